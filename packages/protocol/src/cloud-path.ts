@@ -1,0 +1,43 @@
+import { CloudsteadError } from './errors.ts'
+
+/** A cloudPath that passed {@link parseCloudPath}: the only form in which a name may reach a service or an engine. */
+export type CloudPath = string & { readonly __brand: 'CloudPath' }
+
+/** UTF-8 bytes. The platform's documented limit for an object key. */
+export const MAX_CLOUD_PATH_BYTES = 850
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+
+/**
+ * Checks a cloudPath and returns it unchanged, byte for byte. This is the single place where names are judged.
+ *
+ * @throws CloudsteadError `INVALID_FILE_NAME` with the reason.
+ * @example parseCloudPath('users/alice/图 1.jpg')
+ */
+export function parseCloudPath(input: unknown): CloudPath {
+  const reason = cloudPathProblem(input)
+  if (reason !== undefined) throw new CloudsteadError('INVALID_FILE_NAME', `cloudPath ${reason}`)
+  return input as CloudPath
+}
+
+function cloudPathProblem(input: unknown): string | undefined {
+  if (typeof input !== 'string') return 'must be a string'
+  if (input === '') return 'is empty'
+  if (input.startsWith('/')) return 'must not begin with /'
+  if (input.includes('//')) return 'must not contain //'
+  if (CONTROL.test(input)) return 'must not contain control characters'
+  if (!input.isWellFormed()) return 'is not valid Unicode'
+  if (input.split('/').some((segment) => segment === '.' || segment === '..')) {
+    return 'must not contain a . or .. segment'
+  }
+  const bytes = Buffer.byteLength(input, 'utf8')
+  if (bytes > MAX_CLOUD_PATH_BYTES) return `is ${bytes} bytes long; the limit is ${MAX_CLOUD_PATH_BYTES}`
+  return undefined
+}
+
+/** The {id} of `users/{id}/...`, which says whose file it is, or undefined for any other path. */
+export function claimOf(path: CloudPath): string | undefined {
+  const match = /^users\/([^/]+)\//.exec(path)
+  return match?.[1]
+}

@@ -1,0 +1,272 @@
+/**
+ * The one table of error codes. Every error a client sees is a {@link CloudsteadError} whose code is listed here, so a
+ * code has one HTTP status and one pair of texts wherever it is raised. Codes are the platform's own where it has one.
+ */
+
+/** One row of the error table. */
+export interface ErrorEntry {
+  /** HTTP status where the answer may carry one. Dialects A and B answer 200 whatever the code. */
+  readonly status: number
+  readonly en: string
+  readonly zh: string
+  /** What the reader should do next. */
+  readonly fixEn: string
+  readonly fixZh: string
+}
+
+function entry(status: number, en: string, zh: string, fixEn: string, fixZh: string): ErrorEntry {
+  return { status, en, zh, fixEn, fixZh }
+}
+
+export const ERRORS = {
+  INVALID_PARAM: entry(
+    400,
+    'A parameter is missing or malformed.',
+    '参数缺失或格式错误。',
+    'Correct the parameter that the message names.',
+    '请按提示修改对应参数。',
+  ),
+  INVALID_ACTION: entry(
+    400,
+    'The action is not known to this server.',
+    '服务器不支持该 action。',
+    'Check the SDK version and the action name.',
+    '请检查 SDK 版本和 action 名称。',
+  ),
+  INVALID_ENV: entry(
+    400,
+    'The environment does not exist on this server.',
+    '环境不存在。',
+    'Use the environment id that the server was started with.',
+    '请使用服务器启动时指定的环境 ID。',
+  ),
+  INVALID_FILE_NAME: entry(
+    400,
+    'The cloudPath is not a valid file name.',
+    'cloudPath 不合法。',
+    'Use a relative path such as users/<openid>/a.jpg: no leading /, no //, no . or .. segment, at most 850 bytes.',
+    '请使用相对路径，例如 users/<openid>/a.jpg：不能以 / 开头，不能含 //、. 或 .. 段，不超过 850 字节。',
+  ),
+  EXCEED_UPLOAD_MAXFILESIZE: entry(
+    413,
+    'The file is larger than this environment accepts.',
+    '文件超过大小限制。',
+    'Compress or split the file, or raise storage.maxFileSize.',
+    '请压缩或拆分文件，或调大 storage.maxFileSize。',
+  ),
+  EXCEED_REQUEST_SIZE_LIMIT: entry(
+    413,
+    'The request body is too large.',
+    '请求体过大。',
+    'Send less in one call.',
+    '请减少单次请求的数据量。',
+  ),
+  STORAGE_REQUEST_FAIL: entry(
+    500,
+    'The storage request failed.',
+    '存储请求失败。',
+    'Try again; on a weak network compress the file or raise the timeout.',
+    '请重试；弱网下请压缩文件或调大超时时间。',
+  ),
+  STORAGE_EXCEED_AUTHORITY: entry(
+    403,
+    'The storage rules refuse this.',
+    '没有权限访问该文件。',
+    'Check the login state and the storage rules of the environment.',
+    '请检查登录状态和环境的存储安全规则。',
+  ),
+  STORAGE_FILE_NONEXIST: entry(
+    404,
+    'The file does not exist.',
+    '文件不存在。',
+    'Check the fileID; the file may have been deleted.',
+    '请检查 fileID，文件可能已被删除。',
+  ),
+  STORAGE_FILE_EXIST: entry(
+    409,
+    'The target file exists already.',
+    '目标文件已存在。',
+    'Choose another path, or allow overwriting.',
+    '请更换路径，或允许覆盖。',
+  ),
+  STORAGE_SIGN_PARAM_INVALID: entry(
+    403,
+    'The upload URL is not valid.',
+    '上传地址无效。',
+    'Ask for a new one with getUploadMetadata and do not edit it.',
+    '请重新调用 getUploadMetadata 获取，不要修改地址。',
+  ),
+  STORAGE_SIGN_EXPIRED: entry(
+    403,
+    'The upload URL has expired.',
+    '上传地址已过期。',
+    'Ask for a new one with getUploadMetadata.',
+    '请重新调用 getUploadMetadata 获取。',
+  ),
+  CDN_SIGNATURE_MISSING: entry(
+    403,
+    'This file is private and the URL carries no signature.',
+    '该文件为私有，链接缺少签名。',
+    'Call getTempFileURL with the fileID and use the URL that it returns.',
+    '请用 fileID 调用 getTempFileURL 获取链接。',
+  ),
+  CDN_INVALID_SIGNATURE: entry(
+    403,
+    'The signature of the URL is wrong.',
+    '链接签名错误。',
+    'Use the URL exactly as getTempFileURL returned it.',
+    '请原样使用 getTempFileURL 返回的链接。',
+  ),
+  CDN_SIGNATURE_EXPIRED: entry(
+    403,
+    'The temporary URL has expired.',
+    '临时链接已过期。',
+    'Call getTempFileURL again; store fileIDs, never URLs.',
+    '请重新调用 getTempFileURL；请保存 fileID 而不是链接。',
+  ),
+  DATABASE_REQUEST_FAILED: entry(
+    400,
+    'The database request failed.',
+    '数据库请求失败。',
+    'Correct what the message names.',
+    '请按提示修改。',
+  ),
+  DATABASE_INVALID_OPERRATOR: entry(
+    400,
+    'The query or update uses an operator that is not supported here.',
+    '查询或更新使用了不支持的操作符。',
+    'Use the operators of the document database.',
+    '请使用文档数据库支持的操作符。',
+  ),
+  DATABASE_PERMISSION_DENIED: entry(
+    403,
+    'The permissions of the collection refuse this.',
+    '没有数据库操作权限。',
+    'Check the login state and the acl of the collection.',
+    '请检查登录状态和集合权限设置。',
+  ),
+  DATABASE_COLLECTION_NOT_EXIST: entry(
+    404,
+    'The collection does not exist.',
+    '集合不存在。',
+    'Declare it in the configuration file under database.collections.',
+    '请在配置文件的 database.collections 中声明该集合。',
+  ),
+  DATABASE_COLLECTION_ALREADY_EXIST: entry(
+    409,
+    'The collection exists already.',
+    '集合已存在。',
+    'Use it as it is, or choose another name.',
+    '请直接使用，或更换名称。',
+  ),
+  DATABASE_DUPLICATE_WRITE: entry(
+    409,
+    'A document with this unique value exists already.',
+    '唯一键冲突，文档已存在。',
+    'Use another _id or update the existing document.',
+    '请更换 _id 或更新已有文档。',
+  ),
+  DATABASE_TRANSACTION_CONFLICT: entry(
+    409,
+    'The document is being changed by too many writers.',
+    '写入冲突。',
+    'Try again.',
+    '请重试。',
+  ),
+  INVALID_ACCESS_TOKEN: entry(
+    401,
+    'The access token is not valid.',
+    '访问令牌无效。',
+    'Log in again.',
+    '请重新登录。',
+  ),
+  ACCESS_TOKEN_EXPIRED: entry(
+    401,
+    'The access token has expired.',
+    '访问令牌已过期。',
+    'Refresh it or log in again.',
+    '请刷新令牌或重新登录。',
+  ),
+  CHECK_LOGIN_FAILED: entry(401, 'You are not logged in.', '未登录。', 'Log in first.', '请先登录。'),
+  INVALID_CREDENTIALS: entry(
+    401,
+    'The key or its signature is wrong.',
+    '密钥或签名错误。',
+    'Create a key with `cloudstead keys api` and pass it unchanged.',
+    '请用 `cloudstead keys api` 创建密钥并原样使用。',
+  ),
+  SIGN_EXPIRED: entry(
+    401,
+    'The signed request is too old.',
+    '请求签名已过期。',
+    'Check the clock of the calling machine.',
+    '请检查调用方的系统时间。',
+  ),
+  ACTION_FORBIDDEN: entry(
+    403,
+    'This identity may not do that.',
+    '当前身份无权执行该操作。',
+    'Use an administrator key.',
+    '请使用管理员密钥。',
+  ),
+  AUTH_INVALID_CUSTOM_LOGIN_TICKET: entry(
+    401,
+    'The custom login ticket is not valid.',
+    '自定义登录票据无效。',
+    'Make a new one with createTicket, with a key from `cloudstead keys login` of this environment.',
+    '请使用本环境 `cloudstead keys login` 的密钥重新 createTicket。',
+  ),
+  AUTH_WX_OAUTH_FAILED: entry(
+    401,
+    'WeChat did not accept the login code.',
+    '微信登录失败。',
+    'Call wx.login again; check wechat.appid and wechat.secret.',
+    '请重新调用 wx.login；检查 wechat.appid 和 wechat.secret。',
+  ),
+  NOT_FOUND: entry(404, 'There is nothing at this address.', '地址不存在。', 'Check the URL.', '请检查 URL。'),
+  METHOD_NOT_ALLOWED: entry(
+    405,
+    'The method is not allowed here.',
+    '请求方法不允许。',
+    'Check the method of the request.',
+    '请检查请求方法。',
+  ),
+  SERVER_BUSY: entry(503, 'The server is stopping or overloaded.', '服务繁忙。', 'Try again shortly.', '请稍后重试。'),
+  SYS_ERR: entry(
+    500,
+    'The server failed; the fault is on our side.',
+    '服务器内部错误。',
+    'Report it with the request id.',
+    '请携带 requestId 反馈。',
+  ),
+} as const satisfies Record<string, ErrorEntry>
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof ERRORS
+
+/**
+ * An expected failure, safe to show to the caller. Anything else that is thrown becomes `SYS_ERR` at the edge.
+ *
+ * @example throw new CloudsteadError('INVALID_PARAM', 'maxAge must be between 1 and 86400 seconds')
+ */
+export class CloudsteadError extends Error {
+  override readonly name = 'CloudsteadError'
+  readonly code: ErrorCode
+  /** For the operator's log only, never sent: which rule clause failed, which key id was unknown. */
+  readonly internal: string | undefined
+
+  constructor(code: ErrorCode, message?: string, options?: { readonly internal?: string; readonly cause?: unknown }) {
+    super(message ?? ERRORS[code].en, options?.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.internal = options?.internal
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}
+
+/** Turns anything that was thrown into the error to answer with; our own faults become `SYS_ERR` without their text. */
+export function toCloudsteadError(thrown: unknown): CloudsteadError {
+  return thrown instanceof CloudsteadError ? thrown : new CloudsteadError('SYS_ERR', undefined, { cause: thrown })
+}

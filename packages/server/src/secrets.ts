@@ -1,0 +1,95 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** What each key is for. One secret never signs two kinds of thing. */
+export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
+export interface SecretKey {
+  /** Names the key in what it signs, so that keys can be rotated: letters and digits. */
+  readonly kid: string
+  readonly secret: Buffer
+}
+
+/** The keys of one purpose: the newest signs, all of them verify. */
+export interface KeyRing {
+  readonly current: SecretKey
+  /** Newest first. */
+  readonly all: readonly SecretKey[]
+  find(kid: string): SecretKey | undefined
+}
+
+export type Secrets = Readonly<Record<Purpose, KeyRing>>
+
+const SECRET_BYTES = 32
+const KID_BYTES = 6
+
+type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
+
+/**
+ * Reads the secrets of a data directory, and makes those that are missing: at first start all of them.
+ * The file is readable by its owner only and is replaced whole, so a crash leaves the old one or the new one.
+ */
+export async function loadSecrets(dataDir: string): Promise<Secrets> {
+  const file = join(dataDir, 'secrets.json')
+  const stored = await readSecretsFile(file)
+  const missing = PURPOSES.filter((purpose) => (stored[purpose] ?? []).length === 0)
+  const complete = { ...stored }
+  for (const purpose of missing) complete[purpose] = [newKey()]
+  if (missing.length > 0) await replaceFile(file, `${JSON.stringify(complete, null, 2)}\n`)
+  return Object.fromEntries(
+    PURPOSES.map((purpose) => [purpose, keyRing(complete[purpose] ?? [])]),
+  ) as unknown as Secrets
+}
+
+async function readSecretsFile(file: string): Promise<Partial<SecretsFile>> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+  try {
+    return JSON.parse(text) as Partial<SecretsFile>
+  } catch {
+    throw new Error(`${file} is damaged: it is not JSON. Restore it from a backup; without it every login and URL is void.`)
+  }
+}
+
+function newKey(): { kid: string; secret: string } {
+  return { kid: randomBytes(KID_BYTES).toString('hex'), secret: randomBytes(SECRET_BYTES).toString('base64') }
+}
+
+function keyRing(stored: readonly { kid: string; secret: string }[]): KeyRing {
+  const all = stored.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64') }))
+  const [current] = all
+  if (current === undefined) throw new Error('a key ring needs at least one key')
+  const byKid = new Map(all.map((key) => [key.kid, key]))
+  return { current, all, find: (kid) => byKid.get(kid) }
+}
+
+/** A secret that belongs to an id and can be derived again, so that it need not be stored. Base64url, 256 bits. */
+export function derivedSecret(key: SecretKey, id: string): string {
+  return createHmac('sha256', key.secret).update(id).digest('base64url')
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const handle = await open(temporary, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(temporary, file)
+  const directory = await open(dirname(file), 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * `npm test`: builds what users get, then checks style, types and every test. Ends with `N passed, N failed`.
+ * `npm test -- storage` runs only the test files whose path contains the word.
+ */
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+
+const only = process.argv.slice(2)
+const files = globSync(['packages/*/src/**/*.test.ts', 'acceptance/**/*.test.ts', 'scripts/**/*.test.ts'])
+  .filter((file) => !file.includes('node_modules') && (only.length === 0 || only.some((word) => file.includes(word))))
+  .sort()
+
+let passed = 0
+let failed = 0
+
+function step(name: string, command: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(`\n> ${name}\n`)
+    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], shell: false })
+    child.on('close', (code) => {
+      if (code === 0) passed += 1
+      else failed += 1
+      resolve()
+    })
+  })
+}
+
+await step('build', 'npm', ['run', '--silent', 'build'])
+if (only.length === 0) {
+  await step('style', 'biome', ['check', '.'])
+  await step('types', 'tsc', ['-p', 'tsconfig.json'])
+}
+
+process.stdout.write(`\n> tests: ${files.length} files\n`)
+const stream = run({
+  files,
+  concurrency: 2,
+  execArgv: ['--conditions=@cloudstead/source', '--disable-warning=ExperimentalWarning'],
+})
+stream.on('test:pass', (event) => {
+  if (event.details.type !== 'suite' && event.skip === undefined && event.todo === undefined) passed += 1
+})
+stream.on('test:fail', () => {
+  failed += 1
+})
+stream.compose(new spec()).pipe(process.stdout)
+await new Promise((resolve) => stream.on('end', resolve))
+
+process.on('exit', () => {
+  process.exitCode = failed === 0 && files.length > 0 ? 0 : 1
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
+})
