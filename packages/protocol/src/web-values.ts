@@ -1,0 +1,163 @@
+import { CloudsteadError } from './errors.ts'
+
+/** A value of a document, as the services see it whatever dialect it came in. GeoJSON is plain objects. */
+export type DocumentValue = null | boolean | number | string | Date | RegExp | readonly DocumentValue[] | DocumentObject
+
+/** A plain object of values: a document, a query, an update. */
+export interface DocumentObject {
+  readonly [field: string]: DocumentValue
+}
+
+/** How deep a value may nest. MongoDB's own limit is 100 levels, and a deeper value could exhaust the stack. */
+export const MAX_VALUE_DEPTH = 100
+/** How many values one decoded value may hold in all, so that a small but dense body cannot keep the process busy. */
+export const MAX_VALUE_NODES = 500_000
+/** Characters of a regular expression. Longer ones are no search any more, and compiling them costs. */
+export const MAX_REGEX_LENGTH = 1000
+
+/** What a codec does with an object that stands for a value of its own, such as `{ $date }`; undefined: plain object. */
+export type SpecialDecoder = (
+  source: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+) => DocumentValue | undefined
+
+/** Sets an own property whatever its name: assigning to `__proto__` would change the prototype instead. */
+export function setOwn<T>(target: Record<string, T>, name: string, value: T): void {
+  if (name === '__proto__') {
+    Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
+  } else target[name] = value
+}
+
+/** True for objects made by `{}` or by a JSON parser; false for arrays, dates and regular expressions. */
+export function isDocumentObject(value: unknown): value is DocumentObject {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Date) &&
+    !(value instanceof RegExp)
+  )
+}
+
+/**
+ * Turns parsed JSON into a document value, bounded in depth and number; `special` decodes the objects that stand for
+ * values.
+ *
+ * @throws CloudsteadError INVALID_PARAM when it nests too deep, is too large or holds something JSON cannot.
+ */
+export function decodeJsonValue(json: unknown, special: SpecialDecoder): DocumentValue {
+  let nodes = 0
+  const decode = (value: unknown, depth: number): DocumentValue => {
+    nodes += 1
+    if (nodes > MAX_VALUE_NODES) {
+      throw new CloudsteadError('INVALID_PARAM', `a value may hold at most ${MAX_VALUE_NODES} values in all`)
+    }
+    if (depth > MAX_VALUE_DEPTH) {
+      throw new CloudsteadError('INVALID_PARAM', `a value may nest at most ${MAX_VALUE_DEPTH} levels deep`)
+    }
+    if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
+      return value
+    }
+    if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1))
+    if (typeof value !== 'object') throw new CloudsteadError('INVALID_PARAM', 'a value is not JSON')
+    const source = value as Record<string, unknown>
+    const keys = Object.keys(source)
+    if (keys[0]?.startsWith('$') === true) {
+      const decoded = special(source, keys)
+      if (decoded !== undefined) return decoded
+    }
+    const target: Record<string, DocumentValue> = {}
+    for (const key of keys) setOwn(target, key, decode(source[key], depth + 1))
+    return target
+  }
+  return decode(json, 1)
+}
+
+/** A Date of these milliseconds. @throws CloudsteadError INVALID_PARAM outside the range that a Date can hold. */
+export function dateOf(ms: number): Date {
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) throw new CloudsteadError('INVALID_PARAM', '$date is not a valid date')
+  return date
+}
+
+/** A RegExp of this pattern. @throws CloudsteadError INVALID_PARAM when it is too long or not a regular expression. */
+export function regexOf(pattern: unknown, options: unknown): RegExp {
+  if (typeof pattern !== 'string' || typeof options !== 'string') {
+    throw new CloudsteadError('INVALID_PARAM', 'a regular expression needs a pattern and options as strings')
+  }
+  if (pattern.length > MAX_REGEX_LENGTH) {
+    throw new CloudsteadError('INVALID_PARAM', `a regular expression may have at most ${MAX_REGEX_LENGTH} characters`)
+  }
+  try {
+    return new RegExp(pattern, options)
+  } catch {
+    throw new CloudsteadError('INVALID_PARAM', 'a regular expression does not parse, or its options are unknown')
+  }
+}
+
+/** The date of a `db.serverDate({ offset })`: the server's clock plus the offset, both in milliseconds. */
+export function serverDate(spec: unknown, now: number): Date {
+  const offset = isDocumentObject(spec) ? spec['offset'] : undefined
+  if (typeof offset !== 'number' || !Number.isFinite(offset)) {
+    throw new CloudsteadError('INVALID_PARAM', 'the offset of a server date must be a number of milliseconds')
+  }
+  return dateOf(now + offset)
+}
+
+function decodeWebDate(content: unknown, now: number): Date {
+  if (typeof content === 'number') return dateOf(content)
+  if (typeof content === 'string') return dateOf(Date.parse(content))
+  return serverDate(content, now)
+}
+
+/**
+ * Decodes a value of dialect A: JSON in which `{ "$date": ms | ISO }` is a date, `{ "$date": { "offset": ms } }` the
+ * server's clock and `{ "$regex", "$options" }` a regular expression.
+ *
+ * @param now the server's clock in ms; take it once per request, so that all server dates of a request are equal.
+ * @throws CloudsteadError INVALID_PARAM
+ * @example decodeWebValue({ paidAt: { $date: { offset: 0 } } }, Date.now())
+ */
+export function decodeWebValue(json: unknown, now: number): DocumentValue {
+  return decodeJsonValue(json, (source, keys) => {
+    if (keys.length === 1 && keys[0] === '$date') return decodeWebDate(source['$date'], now)
+    const isRegex = keys.includes('$regex') && keys.every((key) => key === '$regex' || key === '$options')
+    if (isRegex && typeof source['$regex'] === 'string') return regexOf(source['$regex'], source['$options'] ?? '')
+    return undefined
+  })
+}
+
+/**
+ * Encodes a value for dialect A. Dates are ISO strings, because the SDK does not decode `{ "$date": 0 }`; what JSON
+ * cannot say (NaN, Infinity) is null. A value without dates and regular expressions comes back as it is, not copied.
+ */
+export function encodeWebValue(value: DocumentValue): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return { $date: value.toISOString() }
+  if (value instanceof RegExp) return { $regex: value.source, $options: value.flags }
+  if (Array.isArray(value)) {
+    const items = value as readonly DocumentValue[]
+    let copy: unknown[] | undefined
+    for (let at = 0; at < items.length; at += 1) {
+      const item = items[at] as DocumentValue
+      const encoded = encodeWebValue(item)
+      if (encoded !== item) {
+        copy ??= items.slice()
+        copy[at] = encoded
+      }
+    }
+    return copy ?? value
+  }
+  const source = value as DocumentObject
+  let copy: Record<string, unknown> | undefined
+  for (const key of Object.keys(source)) {
+    const item = source[key] as DocumentValue
+    const encoded = encodeWebValue(item)
+    if (encoded !== item) {
+      copy ??= { ...source }
+      setOwn(copy, key, encoded)
+    }
+  }
+  return copy ?? value
+}
