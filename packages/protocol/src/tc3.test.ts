@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import fc from 'fast-check'
+import { CloudsteadError } from './errors.ts'
+import { isTc3Authorization, isTc3Fresh, parseTc3Authorization, type Tc3Request, verifyTc3 } from './tc3.ts'
+
+// Without it the SDK looks for a cloud's metadata service first.
+process.env.TENCENTCLOUD = 'true'
+
+interface NodeSdk {
+  init(config: object): {
+    callFunction(input: object): Promise<unknown>
+    getTempFileURL(input: object): Promise<unknown>
+    database(): { collection(name: string): { add(document: object): Promise<unknown> } }
+  }
+}
+const sdk: NodeSdk = createRequire(import.meta.url)('@cloudbase/node-sdk')
+
+interface Captured {
+  readonly authorization: string
+  readonly request: Tc3Request
+}
+
+const SECRET_ID = 'AKIDexample0001'
+const SECRET_KEY = 'a-secret/key+with=signs'
+
+/** A request as the SDK 3.18.3 sent it, kept so that the check stays the same even when the SDK changes. */
+const GOLDEN: Captured = {
+  authorization:
+    'TC3-HMAC-SHA256 Credential=AKIDexample0001/2026-11-22/tcb/tc3_request, ' +
+    'SignedParams=action;envname;function_name;request_data, ' +
+    'SignedHeaders=content-type;host;user-agent;x-client-timestamp;x-sdk-version;x-tcb-source, ' +
+    'Signature=c87203b706e55780b43ffc037217e72f9c3b59dc87a970fb9126f4c86bdebda8',
+  request: {
+    method: 'POST',
+    host: '127.0.0.1:34699',
+    path: '/admin',
+    query: 'env=demo-1abcde&seqId=1a20341e586_1',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'tcb-node-sdk/3.18.3',
+      'x-tcb-source': ',tencentcloud',
+      'x-client-timestamp': '1795350979974',
+      'x-sdk-version': 'tcb-node-sdk/3.18.3',
+      host: '127.0.0.1:34699',
+    },
+    params: {
+      action: 'functions.invokeFunction',
+      function_name: 'hello',
+      request_data: '{"text":" 你好 (!*) ","deep":{"list":[1,null,-2.5],"empty":""}}',
+      envName: 'demo-1abcde',
+      wxCloudApiToken: '',
+      wxCloudbaseAccesstoken: '',
+      tcb_sessionToken: '',
+      crossAuthorizationToken: '',
+    },
+    timestamp: 1795350978,
+  },
+}
+
+function refusal(pattern: RegExp) {
+  return (error: unknown) => {
+    assert.ok(error instanceof CloudsteadError)
+    assert.equal(error.code, 'INVALID_CREDENTIALS')
+    assert.match(error.message, pattern)
+    return true
+  }
+}
+
+function check({ authorization, request }: Captured, secretKey = SECRET_KEY): void {
+  verifyTc3(parseTc3Authorization(authorization), request, secretKey)
+}
+
+describe('the real SDK, live', () => {
+  const captured: Captured[] = []
+  let server: Server
+
+  before(async () => {
+    server = createServer((message, response) => {
+      const chunks: Buffer[] = []
+      message.on('data', (chunk: Buffer) => chunks.push(chunk))
+      message.on('end', () => {
+        const [path = '', query = ''] = (message.url ?? '').split('?')
+        captured.push({
+          authorization: message.headers.authorization ?? '',
+          request: {
+            method: message.method ?? '',
+            host: message.headers.host ?? '',
+            path,
+            query,
+            headers: message.headers as Record<string, string>,
+            params: JSON.parse(Buffer.concat(chunks).toString('utf8')),
+            timestamp: Number(message.headers['x-timestamp']),
+          },
+        })
+        response.setHeader('content-type', 'application/json')
+        response.end('{"requestId":"r","data":{"download_list":[],"insertedIds":["x"],"response_data":"{}"}}')
+      })
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const app = sdk.init({
+      env: 'demo-1abcde',
+      secretId: SECRET_ID,
+      secretKey: SECRET_KEY,
+      serviceUrl: `http://127.0.0.1:${port}/admin`,
+    })
+    await app.callFunction({ name: 'hello', data: { text: ' 你好 (!*) ', deep: { list: [1, null, -2.5], empty: '' } } })
+    await app.getTempFileURL({ fileList: ['cloud://demo-1abcde.x/用户/a b.jpg'] })
+    await app
+      .database()
+      .collection('orders')
+      .add({ name: "it's", zero: 0, no: false, nothing: null, at: new Date(0) })
+  })
+  after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+
+  it('signs so that the check agrees, for plain, nested, Chinese, empty and falsy parameters', () => {
+    assert.equal(captured.length, 3)
+    for (const one of captured) check(one)
+  })
+
+  it('any change on the way is noticed', () => {
+    for (const one of captured) {
+      const { request } = one
+      const tampered: Partial<Tc3Request>[] = [
+        { method: 'PUT' },
+        { host: 'other.example' },
+        { path: '/web' },
+        { query: `${request.query}&x=1` },
+        { timestamp: request.timestamp + 1 },
+        { headers: { ...request.headers, 'x-sdk-version': 'other' } },
+        { headers: { ...request.headers, 'content-type': 'text/plain' } },
+        { params: { ...request.params, action: 'database.removeDocument' } },
+        { params: { ...request.params, extra: 'unsigned' } },
+        { params: { ...request.params, ACTION: request.params.action } },
+        { params: {} },
+      ]
+      for (const change of tampered) {
+        assert.throws(() => check({ ...one, request: { ...request, ...change } }), refusal(/./), JSON.stringify(change))
+      }
+      assert.throws(() => check(one, `${SECRET_KEY}x`), refusal(/wrong secretKey/))
+    }
+  })
+})
+
+describe('a captured request', () => {
+  it('still verifies', () => check(GOLDEN))
+
+  it('a parameter that nobody signed is refused, whatever it says', () => {
+    const params = { ...GOLDEN.request.params, skipRules: true }
+    assert.throws(
+      () => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }),
+      refusal(/skiprules is not signed/),
+    )
+  })
+
+  it('two parameters whose names fold to one are refused', () => {
+    const params = { ...GOLDEN.request.params, ' ACTION': 'functions.invokeFunction' }
+    assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }), refusal(/both called action/))
+  })
+
+  it('a signature made on another day does not count, although its Credential says so', () => {
+    const timestamp = GOLDEN.request.timestamp + 86_400
+    assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, timestamp } }), refusal(/date/))
+    assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, timestamp: Number.NaN } }), refusal(/time/))
+  })
+
+  it('a header that was signed and did not arrive is named', () => {
+    const { 'user-agent': _gone, ...headers } = GOLDEN.request.headers
+    assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, headers } }), refusal(/user-agent is missing/))
+  })
+})
+
+describe('the Authorization header', () => {
+  const replaced = (from: string | RegExp, to: string) => GOLDEN.authorization.replace(from, to)
+
+  it('comes back in its parts', () => {
+    const parsed = parseTc3Authorization(GOLDEN.authorization)
+    assert.equal(parsed.secretId, SECRET_ID)
+    assert.equal(parsed.date, '2026-11-22')
+    assert.ok(parsed.signedParams.includes('action'))
+    assert.deepEqual(parsed.signedHeaders.slice(0, 2), ['content-type', 'host'])
+  })
+
+  it('is refused when anything in it is missing, doubled or of another kind', () => {
+    const bad = [
+      '',
+      'Bearer abc',
+      'TC3-HMAC-SHA256',
+      'TC3-HMAC-SHA256 ',
+      'TC3-HMAC-SHA256 Credential',
+      replaced('TC3-HMAC-SHA256', 'TC3-HMAC-SHA1'),
+      replaced('/tcb/', '/cvm/'),
+      replaced('2026-11-22', '2026-1-2'),
+      replaced(/SignedParams=[^,]*, /, ''),
+      replaced(/SignedHeaders=[^,]*, /, ''),
+      replaced(/Signature=.*/, 'Signature=none'),
+      replaced(/, Signature=.*/, ''),
+      replaced('SignedParams=action', 'SignedParams=action;action'),
+      replaced('SignedParams=action', 'SignedParams=;action'),
+      replaced('host;', ''),
+      replaced('content-type;', ''),
+      `${GOLDEN.authorization}, Credential=x/2026-11-22/tcb/tc3_request`,
+    ]
+    for (const header of bad) {
+      assert.throws(() => parseTc3Authorization(header), refusal(/./), header)
+    }
+  })
+
+  it('property: whatever arrives, the answer is a refusal and never a crash', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, two) => {
+        assert.throws(() => parseTc3Authorization(`TC3-HMAC-SHA256 ${one},Credential=${two}`), refusal(/./))
+      }),
+    )
+  })
+
+  it('is told from other kinds', () => {
+    assert.equal(isTc3Authorization(GOLDEN.authorization), true)
+    assert.equal(isTc3Authorization('Bearer TC3-HMAC-SHA256 '), false)
+  })
+})
+
+describe('the age of a request', () => {
+  it('counts in both directions, to the second', () => {
+    const now = 1_795_000_000_000
+    for (const [age, fresh] of [
+      [0, true],
+      [900, true],
+      [901, false],
+      [-900, true],
+      [-901, false],
+    ] as const) {
+      assert.equal(isTc3Fresh(now / 1000 - age, now, 900), fresh, `age ${age}`)
+    }
+    assert.equal(isTc3Fresh(Number.NaN, now, 900), false)
+  })
+})
