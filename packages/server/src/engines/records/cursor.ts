@@ -1,0 +1,72 @@
+import type { Cursor } from './records.ts'
+
+/** Thrown (as a rejection of `find`) when `after` is not a cursor of this kind of walk. The fault is the asker's. */
+export class BadCursorError extends Error {
+  override name = 'BadCursorError'
+
+  constructor() {
+    super('the cursor is not one that this walk gave out')
+  }
+}
+
+/** The place of one record in a walk by id. */
+export interface IdPosition {
+  readonly id: string
+}
+
+/** The place of one entry in a walk over an index. */
+export interface EntryPosition extends IdPosition {
+  /** Which of the request's ranges was being walked, from 0. */
+  readonly range: number
+  readonly key: Uint8Array
+}
+
+const BY_ID = 1
+const BY_ENTRY = 2
+/** Kind, range (u32) and key length (u32) stand before the key and the id of an entry's cursor. */
+const ENTRY_HEADER = 9
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function idCursor(position: IdPosition): Cursor {
+  return Buffer.concat([Uint8Array.of(BY_ID), Buffer.from(position.id)]).toString('base64url')
+}
+
+export function entryCursor(position: EntryPosition): Cursor {
+  const header = Buffer.alloc(ENTRY_HEADER)
+  header.writeUInt8(BY_ENTRY, 0)
+  header.writeUInt32BE(position.range, 1)
+  header.writeUInt32BE(position.key.length, 5)
+  return Buffer.concat([header, position.key, Buffer.from(position.id)]).toString('base64url')
+}
+
+/** Reads what `idCursor` wrote. Throws BadCursorError. */
+export function readIdCursor(cursor: Cursor): IdPosition {
+  return { id: readText(readBytes(cursor, BY_ID).subarray(1)) }
+}
+
+/** Reads what `entryCursor` wrote in a walk over this many ranges. Throws BadCursorError. */
+export function readEntryCursor(cursor: Cursor, ranges: number): EntryPosition {
+  const bytes = readBytes(cursor, BY_ENTRY)
+  if (bytes.length < ENTRY_HEADER) throw new BadCursorError()
+  const range = bytes.readUInt32BE(1)
+  const end = ENTRY_HEADER + bytes.readUInt32BE(5)
+  if (range >= ranges || end > bytes.length) throw new BadCursorError()
+  return { range, key: bytes.subarray(ENTRY_HEADER, end), id: readText(bytes.subarray(end)) }
+}
+
+function readBytes(cursor: Cursor, kind: number): Buffer {
+  if (typeof cursor !== 'string') throw new BadCursorError()
+  const bytes = Buffer.from(cursor, 'base64url')
+  // The decoder skips what it does not know; only text that it would write itself is a cursor.
+  if (bytes[0] !== kind || bytes.toString('base64url') !== cursor) throw new BadCursorError()
+  return bytes
+}
+
+function readText(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw new BadCursorError()
+  }
+}

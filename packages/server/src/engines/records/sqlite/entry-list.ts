@@ -1,0 +1,51 @@
+import type { IndexEntry } from '../records.ts'
+
+/**
+ * The index entries of one record as one byte string: how they travel to the writer, and how they are kept with the
+ * record, so that a later write finds the entries it has to drop. Per entry: unique (u8), length of the index's name
+ * (u16), length of the key (u32), name, key.
+ */
+export type EntryList = Uint8Array
+
+const HEADER = 7
+const MAX_NAME_BYTES = 0xffff
+
+/** Packs entries into bytes of their own (a slice of a shared pool would be copied whole on its way to the writer). */
+export function packEntries(entries: readonly IndexEntry[]): EntryList {
+  if (entries.length === 0) return new Uint8Array(0)
+  let size = 0
+  for (const entry of entries) size += HEADER + Buffer.byteLength(entry.index) + entry.key.length
+  const bytes = Buffer.from(new ArrayBuffer(size))
+  let at = 0
+  for (const entry of entries) {
+    const nameLength = bytes.write(entry.index, at + HEADER)
+    if (nameLength > MAX_NAME_BYTES) throw new RangeError('the name of an index is too long')
+    bytes.writeUInt8(entry.unique === true ? 1 : 0, at)
+    bytes.writeUInt16BE(nameLength, at + 1)
+    bytes.writeUInt32BE(entry.key.length, at + 3)
+    at += HEADER + nameLength
+    bytes.set(entry.key, at)
+    at += entry.key.length
+  }
+  return bytes
+}
+
+/** The entries of a list by a text that is equal for equal entries; an entry that occurs twice is there once. */
+export function unpackEntries(list: EntryList): Map<string, Required<IndexEntry>> {
+  const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength)
+  const entries = new Map<string, Required<IndexEntry>>()
+  let at = 0
+  while (at < bytes.length) {
+    const unique = bytes.readUInt8(at) === 1
+    const nameEnd = at + HEADER + bytes.readUInt16BE(at + 1)
+    const end = nameEnd + bytes.readUInt32BE(at + 3)
+    const index = bytes.toString('utf8', at + HEADER, nameEnd)
+    entries.set(`${index}\0${bytes.toString('latin1', nameEnd, end)}`, {
+      index,
+      key: bytes.subarray(nameEnd, end),
+      unique,
+    })
+    at = end
+  }
+  return entries
+}

@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads'
+import type { Outcome, QueuedCommit } from './batch.ts'
+import type { WriterMessage, WriterOptions } from './writer.ts'
+
+/** This thread's end of the writer. */
+export interface WriterClient {
+  /** Resolves once the outcome is on the disk. Rejects when the writer is closed or has died. */
+  commit(commit: QueuedCommit): Promise<Outcome>
+  /** Finishes what was accepted, then ends the thread. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(outcome: Outcome): void
+  reject(error: Error): void
+}
+
+// The same file with its TypeScript ending when run from source, with .js after the build.
+const WRITER_URL = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
+
+/** Starts the writer thread. It keeps the process alive only while commits wait for it. */
+export function startWriter(options: WriterOptions): WriterClient {
+  let worker: Worker | undefined
+  let unsent: QueuedCommit[] = []
+  let unsentWaiting: Waiting[] = []
+  /** In the order they were sent, which is the order of the answers. */
+  let sent: Waiting[] = []
+  let closed: Promise<void> | undefined
+
+  function start(): Worker {
+    const started = new Worker(WRITER_URL, { workerData: options })
+    let failure: Error | undefined
+    started.unref()
+    started.on('message', (outcomes: readonly Outcome[]) => {
+      const answered = sent.splice(0, outcomes.length)
+      if (sent.length === 0) started.unref()
+      outcomes.forEach((outcome, at) => {
+        answered[at]?.resolve(outcome)
+      })
+    })
+    started.on('error', (error: Error) => {
+      failure = error
+    })
+    started.on('exit', () => {
+      // It only ends by itself when something went badly wrong; the next commit starts a new one.
+      worker = undefined
+      const lost = sent
+      sent = []
+      for (const { reject } of lost) {
+        reject(new Error('the writer of the records stopped before it answered', { cause: failure }))
+      }
+    })
+    return started
+  }
+
+  function send(): void {
+    if (unsent.length === 0) return
+    worker ??= start()
+    worker.ref()
+    sent = sent.concat(unsentWaiting)
+    worker.postMessage(unsent satisfies WriterMessage)
+    unsent = []
+    unsentWaiting = []
+  }
+
+  async function stop(): Promise<void> {
+    send()
+    const running = worker
+    if (!running) return
+    running.ref()
+    running.postMessage(null satisfies WriterMessage)
+    await new Promise((resolve) => running.once('exit', resolve))
+  }
+
+  worker = start()
+  return {
+    commit(commit) {
+      if (closed) return Promise.reject(new Error('the records are closed'))
+      return new Promise((resolve, reject) => {
+        unsent.push(commit)
+        unsentWaiting.push({ resolve, reject })
+        // What comes in during one turn of the event loop travels in one message.
+        if (unsent.length === 1) setImmediate(send)
+      })
+    },
+    close() {
+      closed ??= stop()
+      return closed
+    },
+  }
+}
