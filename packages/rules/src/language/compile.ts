@@ -1,0 +1,205 @@
+import type { CompareNode, LogicalNode, MemberNode, OrderOperator, RuleNode, UnaryNode } from './ast.ts'
+import type { Scope, ScopeMember } from './scope.ts'
+import {
+  EvaluationError,
+  equal,
+  isIn,
+  isMissing,
+  isNull,
+  member,
+  order,
+  type Truth,
+  typeName,
+  UNKNOWN,
+  type Value,
+} from './values.ts'
+
+export type Run<C> = (context: C) => Value
+
+/** A node with the closure that evaluates it. The tree is kept: a denial is explained by asking its parts again. */
+export interface Compiled<C> {
+  readonly node: RuleNode
+  readonly run: Run<C>
+  readonly children: readonly Compiled<C>[]
+  /** The variable or member that this node reads, where that is known before evaluation. */
+  readonly reads?: ScopeMember<C>
+}
+
+/** Turns a checked expression into closures over `scope`. Nothing is generated as source text. */
+export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
+  switch (node.kind) {
+    case 'literal': {
+      const { value } = node
+      return { node, run: () => value, children: [] }
+    }
+    case 'variable': {
+      const variable = scope.get(node.name)
+      if (variable !== undefined) return { node, run: variable.get, children: [], reads: variable }
+      return { node, run: () => raise(`there is no variable ${JSON.stringify(node.name)}`), children: [] }
+    }
+    case 'array': {
+      const children = node.items.map((item) => compile(item, scope))
+      return { node, run: (context) => children.map((child) => child.run(context)), children }
+    }
+    case 'member':
+      return compileMember(node, scope)
+    case 'unary':
+      return compileUnary(node, scope)
+    case 'logical':
+      return compileLogical(node, scope)
+    case 'compare':
+      return compileCompare(node, scope)
+  }
+}
+
+function compileMember<C>(node: MemberNode, scope: Scope<C>): Compiled<C> {
+  const { property } = node
+  const object = compile(node.object, scope)
+  const members = node.object.kind === 'variable' ? scope.get(node.object.name)?.members : undefined
+  if (typeof property === 'string') {
+    const fixed = members?.get(property)
+    if (fixed !== undefined) return { node, run: fixed.get, children: [object], reads: fixed }
+    return { node, run: (context) => member(object.run(context), property), children: [object] }
+  }
+  const name = compile(property, scope)
+  const children = [object, name]
+  if (members === undefined) {
+    return { node, run: (context) => member(object.run(context), name.run(context)), children }
+  }
+  return {
+    node,
+    run: (context) => {
+      const key = name.run(context)
+      const found = typeof key === 'string' ? members.get(key) : undefined
+      return found === undefined ? member(object.run(context), key) : found.get(context)
+    },
+    children,
+  }
+}
+
+function compileUnary<C>(node: UnaryNode, scope: Scope<C>): Compiled<C> {
+  const { operator } = node
+  const operand = compile(node.operand, scope)
+  const { run } = operand
+  if (operator === '!') return { node, run: (context) => not(truth(run(context), '!')), children: [operand] }
+  const sign = operator === '-' ? -1 : 1
+  const signed = (context: C): Value => {
+    const value = run(context)
+    if (typeof value === 'number') return sign * value
+    if (isMissing(value)) return undefined
+    return raise(`unary ${operator} needs a number, not ${typeName(value)}`)
+  }
+  return { node, run: signed, children: [operand] }
+}
+
+/**
+ * `&&` ends at the first operand that is not true, `||` at the first that is; an operand that is not a boolean is
+ * an error. An undecided operand ends `&&` and is remembered by `||`.
+ */
+function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
+  const { operator } = node
+  const children = node.operands.map((operand) => compile(operand, scope))
+  const runs = children.map((child) => child.run)
+  if (operator === '&&') {
+    const and = (context: C): Value => {
+      for (const run of runs) {
+        const answer = truth(run(context), '&&')
+        if (answer !== true) return answer
+      }
+      return true
+    }
+    return { node, run: and, children }
+  }
+  const or = (context: C): Value => {
+    let result: Truth = false
+    for (const run of runs) {
+      const answer = truth(run(context), '||')
+      if (answer === true) return true
+      if (answer === UNKNOWN) result = UNKNOWN
+    }
+    return result
+  }
+  return { node, run: or, children }
+}
+
+const ORDER_TESTS: Readonly<Record<OrderOperator, (sign: number) => boolean>> = {
+  '<': (sign) => sign < 0,
+  '<=': (sign) => sign <= 0,
+  '>': (sign) => sign > 0,
+  '>=': (sign) => sign >= 0,
+}
+
+function compileCompare<C>(node: CompareNode, scope: Scope<C>): Compiled<C> {
+  const left = compile(node.left, scope)
+  const right = compile(node.right, scope)
+  return { node, run: comparison(node, left, right), children: [left, right] }
+}
+
+function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>): Run<C> {
+  const a = left.run
+  const b = right.run
+  switch (node.operator) {
+    case '==':
+    case '===':
+      return equality(left, right)
+    case '!=':
+    case '!==': {
+      const same = equality(left, right)
+      return (context) => not(same(context))
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const { operator } = node
+      const test = ORDER_TESTS[operator]
+      return (context) => {
+        const sign = order(a(context), b(context), operator)
+        return sign === UNKNOWN ? UNKNOWN : test(sign)
+      }
+    }
+    case 'in':
+      return right.node.kind === 'array' ? inLiteral(left, right.children) : (context) => isIn(a(context), b(context))
+  }
+}
+
+/** The literal `null` asks whether the other side is missing; between values, a missing one decides nothing. */
+function equality<C>(left: Compiled<C>, right: Compiled<C>): (context: C) => Truth {
+  const a = left.run
+  const b = right.run
+  if (isNullLiteral(right)) return (context) => isNull(a(context))
+  if (isNullLiteral(left)) return (context) => isNull(b(context))
+  return (context) => equal(a(context), b(context))
+}
+
+/** `x in [a, b]` is `x == a || x == b`; with a missing x it is undecided even for an empty array. */
+function inLiteral<C>(left: Compiled<C>, items: readonly Compiled<C>[]): Run<C> {
+  const a = left.run
+  return (context) => {
+    const value = a(context)
+    let result: Truth = value === UNKNOWN || isMissing(value) ? UNKNOWN : false
+    for (const item of items) {
+      const same = isNullLiteral(item) ? isNull(value) : equal(value, item.run(context))
+      if (same === true) return true
+      if (same === UNKNOWN) result = UNKNOWN
+    }
+    return result
+  }
+}
+
+function isNullLiteral<C>(compiled: Compiled<C>): boolean {
+  return compiled.node.kind === 'literal' && compiled.node.value === null
+}
+
+function not(answer: Truth): Truth {
+  return answer === UNKNOWN ? UNKNOWN : !answer
+}
+
+function truth(value: Value, operator: string): Truth {
+  if (typeof value === 'boolean' || value === UNKNOWN) return value
+  return raise(`${operator} needs true or false, not ${typeName(value)}`)
+}
+
+function raise(message: string): never {
+  throw new EvaluationError(message)
+}

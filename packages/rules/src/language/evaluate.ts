@@ -1,0 +1,39 @@
+import { check } from './check.ts'
+import { type Compiled, compile } from './compile.ts'
+import { explain } from './explain.ts'
+import { parse } from './parse.ts'
+import type { Scope } from './scope.ts'
+
+/** An expression that is ready to be asked. */
+export interface Rule<C> {
+  /** True when the expression yields exactly `true`; an error is false. Never throws. */
+  allows(context: C): boolean
+  /** Why it does not allow, for the log. Never throws; only worth asking after `allows` said false. */
+  whyNot(context: C): string
+}
+
+/**
+ * Parses, checks and compiles one expression.
+ *
+ * @throws {RuleError} with `index` when the expression is not in the language
+ */
+export function compileRule<C>(source: string, scope: Scope<C>): Rule<C> {
+  const compiled: Compiled<C> = compile(check(parse(source), source), scope)
+  const { run } = compiled
+  return {
+    allows(context) {
+      try {
+        return run(context) === true
+      } catch {
+        return false
+      }
+    },
+    whyNot(context) {
+      try {
+        return explain(compiled, source, context)
+      } catch {
+        return 'the rule cannot be evaluated on this request'
+      }
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import type { Value } from './values.ts'
+
+/** One readable member of a variable. */
+export interface ScopeMember<C> {
+  readonly get: (context: C) => Value
+  /** Why it is missing in this context, for the log: a clause that follows "is absent: ". */
+  readonly whyAbsent?: (context: C) => string | undefined
+}
+
+/**
+ * A variable of the language. One with `members` has those and no others, whatever the context object carries, so
+ * a request can neither add a member nor replace one; `get` then only says whether there is an object at all.
+ */
+export interface Variable<C> extends ScopeMember<C> {
+  readonly members?: ReadonlyMap<string, ScopeMember<C>>
+}
+
+/** Every variable that an expression can name. */
+export type Scope<C> = ReadonlyMap<string, Variable<C>>

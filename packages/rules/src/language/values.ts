@@ -1,0 +1,116 @@
+/**
+ * The answer of a comparison that could not be made because a value is missing. It is not `true`, so it denies, and
+ * it is not `false` either, so `!` cannot turn it into `true`: a missing id opens no door, however the rule is worded.
+ */
+export const UNKNOWN: unique symbol = Symbol('unknown')
+export type Unknown = typeof UNKNOWN
+
+/** What an expression can yield. `undefined` is a missing value; objects and arrays come from stored data. */
+export type Value = string | number | boolean | null | undefined | object | Unknown
+
+export type Truth = boolean | Unknown
+
+/** Thrown by an expression that has no value; always ends in a denial, never leaves the evaluator. */
+export class EvaluationError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'EvaluationError'
+  }
+}
+
+/** A value that decides for itself what it equals, such as a person with several ids. */
+export abstract class ComparableValue {
+  /** @param other never missing, never unknown */
+  abstract equals(other: Exclude<Value, null | undefined | Unknown>): boolean
+  /** The value itself, for reasons in the log. */
+  abstract show(): string
+  /** How it stands to `other`, for reasons in the log. */
+  abstract relation(other: Value): string
+}
+
+/** Items of an array from stored data that `in` looks through; more is an error, so that evaluation stays bounded. */
+export const MAX_ARRAY_ITEMS = 1000
+
+/** Names that lead from data to its machinery in JavaScript. Data parsed from JSON can own them; a rule cannot see them. */
+const HIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Missing: absent, or null in the data. Only the literal `null` can be compared with it. */
+export function isMissing(value: Value): value is null | undefined {
+  return value === undefined || value === null
+}
+
+/** `a == b` without any conversion; UNKNOWN when either side is missing. */
+export function equal(a: Value, b: Value): Truth {
+  if (typeof a === 'string' && typeof b === 'string') return a === b
+  if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
+  if (a instanceof ComparableValue) return a.equals(b)
+  if (b instanceof ComparableValue) return b.equals(a)
+  if (typeof a === 'object' || typeof b === 'object') {
+    throw new EvaluationError('objects and arrays cannot be compared, only their members')
+  }
+  return a === b
+}
+
+/** `a == null`: the one comparison that a missing value answers. */
+export function isNull(value: Value): Truth {
+  return value === UNKNOWN ? UNKNOWN : isMissing(value)
+}
+
+/**
+ * Negative, zero or positive as `a` is before, the same as or after `b`; NaN when numbers have no order.
+ * Two numbers, or two strings by code unit; UNKNOWN when either side is missing.
+ */
+export function order(a: Value, b: Value, operator: string): number | Unknown {
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN
+  if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
+  throw new EvaluationError(`${operator} needs two numbers or two strings, not ${typeName(a)} and ${typeName(b)}`)
+}
+
+/** `left in right` for an array from data: `left == item` for any item. */
+export function isIn(left: Value, right: Value): Truth {
+  if (right === UNKNOWN || isMissing(right)) return UNKNOWN
+  if (!Array.isArray(right)) throw new EvaluationError(`in needs an array on its right, not ${typeName(right)}`)
+  if (right.length > MAX_ARRAY_ITEMS) throw new EvaluationError(`the array has more than ${MAX_ARRAY_ITEMS} items`)
+  let answer: Truth = left === UNKNOWN || isMissing(left) ? UNKNOWN : false
+  for (let index = 0; index < right.length; index++) {
+    const same = equal(left, own(right, String(index)))
+    if (same === true) return true
+    if (same === UNKNOWN) answer = UNKNOWN
+  }
+  return answer
+}
+
+/** `object[name]`: own properties of data only; missing for anything that has no such member, null included. */
+export function member(object: Value, name: Value): Value {
+  if (typeof object !== 'object' || object === null || object instanceof ComparableValue) return undefined
+  if (isMissing(name) || name === UNKNOWN) return undefined
+  if (typeof name !== 'string' && typeof name !== 'number') {
+    throw new EvaluationError(`a member is named by a string or a number, not ${typeName(name)}`)
+  }
+  return own(object, String(name))
+}
+
+/** An own property with a value that rules know; a function, a symbol or a bigint is as good as missing. */
+export function own(object: object, name: string): Value {
+  if (HIDDEN.has(name) || !Object.hasOwn(object, name)) return undefined
+  const value: unknown = (object as Record<string, unknown>)[name]
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'object':
+      return value
+    default:
+      return undefined
+  }
+}
+
+/** For messages: what kind of thing a value is. */
+export function typeName(value: Value): string {
+  if (value === UNKNOWN) return 'an undecided comparison'
+  if (isMissing(value)) return 'a missing value'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof ComparableValue) return 'an id'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

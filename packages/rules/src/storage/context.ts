@@ -1,0 +1,39 @@
+export type StorageOperation = 'read' | 'write'
+
+/** The logged-in user as rules see it; null when nobody is logged in. */
+export interface RuleAuth {
+  readonly uid: string
+  /** The WeChat openid, for WeChat logins only. */
+  readonly openid?: string
+  readonly customUserId?: string
+  readonly loginType: string
+}
+
+/** The file that somebody wants to read or write. */
+export interface StorageResource {
+  /** The cloudPath. */
+  readonly path: string
+  /** The {id} of `users/{id}/...`; absent for other paths. */
+  readonly claim?: string
+  /** Ids of whoever uploaded the stored file; absent for a new file and for an upload by an administrator. */
+  readonly creator?: readonly string[]
+  /** False when the write would create the file. */
+  readonly exists: boolean
+  /** Bytes, when known. */
+  readonly size?: number
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** What a decision is made from. Built by the server from values that it has verified, never from request data as such. */
+export interface StorageRuleContext {
+  readonly auth: RuleAuth | null
+  readonly resource: StorageResource
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+export interface Decision {
+  readonly allowed: boolean
+  /** English, for the operator's log: which clause failed and why. May name ids and paths, so not for the client. */
+  readonly reason: string
+}

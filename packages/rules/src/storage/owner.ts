@@ -1,0 +1,20 @@
+import type { RuleAuth, StorageResource, StorageRuleContext } from './context.ts'
+import { idOf } from './identity.ts'
+
+/** The {id} of `users/{id}/...`, when the path has one. */
+export function claimOf(resource: StorageResource): string | undefined {
+  return idOf(resource, 'claim')
+}
+
+/** Ids of whoever uploaded the stored file; none for a new file and for an upload by an administrator. */
+export function creatorOf(resource: StorageResource): readonly string[] {
+  const creator: unknown = Object.hasOwn(resource, 'creator') ? resource.creator : undefined
+  if (resource.exists !== true || !Array.isArray(creator)) return []
+  return creator.filter((id) => typeof id === 'string' && id !== '')
+}
+
+/** The caller; an `auth` without a uid is nobody. */
+export function authOf(context: StorageRuleContext): RuleAuth | null {
+  const { auth } = context
+  return typeof auth === 'object' && auth !== null && idOf(auth, 'uid') !== undefined ? auth : null
+}

@@ -1,0 +1,123 @@
+import { compileRule } from '../language/evaluate.ts'
+import type { Scope } from '../language/scope.ts'
+import { nearest } from '../nearest.ts'
+import { RuleError } from '../rule-error.ts'
+import type { Decision, StorageOperation, StorageRuleContext } from './context.ts'
+import { isPresetAcl, PRESET_ACLS, type PresetAcl, presetRefusal } from './presets.ts'
+import { type ResourceOpenid, storageScope } from './scope.ts'
+
+/** Compiled rules of one bucket. Immutable; may be asked from anywhere at any time. */
+export interface StorageRules {
+  readonly acl: PresetAcl | 'CUSTOM'
+  /** Seconds that a temporary URL lives, from a custom rule that says so. */
+  readonly maxAge: number | undefined
+  /** Never throws: what cannot be evaluated is denied, and the reason says so. */
+  evaluate(operation: StorageOperation, context: StorageRuleContext): Decision
+}
+
+export interface StorageRulesOptions {
+  readonly resourceOpenid: ResourceOpenid
+}
+
+/** A temporary URL lives for a day at most, as on the platform. */
+const MAX_MAX_AGE = 86_400
+
+const RULE_KEYS = ['read', 'write', 'maxAge'] as const
+
+const OPERATIONS: readonly StorageOperation[] = ['read', 'write']
+
+/** Says why it refuses, or undefined when it allows. */
+type Judge = (context: StorageRuleContext) => string | undefined
+
+/**
+ * Compiles the `storage.acl` of a configuration: the name of a preset, or `{ read, write, maxAge }`.
+ *
+ * @throws {RuleError} for anything else; `key` and `index` say where
+ * @example
+ * const rules = compileStorageRules({ read: true, write: 'resource.openid == auth.openid' }, { resourceOpenid: 'path' })
+ * rules.evaluate('write', { auth, resource, now: Date.now() }).allowed
+ */
+export function compileStorageRules(acl: unknown, options: StorageRulesOptions): StorageRules {
+  if (options.resourceOpenid !== 'path' && options.resourceOpenid !== 'creator') {
+    throw new RuleError('resourceOpenid must be "path" or "creator"')
+  }
+  if (isPresetAcl(acl)) {
+    return storageRules(acl, undefined, {
+      read: (context) => presetRefusal(acl, 'read', context),
+      write: (context) => presetRefusal(acl, 'write', context),
+    })
+  }
+  if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
+  if (typeof acl !== 'object' || acl === null || Array.isArray(acl)) {
+    throw new RuleError(`the acl must be one of ${PRESET_ACLS.join(', ')} or an object { read, write, maxAge }`)
+  }
+  return customRules(acl, options)
+}
+
+function customRules(acl: object, options: StorageRulesOptions): StorageRules {
+  for (const key of Object.keys(acl)) {
+    if (!RULE_KEYS.some((known) => known === key)) throw unknownName('key', key, RULE_KEYS)
+  }
+  const given = new Map<string, unknown>(Object.entries(acl))
+  if (!given.has('read') && !given.has('write')) throw new RuleError('custom rules need "read" or "write" or both')
+  const scope = storageScope(options.resourceOpenid)
+  return storageRules('CUSTOM', given.has('maxAge') ? maxAgeOf(given.get('maxAge')) : undefined, {
+    read: given.has('read') ? customJudge('read', given.get('read'), scope) : missingRule('read'),
+    write: given.has('write') ? customJudge('write', given.get('write'), scope) : missingRule('write'),
+  })
+}
+
+function storageRules(
+  acl: StorageRules['acl'],
+  maxAge: number | undefined,
+  judges: Readonly<Record<StorageOperation, Judge>>,
+): StorageRules {
+  const allowed = new Map(
+    OPERATIONS.map((operation): [string, Decision] => [
+      operation,
+      Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? `the rule "${operation}"` : acl}` }),
+    ]),
+  )
+  return Object.freeze({
+    acl,
+    maxAge,
+    evaluate(operation: StorageOperation, context: StorageRuleContext): Decision {
+      const yes = allowed.get(operation)
+      if (yes === undefined) return { allowed: false, reason: `there is no operation ${JSON.stringify(operation)}` }
+      try {
+        const refusal = judges[operation](context)
+        return refusal === undefined ? yes : { allowed: false, reason: refusal }
+      } catch {
+        return { allowed: false, reason: 'the request cannot be judged: its context is malformed' }
+      }
+    },
+  })
+}
+
+function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageRuleContext>): Judge {
+  if (rule === true) return () => undefined
+  if (rule === false) return () => `the rule "${key}" is false`
+  if (typeof rule !== 'string') throw new RuleError(`"${key}" must be true, false or an expression string`, { key })
+  try {
+    const compiled = compileRule(rule, scope)
+    return (context) => (compiled.allows(context) ? undefined : `the rule "${key}": ${compiled.whyNot(context)}`)
+  } catch (error) {
+    if (error instanceof RuleError) throw new RuleError(`"${key}": ${error.message}`, { key, index: error.index })
+    throw error
+  }
+}
+
+function missingRule(key: StorageOperation): Judge {
+  return () => `there is no rule "${key}", and a missing rule denies`
+}
+
+function maxAgeOf(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_MAX_AGE) return value
+  throw new RuleError(`"maxAge" must be a whole number of seconds from 1 to ${MAX_MAX_AGE}`, { key: 'maxAge' })
+}
+
+function unknownName(what: 'preset' | 'key', name: string, valid: readonly string[]): RuleError {
+  const near = nearest(name, valid)
+  const advice = near === undefined ? `valid: ${valid.join(', ')}` : `did you mean ${JSON.stringify(near)}?`
+  return new RuleError(`unknown ${what} ${JSON.stringify(name.slice(0, 64))}; ${advice}`)
+}
