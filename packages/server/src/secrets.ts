@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** What each key is for. One secret never signs two kinds of thing. */
@@ -34,21 +34,33 @@ type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json')
   const stored = await readSecretsFile(file)
-  const missing = PURPOSES.filter((purpose) => (stored[purpose] ?? []).length === 0)
-  const complete = { ...stored }
-  for (const purpose of missing) complete[purpose] = [newKey()]
-  if (missing.length > 0) await replaceFile(file, `${JSON.stringify(complete, null, 2)}\n`)
-  return Object.fromEntries(
-    PURPOSES.map((purpose) => [purpose, keyRing(complete[purpose] ?? [])]),
-  ) as unknown as Secrets
+  if (stored === undefined) {
+    await createFile(file, secretsText({}))
+    // Whoever was first made the file, this process or one beside it: what is in it now holds for both.
+    return loadSecrets(dataDir)
+  }
+  const missing = PURPOSES.some((purpose) => (stored[purpose] ?? []).length === 0)
+  if (missing) {
+    await replaceFile(file, secretsText(stored))
+    return loadSecrets(dataDir)
+  }
+  return Object.fromEntries(PURPOSES.map((purpose) => [purpose, keyRing(stored[purpose] ?? [])])) as unknown as Secrets
 }
 
-async function readSecretsFile(file: string): Promise<Partial<SecretsFile>> {
+function secretsText(stored: Partial<SecretsFile>): string {
+  const complete = PURPOSES.map((purpose) => {
+    const keys = stored[purpose] ?? []
+    return [purpose, keys.length === 0 ? [newKey()] : keys] as const
+  })
+  return `${JSON.stringify(Object.fromEntries(complete), null, 2)}\n`
+}
+
+async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
   try {
@@ -75,7 +87,25 @@ export function derivedSecret(key: SecretKey, id: string): string {
   return createHmac('sha256', key.secret).update(id).digest('base64url')
 }
 
+/** Makes the file unless it exists: of two processes that start at once, one makes it and both use it. */
+async function createFile(file: string, text: string): Promise<void> {
+  const temporary = await writeBeside(file, text)
+  try {
+    await link(temporary, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await unlink(temporary)
+  }
+  await syncDirectory(dirname(file))
+}
+
 async function replaceFile(file: string, text: string): Promise<void> {
+  await rename(await writeBeside(file, text), file)
+  await syncDirectory(dirname(file))
+}
+
+async function writeBeside(file: string, text: string): Promise<string> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(temporary, 'wx', 0o600)
@@ -85,8 +115,11 @@ async function replaceFile(file: string, text: string): Promise<void> {
   } finally {
     await handle.close()
   }
-  await rename(temporary, file)
-  const directory = await open(dirname(file), 'r')
+  return temporary
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
   try {
     await directory.sync()
   } finally {

@@ -1,5 +1,11 @@
 import type { Caller } from '@cloudstead/protocol'
 
+/** What an action may know of the request beyond its parameters. */
+export interface ActionContext {
+  /** `http://host:port` under which this client reaches the server; for the URLs it is handed. No trailing slash. */
+  readonly origin: string
+}
+
 /**
  * One action of dialect A or B: gets the decoded parameters, answers the top-level members of the body beside
  * `requestId` (usually `{ data }`). Throws CloudsteadError; the edge turns it into `{ code, message, requestId }`.
@@ -7,6 +13,7 @@ import type { Caller } from '@cloudstead/protocol'
 export type ActionHandler = (
   caller: Caller,
   params: Readonly<Record<string, unknown>>,
+  context: ActionContext,
 ) => Promise<Readonly<Record<string, unknown>>>
 
 /** Actions by their wire name, such as `storage.getUploadMetadata`. An action that is in no table is refused. */

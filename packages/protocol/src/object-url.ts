@@ -1,0 +1,66 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { CloudPath } from './cloud-path.ts'
+
+/**
+ * Addresses of stored files. `/o/<object>/<slug>.<ext>` is ASCII without any `%`, because SDKs apply `encodeURI` to it
+ * once more; a temporary URL is that address plus `?sign=<32 hex>&t=<unix seconds>`.
+ */
+
+const OBJECT_ID_BYTES = 24
+const SIGN_BYTES = 16
+const MAX_SLUG = 40
+
+/** A key that signs, as far as this package cares. */
+export interface SigningKey {
+  readonly secret: Buffer
+}
+
+/** The permanent, opaque name of a cloudPath in URLs: the same path has the same one for ever. 32 base64url characters. */
+export function objectIdOf(env: string, path: CloudPath): string {
+  return createHash('sha256').update(`${env}\n${path}`).digest().subarray(0, OBJECT_ID_BYTES).toString('base64url')
+}
+
+/** The path of the bare URL of a file. The slug only makes it readable; it says nothing that decides anything. */
+export function objectPathname(env: string, path: CloudPath): string {
+  const base = path.slice(path.lastIndexOf('/') + 1)
+  const dot = base.lastIndexOf('.')
+  const stem = dot > 0 ? base.slice(0, dot) : base
+  const extension = dot > 0 ? base.slice(dot + 1) : ''
+  const slug = stem
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, MAX_SLUG)
+  const suffix = /^[A-Za-z0-9]{1,10}$/.test(extension) ? `.${extension.toLowerCase()}` : ''
+  return `/o/${objectIdOf(env, path)}/${slug === '' ? 'file' : slug}${suffix}`
+}
+
+/** The query of a temporary URL. `expires`: unix seconds, the first second in which it no longer works. */
+export function signObjectPathname(key: SigningKey, env: string, pathname: string, expires: number): string {
+  return `sign=${signature(key, env, pathname, String(expires))}&t=${expires}`
+}
+
+export type SignatureVerdict = 'valid' | 'expired' | 'invalid'
+
+/**
+ * Judges `sign` and `t` exactly as they came. Text is compared with text, so no other spelling of the same bytes passes.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function verifyObjectSignature(
+  keys: readonly SigningKey[],
+  env: string,
+  pathname: string,
+  sign: string,
+  t: string,
+  now: number,
+): SignatureVerdict {
+  if (!/^[0-9a-f]{32}$/.test(sign) || !/^[1-9][0-9]{0,11}$/.test(t)) return 'invalid'
+  const given = Buffer.from(sign, 'latin1')
+  const matches = keys.some((key) => timingSafeEqual(given, Buffer.from(signature(key, env, pathname, t), 'latin1')))
+  if (!matches) return 'invalid'
+  return now < Number(t) * 1000 ? 'valid' : 'expired'
+}
+
+function signature(key: SigningKey, env: string, pathname: string, t: string): string {
+  return createHmac('sha256', key.secret).update(`GET\n${env}\n${pathname}\n${t}`).digest('hex').slice(0, SIGN_BYTES * 2)
+}

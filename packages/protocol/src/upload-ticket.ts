@@ -1,0 +1,89 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Caller, LoginType } from './caller.ts'
+import { NOBODY } from './caller.ts'
+import { type CloudPath, parseCloudPath } from './cloud-path.ts'
+import { CloudsteadError } from './errors.ts'
+import type { SigningKey } from './object-url.ts'
+
+/**
+ * Upload tickets: a signed, short-lived permission to write one cloudPath, carried in the upload URL itself, because the
+ * client adapters put other credentials in headers, in form fields or nowhere. Stateless; rights are judged again when the
+ * bytes arrive.
+ */
+export interface UploadTicket {
+  readonly env: string
+  readonly path: CloudPath
+  readonly caller: Caller
+  /** Bytes. */
+  readonly maxSize: number
+  /** Milliseconds since the epoch. */
+  readonly expires: number
+}
+
+/** What travels: `[version, path, maxSize, expires, caller...]`, short because URLs carry it. */
+type Wire = readonly [1, string, number, number, string, ...(string | null)[]]
+
+const VERSION = 1
+
+/** `<kid>.<payload>.<mac>`, base64url parts: safe in a URL path as it is. */
+export function sealUploadTicket(key: SigningKey & { readonly kid: string }, ticket: UploadTicket): string {
+  const wire: Wire = [VERSION, ticket.path, ticket.maxSize, ticket.expires, ...callerToWire(ticket.caller)]
+  const payload = Buffer.from(JSON.stringify(wire), 'utf8').toString('base64url')
+  return `${key.kid}.${payload}.${mac(key, ticket.env, key.kid, payload)}`
+}
+
+/**
+ * Opens a ticket of this environment. Any edit to its text is refused, as is another spelling of the same bytes.
+ *
+ * @param now milliseconds since the epoch
+ * @throws CloudsteadError `STORAGE_SIGN_PARAM_INVALID` or `STORAGE_SIGN_EXPIRED`
+ */
+export function openUploadTicket(
+  findKey: (kid: string) => SigningKey | undefined,
+  env: string,
+  text: string,
+  now: number,
+): UploadTicket {
+  const match = /^([A-Za-z0-9]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/.exec(text)
+  const [, kid = '', payload = '', given = ''] = match ?? []
+  const key = match === null ? undefined : findKey(kid)
+  if (key === undefined) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
+  const expected = mac(key, env, kid, payload)
+  if (!timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(expected, 'latin1'))) {
+    throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
+  }
+  const [version, path, maxSize, expires, ...caller] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Wire
+  if (version !== VERSION) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
+  if (now >= expires) throw new CloudsteadError('STORAGE_SIGN_EXPIRED')
+  return { env, path: parseCloudPath(path), caller: callerFromWire(caller), maxSize, expires }
+}
+
+function callerToWire(caller: Caller): [string, ...(string | null)[]] {
+  switch (caller.kind) {
+    case 'user':
+      return ['u', caller.uid, caller.openid ?? null, caller.customUserId ?? null, caller.loginType, caller.sessionId]
+    case 'admin':
+      return ['a', caller.keyId]
+    case 'nobody':
+      return ['n']
+  }
+}
+
+function callerFromWire([kind, ...rest]: readonly (string | null)[]): Caller {
+  if (kind === 'n') return NOBODY
+  if (kind === 'a') return { kind: 'admin', keyId: rest[0] ?? '' }
+  const [uid, openid, customUserId, loginType, sessionId] = rest
+  if (kind !== 'u' || !uid || !loginType || !sessionId) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
+  return {
+    kind: 'user',
+    uid,
+    ...(openid ? { openid } : {}),
+    ...(customUserId ? { customUserId } : {}),
+    loginType: loginType as LoginType,
+    sessionId,
+  }
+}
+
+function mac(key: SigningKey, env: string, kid: string, payload: string): string {
+  return createHmac('sha256', key.secret).update(`upload\n${env}\n${kid}\n${payload}`).digest('base64url')
+}

@@ -1,0 +1,209 @@
+/** The composition root: the only file that knows every part. */
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { Caller } from '@cloudstead/protocol'
+import { CloudsteadError, NOBODY, toCloudsteadError } from '@cloudstead/protocol'
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Logger } from 'pino'
+import { type Auth, createAuth } from './auth/auth.ts'
+import { lockDataDir, openDataDir } from './data-dir.ts'
+import { createDatabase } from './database/database.ts'
+import { openDiskBlobs } from './engines/blobs/disk/disk-blobs.ts'
+import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
+import { actionRoutes } from './http/action-routes.ts'
+import { adminDatabaseActions } from './http/admin-database.ts'
+import { authRoutes } from './http/auth.ts'
+import { allowCrossOrigin } from './http/cors.ts'
+import { fromFramework } from './http/failures.ts'
+import { objectRoutes } from './http/objects.ts'
+import { answerNotFound, opsRoutes } from './http/ops.ts'
+import { type OriginOf, originOf } from './http/origin.ts'
+import { storageActions } from './http/storage-actions.ts'
+import { uploadRoutes } from './http/uploads.ts'
+import { webDatabaseActions } from './http/web-database.ts'
+import { createMetrics } from './metrics.ts'
+import { loadSecrets } from './secrets.ts'
+import type { CurrentSettings } from './settings.ts'
+import { createStorage, type Storage } from './storage/storage.ts'
+import type { Sweep } from './storage/sweep.ts'
+
+/** A connection that sends no complete head in this time, or stays silent in the middle of a body, is closed. */
+const HEADERS_TIMEOUT_MS = 60_000
+const SILENT_CONNECTION_MS = 120_000
+/** A 100 MB video over a poor phone connection takes a while; a request that takes longer is given up. */
+const REQUEST_TIMEOUT_MS = 60 * 60 * 1000
+const SWEEP_INTERVAL_MS = 60 * 60 * 1000
+
+export interface AppOptions {
+  readonly env: string
+  readonly dataDir: string
+  readonly version: string
+  readonly settings: CurrentSettings
+  readonly publicUrl?: string | undefined
+  readonly log: Logger
+  /** `dev` tells clients more: which line of the configuration is missing. */
+  readonly mode: 'start' | 'dev'
+}
+
+export interface App {
+  /** Returns the base URL it listens on. */
+  listen(host: string, port: number): Promise<string>
+  /** Finishes what is in flight, then closes the engines and gives the data directory back. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the engines on the data directory and puts the services and the edges together.
+ *
+ * @throws DataDirInUseError when another server runs on the directory
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { env, log, settings } = options
+  const now = Date.now
+  const paths = openDataDir(options.dataDir, env)
+  const unlock = lockDataDir(paths)
+  const secrets = await loadSecrets(paths.dir)
+  const records = await openSqliteRecords({ file: paths.records })
+  const blobs = await openDiskBlobs({ dir: paths.blobs })
+  await blobs.recover()
+
+  const auth = createAuth({ env, records, secrets, settings, now })
+  const storage = createStorage({
+    env,
+    records,
+    blobs,
+    secrets,
+    settings,
+    now,
+    stillValid: (caller) => auth.stillValid(caller),
+    onBackgroundError: (error, what) => log.warn({ err: error }, `${what} failed`),
+  })
+  const database = createDatabase({
+    records,
+    settings,
+    now,
+    ...(options.mode === 'dev' ? { hints: 'dev' as const } : {}),
+  })
+  const metrics = createMetrics(now(), now)
+
+  const http = createHttp(log)
+  const originFor = originOf(options.publicUrl, () => listeningUrl(http))
+  metrics.observe(http)
+  allowCrossOrigin(http)
+  answerNotFound(http)
+  await http.register(opsRoutes, {
+    env,
+    version: options.version,
+    metrics,
+    healthy: async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1,
+  })
+  await http.register(authRoutes(auth), { prefix: '/auth' })
+  await registerActions(http, env, auth, storage, originFor, {
+    web: webDatabaseActions(database),
+    admin: adminDatabaseActions(database),
+  })
+  await http.register(uploadRoutes, { env, storage })
+  await http.register(objectRoutes, { storage })
+
+  const stopSweeping = await sweepRegularly(storage, log)
+  return {
+    async listen(host, port) {
+      await http.listen({ host, port })
+      return listeningUrl(http)
+    },
+    async close() {
+      stopSweeping()
+      await http.close()
+      await records.close()
+      await blobs.close()
+      unlock()
+    },
+  }
+}
+
+function createHttp(log: Logger): FastifyInstance {
+  const http = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENT_CONNECTION_MS,
+    routerOptions: { ignoreTrailingSlash: false },
+    exposeHeadRoutes: false,
+    frameworkErrors: (thrown, request, reply) => {
+      const error = toCloudsteadError(fromFramework(thrown))
+      void reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
+    },
+  })
+  http.server.headersTimeout = HEADERS_TIMEOUT_MS
+  http.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  http.setErrorHandler((thrown, request, reply) => {
+    const error = toCloudsteadError(fromFramework(thrown))
+    request.log.error({ err: error.cause ?? error }, 'request failed')
+    return reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
+  })
+  return http as unknown as FastifyInstance
+}
+
+async function registerActions(
+  http: FastifyInstance,
+  env: string,
+  auth: Auth,
+  storage: Storage,
+  origin: OriginOf,
+  database: { web: ReturnType<typeof webDatabaseActions>; admin: ReturnType<typeof adminDatabaseActions> },
+): Promise<void> {
+  await http.register(actionRoutes, {
+    path: '/web',
+    env,
+    envParam: 'env',
+    actions: { ...storageActions(storage), ...database.web },
+    callerOf: (_request, params) => webCaller(auth, params.access_token),
+    originOf: origin,
+  })
+  await http.register(actionRoutes, {
+    path: '/admin',
+    env,
+    envParam: 'envName',
+    actions: { ...storageActions(storage), ...database.admin },
+    callerOf: (request, params) => auth.adminOf(request.raw, params),
+    originOf: origin,
+  })
+}
+
+/** Dialect A carries the token in the body. No token is nobody; a bad one is an error, never nobody. */
+async function webCaller(auth: Auth, token: unknown): Promise<Caller> {
+  if (token === undefined || token === null || token === '') return NOBODY
+  if (typeof token !== 'string') throw new CloudsteadError('INVALID_PARAM', 'access_token must be a string')
+  return auth.callerOfToken(token)
+}
+
+function listeningUrl(http: FastifyInstance): string {
+  const { address, port, family } = http.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+async function sweepRegularly(storage: Storage, log: Logger): Promise<() => void> {
+  const stop = new AbortController()
+  const run = async (planned: Promise<Sweep>) => {
+    try {
+      const removed = await (await planned)(stop.signal)
+      if (removed > 0) log.info({ removed }, 'removed bytes that no file names')
+    } catch (error) {
+      log.warn({ err: error }, 'sweeping orphaned bytes failed')
+    }
+  }
+  const first = storage.planSweep(true)
+  await first.catch(() => {})
+  void run(first)
+  const timer = setInterval(() => void run(storage.planSweep(false)), SWEEP_INTERVAL_MS).unref()
+  return () => {
+    clearInterval(timer)
+    stop.abort()
+  }
+}

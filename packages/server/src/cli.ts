@@ -1,0 +1,18 @@
+/**
+ * The command `cloudstead`. Only the version check: everything else is loaded after it, because an older Node cannot even
+ * load it.
+ */
+const MIN_NODE = [22, 13] as const
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
+  process.stderr.write(`cloudstead needs Node ${MIN_NODE.join('.')} or newer; this is Node ${process.versions.node}.\n`)
+  process.exit(1)
+} else {
+  // More threads than the default four: uploads spend their time in datasync and rename, one thread each.
+  process.env.UV_THREADPOOL_SIZE ??= '16'
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2), process.env)
+}
+
+export {}

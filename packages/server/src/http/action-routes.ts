@@ -1,0 +1,64 @@
+import { type Caller, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ActionTable } from './actions.ts'
+import { fromFramework, logFailure } from './failures.ts'
+import { parseJson, readBodyAsText } from './json-body.ts'
+import type { OriginOf } from './origin.ts'
+
+/** Room for the largest document (16 MB) and what surrounds it. */
+const BODY_LIMIT_BYTES = 20 * 1024 * 1024
+
+export interface ActionRoutes {
+  /** `/web` or `/admin`. */
+  readonly path: string
+  readonly env: string
+  /** Where the dialect says which environment it means, beside the query: `env` or `envName`. */
+  readonly envParam: 'env' | 'envName'
+  readonly actions: ActionTable
+  readonly callerOf: (request: FastifyRequest, params: Readonly<Record<string, unknown>>) => Promise<Caller>
+  readonly originOf: OriginOf
+}
+
+/**
+ * The edge of dialects A and B: one POST endpoint, `action` in a JSON body, always HTTP 200 (the SDKs lose the code of
+ * any other status), `{ ...result, requestId }` or `{ code, message, requestId }`.
+ */
+export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): Promise<void> {
+  readBodyAsText(app, BODY_LIMIT_BYTES)
+  app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown))
+  app.post(routes.path, async (request, reply) => {
+    const params = bodyObject(request.body)
+    checkEnv(routes, request.query, params)
+    const caller = await routes.callerOf(request, params)
+    const { action } = params
+    if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
+      throw new CloudsteadError('INVALID_ACTION', `the action ${JSON.stringify(action)} is not supported`)
+    }
+    const result = await routes.actions[action]?.(caller, params, { origin: routes.originOf(request) })
+    return reply.send({ ...result, requestId: request.id })
+  })
+}
+
+function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown) {
+  const error = toCloudsteadError(fromFramework(thrown))
+  logFailure(request, error)
+  return reply.code(200).send({ code: error.code, message: error.message, requestId: request.id })
+}
+
+function bodyObject(body: unknown): Readonly<Record<string, unknown>> {
+  const value = parseJson(body)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new CloudsteadError('INVALID_PARAM', 'the body must be a JSON object')
+  }
+  return value as Record<string, unknown>
+}
+
+function checkEnv(routes: ActionRoutes, query: unknown, params: Readonly<Record<string, unknown>>): void {
+  const inQuery = (query as Record<string, unknown>).env
+  const named = [inQuery, params[routes.envParam]].filter((env) => env !== undefined && env !== '')
+  if (named.length === 0) throw new CloudsteadError('INVALID_ENV', 'the request names no environment')
+  const foreign = named.find((env) => env !== routes.env)
+  if (foreign !== undefined) {
+    throw new CloudsteadError('INVALID_ENV', `this server serves ${routes.env}, not ${JSON.stringify(foreign)}`)
+  }
+}

@@ -1,0 +1,23 @@
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyRequest } from 'fastify'
+
+/**
+ * One log line for a request that failed. The client saw the code only; the operator finds the reason here under the
+ * request id.
+ */
+export function logFailure(request: FastifyRequest, error: CloudsteadError): void {
+  const line = { code: error.code, reason: error.internal ?? error.message }
+  if (error.code === 'SYS_ERR') request.log.error({ ...line, err: error.cause }, 'request failed')
+  else request.log.info(line, 'request refused')
+}
+
+/** Fastify's own errors (a body over the limit, a broken request) as errors of our table. */
+export function fromFramework(thrown: unknown): unknown {
+  const code = (thrown as { code?: unknown } | null)?.code
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
+  const status = (thrown as { statusCode?: unknown } | null)?.statusCode
+  if (typeof code === 'string' && code.startsWith('FST_') && typeof status === 'number' && status < 500) {
+    return new CloudsteadError('INVALID_PARAM', (thrown as Error).message)
+  }
+  return thrown
+}

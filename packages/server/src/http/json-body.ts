@@ -1,0 +1,22 @@
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * Makes the routes of this scope get their body as text, whatever the Content-Type says or lacks: SDKs send JSON as
+ * text/plain, as application/json or with no type at all, and the types are checked after parsing, in our code.
+ */
+export function readBodyAsText(app: FastifyInstance, limitBytes: number): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limitBytes }, (_request, body, done) => {
+    done(null, body)
+  })
+}
+
+/** @throws CloudsteadError `INVALID_PARAM` */
+export function parseJson(body: unknown): unknown {
+  try {
+    return JSON.parse(typeof body === 'string' ? body : '')
+  } catch {
+    throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
+  }
+}

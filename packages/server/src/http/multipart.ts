@@ -1,0 +1,80 @@
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+
+/** Forms of the SDKs have up to eight small fields and one file; the rest is abuse. */
+const LIMITS = { fields: 32, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 40, headerPairs: 32 }
+/** Coalesces the network's small chunks. */
+const FILE_BUFFER_BYTES = 1024 * 1024
+
+export interface MultipartFile {
+  /** The bytes of the one file part. Ends only after the whole form was read and found well-formed. */
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** The type the part announced; known once the first byte was read. */
+  contentType(): string | undefined
+}
+
+/** Reads the file of a form upload. Which field it is in does not matter, nor what the other fields say. */
+export function multipartFile(request: IncomingMessage): MultipartFile {
+  let partType: string | undefined
+
+  async function* read(): AsyncGenerator<Uint8Array> {
+    const parser = openParser(request)
+    const first = Promise.withResolvers<Readable>()
+    const finished = Promise.withResolvers<void>()
+    // Both may reject before anybody waits for them.
+    first.promise.catch(() => {})
+    finished.promise.catch(() => {})
+    let file: Readable | undefined
+
+    const fail = (reason: string) => {
+      const error = new CloudsteadError('INVALID_PARAM', `the form is broken: ${reason}`)
+      first.reject(error)
+      finished.reject(error)
+      file?.destroy(error)
+    }
+    parser.on('file', (_field, stream, _name, _encoding, type) => {
+      partType = type
+      file = stream
+      stream.on('error', () => {})
+      first.resolve(stream)
+    })
+    parser.on('filesLimit', () => fail('it has more than one file'))
+    parser.on('partsLimit', () => fail('it has too many parts'))
+    parser.on('fieldsLimit', () => fail('it has too many fields'))
+    parser.on('error', (error) => fail((error as Error).message))
+    parser.on('finish', () => {
+      first.reject(new CloudsteadError('INVALID_PARAM', 'the form has no file'))
+      finished.resolve()
+    })
+    const interrupted = () => fail('the connection was closed')
+    request.once('aborted', interrupted)
+    request.once('error', interrupted)
+    request.pipe(parser)
+    try {
+      yield* await first.promise
+      await finished.promise
+    } finally {
+      request.unpipe(parser)
+      parser.destroy()
+      request.off('aborted', interrupted)
+      request.off('error', interrupted)
+    }
+  }
+
+  return { bytes: read(), contentType: () => partType }
+}
+
+function openParser(request: IncomingMessage): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { ...request.headers, 'content-type': request.headers['content-type'] ?? '' },
+      limits: LIMITS,
+      highWaterMark: FILE_BUFFER_BYTES,
+      fileHwm: FILE_BUFFER_BYTES,
+    })
+  } catch (error) {
+    throw new CloudsteadError('INVALID_PARAM', `the form is broken: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,33 @@
+import type { CloudsteadError } from '@cloudstead/protocol'
+
+/** Object URLs speak the object store's XML; node-sdk fails on an error that lacks any of these four elements. */
+export function errorXml(error: CloudsteadError, requestId: string): string {
+  return document('Error', {
+    Code: error.code,
+    Message: error.message,
+    RequestId: requestId,
+    TraceId: requestId,
+  })
+}
+
+/** The answer to a form upload. */
+export function postResponseXml(fields: { Location: string; Bucket: string; Key: string; ETag: string }): string {
+  return document('PostResponse', fields)
+}
+
+function document(root: string, fields: Readonly<Record<string, string>>): string {
+  const body = Object.entries(fields).map(([name, value]) => `<${name}>${escape(value)}</${name}>`)
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${body.join('')}</${root}>`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}

@@ -1,0 +1,206 @@
+/** What the command line says, turned into work. Thin: it reads arguments and prints; others decide. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ENV_ID } from '@cloudstead/protocol'
+import { type ConfigContext, openConfigFile } from './config.ts'
+import { createLog } from './log.ts'
+import { nearest } from './nearest.ts'
+
+const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
+
+  cloudstead start --env ENV --port PORT [--host 127.0.0.1] [--data-dir ./data] [--config FILE] [--public-url URL]
+      run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
+  cloudstead dev [the same options]
+      start with friendly defaults: env ${'demo-1abcde'}, port 8787, data in ./.cloudstead, made-up WeChat identities
+  cloudstead keys login --env ENV [--data-dir DIR]
+      make a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
+  cloudstead keys api --env ENV [--data-dir DIR]
+      make an administrator key: {secretId, secretKey, apiKey}
+  cloudstead keys list | keys revoke ID
+      the keys of an environment; withdraw one
+  cloudstead --help | --version
+`
+
+const DEV_ENV = 'demo-1abcde'
+const DEFAULT_PORT = '8787'
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_CONFIG = 'cloudstead.config.json'
+
+/** Something about the command line is wrong; the message says what to do. */
+class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const SERVER_OPTIONS = {
+  env: { type: 'string' },
+  port: { type: 'string' },
+  host: { type: 'string' },
+  'data-dir': { type: 'string' },
+  config: { type: 'string' },
+  'public-url': { type: 'string' },
+} as const
+
+const KEYS_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' } } as const
+
+/** Runs a command line and resolves to its exit code. */
+export async function main(args: readonly string[], environment: Environment): Promise<number> {
+  const [command, ...rest] = args
+  try {
+    switch (command) {
+      case 'start':
+      case 'dev':
+        return await serve(command, rest, environment)
+      case 'keys':
+        return await keys(rest)
+      case undefined:
+      case 'help':
+      case '--help':
+      case '-h':
+        process.stdout.write(USAGE)
+        return command === undefined ? 1 : 0
+      case '--version':
+      case '-v':
+        process.stdout.write(`${version()}\n`)
+        return 0
+      default: {
+        const close = nearest(command, ['start', 'dev', 'keys'])
+        throw new UsageError(`there is no command ${command}${close === undefined ? '' : `; did you mean ${close}?`}`)
+      }
+    }
+  } catch (error) {
+    if (!isExpected(error)) throw error
+    process.stderr.write(`cloudstead: ${error.message}\n`)
+    return 1
+  }
+}
+
+const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsVersionError'])
+
+function isExpected(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const { code } = error as NodeJS.ErrnoException
+  return EXPECTED.has(error.name) || code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL'
+}
+
+async function serve(mode: 'start' | 'dev', args: readonly string[], environment: Environment): Promise<number> {
+  const options = parse(args, SERVER_OPTIONS)
+  const env = envOption(options.env ?? (mode === 'dev' ? DEV_ENV : undefined))
+  const dataDir = resolve(options['data-dir'] ?? (mode === 'dev' ? '.cloudstead' : 'data'))
+  const port = portOption(options.port ?? DEFAULT_PORT)
+  const publicUrl = urlOption(options['public-url'])
+  const host = options.host ?? DEFAULT_HOST
+  const log = createLog(mode)
+  const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET }
+  const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
+    reloaded: () => log.info('the edited configuration holds now'),
+    refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
+  })
+  try {
+    const { createApp } = await import('./app.ts')
+    const app = await createApp({ env, dataDir, version: version(), settings: config.current, publicUrl, log, mode })
+    const url = await app.listen(host, port).catch(async (error: unknown) => {
+      await app.close()
+      throw error
+    })
+    process.stdout.write(`cloudstead ready: env ${env} at ${publicUrl ?? url}\n`)
+    if (mode === 'dev') process.stdout.write(devHints(env, publicUrl ?? url))
+    await stopSignal()
+    await app.close()
+    return 0
+  } finally {
+    config.close()
+  }
+}
+
+async function keys(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  const id = action === 'revoke' ? rest.shift() : undefined
+  const options = parse(rest, KEYS_OPTIONS)
+  const env = envOption(options.env)
+  const { openKeys } = await import('./keys-command.ts')
+  const opened = await openKeys(resolve(options['data-dir'] ?? 'data'), env)
+  const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  try {
+    switch (action) {
+      case 'login':
+        print(await opened.keys.createLoginKey())
+        return 0
+      case 'api':
+        print(await opened.keys.createApiKey())
+        return 0
+      case 'list':
+        print(await opened.keys.list())
+        return 0
+      case 'revoke':
+        if (id === undefined) throw new UsageError('keys revoke needs the id of a key; keys list shows them')
+        if (!(await opened.keys.revoke(id))) throw new UsageError(`there is no key ${id}`)
+        return 0
+      default:
+        throw new UsageError('keys needs one of: login, api, list, revoke')
+    }
+  } finally {
+    await opened.close()
+  }
+}
+
+function parse<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values as { [K in keyof T]?: string }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function envOption(env: string | undefined): string {
+  if (env === undefined) throw new UsageError('--env is missing: the id of the environment, such as demo-1abcde')
+  if (!ENV_ID.test(env)) throw new UsageError(`--env ${env} is not valid: 3 to 64 letters, digits and dashes, no dot`)
+  return env
+}
+
+function portOption(text: string): number {
+  const port = Number(text)
+  if (!/^[0-9]+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text} is not a port (0 to 65535)`)
+  return port
+}
+
+function urlOption(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  if (!/^https?:\/\/[A-Za-z0-9.:[\]-]+\/?$/.test(text)) {
+    throw new UsageError(`--public-url ${text} must look like https://files.example.com, without a path`)
+  }
+  return text.replace(/\/$/, '')
+}
+
+/** Resolves when the process is asked to stop. */
+function stopSignal(): Promise<void> {
+  return new Promise((done) => {
+    process.once('SIGTERM', () => done())
+    process.once('SIGINT', () => done())
+  })
+}
+
+function devHints(env: string, url: string): string {
+  const { protocol, host } = new URL(url)
+  const scheme = protocol.slice(0, -1)
+  return `
+  In the app, with the official SDK unmodified:
+
+    const app = cloudbase.init({ env: '${env}' })
+    app.registerEndPoint('//${host}/web', '${scheme}')
+    app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: '${scheme}' })
+    const auth = app.auth({ persistence: 'local' })
+
+  health  ${url}/health
+  Login codes such as dev:alice make up WeChat users. Edit ${DEFAULT_CONFIG} while this runs.
+
+`
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return version
+}
+

@@ -1,0 +1,71 @@
+import { type Caller, type CloudPath, CloudsteadError, claimOf, type UserCaller } from '@cloudstead/protocol'
+import type { RuleAuth, StorageOperation, StorageRules } from '@cloudstead/rules'
+import type { FileRecord } from './file-record.ts'
+
+/** What is asked of one file. `file` is the stored one, absent when there is none. */
+export interface StorageAccess {
+  readonly operation: StorageOperation
+  readonly path: CloudPath
+  readonly file?: FileRecord | undefined
+  /** Bytes of the file that a write would store, when known. */
+  readonly size?: number | undefined
+}
+
+/**
+ * The one place that decides who may read or write a file. Administrators always may; for everybody else the rules decide.
+ *
+ * @param now milliseconds since the epoch
+ * @returns undefined when allowed, else the error to answer; its `internal` says which clause failed
+ */
+export function refusal(
+  rules: StorageRules,
+  caller: Caller,
+  access: StorageAccess,
+  now: number,
+): CloudsteadError | undefined {
+  switch (caller.kind) {
+    case 'admin':
+      return undefined
+    case 'user':
+      return judge(rules, ruleAuth(caller), access, now)
+    case 'nobody':
+      return judge(rules, null, access, now)
+  }
+}
+
+/** Like {@link refusal}, but throws it. */
+export function authorize(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): void {
+  const refused = refusal(rules, caller, access, now)
+  if (refused !== undefined) throw refused
+}
+
+function judge(rules: StorageRules, auth: RuleAuth | null, access: StorageAccess, now: number) {
+  const { operation, path, file } = access
+  const claim = claimOf(path)
+  const size = access.size ?? file?.size
+  const decision = rules.evaluate(operation, {
+    auth,
+    resource: {
+      path,
+      exists: file !== undefined,
+      ...(claim === undefined ? {} : { claim }),
+      ...(file?.creator === undefined ? {} : { creator: file.creator }),
+      ...(size === undefined ? {} : { size }),
+      ...(file?.metadata === undefined ? {} : { metadata: file.metadata }),
+    },
+    now,
+  })
+  if (decision.allowed === true) return undefined
+  return new CloudsteadError('STORAGE_EXCEED_AUTHORITY', undefined, {
+    internal: `${operation} ${path}: ${decision.reason}`,
+  })
+}
+
+function ruleAuth(caller: UserCaller): RuleAuth {
+  return {
+    uid: caller.uid,
+    loginType: caller.loginType,
+    ...(caller.openid === undefined ? {} : { openid: caller.openid }),
+    ...(caller.customUserId === undefined ? {} : { customUserId: caller.customUserId }),
+  }
+}

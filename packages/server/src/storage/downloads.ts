@@ -1,0 +1,150 @@
+import {
+  type Caller,
+  CloudsteadError,
+  type CloudPath,
+  NOBODY,
+  objectPathname,
+  parseFileId,
+  signObjectPathname,
+  verifyObjectSignature,
+} from '@cloudstead/protocol'
+import { authorize, refusal } from './authorize.ts'
+import { FILES_SPACE, type FileRecord, type StoredFile, storedFile } from './file-record.ts'
+import { loadFiles, type StorageParts } from './store.ts'
+
+/** Seconds; the platform's documented range. */
+export const MIN_MAX_AGE_S = 1
+export const MAX_MAX_AGE_S = 86_400
+
+export interface UrlRequest {
+  readonly fileId: string
+  /** Seconds that the caller wants the URL to live; checked by {@link checkMaxAge}. */
+  readonly maxAge?: number | undefined
+}
+
+export type UrlResult =
+  | { readonly fileId: string; readonly ok: true; readonly pathAndQuery: string; readonly maxAge: number }
+  | { readonly fileId: string; readonly ok: false; readonly error: CloudsteadError }
+
+/** @throws CloudsteadError `INVALID_PARAM` */
+export function checkMaxAge(maxAge: unknown): number | undefined {
+  if (maxAge === undefined || maxAge === null) return undefined
+  if (!Number.isInteger(maxAge) || (maxAge as number) < MIN_MAX_AGE_S || (maxAge as number) > MAX_MAX_AGE_S) {
+    throw new CloudsteadError('INVALID_PARAM', `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`)
+  }
+  return maxAge as number
+}
+
+/** A URL for each file that the caller may read: bare and permanent when everybody may, else signed and expiring. */
+export async function temporaryUrls(
+  parts: StorageParts,
+  caller: Caller,
+  requests: readonly UrlRequest[],
+): Promise<readonly UrlResult[]> {
+  const parsed = requests.map((request) => parseItem(parts.env, request.fileId))
+  const paths = parsed.flatMap((item) => (item instanceof CloudsteadError ? [] : [item]))
+  const files = new Map<CloudPath, StoredFile | undefined>()
+  const loaded = await loadFiles(parts, paths)
+  paths.forEach((path, index) => {
+    files.set(path, loaded[index])
+  })
+  return requests.map((request, index): UrlResult => {
+    const item = parsed[index]
+    if (item === undefined || item instanceof CloudsteadError) {
+      return { fileId: request.fileId, ok: false, error: item ?? new CloudsteadError('INVALID_PARAM') }
+    }
+    return urlOf(parts, caller, request, item, files.get(item)?.file)
+  })
+}
+
+/**
+ * The cloudPath of one item of a list. A name that breaks the naming rules fails the whole call (the platform's way);
+ * anything else that is wrong with an id concerns that item alone, so that one bad id does not empty a page of pictures.
+ */
+export function parseItem(env: string, fileId: string): CloudPath | CloudsteadError {
+  try {
+    return parseFileId(env, fileId)
+  } catch (error) {
+    if (error instanceof CloudsteadError && error.code !== 'INVALID_FILE_NAME') return error
+    throw error
+  }
+}
+
+function urlOf(
+  parts: StorageParts,
+  caller: Caller,
+  request: UrlRequest,
+  path: CloudPath,
+  file: FileRecord | undefined,
+): UrlResult {
+  const { fileId } = request
+  const { acl, tempUrlMaxAge } = parts.settings().storage
+  const now = parts.now()
+  const access = { operation: 'read', path, file } as const
+  // Judged before it is looked at whether the file exists, so that a refusal says nothing about foreign files.
+  const refused = refusal(acl, caller, access, now)
+  if (refused !== undefined) return { fileId, ok: false, error: refused }
+  if (file === undefined) return { fileId, ok: false, error: new CloudsteadError('STORAGE_FILE_NONEXIST') }
+  const pathname = objectPathname(parts.env, path)
+  const maxAge = effectiveMaxAge(request.maxAge, acl.maxAge, tempUrlMaxAge)
+  if (refusal(acl, NOBODY, access, now) === undefined) return { fileId, ok: true, pathAndQuery: pathname, maxAge }
+  const expires = Math.ceil(now / 1000) + maxAge
+  const query = signObjectPathname(parts.secrets.objectUrl.current, parts.env, pathname, expires)
+  return { fileId, ok: true, pathAndQuery: `${pathname}?${query}`, maxAge }
+}
+
+/** A rule's maxAge is a security setting: a caller may ask for less, never for more. Without one the caller decides. */
+function effectiveMaxAge(requested: number | undefined, rule: number | undefined, environment: number): number {
+  if (rule !== undefined) return Math.min(requested ?? rule, rule)
+  return requested ?? environment
+}
+
+export interface ObjectRequest {
+  /** The raw path of the request, not decoded. */
+  readonly pathname: string
+  readonly objectId: string
+  readonly sign?: string | undefined
+  readonly t?: string | undefined
+}
+
+export interface OpenedObject {
+  readonly file: FileRecord
+  /** For a signed URL: the seconds it still lives. Absent for a bare one, which everybody may read. */
+  readonly remaining?: number
+}
+
+/**
+ * The file behind an object URL. A signed URL carries its own permission; a bare one is judged by the rules as nobody.
+ *
+ * @throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or STORAGE_FILE_NONEXIST
+ */
+export async function openObject(parts: StorageParts, request: ObjectRequest): Promise<OpenedObject> {
+  const { pathname, objectId, sign, t } = request
+  const signed = sign !== undefined || t !== undefined
+  const now = parts.now()
+  if (signed) checkSignature(parts, pathname, sign ?? '', t ?? '', now)
+  const [record] = await parts.records.get([{ space: FILES_SPACE, id: objectId }])
+  const file = storedFile(record)?.file
+  if (file === undefined || objectPathname(parts.env, file.path) !== pathname) {
+    throw new CloudsteadError('STORAGE_FILE_NONEXIST')
+  }
+  if (signed) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
+  try {
+    authorize(parts.settings().storage.acl, NOBODY, { operation: 'read', path: file.path, file }, now)
+  } catch (error) {
+    if (!(error instanceof CloudsteadError)) throw error
+    throw new CloudsteadError('CDN_SIGNATURE_MISSING', undefined, error.internal === undefined ? {} : { internal: error.internal })
+  }
+  return { file }
+}
+
+function checkSignature(parts: StorageParts, pathname: string, sign: string, t: string, now: number): void {
+  switch (verifyObjectSignature(parts.secrets.objectUrl.all, parts.env, pathname, sign, t, now)) {
+    case 'valid':
+      return
+    case 'expired':
+      throw new CloudsteadError('CDN_SIGNATURE_EXPIRED')
+    case 'invalid':
+      throw new CloudsteadError('CDN_INVALID_SIGNATURE')
+  }
+}

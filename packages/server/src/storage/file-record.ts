@@ -1,0 +1,56 @@
+import { type CloudPath, objectIdOf } from '@cloudstead/protocol'
+import type { BlobId } from '../engines/blobs/blobs.ts'
+import { encodeKey } from '../engines/records/key-encoding.ts'
+import type { PutWrite, RecordKey, StoredRecord } from '../engines/records/records.ts'
+
+/** The space of file records. A record's id is the object id of its path, the name that URLs carry. */
+export const FILES_SPACE = 'files'
+/** Index over the cloudPath: a folder listing is one walk. */
+export const PATH_INDEX = 'path'
+/** Index over the blob id: who still needs these bytes. */
+export const BLOB_INDEX = 'blob'
+
+/** A stored file. The bytes are in a blob of their own; an overwrite names a new blob. */
+export interface FileRecord {
+  readonly path: CloudPath
+  readonly blob: BlobId
+  /** Bytes. */
+  readonly size: number
+  /** Lower-case hex; also the ETag. */
+  readonly sha256: string
+  readonly contentType: string
+  readonly cacheControl?: string
+  /** What the uploader sent as `x-cos-metadata-metadata`, decoded. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Every id of whoever uploaded it first; absent for an administrator's upload. */
+  readonly creator?: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A file together with the version of its record. */
+export interface StoredFile {
+  readonly file: FileRecord
+  readonly version: number
+}
+
+export function fileKey(env: string, path: CloudPath): RecordKey {
+  return { space: FILES_SPACE, id: objectIdOf(env, path) }
+}
+
+export function filePut(env: string, file: FileRecord): PutWrite {
+  return {
+    op: 'put',
+    ...fileKey(env, file.path),
+    value: JSON.stringify(file),
+    entries: [
+      { index: PATH_INDEX, key: encodeKey([file.path]) },
+      { index: BLOB_INDEX, key: encodeKey([file.blob]) },
+    ],
+  }
+}
+
+export function storedFile(record: StoredRecord | undefined): StoredFile | undefined {
+  return record === undefined ? undefined : { file: JSON.parse(record.value) as FileRecord, version: record.version }
+}

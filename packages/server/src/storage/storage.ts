@@ -1,0 +1,62 @@
+import type { Caller, UploadTicket } from '@cloudstead/protocol'
+import type { Readable } from 'node:stream'
+import type { ByteRange } from '../engines/blobs/blobs.ts'
+import { createHotCache } from '../engines/blobs/hot-cache.ts'
+import {
+  type ObjectRequest,
+  type OpenedObject,
+  openObject,
+  temporaryUrls,
+  type UrlRequest,
+  type UrlResult,
+} from './downloads.ts'
+import type { FileRecord } from './file-record.ts'
+import { type CopyRequest, copyFiles, type ItemResult, removeFiles } from './files.ts'
+import type { StorageParts } from './store.ts'
+import { planSweep, type Sweep } from './sweep.ts'
+import {
+  admitUpload,
+  type IssuedUpload,
+  issueUpload,
+  type ReceivedUpload,
+  receiveUpload,
+  type UploadMeta,
+} from './uploads.ts'
+
+/** Small hot objects are served from memory: a stream costs open, stat, read and close through the thread pool. */
+const HOT_CACHE_BYTES = 48 * 1024 * 1024
+const HOT_ITEM_BYTES = 256 * 1024
+
+/** The storage service: every decision about files, for whichever dialect asks. */
+export interface Storage {
+  issueUpload(caller: Caller, cloudPath: unknown): Promise<IssuedUpload>
+  admitUpload(ticket: string, length: number | undefined): Promise<UploadTicket>
+  receiveUpload(ticket: UploadTicket, body: AsyncIterable<Uint8Array>, meta: UploadMeta): Promise<ReceivedUpload>
+  temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
+  remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
+  copy(caller: Caller, requests: readonly CopyRequest[]): Promise<readonly ItemResult[]>
+  openObject(request: ObjectRequest): Promise<OpenedObject>
+  /** The bytes of an opened object: from memory when it is small, else a stream. */
+  bytes(file: FileRecord, range?: ByteRange): Promise<Uint8Array | Readable>
+  /** Notes which bytes may be orphaned and returns the work of removing them. `atStart`: before the first upload. */
+  planSweep(atStart: boolean): Promise<Sweep>
+}
+
+export function createStorage(parts: StorageParts): Storage {
+  const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
+  return {
+    issueUpload: (caller, cloudPath) => issueUpload(parts, caller, cloudPath),
+    admitUpload: (ticket, length) => admitUpload(parts, ticket, length),
+    receiveUpload: (ticket, body, meta) => receiveUpload(parts, ticket, body, meta),
+    temporaryUrls: (caller, requests) => temporaryUrls(parts, caller, requests),
+    remove: (caller, fileIds) => removeFiles(parts, caller, fileIds),
+    copy: (caller, requests) => copyFiles(parts, caller, requests),
+    openObject: (request) => openObject(parts, request),
+    async bytes(file, range) {
+      if (file.size > HOT_ITEM_BYTES) return parts.blobs.read(file.blob, range)
+      const whole = await hot.load(file.blob, () => parts.blobs.readAll(file.blob))
+      return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
+    },
+    planSweep: (atStart) => planSweep(parts, atStart),
+  }
+}
