@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import type { BlobId } from '../blobs.ts'
+
+/** Where a blob lies: `data/<shard>/<file>`. */
+export interface BlobPlace {
+  readonly shard: string
+  readonly file: string
+}
+
+/** Shards are numbered in base 36, so 2 milliard of them; the newest is the greatest name. */
+const SHARD_DIGITS = 6
+/** Milliseconds since the epoch in base 36: 9 digits last past the year 5000. */
+const TIME_DIGITS = 9
+/** Random bytes that tell one run of the engine from every other: with a counter, no two names are ever the same. */
+const RUN_BYTES = 8
+
+const SHARD = /^[0-9a-z]{6}$/
+const FILE = /^([0-9a-z]{9})-[0-9a-f]{16}-[0-9a-z]{1,11}$/
+const ID = /^([0-9a-z]{6})-([0-9a-z]{9}-[0-9a-f]{16}-[0-9a-z]{1,11})$/
+
+/** Makes the file names of one run of the engine. */
+export interface Names {
+  /** Temporary files of this run, and no others, begin with this. */
+  readonly run: string
+  nextTemp(): string
+  /** The moment is in the name, so that listing a store needs no stat per file. */
+  nextFile(now: number): string
+}
+
+export function createNames(): Names {
+  const run = randomBytes(RUN_BYTES).toString('hex')
+  let count = 0
+  const next = () => `${run}-${(count++).toString(36)}`
+  return { run, nextTemp: next, nextFile: (now) => `${now.toString(36).padStart(TIME_DIGITS, '0')}-${next()}` }
+}
+
+export function blobId(place: BlobPlace): BlobId {
+  return `${place.shard}-${place.file}` as BlobId
+}
+
+/** The place an id names, or nothing when the string is not one of our ids: no path is ever made from a foreign string. */
+export function placeOf(id: string): BlobPlace | undefined {
+  const match = ID.exec(id)
+  const [, shard, file] = match ?? []
+  return shard === undefined || file === undefined ? undefined : { shard, file }
+}
+
+/** When the blob of a file was written, in milliseconds, or nothing when the name is not one of ours. */
+export function writtenAtOf(file: string): number | undefined {
+  const time = FILE.exec(file)?.[1]
+  return time === undefined ? undefined : Number.parseInt(time, 36)
+}
+
+export function isShardName(name: string): boolean {
+  return SHARD.test(name)
+}
+
+export const FIRST_SHARD = '0'.repeat(SHARD_DIGITS)
+
+/** The shard that follows. */
+export function shardAfter(shard: string): string {
+  return (Number.parseInt(shard, 36) + 1).toString(36).padStart(SHARD_DIGITS, '0')
+}

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { describe, type TestContext, test } from 'node:test'
+import { listedIds, sampleBytes } from '../blobs.contract.ts'
+import type { BlobId } from '../blobs.ts'
+import { type CrashPoint, openDiskBlobs } from './disk-blobs.ts'
+
+/** Where the kill strikes, whether the blob is there afterwards, and how many temps wait for recover. */
+const KILLS: readonly (readonly [CrashPoint, { blob: boolean; temps: number }])[] = [
+  ['afterTempWrite', { blob: false, temps: 1 }],
+  ['afterDatasync', { blob: false, temps: 1 }],
+  ['afterRename', { blob: true, temps: 0 }],
+  ['afterDirectorySync', { blob: true, temps: 0 }],
+]
+
+/** A body that tells its own size and content: 4 bytes seed, 4 bytes size of the rest, the rest. */
+const BODY = `
+  function body(seed, size) {
+    const head = Buffer.alloc(8)
+    head.writeUInt32LE(seed, 0)
+    head.writeUInt32LE(size, 4)
+    return Buffer.concat([head, sampleBytes(size, seed)])
+  }
+`
+
+function isWhole(bytes: Uint8Array): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return view.length >= 8 && sampleBytes(view.readUInt32LE(4), view.readUInt32LE(0)).equals(view.subarray(8))
+}
+
+/** Runs code in a process of its own, with a store in `dir`; `acked(id)` prints an id that a write answered. */
+function runChild(t: TestContext, dir: string, hooks: string, code: string): ChildProcess {
+  const script = `
+    import { openDiskBlobs } from ${JSON.stringify(new URL('./disk-blobs.ts', import.meta.url).href)}
+    import { inPieces, sampleBytes } from ${JSON.stringify(new URL('../blobs.contract.ts', import.meta.url).href)}
+    import { writeSync } from 'node:fs'
+    ${BODY}
+    const acked = (id) => writeSync(1, id + '\\n')
+    const store = (seed, size) => blobs.write(inPieces(body(seed, size)), { limit: 1e9 })
+    const hooks = ${hooks}
+    const blobs = await openDiskBlobs({ dir: ${JSON.stringify(dir)}, filesPerShard: 100, hooks })
+    ${code}
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  return child
+}
+
+async function makeDir(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'cloudstead-crash-'))
+  t.after(() => rm(dir, { recursive: true }))
+  return dir
+}
+
+describe('disk blobs: killed at a named instant', () => {
+  for (const [point, after] of KILLS) {
+    for (const size of [1000, 3_000_000]) {
+      test(`${point}, ${size} bytes`, async (t) => {
+        const dir = await makeDir(t)
+        const hooks = `{ armed: false, at(now) { if (this.armed && now === '${point}') process.kill(process.pid, 'SIGKILL') } }`
+        const child = runChild(
+          t,
+          dir,
+          hooks,
+          `acked((await store(1, 500)).id); hooks.armed = true; await store(2, ${size})`,
+        )
+        const acked: string[] = []
+        if (child.stdout) for await (const line of createInterface(child.stdout)) acked.push(line)
+        const [, signal] = child.signalCode ? [null, child.signalCode] : await once(child, 'exit')
+        assert.equal(signal, 'SIGKILL')
+        assert.equal(acked.length, 1)
+
+        assert.equal((await readdir(join(dir, 'tmp'))).length, after.temps)
+        const blobs = await openDiskBlobs({ dir })
+        const ids = await listedIds(blobs)
+        assert.ok(ids.includes(acked[0] as BlobId), 'what was answered is there')
+        assert.equal(ids.length, after.blob ? 2 : 1)
+        for (const id of ids) assert.ok(isWhole(await blobs.readAll(id)), id)
+        await blobs.recover()
+        assert.deepEqual(await readdir(join(dir, 'tmp')), [])
+        assert.deepEqual(await listedIds(blobs), ids)
+        await blobs.close()
+      })
+    }
+  }
+})
+
+test('disk blobs: killed under load again and again, nothing answered is lost and nothing is half', async (t) => {
+  const dir = await makeDir(t)
+  const acked = new Set<string>()
+  for (let round = 0; round < 4; round++) {
+    const code = `
+      let seed = ${round} * 100000
+      async function worker(size) { for (;;) acked((await store(++seed, size)).id) }
+      for (let n = 0; n < 12; n++) worker(n === 0 ? 2_000_000 : 1000 * n)
+    `
+    const child = runChild(t, dir, 'undefined', code)
+    const target = acked.size + 60 + 25 * round
+    if (child.stdout) {
+      for await (const line of createInterface(child.stdout)) {
+        acked.add(line)
+        if (acked.size === target) child.kill('SIGKILL')
+      }
+    }
+    const blobs = await openDiskBlobs({ dir })
+    await blobs.recover()
+    const ids = new Set<string>(await listedIds(blobs))
+    for (const id of acked) assert.ok(ids.has(id), `${id} was answered`)
+    for (const id of ids) assert.ok(isWhole(await blobs.readAll(id as BlobId)), `${id} is whole`)
+    assert.deepEqual(await readdir(join(dir, 'tmp')), [])
+    await blobs.close()
+  }
+  assert.ok(acked.size >= 60 + 85 + 110 + 135)
+})

@@ -1,0 +1,77 @@
+import { dirname, resolve } from 'node:path'
+import { close, fsync, mkdir, open } from './files.ts'
+
+/** Windows cannot open a directory to sync it; NTFS journals renames itself. */
+const DIRECTORIES_CAN_BE_SYNCED = process.platform !== 'win32'
+
+/**
+ * Shares the syncs of one directory between those who need one at the same moment. A caller is covered by any sync that
+ * begins after the call, never by one that was already running: that one may have passed the caller's rename by.
+ * A sync that fails, fails for everybody it was to cover.
+ *
+ * @example
+ * const sync = shareSync(() => fsync(directoryFd))
+ * await rename(temp, inDirectory)
+ * await sync()
+ */
+export function shareSync(syncNow: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+
+  function begin(): Promise<void> {
+    const mine = syncNow()
+    running = mine
+    const ended = () => {
+      if (running === mine) running = undefined
+    }
+    mine.then(ended, ended)
+    return mine
+  }
+
+  return () => {
+    if (next !== undefined) return next
+    if (running === undefined) return begin()
+    const beginNext = () => {
+      next = undefined
+      return begin()
+    }
+    next = running.then(beginNext, beginNext)
+    return next
+  }
+}
+
+/** A directory that is held open so that syncing it costs one call. */
+export interface OpenDirectory {
+  /** Resolves when everything that was put into the directory before this call survives a power loss. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a directory for shared syncs. */
+export async function openDirectory(path: string): Promise<OpenDirectory> {
+  if (!DIRECTORIES_CAN_BE_SYNCED) return { sync: async () => {}, close: async () => {} }
+  const fd = await open(path, 'r')
+  return { sync: shareSync(() => fsync(fd)), close: () => close(fd) }
+}
+
+/** Syncs a directory once. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await openDirectory(path)
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+/** Makes a directory and those above it that are missing (mode 0700), and syncs every entry that this added. */
+export async function makeDirectory(path: string): Promise<void> {
+  const target = resolve(path)
+  const first = await mkdir(target, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  const top = dirname(resolve(first))
+  for (let at = dirname(target); ; at = dirname(at)) {
+    await syncDirectory(at)
+    if (at === top || at === dirname(at)) return
+  }
+}
