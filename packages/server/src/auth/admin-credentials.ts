@@ -1,0 +1,74 @@
+import {
+  type AdminCaller,
+  CloudsteadError,
+  isTc3Authorization,
+  isTc3Fresh,
+  parseTc3Authorization,
+  verifyTc3,
+} from '@cloudstead/protocol'
+import type { Keys } from './keys.ts'
+
+/** The parts of a request that its signature covers, as they arrived. */
+export interface AdminRequest {
+  readonly method: string
+  /** Path and query as they were sent, still encoded: `/admin?env=demo-1abcde&seqId=1`. */
+  readonly url: string
+  /** By lower-case name. A header that came more than once, as a list, counts as missing. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** The parsed JSON body. */
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Seconds that a signed request may be old, or ahead, for clocks that differ. The request's own X-Signature-Expires has no say. */
+export const SIGNATURE_WINDOW_SECONDS = 15 * 60
+
+const BEARER = /^bearer +(\S+)$/i
+
+/**
+ * The administrator that a request comes from: by `Bearer <apiKey>`, or by a signature with secretId and secretKey.
+ * Whatever is neither is refused.
+ *
+ * @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED`
+ */
+export async function administratorOf(
+  request: AdminRequest,
+  deps: { readonly keys: Keys; readonly now: () => number },
+): Promise<AdminCaller> {
+  const authorization = textOf(request.headers.authorization)
+  if (authorization === undefined) {
+    throw refused('There is no Authorization header: give the SDK an accessKey, or a secretId and secretKey.')
+  }
+  const bearer = BEARER.exec(authorization)?.[1]
+  if (bearer !== undefined) return deps.keys.callerOfApiKey(bearer)
+  if (isTc3Authorization(authorization)) return signerOf(request, authorization, deps)
+  throw refused('The Authorization header is of no kind that is known here: Bearer <apiKey>, or TC3-HMAC-SHA256.')
+}
+
+async function signerOf(
+  request: AdminRequest,
+  authorization: string,
+  { keys, now }: { readonly keys: Keys; readonly now: () => number },
+): Promise<AdminCaller> {
+  const parsed = parseTc3Authorization(authorization)
+  const stamp = textOf(request.headers['x-timestamp']) ?? ''
+  if (!/^\d{1,11}$/.test(stamp)) throw refused('X-Timestamp must be a whole number of seconds.')
+  const timestamp = Number(stamp)
+  const host = textOf(request.headers.host)
+  if (host === undefined) throw refused('There is no Host header.')
+  const secretKey = await keys.secretKeyOf(parsed.secretId)
+  if (secretKey === undefined) throw refused('The secretId is unknown or was revoked.')
+  const [path = '', ...query] = request.url.split('?')
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, textOf(value)]))
+  const { method, params } = request
+  verifyTc3(parsed, { method, host, path, query: query.join('?'), headers, params, timestamp }, secretKey)
+  if (!isTc3Fresh(timestamp, now(), SIGNATURE_WINDOW_SECONDS)) throw new CloudsteadError('SIGN_EXPIRED')
+  return { kind: 'admin', keyId: parsed.secretId }
+}
+
+function textOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined
+}
+
+function refused(message: string): CloudsteadError {
+  return new CloudsteadError('INVALID_CREDENTIALS', message)
+}

@@ -1,0 +1,153 @@
+import {
+  type AdminCaller,
+  CloudsteadError,
+  parseLoginTicket,
+  type UserCaller,
+  verifyLoginTicket,
+} from '@cloudstead/protocol'
+import type { Records } from '../engines/records/records.ts'
+import type { Secrets } from '../secrets.ts'
+import type { CurrentSettings } from '../settings.ts'
+import { type AdminRequest, administratorOf } from './admin-credentials.ts'
+import { type AuthLog, SILENT } from './auth-log.ts'
+import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
+import { LoginError } from './login-error.ts'
+import { createSessions, type Login } from './sessions.ts'
+import { createSignedTokens } from './signed-token.ts'
+import { createUsers, type User } from './users.ts'
+import { createWechat } from './wechat.ts'
+
+/** Who somebody is: logins, sessions, persons and keys of one environment. */
+export interface Auth {
+  readonly env: string
+  /**
+   * @param deviceId the secret id that the client made up for its device; without one it is a new person each time
+   * @throws LoginError `login_method_disabled`
+   */
+  signInAnonymously(deviceId: string | undefined): Promise<Login>
+  /**
+   * @param ticket made with a login key by the developer's own server
+   * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`
+   */
+  signInCustom(ticket: string): Promise<Login>
+  /**
+   * First half of the WeChat login: the code of `wx.login` for a token that says who it is.
+   *
+   * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`, `INVALID_PARAM`; LoginError
+   */
+  providerToken(providerId: string, code: string): Promise<ProviderToken>
+  /**
+   * Second half of the WeChat login.
+   *
+   * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`
+   */
+  signInWithProvider(providerToken: string): Promise<Login>
+  /**
+   * @param requestId the client's id of this call, the same when it repeats it
+   * @throws LoginError `invalid_grant`
+   */
+  refresh(refreshToken: string, requestId: string | undefined): Promise<Login>
+  /** Ends the session of an access token or refresh token. A token of no session is ignored. */
+  revoke(token: string): Promise<void>
+  /**
+   * Who holds a token: the access token of a login, or an apiKey, which SDKs send in its place.
+   *
+   * @throws CloudsteadError `INVALID_ACCESS_TOKEN`, `ACCESS_TOKEN_EXPIRED`, `INVALID_CREDENTIALS`
+   */
+  callerOfToken(token: string): Promise<UserCaller | AdminCaller>
+  /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
+  administratorOf(request: AdminRequest): Promise<AdminCaller>
+  user(uid: string): Promise<User | undefined>
+  /** Removes sessions that have expired; worth doing hourly. Returns how many. */
+  sweep(): Promise<number>
+  readonly keys: Keys
+}
+
+export interface ProviderToken {
+  readonly token: string
+  /** Seconds. */
+  readonly expiresIn: number
+}
+
+/** A client uses it at once; ten minutes leave room for a question to the user in between. */
+const PROVIDER_TOKEN_SECONDS = 600
+
+/**
+ * @param deps.now milliseconds since the epoch
+ * @example const auth = createAuth({ env: 'demo-1abcde', records, secrets, settings: () => current })
+ */
+export function createAuth(deps: {
+  readonly env: string
+  readonly records: Records
+  readonly secrets: Secrets
+  readonly settings: CurrentSettings
+  readonly now?: () => number
+  readonly log?: AuthLog
+}): Auth {
+  const { env, records, secrets, settings, now = Date.now, log = SILENT } = deps
+  const users = createUsers({ records, now })
+  const sessions = createSessions({ env, records, ring: secrets.accessToken, now, log })
+  const providerTokens = createSignedTokens({ ring: secrets.providerToken, now })
+  const wechat = createWechat({ settings: () => settings().auth.wechat, log })
+  const keys = createKeys({ env, records, ring: secrets.apiSecret, now })
+
+  async function signInAnonymously(deviceId: string | undefined): Promise<Login> {
+    if (!settings().auth.anonymous) {
+      throw new LoginError(
+        'login_method_disabled',
+        'Anonymous login is off in this environment: auth.anonymous is false.',
+      )
+    }
+    return sessions.open(await users.ofIdentity({ kind: 'device', deviceId }))
+  }
+
+  async function signInCustom(text: string): Promise<Login> {
+    const ticket = parseLoginTicket(text)
+    const publicKey = await keys.publicLoginKey(ticket.keyId)
+    if (publicKey === undefined) {
+      throw new CloudsteadError(
+        'AUTH_INVALID_CUSTOM_LOGIN_TICKET',
+        `The login key ${ticket.keyId} is unknown here or was revoked; make one with \`cloudstead keys login\`.`,
+      )
+    }
+    const customUserId = verifyLoginTicket(ticket, publicKey, { env, now: now() })
+    return sessions.open(await users.ofIdentity({ kind: 'custom', customUserId }))
+  }
+
+  async function providerToken(providerId: string, code: string): Promise<ProviderToken> {
+    const { appid, openid } = await wechat.exchange(providerId, code)
+    return {
+      token: providerTokens.sign({ env, appid, openid }, PROVIDER_TOKEN_SECONDS),
+      expiresIn: PROVIDER_TOKEN_SECONDS,
+    }
+  }
+
+  async function signInWithProvider(token: string): Promise<Login> {
+    const opened = providerTokens.open(token)
+    const { env: tokenEnv, appid, openid } = opened?.claims ?? {}
+    if (opened === undefined || tokenEnv !== env || typeof appid !== 'string' || typeof openid !== 'string') {
+      throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not one of this environment.')
+    }
+    if (opened.expired) throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token has expired.')
+    return sessions.open(await users.ofIdentity({ kind: 'wechat', appid, openid }))
+  }
+
+  async function callerOfToken(token: string): Promise<UserCaller | AdminCaller> {
+    return looksLikeApiKey(token) ? keys.callerOfApiKey(token) : sessions.callerOf(token)
+  }
+
+  return {
+    env,
+    signInAnonymously,
+    signInCustom,
+    providerToken,
+    signInWithProvider,
+    refresh: sessions.refresh,
+    revoke: sessions.revoke,
+    callerOfToken,
+    administratorOf: (request) => administratorOf(request, { keys, now }),
+    user: users.get,
+    sweep: sessions.sweep,
+    keys,
+  }
+}

@@ -1,0 +1,7 @@
+export type { AdminRequest } from './admin-credentials.ts'
+export { type Auth, createAuth, type ProviderToken } from './auth.ts'
+export type { AuthLog } from './auth-log.ts'
+export { type ApiKeyFile, createKeys, type KeyInfo, type Keys, type LoginKeyFile } from './keys.ts'
+export { LoginError, type LoginRefusal } from './login-error.ts'
+export type { Login } from './sessions.ts'
+export type { User } from './users.ts'

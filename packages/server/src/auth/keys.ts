@@ -1,0 +1,167 @@
+import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
+import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
+import type { RecordKey, Records } from '../engines/records/records.ts'
+import { derivedSecret, type KeyRing } from '../secrets.ts'
+import { putJson, readJson } from './json-records.ts'
+import { hashOf, sameText } from './refresh-token.ts'
+
+/** The key file that `createTicket` of the server SDK wants as its `credentials`. */
+export interface LoginKeyFile {
+  readonly private_key_id: string
+  /** PEM. It is shown once and not kept. */
+  readonly private_key: string
+  readonly env_id: string
+}
+
+/** A new administrator key: the pair for signed calls, and the one token that does without signing. */
+export interface ApiKeyFile {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly apiKey: string
+}
+
+export interface KeyInfo {
+  readonly kind: 'login' | 'api'
+  /** The private_key_id or the secretId. */
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** Keys of an environment. Everything is in the records, so a command beside a running server sees and changes the same. */
+export interface Keys {
+  /** Makes a key for custom login tickets. Only its public half is kept. */
+  createLoginKey(): Promise<LoginKeyFile>
+  /** The public half, PEM. */
+  publicLoginKey(keyId: string): Promise<string | undefined>
+  createApiKey(): Promise<ApiKeyFile>
+  /** The secretKey of a secretId that was not revoked. */
+  secretKeyOf(secretId: string): Promise<string | undefined>
+  /**
+   * The administrator that holds this apiKey.
+   *
+   * @throws CloudsteadError `INVALID_CREDENTIALS`
+   */
+  callerOfApiKey(apiKey: string): Promise<AdminCaller>
+  list(): Promise<readonly KeyInfo[]>
+  /** What the key made stays valid: logins of a ticket go on. Returns whether there was such a key. */
+  revoke(id: string): Promise<boolean>
+}
+
+const LOGIN_KEYS = 'auth:login-keys'
+const API_KEYS = 'auth:api-keys'
+
+const RSA_BITS = 2048
+const SECRET_ID_BYTES = 12
+const API_KEY_BYTES = 32
+
+/** Keys listed per read; an environment has a handful. */
+const PAGE = 100
+
+/** `cs_<secretId>_<random>`: the prefix lets people and secret scanners recognise one. */
+const API_KEY = /^cs_(CS[0-9a-f]{24})_[A-Za-z0-9_-]{43}$/
+
+interface StoredLoginKey {
+  readonly publicKey: string
+  readonly createdAt: number
+}
+
+interface StoredApiKey {
+  /** Which key of the ring the secretKey is derived from. */
+  readonly kid: string
+  readonly apiKeyHash: string
+  readonly createdAt: number
+}
+
+/** Whether a token is meant to be an apiKey, and not the access token of a login. */
+export function looksLikeApiKey(token: string): boolean {
+  return token.startsWith('cs_')
+}
+
+/**
+ * @param deps.ring the keys that secretKeys are derived from
+ * @param deps.now milliseconds since the epoch
+ */
+export function createKeys(deps: {
+  readonly env: string
+  readonly records: Records
+  readonly ring: KeyRing
+  readonly now: () => number
+}): Keys {
+  const { env, records, ring, now } = deps
+
+  async function insert(key: RecordKey, value: StoredLoginKey | StoredApiKey): Promise<void> {
+    const result = await records.commit([putJson(key, value)], [{ ...key, version: null }])
+    if (!result.done) throw new Error('a new key id was taken')
+  }
+
+  async function createLoginKey(): Promise<LoginKeyFile> {
+    const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
+      modulusLength: RSA_BITS,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    })
+    const id = randomUUID()
+    await insert({ space: LOGIN_KEYS, id }, { publicKey, createdAt: now() })
+    return { private_key_id: id, private_key: privateKey, env_id: env }
+  }
+
+  async function publicLoginKey(keyId: string): Promise<string | undefined> {
+    return (await readJson<StoredLoginKey>(records, { space: LOGIN_KEYS, id: keyId }))?.value.publicKey
+  }
+
+  async function createApiKey(): Promise<ApiKeyFile> {
+    const secretId = `CS${randomBytes(SECRET_ID_BYTES).toString('hex')}`
+    const apiKey = `cs_${secretId}_${randomBytes(API_KEY_BYTES).toString('base64url')}`
+    const { kid } = ring.current
+    await insert({ space: API_KEYS, id: secretId }, { kid, apiKeyHash: hashOf(apiKey), createdAt: now() })
+    return { secretId, secretKey: derivedSecret(ring.current, secretId), apiKey }
+  }
+
+  async function apiKeyRecord(secretId: string): Promise<StoredApiKey | undefined> {
+    return (await readJson<StoredApiKey>(records, { space: API_KEYS, id: secretId }))?.value
+  }
+
+  async function secretKeyOf(secretId: string): Promise<string | undefined> {
+    const key = ring.find((await apiKeyRecord(secretId))?.kid ?? '')
+    return key === undefined ? undefined : derivedSecret(key, secretId)
+  }
+
+  async function callerOfApiKey(apiKey: string): Promise<AdminCaller> {
+    const secretId = API_KEY.exec(apiKey)?.[1]
+    const stored = secretId === undefined ? undefined : await apiKeyRecord(secretId)
+    if (secretId === undefined || stored === undefined || !sameText(hashOf(apiKey), stored.apiKeyHash)) {
+      throw new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
+    }
+    return { kind: 'admin', keyId: secretId }
+  }
+
+  async function listSpace(space: string, kind: KeyInfo['kind']): Promise<KeyInfo[]> {
+    const all: KeyInfo[] = []
+    let after: string | undefined
+    do {
+      const page = await records.find({ space, limit: PAGE, ...(after === undefined ? {} : { after }) })
+      for (const { id, value } of page.records) {
+        all.push({ kind, id, createdAt: (JSON.parse(value) as { createdAt: number }).createdAt })
+      }
+      after = page.next
+    } while (after !== undefined)
+    return all
+  }
+
+  async function list(): Promise<readonly KeyInfo[]> {
+    const all = [...(await listSpace(LOGIN_KEYS, 'login')), ...(await listSpace(API_KEYS, 'api'))]
+    return all.sort((one, other) => one.createdAt - other.createdAt)
+  }
+
+  async function revoke(id: string): Promise<boolean> {
+    const keys = [LOGIN_KEYS, API_KEYS].map((space) => ({ space, id }))
+    const found = (await records.get(keys)).filter((record) => record !== undefined)
+    if (found.length === 0) return false
+    await records.commit(found.map(({ space }) => ({ op: 'delete', space, id })))
+    return true
+  }
+
+  return { createLoginKey, publicLoginKey, createApiKey, secretKeyOf, callerOfApiKey, list, revoke }
+}

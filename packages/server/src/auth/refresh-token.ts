@@ -1,0 +1,76 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * The text of refresh tokens: `<session id>.<random><mac>`. Opaque to clients, 77 characters (the platform allows 128).
+ *
+ * The mac is made with a key that the session keeps. It proves that a token was once issued for this session even after
+ * the session has forgotten it, so the reuse of a stolen old token is told from a made-up one without a list of all old
+ * tokens. It opens nothing: to refresh, the hash of the whole text has to be the current one.
+ */
+export interface RefreshToken {
+  readonly sessionId: string
+  readonly text: string
+  readonly random: string
+  readonly mac: string
+}
+
+const SHAPE = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{32})([A-Za-z0-9_-]{22})$/
+
+const RANDOM_BYTES = 24
+const MAC_BYTES = 16
+
+export function newSessionId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
+/** A key for {@link issueRefreshToken}, or a salt for {@link successorOf}. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** A token that nobody can guess. */
+export function issueRefreshToken(sessionId: string, familyKey: string): string {
+  return format(sessionId, familyKey, randomBytes(RANDOM_BYTES))
+}
+
+/**
+ * The token that follows another one. The same salt gives the same successor again, so an answer that was lost on the way
+ * can be repeated although only hashes are kept: it takes the old token itself to compute it.
+ */
+export function successorOf(predecessor: string, sessionId: string, familyKey: string, salt: string): string {
+  const random = createHmac('sha256', salt).update(predecessor).digest().subarray(0, RANDOM_BYTES)
+  return format(sessionId, familyKey, random)
+}
+
+export function parseRefreshToken(text: string): RefreshToken | undefined {
+  const match = SHAPE.exec(text)
+  if (match === null) return undefined
+  const [, sessionId = '', random = '', mac = ''] = match
+  return { sessionId, text, random, mac }
+}
+
+/** Whether this token was once issued for the session that has this key. */
+export function wasIssuedWith(token: RefreshToken, familyKey: string): boolean {
+  return sameText(token.mac, macOf(token.sessionId, familyKey, token.random))
+}
+
+/** What is stored of a token. */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
+
+/** Compares without telling by its duration how much is equal. */
+export function sameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function format(sessionId: string, familyKey: string, random: Buffer): string {
+  const text = random.toString('base64url')
+  return `${sessionId}.${text}${macOf(sessionId, familyKey, text)}`
+}
+
+function macOf(sessionId: string, familyKey: string, random: string): string {
+  const mac = createHmac('sha256', familyKey).update(`${sessionId}.${random}`).digest()
+  return mac.subarray(0, MAC_BYTES).toString('base64url')
+}

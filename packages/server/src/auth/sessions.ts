@@ -1,0 +1,253 @@
+import { CloudsteadError, type LoginType, type UserCaller } from '@cloudstead/protocol'
+import { encodeKey } from '../engines/records/key-encoding.ts'
+import type { RecordKey, Records } from '../engines/records/records.ts'
+import type { KeyRing } from '../secrets.ts'
+import type { AuthLog } from './auth-log.ts'
+import { MAX_ATTEMPTS, putJson, readJson, type Stored } from './json-records.ts'
+import { LoginError } from './login-error.ts'
+import {
+  hashOf,
+  issueRefreshToken,
+  newSecret,
+  newSessionId,
+  parseRefreshToken,
+  sameText,
+  successorOf,
+  wasIssuedWith,
+} from './refresh-token.ts'
+import { createSignedTokens } from './signed-token.ts'
+import type { User } from './users.ts'
+
+/** What a client gets when it logs in or refreshes. */
+export interface Login {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds that the access token lives. */
+  readonly expiresIn: number
+  /** `anonymous` or `user`; clients log an anonymous user in again by themselves. */
+  readonly scope: string
+  readonly uid: string
+}
+
+export interface Sessions {
+  open(user: User): Promise<Login>
+  /**
+   * Exchanges a refresh token for new tokens; the old one is used up. Whoever presents one that is used up ends the
+   * session, since two hold it. A client that repeats the very same call, because the answer was lost on its way, gets
+   * the same answer: it is known by its request id.
+   *
+   * @throws LoginError `invalid_grant`
+   */
+  refresh(refreshToken: string, requestId: string | undefined): Promise<Login>
+  /** Ends the session of an access token or refresh token, at once for both. A token of no session is ignored. */
+  revoke(token: string): Promise<void>
+  /**
+   * Who holds this access token: one signature check (remembered) and one point read.
+   *
+   * @throws CloudsteadError `ACCESS_TOKEN_EXPIRED` or `INVALID_ACCESS_TOKEN`
+   */
+  callerOf(accessToken: string): Promise<UserCaller>
+  /** Removes sessions whose refresh token has expired. Returns how many. */
+  sweep(): Promise<number>
+}
+
+/** The platform's value; clients refresh 30 s earlier. */
+export const ACCESS_TOKEN_SECONDS = 7200
+
+/** The platform's value: 31 days without any use. */
+export const REFRESH_TOKEN_SECONDS = 31 * 86_400
+
+/** A client tries three times, each of which may wait a minute for its answer in a mini program, a second apart. */
+export const REPLAY_WINDOW_MS = 4 * 60_000
+
+/** One batch of the sweep: small enough not to hold up the writers. */
+const SWEEP_BATCH = 200
+
+const SPACE = 'auth:sessions'
+const BY_EXPIRY = 'expiresAt'
+
+/** What is kept of a session. It carries the caller's ids, so that a call needs no second read. */
+interface Session {
+  readonly uid: string
+  readonly openid?: string
+  readonly customUserId?: string
+  readonly loginType: LoginType
+  /** Milliseconds since the epoch, like all times here. */
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** Recognises the refresh tokens that were ever issued for this session. */
+  readonly familyKey: string
+  /** Hash of the one refresh token that counts. */
+  readonly current: string
+  /** How `current` came about, to repeat an answer that was lost. */
+  readonly rotation?: {
+    readonly predecessor: string
+    readonly requestId: string | null
+    readonly salt: string
+    readonly at: number
+  }
+}
+
+/**
+ * @param deps.ring the keys that sign access tokens
+ * @param deps.now milliseconds since the epoch
+ */
+export function createSessions(deps: {
+  readonly env: string
+  readonly records: Records
+  readonly ring: KeyRing
+  readonly now: () => number
+  readonly log: AuthLog
+}): Sessions {
+  const { env, records, now, log } = deps
+  const tokens = createSignedTokens(deps)
+
+  function login(sessionId: string, session: Session, refreshToken: string): Login {
+    const { uid, loginType } = session
+    const scope = loginType === 'ANONYMOUS' ? 'anonymous' : 'user'
+    const accessToken = tokens.sign(
+      { iss: 'cloudstead', env, sub: uid, sid: sessionId, scope, loginType },
+      ACCESS_TOKEN_SECONDS,
+    )
+    return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, scope, uid }
+  }
+
+  async function write(sessionId: string, session: Session, version: number | null): Promise<boolean> {
+    const key = sessionKey(sessionId)
+    const entries = [{ index: BY_EXPIRY, key: encodeKey([session.expiresAt]) }]
+    return (await records.commit([putJson(key, session, entries)], [{ ...key, version }])).done
+  }
+
+  async function open(user: User): Promise<Login> {
+    const sessionId = newSessionId()
+    const familyKey = newSecret()
+    const refreshToken = issueRefreshToken(sessionId, familyKey)
+    const session: Session = {
+      uid: user.uid,
+      ...(user.wechat === undefined ? {} : { openid: user.wechat.openid }),
+      ...(user.customUserId === undefined ? {} : { customUserId: user.customUserId }),
+      loginType: user.loginType,
+      createdAt: now(),
+      expiresAt: now() + REFRESH_TOKEN_SECONDS * 1000,
+      familyKey,
+      current: hashOf(refreshToken),
+    }
+    if (!(await write(sessionId, session, null))) throw new Error('a new session id was taken')
+    return login(sessionId, session, refreshToken)
+  }
+
+  async function refresh(text: string, requestId: string | undefined): Promise<Login> {
+    const token = parseRefreshToken(text)
+    if (token === undefined) throw invalidGrant('this is no refresh token of this server')
+    const { sessionId } = token
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const stored = await readJson<Session>(records, sessionKey(sessionId))
+      if (stored === undefined || now() >= stored.value.expiresAt || !wasIssuedWith(token, stored.value.familyKey)) {
+        throw invalidGrant('the session has ended, or the refresh token is wrong')
+      }
+      const answer = await exchange(sessionId, stored, text, requestId)
+      if (answer !== undefined) return answer
+      // The session changed meanwhile, perhaps by the very call that this one repeats: look again.
+    }
+    throw new CloudsteadError('SERVER_BUSY')
+  }
+
+  /** One attempt with a token that was issued for this session; undefined when the session changed under our hands. */
+  async function exchange(
+    sessionId: string,
+    { value: session, version }: Stored<Session>,
+    text: string,
+    requestId: string | undefined,
+  ): Promise<Login | undefined> {
+    const hash = hashOf(text)
+    if (sameText(hash, session.current)) {
+      const salt = newSecret()
+      const successor = successorOf(text, sessionId, session.familyKey, salt)
+      const next: Session = {
+        ...session,
+        expiresAt: now() + REFRESH_TOKEN_SECONDS * 1000,
+        current: hashOf(successor),
+        rotation: { predecessor: hash, requestId: requestId ?? null, salt, at: now() },
+      }
+      return (await write(sessionId, next, version)) ? login(sessionId, next, successor) : undefined
+    }
+    const { rotation } = session
+    if (
+      rotation !== undefined &&
+      requestId !== undefined &&
+      rotation.requestId === requestId &&
+      now() - rotation.at <= REPLAY_WINDOW_MS &&
+      sameText(hash, rotation.predecessor)
+    ) {
+      return login(sessionId, session, successorOf(text, sessionId, session.familyKey, rotation.salt))
+    }
+    const key = sessionKey(sessionId)
+    if (!(await records.commit([{ op: 'delete', ...key }], [{ ...key, version }])).done) return undefined
+    log.warn({ uid: session.uid, sessionId }, 'a used refresh token was presented again: the session is revoked')
+    throw invalidGrant('this refresh token was used before; the session has been ended for safety')
+  }
+
+  async function revoke(token: string): Promise<void> {
+    const sessionId = await sessionOf(token)
+    if (sessionId !== undefined) await records.commit([{ op: 'delete', ...sessionKey(sessionId) }])
+  }
+
+  /** The session that a genuine token belongs to, be it expired or used up. */
+  async function sessionOf(token: string): Promise<string | undefined> {
+    const refreshToken = parseRefreshToken(token)
+    if (refreshToken !== undefined) {
+      const stored = await readJson<Session>(records, sessionKey(refreshToken.sessionId))
+      if (stored === undefined || !wasIssuedWith(refreshToken, stored.value.familyKey)) return undefined
+      return refreshToken.sessionId
+    }
+    const claims = tokens.open(token)?.claims
+    return claims?.env === env && typeof claims.sid === 'string' ? claims.sid : undefined
+  }
+
+  async function callerOf(accessToken: string): Promise<UserCaller> {
+    const opened = tokens.open(accessToken)
+    const { env: tokenEnv, sub, sid } = opened?.claims ?? {}
+    if (opened === undefined || tokenEnv !== env || typeof sub !== 'string' || typeof sid !== 'string') {
+      throw new CloudsteadError('INVALID_ACCESS_TOKEN')
+    }
+    if (opened.expired) throw new CloudsteadError('ACCESS_TOKEN_EXPIRED')
+    const session = (await readJson<Session>(records, sessionKey(sid)))?.value
+    if (session === undefined || session.uid !== sub) {
+      throw new CloudsteadError('INVALID_ACCESS_TOKEN', 'The login was ended. Log in again.')
+    }
+    return {
+      kind: 'user',
+      uid: session.uid,
+      ...(session.openid === undefined ? {} : { openid: session.openid }),
+      ...(session.customUserId === undefined ? {} : { customUserId: session.customUserId }),
+      loginType: session.loginType,
+      sessionId: sid,
+    }
+  }
+
+  async function sweep(): Promise<number> {
+    let removed = 0
+    for (;;) {
+      const ranges = [{ to: { key: encodeKey([now()]), inclusive: true } }]
+      const { records: expired } = await records.find({ space: SPACE, index: BY_EXPIRY, ranges, limit: SWEEP_BATCH })
+      if (expired.length === 0) return removed
+      const result = await records.commit(
+        expired.map(({ id }) => ({ op: 'delete', ...sessionKey(id) })),
+        expired.map(({ id, version }) => ({ ...sessionKey(id), version })),
+      )
+      // An expired session cannot be refreshed, so a conflict means that somebody else removed it: done just as well.
+      if (!result.done) return removed
+      removed += expired.length
+    }
+  }
+
+  return { open, refresh, revoke, callerOf, sweep }
+}
+
+function invalidGrant(message: string): LoginError {
+  return new LoginError('invalid_grant', message)
+}
+
+function sessionKey(sessionId: string): RecordKey {
+  return { space: SPACE, id: sessionId }
+}

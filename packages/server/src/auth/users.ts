@@ -1,0 +1,119 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { CloudsteadError, type LoginType } from '@cloudstead/protocol'
+import type { RecordKey, Records } from '../engines/records/records.ts'
+import { MAX_ATTEMPTS, putJson, readJson } from './json-records.ts'
+
+/** What a login proved about a person. */
+export type Identity =
+  | { readonly kind: 'custom'; readonly customUserId: string }
+  | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string }
+  /** An anonymous person is known by the device's secret id; without one each login is a new person. */
+  | { readonly kind: 'device'; readonly deviceId: string | undefined }
+
+export interface User {
+  readonly uid: string
+  readonly loginType: LoginType
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly customUserId?: string
+  readonly wechat?: { readonly appid: string; readonly openid: string }
+}
+
+/** Persons: the same identity is the same user with the same uid, for ever. */
+export interface Users {
+  /** The user of an identity, made at its first login. Concurrent first logins meet in one user. */
+  ofIdentity(identity: Identity): Promise<User>
+  get(uid: string): Promise<User | undefined>
+}
+
+const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOUS' } as const satisfies Record<
+  Identity['kind'],
+  LoginType
+>
+
+const UID_LENGTH = 24
+
+/** 32 letters, so that a random byte picks one without bias: 120 bits in a uid. */
+const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/**
+ * @param deps.now milliseconds since the epoch
+ */
+export function createUsers(deps: { readonly records: Records; readonly now: () => number }): Users {
+  const { records, now } = deps
+
+  async function get(uid: string): Promise<User | undefined> {
+    return (await readJson<User>(records, userKey(uid)))?.value
+  }
+
+  async function ofIdentity(identity: Identity): Promise<User> {
+    const key = identityKey(identity)
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const known = await readJson<{ uid: string }>(records, key)
+      if (known !== undefined) return existing(known.value.uid)
+      const user: User = { ...(await freeUid(identity)), loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
+      const result = await records.commit(
+        [putJson(key, { uid: user.uid }), putJson(userKey(user.uid), user)],
+        [
+          { ...key, version: null },
+          { ...userKey(user.uid), version: null },
+        ],
+      )
+      if (result.done) return user
+      // Somebody else's first login of this identity, or of this uid, was faster: look again.
+    }
+    throw new CloudsteadError('SERVER_BUSY')
+  }
+
+  async function existing(uid: string): Promise<User> {
+    const user = await get(uid)
+    if (user === undefined) throw new Error(`the user record ${uid} is missing although an identity names it`)
+    return user
+  }
+
+  /**
+   * A custom user's uid is the customUserId itself where it is free, because clients know no customUserId and use the
+   * uid in its place (`users/<uid>/...`). Everybody else gets a random one.
+   */
+  async function freeUid(identity: Identity): Promise<Pick<User, 'uid' | 'customUserId' | 'wechat'>> {
+    switch (identity.kind) {
+      case 'custom': {
+        const { customUserId } = identity
+        const taken = (await get(customUserId)) !== undefined
+        return { uid: taken ? randomUid() : customUserId, customUserId }
+      }
+      case 'wechat':
+        return { uid: randomUid(), wechat: { appid: identity.appid, openid: identity.openid } }
+      case 'device':
+        return { uid: randomUid() }
+    }
+  }
+
+  return { ofIdentity, get }
+}
+
+function userKey(uid: string): RecordKey {
+  return { space: 'auth:users', id: uid }
+}
+
+function identityKey(identity: Identity): RecordKey {
+  return { space: 'auth:identities', id: identityId(identity) }
+}
+
+function identityId(identity: Identity): string {
+  switch (identity.kind) {
+    case 'custom':
+      return `custom:${identity.customUserId}`
+    case 'wechat':
+      return `wechat:${identity.appid}:${identity.openid}`
+    case 'device':
+      // Whoever knows a device id can log in as its user, so it is kept like a password: as a hash.
+      return `device:${createHash('sha256')
+        .update(identity.deviceId ?? randomUUID())
+        .digest('base64url')}`
+  }
+}
+
+function randomUid(): string {
+  return Array.from(randomBytes(UID_LENGTH), (byte) => UID_ALPHABET[byte % UID_ALPHABET.length]).join('')
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { AuthSettings } from '../settings.ts'
+import type { AuthLog } from './auth-log.ts'
+import { LoginError } from './login-error.ts'
+
+/** Who WeChat says has logged in. */
+export interface WechatIdentity {
+  readonly appid: string
+  readonly openid: string
+}
+
+export interface Wechat {
+  /**
+   * Exchanges the code of `wx.login` for the openid.
+   *
+   * @param appid the mini program that the client says it is; it has to be the one of the settings
+   * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`, `INVALID_PARAM`; LoginError `provider_not_enabled`
+   */
+  exchange(appid: string, code: string): Promise<WechatIdentity>
+}
+
+/** WeChat answers in some 100 ms; a client waits 15 s at most. */
+const TIMEOUT_MS = 5000
+
+/** WeChat's codes have 32 characters. */
+const MAX_CODE_LENGTH = 256
+
+/** WeChat's messages carry a trace id that helps to find a fault; more than this is no message. */
+const MAX_MESSAGE_LENGTH = 200
+
+const APPID = /^[A-Za-z0-9_-]{1,64}$/
+const OPENID = /^[A-Za-z0-9_-]{1,128}$/
+
+/** `dev:` and a name: letters of any language, digits and `_.-`. */
+const MADE_UP_CODE = /^dev:([\p{L}\p{N}_.-]{1,64})$/u
+
+/** What to do about the answers that people meet, by WeChat's errcode. */
+const ADVICE = new Map([
+  [-1, 'WeChat is busy; try again'],
+  [40013, 'auth.wechat.appid is wrong'],
+  [40029, 'the code is not valid; each code of wx.login counts for one appid, once, for five minutes'],
+  [40125, 'auth.wechat.secret is wrong'],
+  [40163, 'the code was used before; call wx.login for each login'],
+  [40226, 'WeChat holds this user for a risk'],
+  [41002, 'auth.wechat.appid is missing'],
+  [41004, 'auth.wechat.secret is missing'],
+  [45011, 'too many logins of this user within a minute'],
+])
+
+/**
+ * @param deps.settings asked for each login, since they can change while the server runs
+ */
+export function createWechat(deps: { readonly settings: () => AuthSettings['wechat']; readonly log: AuthLog }): Wechat {
+  const { log } = deps
+
+  async function exchange(appid: string, code: string): Promise<WechatIdentity> {
+    const settings = deps.settings()
+    if (!APPID.test(appid))
+      throw new CloudsteadError('INVALID_PARAM', 'provider_id must be the appid of the mini program')
+    if (settings.appid !== undefined && settings.appid !== appid) {
+      throw new CloudsteadError(
+        'INVALID_PARAM',
+        `provider_id is ${appid}, but auth.wechat.appid of this environment is ${settings.appid}`,
+      )
+    }
+    if (code === '' || code.length > MAX_CODE_LENGTH) {
+      throw failed('provider_code must be the code that wx.login gave')
+    }
+    if (settings.madeUpIdentities) return { appid, openid: madeUpOpenid(code) }
+    if (code.startsWith('dev:')) {
+      throw failed('codes such as dev:alice work in `cloudstead dev` without auth.wechat.secret, and nowhere else')
+    }
+    if (settings.appid === undefined || settings.secret === undefined) {
+      throw new LoginError(
+        'provider_not_enabled',
+        'WeChat login is not set up: auth.wechat.appid and auth.wechat.secret are missing in the configuration file',
+      )
+    }
+    return { appid, openid: await ask(settings.apiBase, settings.appid, settings.secret, code) }
+  }
+
+  async function ask(apiBase: string, appid: string, secret: string, code: string): Promise<string> {
+    const query = new URLSearchParams({ appid, secret, js_code: code, grant_type: 'authorization_code' })
+    let answer: Record<string, unknown>
+    try {
+      // The URL carries the secret: it is never logged, and a redirect is not followed.
+      const response = await fetch(`${apiBase.replace(/\/+$/, '')}/sns/jscode2session?${query}`, {
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      })
+      answer = objectOf(await response.text())
+    } catch (error) {
+      const reason = reasonOf(error)
+      log.warn({ apiBase, reason }, 'jscode2session did not answer')
+      throw failed(`WeChat did not answer (${reason}); try again`)
+    }
+    const { openid, errcode, errmsg } = answer
+    if (typeof openid === 'string' && OPENID.test(openid)) return openid
+    const number = typeof errcode === 'number' ? errcode : Number.NaN
+    const text = typeof errmsg === 'string' ? errmsg.replaceAll(secret, '***').slice(0, MAX_MESSAGE_LENGTH) : ''
+    log.warn({ errcode: number, errmsg: text }, 'jscode2session refused a login code')
+    if (Number.isNaN(number)) throw failed('the answer of jscode2session carries no openid; check auth.wechat.apiBase')
+    const advice = ADVICE.get(number)
+    throw failed(`errcode ${number}${text === '' ? '' : `, ${text}`}${advice === undefined ? '' : `: ${advice}`}`)
+  }
+
+  return { exchange }
+}
+
+function failed(message: string): CloudsteadError {
+  return new CloudsteadError('AUTH_WX_OAUTH_FAILED', `WeChat login failed: ${message}`)
+}
+
+/** 28 characters like a real openid, the same for the same name, and recognisably made up. */
+function madeUpOpenid(code: string): string {
+  const name = MADE_UP_CODE.exec(code)?.[1]
+  if (name === undefined) {
+    throw failed('there is no auth.wechat.secret here, so only codes such as dev:alice are accepted: `dev:` and a name')
+  }
+  return `oDEV${createHash('sha256').update(name.normalize('NFC')).digest('base64url').slice(0, 24)}`
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+/** What went wrong with a request, without its URL. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'the answer is not JSON'
+  if (!(error instanceof Error)) return 'unknown'
+  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`
+  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
+  return typeof code === 'string' ? code : 'the connection failed'
+}
