@@ -10,6 +10,8 @@ import type { CollectionSettings, CurrentSettings, IndexSettings, Settings } fro
 
 /** Polling sees edits by any editor, also those that replace the file, on any file system. Well inside the promised 2 s. */
 const WATCH_INTERVAL_MS = 400
+/** Editors write in more than one step: an edit counts when the file reads the same again after this. */
+const SETTLE_MS = 100
 const DEFAULT_TEMP_URL_MAX_AGE_S = 7200
 const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
 const DEFAULT_MAX_FILE_SIZE = '100MB'
@@ -212,7 +214,15 @@ export function openConfigFile(
     }
   }
 
+  let settling: NodeJS.Timeout | undefined
+
   function look(): void {
+    clearTimeout(settling)
+    const seen = tryRead(file)
+    settling = setTimeout(() => (tryRead(file) === seen ? take() : look()), SETTLE_MS)
+  }
+
+  function take(): void {
     try {
       const seen = readText(file)
       if (seen === text) return
@@ -228,7 +238,10 @@ export function openConfigFile(
   watchFile(file, { interval: WATCH_INTERVAL_MS, persistent: false }, look)
   return {
     current: () => settings,
-    close: () => unwatchFile(file, look),
+    close() {
+      clearTimeout(settling)
+      unwatchFile(file, look)
+    },
   }
 }
 
@@ -238,5 +251,14 @@ function readText(file: string): string | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** A file that cannot be read just now reads as nothing; `take` reports it if it stays so. */
+function tryRead(file: string): string | undefined {
+  try {
+    return readText(file)
+  } catch {
+    return undefined
   }
 }

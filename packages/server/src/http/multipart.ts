@@ -29,7 +29,7 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
     let file: Readable | undefined
 
     const fail = (reason: string) => {
-      const error = new CloudsteadError('INVALID_PARAM', `the form is broken: ${reason}`)
+      const error = broken(reason)
       first.reject(error)
       finished.reject(error)
       file?.destroy(error)
@@ -55,6 +55,8 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
     try {
       yield* await first.promise
       await finished.promise
+    } catch (error) {
+      throw error instanceof CloudsteadError ? error : broken((error as Error).message)
     } finally {
       request.unpipe(parser)
       parser.destroy()
@@ -75,6 +77,10 @@ function openParser(request: IncomingMessage): BusboyInstance {
       fileHwm: FILE_BUFFER_BYTES,
     })
   } catch (error) {
-    throw new CloudsteadError('INVALID_PARAM', `the form is broken: ${(error as Error).message}`)
+    throw broken((error as Error).message)
   }
+}
+
+function broken(reason: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', `the form is broken: ${reason}`)
 }

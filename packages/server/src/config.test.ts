@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ConfigError, defaultSettings, openConfigFile, parseConfig } from './config.ts'
+
+const START = { mode: 'start' } as const
+
+test('an empty configuration means the documented defaults', () => {
+  const settings = parseConfig('{}', START)
+  assert.equal(settings.storage.acl.acl, 'READONLY')
+  assert.equal(settings.storage.tempUrlMaxAge, 7200)
+  assert.equal(settings.storage.maxFileSize, 100 * 1024 ** 2)
+  assert.equal(settings.auth.anonymous, true)
+  assert.equal(settings.auth.wechat.apiBase, 'https://api.weixin.qq.com')
+  assert.equal(settings.database.collections.size, 0)
+})
+
+test('every key of the documented example is understood', () => {
+  const settings = parseConfig(
+    JSON.stringify({
+      storage: {
+        acl: { read: true, write: 'auth != null', maxAge: 600 },
+        tempUrlMaxAge: 60,
+        maxFileSize: '1.5 MB',
+        resourceOpenid: 'creator',
+      },
+      database: {
+        collections: {
+          orders: { acl: 'PRIVATE', indexes: ['status', { fields: { a: 1, 'b.c': -1 }, unique: true }] },
+          news: {},
+        },
+      },
+      auth: { anonymous: false, wechat: { appid: 'wx1', secret: 's', apiBase: 'http://127.0.0.1:1/' } },
+    }),
+    START,
+  )
+  assert.equal(settings.storage.acl.acl, 'CUSTOM')
+  assert.equal(settings.storage.acl.maxAge, 600)
+  assert.equal(settings.storage.maxFileSize, 1.5 * 1024 ** 2)
+  assert.deepEqual(settings.database.collections.get('orders')?.indexes, [
+    { name: 'status_1', fields: [['status', 1]], unique: false },
+    {
+      name: 'a_1_b.c_-1',
+      fields: [
+        ['a', 1],
+        ['b.c', -1],
+      ],
+      unique: true,
+    },
+  ])
+  assert.equal(settings.database.collections.get('news')?.acl, 'PRIVATE')
+  assert.deepEqual(settings.auth.wechat, {
+    appid: 'wx1',
+    secret: 's',
+    apiBase: 'http://127.0.0.1:1',
+    madeUpIdentities: false,
+  })
+})
+
+const refused: readonly [string, string, RegExp][] = [
+  ['not JSON', '{', /not valid JSON/],
+  ['not an object', '[]', /must be object/],
+  ['an unknown key', '{"storge":{}}', /unknown key storge \(did you mean storage\?\)/],
+  ['a misspelt key', '{"storage":{"tempUrlMaxage":5}}', /unknown key storage\.tempUrlMaxage \(did you mean tempUrlMaxAge\?\)/],
+  ['a strange key', '{"auth":{"zzzzzz":5}}', /unknown key auth\.zzzzzz \(valid keys: anonymous, wechat\)/],
+  ['an unknown preset', '{"storage":{"acl":"PUBLIC"}}', /storage\.acl is not valid: expected READONLY/],
+  ['an unknown rule key', '{"storage":{"acl":{"raed":true}}}', /unknown key storage\.acl\.raed \(did you mean read\?\)/],
+  ['a rule that does not parse', '{"storage":{"acl":{"read":"auth != "}}}', /storage\.acl\.read: /],
+  ['a rule that is too long', JSON.stringify({ storage: { acl: { read: `auth.uid == '${'x'.repeat(1024)}'` } } }), /1,024/],
+  ['a maxAge out of range', '{"storage":{"tempUrlMaxAge":86401}}', /storage\.tempUrlMaxAge must be <= 86400/],
+  ['a size without a unit', '{"storage":{"maxFileSize":"100"}}', /storage\.maxFileSize is not valid/],
+  ['a size of nothing', '{"storage":{"maxFileSize":"0MB"}}', /between 1 byte and 5GB/],
+  ['a size beyond the limit', '{"storage":{"maxFileSize":"6GB"}}', /between 1 byte and 5GB/],
+  ['a bad collection name', '{"database":{"collections":{"a b":{}}}}', /"a b" is not a valid name/],
+  ['a bad collection acl', '{"database":{"collections":{"a":{"acl":"X"}}}}', /database\.collections\.a\.acl must be one of/],
+  ['an index twice', '{"database":{"collections":{"a":{"indexes":["x","x"]}}}}', /names x_1 twice/],
+  ['a wrong type', '{"auth":{"anonymous":"yes"}}', /auth\.anonymous must be boolean/],
+]
+for (const [what, text, message] of refused) {
+  test(`refuses ${what} and says so`, () => {
+    assert.throws(
+      () => parseConfig(text, START),
+      (error) => error instanceof ConfigError && message.test(error.message),
+    )
+  })
+}
+
+test('made-up identities exist only in dev and only without a secret', () => {
+  assert.equal(defaultSettings({ mode: 'dev' }).auth.wechat.madeUpIdentities, true)
+  assert.equal(defaultSettings({ mode: 'start' }).auth.wechat.madeUpIdentities, false)
+  assert.equal(defaultSettings({ mode: 'dev', wechatSecret: 's' }).auth.wechat.madeUpIdentities, false)
+})
+
+test('an edit holds soon; a bad edit changes nothing and is reported; a missing file means the defaults', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'cloudstead-config-'))
+  const file = join(dir, 'cloudstead.config.json')
+  let heard = Promise.withResolvers<string>()
+  const config = openConfigFile(file, true, START, {
+    reloaded: () => heard.resolve('reloaded'),
+    refused: (reason) => heard.resolve(reason),
+  })
+  const edit = async (text: string | undefined) => {
+    heard = Promise.withResolvers()
+    if (text === undefined) await unlink(file)
+    else await writeFile(file, text)
+    return heard.promise
+  }
+  // The watcher must not keep a process alive, so this test does while it waits.
+  const alive = setInterval(() => {}, 1000)
+  try {
+    assert.equal(config.current().storage.tempUrlMaxAge, 7200)
+    assert.equal(await edit('{"storage":{"tempUrlMaxAge":11}}'), 'reloaded')
+    assert.equal(config.current().storage.tempUrlMaxAge, 11)
+    assert.match(await edit('{"storage":{"tempUrlMaxAge":"x"}}'), /tempUrlMaxAge/)
+    assert.equal(config.current().storage.tempUrlMaxAge, 11)
+    assert.equal(await edit('{"storage":{"tempUrlMaxAge":12}}'), 'reloaded')
+    assert.equal(config.current().storage.tempUrlMaxAge, 12)
+    assert.equal(await edit(undefined), 'reloaded')
+    assert.equal(config.current().storage.tempUrlMaxAge, 7200)
+  } finally {
+    clearInterval(alive)
+    config.close()
+    await rm(dir, { recursive: true })
+  }
+})
+
+test('a configuration file that was named must exist', () => {
+  const events = { reloaded: () => {}, refused: () => {} }
+  assert.throws(() => openConfigFile('/nonexistent/c.json', false, START, events), /does not exist/)
+})

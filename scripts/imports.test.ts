@@ -1,0 +1,125 @@
+/** The house's one-way imports, as a test: what may import what, and who may look at the process environment. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { test } from 'node:test'
+
+interface Import {
+  readonly from: string
+  /** A repository path for relative imports, else the package or `node:` name. */
+  readonly to: string
+}
+
+const SOURCES = globSync(['packages/*/src/**/*.ts', 'acceptance/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], {
+  exclude: (name) => name === 'node_modules' || name === 'dist',
+}).sort()
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8')
+  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g)
+  return [...found].map((match) => {
+    const specifier = match[1] ?? match[2] ?? ''
+    return { from: file, to: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier }
+  })
+}
+
+const IMPORTS = SOURCES.flatMap(importsOf)
+const isTest = (file: string) => /\.(test|contract)\.ts$/.test(file)
+const production = IMPORTS.filter(({ from }) => !isTest(from))
+
+function assertNone(broken: readonly Import[], rule: string): void {
+  assert.deepEqual(broken.map(({ from, to }) => `${from} imports ${to}`), [], rule)
+}
+
+const SERVER = 'packages/server/src/'
+const within = (folder: string) => (file: string) => file.startsWith(SERVER + folder)
+const SERVICES = ['auth/', 'storage/', 'database/'] as const
+
+/** What a service may know of the engines: the interfaces, the key encoding, the cache; never an implementation. */
+const SEAMS = /engines\/(?:records\/(?:records|key-encoding|key-ranges)|blobs\/(?:blobs|hot-cache))\.ts$/
+
+test('the scan sees the sources', () => {
+  assert.ok(SOURCES.length > 30 && production.length > 100)
+  assert.ok(production.some(({ from, to }) => from.endsWith('server/src/app.ts') && to.endsWith('http/objects.ts')))
+})
+
+const LEAVES: Readonly<Record<string, RegExp>> = {
+  protocol: /^(?:node:crypto|node:buffer|bson)$/,
+  rules: /^jsep$/,
+  wx: /^node:/,
+}
+for (const [name, allowed] of Object.entries(LEAVES)) {
+  test(`packages/${name} imports nothing of ours and only ${allowed}`, () => {
+    const root = `packages/${name}/src/`
+    const own = production.filter(({ from }) => from.startsWith(root))
+    assertNone(
+      own.filter(({ to }) => !to.startsWith(root) && !allowed.test(to)),
+      'a leaf package',
+    )
+  })
+}
+
+for (const service of SERVICES) {
+  test(`${service} knows no HTTP, no SQL, no other service and no engine behind its seam`, () => {
+    const own = production.filter(({ from }) => within(service)(from))
+    const allowed = ({ to }: Import) =>
+      within(service)(to) || to === `${SERVER}settings.ts` || to === `${SERVER}secrets.ts` || SEAMS.test(to)
+    assertNone(
+      own.filter((edge) => edge.to.startsWith('packages/') && !allowed(edge)),
+      'services import seams, settings and secrets only',
+    )
+    assertNone(
+      own.filter(({ to }) => /^(?:fastify|@fastify\/|node:http|node:sqlite|pino)/.test(to)),
+      'services know no transport and no engine',
+    )
+  })
+}
+
+test('engines know neither services nor HTTP', () => {
+  const own = production.filter(({ from }) => within('engines/')(from))
+  assertNone(
+    own.filter(({ to }) => to.startsWith('packages/') && !within('engines/')(to)),
+    'engines import only engines',
+  )
+})
+
+test('the HTTP edge never reaches an engine, a command or the composition root', () => {
+  const own = production.filter(({ from }) => within('http/')(from))
+  const forbidden = (to: string) => /server\/src\/(?:engines\/|app\.ts|main\.ts|cli\.ts|config\.ts)/.test(to)
+  assertNone(
+    own.filter(({ to }) => forbidden(to)),
+    'http imports services',
+  )
+})
+
+test('only app.ts and the key command open engines', () => {
+  const openers = new Set([`${SERVER}app.ts`, `${SERVER}keys-command.ts`])
+  const opens = ({ from, to }: Import) => /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
+  assertNone(
+    production.filter((edge) => opens(edge) && !openers.has(edge.from)),
+    'one composition root',
+  )
+})
+
+test('acceptance, bench and examples use what users use: packages by command line and HTTP, and the fake wx by name', () => {
+  const own = IMPORTS.filter(({ from }) => /^(?:acceptance|bench|examples)\//.test(from))
+  const ours = ({ to }: Import) => to.startsWith('packages/') || to === 'cloudstead' || /^@cloudstead\/(?!wx$)/.test(to)
+  assertNone(own.filter(ours), 'black box')
+})
+
+test('nobody but the command line reads the process environment', () => {
+  const readers = SOURCES.filter(
+    (file) => file.startsWith('packages/') && !isTest(file) && /process\.env\b/.test(readFileSync(file, 'utf8')),
+  )
+  assert.deepEqual(readers, [`${SERVER}cli.ts`])
+})
+
+test('nothing is skipped without a reason on the same line, and nothing runs alone', () => {
+  const bad = SOURCES.filter(isTest).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => /\b(?:test|it|describe)\.(?:only|todo)\b|\bonly: true|skip: true|\.skip\(/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  )
+  assert.deepEqual(bad, [])
+})
