@@ -27,14 +27,14 @@ class Explainer<C> {
 
   failure(compiled: Compiled<C>): string {
     const { node, children } = compiled
+    const outcome = this.outcome(compiled)
+    if (outcome instanceof EvaluationError) return this.error(compiled, outcome)
     if (node.kind === 'logical') {
       const failed = children.filter((child) => this.outcome(child) !== true)
       // && stopped at the first; || came through all of them.
       const told = node.operator === '&&' ? failed.slice(0, 1) : failed
       return told.map((child) => this.failure(child)).join('; and ')
     }
-    const outcome = this.outcome(compiled)
-    if (outcome instanceof EvaluationError) return this.error(compiled, outcome)
     if (node.kind === 'compare') return this.comparison(compiled, node, outcome)
     const [operand] = children
     if (node.kind === 'unary' && operand !== undefined && outcome === UNKNOWN) return this.failure(operand)
@@ -73,8 +73,12 @@ class Explainer<C> {
 
   /** The innermost part that cannot be evaluated is the one to name. */
   private error(compiled: Compiled<C>, error: EvaluationError): string {
-    const cause = compiled.children.find((child) => this.outcome(child) instanceof EvaluationError)
-    if (cause !== undefined) return this.failure(cause)
+    for (const child of compiled.children) {
+      const outcome = this.outcome(child)
+      if (outcome instanceof EvaluationError) return this.failure(child)
+      // A wrong operand of && and || ends the evaluation before the operands after it.
+      if (compiled.node.kind === 'logical' && typeof outcome !== 'boolean' && outcome !== UNKNOWN) break
+    }
     return `${this.text(compiled)} cannot be evaluated: ${error.message}`
   }
 

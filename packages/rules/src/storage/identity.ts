@@ -1,23 +1,23 @@
 import { show } from '../language/explain.ts'
-import { ComparableValue, own, type Value } from '../language/values.ts'
+import { ComparableValue, type Value } from '../language/values.ts'
 import type { RuleAuth } from './context.ts'
-
-const ID_FIELDS = ['openid', 'customUserId', 'uid'] as const
 
 /** An id from the context; an empty or ill-typed one is no id, so it equals nothing. */
 export function idOf(source: object, field: string): string | undefined {
-  const value = own(source, field)
+  const value: unknown = Object.hasOwn(source, field) ? (source as Record<string, unknown>)[field] : undefined
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 /** Every id that counts as the caller. */
 export function callerIds(auth: RuleAuth): readonly string[] {
-  return [...new Set(ID_FIELDS.map((field) => idOf(auth, field)).filter((id) => id !== undefined))]
+  const ids = [idOf(auth, 'openid'), idOf(auth, 'customUserId'), idOf(auth, 'uid')]
+  return [...new Set(ids.filter((id) => id !== undefined))]
 }
 
 /** Whether `id` is one of the caller's ids. */
 export function isCaller(auth: RuleAuth | null, id: string): boolean {
-  return auth !== null && ID_FIELDS.some((field) => idOf(auth, field) === id)
+  if (auth === null) return false
+  return idOf(auth, 'uid') === id || idOf(auth, 'openid') === id || idOf(auth, 'customUserId') === id
 }
 
 /**
@@ -27,19 +27,17 @@ export function isCaller(auth: RuleAuth | null, id: string): boolean {
 export class Identity extends ComparableValue {
   private readonly ids: readonly string[]
   private readonly caller: RuleAuth | null
-  private readonly owned: boolean
 
   /** @param ids at least one id of the owner */
   constructor(ids: readonly string[], caller: RuleAuth | null) {
     super()
     this.ids = ids
     this.caller = caller
-    this.owned = ids.some((id) => isCaller(caller, id))
   }
 
   equals(other: Value): boolean {
     if (other instanceof Identity) return other.ids.some((id) => this.equals(id))
-    return typeof other === 'string' && (this.ids.includes(other) || (this.owned && isCaller(this.caller, other)))
+    return typeof other === 'string' && (this.ids.includes(other) || (isCaller(this.caller, other) && this.isCallers()))
   }
 
   show(): string {
@@ -47,10 +45,14 @@ export class Identity extends ComparableValue {
   }
 
   relation(other: Value): string {
-    if (this.owned) return `${this.show()} is the caller`
+    if (this.isCallers()) return `${this.show()} is the caller`
     if (this.caller === null) return `${this.show()} is not ${show(other)}, and nobody is logged in`
     if (typeof other === 'string' && !isCaller(this.caller, other)) return `${this.show()} is not ${show(other)}`
     return `${this.show()} is not the caller (${list(callerIds(this.caller))})`
+  }
+
+  private isCallers(): boolean {
+    return this.ids.some((id) => isCaller(this.caller, id))
   }
 }
 
