@@ -1,0 +1,127 @@
+/** A real server process, started by its command line as a user would, on a port and in a directory of its own. */
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const CLI = join(import.meta.dirname, '../../packages/server/bin/cloudstead.js')
+const run = promisify(execFile)
+
+export const ENV = 'demo-1abcde'
+
+export interface LoginKey {
+  readonly private_key_id: string
+  readonly private_key: string
+  readonly env_id: string
+}
+
+export interface ApiKey {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly apiKey: string
+}
+
+export interface ServerOptions {
+  readonly mode?: 'start' | 'dev'
+  /** The configuration file's content. */
+  readonly config?: unknown
+  readonly env?: string
+  /** Reuses a directory of a former server; it is then not removed by `stop`. */
+  readonly dataDir?: string
+  readonly args?: readonly string[]
+  /** Listens on this port instead of a free one. */
+  readonly port?: number
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly host: string
+  readonly port: number
+  readonly env: string
+  readonly dataDir: string
+  readonly pid: number
+  /** Everything written to the standard error output so far. */
+  log(): string
+  loginKey(): Promise<LoginKey>
+  apiKey(): Promise<ApiKey>
+  /** Replaces the configuration file. */
+  writeConfig(config: unknown): Promise<void>
+  /** SIGTERM; resolves to the exit code. Removes the directory unless it was given or is to be kept. */
+  stop(options?: { keep?: boolean }): Promise<number | null>
+  /** SIGKILL. The directory stays. */
+  kill(): Promise<void>
+}
+
+/** Runs a command of the command line to its end. */
+export async function cloudstead(...args: readonly string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+  try {
+    return { ...(await run(process.execPath, [CLI, ...args])), code: 0 }
+  } catch (error) {
+    const { stdout = '', stderr = '', code = 1 } = error as { stdout?: string; stderr?: string; code?: number }
+    return { stdout, stderr, code }
+  }
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { mode = 'start', env = ENV } = options
+  const scratch = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-'))
+  const dataDir = options.dataDir ?? join(scratch, 'data')
+  const configFile = join(scratch, 'cloudstead.config.json')
+  await writeFile(configFile, JSON.stringify(options.config ?? {}))
+  const child = spawn(
+    process.execPath,
+    [
+      ...[CLI, mode, '--env', env, '--port', String(options.port ?? 0), '--data-dir', dataDir, '--config', configFile],
+      ...(options.args ?? []),
+    ],
+    { stdio: 'pipe' },
+  )
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text
+  })
+  const url = await readyUrl(child, () => log)
+  const { host, port } = new URL(url)
+  const keys = async (kind: 'login' | 'api') => {
+    const { stdout, stderr, code } = await cloudstead('keys', kind, '--env', env, '--data-dir', dataDir)
+    if (code !== 0) throw new Error(`keys ${kind} failed: ${stderr}`)
+    return JSON.parse(stdout) as unknown
+  }
+  const ended = once(child, 'close')
+  return {
+    url,
+    host,
+    port: Number(port),
+    env,
+    dataDir,
+    pid: child.pid ?? 0,
+    log: () => log,
+    loginKey: async () => (await keys('login')) as LoginKey,
+    apiKey: async () => (await keys('api')) as ApiKey,
+    writeConfig: (config) => writeFile(configFile, JSON.stringify(config)),
+    async stop({ keep = false } = {}) {
+      child.kill('SIGTERM')
+      await ended
+      if (!keep && options.dataDir === undefined) await rm(scratch, { recursive: true, force: true })
+      return child.exitCode
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+async function readyUrl(child: ChildProcessWithoutNullStreams, log: () => string): Promise<string> {
+  const ready = Promise.withResolvers<string>()
+  let seen = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    seen += text
+    const url = /^cloudstead ready\b.*?(http\S+)/m.exec(seen)?.[1]
+    if (url !== undefined) ready.resolve(url)
+  })
+  child.once('close', (code) => ready.reject(new Error(`the server stopped with ${code} before it was ready: ${log()}`)))
+  return ready.promise
+}
