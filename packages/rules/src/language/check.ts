@@ -12,7 +12,6 @@ import {
   type RuleNode,
   type Span,
   type UnaryNode,
-  type UnaryOperator,
   type VariableNode,
 } from './ast.ts'
 import type { ParsedNode } from './parse.ts'
@@ -131,7 +130,7 @@ class Checker {
       return refuse(`the operator ${operator}${operator} is not part of the rule language`, span.start)
     }
     const operand = this.node(parsed.argument, depth + 1, span)
-    return { kind: 'unary', operator: operator satisfies UnaryOperator, operand, ...span }
+    return { kind: 'unary', operator, operand, ...span }
   }
 
   private binary(parsed: ParsedNode, depth: number, span: Span): CompareNode | LogicalNode {

@@ -234,5 +234,6 @@ test("the recipe's rule lets through exactly those who carry the id of the path"
       const expected = named && claim !== null && ids.includes(claim)
       assert.equal(rules.evaluate('read', { auth: caller, resource, now: 0 }).allowed, expected)
     }),
+    { numRuns: 1000 },
   )
 })

@@ -79,6 +79,12 @@ describe("the recipe's rule, resource.openid is the creator", () => {
   }
 })
 
+test('a file that does not exist has no creator, whoever is said to be', () => {
+  const gone = file('temp/x.jpg', { exists: false, creator: ['bob'] })
+  assert.equal(decide("resource.openid == 'bob'", null, gone, 'creator').allowed, false)
+  assert.equal(decide("resource.openid == 'bob'", WECHAT, gone, 'creator').allowed, false)
+})
+
 describe('resource.openid is a person: it equals each id of the caller when one matches', () => {
   for (const [rule, allowed] of [
     ['resource.openid == auth.openid', true],
@@ -150,6 +156,14 @@ describe('variables', () => {
       assert.equal(decide(rule, TICKET, resource).allowed, allowed)
     })
   }
+
+  test('a member named by data is the same member', () => {
+    const named = (key: string) => file('a', { metadata: { key } })
+    assert.equal(decide("auth[resource.metadata.key] == 'u2'", TICKET, named('uid')).allowed, true)
+    assert.equal(decide("resource[resource.metadata.key] == 'a'", TICKET, named('path')).allowed, true)
+    assert.equal(decide('auth[resource.metadata.key] == null', TICKET, named('sessionId')).allowed, true)
+    assert.equal(decide('auth[resource.metadata.key] == null', TICKET, named('__proto__')).allowed, true)
+  })
 
   test('auth.openid is the WeChat openid before the customUserId', () => {
     assert.equal(decide("auth.openid == 'wx-carol'", BOTH, resource).allowed, true)
