@@ -33,7 +33,6 @@ export function createSignedTokens(deps: { readonly ring: KeyRing; readonly now:
     algorithm: ALGORITHM,
     key: ring.current.secret,
     kid: ring.current.kid,
-    noTimestamp: true,
   })
   const verifiers = new Map(ring.all.map((key) => [key.kid, verifierOf(key)]))
 

@@ -51,8 +51,12 @@ const ADVICE = new Map([
 /**
  * @param deps.settings asked for each login, since they can change while the server runs
  */
-export function createWechat(deps: { readonly settings: () => AuthSettings['wechat']; readonly log: AuthLog }): Wechat {
-  const { log } = deps
+export function createWechat(deps: {
+  readonly settings: () => AuthSettings['wechat']
+  readonly log: AuthLog
+  readonly timeoutMs?: number
+}): Wechat {
+  const { log, timeoutMs = TIMEOUT_MS } = deps
 
   async function exchange(appid: string, code: string): Promise<WechatIdentity> {
     const settings = deps.settings()
@@ -85,13 +89,13 @@ export function createWechat(deps: { readonly settings: () => AuthSettings['wech
     let answer: Record<string, unknown>
     try {
       // The URL carries the secret: it is never logged, and a redirect is not followed.
-      const response = await fetch(`${apiBase.replace(/\/+$/, '')}/sns/jscode2session?${query}`, {
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+      const response = await fetch(`${apiBase}/sns/jscode2session?${query}`, {
+        signal: AbortSignal.timeout(timeoutMs),
         redirect: 'error',
       })
       answer = objectOf(await response.text())
     } catch (error) {
-      const reason = reasonOf(error)
+      const reason = isTimeout(error) ? `no answer within ${timeoutMs} ms` : reasonOf(error)
       log.warn({ apiBase, reason }, 'jscode2session did not answer')
       throw failed(`WeChat did not answer (${reason}); try again`)
     }
@@ -126,11 +130,14 @@ function objectOf(text: string): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
 /** What went wrong with a request, without its URL. */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the answer is not JSON'
   if (!(error instanceof Error)) return 'unknown'
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
   return typeof code === 'string' ? code : 'the connection failed'
 }

@@ -52,7 +52,7 @@ const OTHER_LOGINS =
 /** Calls of the platform about users that this server does not have. */
 const OTHER_CALLS = /^\/(?:v1|v2)\/(?:user|token|mgr|plugin)(?:\/|$)/
 
-/** The error for a path that no route answers, under any prefix: which kind of nothing it is. */
+/** The error for a path that no route answers: which kind of nothing it is. */
 export function notOffered(method: string, path: string): CloudsteadError {
   const below = path.replace(/^\/auth(?=\/)/, '')
   if (OTHER_LOGINS.test(below)) {

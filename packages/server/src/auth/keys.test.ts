@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { CloudsteadError } from '@cloudstead/protocol'
+import { type AuthSetup, ENV, setUpAuth, ticketFor } from './auth-setup.contract.ts'
+import { createKeys, looksLikeApiKey } from './keys.ts'
+
+describe('keys', () => {
+  let setup: AuthSetup
+  before(async () => {
+    setup = await setUpAuth()
+  })
+  after(() => setup.dispose())
+
+  const invalid = (error: unknown) => error instanceof CloudsteadError && error.code === 'INVALID_CREDENTIALS'
+  const everything = async () =>
+    JSON.stringify([
+      await setup.records.find({ space: 'auth:login-keys', limit: 100 }),
+      await setup.records.find({ space: 'auth:api-keys', limit: 100 }),
+    ])
+
+  it('a login key makes tickets with the real server SDK, and only its public half is kept', async () => {
+    const key = await setup.auth.keys.createLoginKey()
+    assert.equal(key.env_id, ENV)
+    assert.match(key.private_key, /^-----BEGIN RSA PRIVATE KEY-----/)
+    const publicKey = createPublicKey((await setup.auth.keys.publicLoginKey(key.private_key_id)) ?? '')
+    assert.equal(publicKey.asymmetricKeyDetails?.modulusLength, 2048)
+    assert.equal((await setup.auth.signInCustom(ticketFor('alice', key))).uid, 'alice')
+    assert.doesNotMatch(await everything(), /PRIVATE/)
+  })
+
+  it('an api key opens as token and as pair, and neither secret is kept', async () => {
+    const { secretId, secretKey, apiKey } = await setup.auth.keys.createApiKey()
+    assert.deepEqual(await setup.auth.keys.callerOfApiKey(apiKey), { kind: 'admin', keyId: secretId })
+    assert.deepEqual(await setup.auth.callerOfToken(apiKey), { kind: 'admin', keyId: secretId })
+    assert.equal(await setup.auth.keys.secretKeyOf(secretId), secretKey)
+    assert.ok(looksLikeApiKey(apiKey) && secretKey.length >= 32)
+    const stored = await everything()
+    for (const secret of [secretKey, apiKey, apiKey.slice(-20)]) assert.equal(stored.includes(secret), false)
+  })
+
+  it('a wrong api key is refused, however close', async () => {
+    const { secretId, secretKey, apiKey } = await setup.auth.keys.createApiKey()
+    const other = await setup.auth.keys.createApiKey()
+    const last = apiKey.endsWith('A') ? 'B' : 'A'
+    for (const wrong of [
+      '',
+      'cs_',
+      secretId,
+      secretKey,
+      `cs_${secretId}_`,
+      `${apiKey.slice(0, -1)}${last}`,
+      `${apiKey}A`,
+      apiKey.replace(secretId, other.secretId),
+      apiKey.replace(secretId, 'CS000000000000000000000000'),
+    ]) {
+      await assert.rejects(setup.auth.keys.callerOfApiKey(wrong), invalid, wrong)
+    }
+  })
+
+  it('keys that another process makes or revokes count here at once', async () => {
+    const beside = (await setup.second()).auth.keys
+    const login = await beside.createLoginKey()
+    const api = await beside.createApiKey()
+    assert.equal((await setup.auth.signInCustom(ticketFor('bobby', login))).uid, 'bobby')
+    assert.equal((await setup.auth.keys.callerOfApiKey(api.apiKey)).keyId, api.secretId)
+
+    const listed = (await setup.auth.keys.list()).map(({ kind, id }) => `${kind} ${id}`)
+    assert.ok(listed.includes(`login ${login.private_key_id}`) && listed.includes(`api ${api.secretId}`))
+    assert.equal(await beside.revoke(login.private_key_id), true)
+    assert.equal(await beside.revoke(api.secretId), true)
+    assert.equal(await beside.revoke(api.secretId), false)
+
+    await assert.rejects(setup.auth.signInCustom(ticketFor('bobby', login)), /revoked/)
+    await assert.rejects(setup.auth.keys.callerOfApiKey(api.apiKey), invalid)
+    assert.equal(await setup.auth.keys.secretKeyOf(api.secretId), undefined)
+    const left = (await setup.auth.keys.list()).map(({ id }) => id)
+    assert.ok(!left.includes(api.secretId) && !left.includes(login.private_key_id))
+  })
+
+  it('a secretKey stays the same when the ring gets a newer key, and ends with the key it came from', async () => {
+    const { secretId, secretKey } = await setup.auth.keys.createApiKey()
+    const [old] = setup.secrets.apiSecret.all
+    assert.ok(old)
+    const fresh = { kid: 'fresh', secret: Buffer.alloc(32, 7) }
+    const withRing = (all: (typeof old)[]) =>
+      createKeys({
+        env: ENV,
+        records: setup.records,
+        now: setup.now,
+        ring: { current: fresh, all, find: (kid) => all.find((key) => key.kid === kid) },
+      })
+    assert.equal(await withRing([fresh, old]).secretKeyOf(secretId), secretKey)
+    assert.equal(await withRing([fresh]).secretKeyOf(secretId), undefined)
+  })
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type AuthSetup, setUpAuth } from './auth-setup.contract.ts'
+import { createUsers, type Identity, type Users } from './users.ts'
+
+describe('users', () => {
+  let setup: AuthSetup
+  let users: Users
+  const open = () => createUsers({ records: setup.records, now: setup.now })
+  before(async () => {
+    setup = await setUpAuth()
+    users = open()
+  })
+  after(() => setup.dispose())
+
+  const identities: Identity[] = [
+    { kind: 'custom', customUserId: 'alice' },
+    { kind: 'wechat', appid: 'wx1', openid: 'oABC' },
+    { kind: 'device', deviceId: 'd'.repeat(32) },
+  ]
+
+  it('the same identity is the same user for ever, also after a restart', async () => {
+    const first = await Promise.all(identities.map((identity) => users.ofIdentity(identity)))
+    assert.equal(new Set(first.map(({ uid }) => uid)).size, identities.length)
+    assert.deepEqual(await Promise.all(identities.map((identity) => users.ofIdentity(identity))), first)
+    await setup.restart()
+    users = open()
+    assert.deepEqual(await Promise.all(identities.map((identity) => users.ofIdentity(identity))), first)
+    for (const user of first) assert.deepEqual(await users.get(user.uid), user)
+  })
+
+  it('concurrent first logins meet in one user, in one process and in two', async () => {
+    const other = createUsers({ records: (await setup.second()).records, now: setup.now })
+    for (const identity of [
+      { kind: 'wechat', appid: 'wx1', openid: 'oRACE' },
+      { kind: 'custom', customUserId: 'race' },
+      { kind: 'device', deviceId: 'r'.repeat(32) },
+    ] as const) {
+      const logins = Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? users : other).ofIdentity(identity))
+      const uids = new Set((await Promise.all(logins)).map(({ uid }) => uid))
+      assert.equal(uids.size, 1, identity.kind)
+    }
+  })
+
+  it("a custom user's uid is the customUserId itself", async () => {
+    const user = await users.ofIdentity({ kind: 'custom', customUserId: 'bob(1)@x' })
+    assert.equal(user.uid, 'bob(1)@x')
+    assert.equal(user.customUserId, 'bob(1)@x')
+    assert.equal(user.loginType, 'CUSTOM')
+  })
+
+  it('unless somebody has that uid: two persons never share one', async () => {
+    const wechat = await users.ofIdentity({ kind: 'wechat', appid: 'wx1', openid: 'oFIRST' })
+    const custom = await users.ofIdentity({ kind: 'custom', customUserId: wechat.uid })
+    assert.notEqual(custom.uid, wechat.uid)
+    assert.equal(custom.customUserId, wechat.uid)
+    assert.deepEqual(await users.ofIdentity({ kind: 'custom', customUserId: wechat.uid }), custom)
+    assert.deepEqual(await users.get(wechat.uid), wechat)
+  })
+
+  it('the same openid of two mini programs is two persons', async () => {
+    const [one, two] = await Promise.all(
+      ['wx1', 'wx2'].map((appid) => users.ofIdentity({ kind: 'wechat', appid, openid: 'oSAME' })),
+    )
+    assert.notEqual(one?.uid, two?.uid)
+    assert.match(one?.uid ?? '', /^[a-z2-9]{24}$/)
+    assert.deepEqual(one?.wechat, { appid: 'wx1', openid: 'oSAME' })
+  })
+
+  it('a device without an id is a new person each time', async () => {
+    const identity = { kind: 'device', deviceId: undefined } as const
+    assert.notEqual((await users.ofIdentity(identity)).uid, (await users.ofIdentity(identity)).uid)
+  })
+
+  it('device ids, which open a login, are kept as hashes', async () => {
+    const deviceId = 'secretdevice0001'
+    await users.ofIdentity({ kind: 'device', deviceId })
+    const all = await setup.records.find({ space: 'auth:identities', limit: 1000 })
+    assert.ok(all.records.length > 0)
+    assert.doesNotMatch(JSON.stringify(all), /secretdevice0001/)
+  })
+
+  it('a uid that nobody has is nobody', async () => assert.equal(await users.get('nobody-here'), undefined))
+})
