@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import { BlobLengthError, BlobTooLargeError, type WriteOptions } from './blobs.ts'
 
-/** Measures a body while it passes: its size against what was announced and allowed, and its hashes. */
+/** Measures a body: its size against what was announced and allowed, and its hashes. */
 export interface BodyCheck {
-  /** Throws as soon as the body is longer than allowed or announced. */
-  pass(chunk: Uint8Array): void
+  /** Counts a chunk. Throws as soon as the body is longer than allowed or announced. */
+  count(chunk: Uint8Array): void
   /** The body has ended. Throws when it is shorter than announced. */
-  end(): { readonly size: number; readonly sha256: string; readonly md5?: string }
+  end(): void
+  /** Hashes chunks, in order. Apart from `count` because it is best done while the chunks are on their way to the disk. */
+  hash(chunks: readonly Uint8Array[]): void
+  /** Everything was counted and hashed. */
+  result(): { readonly size: number; readonly sha256: string; readonly md5?: string }
 }
 
 /** Starts measuring. Throws at once when the announced length is over the limit. */
@@ -18,19 +22,25 @@ export function createBodyCheck({ length, limit, md5 }: WriteOptions): BodyCheck
   const md5Hash = md5 ? createHash('md5') : undefined
   let size = 0
   return {
-    pass(chunk) {
+    count(chunk) {
       size += chunk.byteLength
       if (size > limit) throw new BlobTooLargeError(`the body is longer than the ${limit} bytes allowed`)
       if (length !== undefined && size > length) {
         throw new BlobLengthError(`the body is longer than the ${length} bytes announced`)
       }
-      sha256Hash.update(chunk)
-      md5Hash?.update(chunk)
     },
     end() {
       if (length !== undefined && size !== length) {
         throw new BlobLengthError(`the body ended after ${size} of the ${length} bytes announced`)
       }
+    },
+    hash(chunks) {
+      for (const chunk of chunks) {
+        sha256Hash.update(chunk)
+        md5Hash?.update(chunk)
+      }
+    },
+    result() {
       const sha256 = sha256Hash.digest('hex')
       return md5Hash ? { size, sha256, md5: md5Hash.digest('hex') } : { size, sha256 }
     },

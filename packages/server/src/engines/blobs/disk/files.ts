@@ -9,7 +9,6 @@ import {
   read as readCb,
   rename as renameCb,
   unlink as unlinkCb,
-  type WriteVResult,
   writev,
 } from 'node:fs'
 import { promisify } from 'node:util'

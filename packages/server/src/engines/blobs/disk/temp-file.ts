@@ -16,8 +16,8 @@ export interface TempFile {
    * one batch waits in memory. A failure shows at the next call.
    */
   queue(chunks: readonly Uint8Array[]): Promise<void>
-  /** Writes the last chunks and waits until all are written. */
-  finish(chunks: readonly Uint8Array[]): Promise<void>
+  /** Waits until all that was queued is written. */
+  written(): Promise<void>
   /** The bytes survive a power loss when this resolves. Closes the file. */
   sync(): Promise<void>
   /** Closes and removes the file, wherever in its life it is. */
@@ -25,7 +25,7 @@ export interface TempFile {
 }
 
 /**
- * Makes a temporary file. `single`: the body comes in one `finish`, and no `queue`.
+ * Makes a temporary file. `single`: the body comes in one `queue`.
  */
 export async function createTempFile(path: string, { single }: { single: boolean }): Promise<TempFile> {
   const syncedByWrite = single && CREATE_SYNCED !== undefined
@@ -33,11 +33,6 @@ export async function createTempFile(path: string, { single }: { single: boolean
   let pending: Promise<void> = Promise.resolve()
   let empty = true
   let closed = false
-
-  function write(chunks: readonly Uint8Array[]): Promise<void> {
-    empty &&= chunks.length === 0
-    return writeFully(fd, chunks)
-  }
 
   function closeOnce(): Promise<void> {
     if (closed) return Promise.resolve()
@@ -48,14 +43,12 @@ export async function createTempFile(path: string, { single }: { single: boolean
   return {
     async queue(chunks) {
       await pending
-      pending = write(chunks)
+      empty &&= chunks.length === 0
+      pending = writeFully(fd, chunks)
       // Whoever calls next sees the failure; until then it must not count as unhandled.
       pending.catch(() => {})
     },
-    async finish(chunks) {
-      await pending
-      await write(chunks)
-    },
+    written: () => pending,
     async sync() {
       if (!syncedByWrite || empty) await datasync(fd)
       // Nobody has to wait for the close: the bytes are safe, so it cannot fail in a way that matters.
