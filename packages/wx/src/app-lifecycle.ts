@@ -1,0 +1,69 @@
+import type { ReportCallbackError } from './callbacks.ts'
+import { Listeners } from './listeners.ts'
+
+/** WeChat ends unfinished network calls this long after the program was hidden. */
+export const INTERRUPT_AFTER_MS = 5000
+
+export interface AppShowEvent {
+  path: string
+  query: Record<string, string>
+  scene: number
+}
+
+/** The lifecycle calls of `wx`. */
+export interface AppLifecycleApi {
+  onAppShow: (listener: (event: AppShowEvent) => void) => void
+  offAppShow: (listener?: (event: AppShowEvent) => void) => void
+  onAppHide: (listener: (event: object) => void) => void
+  offAppHide: (listener?: (event: object) => void) => void
+}
+
+/** Moves the program to the background and back. */
+export class AppLifecycle {
+  readonly api: AppLifecycleApi
+  readonly #shown: Listeners<AppShowEvent>
+  readonly #hidden: Listeners<object>
+  readonly #interruptAfterMs: number
+  readonly #network: { suspend: () => void; resume: () => void }
+  #timer: NodeJS.Timeout | undefined
+  #inBackground = false
+
+  constructor(
+    network: { suspend: () => void; resume: () => void },
+    interruptAfterMs: number,
+    report: ReportCallbackError,
+  ) {
+    this.#network = network
+    this.#interruptAfterMs = interruptAfterMs
+    this.#shown = new Listeners(report)
+    this.#hidden = new Listeners(report)
+    this.api = {
+      onAppShow: this.#shown.on,
+      offAppShow: this.#shown.off,
+      onAppHide: this.#hidden.on,
+      offAppHide: this.#hidden.off,
+    }
+  }
+
+  /** Hides the program; when it stays hidden long enough the network is suspended. */
+  background(): void {
+    if (this.#inBackground) return
+    this.#inBackground = true
+    this.#hidden.emit({})
+    this.#timer = setTimeout(() => this.#network.suspend(), this.#interruptAfterMs)
+    this.#timer.unref()
+  }
+
+  /** Shows the program again; the network works before onAppShow is told, so that listeners may retry. */
+  foreground(): void {
+    if (!this.#inBackground) return
+    this.#inBackground = false
+    clearTimeout(this.#timer)
+    this.#network.resume()
+    this.#shown.emit({ path: 'pages/index/index', query: {}, scene: 1001 })
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+  }
+}

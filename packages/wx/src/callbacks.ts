@@ -1,0 +1,91 @@
+import { toWxError, type WxError } from './failure.ts'
+
+/** Every successful result carries `errMsg: '<api>:ok'`. */
+export interface WxResult {
+  errMsg: string
+}
+
+/** The three callbacks that every asynchronous wx call accepts. */
+export interface Callbacks<Result extends object = object> {
+  success?: ((result: Result & WxResult) => void) | undefined
+  fail?: ((error: WxError) => void) | undefined
+  complete?: ((outcome: (Result & WxResult) | WxError) => void) | undefined
+}
+
+type WithCallback = { success: unknown } | { fail: unknown } | { complete: unknown }
+
+/** An asynchronous wx call: with a callback it returns nothing, without one a promise. */
+export type AsyncApi<Options extends object, Result extends object> = <
+  Given extends Options & Callbacks<Result> = Options & Callbacks<Result>,
+>(
+  ...args: Record<never, never> extends Options ? [options?: Given] : [options: Given]
+) => Given extends WithCallback ? undefined : Promise<Result & WxResult>
+
+/** Receives what a caller's callback threw; WeChat logs such errors and carries on. */
+export type ReportCallbackError = (error: unknown) => void
+
+/** Calls back `listener`, keeping its exceptions away from the simulated runtime (a phone survives them). */
+export function callSafely<Args extends unknown[]>(
+  report: ReportCallbackError,
+  listener: ((...args: Args) => void) | undefined,
+  ...args: Args
+): void {
+  if (typeof listener !== 'function') return
+  try {
+    listener(...args)
+  } catch (error) {
+    report(error)
+  }
+}
+
+/** Delivers the outcome of `work` to the callbacks in `options`: success or fail first, then complete. Never throws. */
+export async function deliver<Result extends object>(
+  api: string,
+  options: Callbacks<Result>,
+  work: Promise<Result>,
+  report: ReportCallbackError,
+): Promise<void> {
+  try {
+    const result = { ...(await work), errMsg: `${api}:ok` }
+    callSafely(report, options.success, result)
+    callSafely(report, options.complete, result)
+  } catch (thrown) {
+    const error = toWxError(api, thrown)
+    callSafely(report, options.fail, error)
+    callSafely(report, options.complete, error)
+  }
+}
+
+/**
+ * Makes a wx call out of `work`: callbacks or a promise, always answered in a later turn of the event loop,
+ * and never a synchronous exception whatever the argument.
+ */
+export function asyncApi<Options extends object, Result extends object>(
+  api: string,
+  report: ReportCallbackError,
+  work: (options: Options) => Result | Promise<Result>,
+): AsyncApi<Options, Result> {
+  const call = (given?: (Options & Callbacks<Result>) | null) => {
+    const options = given ?? ({} as Options & Callbacks<Result>)
+    const outcome = laterTurn().then(() => work(options))
+    if (hasCallback(options)) {
+      void deliver(api, options, outcome, report)
+      return undefined
+    }
+    return outcome.then(
+      (result) => ({ ...result, errMsg: `${api}:ok` }),
+      (thrown: unknown) => Promise.reject(toWxError(api, thrown)),
+    )
+  }
+  return call as AsyncApi<Options, Result>
+}
+
+/** True when one of success, fail, complete is a function. */
+export function hasCallback(options: Callbacks<never>): boolean {
+  return [options.success, options.fail, options.complete].some((callback) => typeof callback === 'function')
+}
+
+/** Resolves in the next turn of the event loop, the way native answers arrive. */
+export function laterTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,75 @@
+import { type Callbacks, callSafely, deliver, laterTurn, type ReportCallbackError } from './callbacks.ts'
+import { ERRNO, WxFailure } from './failure.ts'
+
+/**
+ * The user's answer to the privacy guideline: agreed, refused, not asked yet, or the program's owner never declared
+ * that it uses photos at all.
+ */
+export type PrivacyState = 'granted' | 'refused' | 'ask' | 'undeclared'
+
+export interface PrivacyAnswer {
+  event: 'exposureAuthorization' | 'agree' | 'disagree'
+  buttonId?: string | undefined
+}
+
+export type PrivacyListener = (resolve: (answer: PrivacyAnswer) => void, event: { referrer: string }) => void
+
+/** The privacy calls; as in WeChat they never return a promise. */
+export interface PrivacyApi {
+  getPrivacySetting: (options?: Callbacks<{ needAuthorization: boolean; privacyContractName: string }>) => void
+  requirePrivacyAuthorize: (options?: Callbacks) => void
+  onNeedPrivacyAuthorization: (listener: PrivacyListener) => void
+}
+
+/** What the user agreed to, and how the program asks. */
+export class Privacy {
+  state: PrivacyState
+  readonly api: PrivacyApi
+  readonly #report: ReportCallbackError
+  #listener: PrivacyListener | undefined
+
+  constructor(state: PrivacyState, report: ReportCallbackError) {
+    this.state = state
+    this.#report = report
+    this.api = {
+      getPrivacySetting: (options) => {
+        const setting = {
+          needAuthorization: this.state === 'ask' || this.state === 'refused',
+          privacyContractName: '《Privacy Guideline》',
+        }
+        void laterTurn().then(() => deliver('getPrivacySetting', options ?? {}, Promise.resolve(setting), report))
+      },
+      requirePrivacyAuthorize: (options) => {
+        const outcome = laterTurn().then(() => this.authorize('requirePrivacyAuthorize'))
+        void deliver('requirePrivacyAuthorize', options ?? {}, outcome, report)
+      },
+      onNeedPrivacyAuthorization: (listener) => {
+        this.#listener = listener
+      },
+    }
+  }
+
+  /** Resolves when the user has agreed, asking first if need be; without a listener the user agrees in WeChat's popup. */
+  async authorize(referrer: string): Promise<object> {
+    if (this.state === 'undeclared') {
+      throw new WxFailure('api scope is not declared in the privacy agreement', ERRNO.privacyUndeclared)
+    }
+    if (this.state === 'ask') this.state = (await this.#ask(referrer)) ? 'granted' : 'refused'
+    if (this.state === 'refused') {
+      throw new WxFailure('privacy permission is not authorized', ERRNO.privacyRefused)
+    }
+    return {}
+  }
+
+  #ask(referrer: string): Promise<boolean> {
+    const listener = this.#listener
+    if (listener === undefined) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const answer = ({ event }: PrivacyAnswer): void => {
+        // `exposureAuthorization` only reports that the program's own popup is showing.
+        if (event !== 'exposureAuthorization') resolve(event === 'agree')
+      }
+      callSafely(this.#report, listener, answer, { referrer })
+    })
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// An exit hook belongs to the process, so there is one for all instances, not a listener each.
+const toRemoveAtExit = new Set<string>()
+
+/** A directory on the real disk that is made at first use and removed by `remove()`, or when the process exits. */
+export class TempDirectory {
+  #path: string | undefined
+
+  get path(): string {
+    this.#path ??= create()
+    return this.#path
+  }
+
+  remove(): void {
+    if (this.#path === undefined) return
+    rmSync(this.#path, { recursive: true, force: true })
+    toRemoveAtExit.delete(this.#path)
+    this.#path = undefined
+  }
+}
+
+function create(): string {
+  const path = mkdtempSync(join(tmpdir(), 'cloudstead-wx-'))
+  if (toRemoveAtExit.size === 0) process.on('exit', removeAll)
+  toRemoveAtExit.add(path)
+  return path
+}
+
+function removeAll(): void {
+  for (const path of toRemoveAtExit) rmSync(path, { recursive: true, force: true })
+}
