@@ -58,11 +58,13 @@ export function valuesContract(context: ContractContext, open: () => Promise<Ope
       }
     })
 
-    test('text that is no Unicode names no record', async () => {
+    test('text that is no Unicode names no record and is no value', async () => {
       const { records } = context
       const space = context.space()
       await assert.rejects(records.commit([put(space, '\ud83d', '1')]), TypeError)
       await assert.rejects(records.commit([put(`${space}\ud83d`, 'a', '1')]), TypeError)
+      await assert.rejects(records.commit([put(space, 'a', 'half \ud83d')]), TypeError)
+      await assert.rejects(records.commit([], [{ space, id: '\ud83d', version: null }]), TypeError)
       await done(records.commit([put(space, '\ufffd', '1')]))
       assert.equal(await getOne(records, { space, id: '\ud83d' }), undefined)
     })

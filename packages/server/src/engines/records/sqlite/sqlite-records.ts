@@ -133,16 +133,22 @@ function toChange({ seq, op, space, id }: ChangeRow): RecordChange {
 
 function toQueued(writes: readonly RecordWrite[], expectations: readonly Expectation[]): QueuedCommit {
   let bytes = COMMIT_OVERHEAD
+  for (const { space, id } of expectations) checkText(space, id)
   const queued = writes.map((write): QueuedWrite => {
     const { space, id } = write
-    // In UTF-8 a lone surrogate becomes another character, and the write would hit another record.
-    if (!space.isWellFormed() || !id.isWellFormed()) throw new TypeError('the key of a record is well-formed Unicode')
+    checkText(space, id)
     if (write.op === 'delete') return { space, id }
+    checkText(write.value)
     const entries = packEntries(write.entries)
     bytes += write.value.length + entries.length
     return { space, id, value: write.value, entries }
   })
   return { writes: queued, expectations, bytes }
+}
+
+/** In UTF-8 a lone surrogate becomes another character: the write would hit another record, or keep another value. */
+function checkText(...texts: string[]): void {
+  if (!texts.every((text) => text.isWellFormed())) throw new TypeError('records hold well-formed Unicode only')
 }
 
 function toResult(outcome: Outcome): CommitResult {

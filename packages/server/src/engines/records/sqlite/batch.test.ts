@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { batchWriter, type Outcome, type QueuedCommit } from './batch.ts'
+import { packEntries } from './entry-list.ts'
+import { openForReading, openForWriting } from './schema.ts'
+import { verifySqliteRecords } from './verify.ts'
+
+describe('a batch when the engine fails', () => {
+  let folder: string
+  let file: string
+  let db: DatabaseSync
+  let write: (commits: readonly QueuedCommit[]) => Outcome[]
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'records-'))
+    file = join(folder, 'records.db')
+    const reading = await openForReading(file, 1_024)
+    reading.close()
+    db = openForWriting(file, 1_024)
+    write = batchWriter(db, 1_000)
+  })
+
+  afterEach(async () => {
+    db.close()
+    await rm(folder, { recursive: true })
+  })
+
+  function putting(...ids: string[]): QueuedCommit {
+    const writes = ids.map((id) => ({
+      space: 's',
+      id,
+      value: 'x'.repeat(200),
+      entries: packEntries([{ index: 'i', key: Buffer.from(id), unique: true }]),
+    }))
+    return { writes, expectations: [], bytes: 0 }
+  }
+
+  const kinds = (outcomes: readonly Outcome[]) =>
+    outcomes.map((outcome) => (typeof outcome === 'number' ? outcome : Object.keys(outcome)[0]))
+  const ids = () =>
+    db
+      .prepare('SELECT id FROM records ORDER BY id')
+      .all()
+      .map((row) => row.id)
+
+  test('only the commit at fault fails, and leaves no gap in the seqs', () => {
+    db.exec(`CREATE TRIGGER fault AFTER INSERT ON entries WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    const outcomes = write([putting('a'), putting('bad'), putting('b', 'bad', 'c'), putting('d', 'e')])
+    assert.deepEqual(kinds(outcomes), [1, 'error', 'error', 3])
+    assert.deepEqual(ids(), ['a', 'd', 'e'])
+    assert.deepEqual(kinds(write([putting('bad')])), ['error'])
+    assert.deepEqual(kinds(write([putting('f')])), [4])
+    assert.deepEqual(verifySqliteRecords(file).missingEntries, [])
+    assert.deepEqual(verifySqliteRecords(file).strayEntries, [])
+  })
+
+  test('when the engine takes back the whole transaction, all of its commits fail, and the next one works', () => {
+    db.exec(`CREATE TRIGGER fault AFTER INSERT ON entries WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'no'); END`)
+    assert.deepEqual(kinds(write([putting('a'), putting('bad'), putting('b')])), ['error', 'error', 'error'])
+    assert.deepEqual(ids(), [])
+    assert.deepEqual(kinds(write([putting('a'), putting('b')])), [1, 2])
+  })
+
+  test('a full disk refuses what does not fit and loses nothing', () => {
+    const pages = Number(db.prepare('PRAGMA page_count').get()?.page_count)
+    db.exec(`PRAGMA max_page_count = ${pages + 4}`)
+    const outcomes = Array.from({ length: 60 }, (_, at) => write([putting(`a${at}`), putting(`b${at}`)])).flat()
+    const refused = outcomes.filter((outcome) => typeof outcome === 'object')
+    assert.ok(refused.length > 0 && refused.length < outcomes.length)
+    assert.ok(refused.every((outcome) => 'error' in outcome && outcome.error.includes('full')))
+    assert.equal(ids().length, outcomes.length - refused.length)
+    db.exec('PRAGMA max_page_count = 100000')
+    assert.equal(typeof write([putting('after')])[0], 'number')
+    const { missingEntries, strayEntries, damage } = verifySqliteRecords(file)
+    assert.deepEqual({ missingEntries, strayEntries, damage }, { missingEntries: [], strayEntries: [], damage: [] })
+  })
+
+  test('a lock that another connection keeps is an error, not a crash', () => {
+    const other = openForWriting(file, 1_024)
+    db.exec('PRAGMA busy_timeout = 1')
+    other.exec('BEGIN IMMEDIATE')
+    assert.deepEqual(kinds(write([putting('a'), putting('b')])), ['error', 'error'])
+    other.exec('ROLLBACK')
+    other.close()
+    assert.deepEqual(kinds(write([putting('a'), putting('b')])), [1, 2])
+  })
+
+  test('the check finds what does not belong together', () => {
+    write([putting('a', 'b')])
+    db.exec(`DELETE FROM entries WHERE id = 'a'; DELETE FROM records WHERE id = 'b'`)
+    assert.deepEqual(verifySqliteRecords(file), {
+      records: 1,
+      entries: 1,
+      missingEntries: [{ space: 's', index: 'i', id: 'a' }],
+      strayEntries: [{ space: 's', index: 'i', id: 'b' }],
+      damage: [],
+    })
+  })
+})
