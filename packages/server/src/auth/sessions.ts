@@ -57,8 +57,8 @@ export const ACCESS_TOKEN_SECONDS = 7200
 /** The platform's value: 31 days without any use. */
 export const REFRESH_TOKEN_SECONDS = 31 * 86_400
 
-/** A client tries three times, each of which may wait a minute for its answer in a mini program, a second apart. */
-export const REPLAY_WINDOW_MS = 4 * 60_000
+/** A client tries three times, ten seconds each, a second apart; the rest is for slow networks. */
+export const REPLAY_WINDOW_MS = 60_000
 
 /** One batch of the sweep: small enough not to hold up the writers. */
 const SWEEP_BATCH = 200

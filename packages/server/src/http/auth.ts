@@ -34,6 +34,8 @@ export function authRoutes(auth: Auth): (app: FastifyInstance) => Promise<void> 
     })
     app.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store')
+      // The framework would refuse a blank or malformed one before any parser is asked.
+      request.headers['content-type'] = 'application/json'
       checkMethodOverride(request)
       checkClientId(request.query, auth.env)
     })
