@@ -29,25 +29,25 @@ function numberOf(text: unknown): number {
 
 /** A server date may arrive whole or with its offset as an Extended JSON number. */
 function decodeServerDate(spec: unknown, now: number): Date {
-  const offset = isDocumentObject(spec) ? spec['offset'] : undefined
+  const offset = isDocumentObject(spec) ? spec.offset : undefined
   return serverDate({ offset: typeof offset === 'number' ? offset : numericObject(offset) }, now)
 }
 
 function numericObject(value: unknown): number {
   if (!isDocumentObject(value)) return Number.NaN
-  return numberOf(value['$numberInt'] ?? value['$numberLong'] ?? value['$numberDouble'])
+  return numberOf(value.$numberInt ?? value.$numberLong ?? value.$numberDouble)
 }
 
 function decodeDate(content: unknown, now: number): Date {
   if (typeof content === 'string') return dateOf(Date.parse(content))
   if (typeof content === 'number') return dateOf(content)
-  if (isDocumentObject(content) && '$numberLong' in content) return dateOf(numberOf(content['$numberLong']))
+  if (isDocumentObject(content) && '$numberLong' in content) return dateOf(numberOf(content.$numberLong))
   return decodeServerDate(content, now)
 }
 
 function decodeRegex(content: unknown): RegExp {
   if (!isDocumentObject(content)) throw new CloudsteadError('INVALID_PARAM', '$regularExpression is malformed')
-  return regexOf(content['pattern'], content['options'])
+  return regexOf(content.pattern, content.options)
 }
 
 /** Types of Extended JSON that documents here do not have; each is refused by name. */
@@ -64,8 +64,8 @@ const FOREIGN_TYPES = new Set([
 ])
 
 function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly string[], now: number) {
-  if (keys.length === 2 && typeof source['$regex'] === 'string' && '$options' in source) {
-    return regexOf(source['$regex'], source['$options'])
+  if (keys.length === 2 && typeof source.$regex === 'string' && '$options' in source) {
+    return regexOf(source.$regex, source.$options)
   }
   const [key] = keys
   if (keys.length !== 1 || key === undefined) return undefined

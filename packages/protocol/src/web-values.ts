@@ -97,7 +97,7 @@ export function regexOf(pattern: unknown, options: unknown): RegExp {
 
 /** The date of a `db.serverDate({ offset })`: the server's clock plus the offset, both in milliseconds. */
 export function serverDate(spec: unknown, now: number): Date {
-  const offset = isDocumentObject(spec) ? spec['offset'] : undefined
+  const offset = isDocumentObject(spec) ? spec.offset : undefined
   if (typeof offset !== 'number' || !Number.isFinite(offset)) {
     throw new CloudsteadError('INVALID_PARAM', 'the offset of a server date must be a number of milliseconds')
   }
@@ -120,9 +120,9 @@ function decodeWebDate(content: unknown, now: number): Date {
  */
 export function decodeWebValue(json: unknown, now: number): DocumentValue {
   return decodeJsonValue(json, (source, keys) => {
-    if (keys.length === 1 && keys[0] === '$date') return decodeWebDate(source['$date'], now)
+    if (keys.length === 1 && keys[0] === '$date') return decodeWebDate(source.$date, now)
     const isRegex = keys.includes('$regex') && keys.every((key) => key === '$regex' || key === '$options')
-    if (isRegex && typeof source['$regex'] === 'string') return regexOf(source['$regex'], source['$options'] ?? '')
+    if (isRegex && typeof source.$regex === 'string') return regexOf(source.$regex, source.$options ?? '')
     return undefined
   })
 }

@@ -1,0 +1,119 @@
+import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+
+/**
+ * The order of values, MongoDB's: by type first, then by value. The same order that index keys have, so that a walk
+ * over an index and a sort in memory agree.
+ */
+
+const RANK = { nothing: 1, number: 2, string: 3, object: 4, array: 5, boolean: 8, date: 9, regex: 11 } as const
+
+/** Where the type of a value stands among the types. A missing value counts as null. */
+export function typeRank(value: DocumentValue | undefined): number {
+  switch (typeof value) {
+    case 'number':
+      return RANK.number
+    case 'string':
+      return RANK.string
+    case 'boolean':
+      return RANK.boolean
+    case 'object':
+      if (value === null) return RANK.nothing
+      if (value instanceof Date) return RANK.date
+      if (value instanceof RegExp) return RANK.regex
+      return Array.isArray(value) ? RANK.array : RANK.object
+    default:
+      return RANK.nothing
+  }
+}
+
+/** Compares strings by code point, which is the byte order of their UTF-8; `<` compares UTF-16 units instead. */
+export function compareStrings(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at += 1) {
+    const left = a.charCodeAt(at)
+    const right = b.charCodeAt(at)
+    if (left !== right) return byCodePoint(left) - byCodePoint(right)
+  }
+  return a.length - b.length
+}
+
+/** Moves the surrogates, which stand for the highest code points, above the units that come after them. */
+function byCodePoint(unit: number): number {
+  if (unit < 0xd800) return unit
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
+}
+
+/** NaN comes before all numbers. */
+function compareNumbers(a: number, b: number): number {
+  if (a === b) return 0
+  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : -1
+  if (Number.isNaN(b)) return 1
+  return a < b ? -1 : 1
+}
+
+function compareArrays(a: readonly DocumentValue[], b: readonly DocumentValue[]): number {
+  const length = Math.min(a.length, b.length)
+  for (let at = 0; at < length; at += 1) {
+    const order = compareValues(a[at], b[at])
+    if (order !== 0) return order
+  }
+  return a.length - b.length
+}
+
+function compareObjects(a: DocumentObject, b: DocumentObject): number {
+  const left = Object.entries(a)
+  const right = Object.entries(b)
+  const length = Math.min(left.length, right.length)
+  for (let at = 0; at < length; at += 1) {
+    const [leftKey, leftValue] = left[at] as [string, DocumentValue]
+    const [rightKey, rightValue] = right[at] as [string, DocumentValue]
+    const order =
+      typeRank(leftValue) - typeRank(rightValue) ||
+      compareStrings(leftKey, rightKey) ||
+      compareValues(leftValue, rightValue)
+    if (order !== 0) return order
+  }
+  return left.length - right.length
+}
+
+/** Negative when a comes before b, positive when after, 0 when neither. */
+export function compareValues(a: DocumentValue | undefined, b: DocumentValue | undefined): number {
+  const rank = typeRank(a)
+  const order = rank - typeRank(b)
+  if (order !== 0) return order
+  switch (rank) {
+    case RANK.number:
+      return compareNumbers(a as number, b as number)
+    case RANK.string:
+      return compareStrings(a as string, b as string)
+    case RANK.boolean:
+      return Number(a) - Number(b)
+    case RANK.date:
+      return (a as Date).getTime() - (b as Date).getTime()
+    case RANK.regex: {
+      const [left, right] = [a as RegExp, b as RegExp]
+      return compareStrings(left.source, right.source) || compareStrings(left.flags, right.flags)
+    }
+    case RANK.array:
+      return compareArrays(a as readonly DocumentValue[], b as readonly DocumentValue[])
+    case RANK.object:
+      return compareObjects(a as DocumentObject, b as DocumentObject)
+    default:
+      return 0
+  }
+}
+
+/** Whether two values are equal. Objects are equal whatever the order of their fields; a missing value equals null. */
+export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undefined): boolean {
+  if (a === b) return true
+  if (isDocumentObject(a)) {
+    if (!isDocumentObject(b)) return false
+    const keys = Object.keys(a)
+    if (keys.length !== Object.keys(b).length) return false
+    return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+  }
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, at) => sameValue(item, b[at]))
+  }
+  return compareValues(a, b) === 0
+}

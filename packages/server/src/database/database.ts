@@ -1,0 +1,289 @@
+import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, ownerMark } from '@cloudstead/protocol'
+import type { Records } from '../engines/records/records.ts'
+import type { CurrentSettings } from '../settings.ts'
+import { authorize, authorizeAdministration, type DocumentAction, inScope, type Scope } from './authorize.ts'
+import { type Collection, Collections, documentSpace } from './collections.ts'
+import { idMaker, recordId } from './document-id.ts'
+import { buildIndexes, type DatabaseLog } from './index-build.ts'
+import { parsePath } from './paths.ts'
+import { compileProjection } from './projection.ts'
+import { checkQuery } from './query-check.ts'
+import { countDocuments, findDocuments, select } from './reader.ts'
+import {
+  checkOrder,
+  checkWindow,
+  type EditOutcome,
+  type EditRequest,
+  type FindRequest,
+  fixedFields,
+  type QueryRequest,
+} from './requests.ts'
+import { slotAt } from './slot.ts'
+import { unpackDocument } from './stored-document.ts'
+import { compileUpdate } from './update.ts'
+import { checkId, checkOwnerField, checkStorable, type DocumentId } from './write-checks.ts'
+import { Writer } from './writer.ts'
+
+/** Documents of one insert; they commit together. */
+const MAX_INSERT = 1000
+/** Upserts that found that somebody else had just made the document. */
+const MAX_UPSERT_ATTEMPTS = 10
+
+export interface DatabaseOptions {
+  readonly records: Records
+  readonly settings: CurrentSettings
+  /** The server's clock in ms; Date.now unless a test says otherwise. */
+  readonly now?: () => number
+  readonly log?: DatabaseLog
+  /** `dev`: errors show the line of the configuration that is missing. */
+  readonly hints?: 'dev'
+}
+
+/**
+ * The document database: decides who may do what, and does it. Knows no HTTP and no SQL. Every operation may throw
+ * INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST and DATABASE_PERMISSION_DENIED, in this order of checks.
+ */
+export interface Database {
+  /** The server's clock in ms. An edge reads it once per request, for the server dates in it. */
+  now(): number
+  /** For administrators. @throws CloudsteadError DATABASE_COLLECTION_ALREADY_EXIST */
+  createCollection(caller: Caller, collection: string): Promise<void>
+  /** All or none; answers the ids. @throws CloudsteadError DATABASE_DUPLICATE_WRITE */
+  insert(caller: Caller, collection: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]>
+  find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]>
+  count(caller: Caller, request: QueryRequest): Promise<number>
+  /** Applies update operators. An update without operators changes nothing. */
+  update(caller: Caller, request: EditRequest): Promise<EditOutcome>
+  /**
+   * Puts a document in the place of the first that matches; `_id` and `_openid` stay. With `upsert` it is new when none
+   * matches. A document that the caller may not change counts as not matching and is left alone: updated 0.
+   */
+  replace(caller: Caller, request: EditRequest): Promise<EditOutcome>
+  /** Answers how many were removed. */
+  remove(caller: Caller, request: QueryRequest & { readonly multi: boolean }): Promise<number>
+  /** Resolves when no index is being built any more. */
+  settled(): Promise<void>
+  /** Ends the building of indexes; the next start goes on with it. Does not close the records. */
+  close(): Promise<void>
+}
+
+/**
+ * @example
+ * const database = createDatabase({ records, settings: () => settings })
+ * const [id] = await database.insert(caller, 'orders', [{ images: [] }])
+ */
+export function createDatabase(options: DatabaseOptions): Database {
+  return new DocumentDatabase(options)
+}
+
+class DocumentDatabase implements Database {
+  readonly now: () => number
+  readonly #records: Records
+  readonly #collections: Collections
+  readonly #writer: Writer
+  readonly #log: DatabaseLog | undefined
+  readonly #newId: () => string
+  readonly #builds = new Map<string, Promise<void>>()
+  #closing = false
+
+  constructor({ records, settings, now = Date.now, log, hints }: DatabaseOptions) {
+    this.now = now
+    this.#records = records
+    this.#collections = new Collections({ records, settings, now, hints: hints === 'dev' })
+    this.#writer = new Writer(records, this.#collections)
+    this.#log = log
+    this.#newId = idMaker(now)
+  }
+
+  async createCollection(caller: Caller, collection: string): Promise<void> {
+    authorizeAdministration(caller)
+    await this.#collections.create(collection)
+  }
+
+  async insert(caller: Caller, name: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]> {
+    await this.#open(caller, name, 'create')
+    if (documents.length > MAX_INSERT) {
+      throw new CloudsteadError('INVALID_PARAM', `at most ${MAX_INSERT} documents can be inserted at once`)
+    }
+    const complete = documents.map((data) => this.#newDocument(caller, data))
+    if (complete.length > 0) await this.#writer.insert(name, complete)
+    return complete.map(({ _id }) => _id)
+  }
+
+  async find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]> {
+    const { query = {}, projection = {} } = request
+    const id = plainId(query)
+    if (id !== undefined && Object.keys(projection).length === 0 && !request.order?.length && !request.offset) {
+      return this.#findById(caller, request.collection, id)
+    }
+    const { collection, scope } = await this.#open(caller, request.collection, 'read')
+    const selection = select(collection, scope, checkQuery(query, caller))
+    const [offset, limit] = checkWindow(request.offset, request.limit)
+    const project = compileProjection(projection, caller)
+    const found = await findDocuments(this.#records, selection, checkOrder(request.order ?? []), offset, limit)
+    return found.map(({ document }) => (project === undefined ? document : project(document)))
+  }
+
+  async count(caller: Caller, { collection: name, query = {} }: QueryRequest): Promise<number> {
+    const { collection, scope } = await this.#open(caller, name, 'read')
+    return countDocuments(this.#records, select(collection, scope, checkQuery(query, caller)))
+  }
+
+  async update(caller: Caller, request: EditRequest): Promise<EditOutcome> {
+    const { collection, scope } = await this.#open(caller, request.collection, 'update')
+    const query = checkQuery(request.query ?? {}, caller)
+    const update = compileUpdate(request.data, caller)
+    // The SDK sends no operators at all for `update({ a: {} })`; taken as a document they would wipe out the old one.
+    if (update === undefined) return { matched: 0, updated: 0 }
+    return this.#edit(caller, request, query, async () => {
+      const edited = await this.#writer.edit(select(collection, scope, query), request.multi, (document) => {
+        update(document)
+        return document
+      })
+      return { edited, make: () => withUpdate(query, update) }
+    })
+  }
+
+  async replace(caller: Caller, request: EditRequest): Promise<EditOutcome> {
+    const { collection, scope } = await this.#open(caller, request.collection, 'update')
+    if (request.multi)
+      throw new CloudsteadError('INVALID_PARAM', 'a document can replace one other only: multi is true')
+    const query = checkQuery(request.query ?? {}, caller)
+    const { data } = request
+    this.#checkData(caller, data)
+    return this.#edit(caller, request, query, async () => {
+      const edited = await this.#writer.edit(select(collection, scope, query), false, ({ _id, _openid }) => {
+        if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
+        return { ...(_openid !== undefined && { _openid }), ...data, _id: _id ?? null }
+      })
+      return {
+        edited,
+        make: () => ({ ...Object.fromEntries(fixedFields(query).filter(([path]) => path === '_id')), ...data }),
+      }
+    })
+  }
+
+  async remove(caller: Caller, { collection: name, query = {}, multi }: QueryRequest & { readonly multi: boolean }) {
+    const { collection, scope } = await this.#open(caller, name, 'delete')
+    const selection = select(collection, scope, checkQuery(query, caller))
+    const { matched } = await this.#writer.edit(selection, multi, () => undefined)
+    return matched
+  }
+
+  async settled(): Promise<void> {
+    while (this.#builds.size > 0) await Promise.all(this.#builds.values())
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.settled()
+  }
+
+  /** Exists, may, and then its indexes: the order in which a caller learns of them. */
+  async #open(caller: Caller, name: string, action: DocumentAction): Promise<{ collection: Collection; scope: Scope }> {
+    const scope = authorize(caller, action, name, await this.#collections.acl(name))
+    const collection = await this.#collections.open(name)
+    if (collection.building.length > 0) this.#build(name)
+    return { collection, scope }
+  }
+
+  /** The read that pages are made of: one record, no plan, no query compiled. */
+  async #findById(caller: Caller, name: string, id: DocumentId): Promise<readonly DocumentObject[]> {
+    const scope = authorize(caller, 'read', name, await this.#collections.acl(name))
+    const [record] = await this.#records.get([{ space: documentSpace(name), id: recordId(id) }])
+    const document = record === undefined ? undefined : unpackDocument(record.value)
+    return document !== undefined && inScope(scope, document) ? [document] : []
+  }
+
+  /** Edits; when nothing matched and an upsert is asked for, inserts what `make` makes. */
+  async #edit(
+    caller: Caller,
+    request: EditRequest,
+    query: DocumentObject,
+    attempt: () => Promise<{
+      readonly edited: {
+        readonly matched: number
+        readonly modified: number
+        readonly document?: DocumentObject | undefined
+      }
+      readonly make: () => DocumentObject
+    }>,
+  ): Promise<EditOutcome> {
+    for (let count = 0; count < MAX_UPSERT_ATTEMPTS; count += 1) {
+      const { edited, make } = await attempt()
+      const { matched, modified, document } = edited
+      if (matched > 0 || !request.upsert) return { matched, updated: modified, ...(document && { document }) }
+      await this.#open(caller, request.collection, 'create')
+      const made = this.#newDocument(caller, make())
+      if (!(await this.#exists(request.collection, made._id))) {
+        try {
+          await this.#writer.insert(request.collection, [made])
+          return { matched: 0, updated: 0, upsertedId: made._id, document: made }
+        } catch (error) {
+          const lost = error instanceof CloudsteadError && error.code === 'DATABASE_DUPLICATE_WRITE'
+          if (!lost || !(await this.#exists(request.collection, made._id))) throw error
+        }
+      } else if (!(await this.#stillMatches(caller, request.collection, query))) return { matched: 0, updated: 0 }
+    }
+    throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
+  }
+
+  /** A document that is there but does not match is somebody else's, or differs in another condition. */
+  async #stillMatches(caller: Caller, name: string, query: DocumentObject): Promise<boolean> {
+    const { collection, scope } = await this.#open(caller, name, 'update')
+    return (await findDocuments(this.#records, select(collection, scope, query), [], 0, 1)).length > 0
+  }
+
+  async #exists(name: string, id: DocumentId): Promise<boolean> {
+    const [record] = await this.#records.get([{ space: documentSpace(name), id: recordId(id) }])
+    return record !== undefined
+  }
+
+  /** @throws CloudsteadError when these fields may not be stored by this caller */
+  #checkData(caller: Caller, data: DocumentObject): void {
+    for (const name of Object.keys(data)) checkOwnerField(caller, name)
+    checkStorable(data)
+  }
+
+  #newDocument(caller: Caller, data: DocumentObject): DocumentObject & { readonly _id: DocumentId } {
+    this.#checkData(caller, data)
+    const _id = '_id' in data ? checkId(data._id) : this.#newId()
+    const owner = caller.kind === 'user' ? { _openid: ownerMark(caller) } : {}
+    return { _id, ...owner, ...data }
+  }
+
+  #build(name: string): void {
+    if (this.#builds.has(name) || this.#closing) return
+    const build = buildIndexes(
+      { records: this.#records, collections: this.#collections, log: this.#log, stopped: () => this.#closing },
+      name,
+    )
+      .catch((error: unknown) => this.#log?.error({ err: error, collection: name }, 'building indexes failed'))
+      .finally(() => this.#builds.delete(name))
+    this.#builds.set(name, build)
+  }
+}
+
+/** The `_id` of a query that asks for nothing else. */
+function plainId(query: DocumentObject): DocumentId | undefined {
+  const names = Object.keys(query)
+  if (names.length !== 1 || names[0] !== '_id') return undefined
+  const condition = query._id
+  const value = isEquality(condition) ? condition.$eq : condition
+  const isPlaceholder = value === '{openid}' || value === '{uid}'
+  return (typeof value === 'string' && !isPlaceholder) || typeof value === 'number' ? value : undefined
+}
+
+function isEquality(condition: DocumentValue | undefined): condition is { readonly $eq: DocumentValue } {
+  return (
+    typeof condition === 'object' && condition !== null && '$eq' in condition && Object.keys(condition).length === 1
+  )
+}
+
+/** What an upserting update makes: the fields that the query fixes, changed by the update. */
+function withUpdate(query: DocumentObject, update: (document: DocumentObject) => void): DocumentObject {
+  const document: DocumentObject = {}
+  for (const [path, value] of fixedFields(query)) slotAt(document, parsePath(path), true)?.set(structuredClone(value))
+  update(document)
+  return document
+}

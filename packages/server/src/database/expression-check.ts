@@ -1,0 +1,52 @@
+import { CloudsteadError, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { parsePath } from './paths.ts'
+
+/**
+ * The aggregation expressions that `$expr` may use. Those that run code (`$function`, `$accumulator`) are refused for
+ * good; those that loop or bind names (`$map`, `$reduce`, `$range`, `$let`, ...) because a short query could then cost
+ * any amount of work on each document.
+ */
+export const EXPRESSIONS: ReadonlySet<string> = new Set(
+  (
+    '$abs $add $ceil $divide $exp $floor $ln $log $log10 $mod $multiply $pow $sqrt $subtract $trunc ' +
+    '$arrayElemAt $in $indexOfArray $isArray $size $slice $concatArrays $reverseArray ' +
+    '$and $not $or $cmp $eq $gt $gte $lt $lte $ne $cond $ifNull $literal ' +
+    '$dayOfMonth $dayOfWeek $dayOfYear $hour $isoDayOfWeek $isoWeek $isoWeekYear $millisecond $minute $month $second ' +
+    '$week $year $dateToString ' +
+    '$concat $indexOfBytes $indexOfCP $split $strLenBytes $strLenCP $strcasecmp $substr $substrBytes $substrCP ' +
+    '$toLower $toUpper $allElementsTrue $anyElementTrue $setDifference $setEquals $setIntersection $setIsSubset ' +
+    '$setUnion $mergeObjects'
+  ).split(' '),
+)
+
+/** The variables that an expression may name; there is no way to bind others. */
+const VARIABLES = new Set(['$$ROOT', '$$CURRENT', '$$NOW'])
+
+function checkText(text: string): void {
+  if (!text.startsWith('$')) return
+  const [first = '', ...rest] = text.split('.')
+  if (text.startsWith('$$')) {
+    if (!VARIABLES.has(first)) throw new CloudsteadError('INVALID_PARAM', `the variable ${first} is not defined`)
+    if (rest.length > 0) parsePath(rest.join('.'))
+  } else parsePath(text.slice(1))
+}
+
+/**
+ * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for expressions off the list, INVALID_PARAM for malformed ones.
+ */
+export function checkExpression(expression: DocumentValue): void {
+  if (typeof expression === 'string') checkText(expression)
+  else if (Array.isArray(expression)) for (const item of expression) checkExpression(item)
+  else if (isDocumentObject(expression)) {
+    const names = Object.keys(expression)
+    for (const [name, operand] of Object.entries(expression)) {
+      if (name.startsWith('$')) {
+        if (!EXPRESSIONS.has(name)) {
+          throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the expression ${name} is not supported in $expr`)
+        }
+        if (names.length !== 1) throw new CloudsteadError('INVALID_PARAM', `${name} must stand alone in its object`)
+      } else parsePath(name)
+      if (name !== '$literal') checkExpression(operand)
+    }
+  }
+}

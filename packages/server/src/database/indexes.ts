@@ -1,0 +1,74 @@
+import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
+import { type Direction, encodeKey } from '../engines/records/key-encoding.ts'
+import type { IndexEntry } from '../engines/records/records.ts'
+import type { IndexSettings } from '../settings.ts'
+import { leaves, parsePath } from './paths.ts'
+
+/** An index as it is used. Its name in the engine is its definition, so that a changed definition is another index. */
+export interface IndexDefinition {
+  readonly id: string
+  readonly fields: readonly {
+    readonly path: string
+    readonly parts: readonly string[]
+    readonly direction: Direction
+  }[]
+  readonly unique: boolean
+}
+
+/** An index that may answer queries. */
+export interface UsableIndex extends IndexDefinition {
+  /** Whether some document has several entries; two bounds may then be kept by two different elements of an array. */
+  readonly multikey: boolean
+}
+
+/** Entries of one document in one index: beyond that an array is no key any more. */
+const MAX_ENTRIES = 1000
+/** Bytes of one index key; longer texts are content, not keys. */
+const MAX_KEY_BYTES = 8 * 1024
+
+function define(id: string, fields: IndexSettings['fields'], unique: boolean): IndexDefinition {
+  return { id, fields: fields.map(([path, direction]) => ({ path, parts: parsePath(path), direction })), unique }
+}
+
+/** The definition of a declared index. Its name in the settings means nothing here. */
+export function definitionOf(settings: IndexSettings): IndexDefinition {
+  return define(JSON.stringify([settings.fields, settings.unique]), settings.fields, settings.unique)
+}
+
+/** The definition back from its id, as it stands in a collection's state. */
+export function definitionFromId(id: string): IndexDefinition {
+  const [fields, unique] = JSON.parse(id) as [IndexSettings['fields'], boolean]
+  return define(id, fields, unique)
+}
+
+/** Every collection has it from its first document on: the presets restrict by it. */
+export const OWNER_INDEX: UsableIndex = { ...define('owner', [['_openid', 1]], false), multikey: true }
+
+/**
+ * The entries of a document in an index: one per combination of the values of its fields, so that any condition that
+ * the document meets finds an entry.
+ *
+ * @throws CloudsteadError DATABASE_REQUEST_FAILED when there are too many, or a value is too long
+ */
+export function entriesOf(document: DocumentObject, index: IndexDefinition): readonly IndexEntry[] {
+  const directions = index.fields.map(({ direction }) => direction)
+  let combinations: DocumentValue[][] = [[]]
+  for (const { path, parts } of index.fields) {
+    const values = leaves(document, parts)
+    if (combinations.length * values.length > MAX_ENTRIES) {
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' has too many values for its index`)
+    }
+    combinations = combinations.flatMap((head) => values.map((value) => [...head, value]))
+  }
+  const entries = new Map<string, IndexEntry>()
+  for (const values of combinations) {
+    const key = encodeKey(values, directions)
+    if (key.length > MAX_KEY_BYTES) {
+      const paths = index.fields.map(({ path }) => path).join(', ')
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `a value of the index over '${paths}' is too long`)
+    }
+    const entry = { index: index.id, key, ...(index.unique && { unique: true }) }
+    entries.set(combinations.length === 1 ? '' : Buffer.from(key).toString('latin1'), entry)
+  }
+  return [...entries.values()]
+}

@@ -1,0 +1,174 @@
+import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { type Bounds, componentRange, keyPrefixRange } from '../engines/records/key-ranges.ts'
+import type { KeyRange } from '../engines/records/records.ts'
+import { recordId } from './document-id.ts'
+import type { UsableIndex } from './indexes.ts'
+import type { OrderPart } from './sort.ts'
+
+/** How the candidates of a query are found. Whoever follows it tests every candidate with the whole query. */
+export type Plan =
+  /** Read these records; none other can match. */
+  | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly ordered: boolean }
+  /** Walk these ranges of an index. */
+  | {
+      readonly kind: 'index'
+      readonly index: string
+      readonly ranges: readonly KeyRange[]
+      readonly reverse: boolean
+      readonly ordered: boolean
+      /** Whether a record may come more than once; the first time counts. */
+      readonly repeats: boolean
+    }
+  /** Walk all records by id. */
+  | { readonly kind: 'scan'; readonly reverse: boolean; readonly ordered: boolean }
+
+/** What the query says of one path in conditions that all must hold. */
+interface Conditions {
+  /** The values one of which it must have. */
+  oneOf?: readonly DocumentValue[]
+  bounds: Bounds
+}
+
+/** Ranges of one plan; a longer list of alternatives is left to the test of the candidates. */
+const MAX_RANGES = 500
+
+/** Values whose equality and order an index key shows. */
+function isKeyable(value: DocumentValue): boolean {
+  return typeof value !== 'object' || value === null || value instanceof Date
+}
+
+function narrow(conditions: Conditions, values: readonly DocumentValue[]): void {
+  if (!values.every(isKeyable)) return
+  if (conditions.oneOf === undefined || values.length < conditions.oneOf.length) conditions.oneOf = values
+}
+
+const BOUNDS = { $gt: 'gt', $gte: 'gte', $lt: 'lt', $lte: 'lte' } as const
+
+function collectField(conditions: Conditions, condition: DocumentValue): void {
+  const isOperators = isDocumentObject(condition) && Object.keys(condition).some((name) => name.startsWith('$'))
+  if (!isOperators) {
+    narrow(conditions, [condition])
+    return
+  }
+  for (const [operator, operand] of Object.entries(condition)) {
+    if (operator === '$eq') narrow(conditions, [operand])
+    else if (operator === '$in') narrow(conditions, operand as readonly DocumentValue[])
+    else if (Object.hasOwn(BOUNDS, operator) && isKeyable(operand)) {
+      const bound = BOUNDS[operator as keyof typeof BOUNDS]
+      if (!(bound in conditions.bounds)) {
+        conditions.bounds = { ...conditions.bounds, [bound]: operand as Exclude<typeof operand, DocumentObject> }
+      }
+    }
+  }
+}
+
+function collect(query: DocumentObject, found: Map<string, Conditions>): void {
+  for (const [name, condition] of Object.entries(query)) {
+    if (name === '$and') for (const part of condition as readonly DocumentObject[]) collect(part, found)
+    else if (!name.startsWith('$')) {
+      const conditions = found.get(name) ?? { bounds: {} }
+      found.set(name, conditions)
+      collectField(conditions, condition)
+    }
+  }
+}
+
+/** Elements of one array may keep two bounds severally, so a multikey index can only use one of them. */
+function usableBounds(bounds: Bounds, multikey: boolean): Bounds | undefined {
+  const entries = Object.entries(bounds)
+  if (entries.length === 0) return undefined
+  return multikey ? Object.fromEntries(entries.slice(0, 1)) : bounds
+}
+
+interface Candidate {
+  readonly plan: Plan
+  readonly score: number
+}
+
+function indexPlan(
+  index: UsableIndex,
+  conditions: ReadonlyMap<string, Conditions>,
+  order: readonly OrderPart[],
+): Candidate | undefined {
+  let prefixes: DocumentValue[][] = [[]]
+  let depth = 0
+  for (const { path } of index.fields) {
+    const values = conditions.get(path)?.oneOf
+    if (values === undefined || prefixes.length * values.length > MAX_RANGES) break
+    prefixes = prefixes.flatMap((head) => values.map((value) => [...head, value]))
+    depth += 1
+  }
+  const next = index.fields[depth]
+  const bounds = next && usableBounds(conditions.get(next.path)?.bounds ?? {}, index.multikey)
+  const walk = orderOfWalk(index, depth, prefixes.length === 1, bounds !== undefined, order)
+  if (depth === 0 && bounds === undefined && walk === undefined) return undefined
+  const directions = index.fields.map(({ direction }) => direction)
+  const ranges = prefixes.map((values) =>
+    bounds === undefined
+      ? keyPrefixRange(values as KeyValues, directions)
+      : componentRange(values as KeyValues, bounds, directions),
+  )
+  return {
+    plan: {
+      kind: 'index',
+      index: index.id,
+      ranges: distinct(ranges),
+      reverse: walk?.reverse ?? false,
+      ordered: walk !== undefined || order.length === 0,
+      repeats: index.multikey,
+    },
+    score: depth * 10 + (bounds === undefined ? 0 : 5) + (walk === undefined ? 0 : 3),
+  }
+}
+
+/** What isKeyable lets through. */
+type KeyValues = Parameters<typeof keyPrefixRange>[0]
+
+/** Whether the walk has the order that is asked for, and in which direction; undefined when it has not. */
+function orderOfWalk(
+  index: UsableIndex,
+  depth: number,
+  oneRange: boolean,
+  bounded: boolean,
+  order: readonly OrderPart[],
+): { readonly reverse: boolean } | undefined {
+  if (order.length === 0 || !oneRange || (index.multikey && bounded)) return undefined
+  // Fields that are equal in all results order nothing; but an array that has the value may sort by another element.
+  const constant = new Set(index.multikey ? [] : index.fields.slice(0, depth).map(({ path }) => path))
+  const asked = order.filter(({ path }) => !constant.has(path))
+  const fields = index.fields.slice(depth, depth + asked.length)
+  if (asked.length === 0) return { reverse: false }
+  if (fields.length < asked.length || !asked.every(({ path }, at) => fields[at]?.path === path)) return undefined
+  const reversed = asked.map(({ direction }, at) => direction !== fields[at]?.direction)
+  return new Set(reversed).size === 1 ? { reverse: reversed[0] === true } : undefined
+}
+
+/** Equal ranges once; different ones do not overlap, because each begins with other values. */
+function distinct(ranges: readonly KeyRange[]): readonly KeyRange[] {
+  const byStart = new Map<string, KeyRange>()
+  for (const range of ranges) byStart.set(range.from ? Buffer.from(range.from.key).toString('latin1') : '', range)
+  return [...byStart.values()]
+}
+
+/**
+ * Chooses how to find the candidates of a checked query: by `_id`, else by the index that narrows most, else by a walk
+ * over the collection. Indexes that give the order save the sort.
+ */
+export function planQuery(query: DocumentObject, order: readonly OrderPart[], indexes: readonly UsableIndex[]): Plan {
+  const conditions = new Map<string, Conditions>()
+  collect(query, conditions)
+  const ids = conditions.get('_id')?.oneOf
+  if (ids !== undefined) {
+    const named = ids.filter((id) => typeof id === 'string' || typeof id === 'number')
+    return { kind: 'ids', ids: [...new Set(named.map(recordId))].sort(), ordered: order.length === 0 }
+  }
+  let best: Candidate | undefined
+  for (const index of indexes) {
+    const candidate = indexPlan(index, conditions, order)
+    if (candidate !== undefined && candidate.score > (best?.score ?? 0)) best = candidate
+  }
+  if (best !== undefined) return best.plan
+  // The walk by record id is the order by _id (document-id.ts), after which nothing is left to order.
+  const byId = order[0]?.path === '_id'
+  return { kind: 'scan', reverse: byId && order[0]?.direction === -1, ordered: byId || order.length === 0 }
+}

@@ -1,0 +1,146 @@
+import {
+  type Caller,
+  CloudsteadError,
+  type DocumentObject,
+  type DocumentValue,
+  isDocumentObject,
+} from '@cloudstead/protocol'
+import { compileQuery } from './matcher.ts'
+import { parsePath } from './paths.ts'
+import { checkQuery } from './query-check.ts'
+
+/** Which fields of a result to send. */
+export type Projection = (document: DocumentObject) => DocumentObject
+
+/** Names under a name; null: the whole value. */
+interface Tree {
+  readonly [name: string]: Tree | null
+}
+
+function invalid(path: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', `the projection of '${path}' must be 1, 0, $slice or $elemMatch`)
+}
+
+/** Adds a path; a longer path under one that is there already says nothing new. */
+function addPath(tree: Record<string, Tree | null>, parts: readonly string[]): void {
+  let node = tree
+  for (const [at, part] of parts.entries()) {
+    const next = Object.hasOwn(node, part) ? node[part] : undefined
+    if (next === null) return
+    if (at === parts.length - 1) node[part] = null
+    else {
+      const child = (next ?? {}) as Record<string, Tree | null>
+      node[part] = child
+      node = child
+    }
+  }
+}
+
+function include(value: DocumentValue, tree: Tree): DocumentValue | undefined {
+  if (Array.isArray(value)) {
+    const items = (value as readonly DocumentValue[]).map((item) => include(item, tree))
+    return items.filter((item) => item !== undefined)
+  }
+  if (!isDocumentObject(value)) return undefined
+  const target: Record<string, DocumentValue> = {}
+  for (const [name, item] of Object.entries(value)) {
+    const under = Object.hasOwn(tree, name) ? tree[name] : undefined
+    if (under === undefined) continue
+    const kept = under === null ? item : include(item, under)
+    if (kept !== undefined) target[name] = kept
+  }
+  return target
+}
+
+function exclude(value: DocumentValue, tree: Tree): DocumentValue {
+  if (Array.isArray(value)) return (value as readonly DocumentValue[]).map((item) => exclude(item, tree))
+  if (!isDocumentObject(value)) return value
+  const target: Record<string, DocumentValue> = {}
+  for (const [name, item] of Object.entries(value)) {
+    const under = Object.hasOwn(tree, name) ? tree[name] : undefined
+    if (under !== null) target[name] = under === undefined ? item : exclude(item, under)
+  }
+  return target
+}
+
+/** Changes what stands at a path, in copies of the objects on the way. */
+function mapAt(
+  value: DocumentValue,
+  parts: readonly string[],
+  change: (at: DocumentValue) => DocumentValue,
+): DocumentValue {
+  const [part, ...rest] = parts
+  if (part === undefined) return change(value)
+  if (Array.isArray(value)) return (value as readonly DocumentValue[]).map((item) => mapAt(item, parts, change))
+  if (!isDocumentObject(value) || !Object.hasOwn(value, part)) return value
+  return { ...value, [part]: mapAt(value[part] ?? null, rest, change) }
+}
+
+function slice(path: string, spec: DocumentValue): (value: DocumentValue) => DocumentValue {
+  const [first, second] = Array.isArray(spec) ? (spec as readonly DocumentValue[]) : [spec]
+  const wrong = typeof first !== 'number' || !Number.isInteger(first)
+  if (wrong || (Array.isArray(spec) && (typeof second !== 'number' || !Number.isInteger(second) || second < 1))) {
+    throw new CloudsteadError('INVALID_PARAM', `$slice of '${path}' needs a count, or [skip, count]`)
+  }
+  return (value) => {
+    if (!Array.isArray(value)) return value
+    if (typeof second !== 'number') return first < 0 ? value.slice(first) : value.slice(0, first)
+    const start = first < 0 ? Math.max(0, value.length + first) : first
+    return value.slice(start, start + second)
+  }
+}
+
+function elemMatch(criteria: DocumentValue, caller: Caller): (value: DocumentValue) => DocumentValue | undefined {
+  const matcher = compileQuery(checkQuery({ value: { $elemMatch: criteria } }, caller))
+  return (value) => {
+    if (!Array.isArray(value)) return undefined
+    const first = (value as readonly DocumentValue[]).find((item) => matcher.run(() => matcher.test({ value: [item] })))
+    return first === undefined ? undefined : [first]
+  }
+}
+
+/**
+ * Compiles a projection: `{ field: 1 | 0 | { $slice } | { $elemMatch } }`; undefined for one that changes nothing.
+ * The SDKs may mix 1 and 0, which MongoDB refuses: with any 1 the zeros say nothing, except `_id: 0`.
+ *
+ * @throws CloudsteadError INVALID_PARAM
+ */
+export function compileProjection(spec: DocumentObject, caller: Caller): Projection | undefined {
+  const included: Record<string, Tree | null> = {}
+  const excluded: Record<string, Tree | null> = {}
+  const changes: ((document: DocumentObject, result: Record<string, DocumentValue>) => void)[] = []
+  for (const [path, value] of Object.entries(spec)) {
+    const parts = parsePath(path)
+    if (typeof value === 'number' || typeof value === 'boolean') addPath(value ? included : excluded, parts)
+    else if (isDocumentObject(value) && Object.keys(value).length === 1 && '$slice' in value) {
+      const change = slice(path, value.$slice ?? null)
+      const [top = '', ...rest] = parts
+      changes.push((document, result) => {
+        const original = result[top] ?? document[top]
+        if (original !== undefined) result[top] = mapAt(original, rest, change)
+      })
+    } else if (isDocumentObject(value) && Object.keys(value).length === 1 && '$elemMatch' in value) {
+      if (parts.length > 1) throw new CloudsteadError('INVALID_PARAM', '$elemMatch projects top-level arrays only')
+      const pick = elemMatch(value.$elemMatch ?? null, caller)
+      // Naming one element of a field includes that field and so leaves out the others, as in MongoDB.
+      addPath(included, parts)
+      changes.push((document, result) => {
+        const picked = pick(document[path] ?? null)
+        if (picked === undefined) delete result[path]
+        else result[path] = picked
+      })
+    } else throw invalid(path)
+  }
+  const inclusive = Object.keys(included).length > 0
+  const withoutId = '_id' in excluded
+  if (inclusive) {
+    if (!withoutId) addPath(included, ['_id'])
+  } else if (Object.keys(excluded).length === 0 && changes.length === 0) return undefined
+  return (document) => {
+    const kept = (inclusive ? include(document, included) : exclude(document, excluded)) as DocumentObject
+    if (changes.length === 0) return kept
+    const result = { ...kept }
+    for (const change of changes) change(document, result)
+    return result
+  }
+}

@@ -1,0 +1,201 @@
+import {
+  type Caller,
+  CloudsteadError,
+  type DocumentObject,
+  type DocumentValue,
+  idsOf,
+  isDocumentObject,
+  ownerMark,
+  regexOf,
+} from '@cloudstead/protocol'
+import { checkExpression } from './expression-check.ts'
+import { parseNear, queryShape } from './geo.ts'
+import { checkName, parsePath } from './paths.ts'
+
+/**
+ * The allow-list of queries. A query is checked and written anew before anything evaluates it: every operator is known
+ * and its operand has the right type, regular expressions are compiled, `{openid}` and `{uid}` stand replaced.
+ */
+
+const LOGICAL = new Set(['$and', '$or', '$nor'])
+
+type OperandCheck = (operand: DocumentValue, context: Context) => DocumentValue
+
+interface Context {
+  readonly caller: Caller
+  /** Whether `$nearSphere` may stand here: it sorts, so only once and where it holds for every result. */
+  readonly conjunct: boolean
+  readonly path: string
+}
+
+function invalid(text: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', text)
+}
+
+function refused(operator: string): CloudsteadError {
+  return new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the query operator ${operator} is not supported here`)
+}
+
+/** What `{openid}` and `{uid}` stand for: all ids of the user, or the uid. */
+function placeholder(value: DocumentValue, caller: Caller): readonly string[] | undefined {
+  if (caller.kind !== 'user') return undefined
+  if (value === '{openid}') return idsOf(caller)
+  return value === '{uid}' ? [caller.uid] : undefined
+}
+
+/** A value to compare with: no operators in it, at any depth. */
+function literal(value: DocumentValue, caller: Caller): DocumentValue {
+  if (caller.kind === 'user' && value === '{openid}') return ownerMark(caller)
+  if (caller.kind === 'user' && value === '{uid}') return caller.uid
+  if (Array.isArray(value)) return (value as readonly DocumentValue[]).map((item) => literal(item, caller))
+  if (!isDocumentObject(value)) return value
+  const target: Record<string, DocumentValue> = {}
+  for (const [name, item] of Object.entries(value)) {
+    if (name.startsWith('$')) throw refused(name)
+    checkName(name, name)
+    target[name] = literal(item, caller)
+  }
+  return target
+}
+
+/** A list of values; a placeholder in it stands for all its ids. */
+function list(operator: string): OperandCheck {
+  return (operand, { caller }) => {
+    if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
+    return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => placeholder(item, caller) ?? [literal(item, caller)])
+  }
+}
+
+function operatorsOnly(value: DocumentObject): boolean {
+  const names = Object.keys(value)
+  return names.length > 0 && names.every((name) => name.startsWith('$') && !LOGICAL.has(name))
+}
+
+const elemMatch: OperandCheck = (operand, context) => {
+  if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object')
+  const inner = { ...context, conjunct: false }
+  return operatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
+}
+
+const OPERATORS: Readonly<Record<string, OperandCheck>> = {
+  $eq: (operand, { caller }) => literal(operand, caller),
+  $ne: (operand, { caller }) => literal(operand, caller),
+  $gt: (operand, { caller }) => literal(operand, caller),
+  $gte: (operand, { caller }) => literal(operand, caller),
+  $lt: (operand, { caller }) => literal(operand, caller),
+  $lte: (operand, { caller }) => literal(operand, caller),
+  $in: list('$in'),
+  $nin: list('$nin'),
+  $exists: (operand) => {
+    if (typeof operand !== 'boolean' && typeof operand !== 'number') throw invalid('$exists needs true or false')
+    return Boolean(operand)
+  },
+  $size: (operand) => {
+    if (typeof operand !== 'number' || !Number.isInteger(operand) || operand < 0) {
+      throw invalid('$size needs a whole number of at least 0')
+    }
+    return operand
+  },
+  $mod: (operand) => {
+    const [divisor, remainder] = Array.isArray(operand) ? (operand as readonly DocumentValue[]) : []
+    if (typeof divisor !== 'number' || typeof remainder !== 'number' || Math.trunc(divisor) === 0) {
+      throw invalid('$mod needs [divisor, remainder], and the divisor may not be 0')
+    }
+    return [Math.trunc(divisor), Math.trunc(remainder)]
+  },
+  $all: (operand, context) => {
+    if (!Array.isArray(operand)) throw invalid('$all needs an array')
+    return (operand as readonly DocumentValue[]).map((item) => {
+      const inner = isDocumentObject(item) && Object.keys(item).length === 1 ? item.$elemMatch : undefined
+      return inner === undefined ? literal(item, context.caller) : { $elemMatch: elemMatch(inner, context) }
+    })
+  },
+  $elemMatch: elemMatch,
+  $not: (operand, context) => {
+    if (operand instanceof RegExp) return operand
+    if (!isDocumentObject(operand)) throw invalid('$not needs operators or a regular expression')
+    // The SDK sends `{}` for a negated chain of conditions; MongoDB refuses it, and so it is clear what is wrong.
+    if (!operatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
+    return checkOperators(operand, { ...context, conjunct: false })
+  },
+  $nearSphere: (operand, { conjunct, path }) => {
+    if (!conjunct) throw invalid('$nearSphere may only stand at the top of a query')
+    parseNear(path, operand)
+    return operand
+  },
+  $geoWithin: (operand) => {
+    queryShape('$geoWithin', operand)
+    return operand
+  },
+  $geoIntersects: (operand) => {
+    queryShape('$geoIntersects', operand)
+    return operand
+  },
+}
+
+/** `$regex` with its `$options` as one compiled expression. */
+function checkRegex(spec: DocumentObject): RegExp {
+  const { $regex: pattern, $options: options } = spec
+  if (pattern instanceof RegExp) return regexOf(pattern.source, options ?? pattern.flags)
+  return regexOf(pattern, options ?? '')
+}
+
+function checkOperators(spec: DocumentObject, context: Context): DocumentObject {
+  const target: Record<string, DocumentValue> = {}
+  for (const [operator, operand] of Object.entries(spec)) {
+    if (operator === '$regex') target.$regex = checkRegex(spec)
+    else if (operator === '$options' && '$regex' in spec) continue
+    else {
+      const check = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
+      if (check === undefined) throw refused(operator)
+      const ids = operator === '$eq' || operator === '$ne' ? placeholder(operand, context.caller) : undefined
+      if (ids === undefined) target[operator] = check(operand, context)
+      else addIds(target, operator === '$eq' ? '$in' : '$nin', ids)
+    }
+  }
+  return target
+}
+
+/** Two conditions on ids of one field both hold: for `$in` the common ones, for `$nin` all. */
+function addIds(target: Record<string, DocumentValue>, operator: '$in' | '$nin', ids: readonly string[]): void {
+  if (operator in target) throw invalid(`one field has both a placeholder and ${operator}`)
+  target[operator] = ids
+}
+
+function checkField(path: string, value: DocumentValue, context: Context): DocumentValue {
+  parsePath(path)
+  const ids = placeholder(value, context.caller)
+  if (ids !== undefined) return { $in: ids }
+  if (!isDocumentObject(value) || !Object.keys(value).some((name) => name.startsWith('$'))) {
+    return literal(value, context.caller)
+  }
+  return checkOperators(value, { ...context, path })
+}
+
+function checkConditions(query: DocumentObject, context: Context): DocumentObject {
+  const target: Record<string, DocumentValue> = {}
+  for (const [name, value] of Object.entries(query)) {
+    if (LOGICAL.has(name)) {
+      if (!Array.isArray(value) || value.length === 0 || !value.every(isDocumentObject)) {
+        throw invalid(`${name} needs a list of conditions`)
+      }
+      const inner = { ...context, conjunct: context.conjunct && name === '$and' }
+      target[name] = (value as readonly DocumentObject[]).map((item) => checkConditions(item, inner))
+    } else if (name === '$expr') {
+      checkExpression(value)
+      target[name] = value
+    } else if (name.startsWith('$')) throw refused(name)
+    else target[name] = checkField(name, value, context)
+  }
+  return target
+}
+
+/**
+ * Checks a query of a caller and writes it anew.
+ *
+ * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for operators off the list (`$where`, `$text`, `$jsonSchema`, ...),
+ *   INVALID_PARAM for operands of the wrong type and names that no field can have.
+ */
+export function checkQuery(query: DocumentObject, caller: Caller): DocumentObject {
+  return checkConditions(query, { caller, conjunct: true, path: '' })
+}

@@ -1,0 +1,167 @@
+import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { Context } from 'mingo/core'
+import * as expressions from 'mingo/operators/expression'
+import { $expr } from 'mingo/operators/query/evaluation'
+import { $and, $nor, $not, $or } from 'mingo/operators/query/logical'
+import { Query } from 'mingo/query'
+import type { Options } from 'mingo/types'
+import { compareValues, sameValue, typeRank } from './compare.ts'
+import { EXPRESSIONS } from './expression-check.ts'
+import { distanceFrom, intersects, parseNear, queryShape, shapeOf, within } from './geo.ts'
+import { leaves, parsePath, reach, someLeaf } from './paths.ts'
+
+/**
+ * The operators that mingo evaluates queries with. It brings the logic and the expressions; the conditions on fields are
+ * ours, because an index may only be used when conditions reach exactly the values that the index entries were made of,
+ * and because mingo's differ from MongoDB's here and there ($mod matches null, $in misses whole arrays, $gte null misses
+ * missing fields, a regular expression with the g flag matches every other time).
+ */
+
+type Test = (document: DocumentObject) => boolean
+type FieldOperator = (path: string, operand: DocumentValue, options: Options) => Test
+type ValueTest = (value: DocumentValue | undefined) => boolean
+
+/** A condition that holds when one of the values that the path reaches passes. */
+function onLeaves(make: (operand: DocumentValue) => ValueTest): FieldOperator {
+  return (path, operand) => {
+    const parts = parsePath(path)
+    const test = make(operand)
+    return (document) => someLeaf(document, parts, test)
+  }
+}
+
+function negated(operator: FieldOperator): FieldOperator {
+  return (path, operand, options) => {
+    const test = operator(path, operand, options)
+    return (document) => !test(document)
+  }
+}
+
+/** Values compare only with values of their own type; NaN only equals itself. */
+function ordered(accept: (order: number) => boolean): FieldOperator {
+  return onLeaves((operand) => {
+    const rank = typeRank(operand)
+    const operandIsNaN = Number.isNaN(operand)
+    return (value) =>
+      typeRank(value) === rank && Number.isNaN(value) === operandIsNaN && accept(compareValues(value, operand))
+  })
+}
+
+/** Without the flags that make a RegExp remember where it stopped. */
+function matcher(regex: RegExp): ValueTest {
+  const stateless = new RegExp(regex.source, regex.flags.replace(/[gy]/g, ''))
+  return (value) =>
+    typeof value === 'string' ? stateless.test(value) : value instanceof RegExp && sameValue(value, regex)
+}
+
+const $eq = onLeaves((operand) => (value) => sameValue(value, operand))
+
+const $in = onLeaves((operand) => {
+  const all = operand as readonly DocumentValue[]
+  const primitives = new Set<DocumentValue | undefined>(all.filter((item) => typeof item !== 'object'))
+  const patterns = all.filter((item) => item instanceof RegExp).map(matcher)
+  const rest = all.filter((item) => typeof item === 'object' && !(item instanceof RegExp))
+  return (value) =>
+    primitives.has(value) ||
+    rest.some((item) => sameValue(value, item)) ||
+    patterns.some((test) => test(value))
+})
+
+const $exists: FieldOperator = (path, operand) => {
+  const parts = parsePath(path)
+  return (document) => reach(document, parts).some((value) => value !== undefined) === operand
+}
+
+const $size: FieldOperator = (path, operand) => {
+  const parts = parsePath(path)
+  return (document) => reach(document, parts).some((value) => Array.isArray(value) && value.length === operand)
+}
+
+const $mod = onLeaves((operand) => {
+  const [divisor, remainder] = operand as readonly [number, number]
+  return (value) => typeof value === 'number' && Number.isFinite(value) && Math.trunc(value) % divisor === remainder
+})
+
+/** The elements of an array pass the conditions: all of them on one element. */
+const $elemMatch: FieldOperator = (path, operand, options) => {
+  const parts = parsePath(path)
+  const criteria = operand as DocumentObject
+  const names = Object.keys(criteria)
+  const onValue = names.length > 0 && names.every((name) => name.startsWith('$') && !(name in LOGICAL))
+  const query = new Query<DocumentObject>(onValue ? { value: criteria } : criteria, options)
+  const test = (item: DocumentValue) =>
+    onValue ? query.test({ value: item }) : isDocumentObject(item) && query.test(item)
+  return (document) =>
+    reach(document, parts).some(
+      (value) => Array.isArray(value) && (value as readonly DocumentValue[]).some((item) => test(item)),
+    )
+}
+
+const LOGICAL = { $and, $or, $nor }
+
+const $all: FieldOperator = (path, operand, options) => {
+  const tests = (operand as readonly DocumentValue[]).map((item) => {
+    if (isDocumentObject(item) && '$elemMatch' in item) return $elemMatch(path, item.$elemMatch ?? null, options)
+    return item instanceof RegExp ? $regex(path, item, options) : $eq(path, item, options)
+  })
+  return (document) => tests.length > 0 && tests.every((test) => test(document))
+}
+
+const $regex = onLeaves((operand) => matcher(operand as RegExp))
+
+/** Whether the path holds a point within the bounds; the order by distance is the finder's work. */
+const $nearSphere: FieldOperator = (path, operand) => {
+  const near = parseNear(path, operand)
+  const parts = parsePath(path)
+  return (document) => someLeaf(document, parts, (value) => Number.isFinite(distanceFrom(near, value)))
+}
+
+function geometric(name: string, holds: typeof within): FieldOperator {
+  return onLeaves((operand) => {
+    const area = queryShape(name, operand)
+    return (value) => {
+      const shape = shapeOf(value)
+      return shape !== undefined && holds(shape, area)
+    }
+  })
+}
+
+/** The distance in metres that `$nearSphere` sorts a document by. */
+export function nearDistance(document: DocumentObject, path: string, operand: DocumentValue): number {
+  const near = parseNear(path, operand)
+  return Math.min(...leaves(document, parsePath(path)).map((value) => distanceFrom(near, value)))
+}
+
+const FIELD_OPERATORS: Readonly<Record<string, FieldOperator>> = {
+  $eq,
+  $ne: negated($eq),
+  $gt: ordered((order) => order > 0),
+  $gte: ordered((order) => order >= 0),
+  $lt: ordered((order) => order < 0),
+  $lte: ordered((order) => order <= 0),
+  $in,
+  $nin: negated($in),
+  $exists,
+  $size,
+  $mod,
+  $all,
+  $elemMatch,
+  $regex,
+  $nearSphere,
+  $geoWithin: geometric('$geoWithin', within),
+  $geoIntersects: geometric('$geoIntersects', intersects),
+}
+
+/** Options for mingo: our operators and nothing that runs code; an expression on the wrong type is null, no error. */
+export function queryOptions(): Partial<Options> {
+  const allowed = Object.entries(expressions).filter(([name]) => EXPRESSIONS.has(name))
+  const context = Context.init({
+    query: { ...LOGICAL, $not, $expr, ...(FIELD_OPERATORS as QueryOps) },
+    expression: Object.fromEntries(allowed) as ExpressionOps,
+  })
+  return { context, scriptEnabled: false, failOnError: false, useStrictMode: true }
+}
+
+type Operators = NonNullable<Parameters<typeof Context.init>[0]>
+type QueryOps = NonNullable<Operators['query']>
+type ExpressionOps = NonNullable<Operators['expression']>

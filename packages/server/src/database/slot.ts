@@ -1,0 +1,71 @@
+import { CloudsteadError, type DocumentValue, isDocumentObject, setOwn } from '@cloudstead/protocol'
+import { isArrayIndex } from './paths.ts'
+
+/** How far behind its end an update may write into an array; what lies between becomes null. */
+const MAX_ARRAY_PADDING = 1000
+
+/** The place in a document that a path names: own fields only, so a name such as `constructor` reaches nothing else. */
+export interface Slot {
+  /** undefined: there is nothing. */
+  get(): DocumentValue | undefined
+  set(value: DocumentValue): void
+  /** Takes a field away; an element of an array becomes null, as in MongoDB. */
+  unset(): void
+}
+
+type Fields = Record<string, DocumentValue>
+
+function inObject(fields: Fields, name: string): Slot {
+  return {
+    get: () => (Object.hasOwn(fields, name) ? fields[name] : undefined),
+    set: (value) => setOwn(fields, name, value),
+    unset: () => {
+      delete fields[name]
+    },
+  }
+}
+
+function inArray(items: DocumentValue[], index: number, path: string): Slot {
+  return {
+    get: () => items[index],
+    set: (value) => {
+      if (index > items.length + MAX_ARRAY_PADDING) {
+        throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' lies too far behind the end of its array`)
+      }
+      while (items.length < index) items.push(null)
+      items[index] = value
+    },
+    unset: () => {
+      if (index < items.length) items[index] = null
+    },
+  }
+}
+
+/**
+ * Finds the place of a path. With `create`, objects that are missing on the way come into being when something is set;
+ * without it, a way that leads nowhere gives undefined.
+ *
+ * @throws CloudsteadError DATABASE_REQUEST_FAILED with `create` when a value on the way has no fields
+ */
+export function slotAt(root: DocumentValue, parts: readonly string[], create: boolean): Slot | undefined {
+  let value: DocumentValue = root
+  const path = parts.join('.')
+  for (const [at, part] of parts.entries()) {
+    let slot: Slot
+    if (isDocumentObject(value)) slot = inObject(value as Fields, part)
+    else if (Array.isArray(value) && isArrayIndex(part)) slot = inArray(value as DocumentValue[], Number(part), path)
+    else if (create) {
+      const there = parts.slice(0, at).join('.')
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' cannot be set: '${there}' is no object`)
+    } else return undefined
+    if (at === parts.length - 1) return slot
+    let next: DocumentValue | undefined = slot.get()
+    if (next === undefined) {
+      if (!create) return undefined
+      next = {}
+      slot.set(next)
+    }
+    value = next
+  }
+  return undefined
+}

@@ -1,0 +1,245 @@
+import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { compareValues, sameValue } from './compare.ts'
+import { compileQuery } from './matcher.ts'
+import { parsePath, reach } from './paths.ts'
+import type { Slot } from './slot.ts'
+import { slotAt } from './slot.ts'
+
+/** Changes the place that a path names. */
+export type Change = (slot: Slot, root: DocumentObject) => void
+
+/** An operator of updates. Its operand comes decoded; names in it are checked beforehand where it is stored. */
+export interface UpdateOperator {
+  /** Whether objects missing on the way to the place come into being. */
+  readonly creates: boolean
+  /** Whether the operand is (or holds) a value to store, whose field names must be storable. */
+  stored(operand: DocumentValue): readonly DocumentValue[]
+  /** @throws CloudsteadError INVALID_PARAM for operands of the wrong type */
+  compile(path: string, operand: DocumentValue, checkCondition: (query: DocumentObject) => DocumentObject): Change
+}
+
+function invalid(text: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', text)
+}
+
+function failed(text: string): CloudsteadError {
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', text)
+}
+
+function numeric(name: string, compute: (before: number | undefined, operand: number) => number): UpdateOperator {
+  return {
+    creates: true,
+    stored: () => [],
+    compile: (path, operand) => {
+      if (typeof operand !== 'number') throw invalid(`${name} of '${path}' needs a number`)
+      return (slot) => {
+        const before = slot.get()
+        if (before !== undefined && typeof before !== 'number') throw failed(`${name}: '${path}' holds no number`)
+        slot.set(compute(before, operand))
+      }
+    },
+  }
+}
+
+function extreme(sign: 1 | -1): UpdateOperator {
+  return {
+    creates: true,
+    stored: (operand) => [operand],
+    compile: (_path, operand) => (slot) => {
+      const before = slot.get()
+      if (before === undefined || compareValues(operand, before) * sign > 0) slot.set(operand)
+    },
+  }
+}
+
+const $set: UpdateOperator = {
+  creates: true,
+  stored: (operand) => [operand],
+  compile: (_path, operand) => (slot) => slot.set(operand),
+}
+
+const $unset: UpdateOperator = {
+  creates: false,
+  stored: () => [],
+  compile: () => (slot) => slot.unset(),
+}
+
+const $rename: UpdateOperator = {
+  creates: false,
+  stored: () => [],
+  compile: (path, operand) => {
+    if (typeof operand !== 'string') throw invalid(`$rename of '${path}' needs the new name`)
+    const target = parsePath(operand)
+    return (slot, root) => {
+      const value = slot.get()
+      if (value === undefined) return
+      slot.unset()
+      slotAt(root, target, true)?.set(value)
+    }
+  },
+}
+
+function bitwise(before: bigint, spec: DocumentObject): bigint {
+  const { and, or, xor } = spec as Readonly<Record<string, number | undefined>>
+  if (and !== undefined) return before & BigInt(and)
+  return or !== undefined ? before | BigInt(or) : before ^ BigInt(xor ?? 0)
+}
+
+const $bit: UpdateOperator = {
+  creates: true,
+  stored: () => [],
+  compile: (path, operand) => {
+    const entries = isDocumentObject(operand) ? Object.entries(operand) : []
+    const [name, value] = entries[0] ?? []
+    if (entries.length !== 1 || !['and', 'or', 'xor'].includes(name ?? '') || !Number.isSafeInteger(value)) {
+      throw invalid(`$bit of '${path}' needs { and | or | xor: whole number }`)
+    }
+    return (slot) => {
+      const before = slot.get() ?? 0
+      if (typeof before !== 'number' || !Number.isSafeInteger(before)) {
+        throw failed(`$bit: '${path}' holds no whole number`)
+      }
+      slot.set(Number(bitwise(BigInt(before), operand as DocumentObject)))
+    }
+  },
+}
+
+/** The array at a place; undefined when there is nothing. */
+function arrayAt(slot: Slot, name: string, path: string): DocumentValue[] | undefined {
+  const value = slot.get()
+  if (value !== undefined && !Array.isArray(value)) throw failed(`${name}: '${path}' holds no array`)
+  return value as DocumentValue[] | undefined
+}
+
+/** The values of `{ $each: [...] }`, or the operand itself as one value. */
+function eachOf(
+  name: string,
+  path: string,
+  operand: DocumentValue,
+  modifiers: readonly string[],
+): readonly DocumentValue[] {
+  if (!isDocumentObject(operand) || !('$each' in operand)) return [operand]
+  const each = operand.$each
+  const unknown = Object.keys(operand).find((key) => key !== '$each' && !modifiers.includes(key))
+  if (!Array.isArray(each) || unknown !== undefined) throw invalid(`${name} of '${path}' has a malformed $each`)
+  return each as readonly DocumentValue[]
+}
+
+function elementOrder(path: string, spec: DocumentValue): (a: DocumentValue, b: DocumentValue) => number {
+  if (spec === 1 || spec === -1) return (a, b) => compareValues(a, b) * spec
+  const entries = isDocumentObject(spec) ? Object.entries(spec) : []
+  if (entries.length === 0 || !entries.every(([, direction]) => direction === 1 || direction === -1)) {
+    throw invalid(`$push of '${path}': $sort needs 1, -1 or { field: 1 | -1 }`)
+  }
+  const keys = entries.map(([name, direction]) => ({ parts: parsePath(name), direction: direction as number }))
+  const keyOf = (item: DocumentValue, parts: readonly string[]) =>
+    isDocumentObject(item) ? reach(item, parts)[0] : undefined
+  return (a, b) => {
+    for (const { parts, direction } of keys) {
+      const order = compareValues(keyOf(a, parts), keyOf(b, parts))
+      if (order !== 0) return order * direction
+    }
+    return 0
+  }
+}
+
+const $push: UpdateOperator = {
+  creates: true,
+  stored: (operand) => eachOf('$push', '', operand, PUSH_MODIFIERS),
+  compile: (path, operand) => {
+    const values = eachOf('$push', path, operand, PUSH_MODIFIERS)
+    const modifiers = isDocumentObject(operand) && '$each' in operand ? operand : {}
+    const { $position: position, $slice: slice, $sort: sort } = modifiers
+    for (const number of [position, slice]) {
+      if (number !== undefined && !Number.isInteger(number)) throw invalid(`$push of '${path}' needs whole numbers`)
+    }
+    const order = sort === undefined ? undefined : elementOrder(path, sort)
+    return (slot) => {
+      const items = (arrayAt(slot, '$push', path) ?? []).slice()
+      items.splice((position as number | undefined) ?? items.length, 0, ...values)
+      if (order !== undefined) items.sort(order)
+      const count = slice as number | undefined
+      slot.set(count === undefined ? items : count < 0 ? items.slice(count) : items.slice(0, count))
+    }
+  },
+}
+
+const PUSH_MODIFIERS = ['$position', '$slice', '$sort']
+
+const $addToSet: UpdateOperator = {
+  creates: true,
+  stored: (operand) => eachOf('$addToSet', '', operand, []),
+  compile: (path, operand) => {
+    const values = eachOf('$addToSet', path, operand, [])
+    return (slot) => {
+      const items = (arrayAt(slot, '$addToSet', path) ?? []).slice()
+      for (const value of values) if (!items.some((item) => sameValue(item, value))) items.push(value)
+      slot.set(items)
+    }
+  },
+}
+
+const $pop: UpdateOperator = {
+  creates: false,
+  stored: () => [],
+  compile: (path, operand) => {
+    if (operand !== 1 && operand !== -1) throw invalid(`$pop of '${path}' needs 1 or -1`)
+    return (slot) => {
+      const items = arrayAt(slot, '$pop', path)
+      if (items !== undefined) slot.set(operand === 1 ? items.slice(0, -1) : items.slice(1))
+    }
+  },
+}
+
+type Filter = (items: readonly DocumentValue[]) => DocumentValue[]
+
+function removing(name: string, path: string, keep: Filter): Change {
+  return (slot) => {
+    const items = arrayAt(slot, name, path)
+    if (items !== undefined) slot.set(keep(items))
+  }
+}
+
+const $pull: UpdateOperator = {
+  creates: false,
+  stored: () => [],
+  compile: (path, operand, checkCondition) => {
+    const onFields = isDocumentObject(operand) && !Object.keys(operand).some((key) => key.startsWith('$'))
+    const query = onFields ? operand : { value: operand }
+    const matcher = compileQuery(checkCondition(query))
+    const matches = (item: DocumentValue) => {
+      const target = onFields ? item : { value: item }
+      return isDocumentObject(target) && matcher.test(target)
+    }
+    return removing('$pull', path, (items) => matcher.run(() => items.filter((item) => !matches(item))))
+  },
+}
+
+const $pullAll: UpdateOperator = {
+  creates: false,
+  stored: () => [],
+  compile: (path, operand) => {
+    if (!Array.isArray(operand)) throw invalid(`$pullAll of '${path}' needs an array`)
+    const values = operand as readonly DocumentValue[]
+    return removing('$pullAll', path, (items) =>
+      items.filter((item) => !values.some((value) => sameValue(value, item))),
+    )
+  },
+}
+
+/** Every operator that an update may have. */
+export const UPDATE_OPERATORS: Readonly<Record<string, UpdateOperator>> = {
+  $set,
+  $unset,
+  $inc: numeric('$inc', (before, operand) => (before ?? 0) + operand),
+  $mul: numeric('$mul', (before, operand) => (before ?? 0) * operand),
+  $min: extreme(-1),
+  $max: extreme(1),
+  $rename,
+  $bit,
+  $push,
+  $pop,
+  $pull,
+  $pullAll,
+  $addToSet,
+}

@@ -1,0 +1,73 @@
+import { type Caller, CloudsteadError, type DocumentObject, isDocumentObject } from '@cloudstead/protocol'
+import { parsePath } from './paths.ts'
+import { checkQuery } from './query-check.ts'
+import { slotAt } from './slot.ts'
+import { type Change, UPDATE_OPERATORS } from './update-operators.ts'
+import { checkOwnerField, checkStorable } from './write-checks.ts'
+
+/** A compiled update: changes a document in place; undefined for one that changes nothing. */
+export type Update = (document: DocumentObject) => void
+
+interface Step {
+  readonly parts: readonly string[]
+  readonly creates: boolean
+  readonly change: Change
+}
+
+/** @throws CloudsteadError unless the caller may change what stands at the path */
+function checkTarget(caller: Caller, path: string): void {
+  if (path === '_id' || path.startsWith('_id.')) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
+  checkOwnerField(caller, path)
+}
+
+/** Two operators may not touch one place, nor one a place inside the other's: their order would decide. */
+function checkConflicts(paths: readonly string[]): void {
+  const sorted = [...paths].sort()
+  for (const [at, path] of sorted.entries()) {
+    const next = sorted.slice(at + 1).find((other) => other === path || other.startsWith(`${path}.`))
+    if (next !== undefined) throw new CloudsteadError('INVALID_PARAM', `the update names '${path}' and '${next}'`)
+  }
+}
+
+/** How many fields one update may name; checking them for conflicts takes the square of it. */
+const MAX_UPDATE_PATHS = 1000
+
+/**
+ * Checks and compiles an update that consists of operators, such as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`.
+ *
+ * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for unknown operators, INVALID_PARAM for malformed operands, for
+ *   `_id` and for conflicting paths, DATABASE_PERMISSION_DENIED when a user names `_openid`
+ */
+export function compileUpdate(update: DocumentObject, caller: Caller): Update | undefined {
+  const steps: Step[] = []
+  const paths: string[] = []
+  for (const [name, fields] of Object.entries(update)) {
+    const operator = Object.hasOwn(UPDATE_OPERATORS, name) ? UPDATE_OPERATORS[name] : undefined
+    if (operator === undefined) {
+      throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the update operator '${name}' is not supported here`)
+    }
+    if (!isDocumentObject(fields)) throw new CloudsteadError('INVALID_PARAM', `${name} needs an object of fields`)
+    for (const [path, operand] of Object.entries(fields)) {
+      checkTarget(caller, path)
+      if (name === '$rename' && typeof operand === 'string') {
+        checkTarget(caller, operand)
+        paths.push(operand)
+      }
+      paths.push(path)
+      if (paths.length > MAX_UPDATE_PATHS) {
+        throw new CloudsteadError('INVALID_PARAM', `an update may name at most ${MAX_UPDATE_PATHS} fields`)
+      }
+      for (const value of operator.stored(operand)) checkStorable(value)
+      const change = operator.compile(path, operand, (query) => checkQuery(query, caller))
+      steps.push({ parts: parsePath(path), creates: operator.creates, change })
+    }
+  }
+  checkConflicts(paths)
+  if (steps.length === 0) return undefined
+  return (document) => {
+    for (const { parts, creates, change } of steps) {
+      const slot = slotAt(document, parts, creates)
+      if (slot !== undefined) change(slot, document)
+    }
+  }
+}

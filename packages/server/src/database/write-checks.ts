@@ -1,0 +1,60 @@
+import { type Caller, CloudsteadError, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { checkName } from './paths.ts'
+
+/** Bytes of the stored text of one document; MongoDB's limit. */
+export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+/** Levels of one document, MongoDB's limit; updates could otherwise nest values deeper than any request may. */
+export const MAX_DOCUMENT_DEPTH = 100
+/** Bytes of a textual `_id`: it is part of keys. */
+const MAX_ID_BYTES = 1024
+/** A UTF-16 unit takes at most three bytes; shorter texts need no counting. */
+const MAX_BYTES_PER_UNIT = 3
+
+/**
+ * Checks that a value may be stored: no field name begins with `$`, has a dot, is empty or `__proto__`, and nothing
+ * nests too deep.
+ *
+ * @throws CloudsteadError INVALID_PARAM
+ */
+export function checkStorable(value: DocumentValue, depth = 1): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth > MAX_DOCUMENT_DEPTH) {
+    throw new CloudsteadError('INVALID_PARAM', `a document may nest at most ${MAX_DOCUMENT_DEPTH} levels deep`)
+  }
+  if (Array.isArray(value)) {
+    for (const item of value as readonly DocumentValue[]) checkStorable(item, depth + 1)
+  } else if (isDocumentObject(value)) {
+    for (const [name, item] of Object.entries(value)) {
+      checkName(name, name)
+      if (name.includes('.')) throw new CloudsteadError('INVALID_PARAM', `the field name '${name}' may not have a dot`)
+      checkStorable(item, depth + 1)
+    }
+  }
+}
+
+/** @throws CloudsteadError INVALID_PARAM when the text of a document is too large */
+export function checkDocumentSize(text: string): void {
+  const mayExceed = text.length * MAX_BYTES_PER_UNIT > MAX_DOCUMENT_BYTES
+  if (mayExceed && Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
+    throw new CloudsteadError('INVALID_PARAM', `a document may have at most ${MAX_DOCUMENT_BYTES} bytes`)
+  }
+}
+
+/** @throws CloudsteadError DATABASE_PERMISSION_DENIED when a user names `_openid`, which only the server sets */
+export function checkOwnerField(caller: Caller, path: string): void {
+  if (caller.kind !== 'admin' && (path === '_openid' || path.startsWith('_openid.'))) {
+    throw new CloudsteadError('DATABASE_PERMISSION_DENIED', '_openid is set by the server; leave it out')
+  }
+}
+
+/** What a document may be called. */
+export type DocumentId = string | number
+
+/** @throws CloudsteadError INVALID_PARAM unless the value can be the `_id` of a document */
+export function checkId(value: DocumentValue | undefined): DocumentId {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')) {
+    if (Buffer.byteLength(value) <= MAX_ID_BYTES) return value
+  }
+  throw new CloudsteadError('INVALID_PARAM', `_id must be a number or a text of 1 to ${MAX_ID_BYTES} bytes`)
+}
