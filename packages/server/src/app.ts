@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { Caller } from '@cloudstead/protocol'
 import { CloudsteadError, NOBODY, toCloudsteadError } from '@cloudstead/protocol'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
 import type { Logger } from 'pino'
-import { type Auth, createAuth } from './auth/auth.ts'
+import { type Auth, createAuth } from './auth/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { openDiskBlobs } from './engines/blobs/disk/disk-blobs.ts'
@@ -14,7 +14,7 @@ import { actionRoutes } from './http/action-routes.ts'
 import { adminDatabaseActions } from './http/admin-database.ts'
 import { authRoutes } from './http/auth.ts'
 import { allowCrossOrigin } from './http/cors.ts'
-import { fromFramework } from './http/failures.ts'
+import { fromFramework, logFailure } from './http/failures.ts'
 import { objectRoutes } from './http/objects.ts'
 import { answerNotFound, opsRoutes } from './http/ops.ts'
 import { type OriginOf, originOf } from './http/origin.ts'
@@ -67,7 +67,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const blobs = await openDiskBlobs({ dir: paths.blobs })
   await blobs.recover()
 
-  const auth = createAuth({ env, records, secrets, settings, now })
+  const auth = createAuth({ env, records, secrets, settings, now, log })
   const storage = createStorage({
     env,
     records,
@@ -105,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(uploadRoutes, { env, storage })
   await http.register(objectRoutes, { storage })
 
-  const stopSweeping = await sweepRegularly(storage, log)
+  const stopSweeping = await sweepRegularly(storage, auth, log)
   return {
     async listen(host, port) {
       await http.listen({ host, port })
@@ -122,9 +122,11 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 function createHttp(log: Logger): FastifyInstance {
+  // The logger's own type would otherwise become part of every route's type.
+  const loggerInstance: FastifyBaseLogger = log
   const http = fastify({
-    loggerInstance: log,
-    disableRequestLogging: true,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     trustProxy: false,
@@ -134,20 +136,22 @@ function createHttp(log: Logger): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
     frameworkErrors: (thrown, request, reply) => {
-      const error = toCloudsteadError(fromFramework(thrown))
-      void reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
+      void answerFault(thrown, request as unknown as FastifyRequest, reply as unknown as FastifyReply)
     },
   })
   http.server.headersTimeout = HEADERS_TIMEOUT_MS
   http.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  http.setErrorHandler((thrown, request, reply) => {
-    const error = toCloudsteadError(fromFramework(thrown))
-    request.log.error({ err: error.cause ?? error }, 'request failed')
-    return reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
-  })
-  return http as unknown as FastifyInstance
+  http.setErrorHandler(answerFault)
+  return http
+}
+
+/** What no edge answered in its own way: a request that the framework refused, or a fault of ours. */
+function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const error = toCloudsteadError(fromFramework(thrown))
+  logFailure(request, error)
+  return reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
 }
 
 async function registerActions(
@@ -171,7 +175,8 @@ async function registerActions(
     env,
     envParam: 'envName',
     actions: { ...storageActions(storage), ...database.admin },
-    callerOf: (request, params) => auth.adminOf(request.raw, params),
+    callerOf: ({ raw }, params) =>
+      auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params }),
     originOf: origin,
   })
 }
@@ -188,19 +193,22 @@ function listeningUrl(http: FastifyInstance): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-async function sweepRegularly(storage: Storage, log: Logger): Promise<() => void> {
+/** Orphaned bytes and expired sessions go, at start and hourly. */
+async function sweepRegularly(storage: Storage, auth: Auth, log: Logger): Promise<() => void> {
   const stop = new AbortController()
-  const run = async (planned: Promise<Sweep>) => {
+  const run = async (plan: Promise<Sweep>) => {
     try {
-      const removed = await (await planned)(stop.signal)
-      if (removed > 0) log.info({ removed }, 'removed bytes that no file names')
+      const bytes = await (await plan)(stop.signal)
+      const sessions = await auth.sweep()
+      if (bytes + sessions > 0) log.info({ bytes, sessions }, 'swept orphaned bytes and expired sessions')
     } catch (error) {
-      log.warn({ err: error }, 'sweeping orphaned bytes failed')
+      if (!stop.signal.aborted) log.warn({ err: error }, 'sweeping failed')
     }
   }
-  const first = storage.planSweep(true)
-  await first.catch(() => {})
-  void run(first)
+  const plan = storage.planSweep(true)
+  // Noted before the first upload: whatever is an orphan now was left by a former run.
+  await plan.catch(() => {})
+  void run(plan)
   const timer = setInterval(() => void run(storage.planSweep(false)), SWEEP_INTERVAL_MS).unref()
   return () => {
     clearInterval(timer)

@@ -1,4 +1,4 @@
-import { createKeys, type Keys } from './auth/keys.ts'
+import { createKeys, type Keys } from './auth/index.ts'
 import { openDataDir } from './data-dir.ts'
 import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from './secrets.ts'
@@ -8,5 +8,5 @@ export async function openKeys(dataDir: string, env: string): Promise<{ keys: Ke
   const paths = openDataDir(dataDir, env)
   const secrets = await loadSecrets(paths.dir)
   const records = await openSqliteRecords({ file: paths.records })
-  return { keys: createKeys({ env, records, secrets, now: Date.now }), close: () => records.close() }
+  return { keys: createKeys({ env, records, ring: secrets.apiSecret, now: Date.now }), close: () => records.close() }
 }

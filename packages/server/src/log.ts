@@ -27,16 +27,13 @@ function toStderr(line: string): void {
 }
 
 function readable(line: string): string {
-  const { level, msg, code, reason, reqId, removed, err } = JSON.parse(line) as {
+  const { level, time: _time, msg, err, ...details } = JSON.parse(line) as {
     level: number
+    time: number
     msg: string
-    code?: string
-    reason?: string
-    reqId?: string
-    removed?: number
     err?: { stack?: string }
   }
-  const mark = level >= 50 ? '!' : '-'
-  const details = [code, reason, removed, reqId === undefined ? undefined : `(${reqId})`, err?.stack]
-  return `${mark} ${[msg, ...details].filter((detail) => detail !== undefined).join(' ')}\n`
+  const mark = level >= 40 ? '!' : '-'
+  const shown = Object.entries(details).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  return `${[mark, msg, ...shown, err?.stack].filter((part) => part !== undefined).join(' ')}\n`
 }
