@@ -16,7 +16,9 @@ const SOURCES = globSync(['packages/*/src/**/*.ts', 'acceptance/**/*.ts', 'bench
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8')
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g)
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/g,
+  )
   return [...found].map((match) => {
     const specifier = match[1] ?? match[2] ?? ''
     return { from: file, to: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier }
@@ -28,7 +30,11 @@ const isTest = (file: string) => /\.(test|contract)\.ts$/.test(file)
 const production = IMPORTS.filter(({ from }) => !isTest(from))
 
 function assertNone(broken: readonly Import[], rule: string): void {
-  assert.deepEqual(broken.map(({ from, to }) => `${from} imports ${to}`), [], rule)
+  assert.deepEqual(
+    broken.map(({ from, to }) => `${from} imports ${to}`),
+    [],
+    rule,
+  )
 }
 
 const SERVER = 'packages/server/src/'
@@ -94,7 +100,8 @@ test('the HTTP edge never reaches an engine, a command or the composition root',
 
 test('only app.ts and the key command open engines', () => {
   const openers = new Set([`${SERVER}app.ts`, `${SERVER}keys-command.ts`])
-  const opens = ({ from, to }: Import) => /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
+  const opens = ({ from, to }: Import) =>
+    /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
   assertNone(
     production.filter((edge) => opens(edge) && !openers.has(edge.from)),
     'one composition root',

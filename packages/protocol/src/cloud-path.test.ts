@@ -37,7 +37,7 @@ const accepted = [
   'a b/c%20d#e?f&g.png',
   'dir/',
   '.hidden/..name/...',
-  "quote'\"<>",
+  'quote\'"<>',
   'a'.repeat(MAX_CLOUD_PATH_BYTES),
 ]
 for (const path of accepted) {

@@ -173,13 +173,7 @@ export const ERRORS = {
     'Try again.',
     '请重试。',
   ),
-  INVALID_ACCESS_TOKEN: entry(
-    401,
-    'The access token is not valid.',
-    '访问令牌无效。',
-    'Log in again.',
-    '请重新登录。',
-  ),
+  INVALID_ACCESS_TOKEN: entry(401, 'The access token is not valid.', '访问令牌无效。', 'Log in again.', '请重新登录。'),
   ACCESS_TOKEN_EXPIRED: entry(
     401,
     'The access token has expired.',

@@ -25,7 +25,8 @@ export function formatFileId(env: string, path: CloudPath): string {
 export function parseFileId(env: string, input: unknown): CloudPath {
   if (typeof input !== 'string') throw new CloudsteadError('INVALID_PARAM', 'a fileID must be a string')
   const match = /^cloud:\/\/([^/.]+)(?:\.([^/]*))?\/(.*)$/s.exec(input)
-  if (match === null) throw new CloudsteadError('INVALID_PARAM', 'a fileID looks like cloud://<env>.<bucket>/<cloudPath>')
+  if (match === null)
+    throw new CloudsteadError('INVALID_PARAM', 'a fileID looks like cloud://<env>.<bucket>/<cloudPath>')
   const [, fileEnv, bucket, path] = match
   if (fileEnv !== env || (bucket !== undefined && bucket !== bucketOf(env))) {
     throw new CloudsteadError('INVALID_PARAM', 'the fileID belongs to another environment')

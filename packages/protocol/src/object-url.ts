@@ -62,5 +62,8 @@ export function verifyObjectSignature(
 }
 
 function signature(key: SigningKey, env: string, pathname: string, t: string): string {
-  return createHmac('sha256', key.secret).update(`GET\n${env}\n${pathname}\n${t}`).digest('hex').slice(0, SIGN_BYTES * 2)
+  return createHmac('sha256', key.secret)
+    .update(`GET\n${env}\n${pathname}\n${t}`)
+    .digest('hex')
+    .slice(0, SIGN_BYTES * 2)
 }

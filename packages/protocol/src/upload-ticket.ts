@@ -52,7 +52,9 @@ export function openUploadTicket(
   if (!timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(expected, 'latin1'))) {
     throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
   }
-  const [version, path, maxSize, expires, ...caller] = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Wire
+  const [version, path, maxSize, expires, ...caller] = JSON.parse(
+    Buffer.from(payload, 'base64url').toString('utf8'),
+  ) as Wire
   if (version !== VERSION) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
   if (now >= expires) throw new CloudsteadError('STORAGE_SIGN_EXPIRED')
   return { env, path: parseCloudPath(path), caller: callerFromWire(caller), maxSize, expires }

@@ -1,3 +1,4 @@
+export { nearest } from './nearest.ts'
 export { RuleError } from './rule-error.ts'
 export type { Decision, RuleAuth, StorageOperation, StorageResource, StorageRuleContext } from './storage/context.ts'
 export { isPresetAcl, PRESET_ACLS, type PresetAcl } from './storage/presets.ts'

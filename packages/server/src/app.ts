@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { Caller } from '@cloudstead/protocol'
 import { CloudsteadError, NOBODY, toCloudsteadError } from '@cloudstead/protocol'
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'

@@ -3,9 +3,9 @@
  * ones that look at the command line or the process environment.
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { compileStorageRules, isPresetAcl, RuleError } from '@cloudstead/rules'
+import { compileStorageRules, isPresetAcl, nearest, RuleError } from '@cloudstead/rules'
 import { Ajv, type ErrorObject } from 'ajv'
-import { nearest } from './nearest.ts'
+
 import type { CollectionSettings, CurrentSettings, IndexSettings, Settings } from './settings.ts'
 
 /** Polling sees edits by any editor, also those that replace the file, on any file system. Well inside the promised 2 s. */
@@ -30,7 +30,12 @@ export interface ConfigContext {
 }
 
 interface RawConfig {
-  storage?: { acl?: unknown; tempUrlMaxAge?: number; maxFileSize?: number | string; resourceOpenid?: 'path' | 'creator' }
+  storage?: {
+    acl?: unknown
+    tempUrlMaxAge?: number
+    maxFileSize?: number | string
+    resourceOpenid?: 'path' | 'creator'
+  }
   database?: { collections?: Record<string, { acl?: unknown; indexes?: (string | RawIndex)[] }> }
   auth?: { anonymous?: boolean; wechat?: { appid?: string; secret?: string; apiBase?: string } }
 }
@@ -102,10 +107,7 @@ function storageRules(acl: unknown, resourceOpenid: 'path' | 'creator') {
   }
 }
 
-function collectionSettings(
-  name: string,
-  raw: { acl?: unknown; indexes?: (string | RawIndex)[] },
-): CollectionSettings {
+function collectionSettings(name: string, raw: { acl?: unknown; indexes?: (string | RawIndex)[] }): CollectionSettings {
   const acl = raw.acl ?? 'PRIVATE'
   if (!isPresetAcl(acl)) throw new ConfigError(`database.collections.${name}.acl is not an acl`)
   const indexes = (raw.indexes ?? []).map(indexSettings)
@@ -129,7 +131,8 @@ const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2,
 
 function parseSize(size: number | string): number {
   const match = typeof size === 'string' ? /^([0-9.]+) ?([KMG]?B)$/.exec(size) : null
-  const bytes = typeof size === 'number' ? size : Math.floor(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN))
+  const bytes =
+    typeof size === 'number' ? size : Math.floor(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN))
   if (!(bytes >= 1 && bytes <= MAX_FILE_SIZE_BYTES)) {
     throw new ConfigError(`storage.maxFileSize must be between 1 byte and 5GB, not ${size}`)
   }
@@ -140,7 +143,8 @@ function describe(errors: readonly ErrorObject[]): string {
   // A key that fits no alternative of a oneOf reports every alternative; the oneOf itself says enough.
   const unions = errors.filter((error) => error.keyword === 'oneOf').map((error) => error.instancePath)
   const shown = errors.filter(
-    (error) => error.keyword === 'additionalProperties' || error.keyword === 'oneOf' || !unions.includes(error.instancePath),
+    (error) =>
+      error.keyword === 'additionalProperties' || error.keyword === 'oneOf' || !unions.includes(error.instancePath),
   )
   return [...new Set(shown.map(describeOne))].join('; ')
 }

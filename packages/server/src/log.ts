@@ -27,13 +27,21 @@ function toStderr(line: string): void {
 }
 
 function readable(line: string): string {
-  const { level, time: _time, msg, err, ...details } = JSON.parse(line) as {
+  const {
+    level,
+    time: _time,
+    msg,
+    err,
+    ...details
+  } = JSON.parse(line) as {
     level: number
     time: number
     msg: string
     err?: { stack?: string }
   }
   const mark = level >= 40 ? '!' : '-'
-  const shown = Object.entries(details).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const shown = Object.entries(details).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   return `${[mark, msg, ...shown, err?.stack].filter((part) => part !== undefined).join(' ')}\n`
 }

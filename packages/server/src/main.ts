@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENV_ID } from '@cloudstead/protocol'
+import { nearest } from '@cloudstead/rules'
 import { type ConfigContext, openConfigFile } from './config.ts'
 import { createLog } from './log.ts'
-import { nearest } from './nearest.ts'
 
 const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
 
@@ -200,7 +200,8 @@ function devHints(env: string, url: string): string {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return version
 }
-

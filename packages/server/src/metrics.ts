@@ -29,7 +29,9 @@ export function createMetrics(startedAt: number, now: () => number): Metrics {
         '# TYPE cloudstead_requests_total counter',
         ...[...requests].map(([labels, { count }]) => `cloudstead_requests_total{${labels}} ${count}`),
         '# TYPE cloudstead_request_seconds_total counter',
-        ...[...requests].map(([labels, { seconds }]) => `cloudstead_request_seconds_total{${labels}} ${seconds.toFixed(6)}`),
+        ...[...requests].map(
+          ([labels, { seconds }]) => `cloudstead_request_seconds_total{${labels}} ${seconds.toFixed(6)}`,
+        ),
       ]
       return `${lines.join('\n')}\n`
     },

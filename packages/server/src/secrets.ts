@@ -66,7 +66,9 @@ async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | und
   try {
     return JSON.parse(text) as Partial<SecretsFile>
   } catch {
-    throw new Error(`${file} is damaged: it is not JSON. Restore it from a backup; without it every login and URL is void.`)
+    throw new Error(
+      `${file} is damaged: it is not JSON. Restore it from a backup; without it every login and URL is void.`,
+    )
   }
 }
 

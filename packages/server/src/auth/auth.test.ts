@@ -68,6 +68,21 @@ describe('logins', () => {
     assert.equal((await setup.auth.signInAnonymously('device-of-somebody')).scope, 'anonymous')
   })
 
+  it('a caller holds as long as the session or the key behind it', async () => {
+    const login = await wechatLogin('alice')
+    const caller = await setup.auth.callerOfToken(login.accessToken)
+    assert.equal(await setup.auth.stillValid(caller), true)
+    await setup.auth.revoke(login.accessToken)
+    assert.equal(await setup.auth.stillValid(caller), false)
+
+    const { apiKey, secretId } = await setup.auth.keys.createApiKey()
+    const admin = await setup.auth.callerOfToken(apiKey)
+    assert.equal(await setup.auth.stillValid(admin), true)
+    await setup.auth.keys.revoke(secretId)
+    assert.equal(await setup.auth.stillValid(admin), false)
+    assert.equal(await setup.auth.stillValid({ kind: 'nobody' }), true)
+  })
+
   it('a provider token has one purpose and ten minutes', async () => {
     const { token, expiresIn } = await setup.auth.providerToken(APPID, 'alice')
     assert.equal(expiresIn, 600)

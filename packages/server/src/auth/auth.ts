@@ -1,5 +1,6 @@
 import {
   type AdminCaller,
+  type Caller,
   CloudsteadError,
   parseLoginTicket,
   type UserCaller,
@@ -57,6 +58,8 @@ export interface Auth {
   callerOfToken(token: string): Promise<UserCaller | AdminCaller>
   /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
   administratorOf(request: AdminRequest): Promise<AdminCaller>
+  /** Whether the login or the key behind a caller still holds; for a permission that was handed out earlier. */
+  stillValid(caller: Caller): Promise<boolean>
   user(uid: string): Promise<User | undefined>
   /** Removes sessions that have expired; worth doing hourly. Returns how many. */
   sweep(): Promise<number>
@@ -136,6 +139,17 @@ export function createAuth(deps: {
     return looksLikeApiKey(token) ? keys.callerOfApiKey(token) : sessions.callerOf(token)
   }
 
+  async function stillValid(caller: Caller): Promise<boolean> {
+    switch (caller.kind) {
+      case 'user':
+        return sessions.isOpen(caller.sessionId)
+      case 'admin':
+        return (await keys.secretKeyOf(caller.keyId)) !== undefined
+      case 'nobody':
+        return true
+    }
+  }
+
   return {
     env,
     signInAnonymously,
@@ -146,6 +160,7 @@ export function createAuth(deps: {
     revoke: sessions.revoke,
     callerOfToken,
     administratorOf: (request) => administratorOf(request, { keys, now }),
+    stillValid,
     user: users.get,
     sweep: sessions.sweep,
     keys,

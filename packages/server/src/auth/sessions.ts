@@ -47,6 +47,8 @@ export interface Sessions {
    * @throws CloudsteadError `ACCESS_TOKEN_EXPIRED` or `INVALID_ACCESS_TOKEN`
    */
   callerOf(accessToken: string): Promise<UserCaller>
+  /** Whether the session was neither ended nor has expired. */
+  isOpen(sessionId: string): Promise<boolean>
   /** Removes sessions whose refresh token has expired. Returns how many. */
   sweep(): Promise<number>
 }
@@ -225,6 +227,11 @@ export function createSessions(deps: {
     }
   }
 
+  async function isOpen(sessionId: string): Promise<boolean> {
+    const session = (await readJson<Session>(records, sessionKey(sessionId)))?.value
+    return session !== undefined && now() < session.expiresAt
+  }
+
   async function sweep(): Promise<number> {
     let removed = 0
     for (;;) {
@@ -241,7 +248,7 @@ export function createSessions(deps: {
     }
   }
 
-  return { open, refresh, revoke, callerOf, sweep }
+  return { open, refresh, revoke, callerOf, isOpen, sweep }
 }
 
 function invalidGrant(message: string): LoginError {

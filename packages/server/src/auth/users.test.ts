@@ -63,7 +63,7 @@ describe('users', () => {
       ['wx1', 'wx2'].map((appid) => users.ofIdentity({ kind: 'wechat', appid, openid: 'oSAME' })),
     )
     assert.notEqual(one?.uid, two?.uid)
-    assert.match(one?.uid ?? '', /^[a-z2-9]{24}$/)
+    assert.match(one?.uid ?? '', /^[a-z2-9]{36}$/)
     assert.deepEqual(one?.wechat, { appid: 'wx1', openid: 'oSAME' })
   })
 

@@ -31,9 +31,13 @@ const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOU
   LoginType
 >
 
-const UID_LENGTH = 24
+/**
+ * Longer than any customUserId (32 characters), so that no ticket can name the uid of somebody else: the rules take all ids
+ * of a person for that person.
+ */
+const UID_LENGTH = 36
 
-/** 32 letters, so that a random byte picks one without bias: 120 bits in a uid. */
+/** 32 letters, so that a random byte picks one without bias: 180 bits in a uid. */
 const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 /**

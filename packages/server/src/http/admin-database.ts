@@ -73,7 +73,10 @@ function decodeObject(value: unknown, name: string, now: number): DocumentObject
 
 function queryRequest(params: Params, now: number) {
   const { query } = params
-  return { collection: collectionName(params), ...(query !== undefined && { query: decodeObject(query, 'query', now) }) }
+  return {
+    collection: collectionName(params),
+    ...(query !== undefined && { query: decodeObject(query, 'query', now) }),
+  }
 }
 
 function editRequest(params: Params, now: number): EditRequest {

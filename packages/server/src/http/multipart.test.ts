@@ -43,7 +43,9 @@ async function read(request: Parameters<typeof multipartFile>[0]): Promise<Outco
 async function send(body: Buffer | string, type = 'multipart/form-data; boundary=XX'): Promise<Outcome> {
   const seen = outcomes.length
   const { port } = server.address() as AddressInfo
-  await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers: { 'content-type': type } }).then((r) => r.text())
+  await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body, headers: { 'content-type': type } }).then((r) =>
+    r.text(),
+  )
   const outcome = await outcomes[seen]
   assert.ok(outcome)
   return outcome

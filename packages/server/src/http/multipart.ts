@@ -1,7 +1,7 @@
-import { Busboy, type BusboyInstance } from '@fastify/busboy'
-import { CloudsteadError } from '@cloudstead/protocol'
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
+import { CloudsteadError } from '@cloudstead/protocol'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
 
 /** Forms of the SDKs have up to eight small fields and one file; the rest is abuse. */
 const LIMITS = { fields: 32, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 40, headerPairs: 32 }

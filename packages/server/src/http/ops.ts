@@ -1,15 +1,23 @@
-import type { FastifyInstance } from 'fastify'
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
+import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../metrics.ts'
 
 /** For machines that watch the server: is it well, and what has it done. Neither says anything about users or files. */
 export async function opsRoutes(
   app: FastifyInstance,
-  { env, version, metrics, healthy }: { env: string; version: string; metrics: Metrics; healthy: () => Promise<boolean> },
+  {
+    env,
+    version,
+    metrics,
+    healthy,
+  }: { env: string; version: string; metrics: Metrics; healthy: () => Promise<boolean> },
 ) {
   app.get('/health', async (_request, reply) => {
     const well = await healthy().catch(() => false)
-    return reply.code(well ? 200 : 503).header('cache-control', 'no-store').send({ status: well ? 'ok' : 'failing', env, version })
+    return reply
+      .code(well ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status: well ? 'ok' : 'failing', env, version })
   })
   app.get('/metrics', async (_request, reply) =>
     reply.header('cache-control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render()),

@@ -1,6 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { bucketOf, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { IncomingMessage } from 'node:http'
 import type { Storage } from '../storage/storage.ts'
 import type { UploadMeta } from '../storage/uploads.ts'
 import { logFailure } from './failures.ts'
@@ -105,7 +105,9 @@ function decodeMetadata(header: unknown): Readonly<Record<string, unknown>> | un
   if (typeof header !== 'string' || header.length > MAX_METADATA_HEADER) return undefined
   try {
     const value: unknown = JSON.parse(Buffer.from(header, 'base64').toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

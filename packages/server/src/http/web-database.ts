@@ -10,7 +10,17 @@ import type { Database } from '../database/database.ts'
 import type { EditOutcome } from '../database/requests.ts'
 import type { OrderPart } from '../database/sort.ts'
 import type { ActionTable } from './actions.ts'
-import { checkQueryType, collectionName, count, flag, list, object, type Params, pageOf, text } from './database-params.ts'
+import {
+  checkQueryType,
+  collectionName,
+  count,
+  flag,
+  list,
+  object,
+  type Params,
+  pageOf,
+  text,
+} from './database-params.ts'
 
 /**
  * The database actions of dialect A, as `@cloudbase/js-sdk` sends them to `/web`. Aggregation, transactions and commands

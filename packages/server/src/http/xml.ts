@@ -16,7 +16,7 @@ export function postResponseXml(fields: { Location: string; Bucket: string; Key:
 }
 
 function document(root: string, fields: Readonly<Record<string, string>>): string {
-  const body = Object.entries(fields).map(([name, value]) => `<${name}>${escape(value)}</${name}>`)
+  const body = Object.entries(fields).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${body.join('')}</${root}>`
 }
 
@@ -28,6 +28,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

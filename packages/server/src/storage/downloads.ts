@@ -1,7 +1,7 @@
 import {
   type Caller,
-  CloudsteadError,
   type CloudPath,
+  CloudsteadError,
   NOBODY,
   objectPathname,
   parseFileId,
@@ -30,7 +30,10 @@ export type UrlResult =
 export function checkMaxAge(maxAge: unknown): number | undefined {
   if (maxAge === undefined || maxAge === null) return undefined
   if (!Number.isInteger(maxAge) || (maxAge as number) < MIN_MAX_AGE_S || (maxAge as number) > MAX_MAX_AGE_S) {
-    throw new CloudsteadError('INVALID_PARAM', `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`)
+    throw new CloudsteadError(
+      'INVALID_PARAM',
+      `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`,
+    )
   }
   return maxAge as number
 }
@@ -133,7 +136,11 @@ export async function openObject(parts: StorageParts, request: ObjectRequest): P
     authorize(parts.settings().storage.acl, NOBODY, { operation: 'read', path: file.path, file }, now)
   } catch (error) {
     if (!(error instanceof CloudsteadError)) throw error
-    throw new CloudsteadError('CDN_SIGNATURE_MISSING', undefined, error.internal === undefined ? {} : { internal: error.internal })
+    throw new CloudsteadError(
+      'CDN_SIGNATURE_MISSING',
+      undefined,
+      error.internal === undefined ? {} : { internal: error.internal },
+    )
   }
   return { file }
 }

@@ -1,5 +1,5 @@
-import type { Caller, UploadTicket } from '@cloudstead/protocol'
 import type { Readable } from 'node:stream'
+import type { Caller, UploadTicket } from '@cloudstead/protocol'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { createHotCache } from '../engines/blobs/hot-cache.ts'
 import {

@@ -124,6 +124,18 @@ describe('disk blobs: directories', () => {
     assert.deepEqual(counts, [4, 4, 4, 4, 4, 3])
   })
 
+  test('a reopened store goes on in its newest shard, whatever was removed before', async (t) => {
+    const { dir, blobs } = await openHere(t, { filesPerShard: 2 })
+    const written = []
+    for (let size = 0; size < 5; size++) written.push((await store(blobs, size)).id)
+    await blobs.remove(written.slice(0, 3))
+    const again = await openDiskBlobs({ dir, filesPerShard: 2 })
+    await store(again, 5)
+    await again.close()
+    assert.equal((await readdir(join(dir, 'data', '000000'))).length, 0)
+    assert.equal((await readdir(join(dir, 'data', '000002'))).length, 2)
+  })
+
   test('recover clears what a former run left: temps, and old shards that became empty', async (t) => {
     const { dir, blobs } = await openHere(t, { filesPerShard: 1 })
     const [first, second, third] = [await store(blobs, 1), await store(blobs, 2), await store(blobs, 3)]

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Expectation, RecordKey } from '../records.ts'
-import { type EntryList, unpackEntries } from './entry-list.ts'
+import { type EntryList, packEntries, unpackEntries } from './entry-list.ts'
 import { isBusy } from './schema.ts'
 
 /** One write on its way to the writer; without a value it deletes. */
@@ -31,10 +31,12 @@ export const CHANGE_DELETE = 2
 /** Old changes are dropped this many at a time, so that most commits drop none. */
 const TRIM_STEP = 1_000
 
+const NO_ENTRIES = packEntries([])
+
 interface RecordRow {
   readonly rid: number
   readonly version: number
-  readonly entries: Uint8Array | null
+  readonly entries: EntryList
 }
 
 /**
@@ -70,9 +72,9 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
   function put(write: QueuedWrite, value: string): string | undefined {
     const { space, id } = write
     const row = find(write)
-    const list = write.entries ?? new Uint8Array(0)
-    const unchanged = row !== undefined && Buffer.compare(row.entries ?? new Uint8Array(0), list) === 0
-    const next = unpackEntries(unchanged ? new Uint8Array(0) : list)
+    const list = write.entries ?? NO_ENTRIES
+    const unchanged = row !== undefined && Buffer.compare(row.entries, list) === 0
+    const next = unpackEntries(unchanged ? undefined : list)
     for (const entry of next.values()) {
       if (entry.unique && statements.holder.get(space, entry.index, entry.key, id)) return entry.index
     }
@@ -81,7 +83,7 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     const rid = row?.rid ?? Number(statements.insert.run(space, id, seq, list, value).lastInsertRowid)
     if (row) statements.update.run(seq, list, value, rid)
     if (unchanged) return undefined
-    const former = unpackEntries(row?.entries ?? new Uint8Array(0))
+    const former = unpackEntries(row?.entries)
     for (const [text, entry] of former) if (!next.has(text)) statements.dropEntry.run(space, entry.index, entry.key, id)
     for (const [text, entry] of next) {
       if (!former.has(text)) statements.addEntry.run(space, entry.index, entry.key, id, rid)
@@ -94,7 +96,7 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     if (!row) return
     seq += 1
     statements.addChange.run(seq, CHANGE_DELETE, write.space, write.id)
-    for (const entry of unpackEntries(row.entries ?? new Uint8Array(0)).values()) {
+    for (const entry of unpackEntries(row.entries).values()) {
       statements.dropEntry.run(write.space, entry.index, entry.key, write.id)
     }
     statements.delete.run(row.rid)
@@ -111,18 +113,12 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     return seq
   }
 
-  /** Runs one commit so that it can be taken back alone. */
-  function isolated(writes: readonly QueuedWrite[]): Outcome {
+  /** Writes so that what precedes a refused write can be taken back alone. */
+  function writeAllOrNone(writes: readonly QueuedWrite[]): Outcome {
     const before = seq
-    let outcome: Outcome
     statements.mark.run()
-    try {
-      outcome = write(writes)
-    } catch (error) {
-      outcome = { error: messageOf(error) }
-    }
+    const outcome = write(writes)
     if (typeof outcome !== 'number') {
-      // Throws when the engine took back the whole transaction by itself; then the batch has failed.
       statements.undo.run()
       seq = before
     }
@@ -130,11 +126,11 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     return outcome
   }
 
-  function judge(commit: QueuedCommit, isolate: boolean): Outcome {
-    const conflict = commit.expectations.filter((seen) => (find(seen)?.version ?? null) !== seen.version)
+  function judge({ writes, expectations }: QueuedCommit): Outcome {
+    const conflict = expectations.filter((seen) => (find(seen)?.version ?? null) !== seen.version)
     if (conflict.length > 0) return { conflict: conflict.map(({ space, id }) => ({ space, id })) }
-    // A single write is refused before it has written anything, so only a later one can leave something to take back.
-    return isolate || commit.writes.length > 1 ? isolated(commit.writes) : write(commit.writes)
+    // A lone write is refused before it has written anything.
+    return writes.length > 1 ? writeAllOrNone(writes) : write(writes)
   }
 
   function trim(): void {
@@ -142,10 +138,10 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     if (seq - oldest >= changesKept + TRIM_STEP) statements.trim.run(seq - changesKept)
   }
 
-  function transaction(commits: readonly QueuedCommit[], isolate: boolean): Outcome[] {
+  function transaction(commits: readonly QueuedCommit[]): Outcome[] {
     statements.begin.run()
     seq = Number(statements.newest.get()?.seq ?? 0)
-    const outcomes = commits.map((commit) => judge(commit, isolate))
+    const outcomes = commits.map(judge)
     trim()
     statements.commit.run()
     return outcomes
@@ -159,21 +155,18 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     }
   }
 
-  return (commits) => {
-    let failure: unknown
-    // An error fails the whole transaction; a second try, one savepoint each, finds the commit whose fault it was.
-    for (const isolate of [false, true]) {
-      try {
-        return transaction(commits, isolate)
-      } catch (error) {
-        rollback()
-        failure = error
-        // It was a lone commit's own fault, or the wait for the lock has been long enough.
-        if (commits.length === 1 || isBusy(error)) break
+  return function writeBatch(commits): Outcome[] {
+    try {
+      return transaction(commits)
+    } catch (error) {
+      rollback()
+      if (commits.length === 1 || isBusy(error)) {
+        const outcome = { error: messageOf(error) }
+        return commits.map(() => outcome)
       }
     }
-    const outcome = { error: messageOf(failure) }
-    return commits.map(() => outcome)
+    // An error undoes the whole transaction; each by itself, only those at fault fail.
+    return commits.flatMap((commit) => writeBatch([commit]))
   }
 }
 

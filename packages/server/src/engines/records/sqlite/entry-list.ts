@@ -2,21 +2,22 @@ import type { IndexEntry } from '../records.ts'
 
 /**
  * The index entries of one record as one byte string: how they travel to the writer, and how they are kept with the
- * record, so that a later write finds the entries it has to drop. Per entry: unique (u8), length of the index's name
- * (u16), length of the key (u32), name, key.
+ * record, so that a later write finds the entries it has to drop. First the format (u8), then per entry: unique (u8), length of
+ * the index's name (u16), length of the key (u32), name, key.
  */
 export type EntryList = Uint8Array
 
+const FORMAT = 1
 const HEADER = 7
 const MAX_NAME_BYTES = 0xffff
 
 /** Packs entries into bytes of their own (a slice of a shared pool would be copied whole on its way to the writer). */
 export function packEntries(entries: readonly IndexEntry[]): EntryList {
-  if (entries.length === 0) return new Uint8Array(0)
-  let size = 0
+  let size = 1
   for (const entry of entries) size += HEADER + Buffer.byteLength(entry.index) + entry.key.length
   const bytes = Buffer.from(new ArrayBuffer(size))
-  let at = 0
+  bytes.writeUInt8(FORMAT, 0)
+  let at = 1
   for (const entry of entries) {
     const nameLength = bytes.write(entry.index, at + HEADER)
     if (nameLength > MAX_NAME_BYTES) throw new RangeError('the name of an index is too long')
@@ -30,11 +31,16 @@ export function packEntries(entries: readonly IndexEntry[]): EntryList {
   return bytes
 }
 
-/** The entries of a list by a text that is equal for equal entries; an entry that occurs twice is there once. */
-export function unpackEntries(list: EntryList): Map<string, Required<IndexEntry>> {
-  const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength)
+/**
+ * The entries of a list (none where there is no list) by a text that is equal for equal entries; an entry that occurs
+ * twice is there once. Throws when the bytes are no such list.
+ */
+export function unpackEntries(list: EntryList | undefined): Map<string, Required<IndexEntry>> {
   const entries = new Map<string, Required<IndexEntry>>()
-  let at = 0
+  if (!list) return entries
+  const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength)
+  if (bytes[0] !== FORMAT) throw new Error('the index entries of a record are kept in a format of another version')
+  let at = 1
   while (at < bytes.length) {
     const unique = bytes.readUInt8(at) === 1
     const nameEnd = at + HEADER + bytes.readUInt16BE(at + 1)

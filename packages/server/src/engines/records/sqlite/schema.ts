@@ -24,7 +24,7 @@ const MIGRATIONS: readonly string[] = [
      space TEXT NOT NULL,
      id TEXT NOT NULL,
      version INTEGER NOT NULL,
-     entries BLOB,
+     entries BLOB NOT NULL,
      value TEXT NOT NULL,
      UNIQUE (space, id)
    ) STRICT;

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { unpackEntries } from './entry-list.ts'
+import { type EntryList, unpackEntries } from './entry-list.ts'
 
 /** Names an index entry: of which record, in which index. */
 export interface EntryName {
@@ -41,7 +41,7 @@ export function verifySqliteRecords(file: string): RecordsReport {
     for (const row of db.prepare('SELECT rid, space, id, entries FROM records').iterate()) {
       const { rid, space, id, entries: list } = row as unknown as RecordRow
       records += 1
-      for (const { index, key } of unpackEntries(list ?? new Uint8Array(0)).values()) {
+      for (const { index, key } of unpackEntries(list).values()) {
         if (!stored.get(space, index, key, id, rid)) missingEntries.push({ space, index, id })
       }
     }
@@ -50,8 +50,8 @@ export function verifySqliteRecords(file: string): RecordsReport {
     for (const row of db.prepare('SELECT space, idx, key, id, rid FROM entries').iterate()) {
       const { space, idx, key, id, rid } = row as unknown as EntryRow
       entries += 1
-      const list = claimed.get(rid, space, id)?.entries as Uint8Array | null | undefined
-      const claims = [...unpackEntries(list ?? new Uint8Array(0)).values()]
+      const list = claimed.get(rid, space, id)?.entries as EntryList | undefined
+      const claims = [...unpackEntries(list).values()]
       const isClaimed = claims.some((claim) => claim.index === idx && Buffer.compare(claim.key, key) === 0)
       if (!isClaimed) strayEntries.push({ space, index: idx, id })
     }
@@ -65,7 +65,7 @@ interface RecordRow {
   readonly rid: number
   readonly space: string
   readonly id: string
-  readonly entries: Uint8Array | null
+  readonly entries: EntryList
 }
 
 interface EntryRow {

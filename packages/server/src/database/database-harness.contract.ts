@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type AdminCaller, type Caller, toCloudsteadError, type UserCaller } from '@cloudstead/protocol'
+import type { PresetAcl } from '@cloudstead/rules'
+import type { Records } from '../engines/records/records.ts'
+import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
+import type { ActionTable } from '../http/actions.ts'
+import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
+import { createDatabase, type Database, type DatabaseOptions } from './database.ts'
+
+/** Makes databases on the real engine for the tests of this folder. */
+
+export const ADMIN: AdminCaller = { kind: 'admin', keyId: 'test' }
+
+export function user(uid: string, ids: Partial<Pick<UserCaller, 'openid' | 'customUserId'>> = {}): UserCaller {
+  return { kind: 'user', uid, loginType: 'CUSTOM', sessionId: `session-${uid}`, ...ids }
+}
+
+export function index(fields: IndexSettings['fields'], unique = false): IndexSettings {
+  return { name: fields.map(([path]) => path).join('_'), fields, unique }
+}
+
+export type Declared = Record<string, PresetAcl | CollectionSettings>
+
+export function settingsOf(collections: Declared): Settings {
+  const entries = Object.entries(collections).map(([name, value]): [string, CollectionSettings] => [
+    name,
+    typeof value === 'string' ? { acl: value, indexes: [] } : value,
+  ])
+  return { database: { collections: new Map(entries) } } as Settings
+}
+
+export interface TestDatabase {
+  readonly records: Records
+  readonly database: Database
+  /** Changes the settings while the database runs. */
+  declare(collections: Declared): void
+  /** Another database on the same records, as another process would have. */
+  another(options?: Partial<DatabaseOptions>): Database
+}
+
+export async function openDatabase(
+  t: TestContext,
+  collections: Declared,
+  options: Partial<DatabaseOptions> = {},
+): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'cloudstead-database-'))
+  const records = await openSqliteRecords({ file: join(folder, 'records.db') })
+  let settings = settingsOf(collections)
+  const another = (more: Partial<DatabaseOptions> = {}) =>
+    createDatabase({ records, settings: () => settings, ...options, ...more })
+  const database = another()
+  t.after(async () => {
+    await database.close()
+    await records.close()
+    await rm(folder, { recursive: true })
+  })
+  return {
+    records,
+    database,
+    another,
+    declare: (next) => {
+      settings = settingsOf(next)
+    },
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString()
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+}
+
+export interface Door {
+  readonly origin: string
+  /** The bodies that arrived at /web and /admin. */
+  readonly bodies: Record<string, unknown>[]
+}
+
+/**
+ * A throw-away server with /web for one user and /admin for an administrator, and as much of the login as the SDK needs
+ * to believe in itself. Access tokens are the uid of whoever holds them.
+ */
+export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTable): Promise<Door> {
+  const bodies: Record<string, unknown>[] = []
+  let logins = 0
+  const answer = async (path: string, request: IncomingMessage): Promise<unknown> => {
+    const body = await bodyOf(request)
+    if (path.startsWith('/auth/v1/signin/anonymously')) {
+      logins += 1
+      const uid = `uid-${logins}`
+      return { token_type: 'Bearer', access_token: uid, refresh_token: `r-${uid}`, expires_in: 7200, sub: uid, scope: '' }
+    }
+    if (path.startsWith('/auth/v1/user/me')) {
+      return { sub: request.headers.authorization?.replace('Bearer ', ''), name: 'anonymous' }
+    }
+    bodies.push(body)
+    const onWeb = path.startsWith('/web')
+    const caller: Caller = onWeb ? user(String(body.access_token)) : ADMIN
+    const handler = (onWeb ? web : admin)[String(body.action)]
+    if (handler === undefined) return { code: 'INVALID_ACTION', message: String(body.action), requestId: 'r' }
+    try {
+      return { ...(await handler(caller, body, { origin: '' })), requestId: 'r' }
+    } catch (thrown) {
+      const error = toCloudsteadError(thrown)
+      return { code: error.code, message: error.message, requestId: 'r', ...(error.code === 'SYS_ERR' && { stack: `${error.cause}` }) }
+    }
+  }
+  const server = createServer((request, response) => {
+    answer(request.url ?? '', request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { origin: `127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
+}
