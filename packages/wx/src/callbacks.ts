@@ -45,15 +45,13 @@ export async function deliver<Result extends object>(
   work: Promise<Result>,
   report: ReportCallbackError,
 ): Promise<void> {
-  try {
-    const result = { ...(await work), errMsg: `${api}:ok` }
-    callSafely(report, options.success, result)
-    callSafely(report, options.complete, result)
-  } catch (thrown) {
-    const error = toWxError(api, thrown)
-    callSafely(report, options.fail, error)
-    callSafely(report, options.complete, error)
-  }
+  const [result, error] = await work.then(
+    (value) => [{ ...value, errMsg: `${api}:ok` }, undefined] as const,
+    (thrown: unknown) => [undefined, toWxError(api, thrown)] as const,
+  )
+  if (result !== undefined) callSafely(report, options.success, result)
+  else callSafely(report, options.fail, error)
+  callSafely(report, options.complete, result ?? error)
 }
 
 /**
