@@ -55,7 +55,9 @@ export interface RunningServer {
 }
 
 /** Runs a command of the command line to its end. */
-export async function cloudstead(...args: readonly string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+export async function cloudstead(
+  ...args: readonly string[]
+): Promise<{ stdout: string; stderr: string; code: number }> {
   try {
     return { ...(await run(process.execPath, [CLI, ...args])), code: 0 }
   } catch (error) {
@@ -122,6 +124,8 @@ async function readyUrl(child: ChildProcessWithoutNullStreams, log: () => string
     const url = /^cloudstead ready\b.*?(http\S+)/m.exec(seen)?.[1]
     if (url !== undefined) ready.resolve(url)
   })
-  child.once('close', (code) => ready.reject(new Error(`the server stopped with ${code} before it was ready: ${log()}`)))
+  child.once('close', (code) =>
+    ready.reject(new Error(`the server stopped with ${code} before it was ready: ${log()}`)),
+  )
   return ready.promise
 }
