@@ -197,17 +197,20 @@ export function findContract(context: ContractContext): void {
     test('a cursor leads nowhere outside the ranges it is used with', async () => {
       const { records } = context
       const space = context.space()
-      await done(records.commit(['a', 'b', 'c', 'd'].map((key) => put(space, key, key, [entry('i', key)]))))
-      const middle = [range('b', 'c', '[]')]
-      for (const reverse of [false, true]) {
-        const { next: edge = '' } = await records.find({ space, index: 'i', limit: 1, reverse })
-        const found = await records.find({ space, index: 'i', ranges: middle, limit: 9, after: edge, reverse })
-        assert.equal(ids(found.records), reverse ? 'c b' : 'b c')
-        const { next: end = '' } = await records.find({ space, index: 'i', limit: 3, reverse })
-        const exclusive = [range(undefined, 'c'), range('c', undefined, '()')]
-        const rest = await records.find({ space, index: 'i', ranges: exclusive, limit: 9, after: end, reverse })
-        assert.equal(ids(rest.records), reverse ? 'a d' : 'd')
+      const keys = { a: 'a', ab: 'ab', b: 'b', c: 'c', c2: 'c', cd: 'cd', d: 'd' }
+      await done(records.commit(Object.entries(keys).map(([id, key]) => put(space, id, id, [entry('i', key)]))))
+      const after = async (walked: number, reverse: boolean, only: KeyRange) => {
+        const { next = '' } = await records.find({ space, index: 'i', limit: walked, reverse })
+        const found = await records.find({ space, index: 'i', ranges: [only], limit: 9, after: next, reverse })
+        return ids(found.records)
       }
+      assert.equal(await after(1, false, range('b', 'c', '[]')), 'b c c2')
+      assert.equal(await after(1, true, range('b', 'c', '[]')), 'c2 c b')
+      assert.equal(await after(4, false, range('c', undefined, '[)')), 'c2 cd d')
+      assert.equal(await after(4, false, range('c', undefined, '()')), 'cd d')
+      assert.equal(await after(3, true, range(undefined, 'c', '[]')), 'c b ab a')
+      assert.equal(await after(3, true, range(undefined, 'c', '[)')), 'b ab a')
+      assert.equal(await after(6, false, range('a', 'b', '[]')), '')
     })
 
     test('what is no cursor is refused as that', async () => {
