@@ -1,0 +1,6 @@
+/** Ceiling of a cold start: node:http that listens and no more. */
+import { serve } from './serve.ts'
+
+serve((_request, response) => {
+  response.writeHead(200, { 'content-length': 0 }).end()
+})

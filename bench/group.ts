@@ -1,0 +1,113 @@
+/** What a group of measurements gets to work with. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { startCloudstead } from './cloudstead.ts'
+import type { Job, Measured } from './job.ts'
+import { type Rounds, type Row, type Side, takeTurns } from './measure.ts'
+import {
+  benchScript,
+  type Cores,
+  cpuMicrosOf,
+  type Server,
+  startServer,
+  startWorker,
+  type Worker,
+} from './processes.ts'
+
+/** Uploads wait in the thread pool, one thread each; the ceiling gets as many as the server gives itself. */
+const THREADS = 16
+
+export interface Group {
+  readonly name: string
+  run(bench: Bench): Promise<Row[]>
+}
+
+/** How long and how often is measured. */
+export interface Scale {
+  readonly rounds: number
+  /** Seconds per side and round at most. */
+  readonly seconds: number
+  /** Uploads of 200 KiB per side and round at most; bounds what is written to the disk. */
+  readonly uploads: number
+}
+
+export const FULL: Scale = { rounds: 9, seconds: 1, uploads: 600 }
+export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300 }
+
+export interface Bench {
+  readonly scale: Scale
+  /** Puts load on a server and reports. */
+  drive(server: Server, job: Omit<Job, 'url'>): Promise<Measured>
+  /** A new empty directory on the disk that is measured. */
+  directory(): string
+  progress(line: string): void
+  /** The server under test on an empty data directory. Stopped when the group ends. */
+  cloudstead(): Promise<Server>
+  /** A bare server of `ceilings/`. Stopped when the group ends. */
+  ceiling(name: string, ...args: string[]): Promise<Server>
+  /** A process of `ceilings/` that works by itself, without HTTP. Stopped when the group ends. */
+  inProcess<J extends object>(name: string, ...args: string[]): Worker<J>
+  takeTurns<Name extends string>(sides: Readonly<Record<Name, Side>>): Promise<Rounds<Name>>
+  /** Starts for the clock, on whatever core is free. */
+  startUnpinned(dataDir: string): Promise<Server>
+  startBare(name: string): Promise<Server>
+}
+
+export interface BenchOptions {
+  readonly scale: Scale
+  readonly load: Worker<Job>
+  readonly cores: Cores | undefined
+  /** A directory for this group alone; removed afterwards. */
+  readonly directory: string
+  readonly progress: (line: string) => void
+}
+
+/** Runs one group, then stops what it started and removes what it wrote, however it ended. */
+export async function runGroup(
+  group: Group,
+  { scale, load, cores, directory, progress }: BenchOptions,
+): Promise<Row[]> {
+  const started: { stop(): Promise<void> }[] = []
+  const core = cores?.server
+  let directories = 0
+
+  async function keep(starting: Promise<Server>): Promise<Server> {
+    const server = await starting
+    started.push(server)
+    return server
+  }
+
+  const bench: Bench = {
+    scale,
+    progress,
+    async drive(server, job) {
+      const before = cpuMicrosOf(server.pid)
+      const measured = await load.run({ ...job, url: server.url })
+      const after = cpuMicrosOf(server.pid)
+      if (before === undefined || after === undefined) return measured
+      return { ...measured, serverCpuMicros: (after - before) / measured.requests }
+    },
+    directory() {
+      const path = join(directory, String(++directories))
+      mkdirSync(path, { recursive: true })
+      return path
+    },
+    cloudstead: () => keep(startCloudstead(join(bench.directory(), 'data'), { core })),
+    ceiling: (name, ...args) => keep(startServer(benchScript(`ceilings/${name}.ts`), args, { core, threads: THREADS })),
+    inProcess(name, ...args) {
+      const worker = startWorker<never>(benchScript(`ceilings/${name}.ts`), args, { core })
+      started.push(worker)
+      return worker
+    },
+    takeTurns: (sides) => takeTurns(scale.rounds, sides, progress),
+    startUnpinned: (dataDir) => keep(startCloudstead(dataDir, {})),
+    startBare: (name) => keep(startServer(benchScript(`ceilings/${name}.ts`), [], {})),
+  }
+
+  try {
+    return await group.run(bench)
+  } finally {
+    for (const { stop } of started.toReversed()) await stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

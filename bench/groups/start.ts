@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import type { Group } from '../group.ts'
+import { median } from '../measure.ts'
+
+const AIM_MS = 400
+
+/** From spawn to the ready line, on a data directory that exists. */
+export const startGroup: Group = {
+  name: 'start',
+  async run(bench) {
+    const dataDir = join(bench.directory(), 'data')
+    const first = await bench.startUnpinned(dataDir)
+    bench.progress(`first start, which makes the data directory: ${first.startedInMs.toFixed(0)} ms`)
+    await first.stop()
+    const ours: number[] = []
+    const bare: number[] = []
+    for (let round = 0; round < bench.scale.rounds; round += 1) {
+      const server = await bench.startUnpinned(dataDir)
+      await server.stop()
+      const hello = await bench.startBare('hello')
+      await hello.stop()
+      ours.push(server.startedInMs)
+      bare.push(hello.startedInMs)
+      bench.progress(
+        `round ${round + 1}: ours ${server.startedInMs.toFixed(0)} ms, bare ${hello.startedInMs.toFixed(0)} ms`,
+      )
+    }
+    const ratios = ours.map((ms, round) => ms / (bare[round] ?? ms))
+    return [
+      {
+        name: 'cold start',
+        unit: 'ms',
+        ours: median(ours),
+        ceiling: median(bare),
+        against: 'bare node:http',
+        ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+        aim: { atMost: AIM_MS },
+        met: median(ours) <= AIM_MS,
+      },
+    ]
+  },
+}

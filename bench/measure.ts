@@ -1,0 +1,93 @@
+/** Rounds: the sides take turns, so that whatever disturbs the machine disturbs them alike. */
+import { type Measured, rate } from './job.ts'
+
+/** One side of a comparison. Called once per round; `round` 0 is the warm-up and does not count. */
+export type Side = (round: number) => Promise<Measured>
+
+/** What the rounds brought, by side, in their order. */
+export type Rounds<Name extends string> = Readonly<Record<Name, readonly Measured[]>>
+
+/** Runs every side in every round, the order reversed from round to round, after one round to warm up. */
+export async function takeTurns<Name extends string>(
+  rounds: number,
+  sides: Readonly<Record<Name, Side>>,
+  progress: (line: string) => void,
+): Promise<Rounds<Name>> {
+  const names = Object.keys(sides) as Name[]
+  const results = Object.fromEntries(names.map((name) => [name, [] as Measured[]])) as Record<Name, Measured[]>
+  for (let round = 0; round <= rounds; round += 1) {
+    const shown = new Map<Name, string>()
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const measured = await sides[name](round)
+      if (measured.requests === 0) throw new Error(`${name} did nothing in round ${round}`)
+      if (round > 0) results[name].push(measured)
+      shown.set(name, `${name} ${rate(measured).toFixed(0)}/s`)
+    }
+    progress(`${round === 0 ? 'warm-up' : `round ${round}`}: ${names.map((name) => shown.get(name)).join(', ')}`)
+  }
+  return results
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN
+  return (low + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
+}
+
+/** An aim is for the ratio to the ceiling, or for the value itself. */
+export type Aim = { readonly ratioAtLeast: number } | { readonly atMost: number }
+
+/** One line of the table. */
+export interface Row {
+  readonly name: string
+  readonly unit: string
+  readonly ours: number
+  readonly ceiling?: number
+  /** Which ceiling; explained in the README. */
+  readonly against?: string
+  /** Median, lowest and highest over the rounds. */
+  readonly ratio?: { readonly median: number; readonly min: number; readonly max: number }
+  readonly p50?: number
+  readonly p99?: number
+  /** Processor time of the server per operation, in microseconds: of ours and of the ceiling. Little moved by neighbours. */
+  readonly cpu?: { readonly ours: number; readonly ceiling: number }
+  readonly aim?: Aim
+  readonly met?: boolean
+  /** Something that makes the figure worth less. */
+  readonly caution?: string
+}
+
+/** Above this share of its core the load was the limit, at least in part. */
+const LOAD_BUSY = 0.95
+
+/** The line for one side against another: medians of the rates, and of the ratio within each round. */
+export function compare(
+  name: string,
+  ours: readonly Measured[],
+  against: string,
+  ceiling: readonly Measured[],
+  aim?: { readonly ratioAtLeast: number },
+): Row {
+  const ratios = ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured))
+  const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+  const cpu = { ours: medianCpu(ours), ceiling: medianCpu(ceiling) }
+  const busy = median(ours.map(({ loadCpu }) => loadCpu ?? 0))
+  return {
+    name,
+    unit: '/s',
+    ours: median(ours.map(rate)),
+    ceiling: median(ceiling.map(rate)),
+    against,
+    ratio,
+    p50: median(ours.map(({ p50 }) => p50 ?? 0)),
+    p99: median(ours.map(({ p99 }) => p99 ?? 0)),
+    ...(Number.isNaN(cpu.ours + cpu.ceiling) ? {} : { cpu }),
+    ...(aim === undefined ? {} : { aim, met: ratio.median >= aim.ratioAtLeast }),
+    ...(busy > LOAD_BUSY ? { caution: `the load used ${Math.round(busy * 100)} % of its core` } : {}),
+  }
+}
+
+function medianCpu(side: readonly Measured[]): number {
+  return median(side.map(({ serverCpuMicros }) => serverCpuMicros ?? Number.NaN))
+}

@@ -1,0 +1,172 @@
+/** Starts and stops what is measured: each side in a process of its own, servers on one core and the load on another. */
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Job, Measured } from './job.ts'
+
+const START_LIMIT_MS = 20_000
+const STOP_LIMIT_MS = 10_000
+const JOB_LIMIT_MS = 120_000
+
+/** Which core takes what; undefined where processes cannot be pinned. */
+export interface Cores {
+  readonly server: number
+  readonly load: number
+}
+
+/** The first and the last core that this process may use, when there are two and `taskset` is there to pin to them. */
+export function findCores(): Cores | undefined {
+  if (process.platform !== 'linux' || spawnSync('taskset', ['--version']).status !== 0) return undefined
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
+  const numbers = list.split(/[,-]/).map(Number)
+  const [server, load] = [numbers[0], numbers.at(-1)]
+  return server === undefined || load === undefined || server === load ? undefined : { server, load }
+}
+
+export interface SpawnOptions {
+  readonly core?: number | undefined
+  readonly ipc?: boolean
+  readonly threads?: number
+  readonly nodeArgs?: readonly string[]
+}
+
+/** Runs a script on this very Node, pinned if a core is named. */
+function spawnNode(
+  script: string,
+  args: readonly string[],
+  { core, ipc, threads, nodeArgs }: SpawnOptions,
+): ChildProcess {
+  const line = [process.execPath, ...(nodeArgs ?? []), script, ...args]
+  const [command = '', ...rest] = core === undefined ? line : ['taskset', '-c', String(core), ...line]
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])]
+  const env = threads === undefined ? process.env : { ...process.env, UV_THREADPOOL_SIZE: String(threads) }
+  return spawn(command, rest, { stdio, env })
+}
+
+/** A script of this folder, `ceilings/upload.ts` say. */
+export function benchScript(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  /** Milliseconds from spawn to the line that says it is ready. */
+  readonly startedInMs: number
+  stop(): Promise<void>
+}
+
+/** Starts a server and waits for the line of its output that says `ready` and holds its URL. */
+export async function startServer(script: string, args: readonly string[], options: SpawnOptions): Promise<Server> {
+  const began = performance.now()
+  const child = spawnNode(script, args, options)
+  try {
+    const url = await readyUrl(child, script)
+    return { url, pid: child.pid ?? 0, startedInMs: performance.now() - began, stop: () => stop(child) }
+  } catch (error) {
+    await stop(child)
+    throw error
+  }
+}
+
+function readyUrl(child: ChildProcess, script: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    let errors = ''
+    const complain = (what: string) => reject(new Error(`${script} ${what}: ${errors.slice(-2000)}`))
+    const timer = setTimeout(() => complain(`was not ready within ${START_LIMIT_MS} ms`), START_LIMIT_MS)
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      complain(`ended with ${code}`)
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk).slice(-4000)
+    })
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output = (output + chunk).slice(-4000)
+      const url = /^.*\bready\b.*?(https?:\/\/[^\s/]+).*\n/m.exec(output)?.[1]
+      if (url === undefined) return
+      clearTimeout(timer)
+      resolve(url)
+    })
+  })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** A process that does jobs one after the other. */
+export interface Worker<J> {
+  run(job: J): Promise<Measured>
+  stop(): Promise<void>
+}
+
+/** The process that makes the load. */
+export function startLoad(core: number | undefined): Worker<Job> {
+  return startWorker(benchScript('load.ts'), [], { core })
+}
+
+/** Starts a script that answers each job it is sent with `{ measured }` or `{ error }`. */
+export function startWorker<J extends object>(
+  script: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): Worker<J> {
+  const child = spawnNode(script, args, { ...options, ipc: true })
+  let errors = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk).slice(-4000)
+  })
+  return {
+    run(job) {
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => settle(new Error(`no result within ${JOB_LIMIT_MS} ms`)), JOB_LIMIT_MS)
+        const onExit = () => settle(new Error(`${script} ended: ${errors.slice(-2000)}`))
+        const onMessage = (message: { measured?: Measured; error?: string }) =>
+          settle(message.measured ?? new Error(message.error ?? 'a broken report'))
+        function settle(result: Measured | Error) {
+          clearTimeout(timer)
+          child.off('exit', onExit).off('message', onMessage)
+          if (result instanceof Error) reject(result)
+          else resolve(result)
+        }
+        child.once('exit', onExit).once('message', onMessage)
+        child.send(job)
+      })
+    },
+    stop: () => stop(child),
+  }
+}
+
+/** Length of a clock tick in /proc, the same on every Linux. */
+const TICK_MICROS = 10_000
+
+/** Processor time that a process has taken so far, all its threads, in microseconds. Undefined where the system does not tell. */
+export function cpuMicrosOf(pid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS
+  } catch {
+    return undefined
+  }
+}
+
+/** Resident memory of a process in MB, now and at its highest. Undefined where the system does not tell. */
+export function memoryOf(pid: number): { now: number; peak: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text)?.[1]) / 1024
+    return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') }
+  } catch {
+    return undefined
+  }
+}

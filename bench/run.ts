@@ -1,0 +1,71 @@
+/**
+ * `npm run bench`: measures the server against ceilings of the same run and prints one table.
+ *
+ *   node bench/run.ts [group ...] [--quick] [--json FILE] [--dir DIRECTORY]
+ */
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { FULL, type Group, QUICK, runGroup } from './group.ts'
+import { documentGroup } from './groups/document.ts'
+import { getGroup } from './groups/get.ts'
+import { memoryGroup } from './groups/memory.ts'
+import { startGroup } from './groups/start.ts'
+import { uploadGroup } from './groups/upload.ts'
+import { urlsGroup } from './groups/urls.ts'
+import type { Row } from './measure.ts'
+import { findCores, startLoad } from './processes.ts'
+import { renderTable } from './table.ts'
+
+const GROUPS: readonly Group[] = [uploadGroup, urlsGroup, getGroup, documentGroup, startGroup, memoryGroup]
+/** `f_type` of a file system in memory, where a sync means nothing. */
+const TMPFS = 0x01021994
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, dir: { type: 'string' } },
+})
+const unknown = positionals.filter((name) => !GROUPS.some((group) => group.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(`no group ${unknown.join(', ')}; there are ${GROUPS.map(({ name }) => name).join(', ')}\n`)
+  process.exit(1)
+}
+const chosen = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+
+const directory = mkdtempSync(join(resolve(values.dir ?? tmpdir()), 'cloudstead-bench-'))
+const inMemory = statfsSync(directory).type === TMPFS
+const cores = findCores()
+const load = startLoad(cores?.load)
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const where = {
+  date: new Date().toISOString(),
+  node: process.version,
+  machine: `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+  pinned: cores === undefined ? 'no' : `servers on core ${cores.server}, load on core ${cores.load}`,
+  disk: inMemory ? 'in memory: uploads and updates are not durable here, choose another with --dir' : directory,
+  loadBefore: loadavg(),
+}
+say(`${where.date}, Node ${where.node}, ${where.machine}; pinned: ${where.pinned}; disk: ${where.disk}`)
+
+const rows: Row[] = []
+try {
+  for (const group of chosen) {
+    const progress = (line: string) => say(`  ${group.name}: ${line}`)
+    const scale = values.quick ? QUICK : FULL
+    rows.push(...(await runGroup(group, { scale, load, cores, directory: join(directory, group.name), progress })))
+  }
+} catch (error) {
+  process.stderr.write(`could not measure: ${(error as Error).stack}\n`)
+  process.exitCode = 1
+} finally {
+  await load.stop()
+  rmSync(directory, { recursive: true, force: true })
+}
+
+const loadAfter = loadavg()
+const short = (load: readonly number[]) => load.map((value) => value.toFixed(2)).join(' ')
+say(`\n${renderTable(rows)}\nload average (1, 5, 15 min) before ${short(where.loadBefore)}, after ${short(loadAfter)}`)
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify({ ...where, loadAfter, quick: values.quick, rows }, null, 2)}\n`)
+}
