@@ -186,9 +186,26 @@ interface LoginUser {
 
 type Result = { code?: string; message?: string; requestId?: string }
 
+type QueryCommand =
+  | ('eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'in' | 'nin' | 'and' | 'or' | 'nor' | 'not' | 'exists' | 'size')
+  | ('mod' | 'all' | 'elemMatch' | 'expr' | 'geoNear' | 'geoWithin' | 'geoIntersects')
+
+type UpdateCommand =
+  | ('set' | 'remove' | 'inc' | 'mul' | 'min' | 'max' | 'rename' | 'bit')
+  | ('push' | 'pop' | 'unshift' | 'shift' | 'pull' | 'pullAll' | 'addToSet')
+
+/** A condition on a field; more can be chained to it. */
+export type Condition = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>>
+
+export type Command = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>> &
+  Readonly<Record<UpdateCommand, (...values: unknown[]) => object>>
+
+type GeoType = 'Point' | 'LineString' | 'Polygon' | 'MultiPoint' | 'MultiLineString' | 'MultiPolygon'
+
 export interface Database {
-  readonly command: Record<string, (...values: unknown[]) => unknown>
-  readonly Geo: Record<string, new (...values: never[]) => object>
+  readonly command: Command
+  readonly Geo: Readonly<Record<GeoType, new (...values: unknown[]) => object>>
+  createCollection(name: string): Promise<Result>
   serverDate(options?: { offset: number }): unknown
   RegExp(options: { regexp: string; options?: string }): unknown
   collection(name: string): Collection
