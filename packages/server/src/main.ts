@@ -79,10 +79,9 @@ export async function main(args: readonly string[], environment: Environment): P
 
 const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsVersionError'])
 
+/** What the operator can put right: the command line, the configuration, or what the system refused (a port, a directory). */
 function isExpected(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false
-  const { code } = error as NodeJS.ErrnoException
-  return EXPECTED.has(error.name) || code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL'
+  return error instanceof Error && (EXPECTED.has(error.name) || (error as NodeJS.ErrnoException).syscall !== undefined)
 }
 
 async function serve(mode: 'start' | 'dev', args: readonly string[], environment: Environment): Promise<number> {
@@ -115,9 +114,13 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   }
 }
 
+const KEYS_ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke']
+
 async function keys(args: readonly string[]): Promise<number> {
-  const [action, ...rest] = args
-  const id = action === 'revoke' ? rest.shift() : undefined
+  const [action = '', ...rest] = args
+  // Before anything is opened, because opening makes what is missing.
+  if (!KEYS_ACTIONS.includes(action)) throw new UsageError(`keys needs one of: ${KEYS_ACTIONS.join(', ')}`)
+  const id = action === 'revoke' ? keyIdArgument(rest.shift()) : ''
   const options = parse(rest, KEYS_OPTIONS)
   const env = envOption(options.env)
   const { openKeys } = await import('./keys-command.ts')
@@ -134,24 +137,37 @@ async function keys(args: readonly string[]): Promise<number> {
       case 'list':
         print(await opened.keys.list())
         return 0
-      case 'revoke':
-        if (id === undefined) throw new UsageError('keys revoke needs the id of a key; keys list shows them')
+      default:
         if (!(await opened.keys.revoke(id))) throw new UsageError(`there is no key ${id}`)
         return 0
-      default:
-        throw new UsageError('keys needs one of: login, api, list, revoke')
     }
   } finally {
     await opened.close()
   }
 }
 
+function keyIdArgument(id: string | undefined): string {
+  if (id === undefined || id.startsWith('-')) {
+    throw new UsageError('keys revoke needs the id of a key; keys list shows them')
+  }
+  return id
+}
+
 function parse<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...args], options, strict: true }).values as { [K in keyof T]?: string }
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw new UsageError(argumentProblem(error as NodeJS.ErrnoException, Object.keys(options)))
   }
+}
+
+/** One line, with the nearest valid name for an unknown option. */
+function argumentProblem({ code, message }: NodeJS.ErrnoException, valid: readonly string[]): string {
+  const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'--?([^']*)'/.exec(message)?.[1] : undefined
+  if (unknown === undefined) return message.replaceAll('\n', ' ')
+  const close = nearest(unknown, valid)
+  const options = valid.map((name) => `--${name}`).join(', ')
+  return `there is no option --${unknown}; ${close === undefined ? `there are ${options}` : `did you mean --${close}?`}`
 }
 
 function envOption(env: string | undefined): string {
