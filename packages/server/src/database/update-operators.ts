@@ -232,7 +232,7 @@ export const UPDATE_OPERATORS: Readonly<Record<string, UpdateOperator>> = {
   $set,
   $unset,
   $inc: numeric('$inc', (before, operand) => (before ?? 0) + operand),
-  $mul: numeric('$mul', (before, operand) => (before ?? 0) * operand),
+  $mul: numeric('$mul', (before, operand) => (before === undefined ? 0 : before * operand)),
   $min: extreme(-1),
   $max: extreme(1),
   $rename,

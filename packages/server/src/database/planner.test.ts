@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
+import fc from 'fast-check'
+import { compareValues } from './compare.ts'
+import { ADMIN, index, openDatabase } from './database-harness.contract.ts'
+import { definitionOf, OWNER_INDEX, type UsableIndex } from './indexes.ts'
+import { compileQuery } from './matcher.ts'
+import { planQuery } from './planner.ts'
+import { checkQuery } from './query-check.ts'
+import { type OrderPart, sortKeys } from './sort.ts'
+
+const byStatus = index([['status', 1]])
+const byStatusAndTime = index([
+  ['status', 1],
+  ['time', -1],
+])
+const usable = (...indexes: readonly ReturnType<typeof index>[]): UsableIndex[] => [
+  OWNER_INDEX,
+  ...indexes.map((settings) => ({ ...definitionOf(settings), multikey: false })),
+]
+
+describe('plans', () => {
+  it('reads by _id wherever the query fixes it', () => {
+    for (const query of [{ _id: 'a' }, { _id: { $eq: 'a' } }, { $and: [{ x: 1 }, { _id: { $in: ['a', 'a'] } }] }]) {
+      assert.deepEqual(planQuery(query, [], usable()), { kind: 'ids', ids: ['sa'], ordered: true })
+    }
+    assert.equal(planQuery({ _id: { $in: [1, '1'] } }, [], []).kind, 'ids')
+    assert.equal(planQuery({ $or: [{ _id: 'a' }, { x: 1 }] }, [], []).kind, 'scan')
+    assert.equal(planQuery({ _id: { $ne: 'a' } }, [], []).kind, 'scan')
+  })
+
+  it('walks the index that narrows most, and lets it sort', () => {
+    const plan = planQuery({ status: 'paid' }, [{ path: 'time', direction: -1 }], usable(byStatus, byStatusAndTime))
+    assert.ok(plan.kind === 'index')
+    assert.deepEqual([plan.index, plan.ordered, plan.reverse], [definitionOf(byStatusAndTime).id, true, false])
+    const back = planQuery({ status: 'paid' }, [{ path: 'time', direction: 1 }], usable(byStatusAndTime))
+    assert.ok(back.kind === 'index' && back.ordered && back.reverse)
+    const own = planQuery({ $and: [{ x: 1 }, { _openid: { $in: ['o', 'u'] } }] }, [], usable())
+    assert.ok(own.kind === 'index' && own.index === OWNER_INDEX.id && own.ranges.length === 2)
+  })
+
+  it('walks the collection backwards for the newest ids', () => {
+    assert.deepEqual(planQuery({}, [{ path: '_id', direction: -1 }], usable(byStatus)), {
+      kind: 'scan',
+      reverse: true,
+      ordered: true,
+    })
+  })
+
+  it('uses one bound only where elements of an array may keep two severally', () => {
+    const range = { time: { $gt: 1, $lt: 5 } }
+    const single = { ...definitionOf(index([['time', 1]])), multikey: false }
+    const plan = (multikey: boolean) => planQuery(range, [], [{ ...single, multikey }])
+    const ends = [plan(false), plan(true)].map((found) => found.kind === 'index' && found.ranges[0]?.to?.key.length)
+    assert.equal(ends[0], 9, 'up to the number 5')
+    assert.equal(ends[1], 1, 'up to the end of the numbers')
+  })
+})
+
+const scalar: fc.Arbitrary<DocumentValue> = fc.oneof(
+  fc.integer({ min: 0, max: 3 }),
+  fc.constantFrom<DocumentValue>('a', 'b', null, true, new Date(1), 'ä', Number.NaN),
+)
+const value = fc.oneof(
+  { weight: 3, arbitrary: scalar },
+  { weight: 1, arbitrary: fc.array(scalar, { maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.record({ d: scalar }, { requiredKeys: [], noNullPrototype: true }) },
+  { weight: 1, arbitrary: fc.array(fc.record({ d: scalar }, { requiredKeys: [], noNullPrototype: true }), { maxLength: 2 }) },
+)
+const document = fc.record({ a: value, b: value, c: value }, { requiredKeys: [], noNullPrototype: true })
+const path = fc.constantFrom('a', 'b', 'c', 'a.d', 'c.d', 'a.0')
+const condition: fc.Arbitrary<DocumentValue> = fc.oneof(
+  scalar,
+  fc.array(scalar, { maxLength: 3 }).map(($in) => ({ $in })),
+  fc.tuple(fc.constantFrom('$gt', '$gte', '$lt', '$lte', '$ne'), scalar).map(([op, v]) => ({ [op]: v })),
+  fc.tuple(scalar, scalar).map(([$gte, $lt]) => ({ $gte, $lt })),
+  fc.boolean().map(($exists) => ({ $exists })),
+)
+const conditions = fc.dictionary(path, condition, { maxKeys: 3, noNullPrototype: true })
+const query: fc.Arbitrary<DocumentObject> = fc.oneof(
+  conditions,
+  fc.array(conditions, { minLength: 1, maxLength: 2 }).map(($and) => ({ $and })),
+  fc.tuple(conditions, conditions).map(([one, other]) => ({ ...one, $or: [other, { a: 1 }] })),
+)
+const order = fc.uniqueArray(fc.record({ path, direction: fc.constantFrom<1 | -1>(1, -1) }), {
+  selector: (part) => part.path,
+  maxLength: 2,
+})
+
+describe('planned queries', () => {
+  it('find what a full scan finds, in the order asked for', async (t) => {
+    const indexes = [
+      index([['a', 1]]),
+      index([['a.d', -1]]),
+      index([
+        ['b', 1],
+        ['c', -1],
+      ]),
+      index([
+        ['c', 1],
+        ['a', 1],
+        ['b', 1],
+      ]),
+    ]
+    let round = 0
+    const { database, declare } = await openDatabase(t, {})
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(document, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.tuple(query, order), { minLength: 10, maxLength: 10 }),
+        async (documents, asked) => {
+          round += 1
+          const collection = `c${round}`
+          declare({ [collection]: { acl: 'ADMINONLY', indexes } })
+          const all = documents.map((fields, at): DocumentObject => ({ _id: at, ...fields }))
+          await database.insert(ADMIN, collection, all.slice(0, 6))
+          await database.settled()
+          await database.insert(ADMIN, collection, all.slice(6))
+          for (const [where, by] of asked) {
+            const matcher = compileQuery(checkQuery(where, ADMIN))
+            const expected = all.filter((one) => matcher.test(one))
+            const found = await database.find(ADMIN, { collection, query: where, order: by, limit: 1000 })
+            assert.deepEqual(sorted(found), sorted(expected))
+            assertOrdered(found, by)
+            assert.equal(await database.count(ADMIN, { collection, query: where }), expected.length)
+            const page = await database.find(ADMIN, { collection, query: where, order: by, offset: 1, limit: 2 })
+            assert.deepEqual(page, found.slice(1, 3))
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
+
+function sorted(documents: readonly DocumentObject[]): readonly DocumentObject[] {
+  return documents.toSorted((a, b) => compareValues(a._id, b._id))
+}
+
+function assertOrdered(documents: readonly DocumentObject[], by: readonly OrderPart[]): void {
+  const keys = documents.map((found) => sortKeys(found, by))
+  for (const [at, key] of keys.entries()) {
+    const next = keys[at + 1]
+    if (next === undefined) return
+    const orders = by.map(({ direction }, part) => compareValues(key[part], next[part]) * direction)
+    assert.ok((orders.find((step) => step !== 0) ?? 0) <= 0, 'the order holds')
+  }
+}
