@@ -60,12 +60,14 @@ export interface BenchOptions {
   /** A directory for this group alone; removed afterwards. */
   readonly directory: string
   readonly progress: (line: string) => void
+  /** Options of Node for the server under test, such as those of a profiler. */
+  readonly nodeArgs: readonly string[]
 }
 
 /** Runs one group, then stops what it started and removes what it wrote, however it ended. */
 export async function runGroup(
   group: Group,
-  { scale, load, cores, directory, progress }: BenchOptions,
+  { scale, load, cores, directory, progress, nodeArgs }: BenchOptions,
 ): Promise<Row[]> {
   const started: { stop(): Promise<void> }[] = []
   const core = cores?.server
@@ -92,7 +94,7 @@ export async function runGroup(
       mkdirSync(path, { recursive: true })
       return path
     },
-    cloudstead: () => keep(startCloudstead(join(bench.directory(), 'data'), { core })),
+    cloudstead: () => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs })),
     ceiling: (name, ...args) => keep(startServer(benchScript(`ceilings/${name}.ts`), args, { core, threads: THREADS })),
     inProcess(name, ...args) {
       const worker = startWorker<never>(benchScript(`ceilings/${name}.ts`), args, { core })

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures the server against ceilings of the same run and prints one table.
  *
- *   node bench/run.ts [group ...] [--quick] [--json FILE] [--dir DIRECTORY]
+ *   node bench/run.ts [group ...] [--quick] [--json FILE] [--dir DIRECTORY] [--cpu-prof DIRECTORY]
  */
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -24,13 +24,20 @@ const TMPFS = 0x01021994
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, dir: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    dir: { type: 'string' },
+    'cpu-prof': { type: 'string' },
+  },
 })
 const unknown = positionals.filter((name) => !GROUPS.some((group) => group.name === name))
 if (unknown.length > 0) {
   process.stderr.write(`no group ${unknown.join(', ')}; there are ${GROUPS.map(({ name }) => name).join(', ')}\n`)
   process.exit(1)
 }
+const profiles = values['cpu-prof']
+const nodeArgs = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`]
 const chosen = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 
 const directory = mkdtempSync(join(resolve(values.dir ?? tmpdir()), 'cloudstead-bench-'))
@@ -53,7 +60,9 @@ try {
   for (const group of chosen) {
     const progress = (line: string) => say(`  ${group.name}: ${line}`)
     const scale = values.quick ? QUICK : FULL
-    rows.push(...(await runGroup(group, { scale, load, cores, directory: join(directory, group.name), progress })))
+    rows.push(
+      ...(await runGroup(group, { scale, load, cores, directory: join(directory, group.name), progress, nodeArgs })),
+    )
   }
 } catch (error) {
   process.stderr.write(`could not measure: ${(error as Error).stack}\n`)

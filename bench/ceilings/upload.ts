@@ -3,7 +3,7 @@
  * nothing else. POST hands out an upload URL with an HMAC in it (the ticket leg); PUT takes the bytes at any path.
  * Usage: upload.ts DIRECTORY
  */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { close, fdatasync, fsync, open, rename, writev } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -19,7 +19,8 @@ const file = {
   rename: promisify(rename),
 }
 const directory = process.argv[2] ?? ''
-const key = randomBytes(32)
+// A key object: with bytes for a key, each HMAC costs six times as much.
+const key = createSecretKey(randomBytes(32))
 let count = 0
 
 serve((request, response) => {

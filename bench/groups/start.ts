@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Group } from '../group.ts'
 import { median } from '../measure.ts'
+import { cpuMicrosOf } from '../processes.ts'
 
 const AIM_MS = 400
 
@@ -14,10 +15,13 @@ export const startGroup: Group = {
     await first.stop()
     const ours: number[] = []
     const bare: number[] = []
+    const cpu = { ours: [] as number[], ceiling: [] as number[] }
     for (let round = 0; round < bench.scale.rounds; round += 1) {
       const server = await bench.startUnpinned(dataDir)
+      cpu.ours.push(cpuMicrosOf(server.pid) ?? Number.NaN)
       await server.stop()
       const hello = await bench.startBare('hello')
+      cpu.ceiling.push(cpuMicrosOf(hello.pid) ?? Number.NaN)
       await hello.stop()
       ours.push(server.startedInMs)
       bare.push(hello.startedInMs)
@@ -34,6 +38,7 @@ export const startGroup: Group = {
         ceiling: median(bare),
         against: 'bare node:http',
         ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+        cpu: { ours: median(cpu.ours), ceiling: median(cpu.ceiling) },
         aim: { atMost: AIM_MS },
         met: median(ours) <= AIM_MS,
       },
