@@ -46,7 +46,7 @@ export interface RunningServer {
   log(): string
   loginKey(): Promise<LoginKey>
   apiKey(): Promise<ApiKey>
-  /** Replaces the configuration file. */
+  /** Replaces the configuration file; a text is written as it is. */
   writeConfig(config: unknown): Promise<void>
   /** SIGTERM; resolves to the exit code. Removes the directory unless it was given or is to be kept. */
   stop(options?: { keep?: boolean }): Promise<number | null>
@@ -102,7 +102,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     log: () => log,
     loginKey: async () => (await keys('login')) as LoginKey,
     apiKey: async () => (await keys('api')) as ApiKey,
-    writeConfig: (config) => writeFile(configFile, JSON.stringify(config)),
+    writeConfig: (config) => writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config)),
     async stop({ keep = false } = {}) {
       child.kill('SIGTERM')
       await ended
