@@ -8,7 +8,12 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
 const only = process.argv.slice(2)
-const files = globSync(['packages/*/src/**/*.test.ts', 'acceptance/**/*.test.ts', 'scripts/**/*.test.ts'])
+const files = globSync([
+  'packages/*/src/**/*.test.ts',
+  'acceptance/**/*.test.ts',
+  'scripts/**/*.test.ts',
+  'examples/**/*.test.ts',
+])
   .filter((file) => !file.includes('node_modules') && (only.length === 0 || only.some((word) => file.includes(word))))
   .sort()
 

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createOutput, expectSame, StepFailed } from './output.ts'
+
+test('a step that comes out otherwise ends the run and says what was expected and what came', async () => {
+  const { step, steps } = createOutput({ silent: true })
+  await step('first', async (show) => show('status', '200'))
+  const second = step('second', async () => expectSame('status of the picture', 403, 200))
+  await assert.rejects(second, (error) => error instanceof StepFailed && error.message === 'Step 2 failed: second')
+  assert.deepEqual(
+    steps.map(({ milliseconds: _, ...report }) => report),
+    [
+      { number: 1, title: 'first', ok: true, values: [{ label: 'status', value: '200' }] },
+      {
+        number: 2,
+        title: 'second',
+        ok: false,
+        values: [],
+        failure: 'status of the picture\n  expected: 200\n  came:     403',
+      },
+    ],
+  )
+})
+
+test('a step passes its result on, and what the SDK throws is told as it is', async () => {
+  const { step, steps } = createOutput({ silent: true })
+  assert.equal(await step('first', async () => 42), 42)
+  await assert.rejects(
+    step('second', async () => {
+      throw new Error('network down')
+    }),
+    StepFailed,
+  )
+  assert.equal(steps[1]?.failure, 'network down')
+})

@@ -1,0 +1,100 @@
+/** What `npm start` promises, by running it. Needs the build, like `npm start` itself. */
+import assert from 'node:assert/strict'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import type { StepReport } from './output.ts'
+
+interface Report {
+  readonly ok: boolean
+  readonly steps: readonly StepReport[]
+  readonly openid: string
+  readonly fileIDs: readonly string[]
+  readonly tempFileURLs: readonly string[]
+}
+
+let scratch = ''
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'cloudstead-quickstart-'))
+})
+after(() => rm(scratch, { recursive: true }))
+
+function start(dataDir: string, ...args: readonly string[]) {
+  const script = join(import.meta.dirname, 'run.ts')
+  return spawn(process.execPath, [script, '--data-dir', dataDir, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+async function finish(child: ChildProcessByStdio<null, Readable, Readable>) {
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { stdout, stderr, code: child.exitCode }
+}
+
+async function runOnce(dataDir: string): Promise<Report> {
+  const { stdout, stderr, code } = await finish(start(dataDir, '--once', '--json', '--port', '0'))
+  assert.equal(code, 0, stdout + stderr)
+  assert.equal(stderr, '')
+  return JSON.parse(stdout) as Report
+}
+
+const uids = ({ steps }: Report) =>
+  steps.flatMap(({ values }) => values.filter(({ label }) => label === 'uid').map(({ value }) => value))
+
+test('every step of the recipe passes, also a second time on the same data, with the same people', async () => {
+  const dataDir = join(scratch, 'twice')
+  const first = await runOnce(dataDir)
+  assert.equal(first.ok, true)
+  assert.deepEqual(
+    first.steps.map(({ number, ok }) => [number, ok]),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, true]),
+  )
+  assert.equal(first.fileIDs.length, 3)
+  for (const fileID of first.fileIDs) {
+    assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${first.openid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
+  }
+  assert.equal(new Set(first.tempFileURLs).size, 3)
+
+  const second = await runOnce(dataDir)
+  assert.equal(second.ok, true)
+  assert.deepEqual(uids(second), uids(first))
+  assert.equal(new Set([...first.fileIDs, ...second.fileIDs]).size, 6)
+})
+
+test('without --once: a taken port is passed over; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as { port: number }
+  const dataDir = join(scratch, 'up')
+  const child = start(dataDir, '--port', String(port))
+  try {
+    let printed = ''
+    for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      printed += chunk
+      if (printed.includes("app.auth({ persistence: 'local' })\n")) break
+    }
+    assert.match(printed, new RegExp(`Port ${port} is taken; using \\d+\\.`))
+    assert.match(printed, /All 9 steps passed\./)
+
+    const health = /health +(http\S+)/.exec(printed)?.[1] ?? ''
+    assert.equal((await fetch(health)).status, 200)
+    const picture = await fetch(/picture +(http\S+)/.exec(printed)?.[1] ?? '')
+    assert.equal(picture.headers.get('content-type'), 'image/jpeg')
+    await picture.arrayBuffer()
+
+    const another = await finish(start(dataDir, '--once', '--port', '0'))
+    assert.equal(another.code, 1)
+    assert.match(another.stderr, /the server did not start: .*another server is already running/)
+
+    child.kill('SIGTERM')
+    assert.equal((await finish(child)).code, 0)
+    await assert.rejects(fetch(health))
+  } finally {
+    child.kill('SIGTERM')
+    taken.close()
+  }
+})

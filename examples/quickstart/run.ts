@@ -1,0 +1,127 @@
+/**
+ * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, and keeps the
+ * server up. Options: `npm start -- --help`.
+ */
+import { join, relative } from 'node:path'
+import { parseArgs, styleText } from 'node:util'
+import { createOutput, type Output, StepFailed } from './output.ts'
+import { type RecipeResult, runRecipe } from './recipe.ts'
+import { freePort, type ServerProcess, startServer } from './server-process.ts'
+
+const USAGE = `npm start -- [options]
+
+  --port N        where the server listens; default 8787, or the next free port; 0: any
+  --data-dir DIR  where the data is kept; default .cloudstead in the repository
+  --once          stop after the run; the exit code is 0 when every step passed
+  --json          print nothing but one JSON object when the run is over
+`
+
+const ENV = 'demo-1abcde'
+const ROOT = join(import.meta.dirname, '../..')
+const CONFIG = join(import.meta.dirname, 'cloudstead.config.json')
+
+interface Options {
+  readonly port: number
+  readonly dataDir: string
+  readonly once: boolean
+  readonly json: boolean
+}
+
+/** @returns undefined when help was asked for */
+function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8787' },
+      'data-dir': { type: 'string', default: join(ROOT, '.cloudstead') },
+      once: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const port = Number(values.port)
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new Error(`--port ${values.port} is not a port`)
+  return values.help ? undefined : { port, dataDir: values['data-dir'], once: values.once, json: values.json }
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const options = readOptions()
+  if (options === undefined) {
+    process.stdout.write(USAGE)
+    return 0
+  }
+  const output = createOutput({ silent: options.json })
+  const port = await freePort(options.port)
+  if (port !== options.port) output.line(`Port ${options.port} is taken; using ${port}.`)
+  const stopSignal = firstStopSignal()
+  const server = await startServer({ env: ENV, port, dataDir: options.dataDir, config: CONFIG })
+  try {
+    return await show(server, options, output, stopSignal)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function show(server: ServerProcess, options: Options, output: Output, stopSignal: Promise<'stop'>) {
+  const printReport = (result?: RecipeResult) => {
+    const { url, env } = server
+    const where = { url, env, dataDir: options.dataDir, config: CONFIG }
+    const report = { ok: result !== undefined, server: where, steps: output.steps, ...result }
+    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  }
+  output.line(`Cloudstead runs at ${server.url}, environment ${ENV}.\n`)
+  try {
+    const result = await Promise.race([runRecipe(server, output.step), stopSignal])
+    if (result === 'stop') return 1
+    printReport(result)
+    output.line(styleText('green', `\nAll ${output.steps.length} steps passed.`))
+    if (options.once) return 0
+    printLinks(output, server, options.dataDir, result)
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error
+    printReport()
+    output.line(styleText('red', `\n${error.message}`))
+    return 1
+  }
+  server.showLog()
+  if ((await Promise.race([server.ended, stopSignal])) !== 'stop') throw new Error('the server stopped by itself')
+  output.line('\nStopping the server.')
+  return 0
+}
+
+/** Resolves at the first Ctrl+C or SIGTERM; a second one ends the process at once. */
+function firstStopSignal(): Promise<'stop'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'))
+  })
+}
+
+function printLinks(output: Output, { url, host, env }: ServerProcess, dataDir: string, result: RecipeResult): void {
+  const here = (path: string) => relative(process.cwd(), path) || '.'
+  output.line(`
+The server stays up; Ctrl+C stops it.
+
+  server   ${url}
+  health   ${url}/health
+  picture  ${result.tempFileURLs[0]}
+           (opens in a browser for two hours)
+  rules    ${here(CONFIG)}
+           (edit it: the server follows within two seconds)
+  data     ${here(dataDir)}
+           (delete it while the server is stopped to begin anew)
+
+In an app, with the official SDK unmodified:
+
+  const app = cloudbase.init({ env: '${env}' })
+  app.registerEndPoint('//${host}/web', 'http')
+  app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: 'http' })
+  const auth = app.auth({ persistence: 'local' })
+`)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
