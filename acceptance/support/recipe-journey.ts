@@ -51,7 +51,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
     let openid: string
     let paths: readonly string[] = []
     let fileIDs: readonly string[] = []
-    let orderId: string
+    let orderId: string | number
 
     const logIn = async (phone: Phone, user: string): Promise<Identity> =>
       login === 'OpenID' ? loginByOpenId(phone) : loginByTicket(phone, place.server().key, user)
