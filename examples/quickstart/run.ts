@@ -84,7 +84,9 @@ async function show(server: ServerProcess, options: Options, output: Output, sto
     return 1
   }
   server.showLog()
-  if ((await Promise.race([server.ended, stopSignal])) !== 'stop') throw new Error('the server stopped by itself')
+  // Ctrl+C reaches the server too, so that it may be the first to go.
+  const ending = await Promise.race([stopSignal, server.ended])
+  if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped by itself, exit code ${ending}`)
   output.line('\nStopping the server.')
   return 0
 }

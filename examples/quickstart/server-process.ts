@@ -29,8 +29,8 @@ export interface ServerProcess {
   readonly url: string
   /** Host and port of the url. */
   readonly host: string
-  /** Resolves when the server has ended, to what it logged. */
-  readonly ended: Promise<string>
+  /** Resolves when the server has ended, to its exit code; null when a signal killed it. */
+  readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
   revokeKey(id: string): Promise<void>
   /** Shows from now on what the server logs. */
@@ -56,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
-  const ended = once(child, 'close').then(() => log)
+  const ended = once(child, 'close').then(() => child.exitCode)
   const url = await Promise.race([
     readyUrl(child),
     ended.then(() => {
