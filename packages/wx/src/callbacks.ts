@@ -45,13 +45,23 @@ export async function deliver<Result extends object>(
   work: Promise<Result>,
   report: ReportCallbackError,
 ): Promise<void> {
-  const [result, error] = await work.then(
-    (value) => [{ ...value, errMsg: `${api}:ok` }, undefined] as const,
-    (thrown: unknown) => [undefined, toWxError(api, thrown)] as const,
+  const tell = await work.then(
+    (value) => {
+      const result = { ...value, errMsg: `${api}:ok` }
+      return () => {
+        callSafely(report, options.success, result)
+        callSafely(report, options.complete, result)
+      }
+    },
+    (thrown: unknown) => {
+      const error = toWxError(api, thrown)
+      return () => {
+        callSafely(report, options.fail, error)
+        callSafely(report, options.complete, error)
+      }
+    },
   )
-  if (result !== undefined) callSafely(report, options.success, result)
-  else callSafely(report, options.fail, error)
-  callSafely(report, options.complete, result ?? error)
+  tell()
 }
 
 /**

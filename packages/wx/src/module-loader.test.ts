@@ -134,6 +134,8 @@ test('modules: how names are found', (t) => {
     'index',
   ])
   assert.equal(runtime.require('plain'), 'far')
+  assert.equal(runtime.require(join(root, 'node_modules/mp')), 'mp')
+  assert.equal(runtime.require(join(root, 'node_modules/mp/index.js')), 'wrong')
 })
 
 test('modules: what is not there fails by name, and a module that failed can be tried again', (t) => {

@@ -10,9 +10,9 @@ const DEFAULT_MINIPROGRAM_FOLDER = 'miniprogram_dist'
 /** A Mini Program's JavaScript world: one registry of modules, one private global object. */
 export interface MiniProgramRuntime {
   /**
-   * Loads a module once and returns its exports. `request` is an absolute path, a file URL, or a package name that is
-   * looked up from `resolveFrom`. A package's `miniprogram` folder goes before its `main`; `exports` are ignored and
-   * Node's own modules do not exist, as after WeChat's npm build.
+   * Loads a module once and returns its exports. `request` is an absolute path or file URL of a file or of a package's
+   * folder, or a package name that is looked up from `resolveFrom`. A package's `miniprogram` folder goes before its
+   * `main`; `exports` are ignored and Node's own modules do not exist, as after WeChat's npm build.
    */
   require<Exports = unknown>(request: string): Exports
   /** The private global object of the modules. */
@@ -79,7 +79,8 @@ export function createMiniProgramRuntime(options: RuntimeOptions): MiniProgramRu
   return {
     require: <Exports>(request: string) => {
       const path = request.startsWith('file:') ? fileURLToPath(request) : request
-      return load(resolveModule(path, resolveFrom)) as Exports
+      const inPackage = isAbsolute(path) && isFile(join(path, 'package.json')) ? resolveInPackage(path, '') : undefined
+      return load(inPackage ?? resolveModule(path, resolveFrom)) as Exports
     },
     globalThis: scope.globalThis,
     dispose: scope.clearTimers,

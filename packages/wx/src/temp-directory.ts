@@ -18,6 +18,7 @@ export class TempDirectory {
     if (this.#path === undefined) return
     rmSync(this.#path, { recursive: true, force: true })
     toRemoveAtExit.delete(this.#path)
+    if (toRemoveAtExit.size === 0) process.off('exit', removeAll)
     this.#path = undefined
   }
 }

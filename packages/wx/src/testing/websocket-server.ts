@@ -31,7 +31,7 @@ export async function startEchoServer(t: TestContext): Promise<{ url: string; up
         protocol === undefined ? '' : `Sec-WebSocket-Protocol: ${protocol}\r\n`
       }\r\n`,
     )
-    let pending = Buffer.alloc(0)
+    let pending: Buffer = Buffer.alloc(0)
     socket.on('data', (data: Buffer) => {
       pending = Buffer.concat([pending, data])
       pending = echoFrames(pending, socket)
