@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import dns from 'node:dns'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { mock, type TestContext } from 'node:test'
 import { type AdminCaller, type Caller, toCloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import type { PresetAcl } from '@cloudstead/rules'
 import type { Records } from '../engines/records/records.ts'
@@ -76,6 +77,19 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
 }
 
+/**
+ * Makes host names lead nowhere in this process. The SDKs report to their vendor; where there is no network these
+ * look-ups would hold the tests up, and where there is one, tests have nothing to say to it.
+ */
+export function stayHome(): void {
+  const real = dns.lookup
+  mock.method(dns, 'lookup', (host: string, ...rest: unknown[]) => {
+    if (isIP(host) !== 0) return Reflect.apply(real, dns, [host, ...rest])
+    const done = rest.at(-1) as (error: Error) => void
+    queueMicrotask(() => done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' })))
+  })
+}
+
 export interface Door {
   readonly origin: string
   /** The bodies that arrived at /web and /admin. */
@@ -94,7 +108,14 @@ export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTa
     if (path.startsWith('/auth/v1/signin/anonymously')) {
       logins += 1
       const uid = `uid-${logins}`
-      return { token_type: 'Bearer', access_token: uid, refresh_token: `r-${uid}`, expires_in: 7200, sub: uid, scope: '' }
+      return {
+        token_type: 'Bearer',
+        access_token: uid,
+        refresh_token: `r-${uid}`,
+        expires_in: 7200,
+        sub: uid,
+        scope: '',
+      }
     }
     if (path.startsWith('/auth/v1/user/me')) {
       return { sub: request.headers.authorization?.replace('Bearer ', ''), name: 'anonymous' }
@@ -108,7 +129,12 @@ export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTa
       return { ...(await handler(caller, body, { origin: '' })), requestId: 'r' }
     } catch (thrown) {
       const error = toCloudsteadError(thrown)
-      return { code: error.code, message: error.message, requestId: 'r', ...(error.code === 'SYS_ERR' && { stack: `${error.cause}` }) }
+      return {
+        code: error.code,
+        message: error.message,
+        requestId: 'r',
+        ...(error.code === 'SYS_ERR' && { stack: `${error.cause}` }),
+      }
     }
   }
   const server = createServer((request, response) => {
@@ -117,7 +143,10 @@ export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTa
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
   t.after(() => {
     server.closeAllConnections()
     server.close()

@@ -23,7 +23,12 @@ describe('permissions', () => {
   const expected: Record<keyof typeof ALL, Record<'read' | 'create' | 'update' | 'delete', readonly unknown[]>> = {
     // Each: nobody, a stranger, the creator, an administrator: documents reached, or the code.
     READONLY: { read: [1, 1, 1, 1], create: [denied, 1, 1, 1], update: [denied, 0, 1, 1], delete: [denied, 0, 1, 1] },
-    PRIVATE: { read: [denied, 0, 1, 1], create: [denied, 1, 1, 1], update: [denied, 0, 1, 1], delete: [denied, 0, 1, 1] },
+    PRIVATE: {
+      read: [denied, 0, 1, 1],
+      create: [denied, 1, 1, 1],
+      update: [denied, 0, 1, 1],
+      delete: [denied, 0, 1, 1],
+    },
     ADMINWRITE: {
       read: [1, 1, 1, 1],
       create: [denied, denied, denied, 1],
@@ -76,7 +81,11 @@ describe('permissions', () => {
             results.read?.push(read)
             results.update?.push(update)
             results.delete?.push(remove)
-          } else assert.deepEqual([read, update, remove], [results.read, results.update, results.delete].map((l) => l?.at(-1)))
+          } else
+            assert.deepEqual(
+              [read, update, remove],
+              [results.read, results.update, results.delete].map((l) => l?.at(-1)),
+            )
         }
         results.create?.push(await outcome(database.insert(caller, acl, [{}]).then(({ length }) => length)))
       }
@@ -87,7 +96,11 @@ describe('permissions', () => {
   it('count every id of a person as that person', async (t) => {
     const { database } = await openDatabase(t, { notes: 'PRIVATE' })
     const person = user('uid', { openid: 'oid', customUserId: 'custom' })
-    await database.insert(ADMIN, 'notes', ['oid', 'custom', 'uid', 'other'].map((_openid) => ({ _id: _openid, _openid })))
+    await database.insert(
+      ADMIN,
+      'notes',
+      ['oid', 'custom', 'uid', 'other'].map((_openid) => ({ _id: _openid, _openid })),
+    )
     assert.equal(await database.count(person, { collection: 'notes' }), 3)
     const [id] = await database.insert(person, 'notes', [{}])
     const [made] = await database.find(ADMIN, { collection: 'notes', query: { _id: id ?? null } })
@@ -185,7 +198,10 @@ describe('documents', () => {
     assert.deepEqual(ids, ids.toSorted())
     for (const id of ids) assert.match(String(id), /^[0-9a-f]{32}$/)
     const inOrder = await database.find(ADMIN, { collection: 'c' })
-    assert.deepEqual(inOrder.map(({ n }) => n), [1, 2, 3])
+    assert.deepEqual(
+      inOrder.map(({ n }) => n),
+      [1, 2, 3],
+    )
     assert.deepEqual(await database.insert(ADMIN, 'c', [{ _id: 1 }, { _id: '1' }]), [1, '1'])
     assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'new' }, { _id: 1 }])), 'DATABASE_DUPLICATE_WRITE')
     assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'x' }, { _id: 'x' }])), 'DATABASE_DUPLICATE_WRITE')
@@ -232,7 +248,11 @@ describe('documents', () => {
 describe('update and replace', () => {
   it('change what matches and say how many really changed', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
-    await database.insert(ADMIN, 'c', [{ _id: 'a', n: 1 }, { _id: 'b', n: 1 }, { _id: 'c', n: 2 }])
+    await database.insert(ADMIN, 'c', [
+      { _id: 'a', n: 1 },
+      { _id: 'b', n: 1 },
+      { _id: 'c', n: 2 },
+    ])
     const request = { collection: 'c', query: { n: 1 }, multi: true, upsert: false }
     assert.deepEqual(await database.update(ADMIN, { ...request, data: {} }), { matched: 0, updated: 0 })
     const same = await database.update(ADMIN, { ...request, data: { $set: { n: 1 } } })
@@ -247,10 +267,22 @@ describe('update and replace', () => {
   })
 
   it('change more documents than one batch, each once, even where they move in the index that finds them', async (t) => {
-    const { database } = await openDatabase(t, { c: { acl: 'ADMINONLY', indexes: [{ name: 'n', fields: [['n', 1]], unique: false }] } })
-    await database.insert(ADMIN, 'c', Array.from({ length: 700 }, (_, n) => ({ n })))
+    const { database } = await openDatabase(t, {
+      c: { acl: 'ADMINONLY', indexes: [{ name: 'n', fields: [['n', 1]], unique: false }] },
+    })
+    await database.insert(
+      ADMIN,
+      'c',
+      Array.from({ length: 700 }, (_, n) => ({ n })),
+    )
     await database.settled()
-    const request = { collection: 'c', query: { n: { $gte: 0 } }, data: { $inc: { n: 1000 } }, multi: true, upsert: false }
+    const request = {
+      collection: 'c',
+      query: { n: { $gte: 0 } },
+      data: { $inc: { n: 1000 } },
+      multi: true,
+      upsert: false,
+    }
     assert.equal((await database.update(ADMIN, request)).updated, 700)
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { n: { $gte: 1000, $lt: 1700 } } }), 700)
     assert.equal(await database.remove(ADMIN, { collection: 'c', query: {}, multi: true }), 700)
@@ -311,8 +343,16 @@ describe('many writers', () => {
 describe('find', () => {
   it('limits, skips and sorts', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
-    await database.insert(ADMIN, 'c', Array.from({ length: 1000 }, (_, at) => ({ _id: at, n: -at })))
-    await database.insert(ADMIN, 'c', Array.from({ length: 200 }, (_, at) => ({ _id: 1000 + at, n: -1000 - at })))
+    await database.insert(
+      ADMIN,
+      'c',
+      Array.from({ length: 1000 }, (_, at) => ({ _id: at, n: -at })),
+    )
+    await database.insert(
+      ADMIN,
+      'c',
+      Array.from({ length: 200 }, (_, at) => ({ _id: 1000 + at, n: -1000 - at })),
+    )
     const find = async (request: object) =>
       (await database.find(ADMIN, { collection: 'c', ...request })).map(({ _id }) => _id)
     assert.equal((await find({})).length, 100)
@@ -355,7 +395,11 @@ describe('find', () => {
   it('sorts by distance', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     const at = (lng: number) => ({ type: 'Point', coordinates: [lng, 0] })
-    await database.insert(ADMIN, 'c', [3, 1, 2, 9].map((lng) => ({ _id: lng, at: at(lng) })))
+    await database.insert(
+      ADMIN,
+      'c',
+      [3, 1, 2, 9].map((lng) => ({ _id: lng, at: at(lng) })),
+    )
     await database.insert(ADMIN, 'c', [{ _id: 'none' }])
     const near = (more: object) => ({ at: { $nearSphere: { $geometry: at(0), ...more } } })
     const ids = async (query: DocumentObject, more: object = {}) =>

@@ -38,7 +38,20 @@ describe('geometry', () => {
     assert.equal(both(within, line([1, 1], [20, 2]), box), false)
     const two = { type: 'MultiPolygon', coordinates: [[square(20, 30)], [square(0, 3)]] }
     assert.equal(both(within, point(25, 25), two), true)
-    assert.equal(both(within, { type: 'MultiPoint', coordinates: [[1, 1], [25, 25]] }, two), true)
+    assert.equal(
+      both(
+        within,
+        {
+          type: 'MultiPoint',
+          coordinates: [
+            [1, 1],
+            [25, 25],
+          ],
+        },
+        two,
+      ),
+      true,
+    )
   })
 
   it('knows what has a place in common', () => {
@@ -49,7 +62,22 @@ describe('geometry', () => {
     assert.equal(both(intersects, point(3, 4), line([0, 0], [5, 5])), false)
     assert.equal(both(intersects, point(3, 4), point(3, 4)), true)
     assert.equal(both(intersects, { type: 'Polygon', coordinates: [square(1, 2)] }, box), true, 'contained')
-    assert.equal(both(intersects, { type: 'MultiLineString', coordinates: [[[0, 0], [5, 5]]] }, line([0, 5], [5, 0])), true)
+    assert.equal(
+      both(
+        intersects,
+        {
+          type: 'MultiLineString',
+          coordinates: [
+            [
+              [0, 0],
+              [5, 5],
+            ],
+          ],
+        },
+        line([0, 5], [5, 0]),
+      ),
+      true,
+    )
   })
 
   it('takes nothing else for a geometry', () => {
@@ -61,7 +89,17 @@ describe('geometry', () => {
       { type: 'Point', coordinates: [200, 0] },
       { type: 'Point', coordinates: ['1', 2] },
       { type: 'LineString', coordinates: [[1, 1]] },
-      { type: 'Polygon', coordinates: [[[0, 0], [1, 1], [2, 2], [3, 3]]] },
+      {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 1],
+            [2, 2],
+            [3, 3],
+          ],
+        ],
+      },
       { type: 'Polygon', coordinates: [] },
       { type: 'MultiPolygon', coordinates: [] },
       { type: 'Circle', coordinates: [1, 1] },

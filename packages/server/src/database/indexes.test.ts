@@ -38,7 +38,11 @@ describe('indexes', () => {
   it('declared later are built from what is there, while writers go on', async (t) => {
     const opened = await openDatabase(t, { c: 'ADMINONLY' })
     const { database, declare } = opened
-    await database.insert(ADMIN, 'c', Array.from({ length: 900 }, (_, time) => ({ _id: time, time })))
+    await database.insert(
+      ADMIN,
+      'c',
+      Array.from({ length: 900 }, (_, time) => ({ _id: time, time })),
+    )
     declare({ c: { acl: 'ADMINONLY', indexes: [byTime] } })
     const writes = Array.from({ length: 60 }, (_, at) =>
       database.insert(ADMIN, 'c', [{ _id: 2000 + at, time: 2000 + at }]).then(() =>
@@ -71,7 +75,10 @@ describe('indexes', () => {
     await database.settled()
     assert.equal(await statusOf(opened, byTime), undefined)
     const found = await database.find(ADMIN, { collection: 'c', order: [{ path: 'time', direction: -1 }] })
-    assert.deepEqual(found.map(({ _id }) => _id), [2, 1])
+    assert.deepEqual(
+      found.map(({ _id }) => _id),
+      [2, 1],
+    )
     declare({ c: { acl: 'ADMINONLY', indexes: [byTime] } })
     await database.count(ADMIN, { collection: 'c', query: { time: 1 } })
     await database.settled()
@@ -96,7 +103,11 @@ describe('indexes', () => {
   it('whose building was interrupted go on at the next start', async (t) => {
     const opened = await openDatabase(t, { c: 'ADMINONLY' })
     const { database, declare, another } = opened
-    await database.insert(ADMIN, 'c', Array.from({ length: 500 }, (_, time) => ({ time })))
+    await database.insert(
+      ADMIN,
+      'c',
+      Array.from({ length: 500 }, (_, time) => ({ time })),
+    )
     declare({ c: { acl: 'ADMINONLY', indexes: [byTime] } })
     await database.count(ADMIN, { collection: 'c', query: { time: 1 } })
     await database.close()

@@ -10,17 +10,44 @@ describe('projections', () => {
   const cases: readonly (readonly [DocumentObject, DocumentObject])[] = [
     [{ n: 1 }, { _id: 1, n: 1 }],
     [{ n: true, _id: 0 }, { n: 1 }],
-    [{ n: 1, s: 0 }, { _id: 1, n: 1 }],
-    [{ n: 0, o: 0, list: 0, a: 0 }, { _id: 1, s: 'x' }],
-    [{ _id: 0, o: 0, list: 0, a: 0 }, { n: 1, s: 'x' }],
+    [
+      { n: 1, s: 0 },
+      { _id: 1, n: 1 },
+    ],
+    [
+      { n: 0, o: 0, list: 0, a: 0 },
+      { _id: 1, s: 'x' },
+    ],
+    [
+      { _id: 0, o: 0, list: 0, a: 0 },
+      { n: 1, s: 'x' },
+    ],
     [{ 'o.p': 1 }, { _id: 1, o: { p: 1 } }],
-    [{ 'o.p': 1, 'o.q': 1 }, { _id: 1, o: { p: 1, q: 2 } }],
-    [{ o: 1, 'o.p': 1 }, { _id: 1, o: { p: 1, q: 2 } }],
-    [{ 'o.p': 0, list: 0, a: 0 }, { _id: 1, n: 1, s: 'x', o: { q: 2 } }],
+    [
+      { 'o.p': 1, 'o.q': 1 },
+      { _id: 1, o: { p: 1, q: 2 } },
+    ],
+    [
+      { o: 1, 'o.p': 1 },
+      { _id: 1, o: { p: 1, q: 2 } },
+    ],
+    [
+      { 'o.p': 0, list: 0, a: 0 },
+      { _id: 1, n: 1, s: 'x', o: { q: 2 } },
+    ],
     [{ 'list.k': 1 }, { _id: 1, list: [{ k: 1 }, { k: 2 }] }],
-    [{ a: { $slice: 2 }, _id: 0, list: 0, o: 0 }, { n: 1, s: 'x', a: [1, 2] }],
-    [{ a: { $slice: -1 }, n: 1 }, { _id: 1, n: 1, a: [4] }],
-    [{ a: { $slice: [1, 2] }, n: 1 }, { _id: 1, n: 1, a: [2, 3] }],
+    [
+      { a: { $slice: 2 }, _id: 0, list: 0, o: 0 },
+      { n: 1, s: 'x', a: [1, 2] },
+    ],
+    [
+      { a: { $slice: -1 }, n: 1 },
+      { _id: 1, n: 1, a: [4] },
+    ],
+    [
+      { a: { $slice: [1, 2] }, n: 1 },
+      { _id: 1, n: 1, a: [2, 3] },
+    ],
     [{ list: { $elemMatch: { k: 2 } } }, { _id: 1, list: [{ k: 2, v: 2 }] }],
     [{ list: { $elemMatch: { k: 9 } } }, { _id: 1 }],
     [{ none: 1 }, { _id: 1 }],

@@ -62,7 +62,9 @@ function literal(value: DocumentValue, caller: Caller): DocumentValue {
 function list(operator: string): OperandCheck {
   return (operand, { caller }) => {
     if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
-    return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => placeholder(item, caller) ?? [literal(item, caller)])
+    return (operand as readonly DocumentValue[]).flatMap<DocumentValue>(
+      (item) => placeholder(item, caller) ?? [literal(item, caller)],
+    )
   }
 }
 

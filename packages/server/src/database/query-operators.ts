@@ -62,9 +62,7 @@ const $in = onLeaves((operand) => {
   const patterns = all.filter((item) => item instanceof RegExp).map(matcher)
   const rest = all.filter((item) => typeof item === 'object' && !(item instanceof RegExp))
   return (value) =>
-    primitives.has(value) ||
-    rest.some((item) => sameValue(value, item)) ||
-    patterns.some((test) => test(value))
+    primitives.has(value) || rest.some((item) => sameValue(value, item)) || patterns.some((test) => test(value))
 })
 
 const $exists: FieldOperator = (path, operand) => {

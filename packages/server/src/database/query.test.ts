@@ -99,7 +99,10 @@ describe('query operators', () => {
 
   it('matches every time with the g flag, which SDK users write', () => {
     const matcher = compileQuery(checkQuery({ s: /a/gi }, ADMIN))
-    assert.deepEqual([1, 2, 3].map(() => matcher.test({ s: 'xa' })), [true, true, true])
+    assert.deepEqual(
+      [1, 2, 3].map(() => matcher.test({ s: 'xa' })),
+      [true, true, true],
+    )
     assert.equal(matches({ s: { $regex: 'a.b', $options: 'gi' } }, { s: 'A-B' }), true)
   })
 
@@ -215,9 +218,11 @@ describe('against mingo with its own operators', () => {
   const fields = fc.dictionary(fc.constantFrom('a', 'b', 'c.d'), condition, { maxKeys: 3, noNullPrototype: true })
   const query: fc.Arbitrary<DocumentObject> = fc.oneof(
     fields,
-    fc.tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(fields, { minLength: 1, maxLength: 3 })).map(([op, list]) => ({
-      [op]: list,
-    })),
+    fc
+      .tuple(fc.constantFrom('$and', '$or', '$nor'), fc.array(fields, { minLength: 1, maxLength: 3 }))
+      .map(([op, list]) => ({
+        [op]: list,
+      })),
   )
 
   it('agrees', () => {

@@ -53,7 +53,11 @@ describe('update operators', () => {
     [{ a: [1, 2, 3] }, { $pullAll: { a: [1, 3] } }, { a: [2] }],
     [{ a: [1] }, { $addToSet: { a: 1, b: 2 } }, { a: [1], b: [2] }],
     [{ a: [{ x: 1 }] }, { $addToSet: { a: { $each: [{ x: 1 }, { x: 2 }] } } }, { a: [{ x: 1 }, { x: 2 }] }],
-    [{ constructor: 1 }, { $set: { 'toString.x': 1, constructor: 2 } }, { constructor: 2, toString: { x: 1 } } as never],
+    [
+      { constructor: 1 },
+      { $set: { 'toString.x': 1, constructor: 2 } },
+      { constructor: 2, toString: { x: 1 } } as never,
+    ],
     [{ a: 1 }, { $set: {} }, { a: 1 }],
   ]
   for (const [before, update, after] of cases) {
@@ -70,8 +74,14 @@ describe('update operators', () => {
   it('reaches no prototype', () => {
     updated({}, { $set: { 'constructor.prototype.polluted': 1 } })
     assert.equal(({} as { polluted?: unknown }).polluted, undefined)
-    assert.equal(code(() => compileUpdate({ $set: { '__proto__.x': 1 } }, ADMIN)), 'INVALID_PARAM')
-    assert.equal(code(() => compileUpdate({ $rename: { a: '__proto__.x' } }, ADMIN)), 'INVALID_PARAM')
+    assert.equal(
+      code(() => compileUpdate({ $set: { '__proto__.x': 1 } }, ADMIN)),
+      'INVALID_PARAM',
+    )
+    assert.equal(
+      code(() => compileUpdate({ $rename: { a: '__proto__.x' } }, ADMIN)),
+      'INVALID_PARAM',
+    )
   })
 
   it('refuses what it cannot do, before it touches anything', () => {
@@ -104,7 +114,11 @@ describe('update operators', () => {
       [{ $pullAll: { a: 1 } }, 'INVALID_PARAM'],
     ]
     for (const [update, expected] of cases) {
-      assert.equal(code(() => compileUpdate(update, ADMIN)), expected, JSON.stringify(update))
+      assert.equal(
+        code(() => compileUpdate(update, ADMIN)),
+        expected,
+        JSON.stringify(update),
+      )
     }
   })
 
@@ -120,7 +134,11 @@ describe('update operators', () => {
       [{ a: 1.5 }, { $bit: { a: { or: 1 } } }],
     ]
     for (const [document, update] of cases) {
-      assert.equal(code(() => updated(document, update)), 'DATABASE_REQUEST_FAILED', JSON.stringify(update))
+      assert.equal(
+        code(() => updated(document, update)),
+        'DATABASE_REQUEST_FAILED',
+        JSON.stringify(update),
+      )
     }
   })
 
@@ -136,7 +154,11 @@ describe('update operators', () => {
       { $min: { _openid: '' } },
     ]
     for (const update of updates) {
-      assert.equal(code(() => compileUpdate(update, user('u'))), 'DATABASE_PERMISSION_DENIED', JSON.stringify(update))
+      assert.equal(
+        code(() => compileUpdate(update, user('u'))),
+        'DATABASE_PERMISSION_DENIED',
+        JSON.stringify(update),
+      )
     }
     assert.deepEqual(updated({ _openid: 'a' }, { $set: { _openid: 'b' } }), { _openid: 'b' })
   })
@@ -147,12 +169,20 @@ describe('update operators', () => {
     const document = fc.record({ n: number, list: numbers, o: fc.record({ p: number }) })
     const update: fc.Arbitrary<DocumentObject> = fc.oneof(
       fc
-        .tuple(fc.constantFrom('$set', '$inc', '$mul', '$min', '$max'), fc.constantFrom('n', 'o.p', 'o.new', 'new.q'), number)
+        .tuple(
+          fc.constantFrom('$set', '$inc', '$mul', '$min', '$max'),
+          fc.constantFrom('n', 'o.p', 'o.new', 'new.q'),
+          number,
+        )
         .map(([op, path, value]) => ({ [op]: { [path]: value } })),
       fc.constantFrom('n', 'o.p', 'o', 'none').map((path) => ({ $unset: { [path]: '' } })),
       fc.tuple(numbers, fc.option(number), fc.option(fc.constantFrom(1, -1))).map(([each, position, sort]) => ({
         $push: {
-          list: { $each: each, ...(position !== null && { $position: position }), ...(sort !== null && { $sort: sort }) },
+          list: {
+            $each: each,
+            ...(position !== null && { $position: position }),
+            ...(sort !== null && { $sort: sort }),
+          },
         } as DocumentValue,
       })),
       number.map((value) => ({ $pull: { list: { $gt: value } } })),
