@@ -53,7 +53,7 @@ export function createStorage(parts: StorageParts): Storage {
     copy: (caller, requests) => copyFiles(parts, caller, requests),
     openObject: (request) => openObject(parts, request),
     async bytes(file, range) {
-      if (file.size > HOT_ITEM_BYTES) return parts.blobs.read(file.blob, range)
+      if (file.size > HOT_ITEM_BYTES) return parts.blobs.read(file.blob, range ?? { start: 0, end: file.size - 1 })
       const whole = await hot.load(file.blob, () => parts.blobs.readAll(file.blob))
       return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
     },

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { type Caller, CloudsteadError, type ErrorCode, NOBODY, type UserCaller } from '@cloudstead/protocol'
+import { compileStorageRules } from '@cloudstead/rules'
+import type { Blobs } from '../engines/blobs/blobs.ts'
+import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
+import type { Records } from '../engines/records/records.ts'
+import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
+import { loadSecrets } from '../secrets.ts'
+import type { Settings, StorageSettings } from '../settings.ts'
+import { checkMaxAge } from './downloads.ts'
+import { parseCopy } from './files.ts'
+import { createStorage, type Storage } from './storage.ts'
+
+const ENV = 'demo-1abcde'
+const ADMIN: Caller = { kind: 'admin', keyId: 'a' }
+const user = (name: string): UserCaller => ({
+  kind: 'user',
+  uid: `uid-${name}`,
+  customUserId: name,
+  loginType: 'CUSTOM',
+  sessionId: `session-${name}`,
+})
+const ALICE = user('alice')
+const BOB = user('bob')
+const fileId = (path: string) => `cloud://${ENV}/${path}`
+const code = (expected: ErrorCode) => (error: unknown) => error instanceof CloudsteadError && error.code === expected
+
+describe('storage', () => {
+  let dir: string
+  let records: Records
+  let blobs: Blobs
+  let storage: Storage
+  let settings: StorageSettings
+  let now: number
+  let revoked: Set<string>
+
+  const useAcl = (acl: unknown, resourceOpenid: 'path' | 'creator' = 'path') => {
+    settings = { ...settings, acl: compileStorageRules(acl, { resourceOpenid }) }
+  }
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'cloudstead-storage-'))
+    records = await openSqliteRecords({ file: join(dir, 'records.sqlite') })
+    blobs = await openDiskBlobs({ dir: join(dir, 'blobs') })
+    storage = createStorage({
+      env: ENV,
+      records,
+      blobs,
+      secrets: await loadSecrets(dir),
+      settings: () => ({ storage: settings }) as Settings,
+      now: () => now,
+      stillValid: async (caller) => caller.kind !== 'user' || !revoked.has(caller.sessionId),
+      onBackgroundError: (error) => {
+        throw error
+      },
+    })
+  })
+  beforeEach(() => {
+    settings = {
+      acl: compileStorageRules('READONLY', { resourceOpenid: 'path' }),
+      tempUrlMaxAge: 7200,
+      maxFileSize: 1000,
+    }
+    now = Date.UTC(2026, 0, 1)
+    revoked = new Set()
+  })
+  afterEach(async () => {
+    const { records: files } = await records.find({ space: 'files', limit: 1000 })
+    await records.commit(files.map(({ space, id }) => ({ op: 'delete', space, id })))
+    await (await storage.planSweep(true))(new AbortController().signal)
+  })
+  after(async () => {
+    await records.close()
+    await blobs.close()
+    await rm(dir, { recursive: true })
+  })
+
+  async function upload(caller: Caller, path: string, content: string) {
+    const { ticket } = await storage.issueUpload(caller, path)
+    return receive(ticket, content)
+  }
+  async function receive(ticket: string, content: string) {
+    const admitted = await storage.admitUpload(ticket, content.length)
+    return storage.receiveUpload(admitted, bytesOf(content), { length: content.length })
+  }
+  async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(content)
+  }
+  async function urlOf(caller: Caller, path: string, maxAge?: number) {
+    const [result] = await storage.temporaryUrls(caller, [{ fileId: fileId(path), maxAge }])
+    assert.ok(result)
+    return result
+  }
+  async function open(pathAndQuery: string): Promise<string> {
+    const { pathname, searchParams } = new URL(pathAndQuery, 'http://x')
+    const { file } = await storage.openObject({
+      pathname,
+      objectId: pathname.split('/')[2] ?? '',
+      sign: searchParams.get('sign') ?? undefined,
+      t: searchParams.get('t') ?? undefined,
+    })
+    const bytes = await storage.bytes(file)
+    return (
+      bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await (bytes as Readable).toArray())
+    ).toString()
+  }
+  async function read(path: string): Promise<string> {
+    const url = await urlOf(ADMIN, path)
+    if (!url.ok) throw url.error
+    return open(url.pathAndQuery)
+  }
+  const storedBlobs = async () => {
+    const ids: string[] = []
+    for await (const { id } of blobs.list()) ids.push(id)
+    return ids
+  }
+
+  it('an upload is readable, an overwrite replaces it and its old bytes go', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'one')
+    assert.equal(await read('users/alice/a.txt'), 'one')
+    await upload(ALICE, 'users/alice/a.txt', 'two')
+    assert.equal(await read('users/alice/a.txt'), 'two')
+    // The removal follows the answer: wait for what is left to be one.
+    while ((await storedBlobs()).length > 1) await new Promise((done) => setImmediate(done))
+  })
+
+  it('a right that is lost between ticket and bytes is lost', async () => {
+    const { ticket } = await storage.issueUpload(ALICE, 'users/alice/a.txt')
+    useAcl('ADMINONLY')
+    await assert.rejects(receive(ticket, 'x'), code('STORAGE_EXCEED_AUTHORITY'))
+    useAcl('READONLY')
+    const admitted = await storage.admitUpload(ticket, 1)
+    useAcl('ADMINONLY')
+    await assert.rejects(storage.receiveUpload(admitted, bytesOf('x'), {}), code('STORAGE_EXCEED_AUTHORITY'))
+    assert.deepEqual(await storedBlobs(), [])
+  })
+
+  it('a ticket dies with the session behind it, and after its time', async () => {
+    const { ticket } = await storage.issueUpload(ALICE, 'users/alice/a.txt')
+    revoked.add('session-alice')
+    await assert.rejects(receive(ticket, 'x'), code('CHECK_LOGIN_FAILED'))
+    revoked.clear()
+    now += 15 * 60 * 1000
+    await assert.rejects(receive(ticket, 'x'), code('STORAGE_SIGN_EXPIRED'))
+  })
+
+  it('of two users who upload one new unclaimed path at once, one gets it and the other is refused', async () => {
+    const tickets = await Promise.all([ALICE, BOB].map((caller) => storage.issueUpload(caller, 'shared/a.txt')))
+    const outcomes = await Promise.allSettled(tickets.map(({ ticket }, index) => receive(ticket, `by ${index}`)))
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    const winner = outcomes.findIndex(({ status }) => status === 'fulfilled')
+    assert.equal(await read('shared/a.txt'), `by ${winner}`)
+    assert.equal((await storedBlobs()).length, 1)
+  })
+
+  it('twenty overwrites at once end with one whole file and one blob', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'start')
+    const contents = Array.from({ length: 20 }, (_, index) => `content ${index}`)
+    await Promise.all(contents.map((content) => upload(ALICE, 'users/alice/a.txt', content)))
+    assert.ok(contents.includes(await read('users/alice/a.txt')))
+    while ((await storedBlobs()).length > 1) await new Promise((done) => setImmediate(done))
+  })
+
+  it('too large, announced or not, leaves nothing', async () => {
+    const { ticket } = await storage.issueUpload(ALICE, 'users/alice/a.txt')
+    const admitted = await storage.admitUpload(ticket, undefined)
+    await assert.rejects(
+      storage.receiveUpload(admitted, bytesOf('x'.repeat(1001)), {}),
+      code('EXCEED_UPLOAD_MAXFILESIZE'),
+    )
+    await assert.rejects(receive(ticket, 'x'.repeat(1001)), code('EXCEED_UPLOAD_MAXFILESIZE'))
+    assert.deepEqual(await storedBlobs(), [])
+    assert.equal((await records.find({ space: 'files', limit: 1 })).records.length, 0)
+  })
+
+  it('a rule on the size is judged when the bytes are there', async () => {
+    useAcl({ read: true, write: 'resource.size == null || resource.size <= 3' })
+    const { ticket } = await storage.issueUpload(ALICE, 'a.txt')
+    await receive(ticket, 'abc')
+    await assert.rejects(receive(ticket, 'abcd'), code('STORAGE_EXCEED_AUTHORITY'))
+    const admitted = await storage.admitUpload(ticket, undefined)
+    await assert.rejects(storage.receiveUpload(admitted, bytesOf('abcd'), {}), code('STORAGE_EXCEED_AUTHORITY'))
+    assert.equal(await read('a.txt'), 'abc')
+  })
+
+  it('a wrong MD5 is refused and leaves nothing', async () => {
+    const { ticket } = await storage.issueUpload(ALICE, 'users/alice/a.txt')
+    const admitted = await storage.admitUpload(ticket, 1)
+    const contentMd5 = Buffer.alloc(16).toString('base64')
+    await assert.rejects(storage.receiveUpload(admitted, bytesOf('x'), { contentMd5 }), code('INVALID_PARAM'))
+    assert.deepEqual(await storedBlobs(), [])
+  })
+
+  it('public files get a bare URL, private ones a signed one; the rule says how long it lives at most', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    const bare = await urlOf(BOB, 'users/alice/a.txt')
+    assert.ok(bare.ok && !bare.pathAndQuery.includes('?') && bare.maxAge === 7200)
+    useAcl('PRIVATE')
+    const signed = await urlOf(ALICE, 'users/alice/a.txt', 60)
+    assert.ok(signed.ok && signed.pathAndQuery.includes('?sign=') && signed.maxAge === 60)
+    const own = 'auth != null && resource.openid == auth.openid'
+    useAcl({ read: own, write: own, maxAge: 30 })
+    const ages = await Promise.all([undefined, 10, 60].map(async (age) => urlOf(ALICE, 'users/alice/a.txt', age)))
+    assert.deepEqual(
+      ages.map((result) => result.ok && result.maxAge),
+      [30, 10, 30],
+    )
+  })
+
+  it('a signed URL outlives a change of the rules and ends at its second; a bare one is judged each time', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    const bare = await urlOf(BOB, 'users/alice/a.txt')
+    useAcl('PRIVATE')
+    const signed = await urlOf(ALICE, 'users/alice/a.txt', 60)
+    assert.ok(bare.ok && signed.ok)
+    await assert.rejects(open(bare.pathAndQuery), code('CDN_SIGNATURE_MISSING'))
+    useAcl('ADMINONLY')
+    assert.equal(await open(signed.pathAndQuery), 'x')
+    now += 60_000
+    await assert.rejects(open(signed.pathAndQuery), code('CDN_SIGNATURE_EXPIRED'))
+    await assert.rejects(open(signed.pathAndQuery.replace(/sign=../, 'sign=zz')), code('CDN_INVALID_SIGNATURE'))
+    useAcl('READONLY')
+    assert.equal(await open(bare.pathAndQuery), 'x')
+  })
+
+  it('a refusal does not tell whether a foreign file exists', async () => {
+    useAcl('PRIVATE')
+    await upload(ALICE, 'users/alice/there.txt', 'x')
+    for (const path of ['users/alice/there.txt', 'users/alice/absent.txt']) {
+      const result = await urlOf(BOB, path)
+      assert.ok(!result.ok && result.error.code === 'STORAGE_EXCEED_AUTHORITY', path)
+      const [removed] = await storage.remove(BOB, [fileId(path)])
+      assert.equal(removed?.error?.code, 'STORAGE_EXCEED_AUTHORITY')
+    }
+    const own = await urlOf(ALICE, 'users/alice/absent.txt')
+    assert.ok(!own.ok && own.error.code === 'STORAGE_FILE_NONEXIST')
+  })
+
+  it('delete: per item, once, and by those who may', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    await upload(BOB, 'users/bob/b.txt', 'x')
+    const ids = ['users/alice/a.txt', 'users/bob/b.txt', 'users/alice/none.txt'].map(fileId)
+    const results = await storage.remove(ALICE, [...ids, 'https://nonsense'])
+    assert.deepEqual(
+      results.map(({ error }) => error?.code),
+      [undefined, 'STORAGE_EXCEED_AUTHORITY', 'STORAGE_FILE_NONEXIST', 'INVALID_PARAM'],
+    )
+    assert.equal((await storedBlobs()).length, 1)
+    assert.deepEqual(
+      (await storage.remove(ADMIN, [fileId('users/bob/b.txt')])).map(({ error }) => error),
+      [undefined],
+    )
+  })
+
+  const copy = (caller: Caller, source: string, target: string, options = {}) =>
+    storage
+      .copy(caller, [parseCopy({ source, target, overwrite: true, removeSource: false, ...options })])
+      .then(([result]) => result?.error?.code)
+
+  it('CVE-2026-39360: a copy needs the right to read its source and to write its target, a move to write both', async () => {
+    useAcl('PRIVATE')
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    assert.equal(await copy(BOB, 'users/alice/a.txt', 'users/bob/a.txt'), 'STORAGE_EXCEED_AUTHORITY')
+    assert.equal(await copy(ALICE, 'users/alice/a.txt', 'users/bob/a.txt'), 'STORAGE_EXCEED_AUTHORITY')
+    assert.equal(await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt'), undefined)
+    useAcl('READONLY')
+    assert.equal(await copy(BOB, 'users/alice/a.txt', 'users/bob/a.txt'), undefined)
+    const moved = await copy(BOB, 'users/alice/a.txt', 'users/bob/b.txt', { removeSource: true })
+    assert.equal(moved, 'STORAGE_EXCEED_AUTHORITY')
+  })
+
+  it('a copy shares the bytes and outlives its source; a move takes them along', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt')
+    assert.equal((await storedBlobs()).length, 1)
+    await storage.remove(ALICE, [fileId('users/alice/a.txt')])
+    assert.equal(await read('users/alice/b.txt'), 'x')
+    assert.equal(await copy(ALICE, 'users/alice/b.txt', 'users/alice/c.txt', { removeSource: true }), undefined)
+    assert.equal(await read('users/alice/c.txt'), 'x')
+    await assert.rejects(read('users/alice/b.txt'), code('STORAGE_FILE_NONEXIST'))
+    await storage.remove(ALICE, [fileId('users/alice/c.txt')])
+    assert.deepEqual(await storedBlobs(), [])
+  })
+
+  it('a copy does not overwrite unless told to, and its source must exist', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'a')
+    await upload(ALICE, 'users/alice/b.txt', 'b')
+    const options = { overwrite: false }
+    assert.equal(await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt', options), 'STORAGE_FILE_EXIST')
+    assert.equal(await copy(ALICE, 'users/alice/none.txt', 'users/alice/c.txt'), 'STORAGE_FILE_NONEXIST')
+    assert.equal(await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt'), undefined)
+    assert.equal(await read('users/alice/b.txt'), 'a')
+    assert.throws(
+      () => parseCopy({ source: 'a', target: 'a', overwrite: true, removeSource: false }),
+      code('INVALID_PARAM'),
+    )
+  })
+
+  it('an administrator who replaces a file leaves it to its owner', async () => {
+    await upload(ALICE, 'shared/a.txt', 'x')
+    await upload(ADMIN, 'shared/a.txt', 'y')
+    await assert.rejects(upload(BOB, 'shared/a.txt', 'z'), code('STORAGE_EXCEED_AUTHORITY'))
+    await upload(ALICE, 'shared/a.txt', 'z')
+    await upload(ADMIN, 'shared/b.txt', 'x')
+    await assert.rejects(upload(ALICE, 'shared/b.txt', 'y'), code('STORAGE_EXCEED_AUTHORITY'))
+    await assert.rejects(upload(NOBODY, 'shared/c.txt', 'y'), code('STORAGE_EXCEED_AUTHORITY'))
+  })
+
+  it('the sweep removes what no file names and nothing else', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    const orphan = await blobs.write(bytesOf('orphan'), { limit: 100 })
+    const signal = new AbortController().signal
+    now = Date.now()
+    assert.equal(await (await storage.planSweep(false))(signal), 0, 'young blobs may be in flight')
+    const plan = await storage.planSweep(true)
+    const later = await blobs.write(bytesOf('later'), { limit: 100 })
+    assert.equal(await plan(signal), 1)
+    const left = await storedBlobs()
+    assert.ok(!left.includes(orphan.id) && left.includes(later.id) && left.length === 2)
+    assert.deepEqual(await readdir(join(dir, 'blobs', 'tmp')), [])
+  })
+
+  it('maxAge is a whole number of seconds from 1 to 86400', () => {
+    assert.equal(checkMaxAge(undefined), undefined)
+    assert.equal(checkMaxAge(1), 1)
+    assert.equal(checkMaxAge(86_400), 86_400)
+    for (const bad of [0, -1, 86_401, 1.5, '60', Number.NaN, {}, true]) {
+      assert.throws(() => checkMaxAge(bad), code('INVALID_PARAM'))
+    }
+  })
+})
