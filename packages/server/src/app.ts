@@ -20,6 +20,7 @@ import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { actionRoutes } from './http/action-routes.ts'
 import { adminDatabaseActions } from './http/admin-database.ts'
 import { authRoutes } from './http/auth.ts'
+import { followConnections } from './http/connections.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
 import { objectRoutes } from './http/objects.ts'
@@ -94,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const metrics = createMetrics(now(), now)
 
   const http = createHttp(log)
+  const connections = followConnections(http.server)
   const originFor = originOf(options.publicUrl, () => listeningUrl(http))
   metrics.observe(http)
   allowCrossOrigin(http)
@@ -120,7 +122,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       stopSweeping()
-      await http.close()
+      const closed = http.close()
+      connections.closeIdle()
+      await closed
       await records.close()
       await blobs.close()
       unlock()
@@ -138,6 +142,7 @@ function createHttp(log: Logger): FastifyInstance {
     requestIdHeader: false,
     trustProxy: false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_CONNECTION_MS,
     routerOptions: { ignoreTrailingSlash: false },
