@@ -125,7 +125,7 @@ test('nothing is skipped without a reason on the same line, and nothing runs alo
   const bad = SOURCES.filter(isTest).flatMap((file) =>
     readFileSync(file, 'utf8')
       .split('\n')
-      .filter((line) => /\b(?:test|it|describe)\.(?:only|todo)\b|\bonly: true|skip: true|\.skip\(/.test(line))
+      .filter((line) => /\b(?:test|it|describe|suite)\.(?:only|todo|skip)\b|\b(?:only|skip|todo): true/.test(line))
       .map((line) => `${file}: ${line.trim()}`),
   )
   assert.deepEqual(bad, [])
