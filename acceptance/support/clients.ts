@@ -141,6 +141,45 @@ export interface App {
   copyFile(options: {
     fileList: { srcPath: string; dstPath: string; overwrite?: boolean; removeOriginal?: boolean }[]
   }): Promise<{ fileList: ItemCode[]; requestId: string }>
+  getFileInfo(options: { fileList: string[] }): Promise<{ fileList: FileInfo[]; requestId: string }>
+  /** One object for all buckets: what `from` returns holds only until the next `from`. */
+  readonly storage: { from(bucket: string): Bucket }
+}
+
+export interface FileInfo extends ItemCode {
+  readonly tempFileURL: string
+  readonly cloudId?: string
+  readonly fileName?: string
+  readonly contentType?: string
+  readonly mime?: string
+  /** Bytes. */
+  readonly size?: number
+  readonly etag?: string
+  readonly lastModified?: string
+  readonly cacheControl?: string
+}
+
+type Answer<Data> = Promise<{ data: Data; error: null } | { data: null; error: Error }>
+type Stored = { readonly id: string; readonly path: string; readonly fullPath: string }
+
+/** The second set of storage calls, in the manner of another product. */
+export interface Bucket {
+  upload(path: string, body: unknown, options?: object): Answer<Stored>
+  update(path: string, body: unknown, options?: object): Answer<Stored>
+  uploadToSignedUrl(path: string, token: string, body: unknown): Answer<Stored>
+  createSignedUploadUrl(path: string): Answer<{ signedUrl: string; token: string; path: string; id: string }>
+  createSignedUrl(path: string, seconds: number, options?: object): Answer<{ signedUrl: string }>
+  createSignedUrls(
+    paths: string[],
+    seconds: number,
+  ): Answer<{ path: string; signedUrl: string; error: string | null }[]>
+  getPublicUrl(path: string, options?: object): Answer<{ publicUrl: string }>
+  download(path: string): Answer<Blob>
+  info(path: string): Answer<Record<string, unknown>>
+  exists(path: string): Answer<boolean>
+  copy(from: string, to: string): Answer<{ path: string }>
+  move(from: string, to: string): Answer<{ message: string }>
+  remove(paths: string[]): Answer<unknown[]>
 }
 
 export interface UploadMetadata {
@@ -177,6 +216,7 @@ export interface Auth {
   hasLoginState(): unknown
   getLoginState(): Promise<{ user: LoginUser } | null>
   getUserInfo(): Promise<unknown>
+  getAccessToken(): Promise<{ accessToken: string }>
 }
 
 interface LoginUser {
@@ -213,6 +253,7 @@ export interface Database {
 
 export interface Collection extends Query {
   doc(id: string | number): Document
+  /** The id that was made is a text; one that was given comes back as it is, a number too. */
   add(document: object): Promise<Result & { id: string }>
 }
 
@@ -229,6 +270,7 @@ export interface Query {
 }
 
 export interface Document {
+  field(projection: object): Document
   get(): Promise<Result & { data: Record<string, unknown>[] }>
   set(document: object): Promise<Result & { updated: number; upsertedId?: unknown }>
   update(patch: object): Promise<Result & { updated: number }>
