@@ -14,11 +14,24 @@ const REDACTED = [
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 /**
+ * What looks like one of our credentials: an api key, a refresh token, or three parts of base64url with dots between
+ * them, as access tokens, login tickets and upload tickets are.
+ */
+const CREDENTIAL =
+  /cs_CS[0-9a-f]{24}_[\w-]+|(?<![\w-])(?:[\w-]{22}\.[\w-]{54}(?![\w-])|[\w-]{8,}\.[\w-]{16,}\.[\w-]{16,})/g
+
+/**
  * The server's log, on the standard error output: JSON lines for `start`, short readable lines for `dev`. What a client
- * sends never gets in as such; the redaction is a second net.
+ * sends never gets in as such; the redaction is a second net, for a credential that somebody sent as something else and
+ * that a message repeats.
  */
 export function createLog(mode: 'start' | 'dev', write: (line: string) => void = toStderr): Logger {
-  const stream = { write: mode === 'start' ? write : (line: string) => write(readable(line)) }
+  const stream = {
+    write(line: string) {
+      const safe = line.replaceAll(CREDENTIAL, '[redacted]')
+      write(mode === 'start' ? safe : readable(safe))
+    },
+  }
   return pino({ level: 'info', base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, stream)
 }
 

@@ -102,7 +102,9 @@ export function createWechat(deps: {
     const { openid, errcode, errmsg } = answer
     if (typeof openid === 'string' && OPENID.test(openid)) return openid
     const number = typeof errcode === 'number' ? errcode : Number.NaN
-    const text = typeof errmsg === 'string' ? errmsg.replaceAll(secret, '***').slice(0, MAX_MESSAGE_LENGTH) : ''
+    // Its message may repeat what it was asked.
+    const shown = typeof errmsg === 'string' ? errmsg.replaceAll(secret, '***').replaceAll(code, '***') : ''
+    const text = shown.slice(0, MAX_MESSAGE_LENGTH)
     log.warn({ errcode: number, errmsg: text }, 'jscode2session refused a login code')
     if (Number.isNaN(number)) throw failed('the answer of jscode2session carries no openid; check auth.wechat.apiBase')
     const advice = ADVICE.get(number)

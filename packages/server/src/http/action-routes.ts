@@ -8,6 +8,9 @@ import type { OriginOf } from './origin.ts'
 /** Room for the largest document (16 MB) and what surrounds it. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
 
+/** Characters of a wrong value that a message repeats. */
+const MAX_SHOWN = 100
+
 export interface ActionRoutes {
   /** `/web` or `/admin`. */
   readonly path: string
@@ -32,7 +35,7 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): 
     const caller = await routes.callerOf(request, params)
     const { action } = params
     if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
-      throw new CloudsteadError('INVALID_ACTION', `the action ${JSON.stringify(action)} is not supported`)
+      throw new CloudsteadError('INVALID_ACTION', `the action ${shown(action)} is not supported`)
     }
     const result = await routes.actions[action]?.(caller, params, { origin: routes.originOf(request) })
     return reply.send({ ...result, requestId: request.id })
@@ -59,6 +62,11 @@ function checkEnv(routes: ActionRoutes, query: unknown, params: Readonly<Record<
   if (named.length === 0) throw new CloudsteadError('INVALID_ENV', 'the request names no environment')
   const foreign = named.find((env) => env !== routes.env)
   if (foreign !== undefined) {
-    throw new CloudsteadError('INVALID_ENV', `this server serves ${routes.env}, not ${JSON.stringify(foreign)}`)
+    throw new CloudsteadError('INVALID_ENV', `this server serves ${routes.env}, not ${shown(foreign)}`)
   }
+}
+
+/** What came instead of what was expected, short enough for a message and for the log. */
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, MAX_SHOWN)
 }
