@@ -1,0 +1,239 @@
+/** What the command line promises. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+import { createTicket } from './support/clients.ts'
+import { entriesOf, eventually } from './support/data-dir.ts'
+import { cloudstead, ENV, type RunningServer, startServer } from './support/server.ts'
+import { act, actAsAdmin, loginWithTicket, newPerson, own, send, stored, uploadUrl } from './support/wire.ts'
+
+/** Far more than stopping takes on a busy machine, far less than any timeout of a connection. */
+const STOP_MS = 5000
+
+let scratch: string
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'cloudstead-command-line-'))
+})
+after(() => rm(scratch, { recursive: true, force: true }))
+
+/** One line on the standard error output, nothing on the standard output, exit code 1. */
+async function refuses(args: readonly string[], reason: RegExp): Promise<void> {
+  const { stdout, stderr, code } = await cloudstead(...args)
+  assert.equal(code, 1)
+  assert.equal(stdout, '')
+  assert.match(stderr, /^cloudstead: [^\n]+\n$/)
+  assert.match(stderr, reason)
+}
+
+describe('a wrong command line is one clear line and exit code 1', { concurrency: 2 }, () => {
+  const start = ['start', '--env', ENV, '--port', '0']
+  const cases: readonly (readonly [what: string, args: readonly string[], reason: RegExp])[] = [
+    ['an unknown command', ['frobnicate'], /no command frobnicate/],
+    ['a misspelt command', ['strat'], /did you mean start\?/],
+    ['a misspelt option', ['start', '--env', ENV, '--prot', '0'], /--prot.*did you mean --port\?/],
+    ['an unknown option', ['start', '--env', ENV, '--frobnicate'], /--frobnicate.*--data-dir/],
+    ['an option without its value', ['start', '--env'], /--env/],
+    ['an option where a value should be', ['start', '--env', '--port', '0'], /--env/],
+    ['a stray word', [...start, 'extra'], /extra/],
+    ['no env', ['start', '--port', '0'], /--env is missing/],
+    ['an env with a dot', ['start', '--env', 'demo.1abcde'], /--env demo\.1abcde is not valid/],
+    ['an env that climbs', ['start', '--env', '../../etc'], /--env \.\.\/\.\.\/etc is not valid/],
+    ['a port that is a word', ['start', '--env', ENV, '--port', 'http'], /--port http is not a port/],
+    ['a port too large', ['start', '--env', ENV, '--port', '65536'], /--port 65536 is not a port/],
+    ['a negative port', ['start', '--env', ENV, '--port=-1'], /--port -1 is not a port/],
+    ['a public URL of another kind', [...start, '--public-url', 'ftp://x'], /--public-url ftp:\/\/x/],
+    ['a public URL with a path', [...start, '--public-url', 'https://x.cn/a'], /without a path/],
+    ['keys of no kind', ['keys'], /login, api/],
+    ['keys of an unknown kind', ['keys', 'root', '--env', ENV], /login, api/],
+    ['keys without an env', ['keys', 'api'], /--env is missing/],
+    ['keys with an option of start', ['keys', 'api', '--env', ENV, '--port', '0'], /--port/],
+  ]
+  for (const [what, args, reason] of cases) test(what, () => refuses(args, reason))
+
+  test('a host that is not one of this machine', () =>
+    refuses([...start, '--host', '203.0.113.1', '--data-dir', join(scratch, 'host')], /203\.0\.113\.1/))
+
+  test('a configuration file that does not exist', () =>
+    refuses([...start, '--config', join(scratch, 'none.json'), '--data-dir', join(scratch, 'none')], /none\.json/))
+
+  test('a data directory that is a file', async () => {
+    const file = join(scratch, 'file')
+    await writeFile(file, 'x')
+    await refuses([...start, '--data-dir', file], /file/)
+    assert.equal(await readFile(file, 'utf8'), 'x')
+  })
+
+  test('nothing was made on the disk by a command line that was refused', async () => {
+    const dir = join(scratch, 'untouched')
+    await refuses(['keys', 'root', '--env', ENV, '--data-dir', dir], /login, api/)
+    await refuses(['start', '--env', ENV, '--port', 'x', '--data-dir', dir], /--port/)
+    await assert.rejects(readdir(dir), { code: 'ENOENT' })
+  })
+})
+
+test('an older Node is told in one line, exit code 1', async () => {
+  const cli = join(import.meta.dirname, '../packages/server/dist/cli.js')
+  const pretend = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.12.0' } })"
+  const preload = `data:text/javascript,${encodeURIComponent(pretend)}`
+  await assert.rejects(promisify(execFile)(process.execPath, ['--import', preload, cli, 'start', '--env', ENV]), {
+    code: 1,
+    stdout: '',
+    stderr: 'cloudstead needs Node 22.13 or newer; this is Node 22.12.0.\n',
+  })
+})
+
+describe('a running server', () => {
+  let server: RunningServer
+  before(async () => {
+    server = await startServer()
+  })
+  after(() => server.stop())
+
+  test('answers as soon as it has said "cloudstead ready"', async () => {
+    const fresh = await startServer()
+    try {
+      const { status, text } = await send(`${fresh.url}/health`)
+      assert.equal(status, 200)
+      assert.equal((JSON.parse(text) as { status: string }).status, 'ok')
+    } finally {
+      assert.equal(await fresh.stop(), 0)
+    }
+  })
+
+  test('its data directory is for its owner only, and so is every secret', async () => {
+    for (const { path, isDirectory, mode } of await entriesOf(server.dataDir)) {
+      if (isDirectory) assert.equal(mode, 0o700, path)
+      else if (/secret|records/.test(path)) assert.equal(mode, 0o600, path)
+    }
+    const secrets = await readFile(join(server.dataDir, ENV, 'secrets.json'), 'utf8')
+    assert.ok(secrets.length > 0)
+  })
+
+  test('a second server on the same data directory is refused, and the first goes on', async () => {
+    await refuses(['start', '--env', ENV, '--port', '0', '--data-dir', server.dataDir], /already running on/)
+    assert.equal((await send(`${server.url}/health`)).status, 200)
+  })
+
+  test('a port in use is refused, and the data directory is free again', async () => {
+    const dir = join(scratch, 'port-in-use')
+    await refuses(['start', '--env', ENV, '--port', String(server.port), '--data-dir', dir], /EADDRINUSE/)
+    const next = await startServer({ dataDir: dir })
+    assert.equal(await next.stop(), 0)
+  })
+
+  test('keys login and keys api beside it work at once', async () => {
+    const loginKey = await server.loginKey()
+    assert.deepEqual(Object.keys(loginKey).sort(), ['env_id', 'private_key', 'private_key_id'])
+    assert.equal(loginKey.env_id, ENV)
+    const alice = await loginWithTicket(server, createTicket(loginKey, 'alice'))
+    const again = await loginWithTicket(server, createTicket(await server.loginKey(), 'alice'))
+    assert.equal(again.uid, alice.uid, 'another key, the same person')
+
+    const apiKey = await server.apiKey()
+    assert.deepEqual(Object.keys(apiKey).sort(), ['apiKey', 'secretId', 'secretKey'])
+    const reply = await actAsAdmin(server, apiKey.apiKey, 'storage.getUploadMetadata', { path: 'a.txt' })
+    assert.equal(reply.code, undefined)
+  })
+
+  test('keys made before the first start hold', async () => {
+    const dir = join(scratch, 'keys-first')
+    const made = await cloudstead('keys', 'api', '--env', ENV, '--data-dir', dir)
+    const { apiKey } = JSON.parse(made.stdout) as { apiKey: string }
+    const later = await startServer({ dataDir: dir })
+    try {
+      const reply = await actAsAdmin(later, apiKey, 'storage.getUploadMetadata', { path: 'a.txt' })
+      assert.equal(reply.code, undefined)
+    } finally {
+      await later.stop()
+    }
+  })
+
+  test('a revoked key is refused at once', async () => {
+    const { secretId, apiKey } = await server.apiKey()
+    const revoked = await cloudstead('keys', 'revoke', secretId, '--env', ENV, '--data-dir', server.dataDir)
+    assert.equal(revoked.code, 0, revoked.stderr)
+    const reply = await actAsAdmin(server, apiKey, 'storage.getUploadMetadata', { path: 'a.txt' })
+    assert.equal(reply.code, 'INVALID_CREDENTIALS')
+  })
+
+  test('--public-url is what every URL that is handed out begins with', async () => {
+    const fresh = await startServer({ args: ['--public-url', 'https://files.example.com/'] })
+    try {
+      assert.equal(fresh.url, 'https://files.example.com', 'the ready line names it')
+      const listening = /listening at (http:[^" ]+)/.exec(fresh.log())?.[1] ?? ''
+      const local = { url: listening, env: fresh.env }
+      const person = await newPerson(local)
+      const { data } = await act(local, person, 'storage.getUploadMetadata', { path: own(person, 'a.png') })
+      assert.match(data.url, /^https:\/\/files\.example\.com\/u\//)
+      assert.match(data.download_url, /^https:\/\/files\.example\.com\/o\//)
+    } finally {
+      await fresh.stop()
+    }
+  })
+})
+
+describe('SIGTERM', () => {
+  test('an upload in progress is finished, answered and kept; then the exit code is 0', async () => {
+    const dataDir = join(scratch, 'sigterm')
+    const server = await startServer({ dataDir })
+    const person = await newPerson(server)
+    const path = own(person, 'slow.bin')
+    const bytes = randomBytes(300_000)
+    const { hostname, port, pathname } = new URL(await uploadUrl(server, person, path))
+    const answered = Promise.withResolvers<number>()
+    const slow = request({ hostname, port, path: pathname, method: 'PUT', headers: { 'content-length': bytes.length } })
+    slow.on('response', (answer) => answered.resolve(answer.resume().statusCode ?? 0)).on('error', answered.reject)
+    await new Promise((done) => slow.write(bytes.subarray(0, 100_000), done))
+    const stopping = server.stop({ keep: true })
+    await eventually('no new connection is taken', () => refusesConnections(server.port))
+    slow.end(bytes.subarray(100_000))
+    assert.equal(await answered.promise, 200)
+    assert.equal(await stopping, 0)
+
+    const next = await startServer({ dataDir })
+    try {
+      assert.deepEqual(await stored(next, person, path), bytes)
+    } finally {
+      await next.stop()
+    }
+  })
+
+  for (const [what, sent] of [
+    ['is only open', ''],
+    ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: x'],
+    ['is kept alive', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ] as const) {
+    test(`a connection that ${what} does not hold it up`, async () => {
+      const server = await startServer()
+      const client = connect(server.port)
+      try {
+        await new Promise((done) => client.once('connect', done))
+        await new Promise((done) => client.write(sent, done))
+        if (what === 'is kept alive') await new Promise((done) => client.once('data', done))
+        const stopping = performance.now()
+        assert.equal(await server.stop(), 0)
+        assert.ok(performance.now() - stopping < STOP_MS)
+      } finally {
+        client.destroy()
+      }
+    })
+  }
+})
+
+function refusesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(false)
+    })
+    probe.once('error', () => resolve(true))
+  })
+}
