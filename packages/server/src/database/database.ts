@@ -154,7 +154,7 @@ class DocumentDatabase implements Database {
     return this.#edit(caller, request, query, async () => {
       const edited = await this.#writer.edit(select(collection, scope, query), false, ({ _id, _openid }) => {
         if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
-        return { ...(_openid !== undefined && { _openid }), ...data, _id: _id ?? null }
+        return { _id: _id ?? null, ...(_openid !== undefined && { _openid }), ...data }
       })
       return {
         edited,

@@ -4,10 +4,11 @@ import { Query } from 'mingo/query'
 import { queryOptions } from './query-operators.ts'
 
 /**
- * How long one page of documents may spend in regular expressions, in ms. JavaScript's backtrack, and a pattern such as
- * `(a+)+b` would hold up everybody else for hours.
+ * How long a query with regular expressions may hold up everybody else at a stretch, and in all, in ms. JavaScript's
+ * expressions backtrack: a pattern such as `(a+)+b` would otherwise run for hours.
  */
-const REGEX_DEADLINE = 250
+const REGEX_STRETCH = 250
+const REGEX_BUDGET = 5000
 
 const OPTIONS = queryOptions()
 
@@ -17,7 +18,7 @@ export interface Matcher {
   readonly matchesAll: boolean
   test(document: DocumentObject): boolean
   /**
-   * Runs work that calls `test`, under a deadline when the query has regular expressions.
+   * Runs work that calls `test` on some documents, under a deadline when the query has regular expressions.
    *
    * @throws CloudsteadError DATABASE_REQUEST_FAILED when the deadline passes
    */
@@ -48,7 +49,7 @@ export function compileQuery(query: DocumentObject): Matcher {
   return {
     matchesAll: Object.keys(query).length === 0,
     test,
-    run: hasRegex(query) ? withDeadline : (work) => work(),
+    run: hasRegex(query) ? deadline() : (work) => work(),
   }
 }
 
@@ -59,21 +60,28 @@ function hasRegex(value: DocumentValue): boolean {
 }
 
 /** The virtual machine is here for its clock only: it interrupts even a regular expression that backtracks. */
-function withDeadline<T>(work: () => T): T {
-  let result: { readonly value: T } | undefined
-  const context = createContext({
-    work: () => {
+function deadline(): Matcher['run'] {
+  const sandbox: { work?: () => void } = {}
+  const context = createContext(sandbox)
+  let left = REGEX_BUDGET
+  return <T>(work: () => T): T => {
+    let result: { readonly value: T } | undefined
+    sandbox.work = () => {
       result = { value: work() }
-    },
-  })
-  try {
-    runInContext('work()', context, { timeout: REGEX_DEADLINE })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
-      throw new CloudsteadError('DATABASE_REQUEST_FAILED', 'a regular expression takes too long; make it simpler')
     }
-    throw cause
+    const started = performance.now()
+    try {
+      runInContext('work()', context, { timeout: Math.max(1, Math.ceil(Math.min(REGEX_STRETCH, left))) })
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause
+      throw new CloudsteadError(
+        'DATABASE_REQUEST_FAILED',
+        'the regular expression takes too long: make it simpler, or narrow the query',
+      )
+    } finally {
+      left -= performance.now() - started
+    }
+    if (result === undefined) throw new Error('the work under the deadline gave no result')
+    return result.value
   }
-  if (result === undefined) throw new Error('the work under the deadline gave no result')
-  return result.value
 }

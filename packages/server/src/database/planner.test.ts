@@ -149,7 +149,7 @@ describe('planned queries', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
@@ -159,7 +159,7 @@ function sorted(documents: readonly DocumentObject[]): readonly DocumentObject[]
 }
 
 function assertOrdered(documents: readonly DocumentObject[], by: readonly OrderPart[]): void {
-  const keys = documents.map((found) => sortKeys(found, by))
+  const keys = documents.map(sortKeys(by))
   for (const [at, key] of keys.entries()) {
     const next = keys[at + 1]
     if (next === undefined) return

@@ -94,7 +94,8 @@ function elemMatch(criteria: DocumentValue, caller: Caller): (value: DocumentVal
   const matcher = compileQuery(checkQuery({ value: { $elemMatch: criteria } }, caller))
   return (value) => {
     if (!Array.isArray(value)) return undefined
-    const first = (value as readonly DocumentValue[]).find((item) => matcher.run(() => matcher.test({ value: [item] })))
+    const items = value as readonly DocumentValue[]
+    const first = matcher.run(() => items.find((item) => matcher.test({ value: [item] })))
     return first === undefined ? undefined : [first]
   }
 }

@@ -116,9 +116,10 @@ export async function findDocuments(
   const end = offset + limit
   if (near !== undefined || !plan.ordered) {
     const window = new SortWindow<Found>(end, near ? [1] : order.map(({ direction }) => direction))
+    const keysOf = sortKeys(order)
     for await (const page of walk(records, selection, plan)) {
       for (const found of page) {
-        const keys = near ? [nearDistance(found.document, near.path, near.operand)] : sortKeys(found.document, order)
+        const keys = near ? [nearDistance(found.document, near.path, near.operand)] : keysOf(found.document)
         window.add(found, keys, found.record.value.length)
       }
       checkSize(window.weight)

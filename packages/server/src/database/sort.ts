@@ -22,15 +22,15 @@ export const MAX_SORT_WINDOW = 100_000
 const SLACK = 100
 
 /**
- * The keys that a document sorts by. An array sorts by its smallest element where the order is ascending, by its
- * largest where it is descending, as a walk over an index meets them.
+ * Makes what finds the keys that a document sorts by. An array sorts by its smallest element where the order is
+ * ascending, by its largest where it is descending, as a walk over an index meets them.
  */
-export function sortKeys(document: DocumentObject, order: readonly OrderPart[]): readonly DocumentValue[] {
-  return order.map(({ path, direction }) =>
-    leaves(document, parsePath(path)).reduce((best, value) =>
-      compareValues(value, best) * direction < 0 ? value : best,
-    ),
-  )
+export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject) => readonly DocumentValue[] {
+  const parsed = order.map(({ path, direction }) => ({ parts: parsePath(path), direction }))
+  return (document) =>
+    parsed.map(({ parts, direction }) =>
+      leaves(document, parts).reduce((best, value) => (compareValues(value, best) * direction < 0 ? value : best)),
+    )
 }
 
 /** Keeps the first `size` of any number of items in order; memory holds at most twice as many. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import cloudbase from '@cloudbase/js-sdk'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { ADMIN, type Declared, openDatabase, openDoor, stayHome, user } from '../database/database-harness.contract.ts'
+import { ADMIN, type Declared, openDatabase, user } from '../database/database-harness.contract.ts'
 import { adminDatabaseActions } from './admin-database.ts'
+import { openDoor, stayHome } from './database-door.contract.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 stayHome()
@@ -58,7 +59,7 @@ describe('the js-sdk', () => {
     const { db } = await openApp(t)
     const { Point, LineString, Polygon, MultiPoint } = db.Geo
     const line = new LineString([new Point(1, 1), new Point(2, 2), new Point(2, 1), new Point(1, 1)])
-    const document = {
+    const document: Loose = {
       _id: 'd',
       epoch: new Date(0),
       date: new Date(NOW + 1),
@@ -75,7 +76,7 @@ describe('the js-sdk', () => {
     }
     await db.collection('orders').add(document)
     for (const result of [await db.collection('orders').doc('d').get(), await db.collection('orders').get()]) {
-      const [found] = result.data
+      const found: Loose = result.data[0]
       assert.deepEqual(found, { ...document, _openid: 'uid-1' })
       assert.ok(found.epoch instanceof Date && found.list[1].at instanceof Date)
       assert.ok(found.point instanceof Point && found.line instanceof LineString && found.area instanceof Polygon)
