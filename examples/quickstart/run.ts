@@ -19,6 +19,8 @@ const USAGE = `npm start -- [options]
 const ENV = 'demo-1abcde'
 const ROOT = join(import.meta.dirname, '../..')
 const CONFIG = join(import.meta.dirname, 'cloudstead.config.json')
+/** Soon enough for a person who waits for the port to be free again. */
+const PARENT_CHECK_MS = 500
 
 interface Options {
   readonly port: number
@@ -91,10 +93,13 @@ async function show(server: ServerProcess, options: Options, output: Output, sto
   return 0
 }
 
-/** Resolves at the first Ctrl+C or SIGTERM; a second one ends the process at once. */
+/** Resolves when this program is asked to stop: Ctrl+C, SIGTERM, or the end of npm. A second Ctrl+C ends it at once. */
 function firstStopSignal(): Promise<'stop'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'))
+    // The shell between npm and this program dies of a SIGTERM without passing it on.
+    const parent = process.ppid
+    setInterval(() => process.ppid !== parent && resolve('stop'), PARENT_CHECK_MS).unref()
   })
 }
 
