@@ -90,6 +90,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     records,
     settings,
     now,
+    log,
     ...(options.mode === 'dev' ? { hints: 'dev' as const } : {}),
   })
   const metrics = createMetrics(now(), now)
@@ -125,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const closed = http.close()
       connections.closeIdle()
       await closed
+      await database.close()
       await records.close()
       await blobs.close()
       unlock()
