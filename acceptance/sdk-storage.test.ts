@@ -1,0 +1,263 @@
+/** Every storage call of the client SDK as a Mini Program makes it: both lines, both adapter arrangements. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import type { App, ItemCode } from './support/clients.ts'
+import { AWKWARD_NAMES, BAD_NAMES } from './support/names.ts'
+import { jpeg } from './support/pictures.ts'
+import { type RunningServer, startServer } from './support/server.ts'
+import { createUser, type User } from './support/users.ts'
+
+/** Seconds; an unusual value, so that nobody can confuse it with a default of the SDK. */
+const TEMP_URL_MAX_AGE = 1234
+/** What the SDK asks for when an object item names no maxAge. */
+const SDK_MAX_AGE = 7200
+const LARGE = 20 * 1024 * 1024
+
+let server: RunningServer
+
+before(async () => {
+  server = await startServer({
+    mode: 'dev',
+    config: { storage: { acl: 'PRIVATE', tempUrlMaxAge: TEMP_URL_MAX_AGE, maxFileSize: '21MB' } },
+  })
+})
+after(() => server.stop())
+
+for (const sdk of ['2.27.2', '3.7.0'] as const) {
+  for (const arrangement of ['built-in', 'separate'] as const) {
+    describe(`js-sdk ${sdk}, ${arrangement} adapter`, () => {
+      let alice: User
+      let app: App
+      let root: string
+
+      before(async () => {
+        alice = await createUser(server, { code: `dev:alice-${sdk}-${arrangement}` }, { sdk, arrangement })
+        app = alice.app
+        root = `users/${alice.openid}`
+      })
+      after(() => alice.phone.dispose())
+
+      async function download(fileID: string): Promise<Buffer> {
+        const { statusCode, tempFilePath } = await app.downloadFile({ fileID })
+        assert.equal(statusCode, 200)
+        return Buffer.from(alice.phone.device.wx.getFileSystemManager().readFileSync(tempFilePath))
+      }
+
+      for (const method of ['put', 'post'] as const) {
+        it(`uploadFile by ${method}: awkward names come back as they are, with their bytes`, async () => {
+          const files = new Map<string, Buffer>()
+          for (const name of AWKWARD_NAMES) {
+            const bytes = randomBytes(300)
+            const fileID = await alice.upload(`${root}/${method}/${name}`, bytes, method)
+            assert.ok(fileID.endsWith(`/${root}/${method}/${name}`), JSON.stringify(name))
+            files.set(fileID, bytes)
+          }
+          assert.equal(files.size, AWKWARD_NAMES.length)
+          for (const [fileID, bytes] of files) assert.deepEqual(await download(fileID), bytes, JSON.stringify(fileID))
+        })
+
+        it(`uploadFile by ${method}: an empty file is a file`, async () => {
+          const fileID = await alice.upload(`${root}/empty-${method}.txt`, Buffer.alloc(0), method)
+          assert.deepEqual(await download(fileID), Buffer.alloc(0))
+          const { fileList } = await app.getFileInfo({ fileList: [fileID] })
+          assert.deepEqual([fileList[0]?.code, fileList[0]?.size], ['SUCCESS', 0])
+        })
+
+        it(`uploadFile by ${method}: a file of 20 MB arrives whole`, async () => {
+          const bytes = randomBytes(LARGE)
+          assert.ok(bytes.equals(await download(await alice.upload(`${root}/large.mp4`, bytes, method))))
+        })
+
+        it(`uploadFile by ${method}: a file larger than storage.maxFileSize is refused and nothing is stored`, async () => {
+          const cloudPath = `${root}/too-large-${method}.mp4`
+          const upload = alice.upload(cloudPath, Buffer.alloc(22 * 1024 * 1024), method)
+          await assert.rejects(upload, /<Code>EXCEED_UPLOAD_MAXFILESIZE</)
+          const { data } = await app.getUploadMetadata({ cloudPath })
+          assert.equal((await alice.urlOf(data.fileId)).code, 'STORAGE_FILE_NONEXIST')
+        })
+      }
+
+      it('uploadFile: the same path twice is one file with the later bytes', async () => {
+        const [first, second] = [randomBytes(2000), randomBytes(1000)]
+        const fileID = await alice.upload(`${root}/twice.bin`, first)
+        const before = await app.getFileInfo({ fileList: [fileID] })
+        assert.equal(await alice.upload(`${root}/twice.bin`, second), fileID)
+        const after = await app.getFileInfo({ fileList: [fileID] })
+        assert.deepEqual(await download(fileID), second)
+        assert.notEqual(after.fileList[0]?.etag, before.fileList[0]?.etag)
+      })
+
+      it('uploadFile and getUploadMetadata: a bad name is INVALID_FILE_NAME', async () => {
+        const filePath = alice.phone.device.files.add('a.bin', randomBytes(10))
+        for (const name of BAD_NAMES) {
+          const cloudPath = name.replace('ROOT', root)
+          await assert.rejects(app.getUploadMetadata({ cloudPath }), /INVALID_FILE_NAME/, JSON.stringify(name))
+          await assert.rejects(app.uploadFile({ cloudPath, filePath }), /INVALID_FILE_NAME/, JSON.stringify(name))
+        }
+      })
+
+      it('uploadFile: a path that is not the caller’s is a whole-call STORAGE_EXCEED_AUTHORITY', async () => {
+        for (const method of ['put', 'post'] as const) {
+          await assert.rejects(alice.upload('users/mallory/a.png', randomBytes(10), method), /STORAGE_EXCEED_AUTHORITY/)
+        }
+      })
+
+      if (arrangement === 'separate') {
+        it('uploadFile: onUploadProgress rises to 100', async () => {
+          for (const method of ['put', 'post'] as const) {
+            const filePath = alice.phone.device.files.add('p.bin', randomBytes(2_000_000))
+            const seen: number[] = []
+            const onUploadProgress = (event: unknown) => void seen.push((event as { progress: number }).progress)
+            await app.uploadFile({ cloudPath: `${root}/p.bin`, filePath, method, onUploadProgress })
+            assert.equal(seen.at(-1), 100)
+            assert.deepEqual(
+              seen,
+              seen.toSorted((a, b) => a - b),
+            )
+          }
+        })
+      }
+
+      it('getUploadMetadata: six texts, the fileID and an absolute URL to send the bytes to', async () => {
+        const { data, requestId } = await app.getUploadMetadata({ cloudPath: `${root}/说明.txt` })
+        assert.ok(requestId)
+        const { url, token, authorization, fileId, cosFileId, download_url } = data
+        for (const text of [url, token, authorization, fileId, cosFileId, download_url]) assert.ok(text)
+        assert.ok(fileId.startsWith('cloud://demo-1abcde.6465-demo-1abcde-'))
+        assert.equal((await fetch(url, { method: 'PUT', body: 'by hand' })).status, 200)
+        assert.equal(String(await download(fileId)), 'by hand')
+      })
+
+      it('getTempFileURL: texts and objects, each with the maxAge that holds, in their order', async () => {
+        const fileID = await alice.upload(
+          `${root}/照片.jpg`,
+          jpeg(2, 2, () => 40),
+        )
+        const missing = `${fileID}.missing`
+        const foreign = fileID.replace(root, 'users/mallory')
+        const { fileList, requestId } = await app.getTempFileURL({
+          fileList: [fileID, { fileID }, { fileID, maxAge: 60 }, missing, foreign, 'no fileID'],
+        })
+        assert.ok(requestId)
+        assert.deepEqual(
+          fileList.map((item) => [item.fileID, item.code, item.maxAge]),
+          [
+            [fileID, 'SUCCESS', TEMP_URL_MAX_AGE],
+            [fileID, 'SUCCESS', SDK_MAX_AGE],
+            [fileID, 'SUCCESS', 60],
+            [missing, 'STORAGE_FILE_NONEXIST', undefined],
+            [foreign, 'STORAGE_EXCEED_AUTHORITY', undefined],
+            ['no fileID', 'INVALID_PARAM', undefined],
+          ],
+        )
+        for (const { code, tempFileURL, download_url, message, maxAge = 0 } of fileList) {
+          assert.equal(download_url, tempFileURL)
+          if (code !== 'SUCCESS') {
+            assert.equal(tempFileURL, '')
+            assert.ok(message)
+            continue
+          }
+          assert.match(tempFileURL, /^http:\/\/127\.0\.0\.1:\d+\/o\/[\w-]+\/[\w.-]+\?sign=[0-9a-f]{32}&t=\d+$/)
+          const expires = Number(new URL(tempFileURL).searchParams.get('t'))
+          assert.ok(Math.abs(expires - Date.now() / 1000 - maxAge) < 5)
+          assert.equal((await fetch(tempFileURL)).headers.get('content-type'), 'image/jpeg')
+        }
+      })
+
+      it('downloadFile: a missing or foreign file rejects with the item, its code in it', async () => {
+        const fileID = await alice.upload(`${root}/d.bin`, randomBytes(10))
+        for (const [id, code] of [
+          [`${fileID}x`, 'STORAGE_FILE_NONEXIST'],
+          [fileID.replace(root, 'users/mallory'), 'STORAGE_EXCEED_AUTHORITY'],
+        ] as const) {
+          await assert.rejects(app.downloadFile({ fileID: id }), (item: ItemCode) => {
+            assert.deepEqual([item.code, item.fileID], [code, id])
+            return true
+          })
+        }
+      })
+
+      it('deleteFile: one code per file, in their order, and what could go is gone', async () => {
+        const fileID = await alice.upload(`${root}/删除 100%.bin`, randomBytes(10))
+        const kept = await alice.upload(`${root}/kept.bin`, randomBytes(10))
+        const foreign = fileID.replace(root, 'users/mallory')
+        const { fileList } = await app.deleteFile({ fileList: [`${fileID}x`, fileID, foreign, fileID] })
+        const codes = fileList.map(({ code }) => code)
+        assert.deepEqual(
+          fileList.map((item) => item.fileID),
+          [`${fileID}x`, fileID, foreign, fileID],
+        )
+        assert.deepEqual(codes.filter((code) => code === 'SUCCESS').length, 1)
+        assert.deepEqual([codes[0], codes[2]], ['STORAGE_FILE_NONEXIST', 'STORAGE_EXCEED_AUTHORITY'])
+        assert.equal((await alice.urlOf(fileID)).code, 'STORAGE_FILE_NONEXIST')
+        assert.equal((await alice.urlOf(kept)).code, 'SUCCESS')
+      })
+
+      it('deleteFile: a deleted file is gone for URLs that were handed out before', async () => {
+        const fileID = await alice.upload(`${root}/gone.bin`, randomBytes(10))
+        const { tempFileURL } = await alice.urlOf(fileID)
+        await app.deleteFile({ fileList: [fileID] })
+        assert.equal((await fetch(tempFileURL)).status, 404)
+      })
+
+      it('copyFile: copies, moves, and does not overwrite when told not to', async () => {
+        const [one, two] = [randomBytes(100), randomBytes(200)]
+        const first = await alice.upload(`${root}/copy/一 #1.bin`, one)
+        const second = await alice.upload(`${root}/copy/2.bin`, two)
+        const path = (name: string) => `${root}/copy/${name}`
+        const { fileList, requestId } = await app.copyFile({
+          fileList: [
+            { srcPath: path('一 #1.bin'), dstPath: path('copied?.bin') },
+            { srcPath: path('一 #1.bin'), dstPath: path('2.bin'), overwrite: false },
+            { srcPath: path('none.bin'), dstPath: path('n.bin') },
+            { srcPath: path('一 #1.bin'), dstPath: 'users/mallory/planted.bin' },
+            { srcPath: 'users/mallory/a.bin', dstPath: path('stolen.bin') },
+            { srcPath: path('一 #1.bin'), dstPath: path('moved.bin'), removeOriginal: true },
+            { srcPath: path('moved.bin'), dstPath: path('2.bin'), overwrite: true },
+          ],
+        })
+        assert.ok(requestId)
+        assert.deepEqual(
+          fileList.map(({ code }) => code),
+          [
+            'SUCCESS',
+            'STORAGE_FILE_EXIST',
+            'STORAGE_FILE_NONEXIST',
+            'STORAGE_EXCEED_AUTHORITY',
+            'STORAGE_EXCEED_AUTHORITY',
+            'SUCCESS',
+            'SUCCESS',
+          ],
+        )
+        assert.equal((await alice.urlOf(first)).code, 'STORAGE_FILE_NONEXIST')
+        const prefix = first.slice(0, -'一 #1.bin'.length)
+        for (const name of ['copied?.bin', 'moved.bin', '2.bin']) assert.deepEqual(await download(prefix + name), one)
+        // The copies share nothing with their source: deleting one leaves the others.
+        await app.deleteFile({ fileList: [`${prefix}moved.bin`] })
+        assert.deepEqual(await download(second), one)
+      })
+
+      it('getFileInfo: size, type, ETag and dates of each file, the code of one that is missing', async () => {
+        const bytes = jpeg(3, 3, () => 10)
+        const fileID = await alice.upload(`${root}/info/图 片.jpg`, bytes)
+        const { fileList } = await app.getFileInfo({ fileList: [fileID, `${fileID}x`] })
+        const [info, missing] = fileList
+        assert.deepEqual(
+          [info?.code, info?.fileID, info?.fileName, info?.contentType, info?.mime, info?.size],
+          ['SUCCESS', fileID, '图 片.jpg', 'image/jpeg', 'image/jpeg', bytes.length],
+        )
+        assert.match(info?.etag ?? '', /^"[0-9a-f]{64}"$/)
+        assert.ok(Math.abs(Date.parse(info?.lastModified ?? '') - Date.now()) < 60_000)
+        assert.equal(missing?.code, 'STORAGE_FILE_NONEXIST')
+      })
+
+      it('an empty list is refused by the client itself, for each call that takes one', async () => {
+        const fileList: never[] = []
+        for (const call of [app.getTempFileURL, app.deleteFile, app.copyFile]) {
+          await assert.rejects(call.call(app, { fileList }), /INVALID_PARAMS/)
+        }
+      })
+    })
+  }
+}

@@ -1,0 +1,40 @@
+/** Names that break careless code: each is legal and has to come back byte for byte. */
+export const AWKWARD_NAMES: readonly string[] = [
+  '照片 1.jpg',
+  '100%.png',
+  '%E5%9B%BE.png',
+  '%2F%2e%2e%2f.png',
+  'a#b?c&d=e+f.png',
+  ' leading and trailing ',
+  'no-extension',
+  '.hidden',
+  '..two-dots',
+  'quote"\'`<>|*:;,.png',
+  'back\\slash.png',
+  '🎉👨‍👩‍👧.gif',
+  // The same letter, composed and decomposed: two names.
+  '\u00e9.png',
+  'e\u0301.png',
+  '?sign=0&t=1',
+  'download=true&imageMogr2/thumbnail',
+  `${'深'.repeat(200)}.png`,
+]
+
+/** Names that are refused. `ROOT` stands for a directory that the caller may write to. */
+export const BAD_NAMES: readonly string[] = [
+  '',
+  '/',
+  '/ROOT/a.png',
+  'ROOT//a.png',
+  'ROOT/../a.png',
+  'ROOT/./a.png',
+  './ROOT/a.png',
+  '../a.png',
+  'ROOT/..',
+  'ROOT/a\u0000.png',
+  'ROOT/a\n.png',
+  'ROOT/a\u001b.png',
+  'ROOT/a\u007f.png',
+  `ROOT/${'a'.repeat(851)}`,
+  `ROOT/${'深'.repeat(284)}`,
+]
