@@ -52,10 +52,13 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: { env
         .type('application/xml')
         .send(postResponseXml({ Location: location, Bucket: bucketOf(env), Key: received.path, ETag: etag }))
     },
-    errorHandler: (thrown, request, reply) => {
+    errorHandler: async (thrown, request, reply) => {
       const error = toCloudsteadError(thrown)
       logFailure(request, error)
-      drain(request.raw)
+      const drained = drain(request.raw)
+      // Where the answer ends the connection (`Connection: close`), it has to wait: what is still on its way would turn
+      // it into a reset.
+      if (!reply.raw.shouldKeepAlive) await drained
       return reply.code(error.status).type('application/xml').send(errorXml(error, request.id))
     },
   })
@@ -113,15 +116,23 @@ function decodeMetadata(header: unknown): Readonly<Record<string, unknown>> | un
   }
 }
 
-/** A client that is still sending sees a reset instead of our answer if we close on it. */
-function drain(request: IncomingMessage): void {
+/**
+ * A client that is still sending sees a reset instead of our answer if we close on it, so the rest is read and thrown
+ * away. Resolves when all has come, the client has gone, or there is too much of it.
+ */
+async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return
+  const done = Promise.withResolvers<void>()
   let left = DRAIN_LIMIT_BYTES
   const giveUp = setTimeout(() => request.destroy(), DRAIN_LIMIT_MS).unref()
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) request.destroy()
   })
-  request.on('close', () => clearTimeout(giveUp))
+  request.on('close', () => {
+    clearTimeout(giveUp)
+    done.resolve()
+  })
   request.resume()
+  await done.promise
 }
