@@ -147,7 +147,7 @@ describe('no secret, token, code or ticket gets into the log', () => {
         assert.ok(log.split('\n').length > 20, 'the log tells of refusals')
         for (const [name, value] of used) assert.ok(value.length >= 20, name)
         assert.deepEqual(
-          log.split('\n').filter((line) => used.values().some((value) => line.includes(value))),
+          log.split('\n').filter((line) => [...used.values()].some((value) => line.includes(value))),
           [],
         )
       } finally {

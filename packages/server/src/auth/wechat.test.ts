@@ -58,7 +58,7 @@ describe('a login code at WeChat', () => {
       [40029, undefined, /errcode 40029: /],
     ] as const) {
       fake.answer = () => ({ errcode, errmsg })
-      await assert.rejects(wechat.exchange(APPID, 'code'), failure(pattern))
+      await assert.rejects(wechat.exchange(APPID, '0a1B2c3D4e5F'), failure(pattern))
     }
   })
 
