@@ -50,7 +50,7 @@ test('the scan sees the sources', () => {
 })
 
 const LEAVES: Readonly<Record<string, RegExp>> = {
-  protocol: /^(?:node:crypto|node:buffer|bson)$/,
+  protocol: /^node:crypto$/,
   rules: /^jsep$/,
   wx: /^node:/,
 }

@@ -92,6 +92,8 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   const publicUrl = urlOption(options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const log = createLog(mode)
+  // Whatever this process creates is its owner's alone.
+  process.umask(0o077)
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET }
   const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
     reloaded: () => log.info('the edited configuration holds now'),
