@@ -106,9 +106,11 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
       await app.close()
       throw error
     })
+    // Before the line is out: who reads it may send a SIGTERM at once.
+    const stopped = stopSignal()
     process.stdout.write(`cloudstead ready: env ${env} at ${publicUrl ?? url}\n`)
     if (mode === 'dev') process.stdout.write(devHints(env, publicUrl ?? url))
-    await stopSignal()
+    await stopped
     await app.close()
     return 0
   } finally {
