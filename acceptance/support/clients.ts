@@ -2,6 +2,7 @@
 
 import nodeSdk from '@cloudbase/node-sdk'
 import { createMiniProgramRuntime, createWx, type WxInstance, type WxOptions } from '@cloudstead/wx'
+import './offline.ts'
 import type { ApiKey, LoginKey, RunningServer } from './server.ts'
 
 /** `built-in`: the adapter inside the SDK's Mini Program build. `separate`: `@cloudbase/adapter-wx_mp` as a copy of its own. */

@@ -1,0 +1,96 @@
+/** The database as each of the official clients shows it. */
+import {
+  type Collection,
+  createAdmin,
+  createPhone,
+  type Database,
+  loginByTicket,
+  type Phone,
+  type SdkLine,
+} from './clients.ts'
+import type { ApiKey, LoginKey, RunningServer } from './server.ts'
+
+/** The database of the official server SDK, as administrator. Its own types are another version's of the same package. */
+export function adminDatabase(server: RunningServer, key: ApiKey, by: 'signature' | 'apiKey' = 'signature'): Database {
+  return createAdmin(server, key, by).database() as unknown as Database
+}
+
+/** One official client as somebody who may write. */
+export interface DatabaseClient {
+  readonly database: Database
+  /** The `_openid` that its documents get; administrators' get none. */
+  readonly owner: string | undefined
+  dispose(): void
+}
+
+interface ClientKind {
+  readonly name: string
+  open(server: RunningServer, keys: { readonly login: LoginKey; readonly api: ApiKey }): Promise<DatabaseClient>
+}
+
+function user(sdk: SdkLine, customUserId: string): ClientKind {
+  return {
+    name: `js-sdk ${sdk}`,
+    async open(server, keys) {
+      const phone = createPhone(server, { sdk })
+      await loginByTicket(phone, keys.login, customUserId)
+      return { database: phone.app.database(), owner: customUserId, dispose: phone.dispose }
+    },
+  }
+}
+
+function administrator(by: 'signature' | 'apiKey'): ClientKind {
+  return {
+    name: `node-sdk by ${by}`,
+    open: async (server, keys) => ({
+      database: adminDatabase(server, keys.api, by),
+      owner: undefined,
+      dispose: () => {},
+    }),
+  }
+}
+
+/** Every official client that reaches the database: two lines of the client SDK, two credentials of the server SDK. */
+export const CLIENTS: readonly ClientKind[] = [
+  user('2.27.2', 'alice'),
+  user('3.7.0', 'bobby'),
+  administrator('signature'),
+  administrator('apiKey'),
+]
+
+/** The code of a refused call, undefined when it was done: js-sdk resolves with the code, node-sdk throws it. */
+export async function codeOf(call: Promise<{ code?: string }>): Promise<string | undefined> {
+  try {
+    return (await call).code
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === undefined) throw error
+    return code
+  }
+}
+
+/** The only document of this id, without what the server added to it. */
+export async function contentOf(collection: Collection, id: string | number): Promise<Record<string, unknown>> {
+  const { data } = await collection.doc(id).get()
+  if (data.length !== 1) throw new Error(`there are ${data.length} documents of the id ${id}`)
+  const { _id, _openid, ...content } = data[0] ?? {}
+  return content
+}
+
+/** What a request without any SDK gets: for what the SDKs would never send. */
+export async function webAction(
+  server: RunningServer,
+  params: Record<string, unknown>,
+): Promise<{ code?: string; data?: Record<string, unknown> }> {
+  const response = await fetch(`${server.url}/web?env=${server.env}`, {
+    method: 'POST',
+    body: JSON.stringify({ env: server.env, dataVersion: '2020-01-10', ...params }),
+  })
+  return (await response.json()) as { code?: string; data?: Record<string, unknown> }
+}
+
+/** The access token that a phone's SDK holds. */
+export async function accessTokenOf(phone: Phone): Promise<string> {
+  const { accessToken } = await phone.auth.getAccessToken()
+  return accessToken
+}
