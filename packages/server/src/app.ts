@@ -20,6 +20,7 @@ import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { actionRoutes } from './http/action-routes.ts'
 import { adminDatabaseActions } from './http/admin-database.ts'
 import { authRoutes } from './http/auth.ts'
+import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
@@ -145,6 +146,7 @@ function createHttp(log: Logger): FastifyInstance {
     trustProxy: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_CONNECTION_MS,
     routerOptions: { ignoreTrailingSlash: false },

@@ -11,10 +11,13 @@ export function logFailure(request: FastifyRequest, error: CloudsteadError): voi
   else request.log.info(line, 'request refused')
 }
 
-/** Fastify's own errors (a body over the limit, a broken request) as errors of our table. */
+/** The framework's own errors (a body over the limit, a broken request) as errors of our table. */
 export function fromFramework(thrown: unknown): unknown {
   const code = (thrown as { code?: unknown } | null)?.code
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
+  // Thrown into the reading of a body whose sender hung up; nobody sees the answer.
+  if (code === 'ECONNRESET')
+    return new CloudsteadError('INVALID_PARAM', 'the connection was closed before the whole body had arrived')
   const status = (thrown as { statusCode?: unknown } | null)?.statusCode
   if (typeof code === 'string' && code.startsWith('FST_') && typeof status === 'number' && status < 500) {
     return new CloudsteadError('INVALID_PARAM', (thrown as Error).message)
