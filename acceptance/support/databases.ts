@@ -77,16 +77,19 @@ export async function contentOf(collection: Collection, id: string | number): Pr
   return content
 }
 
+interface WebAnswer {
+  code?: string
+  message?: string
+  data?: Record<string, unknown>
+}
+
 /** What a request without any SDK gets: for what the SDKs would never send. */
-export async function webAction(
-  server: RunningServer,
-  params: Record<string, unknown>,
-): Promise<{ code?: string; data?: Record<string, unknown> }> {
+export async function webAction(server: RunningServer, params: Record<string, unknown>): Promise<WebAnswer> {
   const response = await fetch(`${server.url}/web?env=${server.env}`, {
     method: 'POST',
     body: JSON.stringify({ env: server.env, dataVersion: '2020-01-10', ...params }),
   })
-  return (await response.json()) as { code?: string; data?: Record<string, unknown> }
+  return (await response.json()) as WebAnswer
 }
 
 /** The access token that a phone's SDK holds. */

@@ -1,0 +1,168 @@
+/** Collections and their indexes: declared, created, edited while the server runs. */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createPhone, type Database, loginByTicket, type Phone } from './support/clients.ts'
+import { adminDatabase, codeOf, webAction } from './support/databases.ts'
+import { type ApiKey, type LoginKey, type RunningServer, startServer } from './support/server.ts'
+
+const DENIED = 'DATABASE_PERMISSION_DENIED'
+const DECLARED = { PRIVATE: { acl: 'PRIVATE' } }
+
+const config = (collections: Record<string, object>) => ({ database: { collections } })
+
+/** Repeats until it no longer throws: the configuration file is noticed within 2 s. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + 8000
+  for (;;) {
+    try {
+      await check()
+      return
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+      await wait(50)
+    }
+  }
+}
+
+let server: RunningServer
+let loginKey: LoginKey
+let apiKey: ApiKey
+let admin: Database
+
+const phones: Phone[] = []
+
+function phone(options: Parameters<typeof createPhone>[1] = {}): Phone {
+  const made = createPhone(server, options)
+  phones.push(made)
+  return made
+}
+
+async function customUser(customUserId: string): Promise<Phone> {
+  const made = phone()
+  await loginByTicket(made, loginKey, customUserId)
+  return made
+}
+
+before(async () => {
+  server = await startServer({ mode: 'dev', config: config(DECLARED) })
+  loginKey = await server.loginKey()
+  apiKey = await server.apiKey()
+  admin = adminDatabase(server, apiKey)
+})
+after(async () => {
+  for (const made of phones) made.dispose()
+  await server.stop()
+})
+
+describe('collections', () => {
+  test('one that was never declared does not exist, for users and administrators; dev names the line to add', async () => {
+    const alice = await customUser('alice')
+    const things = alice.app.database().collection('nowhere')
+    for (const call of [
+      () => things.get(),
+      () => things.count(),
+      () => things.add({ n: 1 }),
+      () => things.doc('a').set({ n: 1 }),
+      () => things.doc('a').update({ n: 1 }),
+      () => things.where({}).remove(),
+      () => webAction(server, { action: 'database.countDocument', collectionName: 'nowhere' }),
+    ]) {
+      const { code, message } = await call()
+      assert.equal(code, 'DATABASE_COLLECTION_NOT_EXIST')
+      assert.match(message ?? '', /"database": \{ "collections": \{ "nowhere": \{ "acl": "PRIVATE" \} \} \}/)
+    }
+    assert.equal(await codeOf(admin.collection('nowhere').add({ n: 1 })), 'DATABASE_COLLECTION_NOT_EXIST')
+  })
+
+  test('users create none; one that an administrator creates is PRIVATE', async () => {
+    const [alice, bobby] = [await customUser('alice'), await customUser('bobby')]
+    assert.equal(await codeOf(alice.app.database().createCollection('made')), DENIED)
+    const byNobody = await webAction(server, { action: 'database.addCollection', collectionName: 'made' })
+    assert.equal(byNobody.code, DENIED)
+    assert.equal(await codeOf(admin.createCollection('made')), undefined)
+    assert.equal(await codeOf(admin.createCollection('made')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(admin.createCollection('PRIVATE')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    await alice.app.database().collection('made').add({ _id: 'hers' })
+    assert.equal((await bobby.app.database().collection('made').count()).total, 0)
+    assert.equal((await alice.app.database().collection('made').count()).total, 1)
+    const read = await webAction(server, { action: 'database.queryDocument', collectionName: 'made' })
+    assert.equal(read.code, DENIED)
+  })
+
+  test('another acl in the configuration holds for the next call; a bad edit changes nothing', async () => {
+    const bobby = (await customUser('bobby')).app.database()
+    await admin.collection('PRIVATE').add([{ _id: 'own', _openid: 'alice' }, { _id: 'two' }, { _id: 'three' }])
+    assert.equal((await bobby.collection('PRIVATE').count()).total, 0)
+    await server.writeConfig(config({ PRIVATE: { acl: 'READONLY' }, added: { acl: 'ADMINWRITE' } }))
+    await eventually(async () => assert.equal((await bobby.collection('PRIVATE').count()).total, 3))
+    assert.equal((await bobby.collection('PRIVATE').doc('own').remove()).deleted, 0)
+    assert.equal(await codeOf(bobby.collection('added').get()), undefined)
+    assert.equal(await codeOf(bobby.collection('added').add({ n: 1 })), DENIED)
+    await server.writeConfig(config({ PRIVATE: { acl: 'EVERYBODY' } }))
+    await eventually(async () => assert.match(server.log(), /PRIVATE\.acl must be one of/))
+    assert.equal((await bobby.collection('PRIVATE').count()).total, 3)
+    await server.writeConfig(config(DECLARED))
+    await eventually(async () => assert.equal((await bobby.collection('PRIVATE').count()).total, 0))
+    assert.equal(await codeOf(bobby.collection('added').get()), 'DATABASE_COLLECTION_NOT_EXIST')
+  })
+})
+
+describe('indexes', () => {
+  const UNIQUE = { indexes: [{ fields: { email: 1 }, unique: true }] }
+
+  test('a unique index holds for everybody, also against updates and across the documents that one may not see', async () => {
+    await server.writeConfig(config({ ...DECLARED, people: { acl: 'PRIVATE', ...UNIQUE } }))
+    const [alice, bobby] = [await customUser('alice'), await customUser('bobby')].map((made) => made.app.database())
+    assert.ok(alice && bobby)
+    await eventually(async () => assert.equal(await codeOf(alice.collection('people').get()), undefined))
+    assert.equal(await codeOf(alice.collection('people').add({ _id: 'a', email: 'a@x' })), undefined)
+    assert.equal(await codeOf(bobby.collection('people').add({ email: 'a@x' })), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(bobby.collection('people').add({ _id: 'b', email: 'b@x' })), undefined)
+    const update = bobby.collection('people').doc('b').update({ email: 'a@x' })
+    assert.equal(await codeOf(update), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(admin.collection('people').add({ email: 'b@x' })), 'DATABASE_DUPLICATE_WRITE')
+    // A missing field counts as null, so one document may lack it.
+    assert.equal(await codeOf(admin.collection('people').add({ _id: 'c' })), undefined)
+    assert.equal(await codeOf(admin.collection('people').add({ _id: 'd' })), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal((await admin.collection('people').count()).total, 3)
+    await bobby.collection('people').doc('b').remove()
+    assert.equal(await codeOf(alice.collection('people').add({ email: 'b@x' })), undefined)
+  })
+
+  test('an index added to existing data: queries stay right while it is built and after, unique ones are enforced', async () => {
+    const plain = { ...DECLARED, tests: { acl: 'PRIVATE' }, twice: { acl: 'PRIVATE' } }
+    await server.writeConfig(config(plain))
+    const tests = admin.collection('tests')
+    await eventually(async () => assert.equal(await codeOf(tests.count()), undefined))
+    await tests.add(Array.from({ length: 900 }, (_, n) => ({ n, tags: [`t${n % 7}`, `u${n % 3}`], email: `${n}@x` })))
+    await admin.collection('twice').add([{ email: 'same' }, { email: 'same' }])
+    const indexes = ['n', 'tags', ...UNIQUE.indexes]
+    await server.writeConfig(
+      config({ ...plain, tests: { acl: 'PRIVATE', indexes }, twice: { acl: 'PRIVATE', ...UNIQUE } }),
+    )
+    const { command: _ } = admin
+    const right = async () => {
+      assert.equal((await tests.where({ n: _.gte(850) }).count()).total, 50)
+      assert.equal((await tests.where({ tags: _.in(['t1', 'u1']) }).count()).total, 386)
+      const first = (await tests.orderBy('n', 'desc').limit(3).get()).data.map(({ n }) => n)
+      assert.deepEqual(first, [899, 898, 897])
+    }
+    const enforced = async () => {
+      await right()
+      assert.equal(await codeOf(tests.add({ _id: 'probe', email: '5@x' })), 'DATABASE_DUPLICATE_WRITE')
+    }
+    await eventually(async () => {
+      await right()
+      await tests.doc('probe').remove()
+      await enforced()
+    })
+    assert.equal((await tests.count()).total, 900)
+    await eventually(async () => {
+      await admin.collection('twice').count()
+      assert.match(server.log(), /not unique/)
+    })
+    assert.equal((await admin.collection('twice').count()).total, 2)
+    assert.equal(await codeOf(admin.collection('twice').where({}).update({ seen: true })), undefined)
+  })
+})
