@@ -1,0 +1,153 @@
+/** The SDK's second set of storage calls, `app.storage.from(bucket)`, in a Mini Program. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Bucket } from './support/clients.ts'
+import { png } from './support/pictures.ts'
+import { type RunningServer, startServer } from './support/server.ts'
+import { createUser, type User } from './support/users.ts'
+
+const PICTURE = png(20, 10)
+const OTHER = png(10, 20)
+
+let server: RunningServer
+
+before(async () => {
+  server = await startServer({ mode: 'dev', config: { storage: { acl: 'PRIVATE' } } })
+})
+after(() => server.stop())
+
+for (const arrangement of ['built-in', 'separate'] as const) {
+  describe(`js-sdk 2.27.2, ${arrangement} adapter`, () => {
+    let alice: User
+    let bucketName: string
+    let root: string
+
+    before(async () => {
+      alice = await createUser(server, { code: `dev:alice-${arrangement}` }, { arrangement })
+      root = `users/${alice.openid}`
+      const fileID = await alice.upload(`${root}/first.png`, PICTURE)
+      bucketName = /^cloud:\/\/demo-1abcde\.([^/]+)\//.exec(fileID)?.[1] ?? ''
+    })
+    after(() => alice.phone.dispose())
+
+    const bucket = (): Bucket => alice.app.storage.from(bucketName)
+    const picked = (bytes: Uint8Array) => alice.phone.device.files.add('x.png', bytes)
+
+    async function assertBytes(url: string, expected: Uint8Array): Promise<void> {
+      const response = await fetch(url)
+      assert.equal(response.status, 200)
+      assert.deepEqual(Buffer.from(await response.arrayBuffer()), expected)
+    }
+
+    async function urlOf(path: string): Promise<string> {
+      const { data, error } = await bucket().createSignedUrl(path, 60)
+      assert.equal(error, null)
+      return data?.signedUrl ?? ''
+    }
+
+    it('upload stores a file, update replaces it, and both name it', async () => {
+      const path = `${root}/图 1.png`
+      const first = await bucket().upload(path, picked(PICTURE))
+      assert.deepEqual(first.data, { id: `cloud://demo-1abcde.${bucketName}/${path}`, path, fullPath: path })
+      assert.equal(first.error, null)
+      await assertBytes(await urlOf(path), PICTURE)
+      const second = await bucket().update(path, picked(OTHER))
+      assert.deepEqual(second.data, first.data)
+      await assertBytes(await urlOf(path), OTHER)
+    })
+
+    it('upload takes cacheControl and contentType, info tells size and type', async () => {
+      const path = `${root}/cached.png`
+      await bucket().upload(path, picked(PICTURE), { cacheControl: '77', contentType: 'image/png' })
+      const { data } = await bucket().info(path)
+      assert.equal(data?.size, PICTURE.length)
+      assert.equal(data?.contentType, 'image/png')
+    })
+
+    it('upload of a foreign path throws the code', async () => {
+      await assert.rejects(bucket().upload('users/mallory/a.png', picked(PICTURE)), /STORAGE_EXCEED_AUTHORITY/)
+    })
+
+    it('createSignedUploadUrl gives a URL that takes the bytes, uploadToSignedUrl uses the path', async () => {
+      const path = `${root}/signed upload.png`
+      const { data, error } = await bucket().createSignedUploadUrl(path)
+      assert.equal(error, null)
+      assert.equal(data?.path, path)
+      const put = await fetch(data?.signedUrl ?? '', { method: 'PUT', body: new Uint8Array(PICTURE) })
+      assert.equal(put.status, 200)
+      await assertBytes(await urlOf(path), PICTURE)
+      await bucket().uploadToSignedUrl(path, data?.token ?? '', picked(OTHER))
+      await assertBytes(await urlOf(path), OTHER)
+    })
+
+    it('createSignedUrl lives as long as it is told, and takes a download name and picture sizes', async () => {
+      const path = `${root}/first.png`
+      const url = await urlOf(path)
+      const expires = Number(new URL(url).searchParams.get('t'))
+      assert.ok(Math.abs(expires - Date.now() / 1000 - 60) < 5)
+      const named = await bucket().createSignedUrl(path, 60, { download: '订单 图.png' })
+      const download = await fetch(named.data?.signedUrl ?? '')
+      assert.match(download.headers.get('content-disposition') ?? '', /^attachment;.*filename\*=UTF-8''%E8%AE%A2/)
+      const small = await bucket().createSignedUrl(path, 60, { transform: { width: 10, height: 10, quality: 60 } })
+      assert.equal((await fetch(small.data?.signedUrl ?? '')).status, 200)
+    })
+
+    it('createSignedUrl of a missing or foreign file is an error, not a URL', async () => {
+      for (const [path, code] of [
+        [`${root}/none.png`, /STORAGE_FILE_NONEXIST/],
+        ['users/mallory/a.png', /STORAGE_EXCEED_AUTHORITY/],
+      ] as const) {
+        const { data, error } = await bucket().createSignedUrl(path, 60)
+        assert.equal(data, null)
+        assert.match(error?.message ?? '', code)
+      }
+    })
+
+    it('createSignedUrls answers each path: a URL, or what is wrong with it', async () => {
+      const { data } = await bucket().createSignedUrls([`${root}/none.png`, `${root}/first.png`], 60)
+      assert.deepEqual(
+        data?.map(({ path }) => path),
+        [`${root}/none.png`, `${root}/first.png`],
+      )
+      const [missing, found] = data ?? []
+      assert.equal(missing?.signedUrl, '')
+      assert.ok(missing?.error)
+      assert.equal(found?.error, null)
+      await assertBytes(found?.signedUrl ?? '', PICTURE)
+    })
+
+    it('getPublicUrl works as the SDK makes it, as a signed URL of ten minutes', async () => {
+      const { data } = await bucket().getPublicUrl(`${root}/first.png`)
+      await assertBytes(data?.publicUrl ?? '', PICTURE)
+    })
+
+    it('exists and info see a file; of one that is missing they give the error', async () => {
+      assert.deepEqual(await bucket().exists(`${root}/first.png`), { data: true, error: null })
+      for (const call of ['exists', 'info'] as const) {
+        const { data, error } = await bucket()[call](`${root}/none.png`)
+        assert.equal(data, null)
+        assert.ok(error?.message)
+      }
+    })
+
+    it('copy and move: the copy stays, the moved file leaves its place', async () => {
+      await bucket().upload(`${root}/from.png`, picked(PICTURE))
+      const copied = await bucket().copy(`${root}/from.png`, `${root}/复制.png`)
+      assert.deepEqual([copied.data?.path, copied.error], [`${root}/复制.png`, null])
+      const moved = await bucket().move(`${root}/from.png`, `${root}/moved.png`)
+      assert.equal(moved.error, null)
+      assert.equal((await bucket().exists(`${root}/from.png`)).data, null)
+      for (const name of ['复制.png', 'moved.png']) await assertBytes(await urlOf(`${root}/${name}`), PICTURE)
+      assert.ok((await bucket().copy(`${root}/none.png`, `${root}/x.png`)).error)
+      assert.ok((await bucket().move(`${root}/none.png`, `${root}/x.png`)).error)
+    })
+
+    it('remove deletes; a path that is not there makes it an error', async () => {
+      await bucket().upload(`${root}/rm.png`, picked(PICTURE))
+      const removed = await bucket().remove([`${root}/rm.png`])
+      assert.equal(removed.error, null)
+      assert.equal((await bucket().exists(`${root}/rm.png`)).data, null)
+      assert.ok((await bucket().remove([`${root}/rm.png`])).error)
+    })
+  })
+}

@@ -1,0 +1,58 @@
+/** The client SDK as a Node program loads it. Logs in as it is told, then does what node-client.ts asks. */
+import { createRequire } from 'node:module'
+import type { App, Auth } from './clients.ts'
+import type { NodeClientRequest, NodeClientSetup } from './node-client.ts'
+
+interface Cloudbase {
+  init(options: object): App
+}
+
+const { packageName, server, init, login } = JSON.parse(process.argv[2] ?? '') as NodeClientSetup
+const loaded = createRequire(import.meta.url)(packageName) as { default?: Cloudbase } & Cloudbase
+const app = (loaded.default ?? loaded).init({ env: server.env, ...init })
+app.registerEndPoint(`//${server.host}/web`, 'http')
+app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${server.host}/v1`, protocol: 'http' })
+const auth = app.auth({ persistence: 'local' })
+
+process.on('message', ({ id, bucket, method, args }: NodeClientRequest) => {
+  const owner = bucket === undefined ? app : app.storage.from(bucket)
+  answer(id, () =>
+    (owner as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args.map(revived)),
+  )
+})
+await answer(0, () => logIn(auth))
+
+async function answer(id: number, work: () => unknown): Promise<void> {
+  const message = await Promise.resolve()
+    .then(work)
+    .then(
+      async (value) => ({ id, value: await portable(value) }),
+      (error: unknown) => ({ id, error }),
+    )
+  process.send?.(message)
+}
+
+async function logIn(auth: Auth): Promise<string | undefined> {
+  if (login === undefined) return undefined
+  const { error } =
+    login === 'anonymous'
+      ? await auth.signInAnonymously({})
+      : await auth.signInWithCustomTicket(async () => login.ticket)
+  if (error) throw new Error(`login failed: ${error.message}`)
+  if (!auth.hasLoginState()) throw new Error('hasLoginState() is not truthy after the login')
+  return (await auth.getLoginState())?.user.uid
+}
+
+/** Blobs do not travel between processes; `{ blob: bytes }` stands for one, as an argument or one level below. */
+function revived(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value) || Array.isArray(value)) return value
+  if ('blob' in value) return new Blob([value.blob as Uint8Array<ArrayBuffer>])
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, name === 'filePath' ? revived(inner) : inner]),
+  )
+}
+
+async function portable(value: unknown): Promise<unknown> {
+  if (typeof value !== 'object' || value === null || !('data' in value) || !(value.data instanceof Blob)) return value
+  return { ...value, data: Buffer.from(await value.data.arrayBuffer()) }
+}

@@ -1,0 +1,97 @@
+/**
+ * The client SDK in a plain Node program, as a script or a server-rendered web page uses it. It keeps its login in the
+ * process and leaves timers behind, so each user gets a process to throw away.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { App, Bucket, SdkLine } from './clients.ts'
+import type { RunningServer } from './server.ts'
+
+export interface NodeClientSetup {
+  readonly packageName: string
+  readonly server: Pick<RunningServer, 'host' | 'env'>
+  readonly init: object
+  readonly login: NodeLogin | undefined
+}
+
+export type NodeLogin = 'anonymous' | { readonly ticket: string }
+
+export interface NodeClientRequest {
+  readonly id: number
+  /** The call is one of this bucket's, else one of the app's. */
+  readonly bucket: string | undefined
+  readonly method: string
+  readonly args: readonly unknown[]
+}
+
+/** What an upload takes in Node: a Buffer, or a Blob with these bytes. */
+export type NodeBody = Buffer | { readonly blob: Uint8Array }
+
+type UploadOptions = { cloudPath: string; filePath: NodeBody; method?: 'put' | 'post' }
+
+/** The calls of the SDK, each carried over to its process. */
+export interface NodeClient {
+  readonly app: Omit<App, 'uploadFile'> & { uploadFile(options: UploadOptions): Promise<{ fileID: string }> }
+  bucket(name: string): Omit<Bucket, 'download'> & { download(path: string): Promise<{ data: Buffer | null }> }
+  /** Of the login. */
+  readonly uid: string | undefined
+  close(): Promise<void>
+}
+
+export async function createNodeClient(
+  server: RunningServer,
+  sdk: SdkLine,
+  login?: NodeLogin,
+  init: object = {},
+): Promise<NodeClient> {
+  const setup: NodeClientSetup = {
+    packageName: sdk === '3.7.0' ? '@cloudbase/js-sdk-3' : '@cloudbase/js-sdk',
+    server: { host: server.host, env: server.env },
+    init: { ...(sdk === '3.7.0' ? { endPointMode: 'CLOUD_API' } : {}), ...init },
+    login,
+  }
+  const child = fork(new URL('./node-client-process.ts', import.meta.url), [JSON.stringify(setup)], {
+    serialization: 'advanced',
+    // Its output is the SDK's own chatter.
+    silent: true,
+  })
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  child.on('message', ({ id, ...answer }: { id: number; value?: unknown; error?: unknown }) => {
+    if ('error' in answer) waiting.get(id)?.reject(answer.error)
+    else waiting.get(id)?.resolve(answer.value)
+    waiting.delete(id)
+  })
+  child.on('exit', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`the client's process ended with ${code}`))
+  })
+  const answerOf = (id: number) => {
+    const answer = Promise.withResolvers<unknown>()
+    waiting.set(id, answer)
+    return answer.promise
+  }
+  let last = 0
+  const calls = <Calls>(bucket?: string) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_target, method: string) =>
+          (...args: unknown[]) => {
+            last += 1
+            const answer = answerOf(last)
+            child.send({ id: last, bucket, method, args } satisfies NodeClientRequest)
+            return answer
+          },
+      },
+    ) as Calls
+  const uid = (await answerOf(0)) as string | undefined
+  return {
+    app: calls<NodeClient['app']>(),
+    bucket: (name) => calls<ReturnType<NodeClient['bucket']>>(name),
+    uid,
+    async close() {
+      child.kill('SIGKILL')
+      await once(child, 'close')
+    },
+  }
+}
