@@ -1,0 +1,121 @@
+/** What only time brings: the same data directory, served later by a server whose clock says so. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { type RunningServer, startServer } from './support/server.ts'
+import { assertRefused } from './support/uploads.ts'
+import { act, element, newPerson, own, type Person, send, temporaryUrl, upload, uploadUrl } from './support/wire.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const CONFIG = { storage: { acl: 'PRIVATE' } }
+
+let dataDir: string
+let person: Person
+/** Paths and queries, because each server has a port of its own. */
+let ticket: string
+let brief: string
+let long: string
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-expiry-'))
+  const server = await startServer({ dataDir, config: CONFIG })
+  person = await newPerson(server)
+  await upload(server, person, own(person, 'a.txt'), 'hello')
+  ticket = pathOf(await uploadUrl(server, person, own(person, 'b.txt')))
+  brief = pathOf((await temporaryUrl(server, person, own(person, 'a.txt'))).tempFileURL)
+  long = pathOf((await temporaryUrl(server, person, own(person, 'a.txt'), 86_400)).tempFileURL)
+  await server.stop()
+})
+after(() => rm(dataDir, { recursive: true, force: true }))
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
+
+/** Runs a server whose clock is ahead by so many milliseconds. */
+async function later(
+  ahead: number,
+  use: (server: RunningServer) => Promise<void>,
+  config: object = CONFIG,
+): Promise<void> {
+  const shift = `const real = Date.now; Date.now = () => real() + ${ahead}`
+  const former = process.env.NODE_OPTIONS
+  process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`
+  let server: RunningServer
+  try {
+    server = await startServer({ dataDir, config })
+  } finally {
+    if (former === undefined) delete process.env.NODE_OPTIONS
+    else process.env.NODE_OPTIONS = former
+  }
+  try {
+    await use(server)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function refresh(server: RunningServer, token: string) {
+  const body = JSON.stringify({ grant_type: 'refresh_token', refresh_token: token, client_id: server.env })
+  const { status, text } = await send(`${server.url}/auth/v1/token`, { method: 'POST', body })
+  return { status, body: JSON.parse(text) as Record<string, string> }
+}
+
+describe('what expires, and when', () => {
+  test('an upload URL lives for 15 minutes, and a restart does not end it', async () => {
+    await later(14 * MINUTE, async (server) => {
+      assert.equal((await send(server.url + ticket, { method: 'PUT', body: 'in time' })).status, 200)
+    })
+    await later(16 * MINUTE, async (server) => {
+      assertRefused(await send(server.url + ticket, { method: 'PUT', body: 'late' }), 403, 'STORAGE_SIGN_EXPIRED')
+      const { tempFileURL } = await temporaryUrl(server, person, own(person, 'b.txt'))
+      assert.equal((await send(tempFileURL)).text, 'in time')
+    })
+  })
+
+  test('R14: a temporary URL lives for 7200 s, or for as long as was asked; then it is 403', async () => {
+    await later(2 * HOUR - MINUTE, async (server) => {
+      assert.equal((await send(server.url + brief)).text, 'hello')
+    })
+    await later(2 * HOUR + MINUTE, async (server) => {
+      const { status, text } = await send(server.url + brief)
+      assert.equal(status, 403)
+      assert.equal(element(text, 'Code'), 'CDN_SIGNATURE_EXPIRED')
+      assert.equal((await send(server.url + long)).text, 'hello')
+    })
+    await later(DAY + MINUTE, async (server) => {
+      assert.equal((await send(server.url + long)).status, 403)
+    })
+  })
+
+  test('an access token lives for two hours and says so; the refresh token for 31 days after its last use', async () => {
+    await later(2 * HOUR + MINUTE, async (server) => {
+      const reply = await act(server, person, 'storage.getUploadMetadata', { path: own(person, 'c.txt') })
+      assert.equal(reply.code, 'ACCESS_TOKEN_EXPIRED')
+    })
+    let token = person.refreshToken
+    await later(30 * DAY, async (server) => {
+      const { status, body } = await refresh(server, token)
+      assert.equal(status, 200)
+      assert.notEqual(body.refresh_token, token)
+      token = body.refresh_token ?? ''
+      const renewed = { ...person, accessToken: body.access_token ?? '' }
+      assert.equal((await temporaryUrl(server, renewed, own(person, 'a.txt'))).code, 'SUCCESS')
+    })
+    await later(62 * DAY, async (server) => {
+      const { status, body } = await refresh(server, token)
+      assert.equal(status, 400)
+      assert.equal(body.error, 'invalid_grant')
+    })
+  })
+
+  test('R15: the bare URL of a public-read file works for ever', async () => {
+    const readable = { storage: { acl: 'READONLY' } }
+    const bare = brief.split('?')[0] ?? ''
+    await later(4000 * DAY, async (server) => assert.equal((await send(server.url + bare)).text, 'hello'), readable)
+  })
+})
