@@ -85,19 +85,19 @@ export function createAdmin(
 
 export async function loginByTicket(phone: Phone, key: LoginKey, customUserId: string): Promise<Identity> {
   const { error } = await phone.auth.signInWithCustomTicket(async () => createTicket(key, customUserId))
-  if (error) throw new Error(`login failed: ${JSON.stringify(error)}`)
+  if (error) throw new Error(`login failed: ${error.message}`)
   return identity(phone)
 }
 
 export async function loginByOpenId(phone: Phone): Promise<Identity> {
   const { error } = await phone.auth.signInWithOpenId({ useWxCloud: false })
-  if (error) throw new Error(`login failed: ${JSON.stringify(error)}`)
+  if (error) throw new Error(`login failed: ${error.message}`)
   return identity(phone)
 }
 
 export async function loginAnonymously(phone: Phone): Promise<Identity> {
   const { error } = await phone.auth.signInAnonymously({})
-  if (error) throw new Error(`login failed: ${JSON.stringify(error)}`)
+  if (error) throw new Error(`login failed: ${error.message}`)
   return identity(phone)
 }
 
@@ -213,6 +213,9 @@ export interface Auth {
   signInAnonymously(options: object): Promise<AuthResult>
   signInWithCustomTicket(getTicket: () => Promise<string>): Promise<AuthResult>
   signInWithOpenId(options: { useWxCloud: boolean }): Promise<AuthResult>
+  /** Of the older kind: it throws instead of answering with an error. */
+  signInWithUnionId(): Promise<unknown>
+  refreshTokenForce(): Promise<unknown>
   signOut(): Promise<unknown>
   hasLoginState(): unknown
   getLoginState(): Promise<{ user: LoginUser } | null>
@@ -222,6 +225,7 @@ export interface Auth {
 
 interface LoginUser {
   readonly uid: string
+  readonly name?: string
   readonly providers?: readonly { readonly id: string; readonly provider_user_id: string }[]
 }
 

@@ -1,0 +1,215 @@
+/** Logins against `cloudstead start`: WeChat is asked, made-up identities are refused, and a restart changes nothing. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import {
+  createPhone,
+  loginAnonymously,
+  loginByOpenId,
+  loginByTicket,
+  type Phone,
+  type PhoneOptions,
+} from './support/clients.ts'
+import { type FakeWechat, openidOf, startFakeWechat } from './support/fake-wechat.ts'
+import { type RunningServer, startServer } from './support/server.ts'
+
+const APPID = 'wx0123456789abcdef'
+const SECRET = 'secret-of-the-app'
+
+let wechat: FakeWechat
+
+before(async () => {
+  wechat = await startFakeWechat()
+})
+after(() => wechat.close())
+
+async function openIdError(phone: Phone): Promise<string> {
+  const { error } = await phone.auth.signInWithOpenId({ useWxCloud: false })
+  assert.ok(!phone.auth.hasLoginState())
+  return error?.message ?? ''
+}
+
+/** What WeChat answers while `work` runs. */
+async function whileWechatSays<T>(answer: object, work: () => Promise<T>): Promise<T> {
+  const usual = wechat.answer
+  wechat.answer = () => answer
+  try {
+    return await work()
+  } finally {
+    wechat.answer = usual
+  }
+}
+
+const auth = () => ({ wechat: { appid: APPID, secret: SECRET, apiBase: wechat.apiBase } })
+
+describe('WeChat login through jscode2session', () => {
+  let server: RunningServer
+  const phones: Phone[] = []
+
+  before(async () => {
+    server = await startServer({ config: { auth: auth() } })
+  })
+  after(async () => {
+    for (const phone of phones) phone.dispose()
+    await server.stop()
+  })
+
+  function phone(loginCode: string, appid = APPID): Phone {
+    const made = createPhone(server, { loginCode, wx: { appid } })
+    phones.push(made)
+    return made
+  }
+
+  it('asks with appid, secret and code, and takes the openid from the answer', async () => {
+    const { openid } = await loginByOpenId(phone('code-1'))
+    assert.equal(openid, openidOf('code-1'))
+    assert.deepEqual(Object.fromEntries(wechat.asked.at(-1) ?? []), {
+      appid: APPID,
+      secret: SECRET,
+      js_code: 'code-1',
+      grant_type: 'authorization_code',
+    })
+  })
+
+  it('two codes of one openid are one person', async () => {
+    const answer = { openid: 'oOneAndTheSame00000000000001', session_key: 'k', unionid: 'u' }
+    const [first, second] = await whileWechatSays(answer, async () => [
+      await loginByOpenId(phone('code-a')),
+      await loginByOpenId(phone('code-b')),
+    ])
+    assert.equal(first?.openid, answer.openid)
+    assert.deepEqual(second, first)
+    assert.notEqual((await loginByOpenId(phone('code-c'))).uid, first?.uid)
+  })
+
+  for (const [errcode, errmsg, advice] of [
+    [40029, 'invalid code', /40029.*once/],
+    [40163, 'code been used', /40163.*used before/],
+    [40125, 'invalid appsecret', /40125.*auth\.wechat\.secret/],
+    [45011, 'api minute-quota reach limit', /45011.*too many logins/],
+    [-1, 'system error', /-1.*try again/],
+  ] as const) {
+    it(`errcode ${errcode} of WeChat reaches the app with what to do, and without the secret`, async () => {
+      const answer = { errcode, errmsg: `${errmsg}, secret ${SECRET}` }
+      const message = await whileWechatSays(answer, () => openIdError(phone('code-x')))
+      assert.match(message, /AUTH_WX_OAUTH_FAILED/)
+      assert.match(message, advice)
+      assert.ok(!message.includes(SECRET))
+    })
+  }
+
+  it('an answer without an openid is refused', async () => {
+    const message = await whileWechatSays({ session_key: 'k' }, () => openIdError(phone('code-y')))
+    assert.match(message, /AUTH_WX_OAUTH_FAILED.*no openid/)
+  })
+
+  it('codes such as dev:alice are refused without asking WeChat', async () => {
+    const before = wechat.asked.length
+    assert.match(await openIdError(phone('dev:alice')), /AUTH_WX_OAUTH_FAILED.*cloudstead dev/)
+    assert.equal(wechat.asked.length, before)
+  })
+
+  it('a program with another appid is refused', async () => {
+    assert.match(await openIdError(phone('code-z', 'wxfedcba9876543210')), /wxfedcba9876543210.*wx0123456789abcdef/)
+  })
+
+  it('the secret is in no line of the log', () => {
+    assert.ok(server.log().includes('jscode2session'))
+    assert.ok(!server.log().includes(SECRET))
+  })
+})
+
+describe('what is not set up', () => {
+  it('start without auth.wechat: the WeChat login says what is missing, the others work', async () => {
+    const server = await startServer()
+    const phone = createPhone(server, { loginCode: 'a-real-code' })
+    assert.match(await openIdError(phone), /auth\.wechat\.appid and auth\.wechat\.secret/)
+    await loginAnonymously(phone)
+    phone.dispose()
+    await server.stop()
+  })
+
+  it('dev with a secret asks WeChat too, and refuses made-up codes', async () => {
+    const server = await startServer({ mode: 'dev', config: { auth: auth() } })
+    const made = createPhone(server, { loginCode: 'dev:alice', wx: { appid: APPID } })
+    assert.match(await openIdError(made), /AUTH_WX_OAUTH_FAILED/)
+    const real = createPhone(server, { loginCode: 'code-dev', wx: { appid: APPID } })
+    assert.equal((await loginByOpenId(real)).openid, openidOf('code-dev'))
+    for (const phone of [made, real]) phone.dispose()
+    await server.stop()
+  })
+
+  it('dev without a secret refuses real codes and says which ones work', async () => {
+    const server = await startServer({ mode: 'dev' })
+    const phone = createPhone(server, { loginCode: '0a1b2c3d4e5f' })
+    assert.match(await openIdError(phone), /dev:alice/)
+    phone.dispose()
+    await server.stop()
+  })
+
+  it('auth.anonymous false: the anonymous login is refused and says why, tickets still work', async () => {
+    const server = await startServer({ config: { auth: { anonymous: false } } })
+    const phone = createPhone(server)
+    const { error } = await phone.auth.signInAnonymously({})
+    assert.match(error?.message ?? '', /auth\.anonymous/)
+    assert.ok(!phone.auth.hasLoginState())
+    assert.equal((await loginByTicket(phone, await server.loginKey(), 'alice')).uid, 'alice')
+    phone.dispose()
+    await server.stop()
+  })
+})
+
+describe('a restart of the server', () => {
+  const phones: Phone[] = []
+  after(() => {
+    for (const phone of phones) phone.dispose()
+  })
+
+  function phoneAt(server: RunningServer, options: PhoneOptions = {}): Phone {
+    const phone = createPhone(server, options)
+    phones.push(phone)
+    return phone
+  }
+
+  it('logins, uids, login keys, api keys and temporary URLs outlive it', async () => {
+    const first = await startServer({ config: { storage: { acl: 'PRIVATE' }, auth: auth() } })
+    const [key, apiKey] = [await first.loginKey(), await first.apiKey()]
+    const weixin = phoneAt(first, { loginCode: 'code-r', wx: { appid: APPID } })
+    const custom = phoneAt(first)
+    const anonymous = phoneAt(first)
+    const identities = [
+      await loginByOpenId(weixin),
+      await loginByTicket(custom, key, 'alice'),
+      await loginAnonymously(anonymous),
+    ]
+    const filePath = custom.device.files.add('a.txt', Buffer.from('kept'))
+    const { fileID } = await custom.app.uploadFile({ cloudPath: 'users/alice/a.txt', filePath })
+    const { tempFileURL = '' } = (await custom.app.getTempFileURL({ fileList: [fileID] })).fileList[0] ?? {}
+    const { data: ticket } = await custom.app.getUploadMetadata({ cloudPath: 'users/alice/late.txt' })
+    assert.equal(await first.stop({ keep: true }), 0)
+
+    const second = await startServer({
+      dataDir: first.dataDir,
+      port: first.port,
+      config: { storage: { acl: 'PRIVATE' }, auth: auth() },
+    })
+    // The running apps go on, and so do ones that start again on the same phones.
+    for (const [index, phone] of [weixin, custom, anonymous].entries()) {
+      const { uid, openid = uid } = identities[index] ?? { uid: '', openid: undefined }
+      const again = phoneAt(second, { wx: { storage: phone.device.storageSnapshot(), appid: APPID } })
+      for (const running of [phone, again]) {
+        assert.equal((await running.auth.getLoginState())?.user.uid, uid)
+        assert.ok(await running.app.getUploadMetadata({ cloudPath: `users/${openid}/x.txt` }))
+      }
+      await again.auth.refreshTokenForce()
+      assert.ok(await again.app.getUploadMetadata({ cloudPath: `users/${openid}/x.txt` }))
+    }
+    assert.equal(await (await fetch(tempFileURL)).text(), 'kept')
+    assert.equal((await fetch(ticket.url, { method: 'PUT', body: 'late' })).status, 200)
+    const fresh = phoneAt(second, { loginCode: 'code-r', wx: { appid: APPID } })
+    assert.deepEqual(await loginByOpenId(fresh), identities[0])
+    assert.equal((await loginByTicket(phoneAt(second), key, 'alice')).uid, 'alice')
+    const admin = phoneAt(second, { init: { accessKey: apiKey.apiKey } })
+    assert.ok(await admin.app.getUploadMetadata({ cloudPath: 'anywhere/x.txt' }))
+    await second.stop()
+  })
+})

@@ -1,0 +1,135 @@
+/** How long a login lives: closed apps, refreshes, stolen tokens, signing out. Both lines of the SDK. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { createPhone, loginByTicket, type Phone, type PhoneOptions, type SdkLine } from './support/clients.ts'
+import { type LoginKey, type RunningServer, startServer } from './support/server.ts'
+
+const CREDENTIALS = 'credentials_demo-1abcde'
+/** What a call with a token of an ended session gets. */
+const ENDED = /INVALID_ACCESS_TOKEN|CHECK_LOGIN_FAILED/
+
+let server: RunningServer
+let key: LoginKey
+
+before(async () => {
+  server = await startServer({ config: { storage: { acl: 'PRIVATE' } } })
+  key = await server.loginKey()
+})
+after(async () => {
+  for (const phone of phones) phone.dispose()
+  await server.stop()
+})
+
+const phones: Phone[] = []
+
+function phoneWith(options: PhoneOptions): Phone {
+  const phone = createPhone(server, options)
+  phones.push(phone)
+  return phone
+}
+
+interface StoredLogin {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly expires_at: string
+}
+
+function storedLogin(phone: Phone): StoredLogin {
+  return JSON.parse(String(phone.device.storageSnapshot()[CREDENTIALS])) as StoredLogin
+}
+
+/** The same phone after the app was closed; `change` edits the stored login. */
+function relaunch(phone: Phone, sdk: SdkLine, change: Partial<StoredLogin> = {}): Phone {
+  const storage = phone.device.storageSnapshot()
+  const login = JSON.stringify({ ...storedLogin(phone), ...change })
+  return phoneWith({ sdk, wx: { storage: { ...storage, [CREDENTIALS]: login } } })
+}
+
+const EXPIRED = { expires_at: new Date(0).toISOString() }
+
+/** A call that only the server can answer; resolves to the caller's directory in the fileID, or rejects. */
+async function whoAmI(phone: Phone, directory: string): Promise<string> {
+  const { data } = await phone.app.getUploadMetadata({ cloudPath: `users/${directory}/probe.txt` })
+  return data.fileId
+}
+
+for (const sdk of ['2.27.2', '3.7.0'] as const) {
+  describe(`js-sdk ${sdk}`, () => {
+    const custom = `custom-${sdk[0]}`
+
+    async function customUser(): Promise<Phone> {
+      const phone = phoneWith({ sdk })
+      await loginByTicket(phone, key, custom)
+      return phone
+    }
+
+    it('R1: a closed app is still logged in when it starts again', async () => {
+      const again = relaunch(await customUser(), sdk)
+      assert.ok(again.auth.hasLoginState())
+      assert.equal((await again.auth.getLoginState())?.user.uid, custom)
+      assert.match(await whoAmI(again, custom), new RegExp(`/users/${custom}/`))
+    })
+
+    it('an expired access token is refreshed by itself, and the refresh token changes each time', async () => {
+      let phone = await customUser()
+      const seen = [storedLogin(phone).refresh_token]
+      for (let round = 0; round < 2; round += 1) {
+        phone = relaunch(phone, sdk, EXPIRED)
+        assert.match(await whoAmI(phone, custom), new RegExp(`/users/${custom}/`))
+        const { refresh_token, expires_at } = storedLogin(phone)
+        assert.ok(Date.parse(expires_at) > Date.now())
+        seen.push(refresh_token)
+      }
+      assert.equal(new Set(seen).size, 3)
+      assert.equal((await phone.auth.getLoginState())?.user.uid, custom)
+    })
+
+    it('many calls at once with an expired token share one refresh', async () => {
+      const phone = relaunch(await customUser(), sdk, EXPIRED)
+      const answers = await Promise.all(Array.from({ length: 8 }, () => whoAmI(phone, custom)))
+      assert.equal(new Set(answers).size, 1)
+      assert.ok(phone.auth.hasLoginState())
+    })
+
+    it('a refresh token that was used before ends the login, for the thief and for the owner', async () => {
+      const stolen = await customUser()
+      const owner = relaunch(stolen, sdk, EXPIRED)
+      await whoAmI(owner, custom)
+      const thief = relaunch(stolen, sdk, EXPIRED)
+      assert.equal(await thief.auth.getLoginState(), null)
+      assert.ok(!thief.auth.hasLoginState())
+      await assert.rejects(whoAmI(owner, custom), ENDED)
+    })
+
+    it('a made-up refresh token loses the login and nothing else', async () => {
+      const phone = await customUser()
+      const broken = relaunch(phone, sdk, { ...EXPIRED, refresh_token: 'made.up' })
+      assert.equal(await broken.auth.getLoginState(), null)
+      assert.ok(await whoAmI(phone, custom))
+    })
+
+    it('an edited access token is refused', async () => {
+      const phone = await customUser()
+      const { access_token } = storedLogin(phone)
+      const [head, claims = '', signature] = access_token.split('.')
+      const text = Buffer.from(claims, 'base64url').toString().replaceAll(custom, 'mallory')
+      const forged = [head, Buffer.from(text).toString('base64url'), signature].join('.')
+      for (const token of [forged, `${access_token}x`, 'nonsense', `${head}.${claims}.`]) {
+        const edited = relaunch(phone, sdk, { access_token: token })
+        await assert.rejects(whoAmI(edited, 'mallory'), /INVALID_ACCESS_TOKEN/)
+      }
+    })
+
+    it('signing out ends the login here and on every copy of the phone; other phones stay logged in', async () => {
+      const phone = await customUser()
+      const other = await customUser()
+      const copy = relaunch(phone, sdk)
+      await phone.auth.signOut()
+      assert.ok(!phone.auth.hasLoginState())
+      assert.equal(await phone.auth.getLoginState(), null)
+      await assert.rejects(whoAmI(phone, custom))
+      await assert.rejects(whoAmI(copy, custom), ENDED)
+      assert.ok(await whoAmI(other, custom))
+    })
+  })
+}
