@@ -32,11 +32,13 @@ function checkText(text: string): void {
 }
 
 /**
+ * @param spend called for each part of the expression; it may throw
  * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for expressions off the list, INVALID_PARAM for malformed ones.
  */
-export function checkExpression(expression: DocumentValue): void {
+export function checkExpression(expression: DocumentValue, spend: () => void): void {
+  spend()
   if (typeof expression === 'string') checkText(expression)
-  else if (Array.isArray(expression)) for (const item of expression) checkExpression(item)
+  else if (Array.isArray(expression)) for (const item of expression) checkExpression(item, spend)
   else if (isDocumentObject(expression)) {
     const names = Object.keys(expression)
     for (const [name, operand] of Object.entries(expression)) {
@@ -46,7 +48,7 @@ export function checkExpression(expression: DocumentValue): void {
         }
         if (names.length !== 1) throw new CloudsteadError('INVALID_PARAM', `${name} must stand alone in its object`)
       } else parsePath(name)
-      if (name !== '$literal') checkExpression(operand)
+      if (name !== '$literal') checkExpression(operand, spend)
     }
   }
 }

@@ -37,28 +37,42 @@ export function checkName(name: string, path: string): void {
 export function reach(document: DocumentObject, parts: readonly string[]): readonly (DocumentValue | undefined)[] {
   const first = parts[0]
   if (parts.length === 1 && first !== undefined) return [Object.hasOwn(document, first) ? document[first] : undefined]
-  const found: (DocumentValue | undefined)[] = []
-  descend(document, parts, 0, found)
-  return found.length === 0 ? [undefined] : found
+  const walk: Walk = { parts, found: [], seen: new Map() }
+  descend(walk, document, 0)
+  return walk.found.length === 0 ? [undefined] : walk.found
 }
 
-function descend(
-  value: DocumentValue | undefined,
-  parts: readonly string[],
-  at: number,
-  found: (DocumentValue | undefined)[],
-): void {
-  const part = parts[at]
+interface Walk {
+  readonly parts: readonly string[]
+  readonly found: (DocumentValue | undefined)[]
+  /** From where in the path each array was walked, when a number could mean an element or a name. */
+  readonly seen: Map<DocumentValue, Set<number>>
+}
+
+function descend(walk: Walk, value: DocumentValue | undefined, at: number): void {
+  const part = walk.parts[at]
   if (part === undefined) {
-    found.push(value)
+    walk.found.push(value)
   } else if (Array.isArray(value)) {
-    if (isArrayIndex(part) && Number(part) < value.length) descend(value[Number(part)], parts, at + 1, found)
-    for (const item of value) if (isDocumentObject(item)) descend(item, parts, at, found)
+    if (isArrayIndex(part)) {
+      // Two ways on at each array: without this, 50 arrays in each other would be walked 2 ** 50 times.
+      if (!isFirstVisit(walk, value, at)) return
+      if (Number(part) < value.length) descend(walk, value[Number(part)], at + 1)
+    }
+    for (const item of value) if (isDocumentObject(item)) descend(walk, item, at)
   } else if (isDocumentObject(value) && Object.hasOwn(value, part)) {
-    descend(value[part], parts, at + 1, found)
+    descend(walk, value[part], at + 1)
   } else {
-    found.push(undefined)
+    walk.found.push(undefined)
   }
+}
+
+function isFirstVisit({ seen }: Walk, value: DocumentValue, at: number): boolean {
+  const from = seen.get(value)
+  if (from?.has(at)) return false
+  if (from === undefined) seen.set(value, new Set([at]))
+  else from.add(at)
+  return true
 }
 
 /**

@@ -17,6 +17,13 @@ import { checkName, parsePath } from './paths.ts'
  * and its operand has the right type, regular expressions are compiled, `{openid}` and `{uid}` stand replaced.
  */
 
+/**
+ * Conditions, operators and expressions of one query, each of which is tested on each document: 1000 on a page of
+ * documents take some 20 ms, and nobody else is served meanwhile. Texts and numbers in lists do not count, they are
+ * looked up.
+ */
+const MAX_CONDITIONS = 1000
+
 const LOGICAL = new Set(['$and', '$or', '$nor'])
 
 type OperandCheck = (operand: DocumentValue, context: Context) => DocumentValue
@@ -26,6 +33,13 @@ interface Context {
   /** Whether `$nearSphere` may stand here: it sorts, so only once and where it holds for every result. */
   readonly conjunct: boolean
   readonly path: string
+  /** How many more conditions there may be. */
+  readonly budget: { left: number }
+}
+
+function spend({ budget }: Context): void {
+  budget.left -= 1
+  if (budget.left < 0) throw invalid(`a query may have at most ${MAX_CONDITIONS} conditions`)
 }
 
 function invalid(text: string): CloudsteadError {
@@ -60,11 +74,12 @@ function literal(value: DocumentValue, caller: Caller): DocumentValue {
 
 /** A list of values; a placeholder in it stands for all its ids. */
 function list(operator: string): OperandCheck {
-  return (operand, { caller }) => {
+  return (operand, context) => {
     if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
-    return (operand as readonly DocumentValue[]).flatMap<DocumentValue>(
-      (item) => placeholder(item, caller) ?? [literal(item, caller)],
-    )
+    return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => {
+      if (typeof item === 'object' && item !== null) spend(context)
+      return placeholder(item, context.caller) ?? [literal(item, context.caller)]
+    })
   }
 }
 
@@ -108,6 +123,7 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   $all: (operand, context) => {
     if (!Array.isArray(operand)) throw invalid('$all needs an array')
     return (operand as readonly DocumentValue[]).map((item) => {
+      spend(context)
       const inner = isDocumentObject(item) && Object.keys(item).length === 1 ? item.$elemMatch : undefined
       return inner === undefined ? literal(item, context.caller) : { $elemMatch: elemMatch(inner, context) }
     })
@@ -145,6 +161,7 @@ function checkRegex(spec: DocumentObject): RegExp {
 function checkOperators(spec: DocumentObject, context: Context): DocumentObject {
   const target: Record<string, DocumentValue> = {}
   for (const [operator, operand] of Object.entries(spec)) {
+    spend(context)
     if (operator === '$regex') target.$regex = checkRegex(spec)
     else if (operator === '$options' && '$regex' in spec) continue
     else {
@@ -174,17 +191,24 @@ function checkField(path: string, value: DocumentValue, context: Context): Docum
   return checkOperators(value, { ...context, path })
 }
 
+/** An empty branch is tested too. */
+function checkBranch(query: DocumentObject, context: Context): DocumentObject {
+  spend(context)
+  return checkConditions(query, context)
+}
+
 function checkConditions(query: DocumentObject, context: Context): DocumentObject {
   const target: Record<string, DocumentValue> = {}
   for (const [name, value] of Object.entries(query)) {
+    spend(context)
     if (LOGICAL.has(name)) {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isDocumentObject)) {
         throw invalid(`${name} needs a list of conditions`)
       }
       const inner = { ...context, conjunct: context.conjunct && name === '$and' }
-      target[name] = (value as readonly DocumentObject[]).map((item) => checkConditions(item, inner))
+      target[name] = (value as readonly DocumentObject[]).map((item) => checkBranch(item, inner))
     } else if (name === '$expr') {
-      checkExpression(value)
+      checkExpression(value, () => spend(context))
       target[name] = value
     } else if (name.startsWith('$')) throw refused(name)
     else target[name] = checkField(name, value, context)
@@ -199,5 +223,5 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
  *   INVALID_PARAM for operands of the wrong type and names that no field can have.
  */
 export function checkQuery(query: DocumentObject, caller: Caller): DocumentObject {
-  return checkConditions(query, { caller, conjunct: true, path: '' })
+  return checkConditions(query, { caller, conjunct: true, path: '', budget: { left: MAX_CONDITIONS } })
 }

@@ -9,6 +9,7 @@ import { compareValues, sameValue, typeRank } from './compare.ts'
 import { EXPRESSIONS } from './expression-check.ts'
 import { distanceFrom, intersects, parseNear, queryShape, shapeOf, within } from './geo.ts'
 import { leaves, parsePath, reach, someLeaf } from './paths.ts'
+import { ValueSet } from './value-set.ts'
 
 /**
  * The operators that mingo evaluates queries with. It brings the logic and the expressions; the conditions on fields are
@@ -58,11 +59,9 @@ const $eq = onLeaves((operand) => (value) => sameValue(value, operand))
 
 const $in = onLeaves((operand) => {
   const all = operand as readonly DocumentValue[]
-  const primitives = new Set<DocumentValue | undefined>(all.filter((item) => typeof item !== 'object'))
+  const values = new ValueSet(all.filter((item) => !(item instanceof RegExp)))
   const patterns = all.filter((item) => item instanceof RegExp).map(matcher)
-  const rest = all.filter((item) => typeof item === 'object' && !(item instanceof RegExp))
-  return (value) =>
-    primitives.has(value) || rest.some((item) => sameValue(value, item)) || patterns.some((test) => test(value))
+  return (value) => values.has(value) || patterns.some((test) => test(value))
 })
 
 const $exists: FieldOperator = (path, operand) => {

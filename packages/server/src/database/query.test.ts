@@ -234,3 +234,36 @@ describe('against mingo with its own operators', () => {
     )
   })
 })
+
+describe('what a query may cost', () => {
+  it('arrays in each other are walked once, although a number may mean an element or a name at each of them', () => {
+    let value: DocumentValue = 'end'
+    for (let depth = 0; depth < 45; depth += 1) value = [{ 0: value }]
+    const started = performance.now()
+    assert.equal(matches({ [`a${'.0'.repeat(67)}`]: 'no' }, { a: value }), false)
+    assert.equal(matches({ [`a${'.0'.repeat(90)}`]: 'end' }, { a: value }), true)
+    assert.equal(matches({ [`a${'.0'.repeat(45)}`]: 'end' }, { a: value }), true)
+    assert.ok(performance.now() - started < 1000)
+  })
+
+  it('a query has at most 1000 conditions; texts and numbers in lists do not count', () => {
+    const many = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at))
+    const accepted: DocumentObject[] = [
+      { a: { $in: many(50_000, String) } },
+      { a: { $nin: many(50_000, Number) } },
+      { $or: many(400, (at) => ({ a: at })) },
+      { a: { $in: many(900, (at) => new Date(at)) } },
+    ]
+    for (const query of accepted) assert.equal(check(query), 'accepted')
+    const refused: DocumentObject[] = [
+      { $or: many(1001, () => ({})) },
+      { $and: [{ $nor: many(600, (at) => ({ a: at })) }] },
+      { a: { $all: many(1001, () => 1) } },
+      { a: { $in: many(1001, (at) => new Date(at)) } },
+      { a: { $elemMatch: { $in: many(1001, () => ({})) } } },
+      { $expr: { $gt: [{ $add: many(1001, () => 1) }, 1] } },
+      Object.fromEntries(many(1001, (at) => [`f${at}`, 1])),
+    ]
+    for (const query of refused) assert.equal(check(query), 'INVALID_PARAM')
+  })
+})

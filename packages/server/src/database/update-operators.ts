@@ -1,9 +1,10 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
-import { compareValues, sameValue } from './compare.ts'
+import { compareValues } from './compare.ts'
 import { compileQuery } from './matcher.ts'
 import { parsePath, reach } from './paths.ts'
 import type { Slot } from './slot.ts'
 import { slotAt } from './slot.ts'
+import { ValueSet } from './value-set.ts'
 
 /** Changes the place that a path names. */
 export type Change = (slot: Slot, root: DocumentObject) => void
@@ -173,7 +174,12 @@ const $addToSet: UpdateOperator = {
     const values = eachOf('$addToSet', path, operand, [])
     return (slot) => {
       const items = (arrayAt(slot, '$addToSet', path) ?? []).slice()
-      for (const value of values) if (!items.some((item) => sameValue(item, value))) items.push(value)
+      const present = new ValueSet(items)
+      for (const value of values) {
+        if (present.has(value)) continue
+        present.add(value)
+        items.push(value)
+      }
       slot.set(items)
     }
   },
@@ -220,10 +226,8 @@ const $pullAll: UpdateOperator = {
   stored: () => [],
   compile: (path, operand) => {
     if (!Array.isArray(operand)) throw invalid(`$pullAll of '${path}' needs an array`)
-    const values = operand as readonly DocumentValue[]
-    return removing('$pullAll', path, (items) =>
-      items.filter((item) => !values.some((value) => sameValue(value, item))),
-    )
+    const values = new ValueSet(operand as readonly DocumentValue[])
+    return removing('$pullAll', path, (items) => items.filter((item) => !values.has(item)))
   },
 }
 

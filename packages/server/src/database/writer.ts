@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import type { Expectation, RecordKey, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
 import type { Collection, Collections } from './collections.ts'
@@ -13,6 +13,8 @@ import { checkDocumentSize, checkStorable, type DocumentId } from './write-check
 const BATCH = 200
 /** Attempts before a writer gives up on documents that others keep changing. */
 const MAX_ATTEMPTS = 64
+/** How long editing may hold up everybody else at a stretch, in ms. */
+const STRETCH = 50
 /** The longest pause between two attempts, in ms. */
 const MAX_PAUSE = 20
 
@@ -130,7 +132,12 @@ export class Writer {
     const writes: RecordWrite[] = []
     const expectations: Expectation[] = []
     let document: DocumentObject | undefined
+    let since = performance.now()
     for (const found of matches) {
+      if (performance.now() - since > STRETCH) {
+        await setImmediate()
+        since = performance.now()
+      }
       const { space, id, version, value } = found.record
       const edited = edit(found.document)
       document = edited
