@@ -1,5 +1,8 @@
 /** Logins against `cloudstead start`: WeChat is asked, made-up identities are refused, and a restart changes nothing. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import {
   createPhone,
@@ -160,8 +163,13 @@ describe('what is not set up', () => {
 
 describe('a restart of the server', () => {
   const phones: Phone[] = []
-  after(() => {
+  let dataDir: string
+  before(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-restart-'))
+  })
+  after(async () => {
     for (const phone of phones) phone.dispose()
+    await rm(dataDir, { recursive: true })
   })
 
   function phoneAt(server: RunningServer, options: PhoneOptions = {}): Phone {
@@ -171,7 +179,8 @@ describe('a restart of the server', () => {
   }
 
   it('logins, uids, login keys, api keys and temporary URLs outlive it', async () => {
-    const first = await startServer({ config: { storage: { acl: 'PRIVATE' }, auth: auth() } })
+    const config = { storage: { acl: 'PRIVATE' }, auth: auth() }
+    const first = await startServer({ dataDir, config })
     const [key, apiKey] = [await first.loginKey(), await first.apiKey()]
     const weixin = phoneAt(first, { loginCode: 'code-r', wx: { appid: APPID } })
     const custom = phoneAt(first)
@@ -185,13 +194,9 @@ describe('a restart of the server', () => {
     const { fileID } = await custom.app.uploadFile({ cloudPath: 'users/alice/a.txt', filePath })
     const { tempFileURL = '' } = (await custom.app.getTempFileURL({ fileList: [fileID] })).fileList[0] ?? {}
     const { data: ticket } = await custom.app.getUploadMetadata({ cloudPath: 'users/alice/late.txt' })
-    assert.equal(await first.stop({ keep: true }), 0)
+    assert.equal(await first.stop(), 0)
 
-    const second = await startServer({
-      dataDir: first.dataDir,
-      port: first.port,
-      config: { storage: { acl: 'PRIVATE' }, auth: auth() },
-    })
+    const second = await startServer({ dataDir, port: first.port, config })
     // The running apps go on, and so do ones that start again on the same phones.
     for (const [index, phone] of [weixin, custom, anonymous].entries()) {
       const { uid, openid = uid } = identities[index] ?? { uid: '', openid: undefined }

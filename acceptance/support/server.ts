@@ -106,7 +106,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     async stop({ keep = false } = {}) {
       child.kill('SIGTERM')
       await ended
-      if (!keep && options.dataDir === undefined) await rm(scratch, { recursive: true, force: true })
+      // A data directory that was given lies elsewhere and stays.
+      if (!keep) await rm(scratch, { recursive: true, force: true })
       return child.exitCode
     },
     async kill() {
