@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -203,6 +204,33 @@ describe('SIGTERM', () => {
     } finally {
       await next.stop()
     }
+  })
+
+  test('every request that was sent before it is answered', async () => {
+    const server = await startServer()
+    const person = await newPerson(server)
+    const urls = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => uploadUrl(server, person, own(person, `${at}`))),
+    )
+    const body = 'x'.repeat(50_000)
+    const answers: Promise<string>[] = []
+    const sent = urls.map(async (url) => {
+      const socket = connect(server.port)
+      await once(socket, 'connect')
+      const text = Promise.withResolvers<string>()
+      let seen = ''
+      socket.setEncoding('utf8').on('data', (part: string) => {
+        seen += part
+      })
+      socket.on('error', (error) => text.reject(error)).on('close', () => text.resolve(seen))
+      answers.push(text.promise)
+      const head = `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`
+      socket.write(head + body)
+    })
+    await Promise.all(sent)
+    assert.equal(await server.stop(), 0)
+    assert.equal(answers.length, urls.length)
+    for (const answer of await Promise.all(answers)) assert.match(answer, /^HTTP\/1\.1 200 /)
   })
 
   for (const [what, sent] of [

@@ -124,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async close() {
       stopSweeping()
+      await connections.arrived()
       const closed = http.close()
       connections.closeIdle()
       await closed

@@ -1,11 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
-/** What has reached the machine when the server is told to stop is still read: it is in flight for whoever sent it. */
-const GRACE_MS = 100
+/**
+ * Connections wait in the system's queue until they are accepted, requests until they are read. What has reached the
+ * machine when the server is told to stop is in flight for whoever sent it, so that much time is left for it.
+ */
+const ARRIVAL_MS = 100
 
 /** The open connections of a server, so that stopping waits for requests, not for clients that merely stay connected. */
 export interface Connections {
+  /** Resolves when what reached the machine before this moment has reached the server. */
+  arrived(): Promise<void>
   /** From now on a connection is closed as soon as it has no request to finish. */
   closeIdle(): void
 }
@@ -35,11 +41,10 @@ export function followConnections(server: Server): Connections {
   })
 
   return {
+    arrived: () => setTimeout(ARRIVAL_MS),
     closeIdle() {
-      setTimeout(() => {
-        closing = true
-        for (const [socket, running] of requests) if (running === 0) socket.destroy()
-      }, GRACE_MS)
+      closing = true
+      for (const [socket, running] of requests) if (running === 0) socket.destroy()
     },
   }
 }
