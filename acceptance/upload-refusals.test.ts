@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createAdmin } from './support/clients.ts'
 import { blobFiles, eventually } from './support/data-dir.ts'
@@ -306,7 +309,8 @@ describe('the official server SDK', () => {
 })
 
 test('refused, broken and replaced uploads leave no bytes on the disk', async () => {
-  const dying = await startServer({ config: CONFIG })
+  const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-refusals-'))
+  const dying = await startServer({ dataDir, config: CONFIG })
   const person = await newPerson(dying)
   await upload(dying, person, own(person, 'kept.bin'), 'old')
   await upload(dying, person, own(person, 'kept.bin'), 'new')
@@ -318,7 +322,7 @@ test('refused, broken and replaced uploads leave no bytes on the disk', async ()
   const { pathname } = new URL(url)
   const half = `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${LIMIT}\r\n\r\n${'x'.repeat(LIMIT / 2)}`
   await exchange(dying, half, { hangUp: true })
-  await eventually('one file, one blob', async () => (await blobFiles(dying.dataDir)).length === 1)
+  await eventually('one file, one blob', async () => (await blobFiles(dataDir)).length === 1)
 
   // And nothing comes back with a restart, after an upload that a kill has cut off.
   const socket = connect(dying.port)
@@ -326,12 +330,13 @@ test('refused, broken and replaced uploads leave no bytes on the disk', async ()
   socket.on('error', () => {})
   await new Promise((done) => socket.write(half, done))
   await dying.kill()
-  const next = await startServer({ dataDir: dying.dataDir, config: CONFIG })
+  const next = await startServer({ dataDir, config: CONFIG })
   try {
-    await eventually('still one blob', async () => (await blobFiles(next.dataDir)).length === 1)
+    await eventually('still one blob', async () => (await blobFiles(dataDir)).length === 1)
     assert.equal(String(await stored(next, person, own(person, 'kept.bin'))), 'new')
     assert.equal(await stored(next, person, own(person, 'never.bin')), 'STORAGE_FILE_NONEXIST')
   } finally {
     await next.stop()
+    await rm(dataDir, { recursive: true, force: true })
   }
 })
