@@ -146,7 +146,7 @@ function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): 
   for (const [name, value] of Object.entries(params)) {
     const folded = safeUrlEncode(name.toLowerCase().trim())
     if (values.has(folded)) throw refused(`two parameters are both called ${folded}`)
-    values.set(folded, (typeof value === 'string' ? value : JSON.stringify(value)).trim())
+    values.set(folded, (typeof value === 'string' ? value : textOf(name, value)).trim())
   }
   const hash = createHash('sha256')
   for (const name of signed) {
@@ -160,6 +160,15 @@ function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): 
     if (value !== '') throw refused(`the parameter ${name} is not signed`)
   }
   return hash.digest('hex')
+}
+
+/** Writing out what nests thousands of levels deep fails; the SDK could not have signed it either. */
+function textOf(name: string, value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    throw refused(`the parameter ${name} nests too deep`)
+  }
 }
 
 function safeUrlEncode(text: string): string {

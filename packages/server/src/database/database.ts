@@ -20,6 +20,7 @@ import {
 } from './requests.ts'
 import { slotAt } from './slot.ts'
 import { unpackDocument } from './stored-document.ts'
+import { Turns } from './turns.ts'
 import { compileUpdate } from './update.ts'
 import { checkId, checkOwnerField, checkStorable, type DocumentId } from './write-checks.ts'
 import { Writer } from './writer.ts'
@@ -121,7 +122,14 @@ class DocumentDatabase implements Database {
     const [offset, limit] = checkWindow(request.offset, request.limit)
     const project = compileProjection(projection, caller)
     const found = await findDocuments(this.#records, selection, checkOrder(request.order ?? []), offset, limit)
-    return found.map(({ document }) => (project === undefined ? document : project(document)))
+    if (project === undefined) return found.map(({ document }) => document)
+    const projected: DocumentObject[] = []
+    const turns = new Turns()
+    for (const { document } of found) {
+      await turns.next()
+      projected.push(project(document))
+    }
+    return projected
   }
 
   async count(caller: Caller, { collection: name, query = {} }: QueryRequest): Promise<number> {

@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import type { Expectation, RecordKey, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
 import type { Collection, Collections } from './collections.ts'
@@ -7,14 +7,13 @@ import { KeyedQueue } from './keyed-queue.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { match, type Selection, walk } from './reader.ts'
 import { packDocument } from './stored-document.ts'
+import { Turns } from './turns.ts'
 import { checkDocumentSize, checkStorable, type DocumentId } from './write-checks.ts'
 
 /** Documents of one commit of a change to many; all of them change or none. */
 const BATCH = 200
 /** Attempts before a writer gives up on documents that others keep changing. */
 const MAX_ATTEMPTS = 64
-/** How long editing may hold up everybody else at a stretch, in ms. */
-const STRETCH = 50
 /** The longest pause between two attempts, in ms. */
 const MAX_PAUSE = 20
 
@@ -132,12 +131,9 @@ export class Writer {
     const writes: RecordWrite[] = []
     const expectations: Expectation[] = []
     let document: DocumentObject | undefined
-    let since = performance.now()
+    const turns = new Turns()
     for (const found of matches) {
-      if (performance.now() - since > STRETCH) {
-        await setImmediate()
-        since = performance.now()
-      }
+      await turns.next()
       const { space, id, version, value } = found.record
       const edited = edit(found.document)
       document = edited

@@ -66,7 +66,10 @@ function checkEnv(routes: ActionRoutes, query: unknown, params: Readonly<Record<
   }
 }
 
-/** What came instead of what was expected, short enough for a message and for the log. */
+/**
+ * What came instead of what was expected, short enough for a message and for the log. Of what is no text only the type:
+ * it may nest so deep that writing it out fails.
+ */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, MAX_SHOWN)
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : `of type ${typeof value}`
 }

@@ -209,7 +209,7 @@ function checkCodeType(body: Body): void {
 function checkClientId(holder: unknown, env: string): void {
   const id = (holder as Body).client_id
   if (id !== undefined && id !== env) {
-    const shown = typeof id === 'string' ? id : JSON.stringify(id)
+    const shown = typeof id === 'string' ? id : `of type ${typeof id}`
     throw new CloudsteadError(
       'INVALID_ENV',
       `client_id is ${shown.slice(0, 100)}, but this server holds the environment ${env}`,
