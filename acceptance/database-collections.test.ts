@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createPhone, type Database, loginByTicket, type Phone } from './support/clients.ts'
-import { adminDatabase, codeOf, webAction } from './support/databases.ts'
-import { type ApiKey, type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { codeOf, openStage, type Stage, webAction } from './support/databases.ts'
 
 const DENIED = 'DATABASE_PERMISSION_DENIED'
 const DECLARED = { PRIVATE: { acl: 'PRIVATE' } }
@@ -25,39 +23,16 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   }
 }
 
-let server: RunningServer
-let loginKey: LoginKey
-let apiKey: ApiKey
-let admin: Database
-
-const phones: Phone[] = []
-
-function phone(options: Parameters<typeof createPhone>[1] = {}): Phone {
-  const made = createPhone(server, options)
-  phones.push(made)
-  return made
-}
-
-async function customUser(customUserId: string): Promise<Phone> {
-  const made = phone()
-  await loginByTicket(made, loginKey, customUserId)
-  return made
-}
+let stage: Stage
 
 before(async () => {
-  server = await startServer({ mode: 'dev', config: config(DECLARED) })
-  loginKey = await server.loginKey()
-  apiKey = await server.apiKey()
-  admin = adminDatabase(server, apiKey)
+  stage = await openStage({ mode: 'dev', config: config(DECLARED) })
 })
-after(async () => {
-  for (const made of phones) made.dispose()
-  await server.stop()
-})
+after(() => stage.close())
 
 describe('collections', () => {
   test('one that was never declared does not exist, for users and administrators; dev names the line to add', async () => {
-    const alice = await customUser('alice')
+    const alice = await stage.user('alice')
     const things = alice.app.database().collection('nowhere')
     for (const call of [
       () => things.get(),
@@ -66,43 +41,43 @@ describe('collections', () => {
       () => things.doc('a').set({ n: 1 }),
       () => things.doc('a').update({ n: 1 }),
       () => things.where({}).remove(),
-      () => webAction(server, { action: 'database.countDocument', collectionName: 'nowhere' }),
+      () => webAction(stage.server, { action: 'database.countDocument', collectionName: 'nowhere' }),
     ]) {
       const { code, message } = await call()
       assert.equal(code, 'DATABASE_COLLECTION_NOT_EXIST')
       assert.match(message ?? '', /"database": \{ "collections": \{ "nowhere": \{ "acl": "PRIVATE" \} \} \}/)
     }
-    assert.equal(await codeOf(admin.collection('nowhere').add({ n: 1 })), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(stage.admin.collection('nowhere').add({ n: 1 })), 'DATABASE_COLLECTION_NOT_EXIST')
   })
 
   test('users create none; one that an administrator creates is PRIVATE', async () => {
-    const [alice, bobby] = [await customUser('alice'), await customUser('bobby')]
+    const [alice, bobby] = [await stage.user('alice'), await stage.user('bobby')]
     assert.equal(await codeOf(alice.app.database().createCollection('made')), DENIED)
-    const byNobody = await webAction(server, { action: 'database.addCollection', collectionName: 'made' })
+    const byNobody = await webAction(stage.server, { action: 'database.addCollection', collectionName: 'made' })
     assert.equal(byNobody.code, DENIED)
-    assert.equal(await codeOf(admin.createCollection('made')), undefined)
-    assert.equal(await codeOf(admin.createCollection('made')), 'DATABASE_COLLECTION_ALREADY_EXIST')
-    assert.equal(await codeOf(admin.createCollection('PRIVATE')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(stage.admin.createCollection('made')), undefined)
+    assert.equal(await codeOf(stage.admin.createCollection('made')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(stage.admin.createCollection('PRIVATE')), 'DATABASE_COLLECTION_ALREADY_EXIST')
     await alice.app.database().collection('made').add({ _id: 'hers' })
     assert.equal((await bobby.app.database().collection('made').count()).total, 0)
     assert.equal((await alice.app.database().collection('made').count()).total, 1)
-    const read = await webAction(server, { action: 'database.queryDocument', collectionName: 'made' })
+    const read = await webAction(stage.server, { action: 'database.queryDocument', collectionName: 'made' })
     assert.equal(read.code, DENIED)
   })
 
   test('another acl in the configuration holds for the next call; a bad edit changes nothing', async () => {
-    const bobby = (await customUser('bobby')).app.database()
-    await admin.collection('PRIVATE').add([{ _id: 'own', _openid: 'alice' }, { _id: 'two' }, { _id: 'three' }])
+    const bobby = (await stage.user('bobby')).app.database()
+    await stage.admin.collection('PRIVATE').add([{ _id: 'own', _openid: 'alice' }, { _id: 'two' }, { _id: 'three' }])
     assert.equal((await bobby.collection('PRIVATE').count()).total, 0)
-    await server.writeConfig(config({ PRIVATE: { acl: 'READONLY' }, added: { acl: 'ADMINWRITE' } }))
+    await stage.server.writeConfig(config({ PRIVATE: { acl: 'READONLY' }, added: { acl: 'ADMINWRITE' } }))
     await eventually(async () => assert.equal((await bobby.collection('PRIVATE').count()).total, 3))
     assert.equal((await bobby.collection('PRIVATE').doc('own').remove()).deleted, 0)
     assert.equal(await codeOf(bobby.collection('added').get()), undefined)
     assert.equal(await codeOf(bobby.collection('added').add({ n: 1 })), DENIED)
-    await server.writeConfig(config({ PRIVATE: { acl: 'EVERYBODY' } }))
-    await eventually(async () => assert.match(server.log(), /PRIVATE\.acl must be one of/))
+    await stage.server.writeConfig(config({ PRIVATE: { acl: 'EVERYBODY' } }))
+    await eventually(async () => assert.match(stage.server.log(), /PRIVATE\.acl must be one of/))
     assert.equal((await bobby.collection('PRIVATE').count()).total, 3)
-    await server.writeConfig(config(DECLARED))
+    await stage.server.writeConfig(config(DECLARED))
     await eventually(async () => assert.equal((await bobby.collection('PRIVATE').count()).total, 0))
     assert.equal(await codeOf(bobby.collection('added').get()), 'DATABASE_COLLECTION_NOT_EXIST')
   })
@@ -112,8 +87,8 @@ describe('indexes', () => {
   const UNIQUE = { indexes: [{ fields: { email: 1 }, unique: true }] }
 
   test('a unique index holds for everybody, also against updates and across the documents that one may not see', async () => {
-    await server.writeConfig(config({ ...DECLARED, people: { acl: 'PRIVATE', ...UNIQUE } }))
-    const [alice, bobby] = [await customUser('alice'), await customUser('bobby')].map((made) => made.app.database())
+    await stage.server.writeConfig(config({ ...DECLARED, people: { acl: 'PRIVATE', ...UNIQUE } }))
+    const [alice, bobby] = [await stage.user('alice'), await stage.user('bobby')].map((made) => made.app.database())
     assert.ok(alice && bobby)
     await eventually(async () => assert.equal(await codeOf(alice.collection('people').get()), undefined))
     assert.equal(await codeOf(alice.collection('people').add({ _id: 'a', email: 'a@x' })), undefined)
@@ -121,27 +96,27 @@ describe('indexes', () => {
     assert.equal(await codeOf(bobby.collection('people').add({ _id: 'b', email: 'b@x' })), undefined)
     const update = bobby.collection('people').doc('b').update({ email: 'a@x' })
     assert.equal(await codeOf(update), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await codeOf(admin.collection('people').add({ email: 'b@x' })), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(stage.admin.collection('people').add({ email: 'b@x' })), 'DATABASE_DUPLICATE_WRITE')
     // A missing field counts as null, so one document may lack it.
-    assert.equal(await codeOf(admin.collection('people').add({ _id: 'c' })), undefined)
-    assert.equal(await codeOf(admin.collection('people').add({ _id: 'd' })), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal((await admin.collection('people').count()).total, 3)
+    assert.equal(await codeOf(stage.admin.collection('people').add({ _id: 'c' })), undefined)
+    assert.equal(await codeOf(stage.admin.collection('people').add({ _id: 'd' })), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal((await stage.admin.collection('people').count()).total, 3)
     await bobby.collection('people').doc('b').remove()
     assert.equal(await codeOf(alice.collection('people').add({ email: 'b@x' })), undefined)
   })
 
   test('an index added to existing data: queries stay right while it is built and after, unique ones are enforced', async () => {
     const plain = { ...DECLARED, tests: { acl: 'PRIVATE' }, twice: { acl: 'PRIVATE' } }
-    await server.writeConfig(config(plain))
-    const tests = admin.collection('tests')
+    await stage.server.writeConfig(config(plain))
+    const tests = stage.admin.collection('tests')
     await eventually(async () => assert.equal(await codeOf(tests.count()), undefined))
     await tests.add(Array.from({ length: 900 }, (_, n) => ({ n, tags: [`t${n % 7}`, `u${n % 3}`], email: `${n}@x` })))
-    await admin.collection('twice').add([{ email: 'same' }, { email: 'same' }])
+    await stage.admin.collection('twice').add([{ email: 'same' }, { email: 'same' }])
     const indexes = ['n', 'tags', ...UNIQUE.indexes]
-    await server.writeConfig(
+    await stage.server.writeConfig(
       config({ ...plain, tests: { acl: 'PRIVATE', indexes }, twice: { acl: 'PRIVATE', ...UNIQUE } }),
     )
-    const { command: _ } = admin
+    const { command: _ } = stage.admin
     const right = async () => {
       assert.equal((await tests.where({ n: _.gte(850) }).count()).total, 50)
       assert.equal((await tests.where({ tags: _.in(['t1', 'u1']) }).count()).total, 386)
@@ -159,10 +134,10 @@ describe('indexes', () => {
     })
     assert.equal((await tests.count()).total, 900)
     await eventually(async () => {
-      await admin.collection('twice').count()
-      assert.match(server.log(), /not unique/)
+      await stage.admin.collection('twice').count()
+      assert.match(stage.server.log(), /not unique/)
     })
-    assert.equal((await admin.collection('twice').count()).total, 2)
-    assert.equal(await codeOf(admin.collection('twice').where({}).update({ seen: true })), undefined)
+    assert.equal((await stage.admin.collection('twice').count()).total, 2)
+    assert.equal(await codeOf(stage.admin.collection('twice').where({}).update({ seen: true })), undefined)
   })
 })

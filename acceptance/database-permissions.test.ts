@@ -4,55 +4,25 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import {
-  createPhone,
-  type Database,
-  loginAnonymously,
-  loginByOpenId,
-  loginByTicket,
-  type Phone,
-} from './support/clients.ts'
-import { accessTokenOf, adminDatabase, webAction } from './support/databases.ts'
-import { type ApiKey, type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { createPhone, loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
+import { accessTokenOf, adminDatabase, openStage, type Stage, webAction } from './support/databases.ts'
+import { startServer } from './support/server.ts'
 
 const DENIED = 'DATABASE_PERMISSION_DENIED'
 
-let server: RunningServer
-let loginKey: LoginKey
-let apiKey: ApiKey
-let admin: Database
-
-const phones: Phone[] = []
-
-function phone(options: Parameters<typeof createPhone>[1] = {}): Phone {
-  const made = createPhone(server, options)
-  phones.push(made)
-  return made
-}
-
-async function customUser(customUserId: string): Promise<Phone> {
-  const made = phone()
-  await loginByTicket(made, loginKey, customUserId)
-  return made
-}
+let stage: Stage
 
 before(async () => {
-  // `dev`, so that WeChat logins need no WeChat.
   const collections = { PRIVATE: { acl: 'PRIVATE' }, READONLY: { acl: 'READONLY' } }
-  server = await startServer({ mode: 'dev', config: { database: { collections } } })
-  loginKey = await server.loginKey()
-  apiKey = await server.apiKey()
-  admin = adminDatabase(server, apiKey)
+  // `dev`, so that WeChat logins need no WeChat.
+  stage = await openStage({ mode: 'dev', config: { database: { collections } } })
 })
-after(async () => {
-  for (const made of phones) made.dispose()
-  await server.stop()
-})
+after(() => stage.close())
 
 const ids = (documents: readonly Record<string, unknown>[]) => documents.map(({ _id }) => _id)
 
 async function refill(acl: 'PRIVATE' | 'READONLY', owner: string | undefined): Promise<void> {
-  const things = admin.collection(acl)
+  const things = stage.admin.collection(acl)
   await things.where({}).remove()
   await things.add({ _id: 'foreign', _openid: 'somebody-else', n: 0 })
   await things.add({ _id: 'unowned', n: 0 })
@@ -140,18 +110,18 @@ describe('_openid is the server’s', () => {
   let token: string
 
   before(async () => {
-    alice = await customUser('alice')
+    alice = await stage.user('alice')
     token = await accessTokenOf(alice)
   })
 
   for (const acl of ['PRIVATE', 'READONLY'] as const) {
     test(`${acl}: nothing that a client sends sets, changes, removes or moves it`, async () => {
-      const things = admin.collection(acl)
+      const things = stage.admin.collection(acl)
       await refill(acl, 'alice')
       const stored = async () => (await things.orderBy('_id', 'asc').get()).data
       const before = await stored()
       for (const [name, params, code] of TRICKS) {
-        const answer = await webAction(server, { access_token: token, collectionName: acl, ...params })
+        const answer = await webAction(stage.server, { access_token: token, collectionName: acl, ...params })
         assert.equal(answer.code, code, `${name}: ${JSON.stringify(answer)}`)
         assert.deepEqual(await stored(), before, name)
       }
@@ -159,18 +129,18 @@ describe('_openid is the server’s', () => {
 
     test(`${acl}: an upsert neither takes over nor copies the document of somebody else`, async () => {
       await refill(acl, 'alice')
-      const before = (await admin.collection(acl).doc('foreign').get()).data
+      const before = (await stage.admin.collection(acl).doc('foreign').get()).data
       for (const params of [
         replace({ n: 9 }, { query: { _id: 'foreign' } }),
         update({ $set: { n: 9 } }, { query: { _id: 'foreign' }, upsert: true }),
         replace({ _id: 'foreign', n: 9 }, { query: { n: 12345 } }),
       ]) {
-        const { data, code } = await webAction(server, { access_token: token, collectionName: acl, ...params })
+        const { data, code } = await webAction(stage.server, { access_token: token, collectionName: acl, ...params })
         assert.ok(code === 'DATABASE_DUPLICATE_WRITE' || data?.updated === 0, JSON.stringify({ code, data }))
         assert.equal(data?.upserted_id, undefined)
       }
-      assert.deepEqual((await admin.collection(acl).doc('foreign').get()).data, before)
-      assert.equal((await admin.collection(acl).count()).total, 3)
+      assert.deepEqual((await stage.admin.collection(acl).doc('foreign').get()).data, before)
+      assert.equal((await stage.admin.collection(acl).count()).total, 3)
     })
 
     test(`${acl}: a replacement and an upsert by query keep and get the caller's own`, async () => {
@@ -178,12 +148,12 @@ describe('_openid is the server’s', () => {
       await refill(acl, 'alice')
       await things.doc('own').set({ n: 5 })
       const query = { _id: 'made', n: 1, _openid: '{openid}' }
-      await webAction(server, {
+      await webAction(stage.server, {
         access_token: token,
         collectionName: acl,
         ...update({ $set: { m: 1 } }, { upsert: true, query }),
       })
-      const documents = (await admin.collection(acl).where({ _openid: 'alice' }).orderBy('_id', 'asc').get()).data
+      const documents = (await stage.admin.collection(acl).where({ _openid: 'alice' }).orderBy('_id', 'asc').get()).data
       assert.deepEqual(documents, [
         { _id: 'made', _openid: 'alice', n: 1, m: 1 },
         { _id: 'own', _openid: 'alice', n: 5 },
@@ -220,19 +190,19 @@ describe('_openid is the server’s', () => {
   })
 
   test('administrators may set it, and add none', async () => {
-    await admin.collection('PRIVATE').where({}).remove()
-    const byKey = phone({ init: { accessKey: apiKey.apiKey } }).app.database()
+    await stage.admin.collection('PRIVATE').where({}).remove()
+    const byKey = stage.phone({ init: { accessKey: stage.apiKey.apiKey } }).app.database()
     await byKey.collection('PRIVATE').add({ _id: 'plain' })
-    await admin.collection('PRIVATE').add({ _id: 'given', _openid: 'alice' })
+    await stage.admin.collection('PRIVATE').add({ _id: 'given', _openid: 'alice' })
     await byKey.collection('PRIVATE').doc('plain').update({ _openid: 'alice' })
     const seen = (await alice.app.database().collection('PRIVATE').orderBy('_id', 'asc').get()).data
     assert.deepEqual(ids(seen), ['given', 'plain'])
   })
 
   test('{openid} and {uid} stand for whoever asks', async () => {
-    const anonymous = phone()
+    const anonymous = stage.phone()
     const { uid } = await loginAnonymously(anonymous)
-    const wechat = phone({ loginCode: 'dev:alice' })
+    const wechat = stage.phone({ loginCode: 'dev:alice' })
     const { openid } = await loginByOpenId(wechat)
     for (const [who, owner] of [
       [anonymous, uid],
@@ -246,7 +216,7 @@ describe('_openid is the server’s', () => {
       assert.deepEqual(ids((await things.where({ _openid: _.eq('{openid}') }).get()).data), ['own'], owner)
       assert.equal((await things.where({ _openid: _.neq('{openid}') }).count()).total, 2, owner)
     }
-    await admin.collection('READONLY').add({ by: uid })
+    await stage.admin.collection('READONLY').add({ by: uid })
     assert.equal((await anonymous.app.database().collection('READONLY').where({ by: '{uid}' }).count()).total, 1)
   })
 })

@@ -1,53 +1,22 @@
 /** The four presets: who reads, creates, updates and removes which documents. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import {
-  createPhone,
-  type Database,
-  loginAnonymously,
-  loginByOpenId,
-  loginByTicket,
-  type Phone,
-} from './support/clients.ts'
-import { adminDatabase, codeOf, webAction } from './support/databases.ts'
-import { type ApiKey, type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { type Database, loginAnonymously, loginByOpenId } from './support/clients.ts'
+import { adminDatabase, codeOf, openStage, type Stage, webAction } from './support/databases.ts'
 
 const PRESETS = ['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'] as const
 type Preset = (typeof PRESETS)[number]
 
 const DENIED = 'DATABASE_PERMISSION_DENIED'
 
-let server: RunningServer
-let loginKey: LoginKey
-let apiKey: ApiKey
-let admin: Database
-
-const phones: Phone[] = []
-
-function phone(options: Parameters<typeof createPhone>[1] = {}): Phone {
-  const made = createPhone(server, options)
-  phones.push(made)
-  return made
-}
-
-async function customUser(customUserId: string): Promise<Phone> {
-  const made = phone()
-  await loginByTicket(made, loginKey, customUserId)
-  return made
-}
+let stage: Stage
 
 before(async () => {
-  // `dev`, so that WeChat logins need no WeChat.
   const collections = Object.fromEntries(PRESETS.map((acl) => [acl, { acl }]))
-  server = await startServer({ mode: 'dev', config: { database: { collections } } })
-  loginKey = await server.loginKey()
-  apiKey = await server.apiKey()
-  admin = adminDatabase(server, apiKey)
+  // `dev`, so that WeChat logins need no WeChat.
+  stage = await openStage({ mode: 'dev', config: { database: { collections } } })
 })
-after(async () => {
-  for (const made of phones) made.dispose()
-  await server.stop()
-})
+after(() => stage.close())
 
 /** What is granted: all documents, the caller's own ones, or a refusal. */
 type Reach = 'all' | 'own' | 'denied'
@@ -86,7 +55,7 @@ const ROLES: readonly Role[] = [
     name: 'an anonymous user',
     rights: USER_RIGHTS,
     async enter() {
-      const made = phone()
+      const made = stage.phone()
       const { uid } = await loginAnonymously(made)
       return { database: made.app.database(), owner: uid }
     },
@@ -94,22 +63,21 @@ const ROLES: readonly Role[] = [
   {
     name: 'a user by custom ticket',
     rights: USER_RIGHTS,
-    enter: async () => ({ database: (await customUser('alice')).app.database(), owner: 'alice' }),
+    enter: async () => ({ database: (await stage.user('alice')).app.database(), owner: 'alice' }),
   },
   {
     name: 'a user by custom ticket with js-sdk 3.7.0',
     rights: USER_RIGHTS,
-    async enter() {
-      const made = phone({ sdk: '3.7.0' })
-      await loginByTicket(made, loginKey, 'alice')
-      return { database: made.app.database(), owner: 'alice' }
-    },
+    enter: async () => ({
+      database: (await stage.user('alice', { sdk: '3.7.0' })).app.database(),
+      owner: 'alice',
+    }),
   },
   {
     name: 'a WeChat user',
     rights: USER_RIGHTS,
     async enter() {
-      const made = phone({ loginCode: 'dev:alice' })
+      const made = stage.phone({ loginCode: 'dev:alice' })
       const { openid } = await loginByOpenId(made)
       assert.ok(openid)
       return { database: made.app.database(), owner: openid }
@@ -118,18 +86,18 @@ const ROLES: readonly Role[] = [
   {
     name: 'an administrator by node-sdk, signed',
     rights: ADMIN_RIGHTS,
-    enter: async () => ({ database: adminDatabase(server, apiKey), owner: undefined }),
+    enter: async () => ({ database: adminDatabase(stage.server, stage.apiKey), owner: undefined }),
   },
   {
     name: 'an administrator by node-sdk with the api key',
     rights: ADMIN_RIGHTS,
-    enter: async () => ({ database: adminDatabase(server, apiKey, 'apiKey'), owner: undefined }),
+    enter: async () => ({ database: adminDatabase(stage.server, stage.apiKey, 'apiKey'), owner: undefined }),
   },
   {
     name: 'an administrator by js-sdk with the api key',
     rights: ADMIN_RIGHTS,
     enter: async () => ({
-      database: phone({ init: { accessKey: apiKey.apiKey } }).app.database(),
+      database: stage.phone({ init: { accessKey: stage.apiKey.apiKey } }).app.database(),
       owner: undefined,
     }),
   },
@@ -142,7 +110,7 @@ function reached(reach: Reach, owner: string | undefined): string[] {
 }
 
 async function refill(acl: Preset, owner: string | undefined): Promise<string[]> {
-  const things = admin.collection(acl)
+  const things = stage.admin.collection(acl)
   await things.where({}).remove()
   await things.add({ _id: 'foreign', _openid: 'somebody-else', n: 0 })
   await things.add({ _id: 'unowned', n: 0 })
@@ -190,7 +158,7 @@ describe('presets', () => {
           await refill(acl, owner)
           const things = database.collection(acl)
           assert.equal(await codeOf(things.add({ _id: 'new', n: 1 })), create === 'denied' ? DENIED : undefined)
-          const [stored] = (await admin.collection(acl).doc('new').get()).data
+          const [stored] = (await stage.admin.collection(acl).doc('new').get()).data
           if (create === 'denied') assert.equal(stored, undefined)
           else assert.deepEqual(stored, { _id: 'new', n: 1, ...(owner !== undefined && { _openid: owner }) })
           const upserted = await codeOf(things.doc('set').set({ n: 1 }))
@@ -202,7 +170,7 @@ describe('presets', () => {
           const things = database.collection(acl)
           const mine = reached(write, owner)
           const stored = async () => {
-            const { data } = await admin.collection(acl).orderBy('_id', 'asc').get()
+            const { data } = await stage.admin.collection(acl).orderBy('_id', 'asc').get()
             return data.map(({ _id, n }) => [_id, n])
           }
           if (write === 'denied') {
@@ -230,7 +198,7 @@ describe('presets', () => {
             assert.deepEqual([updated, upsertedId, code], [mine.includes(id) ? 1 : 0, undefined, undefined], id)
           }
           assert.deepEqual(await stored(), after(3))
-          const [foreign] = (await admin.collection(acl).doc('foreign').get()).data
+          const [foreign] = (await stage.admin.collection(acl).doc('foreign').get()).data
           assert.equal(foreign?._openid, 'somebody-else')
           const last = mine.at(-1) ?? ''
           assert.equal((await things.doc(last).remove()).deleted, 1)
@@ -272,8 +240,8 @@ describe('nobody', () => {
   for (const acl of PRESETS) {
     test(`${acl}: ${readable[acl] ? 'reads all' : 'reads nothing'}, writes nothing`, async () => {
       await refill(acl, undefined)
-      const before = (await admin.collection(acl).get()).data
-      const ask = (params: object) => webAction(server, { collectionName: acl, ...params })
+      const before = (await stage.admin.collection(acl).get()).data
+      const ask = (params: object) => webAction(stage.server, { collectionName: acl, ...params })
       const doc = await ask({ action: 'database.queryDocument', ...DOC })
       const where = await ask({ action: 'database.queryDocument', ...WHERE })
       const count = await ask({ action: 'database.countDocument', queryType: 'WHERE' })
@@ -283,7 +251,7 @@ describe('nobody', () => {
         assert.equal(count.data?.total, 2)
       } else for (const { code } of [doc, where, count]) assert.equal(code, DENIED)
       for (const params of writes) assert.equal((await ask(params)).code, DENIED, JSON.stringify(params))
-      assert.deepEqual((await admin.collection(acl).get()).data, before)
+      assert.deepEqual((await stage.admin.collection(acl).get()).data, before)
     })
   }
 })

@@ -6,9 +6,10 @@ import {
   type Database,
   loginByTicket,
   type Phone,
+  type PhoneOptions,
   type SdkLine,
 } from './clients.ts'
-import type { ApiKey, LoginKey, RunningServer } from './server.ts'
+import { type ApiKey, type LoginKey, type RunningServer, type ServerOptions, startServer } from './server.ts'
 
 /** The database of the official server SDK, as administrator. Its own types are another version's of the same package. */
 export function adminDatabase(server: RunningServer, key: ApiKey, by: 'signature' | 'apiKey' = 'signature'): Database {
@@ -75,6 +76,46 @@ export async function contentOf(collection: Collection, id: string | number): Pr
   if (data.length !== 1) throw new Error(`there are ${data.length} documents of the id ${id}`)
   const { _id, _openid, ...content } = data[0] ?? {}
   return content
+}
+
+/** A server with people, and an administrator who prepares and looks after. */
+export interface Stage {
+  readonly server: RunningServer
+  readonly loginKey: LoginKey
+  readonly apiKey: ApiKey
+  readonly admin: Database
+  /** A phone on which nobody is logged in. */
+  phone(options?: PhoneOptions): Phone
+  /** A phone of this person, logged in by custom ticket. */
+  user(customUserId: string, options?: PhoneOptions): Promise<Phone>
+  close(): Promise<void>
+}
+
+export async function openStage(options: ServerOptions): Promise<Stage> {
+  const server = await startServer(options)
+  const [loginKey, apiKey] = [await server.loginKey(), await server.apiKey()]
+  const phones: Phone[] = []
+  const phone = (of?: PhoneOptions) => {
+    const made = createPhone(server, of)
+    phones.push(made)
+    return made
+  }
+  return {
+    server,
+    loginKey,
+    apiKey,
+    admin: adminDatabase(server, apiKey),
+    phone,
+    async user(customUserId, of) {
+      const made = phone(of)
+      await loginByTicket(made, loginKey, customUserId)
+      return made
+    },
+    async close() {
+      for (const made of phones) made.dispose()
+      await server.stop()
+    },
+  }
 }
 
 interface WebAnswer {
