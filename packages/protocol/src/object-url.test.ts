@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type CloudPath, parseCloudPath } from './cloud-path.ts'
 import { objectIdOf, objectPathname, signObjectPathname, verifyObjectSignature } from './object-url.ts'
 
 const ENV = 'demo-1abcde'
-const KEY = { secret: randomBytes(32) }
+const newKey = () => ({ secret: createSecretKey(randomBytes(32)) })
+const KEY = newKey()
+const addressOf = (path: CloudPath) => objectPathname(objectIdOf(ENV, path), path)
 const NOW = 1_700_000_000_000
 
 function signed(pathname: string, expires: number) {
@@ -17,7 +19,7 @@ function signed(pathname: string, expires: number) {
 test('property: every address is ASCII without % whatever the name, so that encoding it twice changes nothing', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }), (name) => {
-      const pathname = objectPathname(ENV, name as CloudPath)
+      const pathname = addressOf(name as CloudPath)
       assert.match(pathname, /^\/o\/[A-Za-z0-9_-]{32}\/[A-Za-z0-9-]{1,40}(\.[a-z0-9]{1,10})?$/)
       assert.equal(encodeURI(encodeURI(pathname)), pathname)
     }),
@@ -25,7 +27,7 @@ test('property: every address is ASCII without % whatever the name, so that enco
 })
 
 test('the slug keeps what is readable', () => {
-  const at = (path: string) => objectPathname(ENV, parseCloudPath(path)).split('/')[3]
+  const at = (path: string) => addressOf(parseCloudPath(path)).split('/')[3]
   assert.equal(at('users/a/My holiday (1).JPG'), 'My-holiday-1.jpg')
   assert.equal(at('users/a/图片.png'), 'file.png')
   assert.equal(at('users/a/README'), 'README')
@@ -40,7 +42,7 @@ test('an object id depends on the environment and on the whole path', () => {
 })
 
 test('a signature holds until its second and not after', () => {
-  const pathname = objectPathname(ENV, parseCloudPath('users/a/1.jpg'))
+  const pathname = addressOf(parseCloudPath('users/a/1.jpg'))
   const expires = NOW / 1000 + 10
   const { sign, t } = signed(pathname, expires)
   assert.match(sign, /^[0-9a-f]{32}$/)
@@ -50,7 +52,7 @@ test('a signature holds until its second and not after', () => {
 })
 
 test('any edit is refused: time, path, environment, key, another spelling', () => {
-  const pathname = objectPathname(ENV, parseCloudPath('users/a/1.jpg'))
+  const pathname = addressOf(parseCloudPath('users/a/1.jpg'))
   const { sign, t } = signed(pathname, NOW / 1000 + 10)
   const judge = (p: string, s: string, time: string, env = ENV) => verifyObjectSignature([KEY], env, p, s, time, NOW)
   assert.equal(judge(pathname, sign, String(Number(t) + 1)), 'invalid')
@@ -60,12 +62,12 @@ test('any edit is refused: time, path, environment, key, another spelling', () =
   assert.equal(judge(pathname, '', ''), 'invalid')
   assert.equal(judge(`${pathname}x`, sign, t), 'invalid')
   assert.equal(judge(pathname, sign, t, 'other-env'), 'invalid')
-  const foreign = [{ secret: randomBytes(32) }]
+  const foreign = [newKey()]
   assert.equal(verifyObjectSignature(foreign, ENV, pathname, sign, t, NOW), 'invalid')
 })
 
 test('a rotated key still verifies', () => {
-  const pathname = objectPathname(ENV, parseCloudPath('users/a/1.jpg'))
+  const pathname = addressOf(parseCloudPath('users/a/1.jpg'))
   const { sign, t } = signed(pathname, NOW / 1000 + 10)
-  assert.equal(verifyObjectSignature([{ secret: randomBytes(32) }, KEY], ENV, pathname, sign, t, NOW), 'valid')
+  assert.equal(verifyObjectSignature([newKey(), KEY], ENV, pathname, sign, t, NOW), 'valid')
 })

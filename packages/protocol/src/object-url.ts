@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { CloudPath } from './cloud-path.ts'
 
 /**
@@ -6,22 +6,24 @@ import type { CloudPath } from './cloud-path.ts'
  * once more; a temporary URL is that address plus `?sign=<32 hex>&t=<unix seconds>`.
  */
 
-const OBJECT_ID_BYTES = 24
+/** 192 bits: nobody finds two paths with one id. */
+const OBJECT_ID_LENGTH = 32
 const SIGN_BYTES = 16
 const MAX_SLUG = 40
 
 /** A key that signs, as far as this package cares. */
 export interface SigningKey {
-  readonly secret: Buffer
+  /** A KeyObject: an HMAC with a Buffer as key costs several times as much. */
+  readonly secret: KeyObject
 }
 
 /** The permanent, opaque name of a cloudPath in URLs: the same path has the same one for ever. 32 base64url characters. */
 export function objectIdOf(env: string, path: CloudPath): string {
-  return createHash('sha256').update(`${env}\n${path}`).digest().subarray(0, OBJECT_ID_BYTES).toString('base64url')
+  return hash('sha256', `${env}\n${path}`, 'base64url').slice(0, OBJECT_ID_LENGTH)
 }
 
-/** The path of the bare URL of a file. The slug only makes it readable; it says nothing that decides anything. */
-export function objectPathname(env: string, path: CloudPath): string {
+/** The path of the bare URL of a file with this object id. The slug only makes it readable; it says nothing that decides anything. */
+export function objectPathname(objectId: string, path: CloudPath): string {
   const base = path.slice(path.lastIndexOf('/') + 1)
   const dot = base.lastIndexOf('.')
   const stem = dot > 0 ? base.slice(0, dot) : base
@@ -31,7 +33,7 @@ export function objectPathname(env: string, path: CloudPath): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, MAX_SLUG)
   const suffix = /^[A-Za-z0-9]{1,10}$/.test(extension) ? `.${extension.toLowerCase()}` : ''
-  return `/o/${objectIdOf(env, path)}/${slug === '' ? 'file' : slug}${suffix}`
+  return `/o/${objectId}/${slug === '' ? 'file' : slug}${suffix}`
 }
 
 /** The query of a temporary URL. `expires`: unix seconds, the first second in which it no longer works. */

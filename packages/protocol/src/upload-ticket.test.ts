@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Caller } from './caller.ts'
@@ -8,7 +8,7 @@ import { CloudsteadError, type ErrorCode } from './errors.ts'
 import { openUploadTicket, sealUploadTicket, type UploadTicket } from './upload-ticket.ts'
 
 const ENV = 'demo-1abcde'
-const KEY = { kid: 'k1', secret: randomBytes(32) }
+const KEY = { kid: 'k1', secret: createSecretKey(randomBytes(32)) }
 const NOW = 1_700_000_000_000
 const find = (kid: string) => (kid === KEY.kid ? KEY : undefined)
 

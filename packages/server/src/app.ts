@@ -144,6 +144,8 @@ function createHttp(log: Logger): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // A logger of its own for each request costs more than most requests; lines about a request carry its id instead.
+    childLoggerFactory: (logger) => logger,
     trustProxy: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -157,8 +159,9 @@ function createHttp(log: Logger): FastifyInstance {
     },
   })
   http.server.headersTimeout = HEADERS_TIMEOUT_MS
-  http.addHook('onSend', async (request, reply) => {
+  http.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id)
+    done()
   })
   http.setErrorHandler(answerFault)
   return http

@@ -16,7 +16,7 @@ after(() => Promise.all(dirs.map((dir) => rm(dir, { recursive: true }))))
 test('RustFS GHSA-m77q: at first start each purpose gets a secret of its own, readable by the owner only', async () => {
   const dir = await freshDir()
   const secrets = await loadSecrets(dir)
-  const texts = PURPOSES.map((purpose) => secrets[purpose].current.secret.toString('hex'))
+  const texts = PURPOSES.map((purpose) => secrets[purpose].current.secret.export().toString('hex'))
   assert.equal(new Set(texts).size, PURPOSES.length)
   assert.ok(texts.every((text) => text.length === 64))
   assert.equal((await stat(join(dir, 'secrets.json'))).mode & 0o777, 0o600)

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -9,7 +9,7 @@ export type Purpose = (typeof PURPOSES)[number]
 export interface SecretKey {
   /** Names the key in what it signs, so that keys can be rotated: letters and digits. */
   readonly kid: string
-  readonly secret: Buffer
+  readonly secret: KeyObject
 }
 
 /** The keys of one purpose: the newest signs, all of them verify. */
@@ -77,7 +77,7 @@ function newKey(): { kid: string; secret: string } {
 }
 
 function keyRing(stored: readonly { kid: string; secret: string }[]): KeyRing {
-  const all = stored.map(({ kid, secret }) => ({ kid, secret: Buffer.from(secret, 'base64') }))
+  const all = stored.map(({ kid, secret }) => ({ kid, secret: createSecretKey(secret, 'base64') }))
   const [current] = all
   if (current === undefined) throw new Error('a key ring needs at least one key')
   const byKid = new Map(all.map((key) => [key.kid, key]))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, createSecretKey } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { type AuthSetup, ENV, setUpAuth, ticketFor } from './auth-setup.contract.ts'
@@ -82,7 +82,7 @@ describe('keys', () => {
     const { secretId, secretKey } = await setup.auth.keys.createApiKey()
     const [old] = setup.secrets.apiSecret.all
     assert.ok(old)
-    const fresh = { kid: 'fresh', secret: Buffer.alloc(32, 7) }
+    const fresh = { kid: 'fresh', secret: createSecretKey(Buffer.alloc(32, 7)) }
     const withRing = (all: (typeof old)[]) =>
       createKeys({
         env: ENV,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { KeyRing, SecretKey } from '../secrets.ts'
 import { createSignedTokens } from './signed-token.ts'
 
 function ring(...kids: string[]): KeyRing {
-  const all = kids.map((kid) => ({ kid, secret: randomBytes(32) }))
+  const all = kids.map((kid) => ({ kid, secret: createSecretKey(randomBytes(32)) }))
   const [current] = all as [SecretKey, ...SecretKey[]]
   return { current, all, find: (kid) => all.find((key) => key.kid === kid) }
 }
@@ -15,7 +15,7 @@ const NOW = 1_795_000_000_000
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** Signs any header and payload by hand. */
-function forge(header: object, payload: object, secret: Buffer, hash = 'sha256'): string {
+function forge(header: object, payload: object, secret: KeyObject, hash = 'sha256'): string {
   const input = `${part(header)}.${part(payload)}`
   return `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`
 }

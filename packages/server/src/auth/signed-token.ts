@@ -14,6 +14,8 @@ export interface OpenedToken {
   readonly expired: boolean
 }
 
+type VerifiedClaims = Readonly<Record<string, unknown>> & { readonly exp: number }
+
 /** The one algorithm. What a token's header says is compared with it and never obeyed. */
 const ALGORITHM = 'HS256'
 
@@ -31,10 +33,22 @@ export function createSignedTokens(deps: { readonly ring: KeyRing; readonly now:
   const { ring, now } = deps
   const sign = createSigner({
     algorithm: ALGORITHM,
-    key: ring.current.secret,
+    key: ring.current.secret.export(),
     kid: ring.current.kid,
   })
   const verifiers = new Map(ring.all.map((key) => [key.kid, verifierOf(key)]))
+  /** Claims of tokens whose signature was checked, oldest first. Expiry is judged each time. */
+  const verified = new Map<string, VerifiedClaims>()
+
+  function verify(token: string): VerifiedClaims | undefined {
+    if (token.length > MAX_TOKEN_LENGTH) return undefined
+    const claims = verifiers.get(kidOf(token) ?? '')?.(token)
+    if (claims === undefined || typeof claims.exp !== 'number') return undefined
+    if (verified.size >= CACHED_TOKENS) verified.delete(verified.keys().next().value ?? '')
+    const checked = { ...claims, exp: claims.exp }
+    verified.set(token, checked)
+    return checked
+  }
 
   return {
     sign(claims, seconds) {
@@ -42,21 +56,17 @@ export function createSignedTokens(deps: { readonly ring: KeyRing; readonly now:
       return sign({ ...claims, iat, exp: iat + seconds })
     },
     open(token) {
-      if (token.length > MAX_TOKEN_LENGTH) return undefined
-      const claims = verifiers.get(kidOf(token) ?? '')?.(token)
-      if (claims === undefined || typeof claims.exp !== 'number') return undefined
-      return { claims, expired: now() >= claims.exp * 1000 }
+      const claims = verified.get(token) ?? verify(token)
+      return claims === undefined ? undefined : { claims, expired: now() >= claims.exp * 1000 }
     },
   }
 }
 
-/** Expiry is judged by our own clock outside, so that a remembered verification cannot outlive it. */
 function verifierOf(key: SecretKey): (token: string) => Record<string, unknown> | undefined {
   const verify = createVerifier({
     algorithms: [ALGORITHM],
-    key: key.secret,
+    key: key.secret.export(),
     ignoreExpiration: true,
-    cache: CACHED_TOKENS,
   })
   return (token) => {
     try {

@@ -4,11 +4,15 @@ import { Query } from 'mingo/query'
 import { queryOptions } from './query-operators.ts'
 
 /**
- * How long a query with regular expressions may hold up everybody else at a stretch, and in all, in ms. JavaScript's
- * expressions backtrack: a pattern such as `(a+)+b` would otherwise run for hours.
+ * How long a query that may be costly holds up everybody else at a stretch, and how long it runs in all, in ms.
+ * JavaScript's regular expressions backtrack, so that a pattern such as `(a+)+b` would run for hours; each edge of a
+ * geometry is compared with each edge of a stored one; and each condition with each element of a stored array.
  */
-const REGEX_STRETCH = 250
-const REGEX_BUDGET = 5000
+const STRETCH = 250
+const BUDGET = 5000
+/** Values of a query that does without the clock, which costs half a millisecond. */
+const QUICK_VALUES = 100
+const COSTLY = new Set(['$geoWithin', '$geoIntersects', '$expr'])
 
 const OPTIONS = queryOptions()
 
@@ -18,7 +22,7 @@ export interface Matcher {
   readonly matchesAll: boolean
   test(document: DocumentObject): boolean
   /**
-   * Runs work that calls `test` on some documents, under a deadline when the query has regular expressions.
+   * Runs work that calls `test` on some documents, under a deadline when the query may be costly.
    *
    * @throws CloudsteadError DATABASE_REQUEST_FAILED when the deadline passes
    */
@@ -49,21 +53,26 @@ export function compileQuery(query: DocumentObject): Matcher {
   return {
     matchesAll: Object.keys(query).length === 0,
     test,
-    run: hasRegex(query) ? deadline() : (work) => work(),
+    run: isCostly(query) ? deadline() : (work) => work(),
   }
 }
 
-function hasRegex(value: DocumentValue): boolean {
-  if (value instanceof RegExp) return true
-  if (Array.isArray(value)) return (value as readonly DocumentValue[]).some(hasRegex)
-  return isDocumentObject(value) && Object.values(value).some(hasRegex)
+function isCostly(query: DocumentObject): boolean {
+  let values = 0
+  const visit = (value: DocumentValue): boolean => {
+    values += 1
+    if (value instanceof RegExp || values > QUICK_VALUES) return true
+    if (Array.isArray(value)) return (value as readonly DocumentValue[]).some(visit)
+    return isDocumentObject(value) && Object.entries(value).some(([name, item]) => COSTLY.has(name) || visit(item))
+  }
+  return visit(query)
 }
 
-/** The virtual machine is here for its clock only: it interrupts even a regular expression that backtracks. */
+/** The virtual machine is here for its clock only: it interrupts any work, even a regular expression that backtracks. */
 function deadline(): Matcher['run'] {
   const sandbox: { work?: () => void } = {}
   const context = createContext(sandbox)
-  let left = REGEX_BUDGET
+  let left = BUDGET
   return <T>(work: () => T): T => {
     let result: { readonly value: T } | undefined
     sandbox.work = () => {
@@ -71,12 +80,12 @@ function deadline(): Matcher['run'] {
     }
     const started = performance.now()
     try {
-      runInContext('work()', context, { timeout: Math.max(1, Math.ceil(Math.min(REGEX_STRETCH, left))) })
+      runInContext('work()', context, { timeout: Math.max(1, Math.ceil(Math.min(STRETCH, left))) })
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause
       throw new CloudsteadError(
         'DATABASE_REQUEST_FAILED',
-        'the regular expression takes too long: make it simpler, or narrow the query',
+        'the query takes too long: make its regular expressions, geometries or lists simpler, or narrow it',
       )
     } finally {
       left -= performance.now() - started

@@ -246,6 +246,16 @@ describe('what a query may cost', () => {
     assert.ok(performance.now() - started < 1000)
   })
 
+  it('geometries of many points are given up after a while', () => {
+    const zigzag = (count: number, lng: number) => Array.from({ length: count }, (_, at) => [lng + (at % 7), at % 80])
+    const stored = { at: { type: 'LineString', coordinates: zigzag(200_000, 0) } }
+    const $geometry = { type: 'LineString', coordinates: zigzag(1000, 100) }
+    const started = performance.now()
+    const asked = code(() => matches({ at: { $geoIntersects: { $geometry } } }, stored))
+    assert.equal(asked, 'DATABASE_REQUEST_FAILED')
+    assert.ok(performance.now() - started < 2000)
+  })
+
   it('a query has at most 1000 conditions; texts and numbers in lists do not count', () => {
     const many = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at))
     const accepted: DocumentObject[] = [

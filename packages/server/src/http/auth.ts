@@ -104,7 +104,7 @@ function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply)
   const path = pathOf(request)
   const { status, body } = loginErrorAnswer(error, path)
   if (status >= 500 && !(error instanceof CloudsteadError))
-    request.log.error({ err: error, path }, 'a login call failed')
+    request.log.error({ reqId: request.id, err: error, path }, 'a login call failed')
   return reply.code(status).header('cache-control', 'no-store').send(body)
 }
 

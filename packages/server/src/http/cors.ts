@@ -12,12 +12,12 @@ const HEADER_LIST = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/
  * Authorization, therefore the list that was asked for is answered.
  */
 export function allowCrossOrigin(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', EXPOSED)
-    if (request.method !== 'OPTIONS') return undefined
+    if (request.method !== 'OPTIONS') return done()
     const asked = request.headers['access-control-request-headers']
     if (asked !== undefined && HEADER_LIST.test(asked)) reply.header('access-control-allow-headers', asked)
-    return reply
+    void reply
       .header('access-control-allow-methods', METHODS)
       .header('access-control-max-age', PREFLIGHT_MAX_AGE_S)
       .header('vary', 'access-control-request-headers')

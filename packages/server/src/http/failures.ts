@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify'
  * request id.
  */
 export function logFailure(request: FastifyRequest, error: CloudsteadError): void {
-  const line = { code: error.code, reason: error.internal ?? error.message }
+  const line = { reqId: request.id, code: error.code, reason: error.internal ?? error.message }
   if (error.code === 'SYS_ERR') request.log.error({ ...line, err: error.cause }, 'request failed')
   else request.log.info(line, 'request refused')
 }

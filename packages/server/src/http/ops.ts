@@ -12,12 +12,16 @@ export async function opsRoutes(
     healthy,
   }: { env: string; version: string; metrics: Metrics; healthy: () => Promise<boolean> },
 ) {
-  app.get('/health', async (_request, reply) => {
-    const well = await healthy().catch(() => false)
-    return reply
-      .code(well ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ status: well ? 'ok' : 'failing', env, version })
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/health',
+    handler: async (_request, reply) => {
+      const well = await healthy().catch(() => false)
+      return reply
+        .code(well ? 200 : 503)
+        .header('cache-control', 'no-store')
+        .send({ status: well ? 'ok' : 'failing', env, version })
+    },
   })
   app.get('/metrics', async (_request, reply) =>
     reply.header('cache-control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render()),

@@ -1,5 +1,5 @@
-import { type Caller, type CloudPath, CloudsteadError, claimOf, type UserCaller } from '@cloudstead/protocol'
-import type { RuleAuth, StorageOperation, StorageRules } from '@cloudstead/rules'
+import { type Caller, type CloudPath, CloudsteadError, claimOf, NOBODY, type UserCaller } from '@cloudstead/protocol'
+import type { Decision, RuleAuth, StorageOperation, StorageRules } from '@cloudstead/rules'
 import type { FileRecord } from './file-record.ts'
 
 /** What is asked of one file. `file` is the stored one, absent when there is none. */
@@ -10,6 +10,8 @@ export interface StorageAccess {
   /** Bytes of the file that a write would store, when known. */
   readonly size?: number | undefined
 }
+
+const ADMINISTRATOR: Decision = { allowed: true, reason: 'administrators always may' }
 
 /**
  * The one place that decides who may read or write a file. Administrators always may; for everybody else the rules decide.
@@ -23,14 +25,16 @@ export function refusal(
   access: StorageAccess,
   now: number,
 ): CloudsteadError | undefined {
-  switch (caller.kind) {
-    case 'admin':
-      return undefined
-    case 'user':
-      return judge(rules, ruleAuth(caller), access, now)
-    case 'nobody':
-      return judge(rules, null, access, now)
-  }
+  const decision = decide(rules, caller, access, now)
+  if (decision.allowed === true) return undefined
+  return new CloudsteadError('STORAGE_EXCEED_AUTHORITY', undefined, {
+    internal: `${access.operation} ${access.path}: ${decision.reason}`,
+  })
+}
+
+/** Whether everybody may, logged in or not: cheaper than a refusal where nobody is going to hear of it. */
+export function allowsEverybody(rules: StorageRules, access: StorageAccess, now: number): boolean {
+  return decide(rules, NOBODY, access, now).allowed === true
 }
 
 /** Like {@link refusal}, but throws it. */
@@ -39,12 +43,13 @@ export function authorize(rules: StorageRules, caller: Caller, access: StorageAc
   if (refused !== undefined) throw refused
 }
 
-function judge(rules: StorageRules, auth: RuleAuth | null, access: StorageAccess, now: number) {
+function decide(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): Decision {
+  if (caller.kind === 'admin') return ADMINISTRATOR
   const { operation, path, file } = access
   const claim = claimOf(path)
   const size = access.size ?? file?.size
-  const decision = rules.evaluate(operation, {
-    auth,
+  return rules.evaluate(operation, {
+    auth: caller.kind === 'user' ? ruleAuth(caller) : null,
     resource: {
       path,
       exists: file !== undefined,
@@ -54,10 +59,6 @@ function judge(rules: StorageRules, auth: RuleAuth | null, access: StorageAccess
       ...(file?.metadata === undefined ? {} : { metadata: file.metadata }),
     },
     now,
-  })
-  if (decision.allowed === true) return undefined
-  return new CloudsteadError('STORAGE_EXCEED_AUTHORITY', undefined, {
-    internal: `${operation} ${path}: ${decision.reason}`,
   })
 }
 

@@ -3,14 +3,15 @@ import {
   type CloudPath,
   CloudsteadError,
   NOBODY,
+  objectIdOf,
   objectPathname,
   parseFileId,
   signObjectPathname,
   verifyObjectSignature,
 } from '@cloudstead/protocol'
-import { authorize, refusal } from './authorize.ts'
-import { FILES_SPACE, type FileRecord, type StoredFile, storedFile } from './file-record.ts'
-import { loadFiles, type StorageParts } from './store.ts'
+import { allowsEverybody, authorize, refusal } from './authorize.ts'
+import type { FileRecord } from './file-record.ts'
+import { loadObjects, type StorageParts } from './store.ts'
 
 /** Seconds; the platform's documented range. */
 export const MIN_MAX_AGE_S = 1
@@ -44,19 +45,22 @@ export async function temporaryUrls(
   caller: Caller,
   requests: readonly UrlRequest[],
 ): Promise<readonly UrlResult[]> {
-  const parsed = requests.map((request) => parseItem(parts.env, request.fileId))
-  const paths = parsed.flatMap((item) => (item instanceof CloudsteadError ? [] : [item]))
-  const files = new Map<CloudPath, StoredFile | undefined>()
-  const loaded = await loadFiles(parts, paths)
-  paths.forEach((path, index) => {
-    files.set(path, loaded[index])
+  const items = requests.map((request) => {
+    const path = parseItem(parts.env, request.fileId)
+    return path instanceof CloudsteadError ? path : { path, objectId: objectIdOf(parts.env, path) }
   })
+  const named = items.flatMap((item) => (item instanceof CloudsteadError ? [] : [item]))
+  const files = await loadObjects(
+    parts,
+    named.map((item) => item.objectId),
+  )
+  const fileOf = new Map(named.map((item, index) => [item, files[index]?.file]))
   return requests.map((request, index): UrlResult => {
-    const item = parsed[index]
+    const item = items[index]
     if (item === undefined || item instanceof CloudsteadError) {
       return { fileId: request.fileId, ok: false, error: item ?? new CloudsteadError('INVALID_PARAM') }
     }
-    return urlOf(parts, caller, request, item, files.get(item)?.file)
+    return urlOf(parts, caller, request, item, fileOf.get(item))
   })
 }
 
@@ -77,7 +81,7 @@ function urlOf(
   parts: StorageParts,
   caller: Caller,
   request: UrlRequest,
-  path: CloudPath,
+  { path, objectId }: { readonly path: CloudPath; readonly objectId: string },
   file: FileRecord | undefined,
 ): UrlResult {
   const { fileId } = request
@@ -88,9 +92,9 @@ function urlOf(
   const refused = refusal(acl, caller, access, now)
   if (refused !== undefined) return { fileId, ok: false, error: refused }
   if (file === undefined) return { fileId, ok: false, error: new CloudsteadError('STORAGE_FILE_NONEXIST') }
-  const pathname = objectPathname(parts.env, path)
+  const pathname = objectPathname(objectId, path)
   const maxAge = effectiveMaxAge(request.maxAge, acl.maxAge, tempUrlMaxAge)
-  if (refusal(acl, NOBODY, access, now) === undefined) return { fileId, ok: true, pathAndQuery: pathname, maxAge }
+  if (allowsEverybody(acl, access, now)) return { fileId, ok: true, pathAndQuery: pathname, maxAge }
   const expires = Math.ceil(now / 1000) + maxAge
   const query = signObjectPathname(parts.secrets.objectUrl.current, parts.env, pathname, expires)
   return { fileId, ok: true, pathAndQuery: `${pathname}?${query}`, maxAge }
@@ -126,9 +130,9 @@ export async function openObject(parts: StorageParts, request: ObjectRequest): P
   const signed = sign !== undefined || t !== undefined
   const now = parts.now()
   if (signed) checkSignature(parts, pathname, sign ?? '', t ?? '', now)
-  const [record] = await parts.records.get([{ space: FILES_SPACE, id: objectId }])
-  const file = storedFile(record)?.file
-  if (file === undefined || objectPathname(parts.env, file.path) !== pathname) {
+  const [stored] = await loadObjects(parts, [objectId])
+  const file = stored?.file
+  if (file === undefined || objectPathname(objectId, file.path) !== pathname) {
     throw new CloudsteadError('STORAGE_FILE_NONEXIST')
   }
   if (signed) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }

@@ -36,7 +36,11 @@ export interface StoredFile {
 }
 
 export function fileKey(env: string, path: CloudPath): RecordKey {
-  return { space: FILES_SPACE, id: objectIdOf(env, path) }
+  return objectKey(objectIdOf(env, path))
+}
+
+export function objectKey(objectId: string): RecordKey {
+  return { space: FILES_SPACE, id: objectId }
 }
 
 export function filePut(env: string, file: FileRecord): PutWrite {

@@ -4,7 +4,7 @@ import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { Expectation, Records, RecordWrite } from '../engines/records/records.ts'
 import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
-import { BLOB_INDEX, FILES_SPACE, fileKey, type StoredFile, storedFile } from './file-record.ts'
+import { BLOB_INDEX, FILES_SPACE, fileKey, objectKey, type StoredFile, storedFile } from './file-record.ts'
 
 /** What the parts of the storage service share: the two engines, the keys, the settings and the clock. */
 export interface StorageParts {
@@ -27,11 +27,11 @@ export async function loadFile(parts: StorageParts, path: CloudPath): Promise<St
 }
 
 /** Loads several at once, in their order. */
-export async function loadFiles(
+export async function loadObjects(
   parts: StorageParts,
-  paths: readonly CloudPath[],
+  objectIds: readonly string[],
 ): Promise<readonly (StoredFile | undefined)[]> {
-  const records = await parts.records.get(paths.map((path) => fileKey(parts.env, path)))
+  const records = await parts.records.get(objectIds.map(objectKey))
   return records.map(storedFile)
 }
 

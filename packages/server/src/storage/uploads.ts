@@ -64,11 +64,12 @@ export async function issueUpload(parts: StorageParts, caller: Caller, cloudPath
     maxSize: maxFileSize,
     expires: now + TICKET_LIFETIME_MS,
   }
+  const objectId = objectIdOf(parts.env, path)
   return {
     fileId: formatFileId(parts.env, path),
     ticket: sealUploadTicket(parts.secrets.uploadTicket.current, ticket),
-    objectId: objectIdOf(parts.env, path),
-    pathname: objectPathname(parts.env, path),
+    objectId,
+    pathname: objectPathname(objectId, path),
   }
 }
 
