@@ -9,7 +9,7 @@ function recipes(file: string): readonly unknown[] {
   return [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json ?? ''))
 }
 
-const [, OWN_DIRECTORY, NAMED_USERS, MODERATORS, SMALL_FILES] = recipes('rules.md')
+const [, OWN_DIRECTORY, NAMED_USERS, MODERATORS, SMALL_FILES, PUBLIC_FOLDER, PICTURES] = recipes('rules.md')
 
 const ALICE: RuleAuth = { uid: 'u1', customUserId: 'alice', loginType: 'CUSTOM' }
 const BOB: RuleAuth = { uid: 'u2', openid: 'bob', loginType: 'WECHAT_OPEN' }
@@ -20,6 +20,11 @@ const ALICES: StorageResource = { path: 'users/alice/a.jpg', claim: 'alice', exi
 const ANNOUNCED: StorageResource = { path: 'users/alice/a.jpg', claim: 'alice', exists: false }
 const BIG: StorageResource = { ...ALICES, size: 10_485_761 }
 const TEMP: StorageResource = { path: 'temp/x.jpg', exists: true }
+
+const PUBLIC: StorageResource = { path: 'public/logo.png', exists: true }
+const BURIED: StorageResource = { path: 'users/alice/public/a.jpg', claim: 'alice', exists: true }
+const TEXT: StorageResource = { path: 'users/alice/a.jpg.txt', claim: 'alice', exists: false }
+const CAPITALS: StorageResource = { path: 'users/alice/A.JPEG', claim: 'alice', exists: false }
 
 const CASES: readonly (readonly [string, unknown, StorageOperation, RuleAuth | null, StorageResource, boolean])[] = [
   ['own directory: the owner reads', OWN_DIRECTORY, 'read', ALICE, ALICES, true],
@@ -41,6 +46,15 @@ const CASES: readonly (readonly [string, unknown, StorageOperation, RuleAuth | n
   ['small files: a small file is written', SMALL_FILES, 'write', ALICE, ALICES, true],
   ['small files: a big file is not', SMALL_FILES, 'write', ALICE, BIG, false],
   ['small files: another user writes nothing', SMALL_FILES, 'write', BOB, ALICES, false],
+  ['public folder: it is read without a login', PUBLIC_FOLDER, 'read', null, PUBLIC, true],
+  ['public folder: nothing else is read without a login', PUBLIC_FOLDER, 'read', null, ALICES, false],
+  ['public folder: it is the one at the top', PUBLIC_FOLDER, 'read', BOB, BURIED, false],
+  ['public folder: users do not write it', PUBLIC_FOLDER, 'write', ALICE, PUBLIC, false],
+  ['public folder: the owner reads the rest', PUBLIC_FOLDER, 'read', ALICE, ALICES, true],
+  ['pictures: a picture is written', PICTURES, 'write', ALICE, ANNOUNCED, true],
+  ['pictures: capitals do not matter', PICTURES, 'write', ALICE, CAPITALS, true],
+  ['pictures: a text is not written', PICTURES, 'write', ALICE, TEXT, false],
+  ['pictures: another user writes nothing', PICTURES, 'write', BOB, CAPITALS, false],
 ]
 
 for (const [name, acl, operation, auth, resource, allowed] of CASES) {
@@ -55,6 +69,6 @@ test('small files: the URL lives for ten minutes', () => {
 })
 
 test('both languages show the same rules', () => {
-  assert.equal(recipes('rules.md').length, 5)
+  assert.equal(recipes('rules.md').length, 7)
   assert.deepEqual(recipes('rules.zh-CN.md'), recipes('rules.md'))
 })

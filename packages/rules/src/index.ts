@@ -1,5 +1,7 @@
 export { nearest } from './nearest.ts'
 export { RuleError } from './rule-error.ts'
+export { parseRulesText, type RulesText } from './rules-text/rules-text.ts'
 export type { Decision, RuleAuth, StorageOperation, StorageResource, StorageRuleContext } from './storage/context.ts'
 export { isPresetAcl, PRESET_ACLS, type PresetAcl } from './storage/presets.ts'
 export { compileStorageRules, type StorageRules, type StorageRulesOptions } from './storage/rules.ts'
+export type { Language, Text } from './text.ts'

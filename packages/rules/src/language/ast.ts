@@ -49,6 +49,16 @@ export interface CompareNode extends Span {
 
 export type LogicalOperator = '&&' | '||'
 
+/** `/pattern/flags.test(argument)`. */
+export interface TestNode extends Span {
+  readonly kind: 'test'
+  readonly pattern: string
+  readonly flags: string
+  /** The compiled pattern: whether it matches any part of a string. */
+  readonly matches: (tested: string) => boolean
+  readonly argument: RuleNode
+}
+
 /** A whole chain `a && b && c` is one node, so that a long chain is not a deep one. */
 export interface LogicalNode extends Span {
   readonly kind: 'logical'
@@ -56,8 +66,16 @@ export interface LogicalNode extends Span {
   readonly operands: readonly RuleNode[]
 }
 
-/** A checked expression: nothing else exists in the language. */
-export type RuleNode = LiteralNode | VariableNode | MemberNode | ArrayNode | UnaryNode | CompareNode | LogicalNode
+/** An expression: nothing else exists in the language. */
+export type RuleNode =
+  | LiteralNode
+  | VariableNode
+  | MemberNode
+  | ArrayNode
+  | UnaryNode
+  | CompareNode
+  | TestNode
+  | LogicalNode
 
 /** Levels that parentheses, operators, members and arrays may be nested; what people write needs fewer than ten. */
 export const MAX_DEPTH = 64

@@ -1,4 +1,5 @@
-import type { CompareNode, LogicalNode, MemberNode, OrderOperator, RuleNode, UnaryNode } from './ast.ts'
+import type { CompareNode, LogicalNode, MemberNode, OrderOperator, RuleNode, TestNode, UnaryNode } from './ast.ts'
+import { MAX_TESTED } from './pattern.ts'
 import type { Scope, ScopeMember } from './scope.ts'
 import {
   EvaluationError,
@@ -25,7 +26,7 @@ export interface Compiled<C> {
   readonly reads?: ScopeMember<C>
 }
 
-/** Turns a checked expression into closures over `scope`. Nothing is generated as source text. */
+/** Turns an expression into closures over `scope`. Nothing is generated as source text. */
 export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
   switch (node.kind) {
     case 'literal': {
@@ -49,6 +50,8 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
       return compileLogical(node, scope)
     case 'compare':
       return compileCompare(node, scope)
+    case 'test':
+      return compileTest(node, scope)
   }
 }
 
@@ -161,6 +164,22 @@ function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>)
     case 'in':
       return right.node.kind === 'array' ? inLiteral(left, right.children) : (context) => isIn(a(context), b(context))
   }
+}
+
+/** A missing argument decides nothing; a bounded string is tested in linear time. */
+function compileTest<C>(node: TestNode, scope: Scope<C>): Compiled<C> {
+  const { matches } = node
+  const argument = compile(node.argument, scope)
+  const { run } = argument
+  const test = (context: C): Value => {
+    const value = run(context)
+    if (typeof value === 'string') {
+      return value.length <= MAX_TESTED ? matches(value) : raise(`.test tests at most ${MAX_TESTED} characters`)
+    }
+    if (isMissing(value) || value === UNKNOWN) return UNKNOWN
+    return raise(`.test needs a string, not ${typeName(value)}`)
+  }
+  return { node, run: test, children: [argument] }
 }
 
 /** The literal `null` asks whether the other side is missing; between values, a missing one decides nothing. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compileRule } from './evaluate.ts'
+import { MAX_TESTED } from './pattern.ts'
 import type { Scope } from './scope.ts'
 import { MAX_ARRAY_ITEMS } from './values.ts'
 
@@ -16,6 +17,7 @@ const DATA = {
   long: Array(MAX_ARRAY_ITEMS + 1).fill('a'),
   nested: { deep: { n: 1 }, 'a b': 2 },
   key: 'n',
+  huge: 'a'.repeat(MAX_TESTED + 1),
 }
 
 const SCOPE: Scope<typeof DATA> = new Map([['d', { get: (data: typeof DATA) => data }]])
@@ -174,6 +176,19 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['d.s.length == null', true],
   ['d.n.x.y.z == null', true],
   ['[1, 2][1] == 2', true],
+  // Regular expressions test strings.
+  ['/^ab/.test(d.s)', true],
+  ['/^AB/.test(d.s)', /\/\^AB\/\.test\(d\.s\) is false: d\.s is "abc"/],
+  ['/^AB/i.test(d.s)', true],
+  ['!/^b/.test(d.s)', true],
+  ["/b/.test('abc') == true", true],
+  ['/a/.test(d.none)', /\/a\/\.test\(d\.none\) is not true because d\.none is absent/],
+  ['!/a/.test(d.none)', /d\.none is absent/],
+  ['/a/.test(d.none) == false', false],
+  ['/a/.test(d.none) || true', true],
+  ['/5/.test(d.n)', /\.test needs a string, not a number/],
+  ['/a/.test(d.list)', /\.test needs a string, not an array/],
+  ['/a/.test(d.huge)', /at most 1024 characters/],
   // Nothing else has a name.
   ['nobody', /there is no variable "nobody"/],
   ['undefined == undefined', /there is no variable "undefined"/],

@@ -1,4 +1,3 @@
-import { check } from './check.ts'
 import { type Compiled, compile } from './compile.ts'
 import { explain } from './explain.ts'
 import { parse } from './parse.ts'
@@ -15,10 +14,10 @@ export interface Rule<C> {
 /**
  * Parses, checks and compiles one expression.
  *
- * @throws {RuleError} with `index` when the expression is not in the language
+ * @throws {RuleError} with its place when the expression is not in the language
  */
 export function compileRule<C>(source: string, scope: Scope<C>): Rule<C> {
-  const compiled: Compiled<C> = compile(check(parse(source), source), scope)
+  const compiled: Compiled<C> = compile(parse(source), scope)
   const { run } = compiled
   return {
     allows(context) {

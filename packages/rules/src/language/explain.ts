@@ -37,6 +37,7 @@ class Explainer<C> {
     }
     if (node.kind === 'compare') return this.comparison(compiled, node, outcome)
     const [operand] = children
+    if (node.kind === 'test' && operand !== undefined) return this.regexTest(compiled, operand, outcome)
     if (node.kind === 'unary' && operand !== undefined && outcome === UNKNOWN) return this.failure(operand)
     if (isMissing(outcome)) return `${this.text(compiled)} is absent${this.whyAbsent(compiled)}`
     const note = typeof outcome === 'boolean' ? '' : ', and only true allows'
@@ -69,6 +70,13 @@ class Explainer<C> {
       .filter((child) => child.node.kind !== 'literal' && child.node.kind !== 'array')
       .map((child) => `${this.text(child)} is ${show(this.outcome(child))}`)
     return values.length === 0 ? `${text} is false` : `${text} is false: ${values.join(', ')}`
+  }
+
+  private regexTest(compiled: Compiled<C>, argument: Compiled<C>, outcome: Value): string {
+    if (outcome === UNKNOWN) {
+      return `${this.text(compiled)} is not true because ${this.text(argument)} is absent${this.whyAbsent(argument)}`
+    }
+    return `${this.text(compiled)} is false: ${this.text(argument)} is ${show(this.outcome(argument))}`
   }
 
   /** The innermost part that cannot be evaluated is the one to name. */

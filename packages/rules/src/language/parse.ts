@@ -1,196 +1,262 @@
-import jsep from 'jsep'
 import { RuleError } from '../rule-error.ts'
-import { MAX_DEPTH, MAX_LENGTH, PRECEDENCE } from './ast.ts'
+import { text } from '../text.ts'
+import {
+  type CompareOperator,
+  type LiteralNode,
+  type LogicalNode,
+  MAX_DEPTH,
+  MAX_LENGTH,
+  PRECEDENCE,
+  type RuleNode,
+  type UnaryOperator,
+} from './ast.ts'
+import { compilePattern } from './pattern.ts'
+import { Reader, type RegexToken } from './reader.ts'
 
-/**
- * What jsep calls an expression, with the offsets that we add.
- * Its shape is not trusted: `check` admits node by node what the language has.
- */
-export interface ParsedNode {
-  readonly type: string
-  readonly start?: number
-  readonly end?: number
-  readonly [member: string]: unknown
-}
-
-type MaybeNode = ParsedNode | false | null | undefined
-
-/** The parts of jsep's parser class that we lean on; its typings describe only the function. */
-interface JsepParser {
-  index: number
-  readonly expr: string
-  /** NaN at the end of the expression. */
-  readonly code: number
-  gobbleSpaces(): void
-  gobbleExpression(): MaybeNode
-  gobbleExpressions(until?: number): ParsedNode[]
-  gobbleBinaryExpression(): MaybeNode
-  gobbleToken(): MaybeNode
-  gobbleIdentifier(): ParsedNode
-  gobbleArguments(closing: number): ParsedNode[]
-  throwError(message: string): never
-  runHook(name: string, node?: MaybeNode): MaybeNode
-  searchHook(name: string): MaybeNode
-}
-
-const { Jsep } = jsep as unknown as { readonly Jsep: new (expression: string) => JsepParser }
-
-const COMMA = ','.charCodeAt(0)
-const SLASH = '/'.charCodeAt(0)
-
-/** Longest first, so that `<=` is not read as `<`. */
-const OPERATORS = [...PRECEDENCE.keys()].sort((a, b) => b.length - a.length)
-
-/** Why a character that JavaScript would know is not accepted where it stands. */
-const HINTS: ReadonlyMap<string, string> = new Map([
-  ['=', 'a rule cannot assign; compare with =='],
-  ['?', 'a rule has no ? operators; use && and ||'],
-  ['`', 'template strings are not supported; use quotes'],
-  ['+', 'arithmetic and joining strings are not supported'],
-  ['-', 'arithmetic is not supported'],
-  ['*', 'arithmetic is not supported'],
-  ['%', 'arithmetic is not supported'],
-  ['/', 'division, comments and regular expressions are not supported'],
-  ['&', '"and" is &&'],
-  ['|', '"or" is ||'],
-  [',', 'a rule is one expression'],
-  [';', 'a rule is one expression'],
+const KEYWORD_LITERALS: ReadonlyMap<string, boolean | null> = new Map([
+  ['true', true],
+  ['false', false],
+  ['null', null],
 ])
 
+/** Words that JavaScript gives a meaning which rules do not have; anything else is the name of a variable. */
+const FOREIGN_WORDS: ReadonlySet<string> = new Set([
+  'this',
+  'typeof',
+  'void',
+  'delete',
+  'new',
+  'await',
+  'function',
+  'instanceof',
+  'import',
+])
+
+const TOO_DEEP = text(`nested deeper than ${MAX_DEPTH} levels`, `嵌套超过 ${MAX_DEPTH} 层`)
+
 /**
- * jsep with the grammar pinned down.
+ * Reads one expression; the grammar is the part of JavaScript's that the language has, precedence included.
  *
- * jsep keeps its operators, literals and plugins in tables that the whole process shares, and any other package may
- * change them. So nothing is registered there (`in` is ours alone) and nothing decisive is read from there: binary
- * operators come from PRECEDENCE, plugins are not run, and `check` derives each literal from its source text.
- * A changed table can make a rule fail to load, never make it mean something else.
- *
- * It is also stricter than jsep, which reads `a b`, `a; b`, `(a, b)` and `[a b]` without complaint.
+ * @throws {RuleError} with `index`, `line`, `column` and `frame` for anything that is not one whole expression of the
+ *   language, is too long or is nested too deep
  */
-class RuleParser extends Jsep {
+export function parse(source: string): RuleNode {
+  if (source.length > MAX_LENGTH) {
+    throw new RuleError(
+      text(
+        `the expression has ${source.length} characters, ${MAX_LENGTH} are allowed`,
+        `表达式有 ${source.length} 个字符，最多允许 ${MAX_LENGTH} 个`,
+      ),
+    )
+  }
+  if (source.trim() === '') throw new RuleError(text('the expression is empty', '表达式为空'))
+  return new Parser(source).parseAll()
+}
+
+class Parser {
+  private readonly reader: Reader
+  /** Levels of every node so far: members and comparisons nest without brackets, and without recursion. */
+  private readonly levels = new WeakMap<RuleNode, number>()
   private depth = 0
 
-  parseAll(): ParsedNode {
-    const node = this.expect(this.gobbleExpression())
-    this.gobbleSpaces()
-    if (this.index < this.expr.length) this.unexpected()
+  constructor(source: string) {
+    this.reader = new Reader(source)
+  }
+
+  parseAll(): RuleNode {
+    const node = this.binary(1)
+    this.reader.skipSpaces()
+    if (this.reader.char !== undefined) this.reader.unexpected()
     return node
-  }
-
-  override runHook(_name: string, node?: MaybeNode): MaybeNode {
-    return node
-  }
-
-  override searchHook(_name: string): undefined {
-    return undefined
-  }
-
-  /** jsep calls this for what stands between parentheses: exactly one expression here. */
-  override gobbleExpressions(): ParsedNode[] {
-    const node = this.expect(this.gobbleExpression())
-    if (this.expr[this.index] === ',') this.unexpected()
-    return [node]
-  }
-
-  override gobbleBinaryExpression(): ParsedNode {
-    return this.binary(1)
-  }
-
-  /** Every nesting passes here, so here it is counted, and each token learns where it stands. */
-  override gobbleToken(): ParsedNode {
-    this.gobbleSpaces()
-    if (this.depth >= MAX_DEPTH) this.throwError(`nested deeper than ${MAX_DEPTH} levels`)
-    if (this.code === SLASH)
-      this.throwError('regular expressions and function calls are not supported in storage rules')
-    const start = this.index
-    this.depth++
-    const token = this.expect(super.gobbleToken())
-    this.depth--
-    return { ...token, start, end: endOfToken(this.expr, start, this.index) }
-  }
-
-  override gobbleIdentifier(): ParsedNode {
-    const start = this.index
-    if (start >= this.expr.length) this.unexpected()
-    return { ...super.gobbleIdentifier(), start, end: this.index }
-  }
-
-  /** The items of an array (and the arguments of a call, which `check` refuses), with every comma in its place. */
-  override gobbleArguments(closing: number): ParsedNode[] {
-    const items: ParsedNode[] = []
-    this.gobbleSpaces()
-    while (this.code !== closing) {
-      items.push(this.expect(this.gobbleExpression()))
-      this.gobbleSpaces()
-      if (this.code === closing) break
-      if (this.code !== COMMA) this.unexpected()
-      this.index++
-      this.gobbleSpaces()
-    }
-    this.index++
-    return items
   }
 
   /** Precedence climbing; every operator is left-associative. */
-  private binary(lowest: number): ParsedNode {
-    let left = this.gobbleToken()
+  private binary(lowest: number): RuleNode {
+    const { reader } = this
+    let left = this.operand()
+    // A chain grows only here: in `(a && b) && c` the parentheses keep theirs apart.
+    let chain: LogicalNode | undefined
     for (;;) {
-      const operator = this.peekOperator()
+      const operator = reader.peekOperator()
       const precedence = operator === undefined ? 0 : (PRECEDENCE.get(operator) ?? 0)
       if (operator === undefined || precedence < lowest) return left
-      this.index += operator.length
+      reader.index += operator.length
       const right = this.binary(precedence + 1)
-      left = { type: 'BinaryExpression', operator, left, right, start: left.start ?? 0, end: right.end ?? 0 }
+      const span = { start: left.start, end: right.end }
+      if (operator === '&&' || operator === '||') {
+        const operands = chain === left && chain.operator === operator ? [...chain.operands, right] : [left, right]
+        chain = { kind: 'logical', operator, operands, ...span }
+        left = this.grown(chain, operands)
+      } else {
+        const compare = { kind: 'compare', operator: operator as CompareOperator, left, right, ...span } as const
+        left = this.grown(compare, [left, right])
+      }
     }
   }
 
-  private peekOperator(): string | undefined {
-    this.gobbleSpaces()
-    const operator = OPERATORS.find((candidate) => this.expr.startsWith(candidate, this.index))
-    if (operator === 'in' && /[\p{ID_Continue}$]/u.test(this.expr[this.index + 2] ?? '')) return undefined
-    return operator
+  /** Every nesting passes here, so here the recursion is bounded. */
+  private operand(): RuleNode {
+    const { reader } = this
+    reader.skipSpaces()
+    if (this.depth >= MAX_DEPTH) reader.refuse(TOO_DEEP)
+    this.depth++
+    const node = this.unary() ?? this.members(this.primary())
+    this.depth--
+    return node
   }
 
-  private expect(node: MaybeNode): ParsedNode {
-    return node || this.unexpected()
+  private unary(): RuleNode | undefined {
+    const { reader } = this
+    const start = reader.index
+    const operator = reader.char
+    if (operator !== '!' && operator !== '+' && operator !== '-' && operator !== '~') return undefined
+    // `--a` would be -(-a) here; in JavaScript it changes a.
+    const doubled = operator !== '!' && reader.source[start + 1] === operator
+    if (operator === '~' || doubled) return this.foreign(`${operator}${doubled ? operator : ''}`, start)
+    reader.index++
+    const operand = this.operand()
+    return this.grown({ kind: 'unary', operator: operator satisfies UnaryOperator, operand, start, end: operand.end }, [
+      operand,
+    ])
   }
 
-  private unexpected(): never {
-    const char = this.expr[this.index]
-    if (char === undefined) this.throwError('unexpected end, an operand or a closing bracket is missing')
-    const hint = HINTS.get(char)
-    return this.throwError(`unexpected ${JSON.stringify(char)}${hint === undefined ? '' : ` (${hint})`}`)
+  private primary(): RuleNode {
+    const { reader } = this
+    const start = reader.index
+    const char = reader.char
+    switch (char) {
+      case '(': {
+        reader.index++
+        const inner = this.binary(1)
+        if (!reader.take(')')) this.closingMissing('(', ')')
+        const node = { ...inner, start, end: reader.index }
+        this.levels.set(node, this.levelsOf(inner))
+        return node
+      }
+      case '[':
+        return this.array(start)
+      case "'":
+      case '"':
+        return this.literal(reader.string(char), start)
+      case '/':
+        return this.regexTest(reader.regex())
+    }
+    const number = reader.number()
+    return number === undefined ? this.word(start) : this.literal(number, start)
   }
-}
 
-/** jsep skips the spaces after a token before it hands the token over. */
-function endOfToken(source: string, start: number, end: number): number {
-  return start + source.slice(start, end).trimEnd().length
-}
-
-/**
- * Reads one expression into jsep's tree with offsets. Whether the tree is in the language is for `check` to say.
- *
- * @throws {RuleError} with `index` for anything that is not one whole expression, too long or nested too deep
- */
-export function parse(source: string): ParsedNode {
-  if (source.length > MAX_LENGTH) {
-    throw new RuleError(`the expression has ${source.length} characters, ${MAX_LENGTH} are allowed`)
+  private word(start: number): RuleNode {
+    const { reader } = this
+    const name = reader.name()
+    if (name === undefined) return reader.unexpected()
+    const keyword = KEYWORD_LITERALS.get(name)
+    if (keyword !== undefined) return this.literal(keyword, start)
+    if (FOREIGN_WORDS.has(name)) return this.foreign(name, start)
+    return { kind: 'variable', name, start, end: reader.index }
   }
-  if (source.trim() === '') throw new RuleError('the expression is empty')
-  try {
-    return new RuleParser(source).parseAll()
-  } catch (error) {
-    throw toRuleError(error)
-  }
-}
 
-/** jsep throws plain errors that carry `description` and `index`. */
-function toRuleError(error: unknown): RuleError {
-  if (!(error instanceof Error)) return new RuleError('the expression cannot be parsed')
-  const { description, index } = error as { description?: unknown; index?: unknown }
-  return new RuleError(
-    `${typeof description === 'string' ? description : error.message}${typeof index === 'number' ? ` at character ${index}` : ''}`,
-    { index: typeof index === 'number' ? index : undefined },
-  )
+  private literal(value: LiteralNode['value'], start: number): LiteralNode {
+    return { kind: 'literal', value, start, end: this.reader.index }
+  }
+
+  private array(start: number): RuleNode {
+    const { reader } = this
+    const items: RuleNode[] = []
+    reader.index++
+    while (!reader.take(']')) {
+      items.push(this.binary(1))
+      if (reader.take(',')) continue
+      if (reader.take(']')) break
+      reader.unexpected()
+    }
+    return this.grown({ kind: 'array', items, start, end: reader.index }, items)
+  }
+
+  /** `.name` and `[ ]` after an operand. */
+  private members(first: RuleNode): RuleNode {
+    const { reader } = this
+    const { start } = first
+    let object = first
+    for (;;) {
+      reader.skipSpaces()
+      const at = reader.index
+      if (reader.take('?.')) {
+        reader.refuse(
+          text('use . instead of ?. (a missing object is no error)', '请用 . 代替 ?.（对象缺失不是错误）'),
+          at,
+        )
+      } else if (reader.take('.')) {
+        reader.skipSpaces()
+        const property = reader.name() ?? reader.unexpected()
+        object = this.grown({ kind: 'member', object, property, start, end: reader.index }, [object])
+      } else if (reader.take('[')) {
+        const computed = this.binary(1)
+        if (!reader.take(']')) this.closingMissing('[', ']')
+        const property = computed.kind === 'literal' && typeof computed.value === 'string' ? computed.value : computed
+        object = this.grown({ kind: 'member', object, property, start, end: reader.index }, [object, computed])
+      } else if (reader.char === '(') {
+        this.call(object)
+      } else {
+        return object
+      }
+    }
+  }
+
+  /** After a regular expression there can only be `.test(...)`. */
+  private regexTest(regex: RegexToken): RuleNode {
+    const { reader } = this
+    if (!(reader.take('.') && reader.take('test') && reader.take('('))) {
+      reader.refuse(
+        text('a regular expression can only be used as /.../.test( )', '正则表达式只能写成 /.../.test( ) 的形式'),
+        regex.start,
+      )
+    }
+    const argument = this.binary(1)
+    if (!reader.take(')')) this.closingMissing('(', ')')
+    const { pattern, flags, start } = regex
+    const matches = compilePattern(regex, reader.source)
+    return this.grown({ kind: 'test', pattern, flags, matches, argument, start, end: reader.index }, [argument])
+  }
+
+  private call(callee: RuleNode): never {
+    if (callee.kind === 'variable' && callee.name === 'get') {
+      return this.reader.refuse(
+        text(
+          'get( ) exists in database rules only, not in storage rules',
+          'get( ) 只能用于数据库规则，不能用于存储规则',
+        ),
+        callee.start,
+      )
+    }
+    return this.reader.refuse(
+      text(
+        'function calls are not supported in storage rules, except /.../.test( )',
+        '存储规则不支持函数调用，/.../.test( ) 除外',
+      ),
+      callee.start,
+    )
+  }
+
+  private foreign(word: string, start: number): never {
+    return this.reader.refuse(text(`${word} is not part of the rule language`, `规则语言中没有 ${word}`), start)
+  }
+
+  private closingMissing(open: string, close: string): never {
+    const { reader } = this
+    const char = reader.char
+    if (char !== undefined) return reader.unexpected()
+    return reader.refuse(text(`the ${open} has no closing ${close}`, `${open} 缺少对应的 ${close}`))
+  }
+
+  /** Counts the levels of a new node. */
+  private grown<N extends RuleNode>(node: N, children: readonly RuleNode[]): N {
+    const levels = 1 + children.reduce((most, child) => Math.max(most, this.levelsOf(child)), 0)
+    if (levels > MAX_DEPTH) this.reader.refuse(TOO_DEEP, node.start)
+    this.levels.set(node, levels)
+    return node
+  }
+
+  private levelsOf(node: RuleNode): number {
+    return this.levels.get(node) ?? 1
+  }
 }

@@ -2,6 +2,7 @@ import { compileRule } from '../language/evaluate.ts'
 import type { Scope } from '../language/scope.ts'
 import { nearest } from '../nearest.ts'
 import { RuleError } from '../rule-error.ts'
+import { text } from '../text.ts'
 import type { Decision, StorageOperation, StorageRuleContext } from './context.ts'
 import { isPresetAcl, PRESET_ACLS, type PresetAcl, presetRefusal } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
@@ -39,7 +40,7 @@ type Judge = (context: StorageRuleContext) => string | undefined
  */
 export function compileStorageRules(acl: unknown, options: StorageRulesOptions): StorageRules {
   if (options.resourceOpenid !== 'path' && options.resourceOpenid !== 'creator') {
-    throw new RuleError('resourceOpenid must be "path" or "creator"')
+    throw new RuleError(text('resourceOpenid must be "path" or "creator"', 'resourceOpenid 必须是 "path" 或 "creator"'))
   }
   if (isPresetAcl(acl)) {
     return storageRules(acl, undefined, {
@@ -49,7 +50,13 @@ export function compileStorageRules(acl: unknown, options: StorageRulesOptions):
   }
   if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
   if (typeof acl !== 'object' || acl === null || Array.isArray(acl)) {
-    throw new RuleError(`the acl must be one of ${PRESET_ACLS.join(', ')} or an object { read, write, maxAge }`)
+    const names = PRESET_ACLS.join(', ')
+    throw new RuleError(
+      text(
+        `the acl must be one of ${names} or an object { read, write, maxAge }`,
+        `acl 必须是 ${names} 之一，或对象 { read, write, maxAge }`,
+      ),
+    )
   }
   return customRules(acl, options)
 }
@@ -59,7 +66,11 @@ function customRules(acl: object, options: StorageRulesOptions): StorageRules {
     if (!RULE_KEYS.some((known) => known === key)) throw unknownName('key', key, RULE_KEYS)
   }
   const given = new Map<string, unknown>(Object.entries(acl))
-  if (!given.has('read') && !given.has('write')) throw new RuleError('custom rules need "read" or "write" or both')
+  if (!given.has('read') && !given.has('write')) {
+    throw new RuleError(
+      text('custom rules need "read" or "write" or both', '自定义规则至少要写 "read" 或 "write" 之一'),
+    )
+  }
   const scope = storageScope(options.resourceOpenid)
   return storageRules('CUSTOM', given.has('maxAge') ? maxAgeOf(given.get('maxAge')) : undefined, {
     read: given.has('read') ? customJudge('read', given.get('read'), scope) : missingRule('read'),
@@ -97,13 +108,19 @@ function storageRules(
 function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageRuleContext>): Judge {
   if (rule === true) return () => undefined
   if (rule === false) return () => `the rule "${key}" is false`
-  if (typeof rule !== 'string') throw new RuleError(`"${key}" must be true, false or an expression string`, { key })
+  if (typeof rule !== 'string') {
+    throw new RuleError(
+      text(`"${key}" must be true, false or an expression string`, `"${key}" 必须是 true、false 或表达式字符串`),
+      { key },
+    )
+  }
   try {
     const compiled = compileRule(rule, scope)
     return (context) => (compiled.allows(context) ? undefined : `the rule "${key}": ${compiled.whyNot(context)}`)
   } catch (error) {
-    if (error instanceof RuleError) throw new RuleError(`"${key}": ${error.message}`, { key, index: error.index })
-    throw error
+    if (!(error instanceof RuleError)) throw error
+    const { en, zh } = error.text
+    throw new RuleError(text(`"${key}": ${en}`, `"${key}"：${zh}`), { key, index: error.index, source: rule })
   }
 }
 
@@ -113,11 +130,28 @@ function missingRule(key: StorageOperation): Judge {
 
 function maxAgeOf(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_MAX_AGE) return value
-  throw new RuleError(`"maxAge" must be a whole number of seconds from 1 to ${MAX_MAX_AGE}`, { key: 'maxAge' })
+  throw new RuleError(
+    text(
+      `"maxAge" must be a whole number of seconds from 1 to ${MAX_MAX_AGE}`,
+      `"maxAge" 必须是 1 到 ${MAX_MAX_AGE} 之间的整数秒`,
+    ),
+    { key: 'maxAge' },
+  )
 }
 
 function unknownName(what: 'preset' | 'key', name: string, valid: readonly string[]): RuleError {
   const near = nearest(name, valid)
-  const advice = near === undefined ? `valid: ${valid.join(', ')}` : `did you mean ${JSON.stringify(near)}?`
-  return new RuleError(`unknown ${what} ${JSON.stringify(name.slice(0, 64))}; ${advice}`)
+  const shown = JSON.stringify(name.slice(0, 64))
+  const whatZh = what === 'preset' ? '预设权限' : '键'
+  return new RuleError(
+    near === undefined
+      ? text(
+          `unknown ${what} ${shown}; valid: ${valid.join(', ')}`,
+          `未知的${whatZh} ${shown}；可用：${valid.join('、')}`,
+        )
+      : text(
+          `unknown ${what} ${shown}; did you mean ${JSON.stringify(near)}?`,
+          `未知的${whatZh} ${shown}；是否想写 ${JSON.stringify(near)}？`,
+        ),
+  )
 }

@@ -1,0 +1,93 @@
+import { RE2JS } from 're2js'
+import { RuleError } from '../rule-error.ts'
+import { type Text, text } from '../text.ts'
+import type { RegexToken } from './reader.ts'
+
+/** Characters between the slashes; what people write needs fewer than a hundred. */
+export const MAX_PATTERN = 256
+
+/** Instructions of a compiled pattern: repetitions multiply them, and each costs time for every character tested. */
+export const MAX_PROGRAM = 1500
+
+/** Characters of a tested string. A cloudPath has at most 850 bytes; time is linear in this times the program. */
+export const MAX_TESTED = 1024
+
+/** Escapes that mean the same to JavaScript and to RE2. Punctuation may always be escaped. */
+const SHARED_ESCAPE = /[dDwWsSbBnrtfv]|[!-/:-@[-`{-~]/
+
+/** Escapes that mean the same inside a class: there `\b` is a backspace to JavaScript and an error to RE2. */
+const SHARED_CLASS_ESCAPE = /[dDwWsSnrtfv]|[!-/:-@[-`{-~]/
+
+/**
+ * Compiles a pattern to a test in linear time, whatever pattern and string are. Only what means the same to JavaScript
+ * and to RE2 is accepted, so that a rule does not decide differently from how its author reads it. (With `i` the long s
+ * and the Kelvin sign match s and k, as they do in JavaScript with its flag u.)
+ *
+ * @throws {RuleError} when the pattern is not in both, or too large
+ */
+export function compilePattern(regex: RegexToken, source: string): (tested: string) => boolean {
+  const { pattern, flags } = regex
+  const refuse = (message: Text, index = regex.start): never => {
+    throw new RuleError(message, { index, source })
+  }
+  if (flags !== '' && flags !== 'i') {
+    refuse(
+      text(
+        `the flags ${JSON.stringify(flags)} are not supported, only i`,
+        `不支持标志 ${JSON.stringify(flags)}，只支持 i`,
+      ),
+    )
+  }
+  if (pattern.length > MAX_PATTERN) {
+    refuse(
+      text(
+        `the regular expression has ${pattern.length} characters, ${MAX_PATTERN} are allowed`,
+        `正则表达式有 ${pattern.length} 个字符，最多允许 ${MAX_PATTERN} 个`,
+      ),
+    )
+  }
+  refuseForeign(pattern, (message, at) => refuse(message, regex.start + 1 + at))
+  let compiled: RE2JS
+  try {
+    // Reads the pattern without running it.
+    new RegExp(pattern)
+    compiled = RE2JS.compile(pattern, flags === 'i' ? RE2JS.CASE_INSENSITIVE : 0)
+  } catch (error) {
+    const reason =
+      error instanceof Error
+        ? error.message.replace(/^error parsing regexp: |^Invalid regular expression: .*: /s, '')
+        : ''
+    return refuse(text(`the regular expression cannot be used: ${reason}`, `正则表达式无法使用：${reason}`))
+  }
+  if (compiled.programSize() > MAX_PROGRAM) {
+    refuse(text('the regular expression repeats too much', '正则表达式中的重复次数过多'))
+  }
+  return (tested) => compiled.test(tested)
+}
+
+/** Constructs that only one of the two engines knows, or that they read differently. */
+function refuseForeign(pattern: string, refuse: (message: Text, at: number) => void): void {
+  let inClass = false
+  for (let at = 0; at < pattern.length; at++) {
+    const char = pattern[at]
+    const next = pattern[at + 1] ?? ''
+    if (char === '\\') {
+      const shared = inClass ? SHARED_CLASS_ESCAPE : SHARED_ESCAPE
+      if (!shared.test(next)) {
+        refuse(text(`\\${next} is not supported in a regular expression`, `正则表达式不支持 \\${next}`), at)
+      }
+      at++
+    } else if (inClass) {
+      if (char === ']') inClass = false
+      if (char === '[' && /[:.=]/.test(next)) {
+        refuse(text('write \\[ for a bracket in a class', '字符集合中的方括号请写作 \\['), at)
+      }
+    } else if (char === '[') {
+      inClass = true
+      if (pattern[at + 1] === '^') at++
+      if (pattern[at + 1] === ']') refuse(text('an empty class matches nothing', '空的字符集合不匹配任何字符'), at)
+    } else if (char === '(' && next === '?' && pattern[at + 2] !== ':') {
+      refuse(text('groups that begin with (? are not supported, except (?: ', '不支持以 (? 开头的分组，(?: 除外'), at)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { RuleError } from '../rule-error.ts'
+import { parseRulesText } from './rules-text.ts'
+
+describe('what is read', () => {
+  for (const [name, source, value] of [
+    ['rules', '{"read": true, "write": "auth != null"}', { read: true, write: 'auth != null' }],
+    ['the name of a preset', ' "PRIVATE"\n', 'PRIVATE'],
+    ['comments', '// all\n{ /* one */ "read" /**/ : // two\n true }// end', { read: true }],
+    ['a trailing comma', '{"read": true, /* last */ }', { read: true }],
+    ['trailing commas inside', '{"a": [1, [2,],], "b": {"c": null,},}', { a: [1, [2]], b: { c: null } }],
+    ['what looks like a comment in a string', '{"read": "\'http://x\' == \'/*\'"}', { read: "'http://x' == '/*'" }],
+    ['escapes', '{"re\\u0061d": "a\\n\\"b\\""}', { read: 'a\n"b"' }],
+    ['a byte order mark', '\ufeff{"read": false}', { read: false }],
+    ['a key that JavaScript treats in its own way', '{"__proto__": 1}', JSON.parse('{"__proto__": 1}')],
+  ] as const) {
+    test(name, () => assert.deepEqual(parseRulesText(source).value, value))
+  }
+
+  test('all JSON, as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(0, 2), (value, indent) => {
+        const source = JSON.stringify(value, null, indent)
+        assert.deepEqual(parseRulesText(source).value, JSON.parse(source))
+      }),
+    )
+  })
+})
+
+test('any text is read or refused with a RuleError', () => {
+  const shards = [
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    "'",
+    ':',
+    ',',
+    '"a"',
+    '//',
+    '/*',
+    '*/',
+    '\n',
+    ' ',
+    '\\',
+    '1',
+    '-',
+    'true',
+    'x',
+  ]
+  const soup = fc.array(fc.constantFrom(...shards), { maxLength: 30 }).map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), soup), (source) => {
+      try {
+        parseRulesText(source)
+      } catch (error) {
+        assert.ok(error instanceof RuleError && error.frame !== undefined, String(error))
+      }
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test('a text of nothing but comments is refused, not a stack overflow', () => {
+  for (const part of ['//\n', '/**/', '/* ', ' \n', '[1,', '"\\']) assert.ok(refusal(part.repeat(200_000)))
+})
+
+function refusal(source: string): RuleError {
+  try {
+    parseRulesText(source)
+  } catch (error) {
+    assert.ok(error instanceof RuleError, String(error))
+    return error
+  }
+  return assert.fail(`${source} was accepted`)
+}
+
+describe('what is refused, and where', () => {
+  for (const [source, line, column, message] of [
+    ['', 1, 1, /unexpected end/],
+    ['{"read": true', 1, 14, /unexpected end/],
+    ['{"read": true}}', 1, 15, /unexpected "}"/],
+    ['{"read" true}', 1, 9, /unexpected "t"/],
+    ['{,}', 1, 2, /unexpected ","/],
+    ['{"a": 1,, "b": 2}', 1, 9, /unexpected ","/],
+    ['[1 2]', 1, 4, /unexpected "2"/],
+    ['{read: true}', 1, 2, /unexpected "r"/],
+    ["{'read': true}", 1, 2, /JSON quotes are "/],
+    ['{“read”: true}', 1, 2, /JSON quotes are "/],
+    ['{"read": yes}', 1, 10, /unexpected "y"/],
+    ['{"read": 01}', 1, 11, /unexpected "1"/],
+    ['{\n  "read": "a\n"}', 2, 11, /does not end on its line/],
+    ['{"a": "\\q"}', 1, 7, /escape/],
+    ['{\n/* "read": true }', 2, 1, /the comment has no end/],
+    ['{\n  "read": true,\n  "read": false\n}', 3, 3, /"read" stands here twice; JSON keeps only the last/],
+    ['{"a": {"b": 1, "b": 1}}', 1, 16, /"b" stands here twice/],
+    ['['.repeat(1000), 1, 65, /nested deeper than 64/],
+  ] as const) {
+    test(JSON.stringify(source.slice(0, 40)), () => {
+      const error = refusal(source)
+      assert.match(error.message, message)
+      assert.match(error.text.zh, /[\u4e00-\u9fff]/)
+      assert.deepEqual([error.line, error.column], [line, column])
+      assert.ok(error.frame?.endsWith('^'))
+    })
+  }
+
+  test('a text without end', () => assert.match(refusal(' '.repeat(1_000_001)).message, /1000000 are allowed/))
+})
+
+test('two variants of a rule, as the old pages of the platform wrote them, are refused with the way to merge them', () => {
+  const pasted = `{
+  // login is WeChat
+  "read": "resource.openid == auth.openid",
+  // login is not WeChat
+  "read": "resource.openid == auth.uid",
+}`
+  const error = refusal(pasted)
+  assert.deepEqual([error.line, error.column], [5, 3])
+  assert.match(error.text.en, /Old pages of the platform/)
+  const merged = '"read": "(resource.openid == auth.openid) || (resource.openid == auth.uid)"'
+  assert.ok(error.text.en.endsWith(merged))
+  assert.ok(error.text.zh.endsWith(merged))
+  assert.match(error.frame ?? '', /"read": "resource\.openid == auth\.uid"/)
+})
+
+describe('where things stand', () => {
+  const source = '{\n  "acl": {\n    "read": "a\\u0041 \\"b\\" == c"\n  }\n}'
+  const rules = parseRulesText(source)
+  for (const [name, path, index, expected] of [
+    ['the document', [], undefined, source.indexOf('{')],
+    ['a key', ['acl', 'read'], undefined, source.indexOf('"read"')],
+    ['a key that is missing', ['acl', 'write'], undefined, source.indexOf('"acl"')],
+    ['the beginning of a string', ['acl', 'read'], 0, source.indexOf('a\\u')],
+    ['after escapes', ['acl', 'read'], 7, source.indexOf('== c')],
+    ['beyond the string', ['acl', 'read'], 99, source.indexOf('"\n  }')],
+    ['inside what is no string', ['acl'], 5, source.indexOf('{\n    ')],
+  ] as const) {
+    test(name, () => assert.equal(rules.offsetOf(path, index), expected))
+  }
+
+  test('an error has line, column and frame of the text', () => {
+    const error = rules.errorAt({ en: 'no', zh: '不' }, ['acl', 'read'], 7)
+    assert.deepEqual([error.key, error.line, error.column], ['read', 3, 28])
+    assert.equal(error.frame, '    "read": "a\\u0041 \\"b\\" == c"\n                           ^')
+  })
+})
