@@ -20,6 +20,7 @@ import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { actionRoutes } from './http/action-routes.ts'
 import { adminDatabaseActions } from './http/admin-database.ts'
 import { authRoutes } from './http/auth.ts'
+import { createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
 import { allowCrossOrigin } from './http/cors.ts'
@@ -41,6 +42,8 @@ const HEADERS_TIMEOUT_MS = 60_000
 const SILENT_CONNECTION_MS = 120_000
 /** A 100 MB video over a poor phone connection takes a while; a request that takes longer is given up. */
 const REQUEST_TIMEOUT_MS = 60 * 60 * 1000
+/** Two of the largest requests at once; parsed, they take several times as much. */
+const LARGE_BODIES_BYTES = 48 * 1024 * 1024
 const SWEEP_INTERVAL_MS = 60 * 60 * 1000
 
 export interface AppOptions {
@@ -182,6 +185,7 @@ async function registerActions(
   origin: OriginOf,
   database: { web: ReturnType<typeof webDatabaseActions>; admin: ReturnType<typeof adminDatabaseActions> },
 ): Promise<void> {
+  const budget = createBodyBudget(LARGE_BODIES_BYTES)
   await http.register(actionRoutes, {
     path: '/web',
     env,
@@ -189,6 +193,7 @@ async function registerActions(
     actions: { ...storageActions(storage), ...database.web },
     callerOf: (_request, params) => webCaller(auth, params.access_token),
     originOf: origin,
+    budget,
   })
   await http.register(actionRoutes, {
     path: '/admin',
@@ -198,6 +203,7 @@ async function registerActions(
     callerOf: ({ raw }, params) =>
       auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params }),
     originOf: origin,
+    budget,
   })
 }
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { NOBODY } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import { actionRoutes } from './action-routes.ts'
+import { createBodyBudget } from './body-budget.ts'
 
 const ENV = 'demo-1abcde'
 let app: FastifyInstance
@@ -16,6 +17,7 @@ before(async () => {
     actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) },
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
+    budget: createBodyBudget(1_000_000),
   })
 })
 after(() => app.close())

@@ -1,6 +1,7 @@
 import { type Caller, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ActionTable } from './actions.ts'
+import type { BodyBudget } from './body-budget.ts'
 import { fromFramework, logFailure } from './failures.ts'
 import { parseJson, readBodyAsText } from './json-body.ts'
 import type { OriginOf } from './origin.ts'
@@ -20,6 +21,8 @@ export interface ActionRoutes {
   readonly actions: ActionTable
   readonly callerOf: (request: FastifyRequest, params: Readonly<Record<string, unknown>>) => Promise<Caller>
   readonly originOf: OriginOf
+  /** Shared by the surfaces of one server. */
+  readonly budget: BodyBudget
 }
 
 /**
@@ -27,6 +30,7 @@ export interface ActionRoutes {
  * any other status), `{ ...result, requestId }` or `{ code, message, requestId }`.
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): Promise<void> {
+  routes.budget.guard(app, BODY_LIMIT_BYTES)
   readBodyAsText(app, BODY_LIMIT_BYTES)
   app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown))
   app.post(routes.path, async (request, reply) => {

@@ -5,6 +5,7 @@ import {
   NOBODY,
   objectIdOf,
   objectPathname,
+  parseCloudPath,
   parseFileId,
   signObjectPathname,
   verifyObjectSignature,
@@ -26,6 +27,9 @@ export interface UrlRequest {
 export type UrlResult =
   | { readonly fileId: string; readonly ok: true; readonly pathAndQuery: string; readonly maxAge: number }
   | { readonly fileId: string; readonly ok: false; readonly error: CloudsteadError }
+
+/** Stands for a path that nothing is known of: no rule that looks at the path allows it. */
+const UNKNOWN_PATH = parseCloudPath('unknown')
 
 /** @throws CloudsteadError `INVALID_PARAM` */
 export function checkMaxAge(maxAge: unknown): number | undefined {
@@ -129,15 +133,18 @@ export async function openObject(parts: StorageParts, request: ObjectRequest): P
   const { pathname, objectId, sign, t } = request
   const signed = sign !== undefined || t !== undefined
   const now = parts.now()
+  const { acl } = parts.settings().storage
   if (signed) checkSignature(parts, pathname, sign ?? '', t ?? '', now)
   const [stored] = await loadObjects(parts, [objectId])
   const file = stored?.file
   if (file === undefined || objectPathname(objectId, file.path) !== pathname) {
-    throw new CloudsteadError('STORAGE_FILE_NONEXIST')
+    // Whether a file exists is nobody's business where files are private: the bare URL of any path can be computed.
+    const known = signed || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
+    throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
   }
   if (signed) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
   try {
-    authorize(parts.settings().storage.acl, NOBODY, { operation: 'read', path: file.path, file }, now)
+    authorize(acl, NOBODY, { operation: 'read', path: file.path, file }, now)
   } catch (error) {
     if (!(error instanceof CloudsteadError)) throw error
     throw new CloudsteadError(

@@ -241,6 +241,18 @@ describe('storage', () => {
     assert.ok(!own.ok && own.error.code === 'STORAGE_FILE_NONEXIST')
   })
 
+  it('a bare URL does not tell whether a private file exists; where everybody may read, a missing file is missing', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    const bare = await urlOf(BOB, 'users/alice/a.txt')
+    assert.ok(bare.ok)
+    await storage.remove(ALICE, [fileId('users/alice/a.txt')])
+    await assert.rejects(open(bare.pathAndQuery), code('STORAGE_FILE_NONEXIST'))
+    for (const acl of ['PRIVATE', 'ADMINONLY', { read: 'auth != null', write: true }]) {
+      useAcl(acl)
+      await assert.rejects(open(bare.pathAndQuery), code('CDN_SIGNATURE_MISSING'))
+    }
+  })
+
   it('delete: per item, once, and by those who may', async () => {
     await upload(ALICE, 'users/alice/a.txt', 'x')
     await upload(BOB, 'users/bob/b.txt', 'x')
