@@ -204,7 +204,7 @@ describe('R9: the permissions change while the server runs', () => {
     await until(
       'the refusal in the log',
       async () => server.log(),
-      (log) => /unexpected end.*character 15/.test(log),
+      (log) => /unexpected end.*column 16/.test(log),
       RELOAD_MS,
     )
     assert.equal((await bob.urlOf(fileID)).code, REFUSED)
