@@ -9,6 +9,8 @@ export const MAX_CLOUD_PATH_BYTES = 850
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 
+const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/
+
 /**
  * Checks a cloudPath and returns it unchanged, byte for byte. This is the single place where names are judged.
  *
@@ -28,9 +30,7 @@ function cloudPathProblem(input: unknown): string | undefined {
   if (input.includes('//')) return 'must not contain //'
   if (CONTROL.test(input)) return 'must not contain control characters'
   if (!input.isWellFormed()) return 'is not valid Unicode'
-  if (input.split('/').some((segment) => segment === '.' || segment === '..')) {
-    return 'must not contain a . or .. segment'
-  }
+  if (DOT_SEGMENT.test(input)) return 'must not contain a . or .. segment'
   const bytes = Buffer.byteLength(input, 'utf8')
   if (bytes > MAX_CLOUD_PATH_BYTES) return `is ${bytes} bytes long; the limit is ${MAX_CLOUD_PATH_BYTES}`
   return undefined

@@ -61,6 +61,13 @@ export const ERRORS = {
     'Send less in one call.',
     '请减少单次请求的数据量。',
   ),
+  EXCEED_MAX_RESPONSE_SIZE: entry(
+    400,
+    'The answer would be too large.',
+    '返回数据过大。',
+    'Ask for less in one call: lower the limit, or name the fields with field().',
+    '请减少单次返回的数据：调小 limit，或用 field() 指定字段。',
+  ),
   STORAGE_REQUEST_FAIL: entry(
     500,
     'The storage request failed.',

@@ -9,7 +9,8 @@ export const DEFAULT_APP_ID = '1250000000'
 
 /** `<hex of the env id's first two characters>-<env>-<appid>`, as the platform names its buckets. */
 export function bucketOf(env: string, appId: string = DEFAULT_APP_ID): string {
-  return `${Buffer.from(env.slice(0, 2), 'latin1').toString('hex')}-${env}-${appId}`
+  // Environment ids are ASCII from 0x2d up, so two hex digits each.
+  return `${env.charCodeAt(0).toString(16)}${env.charCodeAt(1).toString(16)}-${env}-${appId}`
 }
 
 /** `cloud://<env>.<bucket>/<cloudPath>`: permanent, the path raw and unencoded. */
