@@ -1,3 +1,5 @@
+export { type CheckOptions, checkStorageRules } from './check/check-storage-rules.ts'
+export type { RuleFinding, RuleFindingCode, Severity } from './check/finding.ts'
 export { nearest } from './nearest.ts'
 export { RuleError } from './rule-error.ts'
 export { parseRulesText, type RulesText } from './rules-text/rules-text.ts'

@@ -1,7 +1,11 @@
+import { type Text, text } from '../text.ts'
 import type { CompareNode, LogicalNode, MemberNode, OrderOperator, RuleNode, TestNode, UnaryNode } from './ast.ts'
 import { MAX_TESTED } from './pattern.ts'
 import type { Scope, ScopeMember } from './scope.ts'
 import {
+  A_BOOLEAN,
+  A_NUMBER,
+  A_STRING,
   EvaluationError,
   equal,
   isIn,
@@ -13,6 +17,7 @@ import {
   typeName,
   UNKNOWN,
   type Value,
+  wrongType,
 } from './values.ts'
 
 export type Run<C> = (context: C) => Value
@@ -36,7 +41,7 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
     case 'variable': {
       const variable = scope.get(node.name)
       if (variable !== undefined) return { node, run: variable.get, children: [], reads: variable }
-      return { node, run: () => raise(`there is no variable ${JSON.stringify(node.name)}`), children: [] }
+      return { node, run: () => raise(noVariable(node.name)), children: [] }
     }
     case 'array': {
       const children = node.items.map((item) => compile(item, scope))
@@ -90,7 +95,7 @@ function compileUnary<C>(node: UnaryNode, scope: Scope<C>): Compiled<C> {
     const value = run(context)
     if (typeof value === 'number') return sign * value
     if (isMissing(value)) return undefined
-    return raise(`unary ${operator} needs a number, not ${typeName(value)}`)
+    return raise(wrongType(`unary ${operator}`, A_NUMBER, typeName(value)))
   }
   return { node, run: signed, children: [operand] }
 }
@@ -174,10 +179,10 @@ function compileTest<C>(node: TestNode, scope: Scope<C>): Compiled<C> {
   const test = (context: C): Value => {
     const value = run(context)
     if (typeof value === 'string') {
-      return value.length <= MAX_TESTED ? matches(value) : raise(`.test tests at most ${MAX_TESTED} characters`)
+      return value.length <= MAX_TESTED ? matches(value) : raise(TESTED_TOO_LONG)
     }
     if (isMissing(value) || value === UNKNOWN) return UNKNOWN
-    return raise(`.test needs a string, not ${typeName(value)}`)
+    return raise(wrongType('.test', A_STRING, typeName(value)))
   }
   return { node, run: test, children: [argument] }
 }
@@ -216,9 +221,16 @@ function not(answer: Truth): Truth {
 
 function truth(value: Value, operator: string): Truth {
   if (typeof value === 'boolean' || value === UNKNOWN) return value
-  return raise(`${operator} needs true or false, not ${typeName(value)}`)
+  return raise(wrongType(operator, A_BOOLEAN, typeName(value)))
 }
 
-function raise(message: string): never {
+const TESTED_TOO_LONG = text(`.test tests at most ${MAX_TESTED} characters`, `.test 最多检验 ${MAX_TESTED} 个字符`)
+
+export function noVariable(name: string): Text {
+  const quoted = JSON.stringify(name)
+  return text(`there is no variable ${quoted}`, `没有变量 ${quoted}`)
+}
+
+function raise(message: Text): never {
   throw new EvaluationError(message)
 }

@@ -1,3 +1,4 @@
+import { text } from '../text.ts'
 import type { CompareNode } from './ast.ts'
 import type { Compiled } from './compile.ts'
 import { ComparableValue, EvaluationError, isMissing, typeName, UNKNOWN, type Value } from './values.ts'
@@ -100,7 +101,7 @@ class Explainer<C> {
       return compiled.run(this.context)
     } catch (error) {
       if (error instanceof EvaluationError) return error
-      return new EvaluationError('the data cannot be read')
+      return new EvaluationError(text('the data cannot be read', '数据无法读取'))
     }
   }
 
@@ -114,7 +115,7 @@ export function show(value: Value): string {
   if (value instanceof ComparableValue) return value.show()
   if (typeof value === 'string') return clip(JSON.stringify(value), MAX_VALUE)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeName(value)
+  return typeName(value).en
 }
 
 function clip(text: string, limit: number): string {

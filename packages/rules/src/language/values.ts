@@ -1,3 +1,5 @@
+import { type Text, text } from '../text.ts'
+
 /**
  * The answer of a comparison that could not be made because a value is missing. It is not `true`, so it denies, and
  * it is not `false` either, so `!` cannot turn it into `true`: a missing id opens no door, however the rule is worded.
@@ -12,11 +14,19 @@ export type Truth = boolean | Unknown
 
 /** Thrown by an expression that has no value; always ends in a denial, never leaves the evaluator. */
 export class EvaluationError extends Error {
-  constructor(message: string) {
-    super(message)
+  readonly text: Text
+
+  constructor(text: Text) {
+    super(text.en)
     this.name = 'EvaluationError'
+    this.text = text
   }
 }
+
+export const NOT_COMPARABLE = text(
+  'objects and arrays cannot be compared, only their members',
+  '对象和数组不能比较，只能比较其成员',
+)
 
 /** A value that decides for itself what it equals, such as a person with several ids. */
 export abstract class ComparableValue {
@@ -46,7 +56,7 @@ export function equal(a: Value, b: Value): Truth {
   if (a instanceof ComparableValue) return a.equals(b)
   if (b instanceof ComparableValue) return b.equals(a)
   if (typeof a === 'object' || typeof b === 'object') {
-    throw new EvaluationError('objects and arrays cannot be compared, only their members')
+    throw new EvaluationError(NOT_COMPARABLE)
   }
   return a === b
 }
@@ -64,14 +74,30 @@ export function order(a: Value, b: Value, operator: string): number | Unknown {
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN
   if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
-  throw new EvaluationError(`${operator} needs two numbers or two strings, not ${typeName(a)} and ${typeName(b)}`)
+  throw new EvaluationError(notOrdered(operator, typeName(a), typeName(b)))
+}
+
+export function notOrdered(operator: string, a: Text, b: Text): Text {
+  return text(
+    `${operator} needs two numbers or two strings, not ${a.en} and ${b.en}`,
+    `${operator} 两边必须都是数字或都是字符串，而不是${a.zh}和${b.zh}`,
+  )
+}
+
+/** An operand of the wrong type. */
+export function wrongType(operator: string, needed: Text, found: Text): Text {
+  return text(`${operator} needs ${needed.en}, not ${found.en}`, `${operator} 需要${needed.zh}，而不是${found.zh}`)
 }
 
 /** `left in right` for an array from data: `left == item` for any item. */
 export function isIn(left: Value, right: Value): Truth {
   if (right === UNKNOWN || isMissing(right)) return UNKNOWN
-  if (!Array.isArray(right)) throw new EvaluationError(`in needs an array on its right, not ${typeName(right)}`)
-  if (right.length > MAX_ARRAY_ITEMS) throw new EvaluationError(`the array has more than ${MAX_ARRAY_ITEMS} items`)
+  if (!Array.isArray(right)) throw new EvaluationError(wrongType('in', RIGHT_ARRAY, typeName(right)))
+  if (right.length > MAX_ARRAY_ITEMS) {
+    throw new EvaluationError(
+      text(`the array has more than ${MAX_ARRAY_ITEMS} items`, `数组超过 ${MAX_ARRAY_ITEMS} 个元素`),
+    )
+  }
   let answer: Truth = left === UNKNOWN || isMissing(left) ? UNKNOWN : false
   for (let index = 0; index < right.length; index++) {
     const same = equal(left, own(right, String(index)))
@@ -81,12 +107,19 @@ export function isIn(left: Value, right: Value): Truth {
   return answer
 }
 
+export function notAName(found: Text): Text {
+  return text(
+    `a member is named by a string or a number, not ${found.en}`,
+    `成员名必须是字符串或数字，而不是${found.zh}`,
+  )
+}
+
 /** `object[name]`: own properties of data only; missing for anything that has no such member, null included. */
 export function member(object: Value, name: Value): Value {
   if (typeof object !== 'object' || object === null || object instanceof ComparableValue) return undefined
   if (isMissing(name) || name === UNKNOWN) return undefined
   if (typeof name !== 'string' && typeof name !== 'number') {
-    throw new EvaluationError(`a member is named by a string or a number, not ${typeName(name)}`)
+    throw new EvaluationError(notAName(typeName(name)))
   }
   return own(object, String(name))
 }
@@ -106,11 +139,37 @@ export function own(object: object, name: string): Value {
   }
 }
 
+/** For messages: what kinds of things values are. */
+export const TYPE_NAMES = {
+  unknown: text('an undecided comparison', '未决的比较'),
+  missing: text('a missing value', '缺失的值'),
+  array: text('an array', '数组'),
+  id: text('an id', 'id'),
+  object: text('an object', '对象'),
+  string: text('a string', '字符串'),
+  number: text('a number', '数字'),
+  boolean: text('a boolean', '布尔值'),
+} as const satisfies Readonly<Record<string, Text>>
+
+export const RIGHT_ARRAY = text('an array on its right', '右边是数组')
+export const A_BOOLEAN = text('true or false', ' true 或 false')
+export const A_NUMBER = TYPE_NAMES.number
+export const A_STRING = TYPE_NAMES.string
+
 /** For messages: what kind of thing a value is. */
-export function typeName(value: Value): string {
-  if (value === UNKNOWN) return 'an undecided comparison'
-  if (isMissing(value)) return 'a missing value'
-  if (Array.isArray(value)) return 'an array'
-  if (value instanceof ComparableValue) return 'an id'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+export function typeName(value: Value): Text {
+  if (value === UNKNOWN) return TYPE_NAMES.unknown
+  if (isMissing(value)) return TYPE_NAMES.missing
+  if (Array.isArray(value)) return TYPE_NAMES.array
+  if (value instanceof ComparableValue) return TYPE_NAMES.id
+  switch (typeof value) {
+    case 'string':
+      return TYPE_NAMES.string
+    case 'number':
+      return TYPE_NAMES.number
+    case 'boolean':
+      return TYPE_NAMES.boolean
+    default:
+      return TYPE_NAMES.object
+  }
 }

@@ -1,0 +1,245 @@
+import type { CompareNode, LogicalNode, MemberNode, RuleNode, UnaryNode, VariableNode } from '../language/ast.ts'
+import { noVariable } from '../language/compile.ts'
+import { A_BOOLEAN, TYPE_NAMES, wrongType } from '../language/values.ts'
+import { nearest } from '../nearest.ts'
+import type { ResourceOpenid } from '../storage/scope.ts'
+import { type Text, text } from '../text.ts'
+import type { RuleFinding } from './finding.ts'
+import type { Possible, World } from './possible.ts'
+import { isTruth, mayHold, mustHold, nameOf, possibleValues } from './possible-values.ts'
+import { allWorlds } from './storage-worlds.ts'
+
+type Found = Omit<RuleFinding, 'key'>
+
+/** Variables that the platform has elsewhere, or JavaScript, with what to do instead. */
+const ELSEWHERE: ReadonlyMap<string, Text> = new Map([
+  ['doc', text('doc exists in database rules only', 'doc 只存在于数据库规则中')],
+  ['request', text('request exists in database rules only', 'request 只存在于数据库规则中')],
+  ['undefined', text('use null', '请用 null')],
+  ['file', text('a file is called resource', '文件叫做 resource')],
+  ['openid', text('did you mean auth.openid?', '是否想写 auth.openid？')],
+  ['uid', text('did you mean auth.uid?', '是否想写 auth.uid？')],
+])
+
+/** What is wrong with the clauses of an expression by themselves, whoever asks for whatever. */
+export function clauseFindings(root: RuleNode, source: string, mode: ResourceOpenid): readonly Found[] {
+  return new ClauseChecker(source, mode).check(root)
+}
+
+class ClauseChecker {
+  private readonly source: string
+  private readonly mode: ResourceOpenid
+  private readonly worlds: readonly World[]
+  private readonly found: Found[] = []
+
+  constructor(source: string, mode: ResourceOpenid) {
+    this.source = source
+    this.mode = mode
+    this.worlds = allWorlds(mode)
+  }
+
+  check(root: RuleNode): readonly Found[] {
+    this.visit(root)
+    const constant = root.kind === 'literal' && typeof root.value === 'boolean'
+    if (this.found.length === 0 && !constant && !this.mayHold(root)) {
+      this.never(root, text('this rule never allows anything', '这条规则永远不会放行'), this.reason(root))
+    }
+    return this.found
+  }
+
+  /** Parts first: a whole is not blamed for what one of its parts was blamed for. */
+  private visit(node: RuleNode): void {
+    const before = this.found.length
+    for (const child of childrenOf(node)) this.visit(child)
+    if (this.found.length > before) return
+    switch (node.kind) {
+      case 'variable':
+        this.variable(node)
+        break
+      case 'member':
+        this.member(node)
+        break
+      case 'unary':
+        this.operands(node, node.operator === '!' ? [node.operand] : [])
+        break
+      case 'logical':
+        this.operands(node, node.operands)
+        if (this.found.length === before && !this.mayHold(node)) this.together(node)
+        break
+      case 'compare':
+      case 'test':
+        this.comparison(node)
+        break
+    }
+  }
+
+  private variable(node: VariableNode): void {
+    if (this.worlds[0]?.has(node.name) !== false) return
+    const missing = noVariable(node.name)
+    const near = nearest(node.name, ['auth', 'resource', 'now'])
+    const advice =
+      ELSEWHERE.get(node.name) ??
+      (near === undefined
+        ? text('there are auth, resource and now', '可用的有 auth、resource 和 now')
+        : text(`did you mean ${near}?`, `是否想写 ${near}？`))
+    this.add('error', 'unknown-variable', node, text(`${missing.en}; ${advice.en}`, `${missing.zh}；${advice.zh}`))
+  }
+
+  private member({ object, property, start, end }: MemberNode): void {
+    if (object.kind !== 'variable' || typeof property !== 'string') return
+    const variable = this.worlds[0]?.get(object.name)
+    if (variable === undefined || variable.members?.has(property) === true) return
+    const names = [...(variable.members?.keys() ?? [])]
+    const near = nearest(property, names)
+    const name = `${object.name}.${property}`
+    const list = names.map((known) => `${object.name}.${known}`)
+    const advice =
+      near === undefined
+        ? names.length === 0
+          ? text(`${object.name} has no members`, `${object.name} 没有成员`)
+          : text(`there are ${list.join(', ')}`, `可用的有 ${list.join('、')}`)
+        : text(`did you mean ${object.name}.${near}?`, `是否想写 ${object.name}.${near}？`)
+    this.add(
+      'warning',
+      'unknown-member',
+      { start, end },
+      text(`${name} is always missing; ${advice.en}`, `${name} 永远缺失；${advice.zh}`),
+    )
+  }
+
+  /** `auth && ...`: an operand that is never a boolean ends in an error whenever it is there. */
+  private operands(node: LogicalNode | UnaryNode, operands: readonly RuleNode[]): void {
+    for (const operand of operands) {
+      const values = this.worlds.flatMap((world) => possibleValues(operand, world))
+      if (values.some(isTruth)) continue
+      const present = values.find((value) => nameOf(value) !== TYPE_NAMES.missing) ?? values[0]
+      if (present === undefined || present.is === 'error') continue
+      const wrong = wrongType(node.operator, A_BOOLEAN, nameOf(present))
+      const operandText = this.source.slice(operand.start, operand.end)
+      const instead = node.operator === '!' ? `${operandText} == null` : `${operandText} != null`
+      const message = text(`${wrong.en}; write ${instead}`, `${wrong.zh}；请写 ${instead}`)
+      this.add('warning', 'not-boolean', node.operator === '!' ? node : operand, message)
+    }
+  }
+
+  private comparison(node: RuleNode): void {
+    if (!this.mayHold(node)) {
+      this.never(node, text('this can never be true', '这个条件永远不会成立'), this.reason(node))
+    } else if (node.kind === 'compare' && this.worlds.every((world) => mustHold(node, world))) {
+      this.add('note', 'always-holds', node, text('this is always true', '这个条件总是成立'))
+    }
+  }
+
+  /** Conditions of which each can hold, but not with the others. */
+  private together(node: LogicalNode): void {
+    if (this.mode === 'path' && this.mayHoldIf(node, allWorlds('path', { place: 'unclaimed', owned: true }))) {
+      const message = text(
+        'these conditions never hold together: resource.openid is missing for every path outside users/{id}/ ' +
+          '(storage.resourceOpenid is "path")',
+        '这些条件不可能同时成立：users/{id}/ 之外的路径没有 resource.openid（storage.resourceOpenid 为 "path"）',
+      )
+      this.add('warning', 'openid-outside-users', node, message)
+    } else if (this.mayHoldIf(node, allWorlds(this.mode, { login: 'ANONYMOUS', anonymousOpenid: true }))) {
+      const message = text(
+        'these conditions never hold together: an anonymous login has no auth.openid; it has auth.uid',
+        '这些条件不可能同时成立：匿名登录没有 auth.openid，只有 auth.uid',
+      )
+      this.add('warning', 'login-without-openid', node, message)
+    } else {
+      this.never(node, text('these conditions never hold together', '这些条件不可能同时成立'))
+    }
+  }
+
+  private mayHoldIf(node: RuleNode, worlds: readonly World[]): boolean {
+    return worlds.some((world) => mayHold(node, world))
+  }
+
+  private mayHold(node: RuleNode): boolean {
+    return this.mayHoldIf(node, this.worlds)
+  }
+
+  private never(node: RuleNode, message: Text, reason?: Text): void {
+    const { en, zh } =
+      reason === undefined ? message : text(`${message.en}: ${reason.en}`, `${message.zh}：${reason.zh}`)
+    this.add('warning', 'never-holds', node, text(en, zh))
+  }
+
+  /** An error that it always ends in, or what its sides are. */
+  private reason(node: RuleNode): Text | undefined {
+    const error = this.valuesOf(node).find((value) => value.is === 'error')
+    if (error?.is === 'error') return error.error
+    return node.kind === 'compare' ? this.sides(node) : undefined
+  }
+
+  private sides({ left, right, operator }: CompareNode): Text | undefined {
+    const logins = [left, right].find((side) => this.valuesOf(side).some(isLoginType))
+    if (logins !== undefined) {
+      const names = [...new Set(this.valuesOf(logins).filter(isLoginType).map(shown))]
+      const label = this.source.slice(logins.start, logins.end)
+      return text(`${label} is one of ${names.join(', ')}`, `${label} 只会是 ${names.join('、')}`)
+    }
+    if (operator === 'in') return undefined
+    const [a, b] = [left, right].map((side) => this.typeOf(side))
+    if (a === undefined || b === undefined || a === b) return undefined
+    const [textA, textB] = [left, right].map((side) => this.source.slice(side.start, side.end))
+    return text(`${textA} is ${a.en}, ${textB} is ${b.en}`, `${textA} 是${a.zh}，${textB} 是${b.zh}`)
+  }
+
+  /** The type of what is there, when there is only one. */
+  private typeOf(node: RuleNode): Text | undefined {
+    const names = new Set(this.valuesOf(node).map(nameOf))
+    names.delete(TYPE_NAMES.missing)
+    const [name] = names
+    return names.size === 1 ? name : undefined
+  }
+
+  private valuesOf(node: RuleNode): readonly Possible[] {
+    return this.worlds.flatMap((world) => possibleValues(node, world))
+  }
+
+  private add(
+    severity: Found['severity'],
+    code: Found['code'],
+    { start, end }: { readonly start: number; readonly end: number },
+    message: Text,
+  ): void {
+    this.found.push({ severity, code, span: { start, end }, message })
+  }
+}
+
+function isLoginType(value: Possible): boolean {
+  return value.is === 'known' && ['ANONYMOUS', 'CUSTOM', 'WECHAT_OPEN'].some((name) => name === value.value)
+}
+
+function shown(value: Possible): string {
+  return value.is === 'known' ? String(value.value) : ''
+}
+
+/** The parts of a node that are expressions themselves. */
+export function childrenOf(node: RuleNode): readonly RuleNode[] {
+  switch (node.kind) {
+    case 'literal':
+    case 'variable':
+      return []
+    case 'member':
+      return typeof node.property === 'string' ? [node.object] : [node.object, node.property]
+    case 'array':
+      return node.items
+    case 'unary':
+      return [node.operand]
+    case 'test':
+      return [node.argument]
+    case 'compare':
+      return [node.left, node.right]
+    case 'logical':
+      return node.operands
+  }
+}
+
+/** Whether `variable.member` stands anywhere in a node. */
+export function reads(node: RuleNode, variable: string, member: string): boolean {
+  if (node.kind === 'member' && node.property === member) {
+    if (node.object.kind === 'variable' && node.object.name === variable) return true
+  }
+  return childrenOf(node).some((child) => reads(child, variable, member))
+}

@@ -1,0 +1,282 @@
+import type {
+  CompareNode,
+  LogicalNode,
+  MemberNode,
+  OrderOperator,
+  RuleNode,
+  TestNode,
+  UnaryNode,
+} from '../language/ast.ts'
+import { noVariable } from '../language/compile.ts'
+import {
+  A_BOOLEAN,
+  A_NUMBER,
+  A_STRING,
+  EvaluationError,
+  equal,
+  isMissing,
+  NOT_COMPARABLE,
+  notAName,
+  notOrdered,
+  order,
+  RIGHT_ARRAY,
+  TYPE_NAMES,
+  typeName,
+  UNKNOWN,
+  type Value,
+  wrongType,
+} from '../language/values.ts'
+import type { Text } from '../text.ts'
+import {
+  ANYTHING,
+  distinct,
+  FALSE,
+  known,
+  MISSING,
+  NUMBER,
+  OBJECT,
+  type Possibilities,
+  type Possible,
+  TRUE,
+  type World,
+} from './possible.ts'
+
+/**
+ * What an expression can yield in a world. Never less than what evaluation yields in a context of that world, except for
+ * errors about the size of data; sometimes more, because each possibility is followed by itself.
+ */
+export function possibleValues(node: RuleNode, world: World): Possibilities {
+  switch (node.kind) {
+    case 'literal':
+      return [known(node.value)]
+    case 'variable':
+      return world.get(node.name)?.value ?? [failed(noVariable(node.name))]
+    case 'array':
+      return distinct([{ is: 'array' }, ...errorsOf(node.items.flatMap((item) => possibleValues(item, world)))])
+    case 'member':
+      return distinct(member(node, world))
+    case 'unary':
+      return distinct(possibleValues(node.operand, world).map((value) => unary(node, value)))
+    case 'test':
+      return distinct(possibleValues(node.argument, world).flatMap((value) => test(node, value)))
+    case 'compare':
+      return distinct(compare(node, world))
+    case 'logical':
+      return distinct(logical(node, world))
+  }
+}
+
+/** Whether an expression can be `true` in a world. */
+export function mayHold(node: RuleNode, world: World): boolean {
+  return possibleValues(node, world).some(isTrue)
+}
+
+/** Whether an expression is `true` throughout a world. */
+export function mustHold(node: RuleNode, world: World): boolean {
+  return possibleValues(node, world).every(isTrue)
+}
+
+export function isTrue(possible: Possible): boolean {
+  return possible.is === 'known' && possible.value === true
+}
+
+/** Whether a value can be an operand of `&&`, `||` and `!`. */
+export function isTruth(possible: Possible): boolean {
+  return possible.is === 'known' && (typeof possible.value === 'boolean' || possible.value === UNKNOWN)
+}
+
+function member(node: MemberNode, world: World): Possibilities {
+  const { object, property } = node
+  const variable = object.kind === 'variable' ? world.get(object.name) : undefined
+  const members = variable?.members
+  const names = typeof property === 'string' ? [known(property)] : possibleValues(property, world)
+  const objects = possibleValues(object, world)
+  return names.flatMap((name) => {
+    if (name.is === 'error') return [name]
+    if (members !== undefined && name.is === 'known' && typeof name.value === 'string') {
+      return members.get(name.value) ?? [MISSING]
+    }
+    const found = objects.map((value) => (value.is === 'error' ? value : named(value, name)))
+    const inVariable = members !== undefined && name.is === 'string' ? [...members.values()].flat() : []
+    const inData = members === undefined && found.includes(OBJECT) ? ANYTHING : []
+    return [...found.map((value) => (value === OBJECT ? MISSING : value)), ...inVariable, ...inData]
+  })
+}
+
+/** What naming a member of `object` leads to: OBJECT when there may be one. */
+function named(object: Possible, name: Possible): Possible {
+  if ((object.is !== 'object' && object.is !== 'array') || isAbsent(name)) return MISSING
+  const type = nameOf(name)
+  return type === TYPE_NAMES.string || type === TYPE_NAMES.number ? OBJECT : failed(notAName(type))
+}
+
+function unary(node: UnaryNode, value: Possible): Possible {
+  if (value.is === 'error') return value
+  if (node.operator === '!') {
+    if (!isTruth(value)) return failed(wrongType('!', A_BOOLEAN, nameOf(value)))
+    return value.is === 'known' && typeof value.value === 'boolean' ? known(!value.value) : value
+  }
+  if (value.is === 'number') return NUMBER
+  if (value.is === 'known' && typeof value.value === 'number') {
+    return known(node.operator === '-' ? -value.value : value.value)
+  }
+  const missing = value.is === 'known' && isMissing(value.value)
+  return missing ? MISSING : failed(wrongType(`unary ${node.operator}`, A_NUMBER, nameOf(value)))
+}
+
+function test(node: TestNode, value: Possible): Possibilities {
+  if (value.is === 'error') return [value]
+  if (value.is === 'string') return value.shape.matches(node).map(known)
+  if (value.is === 'known' && typeof value.value === 'string') return [known(node.matches(value.value))]
+  return isAbsent(value) ? [known(UNKNOWN)] : [failed(wrongType('.test', A_STRING, nameOf(value)))]
+}
+
+function compare(node: CompareNode, world: World): Possibilities {
+  const { operator, left, right } = node
+  if (operator === 'in' && right.kind === 'array') {
+    return possibleValues(left, world).flatMap((value) => inLiteral(value, right.items, world))
+  }
+  if (operator === '!=' || operator === '!==') return equality(left, right, world).map(not)
+  if (operator === '==' || operator === '===') return equality(left, right, world)
+  const rights = possibleValues(right, world)
+  return possibleValues(left, world).flatMap((a) =>
+    rights.flatMap((b) => (operator === 'in' ? inData(a, b) : ordered(operator, a, b))),
+  )
+}
+
+function equality(left: RuleNode, right: RuleNode, world: World): Possibilities {
+  if (isNullLiteral(right)) return possibleValues(left, world).map(isNull)
+  if (isNullLiteral(left)) return possibleValues(right, world).map(isNull)
+  const rights = possibleValues(right, world)
+  return possibleValues(left, world).flatMap((a) => rights.flatMap((b) => equalPair(a, b)))
+}
+
+function isNullLiteral(node: RuleNode): boolean {
+  return node.kind === 'literal' && node.value === null
+}
+
+function isNull(value: Possible): Possible {
+  if (value.is === 'error' || (value.is === 'known' && value.value === UNKNOWN)) return value
+  return known(isAbsent(value))
+}
+
+function equalPair(a: Possible, b: Possible): Possibilities {
+  if (a.is === 'error') return [a]
+  if (b.is === 'error') return [b]
+  if (a.is === 'known' && b.is === 'known') return [attempt(() => equal(a.value, b.value))]
+  if (isAbsent(a) || isAbsent(b)) return [known(UNKNOWN)]
+  if (a.is === 'id') return a.mayEqual(b) ? [TRUE, FALSE] : [FALSE]
+  if (b.is === 'id') return b.mayEqual(a) ? [TRUE, FALSE] : [FALSE]
+  if (isCompound(a) || isCompound(b)) return [failed(NOT_COMPARABLE)]
+  if (a.is === 'string' || b.is === 'string') return sameString(a, b) ? [TRUE, FALSE] : [FALSE]
+  return nameOf(a) === nameOf(b) ? [TRUE, FALSE] : [FALSE]
+}
+
+function sameString(a: Possible, b: Possible): boolean {
+  if (a.is === 'string' && b.is === 'string') return a.shape.mayEqualShape(b.shape) && b.shape.mayEqualShape(a.shape)
+  if (a.is === 'string') return b.is === 'known' && typeof b.value === 'string' && a.shape.mayEqual(b.value)
+  return b.is === 'string' && sameString(b, a)
+}
+
+function ordered(operator: OrderOperator, a: Possible, b: Possible): Possibilities {
+  if (a.is === 'error') return [a]
+  if (b.is === 'error') return [b]
+  if (a.is === 'known' && b.is === 'known') {
+    return [
+      attempt(() => {
+        const sign = order(a.value, b.value, operator)
+        if (sign === UNKNOWN) return UNKNOWN
+        return (
+          (sign < 0 && operator[0] === '<') || (sign > 0 && operator[0] === '>') || (sign === 0 && operator[1] === '=')
+        )
+      }),
+    ]
+  }
+  if (isAbsent(a) || isAbsent(b)) return [known(UNKNOWN)]
+  const name = nameOf(a)
+  const same = name === nameOf(b) && (name === TYPE_NAMES.number || name === TYPE_NAMES.string)
+  return same ? [TRUE, FALSE] : [failed(notOrdered(operator, name, nameOf(b)))]
+}
+
+function inLiteral(value: Possible, items: readonly RuleNode[], world: World): Possibilities {
+  if (value.is === 'error') return [value]
+  const before = isAbsent(value) ? [known(UNKNOWN)] : [FALSE]
+  // What the search can have found so far; `true` ends it.
+  return items.reduce<Possibilities>((found, item) => {
+    const answers = isNullLiteral(item)
+      ? [isNull(value)]
+      : possibleValues(item, world).flatMap((other) => equalPair(value, other))
+    return distinct(found.flatMap((so) => (ends(so) ? [so] : answers.map((answer) => (isFalse(answer) ? so : answer)))))
+  }, before)
+}
+
+function inData(a: Possible, b: Possible): Possibilities {
+  if (a.is === 'error') return [a]
+  if (b.is === 'error') return [b]
+  if (isAbsent(b)) return [known(UNKNOWN)]
+  if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, nameOf(b)))]
+  if (isAbsent(a)) return [known(UNKNOWN)]
+  return [...ANYTHING.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
+}
+
+/** What an operand that ends the evaluation yields, and what comes out when none does. */
+function logical(node: LogicalNode, world: World): Possibilities {
+  const ending = node.operator === '||'
+  let goesOn: Possibilities = [known(!ending)]
+  const out: Possible[] = []
+  for (const operand of node.operands) {
+    if (goesOn.length === 0) break
+    const next: Possible[] = []
+    for (const value of possibleValues(operand, world)) {
+      if (value.is === 'error') out.push(value)
+      else if (!isTruth(value)) out.push(failed(wrongType(node.operator, A_BOOLEAN, nameOf(value))))
+      else if (ending ? isTrue(value) : !isTrue(value)) out.push(value)
+      else next.push(...goesOn.map((so) => (isFalse(value) ? so : value)))
+    }
+    goesOn = distinct(next)
+  }
+  return [...out, ...goesOn]
+}
+
+function not(value: Possible): Possible {
+  return value.is === 'known' && typeof value.value === 'boolean' ? known(!value.value) : value
+}
+
+function attempt(evaluate: () => Value): Possible {
+  try {
+    return known(evaluate())
+  } catch (error) {
+    if (error instanceof EvaluationError) return failed(error.text)
+    throw error
+  }
+}
+
+function failed(error: Text): Possible {
+  return { is: 'error', error }
+}
+
+function errorsOf(values: Possibilities): Possibilities {
+  return values.filter(({ is }) => is === 'error')
+}
+
+function ends(value: Possible): boolean {
+  return value.is === 'error' || isTrue(value)
+}
+
+function isFalse(value: Possible): boolean {
+  return value.is === 'known' && value.value === false
+}
+
+/** Missing, or a comparison that was not decided. */
+function isAbsent(value: Possible): boolean {
+  return value.is === 'known' && (isMissing(value.value) || value.value === UNKNOWN)
+}
+
+function isCompound(value: Possible): boolean {
+  return value.is === 'object' || value.is === 'array'
+}
+
+/** For messages: what kind of thing a possibility is. */
+export function nameOf(value: Possible): Text {
+  return value.is === 'known' ? typeName(value.value) : value.is === 'error' ? TYPE_NAMES.unknown : TYPE_NAMES[value.is]
+}
