@@ -6,14 +6,16 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { entriesOf, eventually } from './support/data-dir.ts'
+import { test } from 'node:test'
+import { entriesOf } from './support/data-dir.ts'
 import { admin } from './support/refusals.ts'
-import { type ApiKey, ENV, type RunningServer, startServer } from './support/server.ts'
+import { ENV, serverForFile, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { assertRefused } from './support/uploads.ts'
 import {
   act,
   actAsAdmin,
+  actionBody,
   exchange,
   fileIdOf,
   newPerson,
@@ -26,18 +28,11 @@ import {
   uploadUrl,
 } from './support/wire.ts'
 
-let server: RunningServer
-let alice: Person
-let bob: Person
-let key: ApiKey
-before(async () => {
-  server = await startServer({ config: { storage: { acl: 'PRIVATE', maxFileSize: '64KB' } } })
-  alice = await newPerson(server)
-  bob = await newPerson(server)
-  key = await server.apiKey()
-  await upload(server, alice, own(alice, 'private.txt'), 'private')
-})
-after(() => server.stop())
+const server = await serverForFile({ config: { storage: { acl: 'PRIVATE', maxFileSize: '64KB' } } })
+const alice = await newPerson(server)
+const bob = await newPerson(server)
+const key = await server.apiKey()
+await upload(server, alice, own(alice, 'private.txt'), 'private')
 
 async function codeOf(who: Person | undefined, action: string, params: object): Promise<string | undefined> {
   const { code, data } = await act(server, who, action, params)
@@ -306,7 +301,7 @@ test('CVE-2026-21862 RustFS: forwarded headers of a stranger change nothing', as
     'x-rewrite-url': '/admin',
     'x-http-method-override': 'DELETE',
   }
-  const body = JSON.stringify({ action: 'storage.getUploadMetadata', env: ENV, access_token: alice.accessToken, path })
+  const body = actionBody(server, alice, 'storage.getUploadMetadata', { path })
   const { text } = await send(`${server.url}/web`, { method: 'POST', body, headers: forwarded })
   const { data } = JSON.parse(text) as { data: { url: string; download_url: string } }
   assert.ok(data.url.startsWith(`${server.url}/u/`), data.url)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { stopUnharmed } from './support/refusals.ts'
 import { ENV, type RunningServer, startServer } from './support/server.ts'
-import { element, exchange, newPerson, own, type Person, send } from './support/wire.ts'
+import { actionBody, element, exchange, newPerson, own, type Person, send } from './support/wire.ts'
 
 let server: RunningServer
 let alice: Person
@@ -122,12 +122,7 @@ describe('HTTP that is none, and addresses that are none', () => {
   })
 
   test('a Host that is no host does not get into the URLs', async () => {
-    const body = JSON.stringify({
-      action: 'storage.getUploadMetadata',
-      env: ENV,
-      access_token: alice.accessToken,
-      path: own(alice, 'a'),
-    })
+    const body = actionBody(server, alice, 'storage.getUploadMetadata', { path: own(alice, 'a') })
     for (const host of ['evil.example/x', 'a b', 'evil"><script>', 'user@evil', '', 'x:99999999']) {
       const answer = await exchange(
         server,

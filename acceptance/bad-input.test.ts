@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { admin, assertLoginError, assertRefused, stopUnharmed, web } from './support/refusals.ts'
 import { type ApiKey, ENV, type RunningServer, startServer } from './support/server.ts'
-import { newPerson, own, type Person, send } from './support/wire.ts'
+import { actionBody, newPerson, own, type Person, send } from './support/wire.ts'
 import { spoiled, VALUES } from './support/wrong-values.ts'
 
 let server: RunningServer
@@ -69,12 +69,7 @@ describe('bodies that are no request', () => {
   })
 
   test('the type that is announced makes no difference', async () => {
-    const body = JSON.stringify({
-      action: 'storage.getUploadMetadata',
-      env: ENV,
-      access_token: alice.accessToken,
-      path: own(alice, 'a'),
-    })
+    const body = actionBody(server, alice, 'storage.getUploadMetadata', { path: own(alice, 'a') })
     for (const type of [
       'application/json',
       'text/plain',

@@ -11,8 +11,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createTicket } from './support/clients.ts'
-import { entriesOf, eventually } from './support/data-dir.ts'
+import { entriesOf } from './support/data-dir.ts'
 import { cloudstead, ENV, type RunningServer, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { act, actAsAdmin, loginWithTicket, newPerson, own, send, stored, uploadUrl } from './support/wire.ts'
 
 /** Far more than stopping takes on a busy machine, far less than any timeout of a connection. */

@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { eventually } from './support/data-dir.ts'
 import { cloudstead, ENV, type RunningServer, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { act, newPerson, own, type Person, send, temporaryUrl, upload, uploadUrl } from './support/wire.ts'
 
 /** An edited configuration holds within this time. */

@@ -1,29 +1,10 @@
 /** What browsers need to let a web front end talk to the server, and what they must not get. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from './support/server.ts'
-import { newPerson, own, type Person, send, temporaryUrl, upload, uploadUrl } from './support/wire.ts'
+import { describe, test } from 'node:test'
+import { openPrivateFiles, SMALL } from './support/private-files.ts'
+import { own, send, uploadUrl } from './support/wire.ts'
 
-const SMALL = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251))
-let server: RunningServer
-let alice: Person
-before(async () => {
-  server = await startServer({ config: { storage: { acl: 'PRIVATE' } } })
-  alice = await newPerson(server)
-})
-after(() => server.stop())
-
-async function signedUrl(path: string, maxAge = 600): Promise<string> {
-  const { code, tempFileURL } = await temporaryUrl(server, alice, path, maxAge)
-  assert.equal(code, 'SUCCESS')
-  return tempFileURL
-}
-
-/** Uploads a file of Alice's and returns its temporary URL. */
-async function file(name: string, body: Buffer | string, headers = {}): Promise<string> {
-  await upload(server, alice, own(alice, name), body, headers)
-  return signedUrl(own(alice, name))
-}
+const { server, alice, file } = await openPrivateFiles()
 
 describe('web front ends', () => {
   const surfaces: readonly (readonly [method: string, path: string, headers: string])[] = [

@@ -11,8 +11,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createTicket } from './support/clients.ts'
-import { blobFiles, eventually } from './support/data-dir.ts'
+import { blobFiles } from './support/data-dir.ts'
 import { ENV, type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { act, loginWithTicket, newPerson, own, type Person, send, stored, uploadUrl } from './support/wire.ts'
 
 const KILLS = Number(process.env.CLOUDSTEAD_KILLS ?? 4)

@@ -1,40 +1,11 @@
 /** Temporary URLs and bare ones: who may see what, for how long, and that no edit helps. */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from './support/server.ts'
-import {
-  act,
-  element,
-  exchange,
-  newPerson,
-  own,
-  type Person,
-  send,
-  stored,
-  temporaryUrl,
-  upload,
-} from './support/wire.ts'
+import { before, describe, test } from 'node:test'
+import { openPrivateFiles, SMALL } from './support/private-files.ts'
+import { startServer } from './support/server.ts'
+import { act, element, exchange, newPerson, own, send, stored, temporaryUrl, upload } from './support/wire.ts'
 
-const SMALL = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251))
-let server: RunningServer
-let alice: Person
-before(async () => {
-  server = await startServer({ config: { storage: { acl: 'PRIVATE' } } })
-  alice = await newPerson(server)
-})
-after(() => server.stop())
-
-async function signedUrl(path: string, maxAge = 600): Promise<string> {
-  const { code, tempFileURL } = await temporaryUrl(server, alice, path, maxAge)
-  assert.equal(code, 'SUCCESS')
-  return tempFileURL
-}
-
-/** Uploads a file of Alice's and returns its temporary URL. */
-async function file(name: string, body: Buffer | string, headers = {}): Promise<string> {
-  await upload(server, alice, own(alice, name), body, headers)
-  return signedUrl(own(alice, name))
-}
+const { server, alice, file, signedUrl } = await openPrivateFiles()
 
 describe('temporary URLs', () => {
   let path: string

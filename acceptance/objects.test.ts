@@ -1,33 +1,14 @@
 /** GET and HEAD of stored files: what HTTP promises, and what keeps user content harmless. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from './support/server.ts'
-import { newPerson, own, type Person, send, temporaryUrl, upload } from './support/wire.ts'
+import { before, describe, test } from 'node:test'
+import { openPrivateFiles, SMALL } from './support/private-files.ts'
+import { own, send, upload } from './support/wire.ts'
 
-const SMALL = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251))
 /** More than is kept in memory, so that it comes from the disk. */
 const LARGE = randomBytes(700_000)
 
-let server: RunningServer
-let alice: Person
-before(async () => {
-  server = await startServer({ config: { storage: { acl: 'PRIVATE' } } })
-  alice = await newPerson(server)
-})
-after(() => server.stop())
-
-async function signedUrl(path: string, maxAge = 600): Promise<string> {
-  const { code, tempFileURL } = await temporaryUrl(server, alice, path, maxAge)
-  assert.equal(code, 'SUCCESS')
-  return tempFileURL
-}
-
-/** Uploads a file of Alice's and returns its temporary URL. */
-async function file(name: string, body: Buffer | string, headers = {}): Promise<string> {
-  await upload(server, alice, own(alice, name), body, headers)
-  return signedUrl(own(alice, name))
-}
+const { server, alice, file } = await openPrivateFiles()
 
 for (const [what, bytes] of [
   ['a small file', SMALL],

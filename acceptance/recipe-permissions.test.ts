@@ -203,7 +203,7 @@ describe('R9: the permissions change while the server runs', () => {
     await server.writeConfig({ storage: { acl: { read: 'auth != null &&', write: true } } })
     await until(
       'the refusal in the log',
-      async () => server.log(),
+      () => server.log(),
       (log) => /unexpected end.*column 16/.test(log),
       RELOAD_MS,
     )

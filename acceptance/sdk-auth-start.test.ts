@@ -4,15 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import {
-  createPhone,
-  loginAnonymously,
-  loginByOpenId,
-  loginByTicket,
-  type Phone,
-  type PhoneOptions,
-} from './support/clients.ts'
+import { loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
 import { type FakeWechat, openidOf, startFakeWechat } from './support/fake-wechat.ts'
+import { phoneMaker } from './support/phones.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 
 const APPID = 'wx0123456789abcdef'
@@ -45,21 +39,16 @@ async function whileWechatSays<T>(answer: object, work: () => Promise<T>): Promi
 const auth = () => ({ wechat: { appid: APPID, secret: SECRET, apiBase: wechat.apiBase } })
 
 describe('WeChat login through jscode2session', () => {
+  const newPhone = phoneMaker()
   let server: RunningServer
-  const phones: Phone[] = []
 
   before(async () => {
     server = await startServer({ config: { auth: auth() } })
   })
-  after(async () => {
-    for (const phone of phones) phone.dispose()
-    await server.stop()
-  })
+  after(() => server.stop())
 
   function phone(loginCode: string, appid = APPID): Phone {
-    const made = createPhone(server, { loginCode, wx: { appid } })
-    phones.push(made)
-    return made
+    return newPhone(server, { loginCode, wx: { appid } })
   }
 
   it('asks with appid, secret and code, and takes the openid from the answer', async () => {
@@ -122,69 +111,58 @@ describe('WeChat login through jscode2session', () => {
 })
 
 describe('what is not set up', () => {
+  const newPhone = phoneMaker()
+
   it('start without auth.wechat: the WeChat login says what is missing, the others work', async () => {
     const server = await startServer()
-    const phone = createPhone(server, { loginCode: 'a-real-code' })
+    const phone = newPhone(server, { loginCode: 'a-real-code' })
     assert.match(await openIdError(phone), /auth\.wechat\.appid and auth\.wechat\.secret/)
     await loginAnonymously(phone)
-    phone.dispose()
     await server.stop()
   })
 
   it('dev with a secret asks WeChat too, and refuses made-up codes', async () => {
     const server = await startServer({ mode: 'dev', config: { auth: auth() } })
-    const made = createPhone(server, { loginCode: 'dev:alice', wx: { appid: APPID } })
+    const made = newPhone(server, { loginCode: 'dev:alice', wx: { appid: APPID } })
     assert.match(await openIdError(made), /AUTH_WX_OAUTH_FAILED/)
-    const real = createPhone(server, { loginCode: 'code-dev', wx: { appid: APPID } })
+    const real = newPhone(server, { loginCode: 'code-dev', wx: { appid: APPID } })
     assert.equal((await loginByOpenId(real)).openid, openidOf('code-dev'))
-    for (const phone of [made, real]) phone.dispose()
     await server.stop()
   })
 
   it('dev without a secret refuses real codes and says which ones work', async () => {
     const server = await startServer({ mode: 'dev' })
-    const phone = createPhone(server, { loginCode: '0a1b2c3d4e5f' })
+    const phone = newPhone(server, { loginCode: '0a1b2c3d4e5f' })
     assert.match(await openIdError(phone), /dev:alice/)
-    phone.dispose()
     await server.stop()
   })
 
   it('auth.anonymous false: the anonymous login is refused and says why, tickets still work', async () => {
     const server = await startServer({ config: { auth: { anonymous: false } } })
-    const phone = createPhone(server)
+    const phone = newPhone(server)
     const { error } = await phone.auth.signInAnonymously({})
     assert.match(error?.message ?? '', /auth\.anonymous/)
     assert.ok(!phone.auth.hasLoginState())
     assert.equal((await loginByTicket(phone, await server.loginKey(), 'alice')).uid, 'alice')
-    phone.dispose()
     await server.stop()
   })
 })
 
 describe('a restart of the server', () => {
-  const phones: Phone[] = []
+  const newPhone = phoneMaker()
   let dataDir: string
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-restart-'))
   })
-  after(async () => {
-    for (const phone of phones) phone.dispose()
-    await rm(dataDir, { recursive: true })
-  })
-
-  function phoneAt(server: RunningServer, options: PhoneOptions = {}): Phone {
-    const phone = createPhone(server, options)
-    phones.push(phone)
-    return phone
-  }
+  after(() => rm(dataDir, { recursive: true }))
 
   it('logins, uids, login keys, api keys and temporary URLs outlive it', async () => {
     const config = { storage: { acl: 'PRIVATE' }, auth: auth() }
     const first = await startServer({ dataDir, config })
     const [key, apiKey] = [await first.loginKey(), await first.apiKey()]
-    const weixin = phoneAt(first, { loginCode: 'code-r', wx: { appid: APPID } })
-    const custom = phoneAt(first)
-    const anonymous = phoneAt(first)
+    const weixin = newPhone(first, { loginCode: 'code-r', wx: { appid: APPID } })
+    const custom = newPhone(first)
+    const anonymous = newPhone(first)
     const identities = [
       await loginByOpenId(weixin),
       await loginByTicket(custom, key, 'alice'),
@@ -200,7 +178,7 @@ describe('a restart of the server', () => {
     // The running apps go on, and so do ones that start again on the same phones.
     for (const [index, phone] of [weixin, custom, anonymous].entries()) {
       const { uid, openid = uid } = identities[index] ?? { uid: '', openid: undefined }
-      const again = phoneAt(second, { wx: { storage: phone.device.storageSnapshot(), appid: APPID } })
+      const again = newPhone(second, { wx: { storage: phone.device.storageSnapshot(), appid: APPID } })
       for (const running of [phone, again]) {
         assert.equal((await running.auth.getLoginState())?.user.uid, uid)
         assert.ok(await running.app.getUploadMetadata({ cloudPath: `users/${openid}/x.txt` }))
@@ -210,10 +188,10 @@ describe('a restart of the server', () => {
     }
     assert.equal(await (await fetch(tempFileURL)).text(), 'kept')
     assert.equal((await fetch(ticket.url, { method: 'PUT', body: 'late' })).status, 200)
-    const fresh = phoneAt(second, { loginCode: 'code-r', wx: { appid: APPID } })
+    const fresh = newPhone(second, { loginCode: 'code-r', wx: { appid: APPID } })
     assert.deepEqual(await loginByOpenId(fresh), identities[0])
-    assert.equal((await loginByTicket(phoneAt(second), key, 'alice')).uid, 'alice')
-    const admin = phoneAt(second, { init: { accessKey: apiKey.apiKey } })
+    assert.equal((await loginByTicket(newPhone(second), key, 'alice')).uid, 'alice')
+    const admin = newPhone(second, { init: { accessKey: apiKey.apiKey } })
     assert.ok(await admin.app.getUploadMetadata({ cloudPath: 'anywhere/x.txt' }))
     await second.stop()
   })

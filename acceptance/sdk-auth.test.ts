@@ -1,50 +1,22 @@
 /** Logins through the client SDK: who somebody is. Both lines of the SDK, against `cloudstead dev`. */
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import {
-  createPhone,
-  loginAnonymously,
-  loginByOpenId,
-  loginByTicket,
-  type Phone,
-  type PhoneOptions,
-} from './support/clients.ts'
-import { type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { describe, it } from 'node:test'
+import { loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
+import { phoneMaker, whoAmI } from './support/phones.ts'
+import { serverForFile, startServer } from './support/server.ts'
 
 const CONFIG = { storage: { acl: 'PRIVATE' }, database: { collections: { notes: { acl: 'PRIVATE' } } } }
 
-let server: RunningServer
-let key: LoginKey
-
-before(async () => {
-  server = await startServer({ mode: 'dev', config: CONFIG })
-  key = await server.loginKey()
-})
-after(async () => {
-  for (const phone of phones) phone.dispose()
-  await server.stop()
-})
-
-const phones: Phone[] = []
-
-function phoneWith(options: PhoneOptions): Phone {
-  const phone = createPhone(server, options)
-  phones.push(phone)
-  return phone
-}
-
-/** A call that only the server can answer; resolves to the caller's directory in the fileID, or rejects. */
-async function whoAmI(phone: Phone, directory: string): Promise<string> {
-  const { data } = await phone.app.getUploadMetadata({ cloudPath: `users/${directory}/probe.txt` })
-  return data.fileId
-}
+const newPhone = phoneMaker()
+const server = await serverForFile({ mode: 'dev', config: CONFIG })
+const key = await server.loginKey()
 
 for (const sdk of ['2.27.2', '3.7.0'] as const) {
   describe(`js-sdk ${sdk}`, () => {
     const custom = `custom-${sdk[0]}`
 
     async function customUser(id = custom): Promise<Phone> {
-      const phone = phoneWith({ sdk })
+      const phone = newPhone(server, { sdk })
       await loginByTicket(phone, key, id)
       return phone
     }
@@ -55,7 +27,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         [(phone: Phone) => loginByTicket(phone, key, custom), undefined],
         [(phone: Phone) => loginByOpenId(phone), undefined],
       ] as const) {
-        const phone = phoneWith({ sdk, loginCode: 'dev:alice' })
+        const phone = newPhone(server, { sdk, loginCode: 'dev:alice' })
         assert.ok(!phone.auth.hasLoginState())
         assert.equal(await phone.auth.getLoginState(), null)
         const { uid } = await login(phone)
@@ -67,15 +39,15 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     })
 
     it('signInWithUnionId logs in the same person as signInWithOpenId', async () => {
-      const phone = phoneWith({ sdk, loginCode: 'dev:union' })
+      const phone = newPhone(server, { sdk, loginCode: 'dev:union' })
       const { uid } = await loginByOpenId(phone)
-      const other = phoneWith({ sdk, loginCode: 'dev:union' })
+      const other = newPhone(server, { sdk, loginCode: 'dev:union' })
       await other.auth.signInWithUnionId()
       assert.equal((await other.auth.getLoginState())?.user.uid, uid)
     })
 
     it('the same openid is the same uid for ever, another openid another', async () => {
-      const login = async (name: string) => loginByOpenId(phoneWith({ sdk, loginCode: `dev:${name}` }))
+      const login = async (name: string) => loginByOpenId(newPhone(server, { sdk, loginCode: `dev:${name}` }))
       const [first, again, other] = [await login('丽江'), await login('丽江'), await login('Lijiang')]
       assert.deepEqual(again, first)
       assert.notEqual(other.uid, first.uid)
@@ -85,17 +57,17 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     it('the same custom id is the same uid, and is that uid', async () => {
       for (const id of ['abcd', 'a-b_c#d@e~f=*(){}[]:.,<>+', 'oRecipe00000000000000000000001']) {
         for (let round = 0; round < 2; round += 1) {
-          assert.equal((await loginByTicket(phoneWith({ sdk }), key, id)).uid, id)
+          assert.equal((await loginByTicket(newPhone(server, { sdk }), key, id)).uid, id)
         }
       }
     })
 
     it('an anonymous phone stays the same person after a sign-out; another phone is another', async () => {
-      const phone = phoneWith({ sdk })
+      const phone = newPhone(server, { sdk })
       const { uid } = await loginAnonymously(phone)
       await phone.auth.signOut()
       assert.equal((await loginAnonymously(phone)).uid, uid)
-      assert.notEqual((await loginAnonymously(phoneWith({ sdk }))).uid, uid)
+      assert.notEqual((await loginAnonymously(newPhone(server, { sdk }))).uid, uid)
     })
 
     it('two users see their own data and nobody else’s', async () => {
@@ -110,7 +82,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       const { apiKey } = await server.apiKey()
       const user = await customUser()
       const { id } = await user.app.database().collection('notes').add({ text: 'of a user' })
-      const admin = phoneWith({ sdk, init: { accessKey: apiKey } })
+      const admin = newPhone(server, { sdk, init: { accessKey: apiKey } })
       assert.ok(await admin.auth.getLoginState())
       const filePath = admin.device.files.add('a.txt', Buffer.from('by the administrator'))
       const { fileID } = await admin.app.uploadFile({ cloudPath: `users/${custom}/from-admin.txt`, filePath })
@@ -122,7 +94,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     it('a made-up api key is refused', async () => {
       const { apiKey } = await server.apiKey()
       for (const accessKey of [`${apiKey}x`, apiKey.slice(0, -1), 'nonsense']) {
-        const phone = phoneWith({ sdk, init: { accessKey } })
+        const phone = newPhone(server, { sdk, init: { accessKey } })
         await assert.rejects(whoAmI(phone, 'anybody'), /INVALID_CREDENTIALS|INVALID_ACCESS_TOKEN/)
       }
     })
@@ -137,12 +109,12 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         { ...key, private_key_id: 'unknown' },
         { ...key, env_id: 'prod-9zzzzz' },
       ]) {
-        const phone = phoneWith({ sdk })
+        const phone = newPhone(server, { sdk })
         await assert.rejects(loginByTicket(phone, wrong, 'mallory'), /AUTH_INVALID_CUSTOM_LOGIN_TICKET/)
         assert.ok(!phone.auth.hasLoginState())
       }
       for (const ticket of ['x', `${key.private_key_id}/@@/a.b.c`, `${key.private_key_id}/@@/`]) {
-        const phone = phoneWith({ sdk })
+        const phone = newPhone(server, { sdk })
         const { error } = await phone.auth.signInWithCustomTicket(async () => ticket)
         assert.match(error?.message ?? '', /AUTH_INVALID_CUSTOM_LOGIN_TICKET/)
         assert.ok(!phone.auth.hasLoginState())

@@ -1,32 +1,17 @@
 /** How long a login lives: closed apps, refreshes, stolen tokens, signing out. Both lines of the SDK. */
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { createPhone, loginByTicket, type Phone, type PhoneOptions, type SdkLine } from './support/clients.ts'
-import { type LoginKey, type RunningServer, startServer } from './support/server.ts'
+import { describe, it } from 'node:test'
+import { loginByTicket, type Phone, type SdkLine } from './support/clients.ts'
+import { phoneMaker, whoAmI } from './support/phones.ts'
+import { serverForFile } from './support/server.ts'
 
 const CREDENTIALS = 'credentials_demo-1abcde'
 /** What a call with a token of an ended session gets. */
 const ENDED = /INVALID_ACCESS_TOKEN|CHECK_LOGIN_FAILED/
 
-let server: RunningServer
-let key: LoginKey
-
-before(async () => {
-  server = await startServer({ config: { storage: { acl: 'PRIVATE' } } })
-  key = await server.loginKey()
-})
-after(async () => {
-  for (const phone of phones) phone.dispose()
-  await server.stop()
-})
-
-const phones: Phone[] = []
-
-function phoneWith(options: PhoneOptions): Phone {
-  const phone = createPhone(server, options)
-  phones.push(phone)
-  return phone
-}
+const newPhone = phoneMaker()
+const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' } } })
+const key = await server.loginKey()
 
 interface StoredLogin {
   readonly access_token: string
@@ -42,23 +27,17 @@ function storedLogin(phone: Phone): StoredLogin {
 function relaunch(phone: Phone, sdk: SdkLine, change: Partial<StoredLogin> = {}): Phone {
   const storage = phone.device.storageSnapshot()
   const login = JSON.stringify({ ...storedLogin(phone), ...change })
-  return phoneWith({ sdk, wx: { storage: { ...storage, [CREDENTIALS]: login } } })
+  return newPhone(server, { sdk, wx: { storage: { ...storage, [CREDENTIALS]: login } } })
 }
 
 const EXPIRED = { expires_at: new Date(0).toISOString() }
-
-/** A call that only the server can answer; resolves to the caller's directory in the fileID, or rejects. */
-async function whoAmI(phone: Phone, directory: string): Promise<string> {
-  const { data } = await phone.app.getUploadMetadata({ cloudPath: `users/${directory}/probe.txt` })
-  return data.fileId
-}
 
 for (const sdk of ['2.27.2', '3.7.0'] as const) {
   describe(`js-sdk ${sdk}`, () => {
     const custom = `custom-${sdk[0]}`
 
     async function customUser(): Promise<Phone> {
-      const phone = phoneWith({ sdk })
+      const phone = newPhone(server, { sdk })
       await loginByTicket(phone, key, custom)
       return phone
     }

@@ -7,10 +7,12 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { createAdmin } from './support/clients.ts'
-import { blobFiles, eventually } from './support/data-dir.ts'
-import { type RunningServer, startServer } from './support/server.ts'
+import { blobFiles } from './support/data-dir.ts'
+import { freshPaths } from './support/names.ts'
+import { serverForFile, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { assertRefused, BOUNDARY, BYTES, FIELDS, FILE, FORM, field, form, sha, split } from './support/uploads.ts'
 import {
   actAsAdmin,
@@ -18,7 +20,6 @@ import {
   exchange,
   newPerson,
   own,
-  type Person,
   type Sending,
   send,
   stored,
@@ -29,22 +30,10 @@ import {
 const LIMIT = 300 * 1024
 const CONFIG = { storage: { acl: 'PRIVATE', maxFileSize: LIMIT } }
 
-let server: RunningServer
-let alice: Person
-let bob: Person
-before(async () => {
-  server = await startServer({ config: CONFIG })
-  alice = await newPerson(server)
-  bob = await newPerson(server)
-})
-after(() => server.stop())
-
-let files = 0
-/** A path of Alice's that nobody used. */
-function fresh(): string {
-  files += 1
-  return own(alice, `${files}.bin`)
-}
+const server = await serverForFile({ config: CONFIG })
+const alice = await newPerson(server)
+const bob = await newPerson(server)
+const fresh = freshPaths(alice)
 
 describe('a body that is refused', () => {
   async function leavesNothing(sending: Sending, status: number, code: string): Promise<void> {
@@ -262,7 +251,7 @@ describe('rights are judged again when the bytes arrive', () => {
   })
 
   test('a path without a claim that somebody else has taken meanwhile', async () => {
-    const path = `shared/${files++}.bin`
+    const path = 'shared/late.bin'
     const late = await uploadUrl(server, bob, path)
     await upload(server, alice, path, 'mine')
     assertRefused(await send(late, { method: 'PUT', body: 'stolen' }), 403, 'STORAGE_EXCEED_AUTHORITY')

@@ -1,15 +1,15 @@
 /** The byte leg of an upload, in every shape that the adapters send, by plain HTTP. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from './support/server.ts'
+import { describe, test } from 'node:test'
+import { freshPaths } from './support/names.ts'
+import { serverForFile, startServer } from './support/server.ts'
 import { assertRefused, BYTES, FIELDS, FILE, FORM, field, form, SDK_HEADERS, sha, split } from './support/uploads.ts'
 import {
   act,
   element,
   newPerson,
   own,
-  type Person,
   type Sending,
   send,
   stored,
@@ -20,20 +20,9 @@ import {
 
 const CONFIG = { storage: { acl: 'PRIVATE' } }
 
-let server: RunningServer
-let alice: Person
-before(async () => {
-  server = await startServer({ config: CONFIG })
-  alice = await newPerson(server)
-})
-after(() => server.stop())
-
-let files = 0
-/** A path of Alice's that nobody used. */
-function fresh(): string {
-  files += 1
-  return own(alice, `${files}.bin`)
-}
+const server = await serverForFile({ config: CONFIG })
+const alice = await newPerson(server)
+const fresh = freshPaths(alice)
 
 describe('every shape that an adapter sends is taken, byte for byte', () => {
   const chunked = { chunks: [BYTES.subarray(0, 1), BYTES.subarray(1, 1000), BYTES.subarray(1000)] }

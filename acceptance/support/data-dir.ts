@@ -28,16 +28,3 @@ export async function blobFiles(dataDir: string): Promise<readonly string[]> {
   const entries = await entriesOf(dataDir)
   return entries.filter((entry) => !entry.isDirectory && /[\\/]blobs[\\/]/.test(entry.path)).map(({ path }) => path)
 }
-
-/** Resolves when something has become true, and says what when it does not in time. */
-export async function eventually(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

@@ -1,3 +1,6 @@
+/** Names for files: awkward ones, bad ones, fresh ones. */
+import { own, type Person } from './wire.ts'
+
 /** Names that break careless code: each is legal and has to come back byte for byte. */
 export const AWKWARD_NAMES: readonly string[] = [
   '照片 1.jpg',
@@ -38,3 +41,12 @@ export const BAD_NAMES: readonly string[] = [
   `ROOT/${'a'.repeat(851)}`,
   `ROOT/${'深'.repeat(284)}`,
 ]
+
+/** Makes paths of this person's that nobody has used. */
+export function freshPaths(who: Person): () => string {
+  let count = 0
+  return () => {
+    count += 1
+    return own(who, `${count}.bin`)
+  }
+}

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { promisify } from 'node:util'
 
 const CLI = join(import.meta.dirname, '../../packages/server/bin/cloudstead.js')
@@ -80,6 +81,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ],
     { stdio: 'pipe' },
   )
+  // A test file that dies leaves no server behind.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('close', () => process.off('exit', kill))
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
@@ -115,6 +120,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       await ended
     },
   }
+}
+
+/** A server for the tests of a whole file, to be awaited at its top level: it stops after them. */
+export async function serverForFile(options?: ServerOptions): Promise<RunningServer> {
+  const server = await startServer(options)
+  after(() => server.stop())
+  return server
 }
 
 async function readyUrl(child: ChildProcessWithoutNullStreams, log: () => string): Promise<string> {

@@ -93,6 +93,12 @@ export interface Person {
   readonly refreshToken: string
 }
 
+/** The body of an action of dialect A. */
+export function actionBody({ env }: Target, who: Person | undefined, action: string, params: object = {}): string {
+  const token = who && { access_token: who.accessToken }
+  return JSON.stringify({ action, env, dataVersion: '2020-01-10', ...token, ...params })
+}
+
 /** An action of dialect A. */
 export async function act(
   target: Target,
@@ -100,9 +106,8 @@ export async function act(
   action: string,
   params: object = {},
 ): Promise<Reply> {
-  const { env } = target
-  const body = { action, env, dataVersion: '2020-01-10', ...(who && { access_token: who.accessToken }), ...params }
-  const { text } = await send(`${target.url}/web?env=${env}`, { method: 'POST', body: JSON.stringify(body) })
+  const body = actionBody(target, who, action, params)
+  const { text } = await send(`${target.url}/web?env=${target.env}`, { method: 'POST', body })
   return JSON.parse(text) as Reply
 }
 
