@@ -20,7 +20,6 @@ import {
 } from './requests.ts'
 import { slotAt } from './slot.ts'
 import { unpackDocument } from './stored-document.ts'
-import { Turns } from './turns.ts'
 import { compileUpdate } from './update.ts'
 import { checkId, checkOwnerField, checkStorable, type DocumentId } from './write-checks.ts'
 import { Writer } from './writer.ts'
@@ -51,6 +50,7 @@ export interface Database {
   createCollection(caller: Caller, collection: string): Promise<void>
   /** All or none; answers the ids. @throws CloudsteadError DATABASE_DUPLICATE_WRITE */
   insert(caller: Caller, collection: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]>
+  /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the documents are too large for one answer */
   find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]>
   count(caller: Caller, request: QueryRequest): Promise<number>
   /** Applies update operators. An update without operators changes nothing. */
@@ -121,15 +121,8 @@ class DocumentDatabase implements Database {
     const selection = select(collection, scope, checkQuery(query, caller))
     const [offset, limit] = checkWindow(request.offset, request.limit)
     const project = compileProjection(projection, caller)
-    const found = await findDocuments(this.#records, selection, checkOrder(request.order ?? []), offset, limit)
-    if (project === undefined) return found.map(({ document }) => document)
-    const projected: DocumentObject[] = []
-    const turns = new Turns()
-    for (const { document } of found) {
-      await turns.next()
-      projected.push(project(document))
-    }
-    return projected
+    const order = checkOrder(request.order ?? [])
+    return findDocuments(this.#records, selection, { order, offset, limit, project })
   }
 
   async count(caller: Caller, { collection: name, query = {} }: QueryRequest): Promise<number> {
@@ -239,7 +232,8 @@ class DocumentDatabase implements Database {
   /** A document that is there but does not match is somebody else's, or differs in another condition. */
   async #stillMatches(caller: Caller, name: string, query: DocumentObject): Promise<boolean> {
     const { collection, scope } = await this.#open(caller, name, 'update')
-    return (await findDocuments(this.#records, select(collection, scope, query), [], 0, 1)).length > 0
+    const window = { order: [], offset: 0, limit: 1 }
+    return (await findDocuments(this.#records, select(collection, scope, query), window)).length > 0
   }
 
   async #exists(name: string, id: DocumentId): Promise<boolean> {

@@ -1,4 +1,5 @@
-import type { Expectation, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
+import type { Expectation, RecordKey, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection, Collections } from './collections.ts'
 import { unpackDocument } from './stored-document.ts'
 
@@ -8,8 +9,6 @@ export interface DatabaseLog {
   error(details: object, message: string): void
 }
 
-/** Documents that are entered in one commit; writers of the same documents wait or retry meanwhile. */
-const BATCH = 200
 /** Documents between two lines of the log. */
 const PROGRESS = 10_000
 
@@ -36,7 +35,13 @@ export async function buildIndexes(build: IndexBuild, name: string): Promise<voi
   let done = 0
   do {
     if (build.stopped()) return
-    const page = await records.find({ space: collection.space, limit: BATCH, ...(after !== undefined && { after }) })
+    // What is entered in one commit; writers of the same documents wait or retry meanwhile.
+    const page = await records.find({
+      space: collection.space,
+      limit: STEP_DOCUMENTS,
+      maxBytes: STEP_BYTES,
+      ...(after !== undefined && { after }),
+    })
     await enter(build, name, page.records)
     after = page.next
     if (Math.floor((done + page.records.length) / PROGRESS) > Math.floor(done / PROGRESS)) {
@@ -56,20 +61,24 @@ export async function buildIndexes(build: IndexBuild, name: string): Promise<voi
 async function enter(build: IndexBuild, name: string, page: readonly StoredRecord[]): Promise<void> {
   const { records, collections, log } = build
   let pending = page
-  while (pending.length > 0 && !build.stopped()) {
+  /** What others made too large to be read again with the rest. */
+  let later: readonly RecordKey[] = []
+  while (pending.length + later.length > 0 && !build.stopped()) {
     const collection = await collections.open(name)
     const writes = await prepare(collections, collection, pending)
     if (writes !== 'changed') {
       const seen: Expectation[] = pending.map(({ space, id, version }) => ({ space, id, version }))
       const result = await records.commit(writes, [...seen, collection.expectation])
-      if (result.done) return
-      if (result.reason === 'duplicate') {
+      if (result.done) pending = []
+      else if (result.reason === 'duplicate') {
         log?.error({ collection: name, index: result.index }, 'the index is not unique: it is not enforced, not used')
         await collections.mark(name, result.index, { status: 'failed' })
       }
     }
-    collections.forget(name)
-    const again = await records.get(pending.map(({ space, id }) => ({ space, id })))
+    if (pending.length > 0) collections.forget(name)
+    const keys = [...pending.map(({ space, id }) => ({ space, id })), ...later]
+    const again = await records.get(keys, STEP_BYTES)
+    later = keys.slice(again.length)
     pending = again.filter((record) => record !== undefined)
   }
 }

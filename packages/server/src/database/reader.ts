@@ -1,18 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import type { Records, StoredRecord } from '../engines/records/records.ts'
 import { inScope, type Scope } from './authorize.ts'
+import { checkAnswerSize, STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection } from './collections.ts'
+import { sizeOf } from './document-size.ts'
 import { compileQuery, type Matcher } from './matcher.ts'
 import { type Plan, planQuery } from './planner.ts'
+import type { Projection } from './projection.ts'
 import { nearDistance } from './query-operators.ts'
 import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
 import { unpackDocument } from './stored-document.ts'
-
-/** Records that one step of a walk reads; between two steps other requests have their turn. */
-const PAGE = 200
-/** Characters of stored text that one answer, or one sort in memory, may hold. */
-const MAX_RESULT_SIZE = 64 * 1024 * 1024
+import { Turns } from './turns.ts'
 
 /** A checked query within a scope, ready to run. */
 export interface Selection {
@@ -41,12 +40,15 @@ export function match({ scope, matcher }: Selection, record: StoredRecord): Foun
   return inScope(scope, document) && (matcher.matchesAll || matcher.test(document)) ? { record, document } : undefined
 }
 
-/** Walks the candidates of a plan, page by page, each record once. */
+/** Walks the candidates of a plan, page by page, each record once. Between two pages others have their turn. */
 async function* candidates(records: Records, space: string, plan: Plan): AsyncGenerator<readonly StoredRecord[]> {
   if (plan.kind === 'ids') {
-    for (let start = 0; start < plan.ids.length; start += PAGE) {
+    let start = 0
+    while (start < plan.ids.length) {
       if (start > 0) await setImmediate()
-      const page = await records.get(plan.ids.slice(start, start + PAGE).map((id) => ({ space, id })))
+      const keys = plan.ids.slice(start, start + STEP_DOCUMENTS).map((id) => ({ space, id }))
+      const page = await records.get(keys, STEP_BYTES)
+      start += page.length
       yield page.filter((record) => record !== undefined)
     }
     return
@@ -61,7 +63,8 @@ async function* candidates(records: Records, space: string, plan: Plan): AsyncGe
       space,
       ...walk,
       reverse: plan.reverse,
-      limit: PAGE,
+      limit: STEP_DOCUMENTS,
+      maxBytes: STEP_BYTES,
       ...(after !== undefined && { after }),
     })
     yield seen === undefined
@@ -71,12 +74,25 @@ async function* candidates(records: Records, space: string, plan: Plan): AsyncGe
   } while (after !== undefined)
 }
 
-/** Walks what a selection finds, in the order of the plan; a page of matches may be empty. */
-export async function* walk(records: Records, selection: Selection, plan: Plan): AsyncGenerator<readonly Found[]> {
+/**
+ * Walks what a selection finds, in the order of the plan; a page may be empty. Only what `pick` makes of a document is
+ * kept, so that a walk that needs no documents holds none.
+ */
+export async function* walk<T>(
+  records: Records,
+  selection: Selection,
+  plan: Plan,
+  pick: (found: Found) => T,
+): AsyncGenerator<readonly T[]> {
   for await (const page of candidates(records, selection.collection.space, plan)) {
-    yield selection.matcher.run(() =>
-      page.map((record) => match(selection, record)).filter((found) => found !== undefined),
-    )
+    yield selection.matcher.run(() => {
+      const picked: T[] = []
+      for (const record of page) {
+        const found = match(selection, record)
+        if (found !== undefined) picked.push(pick(found))
+      }
+      return picked
+    })
   }
 }
 
@@ -93,60 +109,99 @@ function nearOf(query: DocumentObject): { readonly path: string; readonly operan
   return undefined
 }
 
-function checkSize(size: number): void {
-  if (size > MAX_RESULT_SIZE) {
-    throw new CloudsteadError('DATABASE_REQUEST_FAILED', 'the result is too large: ask for fewer documents')
-  }
+/** Which of the documents that are found, in which order, and what of them. */
+export interface Window {
+  readonly order: readonly OrderPart[]
+  readonly offset: number
+  readonly limit: number
+  /** Absent: whole documents. */
+  readonly project?: Projection | undefined
 }
+
+/** A document as it is answered, and about how many bytes it has. */
+interface Result {
+  readonly document: DocumentObject
+  readonly bytes: number
+}
+
+function resultOf({ record, document }: Found, project: Projection | undefined): Result {
+  if (project === undefined) return { document, bytes: Buffer.byteLength(record.value) }
+  const projected = project(document)
+  return { document: projected, bytes: sizeOf(projected) }
+}
+
+const whole = (found: Found): Found => found
 
 /**
  * The documents of a selection in order, from `offset` on, at most `limit`.
  *
- * @throws CloudsteadError DATABASE_REQUEST_FAILED when the result or a sort in memory grows too large
+ * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when they are too large for one answer, or for a sort in memory;
+ *   DATABASE_REQUEST_FAILED when a sort in memory would reach too far
  */
 export async function findDocuments(
   records: Records,
   selection: Selection,
-  order: readonly OrderPart[],
-  offset: number,
-  limit: number,
-): Promise<readonly Found[]> {
+  window: Window,
+): Promise<readonly DocumentObject[]> {
+  const { order, offset, limit, project } = window
   const near = order.length === 0 ? nearOf(selection.query) : undefined
   const plan = planQuery(selection.query, order, selection.collection.usable)
-  const end = offset + limit
-  if (near !== undefined || !plan.ordered) {
-    const window = new SortWindow<Found>(end, near ? [1] : order.map(({ direction }) => direction))
-    const keysOf = sortKeys(order)
-    for await (const page of walk(records, selection, plan)) {
-      for (const found of page) {
-        const keys = near ? [nearDistance(found.document, near.path, near.operand)] : keysOf(found.document)
-        window.add(found, keys, found.record.value.length)
-      }
-      checkSize(window.weight)
-    }
-    return window.inOrder().slice(offset)
+  if (near !== undefined) {
+    const distance = ({ document }: Found) => [nearDistance(document, near.path, near.operand)]
+    return findSorted(walk(records, selection, plan, whole), window, distance, [1])
   }
-  const results: Found[] = []
+  if (!plan.ordered) {
+    const keysOf = sortKeys(order)
+    const directions = order.map(({ direction }) => direction)
+    return findSorted(walk(records, selection, plan, whole), window, ({ document }) => keysOf(document), directions)
+  }
+  const results: DocumentObject[] = []
+  const turns = new Turns()
   let position = 0
   let size = 0
-  for await (const page of walk(records, selection, plan)) {
+  for await (const page of walk(records, selection, plan, whole)) {
     for (const found of page) {
       position += 1
       if (position <= offset) continue
-      results.push(found)
-      size += found.record.value.length
+      if (project !== undefined) await turns.next()
+      const { document, bytes } = resultOf(found, project)
+      size += bytes
+      checkAnswerSize(size)
+      results.push(document)
       if (results.length === limit) return results
     }
-    checkSize(size)
   }
   return results
+}
+
+/** Sorts in memory, which holds what is answered and what is skipped before it. */
+async function findSorted(
+  walked: AsyncIterable<readonly Found[]>,
+  { offset, limit, project }: Window,
+  keysOf: (found: Found) => readonly DocumentValue[],
+  directions: readonly (1 | -1)[],
+): Promise<readonly DocumentObject[]> {
+  const window = new SortWindow<DocumentObject>(offset + limit, directions)
+  const turns = new Turns()
+  for await (const page of walked) {
+    for (const found of page) {
+      const keys = keysOf(found)
+      if (!window.accepts(keys)) continue
+      if (project !== undefined) await turns.next()
+      const { document, bytes } = resultOf(found, project)
+      // Keys are parts of a whole document, but not of a projected one.
+      window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys))
+    }
+  }
+  return window.inOrder().slice(offset)
 }
 
 /** How many documents a selection has. */
 export async function countDocuments(records: Records, selection: Selection): Promise<number> {
   const { matcher, scope, collection, query } = selection
   if (matcher.matchesAll && scope.kind === 'all') return records.count(collection.space)
+  const plan = planQuery(query, [], collection.usable)
   let count = 0
-  for await (const page of walk(records, selection, planQuery(query, [], collection.usable))) count += page.length
+  for await (const page of walk(records, selection, plan, () => true)) count += page.length
   return count
 }

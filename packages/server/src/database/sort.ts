@@ -1,4 +1,5 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
+import { checkAnswerSize, STEP_BYTES } from './bounds.ts'
 import { compareValues } from './compare.ts'
 import { leaves, parsePath } from './paths.ts'
 
@@ -12,14 +13,15 @@ export interface OrderPart {
 interface Sortable<T> {
   readonly item: T
   readonly keys: readonly DocumentValue[]
-  readonly weight: number
+  readonly bytes: number
 }
 
 /** Results that a sort in memory may have to hold: skip and limit together. An index has no such bound. */
 export const MAX_SORT_WINDOW = 100_000
 
-/** Items beyond twice the window before it is cut, so that small windows are not sorted for each item. */
+/** Items beyond twice the window, or bytes, before it is cut, so that it is not sorted for each item. */
 const SLACK = 100
+const SLACK_BYTES = STEP_BYTES
 
 /**
  * Makes what finds the keys that a document sorts by. An array sorts by its smallest element where the order is
@@ -33,12 +35,19 @@ export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject
     )
 }
 
-/** Keeps the first `size` of any number of items in order; memory holds at most twice as many. */
+/**
+ * Keeps the first `size` of any number of items in order. Memory holds about twice as many at most, and no more bytes than
+ * one answer and one step together.
+ */
 export class SortWindow<T> {
   readonly #size: number
   readonly #directions: readonly (1 | -1)[]
   #items: Sortable<T>[] = []
-  #weight = 0
+  #bytes = 0
+  /** Of the items since the last cut. */
+  #newBytes = 0
+  /** Once the window is full: the keys of its last item, which later ones have to beat. */
+  #last: readonly DocumentValue[] | undefined
 
   /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the window is too large */
   constructor(size: number, directions: readonly (1 | -1)[]) {
@@ -52,31 +61,45 @@ export class SortWindow<T> {
     this.#directions = directions
   }
 
-  /** @param weight what the item costs to hold; `weight` of the window is the sum. */
-  add(item: T, keys: readonly DocumentValue[], weight = 0): void {
-    this.#items.push({ item, keys, weight })
-    this.#weight += weight
-    if (this.#items.length >= 2 * this.#size + SLACK) this.#cut()
+  /** Whether an item with these keys may be among the first; it need not be made otherwise. */
+  accepts(keys: readonly DocumentValue[]): boolean {
+    return this.#last === undefined || this.#compare(keys, this.#last) < 0
   }
 
-  get weight(): number {
-    return this.#weight
+  /**
+   * @param bytes what the item takes
+   * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the first items are too large together
+   */
+  add(item: T, keys: readonly DocumentValue[], bytes: number): void {
+    this.#items.push({ item, keys, bytes })
+    this.#bytes += bytes
+    this.#newBytes += bytes
+    if (this.#items.length >= 2 * this.#size + SLACK || this.#newBytes >= SLACK_BYTES) this.#cut()
   }
 
-  /** The items in order; equal ones stay in the order in which they were added. */
+  /**
+   * The items in order; equal ones stay in the order in which they were added.
+   *
+   * @throws CloudsteadError like `add`
+   */
   inOrder(): readonly T[] {
     this.#cut()
     return this.#items.map(({ item }) => item)
   }
 
+  #compare(a: readonly DocumentValue[], b: readonly DocumentValue[]): number {
+    for (let at = 0; at < this.#directions.length; at += 1) {
+      const order = compareValues(a[at], b[at])
+      if (order !== 0) return order * (this.#directions[at] ?? 1)
+    }
+    return 0
+  }
+
   #cut(): void {
-    this.#items.sort((a, b) => {
-      for (let at = 0; at < this.#directions.length; at += 1) {
-        const order = compareValues(a.keys[at], b.keys[at])
-        if (order !== 0) return order * (this.#directions[at] ?? 1)
-      }
-      return 0
-    })
-    for (const { weight } of this.#items.splice(this.#size)) this.#weight -= weight
+    this.#items.sort((a, b) => this.#compare(a.keys, b.keys))
+    for (const { bytes } of this.#items.splice(this.#size)) this.#bytes -= bytes
+    this.#newBytes = 0
+    checkAnswerSize(this.#bytes)
+    if (this.#items.length === this.#size) this.#last = this.#items.at(-1)?.keys
   }
 }

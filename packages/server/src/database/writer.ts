@@ -1,6 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import type { Expectation, RecordKey, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
+import type {
+  Expectation,
+  PutWrite,
+  RecordKey,
+  Records,
+  RecordWrite,
+  StoredRecord,
+} from '../engines/records/records.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection, Collections } from './collections.ts'
 import { recordId } from './document-id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
@@ -10,8 +18,6 @@ import { packDocument } from './stored-document.ts'
 import { Turns } from './turns.ts'
 import { checkDocumentSize, checkStorable, type DocumentId } from './write-checks.ts'
 
-/** Documents of one commit of a change to many; all of them change or none. */
-const BATCH = 200
 /** Attempts before a writer gives up on documents that others keep changing. */
 const MAX_ATTEMPTS = 64
 /** The longest pause between two attempts, in ms. */
@@ -27,7 +33,12 @@ export interface EditResult {
   readonly document: DocumentObject | undefined
 }
 
-interface Prepared extends EditResult {
+interface BatchResult extends EditResult {
+  /** How many ids of the batch it was, from the first on: the documents of all of them may be too large together. */
+  readonly covered: number
+}
+
+interface Prepared extends BatchResult {
   readonly writes: readonly RecordWrite[]
   readonly expectations: readonly Expectation[]
 }
@@ -70,7 +81,8 @@ export class Writer {
   }
 
   /**
-   * Edits the documents of a selection: all of them, in batches that commit as a whole, or the first one.
+   * Edits the documents of a selection: all of them, in batches that commit as a whole (bounds.ts says how many documents
+   * and bytes that are), or the first one.
    *
    * @throws CloudsteadError DATABASE_DUPLICATE_WRITE, DATABASE_TRANSACTION_CONFLICT, and what `edit` throws
    */
@@ -86,12 +98,17 @@ export class Writer {
     }
     // First who, then what: an edit moves documents in the very index that finds them.
     const ids = plan.kind === 'ids' ? plan.ids : await this.#matchingIds(selection, plan, multi)
-    const size = multi ? BATCH : 1
-    for (let start = 0; start < ids.length; start += size) {
+    const size = multi ? STEP_DOCUMENTS : 1
+    let start = 0
+    while (start < ids.length) {
       const batch = ids.slice(start, start + size)
       const [only] = batch
       const work = () => this.#editBatch(selection, batch, edit)
-      add(await (batch.length === 1 ? this.#queue.run(`${selection.collection.space}/${only}`, work) : work()))
+      const result = await (batch.length === 1
+        ? this.#queue.run(`${selection.collection.space}/${only}`, work)
+        : work())
+      add(result)
+      start += result.covered
       if (!multi && total.matched > 0) break
     }
     return total
@@ -100,17 +117,17 @@ export class Writer {
   /** For a change to one document the first page is enough: should one not match any more, the next will. */
   async #matchingIds(selection: Selection, plan: Plan, multi: boolean): Promise<readonly string[]> {
     const ids: string[] = []
-    for await (const page of walk(this.#records, selection, plan)) {
-      for (const { record } of page) ids.push(record.id)
+    for await (const page of walk(this.#records, selection, plan, ({ record }) => record.id)) {
+      for (const id of page) ids.push(id)
       if (!multi && ids.length > 0) break
     }
     return ids
   }
 
-  #editBatch(selection: Selection, ids: readonly string[], edit: Edit): Promise<EditResult> {
+  #editBatch(selection: Selection, ids: readonly string[], edit: Edit): Promise<BatchResult> {
     return this.#retry(selection.collection.name, async (collection) => {
       const keys = ids.map((id) => ({ space: collection.space, id }))
-      const read = (await this.#records.get(keys)).filter((record) => record !== undefined)
+      const read = await this.#records.get(keys, STEP_BYTES)
       const prepared = await this.#prepare(collection, selection, read, edit)
       if (prepared === 'changed') return undefined
       if (prepared.writes.length === 0) return prepared
@@ -119,38 +136,43 @@ export class Writer {
     })
   }
 
+  /** Edits what was read; ends early once the new documents are many bytes. */
   async #prepare(
     collection: Collection,
     selection: Selection,
-    read: readonly StoredRecord[],
+    read: readonly (StoredRecord | undefined)[],
     edit: Edit,
   ): Promise<Prepared | 'changed'> {
-    const matches = selection.matcher.run(() =>
-      read.map((record) => match(selection, record)).filter((found) => found !== undefined),
-    )
+    const matches = selection.matcher.run(() => read.map((record) => record && match(selection, record)))
     const writes: RecordWrite[] = []
     const expectations: Expectation[] = []
     let document: DocumentObject | undefined
+    let [covered, matched, bytes] = [0, 0, 0]
     const turns = new Turns()
     for (const found of matches) {
+      if (bytes >= STEP_BYTES) break
+      covered += 1
+      if (found === undefined) continue
+      matched += 1
       await turns.next()
       const { space, id, version, value } = found.record
       const edited = edit(found.document)
       document = edited
-      let write: RecordWrite | 'changed' = { op: 'delete', space, id }
-      if (edited !== undefined) {
+      if (edited === undefined) writes.push({ op: 'delete', space, id })
+      else {
         checkStorable(edited)
-        write = await this.#put(collection, { space, id }, edited)
+        const write = await this.#put(collection, { space, id }, edited)
         if (write === 'changed') return 'changed'
-        if (write.op === 'put' && write.value === value) continue
+        if (write.value === value) continue
+        bytes += Buffer.byteLength(write.value)
+        writes.push(write)
       }
-      writes.push(write)
       expectations.push({ space, id, version })
     }
-    return { matched: matches.length, modified: writes.length, document, writes, expectations }
+    return { covered, matched, modified: writes.length, document, writes, expectations }
   }
 
-  async #put(collection: Collection, key: RecordKey, document: DocumentObject): Promise<RecordWrite | 'changed'> {
+  async #put(collection: Collection, key: RecordKey, document: DocumentObject): Promise<PutWrite | 'changed'> {
     const value = packDocument(document)
     checkDocumentSize(value)
     const entries = await this.#collections.entries(collection, document)

@@ -53,6 +53,25 @@ export function commitContract(context: ContractContext): void {
       assert.deepEqual(await records.get([]), [])
     })
 
+    test('get answers the first keys only, once their values have maxBytes', async () => {
+      const { records } = context
+      const space = context.space()
+      await done(records.commit(['abc', '中中', 'd'].map((value, at) => put(space, `${at}`, value))))
+      const keys = ['0', 'none', '1', '2', 'none'].map((id) => ({ space, id }))
+      const all = await records.get(keys)
+      for (const [maxBytes, answered] of [
+        [1, 1],
+        [3, 1],
+        [4, 3],
+        [9, 3],
+        [10, 4],
+        [11, 5],
+      ] as const) {
+        assert.deepEqual(await records.get(keys, maxBytes), all.slice(0, answered), `${maxBytes}`)
+      }
+      assert.deepEqual(await records.get([], 1), [])
+    })
+
     test('spaces are apart', async () => {
       const { records } = context
       const [one, other] = [context.space(), context.space()]

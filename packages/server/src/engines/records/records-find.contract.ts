@@ -20,12 +20,20 @@ async function walk(records: Records, request: FindRequest, meanwhile = async ()
   let { records: page, next } = await records.find(request)
   for (;;) {
     assert.ok(page.length <= request.limit)
+    const bytes = bytesOf(page)
+    const { maxBytes = Infinity } = request
+    assert.ok(page.length <= 1 || bytesOf(page.slice(0, -1)) < maxBytes, 'a page ends once it has its bytes')
     found.push(...page)
     if (next === undefined) return found
-    assert.equal(page.length, request.limit, 'a page before the end is full')
+    assert.ok(page.length === request.limit || bytes >= maxBytes, 'a page before the end is full')
+    assert.ok(page.length >= 1)
     await meanwhile()
     ;({ records: page, next } = await records.find({ ...request, after: next }))
   }
+}
+
+function bytesOf(records: readonly StoredRecord[]): number {
+  return records.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0)
 }
 
 const ids = (records: readonly StoredRecord[]) => records.map(({ id }) => id).join(' ')
@@ -147,6 +155,59 @@ export function findContract(context: ContractContext): void {
       )
     })
 
+    test('a page ends once its values have maxBytes, and the next one goes on there', async () => {
+      const { records } = context
+      const space = context.space()
+      // In UTF-8: 3, 9, 0, 3, 5 and 1 bytes.
+      const values = ['abc', '中中中', '', '中', 'hello', '!']
+      await done(records.commit(values.map((value, at) => put(space, `${at}`, value, [entry('i', `${at % 2}`)]))))
+      const pages = async (request: object): Promise<string> => {
+        const seen: string[] = []
+        let next: string | undefined
+        do {
+          const page = await records.find({ space, limit: 9, ...request, ...(next !== undefined && { after: next }) })
+          seen.push(ids(page.records))
+          next = page.next
+        } while (next !== undefined)
+        return seen.join(', ')
+      }
+      assert.equal(await pages({ maxBytes: 1 }), '0, 1, 2 3, 4, 5')
+      assert.equal(await pages({ maxBytes: 4 }), '0 1, 2 3 4, 5')
+      assert.equal(await pages({ maxBytes: 12 }), '0 1, 2 3 4 5')
+      assert.equal(await pages({ maxBytes: 13 }), '0 1 2 3, 4 5')
+      assert.equal(await pages({ maxBytes: 12, reverse: true }), '5 4 3 2 1, 0')
+      assert.equal(await pages({ maxBytes: 12, limit: 1 }), '0, 1, 2, 3, 4, 5')
+      assert.equal(await pages({ maxBytes: 4, limit: 2 }), '0 1, 2 3, 4, 5')
+      assert.equal(await pages({ maxBytes: 21 }), '0 1 2 3 4 5')
+      assert.equal(await pages({ maxBytes: 1000 }), '0 1 2 3 4 5')
+      assert.equal(await pages({ index: 'i', maxBytes: 8 }), '0 2 4, 1, 3 5')
+      assert.equal(await pages({ index: 'i', maxBytes: 8, reverse: true }), '5 3 1, 4 2 0')
+      const ranges = [range('1', '1', '[]'), range('7', undefined), range('0', '0', '[]')]
+      assert.equal(await pages({ index: 'i', ranges, maxBytes: 10 }), '1 3, 5 0 2 4')
+      assert.equal(await pages({ index: 'i', ranges, maxBytes: 13 }), '1 3 5, 0 2 4')
+    })
+
+    test('finds the same in pages of any size', async () => {
+      const { records } = context
+      const space = context.space()
+      const value = fc.string({ unit: fc.constantFrom('a', '中', '\0'), maxLength: 12 })
+      const values = fc.sample(value, { numRuns: 40, seed: 3 })
+      await done(
+        records.commit(values.map((text, at) => put(space, `r${at}`, text, [entry('i', text), entry('i', text + at)]))),
+      )
+      const within = fc.constantFrom(undefined, [range('a', 'b'), range(undefined, 'a'), range('b', undefined)])
+      const bounds = fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 200 }))
+      await fc.assert(
+        fc.asyncProperty(bounds, fc.boolean(), fc.boolean(), within, async ([limit, maxBytes], reverse, byId, only) => {
+          const request = { space, reverse, ...(byId ? {} : { index: 'i' }), ...(only && { ranges: only }) }
+          const all = await records.find({ ...request, limit: 1000 })
+          assert.equal(all.next, undefined)
+          assert.deepEqual(await walk(records, { ...request, limit, maxBytes }), all.records)
+        }),
+        { numRuns: 100 },
+      )
+    })
+
     test('pages lose and repeat nothing of what stays, while records come and go around them', async () => {
       const { records } = context
       for (const reverse of [false, true]) {
@@ -256,6 +317,14 @@ export function findContract(context: ContractContext): void {
       const { records } = context
       for (const limit of [0, -1, 1.5, Number.NaN, Infinity]) {
         await assert.rejects(records.find({ space: 's', limit }), RangeError)
+      }
+    })
+
+    test('a number of bytes is a whole number from 1', async () => {
+      const { records } = context
+      for (const maxBytes of [0, -1, 1.5, Number.NaN, Infinity]) {
+        await assert.rejects(records.find({ space: 's', limit: 1, maxBytes }), RangeError)
+        await assert.rejects(records.get([{ space: 's', id: 'a' }], maxBytes), RangeError)
       }
     })
   })

@@ -89,12 +89,18 @@ export interface FindRequest {
   readonly after?: Cursor
   /** At most this many entries are walked in one call; a whole number from 1, else `find` rejects with RangeError. */
   readonly limit: number
+  /**
+   * Bounds the memory of a page: it ends after the record with which its values have this many bytes of UTF-8 or more. So
+   * at least one record comes, and never more than this and one value. A whole number from 1, else RangeError; without it
+   * only `limit` bounds the page.
+   */
+  readonly maxBytes?: number
 }
 
 export interface FindResult {
   /** In index order. With a multikey index the same record can come more than once. */
   readonly records: readonly StoredRecord[]
-  /** Where to go on; absent at the end. */
+  /** Where to go on; absent at the end, and only there: a page that `maxBytes` has ended early has it. */
   readonly next?: Cursor
 }
 
@@ -118,8 +124,11 @@ export interface ChangesResult {
 
 /** The seam itself. Every implementation passes records.contract.ts. */
 export interface Records {
-  /** The records of these keys, in their order, undefined where there is none; all as of one moment. */
-  get(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]>
+  /**
+   * The records of these keys, in their order, undefined where there is none; all as of one moment. With `maxBytes` the
+   * answer ends early as that of `find` does: it is then for the first keys only, and for at least one of them.
+   */
+  get(keys: readonly RecordKey[], maxBytes?: number): Promise<readonly (StoredRecord | undefined)[]>
   find(request: FindRequest): Promise<FindResult>
   /** How many records a space holds. */
   count(space: string): Promise<number>

@@ -1,11 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
+import { type EntryPosition, entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
 import type { FindRequest, FindResult, KeyRange, StoredRecord } from '../records.ts'
 
 interface RecordRow {
+  readonly rid: number
   readonly id: string
   readonly version: number
-  readonly value: string
+  /** null: so large that it is read by itself. */
+  readonly value: string | null
 }
 
 interface EntryRow extends RecordRow {
@@ -18,13 +20,32 @@ interface Place {
   readonly id: string
 }
 
+/** A page that is being filled. */
+interface Page {
+  readonly records: readonly StoredRecord[]
+  /** Larger values are read by themselves, once it is their turn. */
+  readonly inlineBytes: number
+  isFull(): boolean
+  add(row: RecordRow): void
+}
+
 const EVERYTHING: readonly KeyRange[] = [{}]
 
-/** Makes the function behind `Records.find`. One statement per range, and one snapshot of the data for all of them. */
+/**
+ * A statement answers all its rows at once, which is much faster than one after the other. So that they cannot be too
+ * many bytes together, it leaves out values that are larger than its first parameter (`octet_length` does not read them).
+ */
+const VALUE = 'CASE WHEN octet_length(value) <= ? THEN value END AS value'
+
+/**
+ * Makes the function behind `Records.find`. One statement per range, and one snapshot of the data for all of them and for
+ * the values that are read by themselves.
+ */
 export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   const statements = new Map<string, StatementSync>()
   const begin = db.prepare('BEGIN')
   const commit = db.prepare('COMMIT')
+  const largeValue = db.prepare('SELECT value FROM records WHERE rid = ?')
 
   /** There are as many statements as there are shapes of a walk, so all of them are kept. */
   function prepared(sql: string): StatementSync {
@@ -35,24 +56,53 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
     return statement
   }
 
-  function byId({ space, reverse, after, limit }: FindRequest): FindResult {
-    const start = after === undefined ? undefined : readIdCursor(after)
-    const sql = `SELECT id, version, value FROM records WHERE space = ?${
-      start ? ` AND id ${reverse ? '<' : '>'} ?` : ''
-    } ORDER BY id${reverse ? ' DESC' : ''} LIMIT ?`
-    // One more than asked for tells whether there is more.
-    const rows = prepared(sql).all(...(start ? [space, start.id] : [space]), limit + 1) as unknown as RecordRow[]
-    const last = rows[limit - 1]
-    const records = rows.slice(0, limit).map((row) => toRecord(space, row))
-    return rows.length > limit && last ? { records, next: idCursor(last) } : { records }
+  function openPage({ space, limit, maxBytes = Number.MAX_SAFE_INTEGER }: FindRequest): Page {
+    const records: StoredRecord[] = []
+    let bytes = 0
+    return {
+      records,
+      // All that a statement may answer together are no more than the page may hold.
+      inlineBytes: Math.floor(maxBytes / limit),
+      isFull: () => records.length === limit || bytes >= maxBytes,
+      add({ rid, id, version, value }) {
+        const whole = value ?? String(largeValue.get(rid)?.value)
+        bytes += Buffer.byteLength(whole)
+        records.push({ space, id, version, value: whole })
+      },
+    }
   }
 
-  function rangeRows(request: FindRequest, index: string, range: KeyRange, after: Place | undefined, limit: number) {
+  function byId(request: FindRequest): FindResult {
+    const { space, reverse, after, limit } = request
+    const start = after === undefined ? undefined : readIdCursor(after)
+    const page = openPage(request)
+    const sql = `SELECT rid, id, version, ${VALUE} FROM records WHERE space = ?${
+      start ? ` AND id ${reverse ? '<' : '>'} ?` : ''
+    } ORDER BY id${reverse ? ' DESC' : ''} LIMIT ?`
+    const values = [page.inlineBytes, space, ...(start ? [start.id] : [])]
+    let last: RecordRow | undefined
+    // One more than asked for tells whether there is more.
+    for (const row of prepared(sql).all(...values, limit + 1) as unknown as RecordRow[]) {
+      if (last && page.isFull()) return { records: page.records, next: idCursor(last) }
+      page.add(row)
+      last = row
+    }
+    return { records: page.records }
+  }
+
+  function rangeRows(
+    request: FindRequest,
+    index: string,
+    range: KeyRange,
+    after: Place | undefined,
+    inlineBytes: number,
+    limit: number,
+  ): EntryRow[] {
     const { space, reverse = false } = request
     const { from, to, place } = startAt(range, after, reverse)
-    let sql = `SELECT e.key, e.id, r.version, r.value FROM entries e CROSS JOIN records r ON r.rid = e.rid
+    let sql = `SELECT e.key, e.rid, e.id, r.version, ${VALUE} FROM entries e CROSS JOIN records r ON r.rid = e.rid
       WHERE e.space = ? AND e.idx = ?`
-    const values: (string | number | Uint8Array)[] = [space, index]
+    const values: (string | number | Uint8Array)[] = [inlineBytes, space, index]
     if (from) {
       sql += ` AND e.key ${from.inclusive ? '>=' : '>'} ?`
       values.push(from.key)
@@ -70,35 +120,44 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   }
 
   function byEntry(request: FindRequest, index: string, ranges: readonly KeyRange[]): FindResult {
-    const { space, after, limit } = request
+    const { after, limit } = request
     const start = after === undefined ? undefined : readEntryCursor(after, ranges.length)
-    const records: StoredRecord[] = []
-    let next: string | undefined
+    const page = openPage(request)
+    let last: EntryPosition | undefined
     for (const [number, range] of ranges.entries()) {
       if (start && number < start.range) continue
       const place = start?.range === number ? start : undefined
-      for (const row of rangeRows(request, index, range, place, limit + 1 - records.length)) {
-        if (records.length === limit) return { records, ...(next === undefined ? {} : { next }) }
-        records.push(toRecord(space, row))
-        if (records.length === limit) next = entryCursor({ range: number, key: row.key, id: row.id })
+      const wanted = page.isFull() ? 1 : limit + 1 - page.records.length
+      for (const row of rangeRows(request, index, range, place, page.inlineBytes, wanted)) {
+        if (last && page.isFull()) return { records: page.records, next: entryCursor(last) }
+        page.add(row)
+        last = { range: number, key: row.key, id: row.id }
       }
     }
-    return { records }
+    return { records: page.records }
   }
 
   return (request) => {
     if (!Number.isSafeInteger(request.limit) || request.limit < 1) {
       throw new RangeError('the limit of a find is a whole number from 1')
     }
-    const { index, ranges = EVERYTHING } = request
-    if (index === undefined) return byId(request)
-    if (ranges.length === 1) return byEntry(request, index, ranges)
+    checkMaxBytes(request.maxBytes)
+    const { index, ranges = EVERYTHING, maxBytes } = request
+    const walk = () => (index === undefined ? byId(request) : byEntry(request, index, ranges))
+    if (maxBytes === undefined && (index === undefined || ranges.length === 1)) return walk()
     begin.run()
     try {
-      return byEntry(request, index, ranges)
+      return walk()
     } finally {
       commit.run()
     }
+  }
+}
+
+/** @throws RangeError for a `maxBytes` that is no whole number from 1 */
+export function checkMaxBytes(maxBytes: number | undefined): void {
+  if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 1)) {
+    throw new RangeError('maxBytes is a whole number from 1')
   }
 }
 
@@ -115,8 +174,4 @@ function startAt(range: KeyRange, after: Place | undefined, reverse: boolean): K
   }
   const other = reverse ? range.from : range.to
   return { ...(other && (reverse ? { from: other } : { to: other })), place: after }
-}
-
-function toRecord(space: string, row: RecordRow): StoredRecord {
-  return { space, id: row.id, version: row.version, value: row.value }
 }

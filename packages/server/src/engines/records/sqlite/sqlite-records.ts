@@ -13,7 +13,7 @@ import type {
 } from '../records.ts'
 import { CHANGE_PUT, type Outcome, type QueuedCommit, type QueuedWrite } from './batch.ts'
 import { packEntries } from './entry-list.ts'
-import { finder } from './find.ts'
+import { checkMaxBytes, finder } from './find.ts'
 import { openForReading } from './schema.ts'
 import { startWriter, type WriterClient } from './writer-client.ts'
 
@@ -71,16 +71,29 @@ class SqliteRecords implements Records {
     }
   }
 
-  async get(keys: readonly RecordKey[]): Promise<readonly (StoredRecord | undefined)[]> {
+  async get(keys: readonly RecordKey[], maxBytes?: number): Promise<readonly (StoredRecord | undefined)[]> {
+    checkMaxBytes(maxBytes)
     const [first] = keys
     if (first && keys.length === 1) return [this.#get(first)]
     // One snapshot for all of them, and one lock instead of one per key.
     this.#statements.begin.run()
     try {
-      return keys.map((key) => this.#get(key))
+      return maxBytes === undefined ? keys.map((key) => this.#get(key)) : this.#getFirst(keys, maxBytes)
     } finally {
       this.#statements.commit.run()
     }
+  }
+
+  #getFirst(keys: readonly RecordKey[], maxBytes: number): readonly (StoredRecord | undefined)[] {
+    const records: (StoredRecord | undefined)[] = []
+    let bytes = 0
+    for (const key of keys) {
+      const record = this.#get(key)
+      records.push(record)
+      if (record) bytes += Buffer.byteLength(record.value)
+      if (bytes >= maxBytes) break
+    }
+    return records
   }
 
   #get({ space, id }: RecordKey): StoredRecord | undefined {
