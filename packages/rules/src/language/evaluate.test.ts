@@ -205,8 +205,12 @@ describe('what an expression decides', () => {
     test(`${source} ${expected === true ? 'allows' : 'denies'}`, () => {
       const rule = compileRule(source, SCOPE)
       assert.equal(rule.allows(DATA), expected === true)
-      if (expected !== true) assert.ok(rule.whyNot(DATA).length > 0)
-      if (expected instanceof RegExp) assert.match(rule.whyNot(DATA), expected)
+      if (expected !== true) assert.ok(rule.whyNot(DATA, 'en').length > 0)
+      if (expected !== true) assert.ok(rule.whyNot(DATA, 'zh').length > 0)
+      const { outcome, decided } = rule.explain(DATA)
+      assert.equal(outcome === 'true', expected === true)
+      assert.ok(decided)
+      if (expected instanceof RegExp) assert.match(rule.whyNot(DATA, 'en'), expected)
     })
   }
 })
@@ -214,14 +218,14 @@ describe('what an expression decides', () => {
 describe('reasons', () => {
   test('quote values, so that stored data cannot forge a line of the log', () => {
     const scope: Scope<string> = new Map([['v', { get: (value: string) => value }]])
-    const reason = compileRule("v == 'x'", scope).whyNot('a\nallowed "admin"\u001b[2J')
+    const reason = compileRule("v == 'x'", scope).whyNot('a\nallowed "admin"\u001b[2J', 'en')
     assert.equal(reason, `v == 'x' is false: v is "a\\nallowed \\"admin\\"\\u001b[2J"`)
   })
 
   test('stay short, whatever the values', () => {
     const scope: Scope<string> = new Map([['v', { get: (value: string) => value }]])
     const source = Array(60).fill("v == 'x'").join(' || ')
-    assert.ok(compileRule(source, scope).whyNot('y'.repeat(100_000)).length <= 600)
+    assert.ok(compileRule(source, scope).whyNot('y'.repeat(100_000), 'en').length <= 600)
   })
 })
 
@@ -230,5 +234,5 @@ test('data that throws when it is read denies', () => {
   const scope: Scope<object> = new Map([['d', { get: (data: object) => data }]])
   const rule = compileRule('d.a == 1 || true', scope)
   assert.equal(rule.allows(hostile), false)
-  assert.match(rule.whyNot(hostile), /cannot be (read|evaluated)/)
+  assert.match(rule.whyNot(hostile, 'en'), /cannot be (read|evaluated)/)
 })

@@ -1,6 +1,9 @@
+import type { Language } from '../text.ts'
 import { type Compiled, compile } from './compile.ts'
 import { explain } from './explain.ts'
+import { type ExplainedNode, explainTree } from './explain-tree.ts'
 import { parse } from './parse.ts'
+import { PHRASES } from './phrases.ts'
 import type { Scope } from './scope.ts'
 
 /** An expression that is ready to be asked. */
@@ -8,7 +11,9 @@ export interface Rule<C> {
   /** True when the expression yields exactly `true`; an error is false. Never throws. */
   allows(context: C): boolean
   /** Why it does not allow, for the log. Never throws; only worth asking after `allows` said false. */
-  whyNot(context: C): string
+  whyNot(context: C, language: Language): string
+  /** What came of every part, for whoever wants to understand a decision. Never throws; far slower than `allows`. */
+  explain(context: C): ExplainedNode
 }
 
 /**
@@ -27,11 +32,19 @@ export function compileRule<C>(source: string, scope: Scope<C>): Rule<C> {
         return false
       }
     },
-    whyNot(context) {
+    whyNot(context, language) {
       try {
-        return explain(compiled, source, context)
+        return explain(compiled, source, context, language)
       } catch {
-        return 'the rule cannot be evaluated on this request'
+        return PHRASES[language].outOfReach
+      }
+    },
+    explain(context) {
+      try {
+        return explainTree(compiled, source, context)
+      } catch {
+        const { kind, start, end } = compiled.node
+        return { kind, start, end, source, outcome: 'error', decided: true, children: [] }
       }
     },
   }

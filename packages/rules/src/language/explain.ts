@@ -1,6 +1,7 @@
-import { text } from '../text.ts'
+import { type Language, text } from '../text.ts'
 import type { CompareNode } from './ast.ts'
 import type { Compiled } from './compile.ts'
+import { PHRASES, type Phrases } from './phrases.ts'
 import { ComparableValue, EvaluationError, isMissing, typeName, UNKNOWN, type Value } from './values.ts'
 
 /** Characters of one value in a reason: enough to recognise a path or an id, too few to flood a log. */
@@ -13,17 +14,21 @@ const MAX_REASON = 600
  * Why an expression did not yield `true`: the clause that failed and the values it saw. Evaluates the parts again,
  * so it costs only those who are refused. Values are quoted as JSON: no request can forge a line of the log.
  */
-export function explain<C>(compiled: Compiled<C>, source: string, context: C): string {
-  return clip(new Explainer(source, context).failure(compiled), MAX_REASON)
+export function explain<C>(compiled: Compiled<C>, source: string, context: C, language: Language): string {
+  return clip(new Explainer(source, context, language).failure(compiled), MAX_REASON)
 }
 
 class Explainer<C> {
   private readonly source: string
   private readonly context: C
+  private readonly language: Language
+  private readonly say: Phrases
 
-  constructor(source: string, context: C) {
+  constructor(source: string, context: C, language: Language) {
     this.source = source
     this.context = context
+    this.language = language
+    this.say = PHRASES[language]
   }
 
   failure(compiled: Compiled<C>): string {
@@ -34,50 +39,50 @@ class Explainer<C> {
       const failed = children.filter((child) => this.outcome(child) !== true)
       // && stopped at the first; || came through all of them.
       const told = node.operator === '&&' ? failed.slice(0, 1) : failed
-      return told.map((child) => this.failure(child)).join('; and ')
+      return this.say.and(told.map((child) => this.failure(child)))
     }
     if (node.kind === 'compare') return this.comparison(compiled, node, outcome)
     const [operand] = children
     if (node.kind === 'test' && operand !== undefined) return this.regexTest(compiled, operand, outcome)
     if (node.kind === 'unary' && operand !== undefined && outcome === UNKNOWN) return this.failure(operand)
-    if (isMissing(outcome)) return `${this.text(compiled)} is absent${this.whyAbsent(compiled)}`
-    const note = typeof outcome === 'boolean' ? '' : ', and only true allows'
-    return `${this.text(compiled)} is ${show(outcome)}${note}`
+    if (isMissing(outcome)) return this.absent(compiled)
+    const note = typeof outcome === 'boolean' ? '' : this.say.nothingElseAllows
+    return `${this.say.is(this.text(compiled), show(outcome, this.language))}${note}`
   }
 
   private comparison(compiled: Compiled<C>, node: CompareNode, outcome: Value): string {
-    const text = this.text(compiled)
+    const clause = this.text(compiled)
     const against = compiled.children.find((child) => child.node.kind === 'literal' && child.node.value === null)
     const [left, right] = compiled.children
-    if (left === undefined || right === undefined) return text
+    if (left === undefined || right === undefined) return clause
     if (against !== undefined && node.operator !== 'in') {
       const operand = against === right ? left : right
       const value = this.outcome(operand)
-      const why = isMissing(value) ? this.whyAbsent(operand) : `: ${this.text(operand)} is ${show(value)}`
-      return `${text} is false${why}`
+      const why = isMissing(value) ? this.whyAbsent(operand) : this.valueOf(operand)
+      return why === undefined ? this.say.is(clause, 'false') : this.say.because(clause, why)
     }
-    if (outcome === UNKNOWN) {
-      const absent = compiled.children.filter((child) => isMissing(this.outcome(child)))
-      const causes = absent.map((child) => `${this.text(child)} is absent${this.whyAbsent(child)}`)
-      return `${text} is not true because ${causes.join('; and ') || 'it contains a missing value'}`
-    }
+    if (outcome === UNKNOWN) return this.undecided(clause, compiled.children)
     if (node.operator !== 'in') {
       const a = this.outcome(left)
       const b = this.outcome(right)
-      if (a instanceof ComparableValue) return `${text} is false: ${a.relation(b)}`
-      if (b instanceof ComparableValue) return `${text} is false: ${b.relation(a)}`
+      if (a instanceof ComparableValue) return this.say.because(clause, a.relation(b, this.language))
+      if (b instanceof ComparableValue) return this.say.because(clause, b.relation(a, this.language))
     }
     const values = [left, right]
       .filter((child) => child.node.kind !== 'literal' && child.node.kind !== 'array')
-      .map((child) => `${this.text(child)} is ${show(this.outcome(child))}`)
-    return values.length === 0 ? `${text} is false` : `${text} is false: ${values.join(', ')}`
+      .map((child) => this.valueOf(child))
+    return values.length === 0 ? this.say.is(clause, 'false') : this.say.because(clause, this.say.list(values))
   }
 
   private regexTest(compiled: Compiled<C>, argument: Compiled<C>, outcome: Value): string {
-    if (outcome === UNKNOWN) {
-      return `${this.text(compiled)} is not true because ${this.text(argument)} is absent${this.whyAbsent(argument)}`
-    }
-    return `${this.text(compiled)} is false: ${this.text(argument)} is ${show(this.outcome(argument))}`
+    const clause = this.text(compiled)
+    if (outcome === UNKNOWN) return this.undecided(clause, [argument])
+    return this.say.because(clause, this.valueOf(argument))
+  }
+
+  private undecided(clause: string, operands: readonly Compiled<C>[]): string {
+    const causes = operands.filter((child) => isMissing(this.outcome(child))).map((child) => this.absent(child))
+    return this.say.undecided(clause, causes.length === 0 ? this.say.noValue : this.say.and(causes))
   }
 
   /** The innermost part that cannot be evaluated is the one to name. */
@@ -88,21 +93,23 @@ class Explainer<C> {
       // A wrong operand of && and || ends the evaluation before the operands after it.
       if (compiled.node.kind === 'logical' && typeof outcome !== 'boolean' && outcome !== UNKNOWN) break
     }
-    return `${this.text(compiled)} cannot be evaluated: ${error.message}`
+    return this.say.failed(this.text(compiled), error.text[this.language])
   }
 
-  private whyAbsent(compiled: Compiled<C>): string {
-    const why = compiled.reads?.whyAbsent?.(this.context)
-    return why === undefined ? '' : `: ${why}`
+  private absent(compiled: Compiled<C>): string {
+    return this.say.absent(this.text(compiled), this.whyAbsent(compiled))
+  }
+
+  private whyAbsent(compiled: Compiled<C>): string | undefined {
+    return compiled.reads?.whyAbsent?.(this.context, this.language)
+  }
+
+  private valueOf(compiled: Compiled<C>): string {
+    return this.say.is(this.text(compiled), show(this.outcome(compiled), this.language))
   }
 
   private outcome(compiled: Compiled<C>): Value {
-    try {
-      return compiled.run(this.context)
-    } catch (error) {
-      if (error instanceof EvaluationError) return error
-      return new EvaluationError(text('the data cannot be read', '数据无法读取'))
-    }
+    return outcomeOf(compiled, this.context)
   }
 
   private text(compiled: Compiled<C>): string {
@@ -110,14 +117,26 @@ class Explainer<C> {
   }
 }
 
+const UNREADABLE = text('the data cannot be read', '数据无法读取')
+
+/** The value of a part of a rule, or the error it ends in. */
+export function outcomeOf<C>(compiled: Compiled<C>, context: C): Value {
+  try {
+    return compiled.run(context)
+  } catch (error) {
+    return error instanceof EvaluationError ? error : new EvaluationError(UNREADABLE)
+  }
+}
+
 /** A value as a reason shows it: quoted, on one line, not too long. */
-export function show(value: Value): string {
+export function show(value: Value, language: Language): string {
   if (value instanceof ComparableValue) return value.show()
   if (typeof value === 'string') return clip(JSON.stringify(value), MAX_VALUE)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeName(value).en
+  return typeName(value)[language]
 }
 
-function clip(text: string, limit: number): string {
+/** The beginning of a text that is too long. */
+export function clip(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
 }

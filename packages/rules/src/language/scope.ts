@@ -1,10 +1,11 @@
+import type { Language } from '../text.ts'
 import type { Value } from './values.ts'
 
 /** One readable member of a variable. */
 export interface ScopeMember<C> {
   readonly get: (context: C) => Value
   /** Why it is missing in this context, for the log: a clause that follows "is absent: ". */
-  readonly whyAbsent?: (context: C) => string | undefined
+  readonly whyAbsent?: (context: C, language: Language) => string | undefined
 }
 
 /**

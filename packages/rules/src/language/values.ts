@@ -1,4 +1,4 @@
-import { type Text, text } from '../text.ts'
+import { type Language, type Text, text } from '../text.ts'
 
 /**
  * The answer of a comparison that could not be made because a value is missing. It is not `true`, so it denies, and
@@ -35,7 +35,7 @@ export abstract class ComparableValue {
   /** The value itself, for reasons in the log. */
   abstract show(): string
   /** How it stands to `other`, for reasons in the log. */
-  abstract relation(other: Value): string
+  abstract relation(other: Value, language: Language): string
 }
 
 /** Items of an array from stored data that `in` looks through; more is an error, so that evaluation stays bounded. */

@@ -1,5 +1,6 @@
 import { show } from '../language/explain.ts'
 import { ComparableValue, type Value } from '../language/values.ts'
+import type { Language } from '../text.ts'
 import type { RuleAuth } from './context.ts'
 
 /** An id from the context; an empty or ill-typed one is no id, so it equals nothing. */
@@ -41,14 +42,22 @@ export class Identity extends ComparableValue {
   }
 
   show(): string {
-    return list(this.ids)
+    return listIds(this.ids)
   }
 
-  relation(other: Value): string {
-    if (this.isCallers()) return `${this.show()} is the caller`
-    if (this.caller === null) return `${this.show()} is not ${show(other)}, and nobody is logged in`
-    if (typeof other === 'string' && !isCaller(this.caller, other)) return `${this.show()} is not ${show(other)}`
-    return `${this.show()} is not the caller (${list(callerIds(this.caller))})`
+  relation(other: Value, language: Language): string {
+    const zh = language === 'zh'
+    const owner = this.show()
+    if (this.isCallers()) return zh ? `${owner} 是当前用户` : `${owner} is the caller`
+    const shown = show(other, language)
+    if (this.caller === null) {
+      return zh ? `${owner} 不是 ${shown}，而且没有登录` : `${owner} is not ${shown}, and nobody is logged in`
+    }
+    if (typeof other === 'string' && !isCaller(this.caller, other)) {
+      return zh ? `${owner} 不是 ${shown}` : `${owner} is not ${shown}`
+    }
+    const caller = listIds(callerIds(this.caller))
+    return zh ? `${owner} 不是当前用户（${caller}）` : `${owner} is not the caller (${caller})`
   }
 
   private isCallers(): boolean {
@@ -56,6 +65,7 @@ export class Identity extends ComparableValue {
   }
 }
 
-function list(ids: readonly string[]): string {
-  return ids.map(show).join(', ')
+/** Ids as a reason shows them. */
+export function listIds(ids: readonly string[]): string {
+  return ids.map((id) => show(id, 'en')).join(', ')
 }

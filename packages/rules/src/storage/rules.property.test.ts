@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { RuleError } from '../rule-error.ts'
 import type { StorageRuleContext } from './context.ts'
+import { renderExplanation } from './explanation.ts'
 import { compileStorageRules, type StorageRules } from './rules.ts'
 
 const VALUES = [
@@ -80,6 +81,11 @@ function assertDecides(rules: StorageRules, context: unknown): void {
     assert.equal(typeof decision.reason, 'string')
     assert.ok(decision.reason.length > 0 && decision.reason.length < 700)
     assert.deepEqual(rules.evaluate(operation, context as StorageRuleContext), decision)
+    const explanation = rules.explain(operation, context as StorageRuleContext)
+    assert.equal(explanation.allowed, decision.allowed)
+    assert.equal(explanation.reason.en, decision.reason)
+    if (explanation.tree !== undefined) assert.equal(explanation.tree.outcome === 'true', decision.allowed)
+    for (const language of ['en', 'zh'] as const) assert.ok(renderExplanation(explanation, language).length > 0)
   }
 }
 

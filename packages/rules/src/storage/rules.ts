@@ -1,9 +1,11 @@
 import { compileRule } from '../language/evaluate.ts'
+import type { ExplainedNode } from '../language/explain-tree.ts'
 import type { Scope } from '../language/scope.ts'
 import { nearest } from '../nearest.ts'
 import { RuleError } from '../rule-error.ts'
-import { text } from '../text.ts'
+import { type Language, type Text, text } from '../text.ts'
 import type { Decision, StorageOperation, StorageRuleContext } from './context.ts'
+import type { Explanation } from './explanation.ts'
 import { isPresetAcl, PRESET_ACLS, type PresetAcl, presetRefusal } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
@@ -14,6 +16,8 @@ export interface StorageRules {
   readonly maxAge: number | undefined
   /** Never throws: what cannot be evaluated is denied, and the reason says so. */
   evaluate(operation: StorageOperation, context: StorageRuleContext): Decision
+  /** The same decision with everything that led to it. Never throws; far slower than `evaluate`. */
+  explain(operation: StorageOperation, context: StorageRuleContext): Explanation
 }
 
 export interface StorageRulesOptions {
@@ -27,8 +31,14 @@ const RULE_KEYS = ['read', 'write', 'maxAge'] as const
 
 const OPERATIONS: readonly StorageOperation[] = ['read', 'write']
 
-/** Says why it refuses, or undefined when it allows. */
-type Judge = (context: StorageRuleContext) => string | undefined
+interface Judge {
+  /** Why it refuses, or undefined when it allows. */
+  refusal(context: StorageRuleContext, language: Language): string | undefined
+  /** What came of each part, for a rule that has parts. */
+  readonly tree?: (context: StorageRuleContext) => ExplainedNode
+}
+
+const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
 
 /**
  * Compiles the `storage.acl` of a configuration: the name of a preset, or `{ read, write, maxAge }`.
@@ -44,8 +54,8 @@ export function compileStorageRules(acl: unknown, options: StorageRulesOptions):
   }
   if (isPresetAcl(acl)) {
     return storageRules(acl, undefined, {
-      read: (context) => presetRefusal(acl, 'read', context),
-      write: (context) => presetRefusal(acl, 'write', context),
+      read: { refusal: (context, language) => presetRefusal(acl, 'read', context, language) },
+      write: { refusal: (context, language) => presetRefusal(acl, 'write', context, language) },
     })
   }
   if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
@@ -96,18 +106,49 @@ function storageRules(
       const yes = allowed.get(operation)
       if (yes === undefined) return { allowed: false, reason: `there is no operation ${JSON.stringify(operation)}` }
       try {
-        const refusal = judges[operation](context)
+        const refusal = judges[operation].refusal(context, 'en')
         return refusal === undefined ? yes : { allowed: false, reason: refusal }
       } catch {
-        return { allowed: false, reason: 'the request cannot be judged: its context is malformed' }
+        return { allowed: false, reason: MALFORMED.en }
       }
     },
+    explain: (operation: StorageOperation, context: StorageRuleContext) =>
+      explanation(acl, operation, allowed.has(operation) ? judges[operation] : undefined, context),
   })
 }
 
+function explanation(
+  acl: StorageRules['acl'],
+  operation: StorageOperation,
+  judge: Judge | undefined,
+  context: StorageRuleContext,
+): Explanation {
+  const decided = { acl, operation, path: pathOf(context) }
+  if (judge === undefined) {
+    const name = JSON.stringify(operation)
+    return { ...decided, allowed: false, reason: text(`there is no operation ${name}`, `没有操作 ${name}`) }
+  }
+  try {
+    const en = judge.refusal(context, 'en')
+    const zh = judge.refusal(context, 'zh')
+    const allowed = en === undefined || zh === undefined
+    const by = acl === 'CUSTOM' ? text(`the rule "${operation}"`, `规则 "${operation}"`) : text(acl, acl)
+    const reason = allowed ? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`) : text(en, zh)
+    const tree = judge.tree?.(context)
+    return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
+  } catch {
+    return { ...decided, allowed: false, reason: MALFORMED }
+  }
+}
+
+function pathOf(context: StorageRuleContext): string {
+  const path: unknown = context?.resource?.path
+  return typeof path === 'string' ? path : ''
+}
+
 function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageRuleContext>): Judge {
-  if (rule === true) return () => undefined
-  if (rule === false) return () => `the rule "${key}" is false`
+  if (rule === true) return { refusal: () => undefined }
+  if (rule === false) return { refusal: (_, language) => ruleIsFalse(key)[language] }
   if (typeof rule !== 'string') {
     throw new RuleError(
       text(`"${key}" must be true, false or an expression string`, `"${key}" 必须是 true、false 或表达式字符串`),
@@ -116,7 +157,14 @@ function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageR
   }
   try {
     const compiled = compileRule(rule, scope)
-    return (context) => (compiled.allows(context) ? undefined : `the rule "${key}": ${compiled.whyNot(context)}`)
+    return {
+      refusal(context, language) {
+        if (compiled.allows(context)) return undefined
+        const why = compiled.whyNot(context, language)
+        return language === 'zh' ? `规则 "${key}"：${why}` : `the rule "${key}": ${why}`
+      },
+      tree: (context) => compiled.explain(context),
+    }
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const { en, zh } = error.text
@@ -124,8 +172,16 @@ function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageR
   }
 }
 
+function ruleIsFalse(key: StorageOperation): Text {
+  return text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
+}
+
 function missingRule(key: StorageOperation): Judge {
-  return () => `there is no rule "${key}", and a missing rule denies`
+  const message = text(
+    `there is no rule "${key}", and a missing rule denies`,
+    `没有规则 "${key}"，没有写的规则一律拒绝`,
+  )
+  return { refusal: (_, language) => message[language] }
 }
 
 function maxAgeOf(value: unknown): number {

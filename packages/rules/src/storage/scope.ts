@@ -1,8 +1,9 @@
 import { show } from '../language/explain.ts'
 import type { Scope, ScopeMember, Variable } from '../language/scope.ts'
 import { own } from '../language/values.ts'
+import { type Language, text } from '../text.ts'
 import type { StorageResource, StorageRuleContext } from './context.ts'
-import { callerIds, Identity, idOf } from './identity.ts'
+import { callerIds, Identity, idOf, listIds } from './identity.ts'
 import { authOf, claimOf, creatorOf } from './owner.ts'
 
 /**
@@ -27,7 +28,7 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
         members: new Map<string, Member>([
           ['openid', mode === 'path' ? CLAIM : CREATOR],
           ['path', resourceMember('path', 'string')],
-          ['size', { ...resourceMember('size', 'number'), whyAbsent: () => 'the size is not known' }],
+          ['size', { ...resourceMember('size', 'number'), whyAbsent: (_, language) => SIZE_UNKNOWN[language] }],
           ['metadata', resourceMember('metadata', 'object')],
         ]),
       },
@@ -44,7 +45,7 @@ const AUTH: ReadonlyMap<string, Member> = new Map<string, Member>([
         const auth = authOf(context)
         return auth === null ? undefined : (idOf(auth, 'openid') ?? idOf(auth, 'customUserId'))
       },
-      whyAbsent: (context) => whyNobody(context) ?? whyNoOpenid(context),
+      whyAbsent: (context, language) => whyNobody(context, language) ?? whyNoOpenid(context, language),
     },
   ],
   ['uid', authMember('uid')],
@@ -62,14 +63,21 @@ function authMember(field: string): Member {
   }
 }
 
-function whyNobody(context: StorageRuleContext): string | undefined {
-  return authOf(context) === null ? 'nobody is logged in' : undefined
+const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')
+
+const NOBODY = text('nobody is logged in', '没有登录')
+
+function whyNobody(context: StorageRuleContext, language: Language): string | undefined {
+  return authOf(context) === null ? NOBODY[language] : undefined
 }
 
-function whyNoOpenid(context: StorageRuleContext): string | undefined {
+function whyNoOpenid(context: StorageRuleContext, language: Language): string | undefined {
   const auth = authOf(context)
   if (auth === null) return undefined
-  return `the login ${callerIds(auth).map(show).join(', ')} (${show(auth.loginType)}) has neither a WeChat openid nor a customUserId`
+  const login = `${listIds(callerIds(auth))} (${show(auth.loginType, language)})`
+  return language === 'zh'
+    ? `登录 ${login} 既没有微信 openid 也没有 customUserId`
+    : `the login ${login} has neither a WeChat openid nor a customUserId`
 }
 
 const CLAIM: Member = {
@@ -77,9 +85,23 @@ const CLAIM: Member = {
     const claim = claimOf(context.resource)
     return claim === undefined ? undefined : new Identity([claim], authOf(context))
   },
-  whyAbsent: ({ resource }) =>
-    `the path ${show(own(resource, 'path'))} has no users/{id}/ segment (storage.resourceOpenid is "path"; with "creator" it would be the uploader)`,
+  whyAbsent: ({ resource }, language) => {
+    const path = show(own(resource, 'path'), language)
+    return language === 'zh'
+      ? `路径 ${path} 不在 users/{id}/ 之下（storage.resourceOpenid 为 "path"；为 "creator" 时它是上传者）`
+      : `the path ${path} has no users/{id}/ segment (storage.resourceOpenid is "path"; with "creator" it would be the uploader)`
+  },
 }
+
+const NEW_BY_NOBODY = text(
+  'the file would be new and nobody is logged in (storage.resourceOpenid is "creator")',
+  '文件是新的，而且没有登录（storage.resourceOpenid 为 "creator"）',
+)
+
+const NOT_BY_USER = text(
+  'the stored file was not uploaded by a user (storage.resourceOpenid is "creator")',
+  '已有的文件不是用户上传的（storage.resourceOpenid 为 "creator"）',
+)
 
 const CREATOR: Member = {
   get: (context) => {
@@ -87,10 +109,7 @@ const CREATOR: Member = {
     const ids = context.resource.exists === false && auth !== null ? callerIds(auth) : creatorOf(context.resource)
     return ids.length === 0 ? undefined : new Identity(ids, auth)
   },
-  whyAbsent: ({ resource }) =>
-    resource.exists === false
-      ? 'the file would be new and nobody is logged in (storage.resourceOpenid is "creator")'
-      : 'the stored file was not uploaded by a user (storage.resourceOpenid is "creator")',
+  whyAbsent: ({ resource }, language) => (resource.exists === false ? NEW_BY_NOBODY : NOT_BY_USER)[language],
 }
 
 function resourceMember(field: keyof StorageResource, type: 'string' | 'number' | 'object'): Member {
