@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { compileStorageRules, type RuleAuth, type StorageOperation, type StorageResource } from './index.ts'
+import {
+  compileStorageRules,
+  type RuleAuth,
+  type RuleFindingCode,
+  type StorageOperation,
+  type StorageResource,
+} from './index.ts'
 
 function recipes(file: string): readonly unknown[] {
   const text = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8')
@@ -67,6 +73,33 @@ for (const [name, acl, operation, auth, resource, allowed] of CASES) {
 test('small files: the URL lives for ten minutes', () => {
   assert.equal(compileStorageRules(SMALL_FILES, { resourceOpenid: 'path' }).maxAge, 600)
 })
+
+/** Every code that the checker has; the compiler says when one is missing. */
+const CODES: Readonly<Record<RuleFindingCode, true>> = {
+  invalid: true,
+  'unknown-variable': true,
+  'unknown-member': true,
+  'never-holds': true,
+  'always-holds': true,
+  'not-boolean': true,
+  'openid-outside-users': true,
+  'login-without-openid': true,
+  'everyone-reads': true,
+  'write-without-login': true,
+  'anonymous-passes': true,
+  'path-without-owner': true,
+  'size-denies-ticket': true,
+}
+
+for (const file of ['rules.md', 'rules.zh-CN.md']) {
+  test(`${file} lists every finding of the checker`, () => {
+    const text = readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8')
+    const rows = [...text.matchAll(/^\| (`[a-z-]+`.*?) \|/gm)].flatMap(
+      ([, cell = '']) => cell.match(/[a-z]+(?:-[a-z]+)*/g) ?? [],
+    )
+    assert.deepEqual(new Set(rows.filter((word) => Object.hasOwn(CODES, word))), new Set(Object.keys(CODES)))
+  })
+}
 
 test('both languages show the same rules', () => {
   assert.equal(recipes('rules.md').length, 7)

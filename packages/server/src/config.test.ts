@@ -3,7 +3,7 @@ import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ConfigError, defaultSettings, openConfigFile, parseConfig } from './config.ts'
+import { ConfigError, defaultSettings, openConfigFile, parseConfig, storageWarnings } from './config.ts'
 
 const START = { mode: 'start' } as const
 
@@ -59,8 +59,29 @@ test('every key of the documented example is understood', () => {
   })
 })
 
+test('reads rules as they are pasted: comments and trailing commas are no errors', () => {
+  const text = '{ // ours\n "storage": { "acl": { "read": "auth != null", /* all */ }, }, }'
+  assert.equal(parseConfig(text, START).storage.acl.acl, 'CUSTOM')
+})
+
+test('says what storage rules let through that may not be meant', () => {
+  const codes = (config: object) => storageWarnings(JSON.stringify(config)).map(({ key, code }) => `${key} ${code}`)
+  assert.deepEqual(codes({}), [])
+  assert.deepEqual(codes({ storage: { acl: { read: true, write: true } } }), ['write write-without-login'])
+  assert.deepEqual(codes({ storage: { acl: { read: 'auth != null' } } }), ['read anonymous-passes'])
+  assert.deepEqual(codes({ storage: { acl: { read: 'auth != null' } }, auth: { anonymous: false } }), [])
+  const outside = { write: "resource.path == 'a' && resource.openid == auth.uid" }
+  assert.deepEqual(codes({ storage: { acl: outside } }), ['write openid-outside-users'])
+  assert.deepEqual(codes({ storage: { acl: outside, resourceOpenid: 'creator' } }), [])
+})
+
 const refused: readonly [string, string, RegExp][] = [
   ['not JSON', '{', /not valid JSON/],
+  [
+    'a rule that stands twice',
+    '{"storage":{"acl":{\n"read":"auth.uid == \'a\'",\n"read":"auth.uid == \'b\'"}}}',
+    /line 3, column 1: the key "read" stands here twice.*join them: "read": "\(auth\.uid == 'a'\) \|\| \(auth\.uid == 'b'\)"/,
+  ],
   ['not an object', '[]', /must be object/],
   ['an unknown key', '{"storge":{}}', /unknown key storge \(did you mean storage\?\)/],
   [
@@ -113,8 +134,10 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-config-'))
   const file = join(dir, 'cloudstead.config.json')
   let heard = Promise.withResolvers<string>()
+  const warnings: string[] = []
   const config = openConfigFile(file, true, START, {
     reloaded: () => heard.resolve('reloaded'),
+    warned: (findings) => warnings.push(...findings.map(({ key, code }) => `${key} ${code}`)),
     refused: (reason) => heard.resolve(reason),
   })
   const edit = async (text: string | undefined) => {
@@ -133,6 +156,9 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
     assert.equal(config.current().storage.tempUrlMaxAge, 11)
     assert.equal(await edit('{"storage":{"tempUrlMaxAge":12}}'), 'reloaded')
     assert.equal(config.current().storage.tempUrlMaxAge, 12)
+    assert.deepEqual(warnings, [])
+    assert.equal(await edit('{"storage":{"acl":{"read":true,"write":true}}}'), 'reloaded')
+    assert.deepEqual(warnings, ['write write-without-login'])
     assert.equal(await edit(undefined), 'reloaded')
     assert.equal(config.current().storage.tempUrlMaxAge, 7200)
   } finally {
@@ -143,6 +169,6 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
 })
 
 test('a configuration file that was named must exist', () => {
-  const events = { reloaded: () => {}, refused: () => {} }
+  const events = { reloaded: () => {}, warned: () => {}, refused: () => {} }
   assert.throws(() => openConfigFile('/nonexistent/c.json', false, START, events), /does not exist/)
 })

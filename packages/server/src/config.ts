@@ -3,7 +3,15 @@
  * ones that look at the command line or the process environment.
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { compileStorageRules, isPresetAcl, nearest, RuleError } from '@cloudstead/rules'
+import {
+  checkStorageRules,
+  compileStorageRules,
+  isPresetAcl,
+  nearest,
+  parseRulesText,
+  RuleError,
+  type RuleFinding,
+} from '@cloudstead/rules'
 import { Ajv, type ErrorObject } from 'ajv'
 
 import type { CollectionSettings, CurrentSettings, IndexSettings, Settings } from './settings.ts'
@@ -50,19 +58,37 @@ const schema = JSON.parse(readFileSync(new URL('../config.schema.json', import.m
 const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile<RawConfig>(schema)
 
 /**
- * The settings that a configuration text means.
+ * The settings that a configuration text means: JSON, in which comments and trailing commas are tolerated, because rules
+ * are pasted with them, and a key that stands twice is not, because JSON would silently drop the first rule.
  *
  * @throws ConfigError naming each key that is wrong, and for an unknown key the nearest valid one
  */
 export function parseConfig(text: string, context: ConfigContext): Settings {
+  return settingsOf(readConfig(text), context)
+}
+
+/**
+ * What the storage rules of a configuration let through, or keep out, that their author may not have meant.
+ *
+ * @throws ConfigError as `parseConfig` does
+ */
+export function storageWarnings(text: string): readonly RuleFinding[] {
+  const { storage = {}, auth = {} } = readConfig(text)
+  const options = { resourceOpenid: storage.resourceOpenid ?? 'path', anonymous: auth.anonymous ?? true }
+  return checkStorageRules(storage.acl ?? 'READONLY', options).filter(({ severity }) => severity !== 'note')
+}
+
+function readConfig(text: string): RawConfig {
   let raw: unknown
   try {
-    raw = JSON.parse(text)
+    raw = parseRulesText(text).value
   } catch (error) {
-    throw new ConfigError(`not valid JSON: ${(error as Error).message}`)
+    if (!(error instanceof RuleError)) throw error
+    const place = error.line === undefined ? '' : `line ${error.line}, column ${error.column}: `
+    throw new ConfigError(`not valid JSON: ${place}${error.text.en}`)
   }
   if (!validate(raw)) throw new ConfigError(describe(validate.errors ?? []))
-  return settingsOf(raw, context)
+  return raw
 }
 
 /** The settings of an empty configuration. */
@@ -188,6 +214,8 @@ export interface ConfigFile {
 export interface ConfigEvents {
   /** New settings hold from now on. */
   reloaded(): void
+  /** The settings that hold from now on have storage rules about which something is to be said. */
+  warned(findings: readonly RuleFinding[]): void
   /** The edited file cannot be used; the settings stay as they were. */
   refused(reason: string): void
 }
@@ -207,6 +235,7 @@ export function openConfigFile(
   let text = readText(file)
   if (text === undefined && !optional) throw new ConfigError(`${file} does not exist`)
   let settings = load(text)
+  warn(text)
 
   function load(content: string | undefined): Settings {
     if (content === undefined) return defaultSettings(context)
@@ -216,6 +245,11 @@ export function openConfigFile(
       if (error instanceof ConfigError) throw new ConfigError(`${file}: ${error.message}`)
       throw error
     }
+  }
+
+  function warn(content: string | undefined): void {
+    const findings = content === undefined ? [] : storageWarnings(content)
+    if (findings.length > 0) events.warned(findings)
   }
 
   let settling: NodeJS.Timeout | undefined
@@ -234,6 +268,7 @@ export function openConfigFile(
       if (seen === undefined && !optional) throw new ConfigError(`${file} was removed`)
       settings = load(seen)
       events.reloaded()
+      warn(seen)
     } catch (error) {
       events.refused((error as Error).message)
     }

@@ -19,6 +19,8 @@ const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire 
       make an administrator key: {secretId, secretKey, apiKey}
   cloudstead keys list | keys revoke ID
       the keys of an environment; withdraw one
+  cloudstead rules check FILE [--json] [--lang en|zh] [--resource-openid path|creator]
+      what there is to say about storage rules: a file of rules or a configuration; exits 1 when something is an error
   cloudstead --help | --version
 `
 
@@ -55,6 +57,8 @@ export async function main(args: readonly string[], environment: Environment): P
         return await serve(command, rest, environment)
       case 'keys':
         return await keys(rest)
+      case 'rules':
+        return await rules(rest)
       case undefined:
       case 'help':
       case '--help':
@@ -66,7 +70,7 @@ export async function main(args: readonly string[], environment: Environment): P
         process.stdout.write(`${version()}\n`)
         return 0
       default: {
-        const close = nearest(command, ['start', 'dev', 'keys'])
+        const close = nearest(command, ['start', 'dev', 'keys', 'rules'])
         throw new UsageError(`there is no command ${command}${close === undefined ? '' : `; did you mean ${close}?`}`)
       }
     }
@@ -97,6 +101,9 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET }
   const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
     reloaded: () => log.info('the edited configuration holds now'),
+    warned: (findings) => {
+      for (const { key, code, message } of findings) log.warn({ rule: `storage.acl.${key}`, code }, message.en)
+    },
     refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
   })
   try {
@@ -150,6 +157,35 @@ async function keys(args: readonly string[]): Promise<number> {
   }
 }
 
+const RULES_OPTIONS = {
+  json: { type: 'boolean' },
+  lang: { type: 'string' },
+  'resource-openid': { type: 'string' },
+} as const
+
+async function rules(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args
+  if (action !== 'check') throw new UsageError('rules needs: check FILE')
+  const { values, positionals } = parseWithFiles(rest, RULES_OPTIONS)
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) throw new UsageError('rules check needs the name of one file')
+  const { checkRulesFile } = await import('./rules-command.ts')
+  const { output, exitCode } = checkRulesFile(file, {
+    resourceOpenid: choice('resource-openid', values['resource-openid'], ['path', 'creator']),
+    language: choice('lang', values.lang, ['en', 'zh']),
+    json: values.json === true,
+  })
+  process.stdout.write(output)
+  return exitCode
+}
+
+/** One of the valid values of an option; the first when it is not given. */
+function choice<const T extends string>(option: string, given: string | undefined, valid: readonly [T, ...T[]]): T {
+  const found = given === undefined ? valid[0] : valid.find((value) => value === given)
+  if (found === undefined) throw new UsageError(`--${option} must be ${valid.join(' or ')}, not ${given}`)
+  return found
+}
+
 function keyIdArgument(id: string | undefined): string {
   if (id === undefined || id.startsWith('-')) {
     throw new UsageError('keys revoke needs the id of a key; keys list shows them')
@@ -158,8 +194,23 @@ function keyIdArgument(id: string | undefined): string {
 }
 
 function parse<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
+  return parseKnown(args, options, false).values as { [K in keyof T]?: string }
+}
+
+function parseWithFiles<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  args: readonly string[],
+  options: T,
+) {
+  return parseKnown(args, options, true)
+}
+
+function parseKnown<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  args: readonly string[],
+  options: T,
+  allowPositionals: boolean,
+) {
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values as { [K in keyof T]?: string }
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals })
   } catch (error) {
     throw new UsageError(argumentProblem(error as NodeJS.ErrnoException, Object.keys(options)))
   }
