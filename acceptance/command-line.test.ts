@@ -193,7 +193,7 @@ describe('SIGTERM', () => {
     const slow = request({ hostname, port, path: pathname, method: 'PUT', headers: { 'content-length': bytes.length } })
     slow.on('response', (answer) => answered.resolve(answer.resume().statusCode ?? 0)).on('error', answered.reject)
     await new Promise((done) => slow.write(bytes.subarray(0, 100_000), done))
-    const stopping = server.stop({ keep: true })
+    const stopping = server.stop()
     await eventually('no new connection is taken', () => refusesConnections(server.port))
     slow.end(bytes.subarray(100_000))
     assert.equal(await answered.promise, 200)

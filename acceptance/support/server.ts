@@ -49,9 +49,9 @@ export interface RunningServer {
   apiKey(): Promise<ApiKey>
   /** Replaces the configuration file; a text is written as it is. */
   writeConfig(config: unknown): Promise<void>
-  /** SIGTERM; resolves to the exit code. Removes the directory unless it was given or is to be kept. */
-  stop(options?: { keep?: boolean }): Promise<number | null>
-  /** SIGKILL. The directory stays. */
+  /** SIGTERM; resolves to the exit code. Removes the data directory unless it was given. */
+  stop(): Promise<number | null>
+  /** SIGKILL. The data directory stays. */
   kill(): Promise<void>
 }
 
@@ -97,6 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return JSON.parse(stdout) as unknown
   }
   const ended = once(child, 'close')
+  const clear = () => rm(scratch, { recursive: true, force: true })
   return {
     url,
     host,
@@ -108,16 +109,17 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     loginKey: async () => (await keys('login')) as LoginKey,
     apiKey: async () => (await keys('api')) as ApiKey,
     writeConfig: (config) => writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config)),
-    async stop({ keep = false } = {}) {
+    async stop() {
       child.kill('SIGTERM')
       await ended
       // A data directory that was given lies elsewhere and stays.
-      if (!keep) await rm(scratch, { recursive: true, force: true })
+      await clear()
       return child.exitCode
     },
     async kill() {
       child.kill('SIGKILL')
       await ended
+      if (options.dataDir !== undefined) await clear()
     },
   }
 }
