@@ -288,6 +288,28 @@ describe('update and replace', () => {
     assert.equal(await database.remove(ADMIN, { collection: 'c', query: {}, multi: true }), 700)
   })
 
+  it('begin a document with its _id and its owner, whatever it was before', async (t) => {
+    const { database } = await openDatabase(t, { c: 'PRIVATE' })
+    await database.insert(alice, 'c', [{ n: 1, _id: 'd' }])
+    const fields = async () => {
+      const [document = {}] = await database.find(ADMIN, { collection: 'c', query: { _id: 'd' } })
+      return Object.keys(document).join(' ')
+    }
+    assert.equal(await fields(), '_id _openid n')
+    const request = { collection: 'c', query: { n: 1 }, multi: false, upsert: true }
+    for (const data of [
+      { n: 1, m: 2 },
+      { n: 1, z: 3, _id: 'd' },
+    ]) {
+      await database.replace(alice, { ...request, data })
+      assert.equal(await fields(), `_id _openid n ${'m' in data ? 'm' : 'z'}`)
+    }
+    await database.update(alice, { ...request, data: { $set: { k: 4 } } })
+    assert.equal(await fields(), '_id _openid n z k')
+    await database.replace(ADMIN, { ...request, data: { n: 5, _openid: 'bob', _id: 'd' } })
+    assert.equal(await fields(), '_id _openid n')
+  })
+
   it('upsert', async (t) => {
     const { database } = await openDatabase(t, { c: 'PRIVATE' })
     const request = { collection: 'c', query: { _id: 'd' }, multi: false, upsert: true }

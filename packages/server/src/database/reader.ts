@@ -40,15 +40,25 @@ export function match({ scope, matcher }: Selection, record: StoredRecord): Foun
   return inScope(scope, document) && (matcher.matchesAll || matcher.test(document)) ? { record, document } : undefined
 }
 
-/** Walks the candidates of a plan, page by page, each record once. Between two pages others have their turn. */
-async function* candidates(records: Records, space: string, plan: Plan): AsyncGenerator<readonly StoredRecord[]> {
+/**
+ * Walks the candidates of a plan, page by page, each record once. Between two pages others have their turn. The first
+ * page has no more records than are wanted: often all of them match.
+ */
+async function* candidates(
+  records: Records,
+  space: string,
+  plan: Plan,
+  wanted: number,
+): AsyncGenerator<readonly StoredRecord[]> {
+  let limit = Math.min(wanted, STEP_DOCUMENTS)
   if (plan.kind === 'ids') {
     let start = 0
     while (start < plan.ids.length) {
       if (start > 0) await setImmediate()
-      const keys = plan.ids.slice(start, start + STEP_DOCUMENTS).map((id) => ({ space, id }))
+      const keys = plan.ids.slice(start, start + limit).map((id) => ({ space, id }))
       const page = await records.get(keys, STEP_BYTES)
       start += page.length
+      limit = STEP_DOCUMENTS
       yield page.filter((record) => record !== undefined)
     }
     return
@@ -63,10 +73,11 @@ async function* candidates(records: Records, space: string, plan: Plan): AsyncGe
       space,
       ...walk,
       reverse: plan.reverse,
-      limit: STEP_DOCUMENTS,
+      limit,
       maxBytes: STEP_BYTES,
       ...(after !== undefined && { after }),
     })
+    limit = STEP_DOCUMENTS
     yield seen === undefined
       ? page.records
       : page.records.filter(({ id }) => !seen.has(id) && seen.add(id) !== undefined)
@@ -77,14 +88,17 @@ async function* candidates(records: Records, space: string, plan: Plan): AsyncGe
 /**
  * Walks what a selection finds, in the order of the plan; a page may be empty. Only what `pick` makes of a document is
  * kept, so that a walk that needs no documents holds none.
+ *
+ * @param wanted after how many the caller will end the walk, if it knows; a whole number from 1
  */
 export async function* walk<T>(
   records: Records,
   selection: Selection,
   plan: Plan,
   pick: (found: Found) => T,
+  wanted = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly T[]> {
-  for await (const page of candidates(records, selection.collection.space, plan)) {
+  for await (const page of candidates(records, selection.collection.space, plan, wanted)) {
     yield selection.matcher.run(() => {
       const picked: T[] = []
       for (const record of page) {
@@ -124,10 +138,13 @@ interface Result {
   readonly bytes: number
 }
 
+/** Characters of a document that is not measured for its projection: no answer of such documents is large. */
+const SMALL = 1024
+
 function resultOf({ record, document }: Found, project: Projection | undefined): Result {
   if (project === undefined) return { document, bytes: Buffer.byteLength(record.value) }
   const projected = project(document)
-  return { document: projected, bytes: sizeOf(projected) }
+  return { document: projected, bytes: record.value.length <= SMALL ? record.value.length : sizeOf(projected) }
 }
 
 const whole = (found: Found): Found => found
@@ -159,7 +176,7 @@ export async function findDocuments(
   const turns = new Turns()
   let position = 0
   let size = 0
-  for await (const page of walk(records, selection, plan, whole)) {
+  for await (const page of walk(records, selection, plan, whole, offset + limit)) {
     for (const found of page) {
       position += 1
       if (position <= offset) continue

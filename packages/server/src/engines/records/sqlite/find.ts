@@ -3,11 +3,10 @@ import { type EntryPosition, entryCursor, idCursor, readEntryCursor, readIdCurso
 import type { FindRequest, FindResult, KeyRange, StoredRecord } from '../records.ts'
 
 interface RecordRow {
-  readonly rid: number
   readonly id: string
   readonly version: number
-  /** null: so large that it is read by itself. */
-  readonly value: string | null
+  /** A number: the value is so large that it is read by itself, by this rid. */
+  readonly value: string | number
 }
 
 interface EntryRow extends RecordRow {
@@ -35,7 +34,7 @@ const EVERYTHING: readonly KeyRange[] = [{}]
  * A statement answers all its rows at once, which is much faster than one after the other. So that they cannot be too
  * many bytes together, it leaves out values that are larger than its first parameter (`octet_length` does not read them).
  */
-const VALUE = 'CASE WHEN octet_length(value) <= ? THEN value END AS value'
+const VALUE = 'CASE WHEN octet_length(r.value) <= ? THEN r.value ELSE r.rid END AS value'
 
 /**
  * Makes the function behind `Records.find`. One statement per range, and one snapshot of the data for all of them and for
@@ -58,16 +57,25 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
 
   function openPage({ space, limit, maxBytes = Number.MAX_SAFE_INTEGER }: FindRequest): Page {
     const records: StoredRecord[] = []
+    let hasLarge = false
+    let counted = 0
     let bytes = 0
     return {
       records,
       // All that a statement may answer together are no more than the page may hold.
       inlineBytes: Math.floor(maxBytes / limit),
-      isFull: () => records.length === limit || bytes >= maxBytes,
-      add({ rid, id, version, value }) {
-        const whole = value ?? String(largeValue.get(rid)?.value)
-        bytes += Buffer.byteLength(whole)
-        records.push({ space, id, version, value: whole })
+      isFull() {
+        if (records.length === limit) return true
+        // Small values alone do not fill a page before they are as many as its limit, so most need no counting.
+        if (!hasLarge) return false
+        for (const { value } of records.slice(counted)) bytes += Buffer.byteLength(value)
+        counted = records.length
+        return bytes >= maxBytes
+      },
+      add({ id, version, value }) {
+        const isLarge = typeof value === 'number'
+        hasLarge ||= isLarge
+        records.push({ space, id, version, value: isLarge ? String(largeValue.get(value)?.value) : value })
       },
     }
   }
@@ -76,7 +84,7 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
     const { space, reverse, after, limit } = request
     const start = after === undefined ? undefined : readIdCursor(after)
     const page = openPage(request)
-    const sql = `SELECT rid, id, version, ${VALUE} FROM records WHERE space = ?${
+    const sql = `SELECT r.id, r.version, ${VALUE} FROM records r WHERE space = ?${
       start ? ` AND id ${reverse ? '<' : '>'} ?` : ''
     } ORDER BY id${reverse ? ' DESC' : ''} LIMIT ?`
     const values = [page.inlineBytes, space, ...(start ? [start.id] : [])]
@@ -100,7 +108,7 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   ): EntryRow[] {
     const { space, reverse = false } = request
     const { from, to, place } = startAt(range, after, reverse)
-    let sql = `SELECT e.key, e.rid, e.id, r.version, ${VALUE} FROM entries e CROSS JOIN records r ON r.rid = e.rid
+    let sql = `SELECT e.key, e.id, r.version, ${VALUE} FROM entries e CROSS JOIN records r ON r.rid = e.rid
       WHERE e.space = ? AND e.idx = ?`
     const values: (string | number | Uint8Array)[] = [inlineBytes, space, index]
     if (from) {
