@@ -25,6 +25,8 @@ describe('what a pattern matches', () => {
     ['标签', '', 'x/标签.jpg', true],
     ['[\\]\\-]', '', ']', true],
     ['', '', 'anything', true],
+    ['^users\\/[^/]+\\/[0-9a-f]{64}\\.png$', '', `users/a/${'0f'.repeat(32)}.png`, true],
+    ['^users\\/[^/]+\\/[0-9a-f]{64}\\.png$', '', `users/a/${'0f'.repeat(31)}.png`, false],
   ] as const) {
     test(`/${pattern}/${flags} on ${JSON.stringify(tested)}`, () => {
       assert.equal(compiled(pattern, flags)(tested), expected)
@@ -58,7 +60,7 @@ describe('what does not load, and where', () => {
     ['[b-a]', 0, /cannot be used: Range out of order/],
     ['(a{100}){100}', 0, /cannot be used: invalid repeat count/],
     ['(.{40}){40}', 0, /repeats too much|invalid repeat count/],
-    ['a{900}b{900}', 0, /repeats too much/],
+    ['a{200}b{200}', 0, /repeats too much/],
     ['a'.repeat(MAX_PATTERN + 1), 0, /257 characters, 256 are allowed/],
   ] as const) {
     test(`/${pattern.slice(0, 40)}/`, () => {
@@ -77,6 +79,7 @@ describe('what does not load, and where', () => {
 
 test('an accepted pattern agrees with JavaScript', () => {
   const piece = fc.constantFrom(
+    '(?:a|b){0,70}',
     ...['a', 'b', '/', '\\/', '.', '\\.', '[ab]', '[^/]', '[a-c_]', '\\d', '\\w', '\\W', '\\b', '^', '$', '|'],
     ...['(', ')', '(?:', '*', '+', '?', '{2}', '{1,2}', '*?', '1', '-', ' ', '[\\d-]', '\\-', ']', '{', '}', ','],
   )

@@ -7,7 +7,13 @@ import type { RegexToken } from './reader.ts'
 export const MAX_PATTERN = 256
 
 /** Instructions of a compiled pattern: repetitions multiply them, and each costs time for every character tested. */
-export const MAX_PROGRAM = 1500
+export const MAX_PROGRAM = 400
+
+/**
+ * Up to this many instructions the engine's automaton is the fastest and stays small. For larger programs a hostile
+ * string can make it build thousands of states, each for one use; following the program itself is then ten times as fast.
+ */
+const SMALL_PROGRAM = 40
 
 /** Characters of a tested string. A cloudPath has at most 850 bytes; time is linear in this times the program. */
 export const MAX_TESTED = 1024
@@ -59,10 +65,11 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
         : ''
     return refuse(text(`the regular expression cannot be used: ${reason}`, `正则表达式无法使用：${reason}`))
   }
-  if (compiled.programSize() > MAX_PROGRAM) {
+  const size = compiled.programSize()
+  if (size > MAX_PROGRAM) {
     refuse(text('the regular expression repeats too much', '正则表达式中的重复次数过多'))
   }
-  return (tested) => compiled.test(tested)
+  return size <= SMALL_PROGRAM ? (tested) => compiled.test(tested) : (tested) => compiled.matcher(tested).find()
 }
 
 /** Constructs that only one of the two engines knows, or that they read differently. */
