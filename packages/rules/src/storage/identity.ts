@@ -49,11 +49,12 @@ export class Identity extends ComparableValue {
     const zh = language === 'zh'
     const owner = this.show()
     if (this.isCallers()) return zh ? `${owner} 是当前用户` : `${owner} is the caller`
-    const shown = show(other, language)
     if (this.caller === null) {
+      const shown = show(other, language)
       return zh ? `${owner} 不是 ${shown}，而且没有登录` : `${owner} is not ${shown}, and nobody is logged in`
     }
     if (typeof other === 'string' && !isCaller(this.caller, other)) {
+      const shown = show(other, language)
       return zh ? `${owner} 不是 ${shown}` : `${owner} is not ${shown}`
     }
     const caller = listIds(callerIds(this.caller))
