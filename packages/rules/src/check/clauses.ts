@@ -76,7 +76,7 @@ class ClauseChecker {
   private variable(node: VariableNode): void {
     if (this.worlds[0]?.has(node.name) !== false) return
     const missing = noVariable(node.name)
-    const near = nearest(node.name, ['auth', 'resource', 'now'])
+    const near = nearest(node.name, ['null', 'auth', 'resource', 'now', 'true', 'false'])
     const advice =
       ELSEWHERE.get(node.name) ??
       (near === undefined
