@@ -10,7 +10,7 @@ const DOCUMENTS = 16
 /** All of them together have 128 MB, and become a multiple of it (texts, values, answers) if nothing bounds them. */
 const TEXT = 'x'.repeat(8 * MIB)
 /** What a few of them take, and what the engine leaves uncollected meanwhile: up to four times what is in use. */
-const MAX_MEMORY = 800 * MIB
+const MAX_MEMORY = 600 * MIB
 
 let stage: Stage
 let large: Collection

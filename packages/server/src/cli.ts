@@ -5,10 +5,10 @@
 const MIN_NODE = [22, 13] as const
 
 /**
- * Upload bodies count as growth of a heap that is small, so that V8 would collect all of it again and again (25 times where
- * twice is enough, a quarter of the processor). And what loading leaves behind need not stay in memory.
+ * Upload bodies count as growth of a heap that is small, so that V8 would collect all of it again and again, a
+ * quarter of the processor. Letting it grow further between collections ends that. And what loading leaves behind need not stay in memory.
  */
-const V8_FLAGS = ['--heap-growing-percent=300', '--semi-space-growth-factor=1'] as const
+const V8_FLAGS = ['--heap-growing-percent=150', '--semi-space-growth-factor=1'] as const
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
