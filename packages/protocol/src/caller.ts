@@ -34,11 +34,6 @@ export function idsOf(caller: UserCaller): readonly string[] {
   return [...new Set(ids.filter((id): id is string => id !== undefined && id !== ''))]
 }
 
-/** What `auth.openid` is in rules: the WeChat openid, else the customUserId, else nothing. */
-export function ruleOpenid(caller: UserCaller): string | undefined {
-  return caller.openid ?? caller.customUserId
-}
-
 /** The `_openid` that the server writes on a user's documents: the first of openid, customUserId, uid. */
 export function ownerMark(caller: UserCaller): string {
   return caller.openid ?? caller.customUserId ?? caller.uid

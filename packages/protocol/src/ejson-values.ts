@@ -100,7 +100,7 @@ function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly
  * @param now the server's clock in ms; take it once per request.
  * @throws CloudsteadError INVALID_PARAM
  */
-export function decodeEjsonValue(json: unknown, now: number): DocumentValue {
+function decodeEjsonValue(json: unknown, now: number): DocumentValue {
   return decodeJsonValue(json, (source, keys) => decodeSpecial(source, keys, now))
 }
 

@@ -5,12 +5,12 @@ import { CloudsteadError } from './errors.ts'
 export const ENV_ID = /^[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]$/
 
 /** The ten-digit account number in bucket names. Ours has no meaning, it only keeps the platform's form. */
-export const DEFAULT_APP_ID = '1250000000'
+const APP_ID = '1250000000'
 
 /** `<hex of the env id's first two characters>-<env>-<appid>`, as the platform names its buckets. */
-export function bucketOf(env: string, appId: string = DEFAULT_APP_ID): string {
+export function bucketOf(env: string): string {
   // Environment ids are ASCII from 0x2d up, so two hex digits each.
-  return `${env.charCodeAt(0).toString(16)}${env.charCodeAt(1).toString(16)}-${env}-${appId}`
+  return `${env.charCodeAt(0).toString(16)}${env.charCodeAt(1).toString(16)}-${env}-${APP_ID}`
 }
 
 /** `cloud://<env>.<bucket>/<cloudPath>`: permanent, the path raw and unencoded. */

@@ -22,7 +22,7 @@ export interface ParsedLoginTicket {
 }
 
 /** The ids that a ticket may name: what `createTicket` itself accepts. */
-export const CUSTOM_USER_ID = /^[A-Za-z0-9_\-#@~=*(){}[\]:.,<>+]{4,32}$/
+const CUSTOM_USER_ID = /^[A-Za-z0-9_\-#@~=*(){}[\]:.,<>+]{4,32}$/
 
 const SEPARATOR = '/@@/'
 

@@ -13,7 +13,7 @@ export const MAX_VALUE_DEPTH = 100
 /** How many values one decoded value may hold in all, so that a small but dense body cannot keep the process busy. */
 export const MAX_VALUE_NODES = 500_000
 /** Characters of a regular expression. Longer ones are no search any more, and compiling them costs. */
-export const MAX_REGEX_LENGTH = 1000
+const MAX_REGEX_LENGTH = 1000
 
 /** What a codec does with an object that stands for a value of its own, such as `{ $date }`; undefined: plain object. */
 export type SpecialDecoder = (

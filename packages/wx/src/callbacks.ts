@@ -89,7 +89,7 @@ export function asyncApi<Options extends object, Result extends object>(
 }
 
 /** True when one of success, fail, complete is a function. */
-export function hasCallback(options: Callbacks<never>): boolean {
+function hasCallback(options: Callbacks<never>): boolean {
   return [options.success, options.fail, options.complete].some((callback) => typeof callback === 'function')
 }
 

@@ -25,7 +25,7 @@ import { toArrayBuffer } from './request.ts'
 import { storeVirtualPath, type VirtualFiles } from './virtual-files.ts'
 
 /** WeChat's quota for a program's own and saved files together. */
-export const USER_FILES_QUOTA_BYTES = 200 * 1024 * 1024
+const USER_FILES_QUOTA_BYTES = 200 * 1024 * 1024
 
 const NODE_ENCODINGS: Record<TextEncoding, BufferEncoding> = {
   ascii: 'ascii',

@@ -7,9 +7,9 @@ import type { Privacy } from './privacy.ts'
 import type { FileFacts, FileSource, MediaType, VirtualFiles } from './virtual-files.ts'
 
 /** How many files chooseMedia lets the user pick when the program does not say. */
-export const DEFAULT_MEDIA_COUNT = 9
+const DEFAULT_MEDIA_COUNT = 9
 /** The most that chooseMedia lets the user pick, whatever the program asks. */
-export const MAX_MEDIA_COUNT = 20
+const MAX_MEDIA_COUNT = 20
 
 const VIDEO_EXTENSIONS = new Set(['.mp4', '.mov', '.m4v', '.avi', '.webm'])
 

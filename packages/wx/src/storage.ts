@@ -4,7 +4,7 @@ import { requireString, toWxError, WxFailure } from './failure.ts'
 /** WeChat's limit for one key, of its value in serialized form. */
 export const MAX_VALUE_BYTES = 1024 * 1024
 /** WeChat's limit for all keys together. */
-export const MAX_STORAGE_BYTES = 10 * 1024 * 1024
+const MAX_STORAGE_BYTES = 10 * 1024 * 1024
 
 export interface StorageInfo {
   keys: string[]

@@ -76,7 +76,7 @@ export function mustHold(node: RuleNode, world: World): boolean {
   return possibleValues(node, world).every(isTrue)
 }
 
-export function isTrue(possible: Possible): boolean {
+function isTrue(possible: Possible): boolean {
   return possible.is === 'known' && possible.value === true
 }
 

@@ -7,7 +7,7 @@ import type { RegexToken } from './reader.ts'
 export const MAX_PATTERN = 256
 
 /** Instructions of a compiled pattern: repetitions multiply them, and each costs time for every character tested. */
-export const MAX_PROGRAM = 400
+const MAX_PROGRAM = 400
 
 /**
  * Up to this many instructions the engine's automaton is the fastest and stays small. For larger programs a hostile

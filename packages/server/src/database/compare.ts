@@ -27,7 +27,7 @@ export function typeRank(value: DocumentValue | undefined): number {
 }
 
 /** Compares strings by code point, which is the byte order of their UTF-8; `<` compares UTF-16 units instead. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at += 1) {
     const left = a.charCodeAt(at)

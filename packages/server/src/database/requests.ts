@@ -3,9 +3,9 @@ import { parsePath } from './paths.ts'
 import type { OrderPart } from './sort.ts'
 
 /** Documents that one query returns when it names no limit, as the SDKs say. */
-export const DEFAULT_LIMIT = 100
+const DEFAULT_LIMIT = 100
 /** More are not returned by one query; a larger limit counts as this one, as in the SDKs. */
-export const MAX_LIMIT = 1000
+const MAX_LIMIT = 1000
 /** Paths of one order. */
 const MAX_ORDER = 32
 

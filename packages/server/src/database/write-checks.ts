@@ -2,9 +2,9 @@ import { type Caller, CloudsteadError, type DocumentValue, isDocumentObject } fr
 import { checkName } from './paths.ts'
 
 /** Bytes of the stored text of one document; MongoDB's limit. */
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 /** Levels of one document, MongoDB's limit; updates could otherwise nest values deeper than any request may. */
-export const MAX_DOCUMENT_DEPTH = 100
+const MAX_DOCUMENT_DEPTH = 100
 /** Bytes of a textual `_id`: it is part of keys. */
 const MAX_ID_BYTES = 1024
 /** A UTF-16 unit takes at most three bytes; shorter texts need no counting. */

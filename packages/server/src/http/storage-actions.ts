@@ -5,7 +5,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { ActionContext, ActionTable } from './actions.ts'
 
 /** The platform's documented limit of one call. More is refused before anything is done. */
-export const MAX_BATCH = 50
+const MAX_BATCH = 50
 
 /** The storage actions. Dialects A and B use the same names and shapes; they differ in who the caller is. */
 export function storageActions(storage: Storage): ActionTable {

@@ -15,8 +15,8 @@ import type { FileRecord } from './file-record.ts'
 import { loadObjects, type StorageParts } from './store.ts'
 
 /** Seconds; the platform's documented range. */
-export const MIN_MAX_AGE_S = 1
-export const MAX_MAX_AGE_S = 86_400
+const MIN_MAX_AGE_S = 1
+const MAX_MAX_AGE_S = 86_400
 
 export interface UrlRequest {
   readonly fileId: string

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** How long a connection waits for another one's lock, such as that of a `keys` command beside a running server. */
-export const BUSY_TIMEOUT_MS = 5_000
+const BUSY_TIMEOUT_MS = 5_000
 /** Marks the file as ours ("Clst"), so that some other program's database is never migrated. */
 const APPLICATION_ID = 0x436c7374
 /** After a burst the log file is cut back to this size. */
