@@ -225,13 +225,6 @@ export const ERRORS = {
     '请重新调用 wx.login；检查 wechat.appid 和 wechat.secret。',
   ),
   NOT_FOUND: entry(404, 'There is nothing at this address.', '地址不存在。', 'Check the URL.', '请检查 URL。'),
-  METHOD_NOT_ALLOWED: entry(
-    405,
-    'The method is not allowed here.',
-    '请求方法不允许。',
-    'Check the method of the request.',
-    '请检查请求方法。',
-  ),
   SERVER_BUSY: entry(503, 'The server is stopping or overloaded.', '服务繁忙。', 'Try again shortly.', '请稍后重试。'),
   SYS_ERR: entry(
     500,

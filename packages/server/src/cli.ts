@@ -1,6 +1,6 @@
 /**
- * The command `cloudstead`. Only the version check: everything else is loaded after it, because an older Node cannot even
- * load it.
+ * The command `cloudstead`: the version check, and what has to be set before anything runs. Everything else is loaded
+ * after it, because an older Node cannot even load it.
  */
 const MIN_NODE = [22, 13] as const
 

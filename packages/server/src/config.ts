@@ -1,6 +1,6 @@
 /**
- * The configuration file: reading, judging, filling in defaults, and following edits. This file and cli.ts are the only
- * ones that look at the command line or the process environment.
+ * The configuration file: reading, judging, filling in defaults, and following edits. Looks at neither the command line
+ * nor the process environment: what counts of them is handed in.
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import {

@@ -7,27 +7,27 @@ import { nearest } from '@cloudstead/rules'
 import { type ConfigContext, openConfigFile } from './config.ts'
 import { createLog } from './log.ts'
 
+const DEV_ENV = 'demo-1abcde'
+const DEFAULT_PORT = '8787'
+const DEFAULT_HOST = '127.0.0.1'
+const DEFAULT_CONFIG = 'cloudstead.config.json'
+
 const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
 
-  cloudstead start --env ENV --port PORT [--host 127.0.0.1] [--data-dir ./data] [--config FILE] [--public-url URL]
+  cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./data] [--config FILE] [--public-url URL]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
   cloudstead dev [the same options]
-      start with friendly defaults: env ${'demo-1abcde'}, port 8787, data in ./.cloudstead, made-up WeChat identities
+      start with friendly defaults: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./.cloudstead, made-up WeChat identities
   cloudstead keys login --env ENV [--data-dir DIR]
       make a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
   cloudstead keys api --env ENV [--data-dir DIR]
       make an administrator key: {secretId, secretKey, apiKey}
-  cloudstead keys list | keys revoke ID
+  cloudstead keys list | keys revoke ID, with the same options
       the keys of an environment; withdraw one
   cloudstead rules check FILE [--json] [--lang en|zh] [--resource-openid path|creator]
       what there is to say about storage rules: a file of rules or a configuration; exits 1 when something is an error
   cloudstead --help | --version
 `
-
-const DEV_ENV = 'demo-1abcde'
-const DEFAULT_PORT = '8787'
-const DEFAULT_HOST = '127.0.0.1'
-const DEFAULT_CONFIG = 'cloudstead.config.json'
 
 /** Something about the command line is wrong; the message says what to do. */
 class UsageError extends Error {
