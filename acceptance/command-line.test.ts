@@ -130,6 +130,21 @@ describe('a running server', () => {
     assert.equal(await next.stop(), 0)
   })
 
+  test('damaged secrets and a file that is no database of ours are refused in one line, and left as they are', async () => {
+    for (const [file, content, said] of [
+      ['secrets.json', '{"accessTok', /is damaged/],
+      ['records.sqlite', 'not a database, but quite long enough to be one'.repeat(100), /records\.sqlite is damaged/],
+    ] as const) {
+      const dir = join(scratch, `broken-${file}`)
+      const made = await cloudstead('keys', 'api', '--env', ENV, '--data-dir', dir)
+      assert.equal(made.code, 0)
+      for (const suffix of ['-wal', '-shm']) await rm(join(dir, ENV, file + suffix), { force: true })
+      await writeFile(join(dir, ENV, file), content)
+      await refuses(['start', '--env', ENV, '--port', '0', '--data-dir', dir], said)
+      assert.equal(await readFile(join(dir, ENV, file), 'utf8'), content)
+    }
+  })
+
   test('keys login and keys api beside it work at once', async () => {
     const loginKey = await server.loginKey()
     assert.deepEqual(Object.keys(loginKey).sort(), ['env_id', 'private_key', 'private_key_id'])

@@ -50,6 +50,10 @@ const KEYS_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' } }
 /** Runs a command line and resolves to its exit code. */
 export async function main(args: readonly string[], environment: Environment): Promise<number> {
   const [command, ...rest] = args
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(USAGE)
+    return 0
+  }
   try {
     switch (command) {
       case 'start':
@@ -81,7 +85,7 @@ export async function main(args: readonly string[], environment: Environment): P
   }
 }
 
-const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsVersionError'])
+const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsFileError', 'SecretsError'])
 
 /** What the operator can put right: the command line, the configuration, or what the system refused (a port, a directory). */
 function isExpected(error: unknown): error is Error {

@@ -25,6 +25,11 @@ export type Secrets = Readonly<Record<Purpose, KeyRing>>
 const SECRET_BYTES = 32
 const KID_BYTES = 6
 
+/** The file of secrets cannot be used; the message says what to do. */
+class SecretsError extends Error {
+  override readonly name = 'SecretsError'
+}
+
 type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
 
 /**
@@ -66,7 +71,7 @@ async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | und
   try {
     return JSON.parse(text) as Partial<SecretsFile>
   } catch {
-    throw new Error(
+    throw new SecretsError(
       `${file} is damaged: it is not JSON. Restore it from a backup; without it every login and URL is void.`,
     )
   }

@@ -64,8 +64,15 @@ export async function openForReading(file: string, cacheKib: number): Promise<Da
     return db
   } catch (error) {
     db.close()
-    throw error
+    if (!isDamage(error)) throw error
+    throw new RecordsFileError(`${file} is damaged (${(error as Error).message}): restore it from a backup`)
   }
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+function isDamage(error: unknown): boolean {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode
+  return code === 11 || code === 26
 }
 
 /** Opens the database for writing, once `openForReading` has prepared the file. */
@@ -101,6 +108,11 @@ async function switchToWal(db: DatabaseSync): Promise<void> {
   }
 }
 
+/** The file cannot be used by this version; the message says what to do. */
+class RecordsFileError extends Error {
+  override readonly name = 'RecordsFileError'
+}
+
 function migrate(db: DatabaseSync, file: string): void {
   if (readPragma(db, 'user_version') === SCHEMA_VERSION && readPragma(db, 'application_id') === APPLICATION_ID) return
   db.exec('BEGIN IMMEDIATE')
@@ -109,9 +121,10 @@ function migrate(db: DatabaseSync, file: string): void {
     const version = Number(readPragma(db, 'user_version'))
     const application = readPragma(db, 'application_id')
     const isNew = version === 0 && application === 0 && isEmpty(db)
-    if (!isNew && application !== APPLICATION_ID) throw new Error(`${file} is not a Cloudstead records database`)
+    if (!isNew && application !== APPLICATION_ID)
+      throw new RecordsFileError(`${file} is not a Cloudstead records database`)
     if (version > SCHEMA_VERSION) {
-      throw new Error(
+      throw new RecordsFileError(
         `${file} was written by a newer Cloudstead (schema ${version}, this one knows ${SCHEMA_VERSION}): start that version or a later one`,
       )
     }
