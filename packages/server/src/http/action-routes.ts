@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ActionTable } from './actions.ts'
 import type { BodyBudget } from './body-budget.ts'
 import { fromFramework, logFailure } from './failures.ts'
-import { parseJson, readBodyAsText } from './json-body.ts'
+import { type JsonBody, readJsonObjects } from './json-body.ts'
 import type { OriginOf } from './origin.ts'
 
 /** Room for the largest document (16 MB) and what surrounds it. */
@@ -31,10 +31,11 @@ export interface ActionRoutes {
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): Promise<void> {
   routes.budget.guard(app, BODY_LIMIT_BYTES)
-  readBodyAsText(app, BODY_LIMIT_BYTES)
+  readJsonObjects(app, BODY_LIMIT_BYTES)
   app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown))
   app.post(routes.path, async (request, reply) => {
-    const params = bodyObject(request.body)
+    const params = request.body as JsonBody | undefined
+    if (params === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
     checkEnv(routes, request.query, params)
     const caller = await routes.callerOf(request, params)
     const { action } = params
@@ -50,14 +51,6 @@ function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unkno
   const error = toCloudsteadError(fromFramework(thrown))
   logFailure(request, error)
   return reply.code(200).send({ code: error.code, message: error.message, requestId: request.id })
-}
-
-function bodyObject(body: unknown): Readonly<Record<string, unknown>> {
-  const value = parseJson(body)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CloudsteadError('INVALID_PARAM', 'the body must be a JSON object')
-  }
-  return value as Record<string, unknown>
 }
 
 function checkEnv(routes: ActionRoutes, query: unknown, params: Readonly<Record<string, unknown>>): void {

@@ -2,6 +2,7 @@ import { CloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Auth, Login, User } from '../auth/index.ts'
 import { loginErrorAnswer, notOffered } from './auth-errors.ts'
+import { type JsonBody, readJsonObjects } from './json-body.ts'
 
 /** A login call is some hundred bytes; a ticket, the largest thing in one, has at most 8 KiB. */
 const BODY_LIMIT = 64 * 1024
@@ -11,8 +12,6 @@ const DEVICE_ID = /^[A-Za-z0-9_-]{16,64}$/
 
 /** Long enough for any id that a client makes up; the id is kept with the session. */
 const MAX_REQUEST_ID_LENGTH = 128
-
-type Body = Readonly<Record<string, unknown>>
 
 /**
  * The login surface, to be registered under the prefix `/auth`.
@@ -24,18 +23,9 @@ type Body = Readonly<Record<string, unknown>>
  */
 export function authRoutes(auth: Auth): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, text, done) => {
-      try {
-        done(null, parseBody(String(text)))
-      } catch (error) {
-        done(error as Error)
-      }
-    })
+    readJsonObjects(app, BODY_LIMIT)
     app.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store')
-      // The framework would refuse a blank or malformed one before any parser is asked.
-      request.headers['content-type'] = 'application/json'
       checkMethodOverride(request)
       checkClientId(request.query, auth.env)
     })
@@ -163,42 +153,29 @@ function bearerOf(request: FastifyRequest): string {
   return token
 }
 
-function parseBody(text: string): Body {
-  if (text.trim() === '') return {}
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw invalid('the body is not JSON')
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('the body must be a JSON object')
-  return value as Body
-}
-
 /** A request without any body has an empty one. */
-function bodyOf(request: FastifyRequest): Body {
-  return (request.body ?? {}) as Body
+function bodyOf(request: FastifyRequest): JsonBody {
+  return (request.body ?? {}) as JsonBody
 }
 
-function text(body: Body, field: string): string {
+function text(body: JsonBody, field: string): string {
   const value = Object.hasOwn(body, field) ? body[field] : undefined
   if (typeof value !== 'string' || value === '') throw invalid(`${field} must be a non-empty string`)
   return value
 }
 
-function optionalText(body: Body, field: string): string | undefined {
+function optionalText(body: JsonBody, field: string): string | undefined {
   return Object.hasOwn(body, field) ? text(body, field) : undefined
 }
 
 /** Of the three kinds of WeChat codes, that of a phone number is another interface of WeChat. */
-function checkCodeType(body: Body): void {
+function checkCodeType(body: JsonBody): void {
   const { provider_params: params } = body
   if (params === undefined) return
   if (typeof params !== 'object' || params === null || Array.isArray(params)) {
     throw invalid('provider_params must be an object')
   }
-  const type = optionalText(params as Body, 'provider_code_type')
+  const type = optionalText(params as JsonBody, 'provider_code_type')
   if (type !== undefined && type !== 'open_id' && type !== 'union_id') {
     throw invalid(
       'provider_params.provider_code_type must be open_id or union_id; login by phone number is not offered',
@@ -207,7 +184,7 @@ function checkCodeType(body: Body): void {
 }
 
 function checkClientId(holder: unknown, env: string): void {
-  const id = (holder as Body).client_id
+  const id = (holder as JsonBody).client_id
   if (id !== undefined && id !== env) {
     const shown = typeof id === 'string' ? id : `of type ${typeof id}`
     throw new CloudsteadError(

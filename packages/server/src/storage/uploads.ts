@@ -105,7 +105,7 @@ export async function receiveUpload(
   const limit = Math.min(ticket.maxSize, parts.settings().storage.maxFileSize)
   const blob = await writeBlob(parts, body, meta, limit)
   try {
-    await checkMd5(blob, meta)
+    checkMd5(blob, meta)
     const replaced = await commitUpload(parts, ticket, blob, meta)
     if (replaced !== undefined) void dropUnreferenced(parts, [replaced.file.blob])
   } catch (error) {
@@ -138,7 +138,7 @@ async function writeBlob(
   }
 }
 
-async function checkMd5(blob: WrittenBlob, meta: UploadMeta): Promise<void> {
+function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {
   if (meta.contentMd5 === undefined) return
   if (Buffer.from(meta.contentMd5, 'base64').toString('hex') !== blob.md5) {
     throw new CloudsteadError('INVALID_PARAM', 'the body does not have the MD5 that Content-MD5 says')
