@@ -17,6 +17,9 @@ const files = globSync([
   .filter((file) => !file.includes('node_modules') && (only.length === 0 || only.some((word) => file.includes(word))))
   .sort()
 
+/** A test file that hangs fails, and does not hold up the rest for ever. The slowest takes some 20 s on two busy cores. */
+const FILE_TIMEOUT_MS = 240_000
+
 let passed = 0
 let failed = 0
 
@@ -42,6 +45,7 @@ process.stdout.write(`\n> tests: ${files.length} files\n`)
 const stream = run({
   files,
   concurrency: 2,
+  timeout: FILE_TIMEOUT_MS,
   execArgv: ['--conditions=@cloudstead/source', '--disable-warning=ExperimentalWarning'],
 })
 stream.on('test:pass', (event) => {

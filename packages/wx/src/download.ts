@@ -1,4 +1,4 @@
-import { copyFileSync, createWriteStream } from 'node:fs'
+import { copyFileSync, createWriteStream, openSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -72,8 +72,10 @@ async function download(
   transfer.headersReceived(head)
   // Half a file must not stand where a whole one is expected: the target is written when all has arrived.
   const temp = files.createTemp(extensionOf(url, head))
+  // Opened now: an abort while a stream still opens it would let it appear after it was removed.
+  const fd = openSync(temp.realPath, 'w')
   try {
-    await pipeline(stream, progressMeter(head, onProgress), createWriteStream(temp.realPath), {
+    await pipeline(stream, progressMeter(head, onProgress), createWriteStream(temp.realPath, { fd }), {
       signal: transfer.line.signal,
     })
     if (asked === undefined || askedPath === undefined) {

@@ -16,7 +16,7 @@ export class TempDirectory {
 
   remove(): void {
     if (this.#path === undefined) return
-    rmSync(this.#path, { recursive: true, force: true })
+    rmSync(this.#path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
     toRemoveAtExit.delete(this.#path)
     if (toRemoveAtExit.size === 0) process.off('exit', removeAll)
     this.#path = undefined
@@ -31,5 +31,5 @@ function create(): string {
 }
 
 function removeAll(): void {
-  for (const path of toRemoveAtExit) rmSync(path, { recursive: true, force: true })
+  for (const path of toRemoveAtExit) rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 })
 }
