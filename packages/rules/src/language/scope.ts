@@ -16,5 +16,8 @@ export interface Variable<C> extends ScopeMember<C> {
   readonly members?: ReadonlyMap<string, ScopeMember<C>>
 }
 
+/** What a variable with members yields by itself: something that is not null, and no more. */
+export const PRESENT = Object.freeze(Object.create(null)) as object
+
 /** Every variable that an expression can name. */
 export type Scope<C> = ReadonlyMap<string, Variable<C>>

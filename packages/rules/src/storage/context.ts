@@ -1,13 +1,6 @@
-export type StorageOperation = 'read' | 'write'
+import type { RuleAuth } from '../caller/rule-auth.ts'
 
-/** The logged-in user as rules see it; null when nobody is logged in. */
-export interface RuleAuth {
-  readonly uid: string
-  /** The WeChat openid, for WeChat logins only. */
-  readonly openid?: string
-  readonly customUserId?: string
-  readonly loginType: string
-}
+export type StorageOperation = 'read' | 'write'
 
 /** The file that somebody wants to read or write. */
 export interface StorageResource {
@@ -30,10 +23,4 @@ export interface StorageRuleContext {
   readonly resource: StorageResource
   /** Milliseconds since 1970. */
   readonly now: number
-}
-
-export interface Decision {
-  readonly allowed: boolean
-  /** English, for the operator's log: which clause failed and why. May name ids and paths, so not for the client. */
-  readonly reason: string
 }

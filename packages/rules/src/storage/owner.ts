@@ -1,5 +1,5 @@
-import type { RuleAuth, StorageResource, StorageRuleContext } from './context.ts'
-import { idOf } from './identity.ts'
+import { idOf } from '../caller/identity.ts'
+import type { StorageResource } from './context.ts'
 
 /** The {id} of `users/{id}/...`, when the path has one. */
 export function claimOf(resource: StorageResource): string | undefined {
@@ -11,10 +11,4 @@ export function creatorOf(resource: StorageResource): readonly string[] {
   const creator: unknown = Object.hasOwn(resource, 'creator') ? resource.creator : undefined
   if (resource.exists !== true || !Array.isArray(creator)) return []
   return creator.filter((id) => typeof id === 'string' && id !== '')
-}
-
-/** The caller; an `auth` without a uid is nobody. */
-export function authOf(context: StorageRuleContext): RuleAuth | null {
-  const { auth } = context
-  return typeof auth === 'object' && auth !== null && idOf(auth, 'uid') !== undefined ? auth : null
 }

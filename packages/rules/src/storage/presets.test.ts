@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { RuleAuth, StorageResource } from './context.ts'
+import type { RuleAuth } from '../caller/rule-auth.ts'
+import type { StorageResource } from './context.ts'
 import { isPresetAcl, PRESET_ACLS } from './presets.ts'
 import { compileStorageRules } from './rules.ts'
 

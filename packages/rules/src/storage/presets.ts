@@ -1,7 +1,8 @@
+import { callerIds, isCaller, listIds } from '../caller/identity.ts'
+import { authOf } from '../caller/rule-auth.ts'
 import { type Language, type Text, text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { callerIds, isCaller, listIds } from './identity.ts'
-import { authOf, claimOf, creatorOf } from './owner.ts'
+import { claimOf, creatorOf } from './owner.ts'
 
 /** The platform's four ready-made modes. Administrators never get here: they bypass rules. */
 export type PresetAcl = 'READONLY' | 'PRIVATE' | 'ADMINWRITE' | 'ADMINONLY'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { renderExplanation } from '../explanation.ts'
 import { RuleError } from '../rule-error.ts'
 import type { StorageRuleContext } from './context.ts'
-import { renderExplanation } from './explanation.ts'
 import { compileStorageRules, type StorageRules } from './rules.ts'
 
 const VALUES = [

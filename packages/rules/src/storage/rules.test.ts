@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { RuleAuth } from '../caller/rule-auth.ts'
+import type { Decision } from '../decision.ts'
 import { RuleError } from '../rule-error.ts'
-import type { Decision, RuleAuth, StorageResource } from './context.ts'
+import type { StorageResource } from './context.ts'
 import { compileStorageRules } from './rules.ts'
 import type { ResourceOpenid } from './scope.ts'
 

@@ -1,11 +1,12 @@
+import type { Decision } from '../decision.ts'
+import type { Explanation } from '../explanation.ts'
 import { compileRule } from '../language/evaluate.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
 import type { Scope } from '../language/scope.ts'
 import { nearest } from '../nearest.ts'
 import { RuleError } from '../rule-error.ts'
 import { type Language, type Text, text } from '../text.ts'
-import type { Decision, StorageOperation, StorageRuleContext } from './context.ts'
-import type { Explanation } from './explanation.ts'
+import type { StorageOperation, StorageRuleContext } from './context.ts'
 import { isPresetAcl, PRESET_ACLS, type PresetAcl, presetRefusal } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
@@ -123,7 +124,7 @@ function explanation(
   judge: Judge | undefined,
   context: StorageRuleContext,
 ): Explanation {
-  const decided = { acl, operation, path: pathOf(context) }
+  const decided = { acl, operation, target: pathOf(context) }
   if (judge === undefined) {
     const name = JSON.stringify(operation)
     return { ...decided, allowed: false, reason: text(`there is no operation ${name}`, `没有操作 ${name}`) }

@@ -1,10 +1,12 @@
+import { AUTH } from '../caller/auth-variable.ts'
+import { callerIds, Identity } from '../caller/identity.ts'
+import { authOf } from '../caller/rule-auth.ts'
 import { show } from '../language/explain.ts'
-import type { Scope, ScopeMember, Variable } from '../language/scope.ts'
+import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
 import { own } from '../language/values.ts'
-import { type Language, text } from '../text.ts'
+import { text } from '../text.ts'
 import type { StorageResource, StorageRuleContext } from './context.ts'
-import { callerIds, Identity, idOf, listIds } from './identity.ts'
-import { authOf, claimOf, creatorOf } from './owner.ts'
+import { claimOf, creatorOf } from './owner.ts'
 
 /**
  * What `resource.openid` means in custom rules: the {id} of `users/{id}/...`, or the uploader of the stored file.
@@ -14,13 +16,10 @@ export type ResourceOpenid = 'path' | 'creator'
 
 type Member = ScopeMember<StorageRuleContext>
 
-/** What `auth` and `resource` yield when they are not followed by a member: something that is not null, and no more. */
-const PRESENT = Object.freeze(Object.create(null)) as object
-
 /** The variables of storage rules: `auth`, `resource` and `now`. */
 export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
   return new Map<string, Variable<StorageRuleContext>>([
-    ['auth', { get: (context) => (authOf(context) === null ? null : PRESENT), whyAbsent: whyNobody, members: AUTH }],
+    ['auth', AUTH],
     [
       'resource',
       {
@@ -37,48 +36,7 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
   ])
 }
 
-const AUTH: ReadonlyMap<string, Member> = new Map<string, Member>([
-  [
-    'openid',
-    {
-      get: (context) => {
-        const auth = authOf(context)
-        return auth === null ? undefined : (idOf(auth, 'openid') ?? idOf(auth, 'customUserId'))
-      },
-      whyAbsent: (context, language) => whyNobody(context, language) ?? whyNoOpenid(context, language),
-    },
-  ],
-  ['uid', authMember('uid')],
-  ['customUserId', authMember('customUserId')],
-  ['loginType', authMember('loginType')],
-])
-
-function authMember(field: string): Member {
-  return {
-    get: (context) => {
-      const auth = authOf(context)
-      return auth === null ? undefined : idOf(auth, field)
-    },
-    whyAbsent: whyNobody,
-  }
-}
-
 const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')
-
-const NOBODY = text('nobody is logged in', '没有登录')
-
-function whyNobody(context: StorageRuleContext, language: Language): string | undefined {
-  return authOf(context) === null ? NOBODY[language] : undefined
-}
-
-function whyNoOpenid(context: StorageRuleContext, language: Language): string | undefined {
-  const auth = authOf(context)
-  if (auth === null) return undefined
-  const login = `${listIds(callerIds(auth))} (${show(auth.loginType, language)})`
-  return language === 'zh'
-    ? `登录 ${login} 既没有微信 openid 也没有 customUserId`
-    : `the login ${login} has neither a WeChat openid nor a customUserId`
-}
 
 const CLAIM: Member = {
   get: (context) => {

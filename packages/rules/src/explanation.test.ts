@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ExplainedNode } from '../language/explain-tree.ts'
-import type { RuleAuth, StorageResource, StorageRuleContext } from './context.ts'
+import type { RuleAuth } from './caller/rule-auth.ts'
 import { type Explanation, renderExplanation } from './explanation.ts'
-import { compileStorageRules } from './rules.ts'
+import type { ExplainedNode } from './language/explain-tree.ts'
+import type { StorageResource, StorageRuleContext } from './storage/context.ts'
+import { compileStorageRules } from './storage/rules.ts'
 
 const BOB: RuleAuth = { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' }
 const ALICES: StorageResource = { path: 'users/alice/a.jpg', claim: 'alice', exists: true, size: 20 }

@@ -1,7 +1,7 @@
 import { show } from '../language/explain.ts'
 import { ComparableValue, type Value } from '../language/values.ts'
 import type { Language } from '../text.ts'
-import type { RuleAuth } from './context.ts'
+import type { RuleAuth } from './rule-auth.ts'
 
 /** An id from the context; an empty or ill-typed one is no id, so it equals nothing. */
 export function idOf(source: object, field: string): string | undefined {

@@ -1,15 +1,14 @@
-import { clip, show } from '../language/explain.ts'
-import type { ExplainedNode, Outcome } from '../language/explain-tree.ts'
-import { type Language, type Text, text } from '../text.ts'
-import type { StorageOperation } from './context.ts'
-import type { PresetAcl } from './presets.ts'
+import { clip, show } from './language/explain.ts'
+import type { ExplainedNode, Outcome } from './language/explain-tree.ts'
+import type { PresetAcl } from './storage/presets.ts'
+import { type Language, type Text, text } from './text.ts'
 
 /** A decision with everything that led to it. May name ids and paths: for the operator, not for the client. */
 export interface Explanation {
-  readonly operation: StorageOperation
+  readonly operation: 'read' | 'write' | 'create' | 'update' | 'delete'
   readonly acl: PresetAcl | 'CUSTOM'
-  /** The cloudPath; empty when the request had none. */
-  readonly path: string
+  /** What was asked for: a cloudPath, `collection/id`, or a collection with its query; empty when the request had none. */
+  readonly target: string
   readonly allowed: boolean
   /** In one sentence, as `Decision.reason`. */
   readonly reason: Text
@@ -44,9 +43,9 @@ const MAX_SOURCE = 160
  *         -> resource.openid and auth.openid would have to be the same user
  */
 export function renderExplanation(explanation: Explanation, language: Language): string {
-  const { allowed, operation, path, reason, tree } = explanation
+  const { allowed, operation, target, reason, tree } = explanation
   const verdict = allowed ? text('allowed', '允许') : text('denied', '拒绝')
-  const lines = [`${verdict[language]}: ${operation} ${show(path, language)}`, `  ${reason[language]}`]
+  const lines = [`${verdict[language]}: ${operation} ${show(target, language)}`, `  ${reason[language]}`]
   if (tree !== undefined) renderNode(tree, '  ', language, lines)
   return lines.join('\n')
 }
