@@ -1,6 +1,6 @@
 import { clip, show } from './language/explain.ts'
 import type { ExplainedNode, Outcome } from './language/explain-tree.ts'
-import type { PresetAcl } from './storage/presets.ts'
+import type { PresetAcl } from './preset-acl.ts'
 import { type Language, type Text, text } from './text.ts'
 
 /** A decision with everything that led to it. May name ids and paths: for the operator, not for the client. */
@@ -24,6 +24,7 @@ const OUTCOMES: Readonly<Record<Outcome, Text>> = {
   value: text('value', '值'),
   error: text('error', '出错'),
   skipped: text('not asked', '未求值'),
+  open: text('depends on the document', '取决于文档'),
 }
 
 /** Characters of one part of a rule in a line. */

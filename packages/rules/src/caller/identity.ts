@@ -61,6 +61,10 @@ export class Identity extends ComparableValue {
     return zh ? `${owner} 不是当前用户（${caller}）` : `${owner} is not the caller (${caller})`
   }
 
+  text(): string {
+    return this.ids[0] ?? ''
+  }
+
   private isCallers(): boolean {
     return this.ids.some((id) => isCaller(this.caller, id))
   }

@@ -1,10 +1,10 @@
-import type { RuleNode, Span } from '../language/ast.ts'
+import { childrenOf, type RuleNode, type Span } from '../language/ast.ts'
+import { mayHold, mustHold } from '../possible/possible-values.ts'
 import type { StorageOperation } from '../storage/context.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
-import { childrenOf, reads } from './clauses.ts'
+import { reads } from './clauses.ts'
 import type { RuleFinding } from './finding.ts'
-import { mayHold, mustHold } from './possible-values.ts'
 import { allWorlds, type Login, strangersWorlds } from './storage-worlds.ts'
 
 type Found = Omit<RuleFinding, 'key'>

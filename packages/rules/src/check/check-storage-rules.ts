@@ -1,6 +1,6 @@
 import { parse } from '../language/parse.ts'
+import { isPresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
-import { isPresetAcl } from '../storage/presets.ts'
 import { compileStorageRules, type StorageRulesOptions } from '../storage/rules.ts'
 import { accessFindings, EVERYONE_READS } from './access.ts'
 import { clauseFindings } from './clauses.ts'

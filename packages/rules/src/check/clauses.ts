@@ -1,12 +1,20 @@
-import type { CompareNode, LogicalNode, MemberNode, RuleNode, UnaryNode, VariableNode } from '../language/ast.ts'
+import {
+  type CompareNode,
+  childrenOf,
+  type LogicalNode,
+  type MemberNode,
+  type RuleNode,
+  type UnaryNode,
+  type VariableNode,
+} from '../language/ast.ts'
 import { noVariable } from '../language/compile.ts'
 import { A_BOOLEAN, TYPE_NAMES, wrongType } from '../language/values.ts'
 import { nearest } from '../nearest.ts'
+import type { Possible, World } from '../possible/possible.ts'
+import { isTruth, mayHold, mustHold, nameOf, possibleValues } from '../possible/possible-values.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { type Text, text } from '../text.ts'
 import type { RuleFinding } from './finding.ts'
-import type { Possible, World } from './possible.ts'
-import { isTruth, mayHold, mustHold, nameOf, possibleValues } from './possible-values.ts'
 import { allWorlds } from './storage-worlds.ts'
 
 type Found = Omit<RuleFinding, 'key'>
@@ -74,7 +82,7 @@ class ClauseChecker {
   }
 
   private variable(node: VariableNode): void {
-    if (this.worlds[0]?.has(node.name) !== false) return
+    if (this.worlds[0]?.variables.has(node.name) !== false) return
     const missing = noVariable(node.name)
     const near = nearest(node.name, ['null', 'auth', 'resource', 'now', 'true', 'false'])
     const advice =
@@ -87,7 +95,7 @@ class ClauseChecker {
 
   private member({ object, property, start, end }: MemberNode): void {
     if (object.kind !== 'variable' || typeof property !== 'string') return
-    const variable = this.worlds[0]?.get(object.name)
+    const variable = this.worlds[0]?.variables.get(object.name)
     if (variable === undefined || variable.members?.has(property) === true) return
     const names = [...(variable.members?.keys() ?? [])]
     const near = nearest(property, names)
@@ -213,27 +221,6 @@ function isLoginType(value: Possible): boolean {
 
 function shown(value: Possible): string {
   return value.is === 'known' ? String(value.value) : ''
-}
-
-/** The parts of a node that are expressions themselves. */
-export function childrenOf(node: RuleNode): readonly RuleNode[] {
-  switch (node.kind) {
-    case 'literal':
-    case 'variable':
-      return []
-    case 'member':
-      return typeof node.property === 'string' ? [node.object] : [node.object, node.property]
-    case 'array':
-      return node.items
-    case 'unary':
-      return [node.operand]
-    case 'test':
-      return [node.argument]
-    case 'compare':
-      return [node.left, node.right]
-    case 'logical':
-      return node.operands
-  }
 }
 
 /** Whether `variable.member` stands anywhere in a node. */

@@ -1,5 +1,4 @@
 import type { TestNode } from '../language/ast.ts'
-import type { ResourceOpenid } from '../storage/scope.ts'
 import {
   ANY_STRING,
   known,
@@ -11,7 +10,9 @@ import {
   type Possible,
   type StringShape,
   type World,
-} from './possible.ts'
+  type WorldVariable,
+} from '../possible/possible.ts'
+import type { ResourceOpenid } from '../storage/scope.ts'
 import { prefixes } from './prefixes.ts'
 
 /** Who asks: nobody, or one of the kinds of login that this server has. */
@@ -91,7 +92,7 @@ export function storageWorld(options: StorageWorld): World {
   const { login, caller, place, owned, sized } = options
   const id = (): Possible => ({ is: 'string', shape: caller === 'stranger' ? strangersId() : ANY_STRING })
   const size = { yes: [NUMBER], no: [MISSING], either: [NUMBER, MISSING] }[sized]
-  return new Map<string, { value: Possibilities; members?: Members }>([
+  const variables = new Map<string, WorldVariable>([
     ['auth', { value: [login === 'nobody' ? known(null) : OBJECT], members: authMembers(options, id) }],
     [
       'resource',
@@ -107,6 +108,7 @@ export function storageWorld(options: StorageWorld): World {
     ],
     ['now', { value: [NUMBER] }],
   ])
+  return { variables }
 }
 
 function authMembers({ login, anonymousOpenid }: StorageWorld, id: () => Possible): Members {

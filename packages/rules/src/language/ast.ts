@@ -59,6 +59,14 @@ export interface TestNode extends Span {
   readonly argument: RuleNode
 }
 
+/** `get('database.collection.id')`: a document that is stored elsewhere. */
+export interface GetNode extends Span {
+  readonly kind: 'get'
+  readonly collection: string
+  /** The pieces of the id, in order; they are joined. */
+  readonly id: readonly RuleNode[]
+}
+
 /** A whole chain `a && b && c` is one node, so that a long chain is not a deep one. */
 export interface LogicalNode extends Span {
   readonly kind: 'logical'
@@ -75,7 +83,21 @@ export type RuleNode =
   | UnaryNode
   | CompareNode
   | TestNode
+  | GetNode
   | LogicalNode
+
+/** Rules of files, or of documents: `get( )` exists in the latter only, as on the platform. */
+export type Dialect = 'storage' | 'database'
+
+/** `get( )` in one expression, and how deep they may stand in each other: the limits that the platform documents. */
+export const MAX_GETS = 3
+export const MAX_GET_DEPTH = 2
+
+/**
+ * `in` that looks through an array of stored data, in one expression. With at most 1,000 items each, and 1,024 characters,
+ * an evaluation takes fewer than 10,000 steps.
+ */
+export const MAX_SEARCHES = 8
 
 /** Levels that parentheses, operators, members and arrays may be nested; what people write needs fewer than ten. */
 export const MAX_DEPTH = 64
@@ -97,3 +119,26 @@ export const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['>', 4],
   ['in', 4],
 ])
+
+/** The parts of a node that are expressions themselves. */
+export function childrenOf(node: RuleNode): readonly RuleNode[] {
+  switch (node.kind) {
+    case 'literal':
+    case 'variable':
+      return []
+    case 'member':
+      return typeof node.property === 'string' ? [node.object] : [node.object, node.property]
+    case 'array':
+      return node.items
+    case 'unary':
+      return [node.operand]
+    case 'test':
+      return [node.argument]
+    case 'get':
+      return node.id
+    case 'compare':
+      return [node.left, node.right]
+    case 'logical':
+      return node.operands
+  }
+}

@@ -1,11 +1,21 @@
 import { type Text, text } from '../text.ts'
-import type { CompareNode, LogicalNode, MemberNode, OrderOperator, RuleNode, TestNode, UnaryNode } from './ast.ts'
+import type {
+  CompareNode,
+  GetNode,
+  LogicalNode,
+  MemberNode,
+  OrderOperator,
+  RuleNode,
+  TestNode,
+  UnaryNode,
+} from './ast.ts'
 import { MAX_TESTED } from './pattern.ts'
 import type { Scope, ScopeMember } from './scope.ts'
 import {
   A_BOOLEAN,
   A_NUMBER,
   A_STRING,
+  documentId,
   EvaluationError,
   equal,
   isIn,
@@ -39,7 +49,7 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
       return { node, run: () => value, children: [] }
     }
     case 'variable': {
-      const variable = scope.get(node.name)
+      const variable = scope.variables.get(node.name)
       if (variable !== undefined) return { node, run: variable.get, children: [], reads: variable }
       return { node, run: () => raise(noVariable(node.name)), children: [] }
     }
@@ -57,13 +67,15 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
       return compileCompare(node, scope)
     case 'test':
       return compileTest(node, scope)
+    case 'get':
+      return compileGet(node, scope)
   }
 }
 
 function compileMember<C>(node: MemberNode, scope: Scope<C>): Compiled<C> {
   const { property } = node
   const object = compile(node.object, scope)
-  const members = node.object.kind === 'variable' ? scope.get(node.object.name)?.members : undefined
+  const members = node.object.kind === 'variable' ? scope.variables.get(node.object.name)?.members : undefined
   if (typeof property === 'string') {
     const fixed = members?.get(property)
     if (fixed !== undefined) return { node, run: fixed.get, children: [object], reads: fixed }
@@ -185,6 +197,19 @@ function compileTest<C>(node: TestNode, scope: Scope<C>): Compiled<C> {
     return raise(wrongType('.test', A_STRING, typeName(value)))
   }
   return { node, run: test, children: [argument] }
+}
+
+/** No document without an id: what is missing in the id is missing in the answer. */
+function compileGet<C>(node: GetNode, scope: Scope<C>): Compiled<C> {
+  const { collection } = node
+  const { lookup } = scope
+  const children = node.id.map((piece) => compile(piece, scope))
+  const runs = children.map((child) => child.run)
+  const get = (context: C): Value => {
+    const id = documentId(runs.map((run) => run(context)))
+    return id === undefined || lookup === undefined ? undefined : lookup(context, collection, id)
+  }
+  return { node, run: get, children }
 }
 
 /** The literal `null` asks whether the other side is missing; between values, a missing one decides nothing. */

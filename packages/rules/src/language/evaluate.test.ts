@@ -20,7 +20,10 @@ const DATA = {
   huge: 'a'.repeat(MAX_TESTED + 1),
 }
 
-const SCOPE: Scope<typeof DATA> = new Map([['d', { get: (data: typeof DATA) => data }]])
+const SCOPE: Scope<typeof DATA> = {
+  dialect: 'storage',
+  variables: new Map([['d', { get: (data: typeof DATA) => data }]]),
+}
 
 /** true: allowed. false: denied. A pattern: denied, and the reason says so. */
 const CASES: readonly (readonly [string, boolean | RegExp])[] = [
@@ -217,13 +220,13 @@ describe('what an expression decides', () => {
 
 describe('reasons', () => {
   test('quote values, so that stored data cannot forge a line of the log', () => {
-    const scope: Scope<string> = new Map([['v', { get: (value: string) => value }]])
+    const scope: Scope<string> = { dialect: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
     const reason = compileRule("v == 'x'", scope).whyNot('a\nallowed "admin"\u001b[2J', 'en')
     assert.equal(reason, `v == 'x' is false: v is "a\\nallowed \\"admin\\"\\u001b[2J"`)
   })
 
   test('stay short, whatever the values', () => {
-    const scope: Scope<string> = new Map([['v', { get: (value: string) => value }]])
+    const scope: Scope<string> = { dialect: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
     const source = Array(60).fill("v == 'x'").join(' || ')
     assert.ok(compileRule(source, scope).whyNot('y'.repeat(100_000), 'en').length <= 600)
   })
@@ -231,7 +234,7 @@ describe('reasons', () => {
 
 test('data that throws when it is read denies', () => {
   const hostile = new Proxy({}, { getOwnPropertyDescriptor: () => assert.fail('trap') })
-  const scope: Scope<object> = new Map([['d', { get: (data: object) => data }]])
+  const scope: Scope<object> = { dialect: 'storage', variables: new Map([['d', { get: (data: object) => data }]]) }
   const rule = compileRule('d.a == 1 || true', scope)
   assert.equal(rule.allows(hostile), false)
   assert.match(rule.whyNot(hostile, 'en'), /cannot be (read|evaluated)/)

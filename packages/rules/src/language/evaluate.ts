@@ -1,4 +1,5 @@
 import type { Language } from '../text.ts'
+import type { RuleNode } from './ast.ts'
 import { type Compiled, compile } from './compile.ts'
 import { explain } from './explain.ts'
 import { type ExplainedNode, explainTree } from './explain-tree.ts'
@@ -8,6 +9,7 @@ import type { Scope } from './scope.ts'
 
 /** An expression that is ready to be asked. */
 export interface Rule<C> {
+  readonly root: RuleNode
   /** True when the expression yields exactly `true`; an error is false. Never throws. */
   allows(context: C): boolean
   /** Why it does not allow, for the log. Never throws; only worth asking after `allows` said false. */
@@ -22,9 +24,10 @@ export interface Rule<C> {
  * @throws {RuleError} with its place when the expression is not in the language
  */
 export function compileRule<C>(source: string, scope: Scope<C>): Rule<C> {
-  const compiled: Compiled<C> = compile(parse(source), scope)
+  const compiled: Compiled<C> = compile(parse(source, scope.dialect), scope)
   const { run } = compiled
   return {
+    root: compiled.node,
     allows(context) {
       try {
         return run(context) === true

@@ -7,9 +7,9 @@ import { EvaluationError, isMissing, UNKNOWN, type Value } from './values.ts'
 
 /**
  * What came of a part of a rule. `undecided`: a comparison with something missing. `skipped`: not asked, because what
- * stands before it had decided.
+ * stands before it had decided. `open`: the documents that a query finds can differ in it.
  */
-export type Outcome = 'true' | 'false' | 'undecided' | 'missing' | 'value' | 'error' | 'skipped'
+export type Outcome = 'true' | 'false' | 'undecided' | 'missing' | 'value' | 'error' | 'skipped' | 'open'
 
 /** A part of a rule, with what came of it in one request. */
 export interface ExplainedNode extends Span {

@@ -29,6 +29,8 @@ function grouped(node: RuleNode): string {
       return `(${node.operator}${grouped(node.operand)})`
     case 'compare':
       return `(${grouped(node.left)} ${node.operator} ${grouped(node.right)})`
+    case 'get':
+      return `get(${node.collection}/${node.id.map(grouped).join('+')})`
     case 'test':
       return `/${node.pattern}/${node.flags}(${grouped(node.argument)})`
     case 'logical':
@@ -145,8 +147,8 @@ describe('what is refused, and where', () => {
     ['a++', 1, /arithmetic/],
     ['`a`', 0, /template strings/],
     ['a`b`', 1, /template strings/],
-    ['f()', 0, /function calls are not supported in storage rules/],
-    ['a.b(c)', 0, /function calls are not supported in storage rules/],
+    ['f()', 0, /function calls are not supported/],
+    ['a.b(c)', 0, /function calls are not supported/],
     ['a == get("database.x.y")', 5, /get\( \) exists in database rules only/],
     ['// note', 0, /comments are not supported/],
     ['/* note */ a', 0, /comments are not supported/],
@@ -162,7 +164,7 @@ describe('what is refused, and where', () => {
     ['/x/.test()', 9, /unexpected "\)"/],
     ['/x/.test(a, b)', 10, /one expression/],
     ['/x/.test(a', 10, /the \( has no closing \)/],
-    ['a.test(b)', 0, /function calls are not supported in storage rules, except/],
+    ['a.test(b)', 0, /function calls are not supported, except/],
     ['/x', 0, /no closing \//],
     ['/[/].test(a)', 0, /no closing \//],
     ['/x\n/.test(a)', 0, /no closing \//],

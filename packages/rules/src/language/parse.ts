@@ -2,10 +2,14 @@ import { RuleError } from '../rule-error.ts'
 import { text } from '../text.ts'
 import {
   type CompareOperator,
+  type Dialect,
   type LiteralNode,
   type LogicalNode,
   MAX_DEPTH,
+  MAX_GET_DEPTH,
+  MAX_GETS,
   MAX_LENGTH,
+  MAX_SEARCHES,
   PRECEDENCE,
   type RuleNode,
   type UnaryOperator,
@@ -32,6 +36,14 @@ const FOREIGN_WORDS: ReadonlySet<string> = new Set([
   'import',
 ])
 
+/** How the text in `get( )` begins. */
+const DOCUMENT = /^database\.([A-Za-z0-9_-]{1,120})\./
+
+const GET_FORM = text(
+  "get( ) needs 'database.COLLECTION.ID'; only the id can be computed: get('database.users.' + auth.openid)",
+  "get( ) 需要 'database.集合名.文档ID'；只有文档 ID 可以计算：get('database.users.' + auth.openid)",
+)
+
 const TOO_DEEP = text(`nested deeper than ${MAX_DEPTH} levels`, `嵌套超过 ${MAX_DEPTH} 层`)
 
 /**
@@ -40,7 +52,7 @@ const TOO_DEEP = text(`nested deeper than ${MAX_DEPTH} levels`, `嵌套超过 ${
  * @throws {RuleError} with `index`, `line`, `column` and `frame` for anything that is not one whole expression of the
  *   language, is too long or is nested too deep
  */
-export function parse(source: string): RuleNode {
+export function parse(source: string, dialect: Dialect = 'storage'): RuleNode {
   if (source.length > MAX_LENGTH) {
     throw new RuleError(
       text(
@@ -50,17 +62,22 @@ export function parse(source: string): RuleNode {
     )
   }
   if (source.trim() === '') throw new RuleError(text('the expression is empty', '表达式为空'))
-  return new Parser(source).parseAll()
+  return new Parser(source, dialect).parseAll()
 }
 
 class Parser {
   private readonly reader: Reader
   /** Levels of every node so far: members and comparisons nest without brackets, and without recursion. */
   private readonly levels = new WeakMap<RuleNode, number>()
+  private readonly dialect: Dialect
   private depth = 0
+  private searches = 0
+  private gets = 0
+  private getDepth = 0
 
-  constructor(source: string) {
+  constructor(source: string, dialect: Dialect) {
     this.reader = new Reader(source)
+    this.dialect = dialect
   }
 
   parseAll(): RuleNode {
@@ -88,10 +105,22 @@ class Parser {
         chain = { kind: 'logical', operator, operands, ...span }
         left = this.grown(chain, operands)
       } else {
+        if (operator === 'in' && right.kind !== 'array') this.search(left.start)
         const compare = { kind: 'compare', operator: operator as CompareOperator, left, right, ...span } as const
         left = this.grown(compare, [left, right])
       }
     }
+  }
+
+  private search(start: number): void {
+    if (++this.searches <= MAX_SEARCHES) return
+    this.reader.refuse(
+      text(
+        `a rule may search at most ${MAX_SEARCHES} arrays of data with in`,
+        `一条规则最多只能用 in 查找 ${MAX_SEARCHES} 个数据数组`,
+      ),
+      start,
+    )
   }
 
   /** Every nesting passes here, so here the recursion is bounded. */
@@ -152,6 +181,7 @@ class Parser {
     const keyword = KEYWORD_LITERALS.get(name)
     if (keyword !== undefined) return this.literal(keyword, start)
     if (FOREIGN_WORDS.has(name)) return this.foreign(name, start)
+    if (name === 'get' && this.dialect === 'database' && reader.take('(')) return this.get(start)
     return { kind: 'variable', name, start, end: reader.index }
   }
 
@@ -218,6 +248,49 @@ class Parser {
     return this.grown({ kind: 'test', pattern, flags, matches, argument, start, end: reader.index }, [argument])
   }
 
+  /** What stands in `get( )`: texts and expressions joined by `+` or by `${ }`. */
+  private get(start: number): RuleNode {
+    const { reader } = this
+    if (++this.gets > MAX_GETS) {
+      reader.refuse(
+        text(`a rule may have at most ${MAX_GETS} get( )`, `一条规则最多只能有 ${MAX_GETS} 个 get( )`),
+        start,
+      )
+    }
+    if (++this.getDepth > MAX_GET_DEPTH) {
+      reader.refuse(
+        text(`get( ) may be nested at most ${MAX_GET_DEPTH} deep`, `get( ) 最多嵌套 ${MAX_GET_DEPTH} 层`),
+        start,
+      )
+    }
+    const pieces: RuleNode[] = []
+    do this.piece(pieces)
+    while (reader.take('+'))
+    if (!reader.take(')')) this.closingMissing('(', ')')
+    this.getDepth--
+    const [first, ...more] = joinedTexts(pieces)
+    const named = first?.kind === 'literal' ? DOCUMENT.exec(String(first.value)) : null
+    if (first === undefined || named === null) return reader.refuse(GET_FORM, start)
+    const [prefix, collection = ''] = named
+    const rest = String(first.kind === 'literal' ? first.value : '').slice(prefix.length)
+    const id = rest === '' ? more : [{ ...first, value: rest } as LiteralNode, ...more]
+    if (id.length === 0) return reader.refuse(GET_FORM, start)
+    return this.grown({ kind: 'get', collection, id, start, end: reader.index }, id)
+  }
+
+  private piece(pieces: RuleNode[]): void {
+    const { reader } = this
+    reader.skipSpaces()
+    const quote = reader.char
+    if (quote === "'" || quote === '"' || quote === '`') {
+      reader.template(
+        quote,
+        (value, start) => pieces.push({ kind: 'literal', value, start, end: reader.index }),
+        () => pieces.push(this.binary(1)),
+      )
+    } else pieces.push(this.operand())
+  }
+
   private call(callee: RuleNode): never {
     if (callee.kind === 'variable' && callee.name === 'get') {
       return this.reader.refuse(
@@ -230,8 +303,8 @@ class Parser {
     }
     return this.reader.refuse(
       text(
-        'function calls are not supported in storage rules, except /.../.test( )',
-        '存储规则不支持函数调用，/.../.test( ) 除外',
+        'function calls are not supported, except /.../.test( ) and, in database rules, get( )',
+        '不支持函数调用，/.../.test( ) 和数据库规则中的 get( ) 除外',
       ),
       callee.start,
     )
@@ -259,4 +332,18 @@ class Parser {
   private levelsOf(node: RuleNode): number {
     return this.levels.get(node) ?? 1
   }
+}
+
+/** Neighbouring texts as one; empty ones say nothing. */
+function joinedTexts(pieces: readonly RuleNode[]): readonly RuleNode[] {
+  const joined: RuleNode[] = []
+  for (const piece of pieces) {
+    const last = joined.at(-1)
+    const isText = piece.kind === 'literal' && typeof piece.value === 'string'
+    if (isText && piece.value === '') continue
+    if (isText && last?.kind === 'literal' && typeof last.value === 'string') {
+      joined[joined.length - 1] = { ...last, value: `${last.value}${piece.value}`, end: piece.end }
+    } else joined.push(piece)
+  }
+  return joined
 }

@@ -12,12 +12,15 @@ interface Numbers {
   readonly q: boolean
 }
 
-const SCOPE: Scope<Numbers> = new Map([
-  ['n', { get: (data: Numbers) => data.n }],
-  ['m', { get: (data: Numbers) => data.m }],
-  ['p', { get: (data: Numbers) => data.p }],
-  ['q', { get: (data: Numbers) => data.q }],
-])
+const SCOPE: Scope<Numbers> = {
+  dialect: 'storage',
+  variables: new Map([
+    ['n', { get: (data: Numbers) => data.n }],
+    ['m', { get: (data: Numbers) => data.m }],
+    ['p', { get: (data: Numbers) => data.p }],
+    ['q', { get: (data: Numbers) => data.q }],
+  ]),
+}
 
 const number = fc.constantFrom('n', 'm', '-n', '+m', '0', '1', '2.5', '(n)', '-(m)', '- -n', '1e1', '.5')
 

@@ -1,4 +1,5 @@
 import type { Language } from '../text.ts'
+import type { Dialect } from './ast.ts'
 import type { Value } from './values.ts'
 
 /** One readable member of a variable. */
@@ -19,5 +20,10 @@ export interface Variable<C> extends ScopeMember<C> {
 /** What a variable with members yields by itself: something that is not null, and no more. */
 export const PRESENT = Object.freeze(Object.create(null)) as object
 
-/** Every variable that an expression can name. */
-export type Scope<C> = ReadonlyMap<string, Variable<C>>
+/** What an expression can name. */
+export interface Scope<C> {
+  readonly dialect: Dialect
+  readonly variables: ReadonlyMap<string, Variable<C>>
+  /** What `get( )` yields. @throws EvaluationError when the document cannot be had */
+  readonly lookup?: (context: C, collection: string, id: string | number) => Value
+}

@@ -36,6 +36,16 @@ export abstract class ComparableValue {
   abstract show(): string
   /** How it stands to `other`, for reasons in the log. */
   abstract relation(other: Value, language: Language): string
+  /** What it is as a piece of a document's id. @throws EvaluationError when it is none */
+  abstract text(): string
+  /** A member of it; most have none. */
+  member(_name: string): Value {
+    return undefined
+  }
+  /** What kind of thing it is, for messages. */
+  get typeName(): Text {
+    return TYPE_NAMES.id
+  }
 }
 
 /** Items of an array from stored data that `in` looks through; more is an error, so that evaluation stays bounded. */
@@ -116,15 +126,18 @@ export function notAName(found: Text): Text {
 
 /** `object[name]`: own properties of data only; missing for anything that has no such member, null included. */
 export function member(object: Value, name: Value): Value {
-  if (typeof object !== 'object' || object === null || object instanceof ComparableValue) return undefined
+  if (typeof object !== 'object' || object === null) return undefined
   if (isMissing(name) || name === UNKNOWN) return undefined
   if (typeof name !== 'string' && typeof name !== 'number') {
     throw new EvaluationError(notAName(typeName(name)))
   }
-  return own(object, String(name))
+  return object instanceof ComparableValue ? object.member(String(name)) : own(object, String(name))
 }
 
-/** An own property with a value that rules know; a function, a symbol or a bigint is as good as missing. */
+/**
+ * An own property with a value that rules know; a function, a symbol, a bigint or a pattern is as good as missing. A date
+ * is the number of its milliseconds, so that it can be compared with `now`.
+ */
 export function own(object: object, name: string): Value {
   if (HIDDEN.has(name) || !Object.hasOwn(object, name)) return undefined
   const value: unknown = (object as Record<string, unknown>)[name]
@@ -132,11 +145,32 @@ export function own(object: object, name: string): Value {
     case 'string':
     case 'number':
     case 'boolean':
-    case 'object':
       return value
+    case 'object':
+      if (value instanceof Date) return value.getTime()
+      return value instanceof RegExp ? undefined : value
     default:
       return undefined
   }
+}
+
+/**
+ * The id that the pieces of a `get( )` make: their texts joined, or the number when it is the only piece; undefined when
+ * a piece is missing.
+ *
+ * @throws EvaluationError for a piece that is neither a text nor a number
+ */
+export function documentId(pieces: readonly Value[]): string | number | undefined {
+  const [only] = pieces
+  if (pieces.length === 1 && typeof only === 'number') return only
+  let id = ''
+  for (const piece of pieces) {
+    if (piece === UNKNOWN || isMissing(piece)) return undefined
+    if (piece instanceof ComparableValue) id += piece.text()
+    else if (typeof piece === 'string' || typeof piece === 'number') id += String(piece)
+    else throw new EvaluationError(wrongType('get( )', A_NAME, typeName(piece)))
+  }
+  return id
 }
 
 /** For messages: what kinds of things values are. */
@@ -155,13 +189,14 @@ export const RIGHT_ARRAY = text('an array on its right', '右边是数组')
 export const A_BOOLEAN = text('true or false', ' true 或 false')
 export const A_NUMBER = TYPE_NAMES.number
 export const A_STRING = TYPE_NAMES.string
+const A_NAME = text('strings and numbers', '字符串和数字')
 
 /** For messages: what kind of thing a value is. */
 export function typeName(value: Value): Text {
   if (value === UNKNOWN) return TYPE_NAMES.unknown
   if (isMissing(value)) return TYPE_NAMES.missing
   if (Array.isArray(value)) return TYPE_NAMES.array
-  if (value instanceof ComparableValue) return TYPE_NAMES.id
+  if (value instanceof ComparableValue) return value.typeName
   switch (typeof value) {
     case 'string':
       return TYPE_NAMES.string

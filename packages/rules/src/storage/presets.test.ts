@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { RuleAuth } from '../caller/rule-auth.ts'
+import { isPresetAcl, PRESET_ACLS } from '../preset-acl.ts'
 import type { StorageResource } from './context.ts'
-import { isPresetAcl, PRESET_ACLS } from './presets.ts'
 import { compileStorageRules } from './rules.ts'
 
 const WECHAT: RuleAuth = { uid: 'u1', openid: 'wx-alice', loginType: 'WECHAT_OPEN' }

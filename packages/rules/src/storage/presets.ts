@@ -1,17 +1,9 @@
 import { callerIds, isCaller, listIds } from '../caller/identity.ts'
 import { authOf } from '../caller/rule-auth.ts'
+import type { PresetAcl } from '../preset-acl.ts'
 import { type Language, type Text, text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
 import { claimOf, creatorOf } from './owner.ts'
-
-/** The platform's four ready-made modes. Administrators never get here: they bypass rules. */
-export type PresetAcl = 'READONLY' | 'PRIVATE' | 'ADMINWRITE' | 'ADMINONLY'
-
-export const PRESET_ACLS: readonly PresetAcl[] = Object.freeze(['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'])
-
-export function isPresetAcl(value: unknown): value is PresetAcl {
-  return PRESET_ACLS.some((acl) => acl === value)
-}
 
 type Right = 'everybody' | 'owner' | 'administrators'
 

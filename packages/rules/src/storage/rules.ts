@@ -1,13 +1,11 @@
 import type { Decision } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
-import { compileRule } from '../language/evaluate.ts'
-import type { ExplainedNode } from '../language/explain-tree.ts'
-import type { Scope } from '../language/scope.ts'
-import { nearest } from '../nearest.ts'
+import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
+import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
-import { type Language, type Text, text } from '../text.ts'
+import { text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { isPresetAcl, PRESET_ACLS, type PresetAcl, presetRefusal } from './presets.ts'
+import { presetRefusal } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
 /** Compiled rules of one bucket. Immutable; may be asked from anywhere at any time. */
@@ -31,13 +29,6 @@ const MAX_MAX_AGE = 86_400
 const RULE_KEYS = ['read', 'write', 'maxAge'] as const
 
 const OPERATIONS: readonly StorageOperation[] = ['read', 'write']
-
-interface Judge {
-  /** Why it refuses, or undefined when it allows. */
-  refusal(context: StorageRuleContext, language: Language): string | undefined
-  /** What came of each part, for a rule that has parts. */
-  readonly tree?: (context: StorageRuleContext) => ExplainedNode
-}
 
 const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
 
@@ -84,15 +75,15 @@ function customRules(acl: object, options: StorageRulesOptions): StorageRules {
   }
   const scope = storageScope(options.resourceOpenid)
   return storageRules('CUSTOM', given.has('maxAge') ? maxAgeOf(given.get('maxAge')) : undefined, {
-    read: given.has('read') ? customJudge('read', given.get('read'), scope) : missingRule('read'),
-    write: given.has('write') ? customJudge('write', given.get('write'), scope) : missingRule('write'),
+    read: given.has('read') ? ruleJudge('read', given.get('read'), scope) : missingRule('read'),
+    write: given.has('write') ? ruleJudge('write', given.get('write'), scope) : missingRule('write'),
   })
 }
 
 function storageRules(
   acl: StorageRules['acl'],
   maxAge: number | undefined,
-  judges: Readonly<Record<StorageOperation, Judge>>,
+  judges: Readonly<Record<StorageOperation, Judge<StorageRuleContext>>>,
 ): StorageRules {
   const allowed = new Map(
     OPERATIONS.map((operation): [string, Decision] => [
@@ -121,7 +112,7 @@ function storageRules(
 function explanation(
   acl: StorageRules['acl'],
   operation: StorageOperation,
-  judge: Judge | undefined,
+  judge: Judge<StorageRuleContext> | undefined,
   context: StorageRuleContext,
 ): Explanation {
   const decided = { acl, operation, target: pathOf(context) }
@@ -135,7 +126,7 @@ function explanation(
     const allowed = en === undefined || zh === undefined
     const by = acl === 'CUSTOM' ? text(`the rule "${operation}"`, `规则 "${operation}"`) : text(acl, acl)
     const reason = allowed ? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`) : text(en, zh)
-    const tree = judge.tree?.(context)
+    const tree = judge.rule?.tree(context)
     return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
   } catch {
     return { ...decided, allowed: false, reason: MALFORMED }
@@ -147,44 +138,6 @@ function pathOf(context: StorageRuleContext): string {
   return typeof path === 'string' ? path : ''
 }
 
-function customJudge(key: StorageOperation, rule: unknown, scope: Scope<StorageRuleContext>): Judge {
-  if (rule === true) return { refusal: () => undefined }
-  if (rule === false) return { refusal: (_, language) => ruleIsFalse(key)[language] }
-  if (typeof rule !== 'string') {
-    throw new RuleError(
-      text(`"${key}" must be true, false or an expression string`, `"${key}" 必须是 true、false 或表达式字符串`),
-      { key },
-    )
-  }
-  try {
-    const compiled = compileRule(rule, scope)
-    return {
-      refusal(context, language) {
-        if (compiled.allows(context)) return undefined
-        const why = compiled.whyNot(context, language)
-        return language === 'zh' ? `规则 "${key}"：${why}` : `the rule "${key}": ${why}`
-      },
-      tree: (context) => compiled.explain(context),
-    }
-  } catch (error) {
-    if (!(error instanceof RuleError)) throw error
-    const { en, zh } = error.text
-    throw new RuleError(text(`"${key}": ${en}`, `"${key}"：${zh}`), { key, index: error.index, source: rule })
-  }
-}
-
-function ruleIsFalse(key: StorageOperation): Text {
-  return text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
-}
-
-function missingRule(key: StorageOperation): Judge {
-  const message = text(
-    `there is no rule "${key}", and a missing rule denies`,
-    `没有规则 "${key}"，没有写的规则一律拒绝`,
-  )
-  return { refusal: (_, language) => message[language] }
-}
-
 function maxAgeOf(value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_MAX_AGE) return value
   throw new RuleError(
@@ -193,22 +146,5 @@ function maxAgeOf(value: unknown): number {
       `"maxAge" 必须是 1 到 ${MAX_MAX_AGE} 之间的整数秒`,
     ),
     { key: 'maxAge' },
-  )
-}
-
-function unknownName(what: 'preset' | 'key', name: string, valid: readonly string[]): RuleError {
-  const near = nearest(name, valid)
-  const shown = JSON.stringify(name.slice(0, 64))
-  const whatZh = what === 'preset' ? '预设权限' : '键'
-  return new RuleError(
-    near === undefined
-      ? text(
-          `unknown ${what} ${shown}; valid: ${valid.join(', ')}`,
-          `未知的${whatZh} ${shown}；可用：${valid.join('、')}`,
-        )
-      : text(
-          `unknown ${what} ${shown}; did you mean ${JSON.stringify(near)}?`,
-          `未知的${whatZh} ${shown}；是否想写 ${JSON.stringify(near)}？`,
-        ),
   )
 }

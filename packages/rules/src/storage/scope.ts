@@ -18,7 +18,7 @@ type Member = ScopeMember<StorageRuleContext>
 
 /** The variables of storage rules: `auth`, `resource` and `now`. */
 export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
-  return new Map<string, Variable<StorageRuleContext>>([
+  const variables = new Map<string, Variable<StorageRuleContext>>([
     ['auth', AUTH],
     [
       'resource',
@@ -34,6 +34,7 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
     ],
     ['now', { get: (context) => (Number.isFinite(context.now) ? context.now : undefined) }],
   ])
+  return { dialect: 'storage', variables }
 }
 
 const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')

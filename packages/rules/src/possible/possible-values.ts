@@ -1,5 +1,6 @@
 import type {
   CompareNode,
+  GetNode,
   LogicalNode,
   MemberNode,
   OrderOperator,
@@ -12,8 +13,12 @@ import {
   A_BOOLEAN,
   A_NUMBER,
   A_STRING,
+  ComparableValue,
+  member as concreteMember,
+  documentId,
   EvaluationError,
   equal,
+  isIn,
   isMissing,
   NOT_COMPARABLE,
   notAName,
@@ -27,6 +32,7 @@ import {
   wrongType,
 } from '../language/values.ts'
 import type { Text } from '../text.ts'
+import { compareIntervals, type Interval, only, overlap } from './interval.ts'
 import {
   ANYTHING,
   distinct,
@@ -34,7 +40,6 @@ import {
   known,
   MISSING,
   NUMBER,
-  OBJECT,
   type Possibilities,
   type Possible,
   TRUE,
@@ -50,7 +55,7 @@ export function possibleValues(node: RuleNode, world: World): Possibilities {
     case 'literal':
       return [known(node.value)]
     case 'variable':
-      return world.get(node.name)?.value ?? [failed(noVariable(node.name))]
+      return world.variables.get(node.name)?.value ?? [failed(noVariable(node.name))]
     case 'array':
       return distinct([{ is: 'array' }, ...errorsOf(node.items.flatMap((item) => possibleValues(item, world)))])
     case 'member':
@@ -59,6 +64,8 @@ export function possibleValues(node: RuleNode, world: World): Possibilities {
       return distinct(possibleValues(node.operand, world).map((value) => unary(node, value)))
     case 'test':
       return distinct(possibleValues(node.argument, world).flatMap((value) => test(node, value)))
+    case 'get':
+      return distinct(get(node, world))
     case 'compare':
       return distinct(compare(node, world))
     case 'logical':
@@ -87,27 +94,56 @@ export function isTruth(possible: Possible): boolean {
 
 function member(node: MemberNode, world: World): Possibilities {
   const { object, property } = node
-  const variable = object.kind === 'variable' ? world.get(object.name) : undefined
-  const members = variable?.members
+  const members = object.kind === 'variable' ? world.variables.get(object.name)?.members : undefined
   const names = typeof property === 'string' ? [known(property)] : possibleValues(property, world)
   const objects = possibleValues(object, world)
   return names.flatMap((name) => {
     if (name.is === 'error') return [name]
-    if (members !== undefined && name.is === 'known' && typeof name.value === 'string') {
-      return members.get(name.value) ?? [MISSING]
-    }
-    const found = objects.map((value) => (value.is === 'error' ? value : named(value, name)))
-    const inVariable = members !== undefined && name.is === 'string' ? [...members.values()].flat() : []
-    const inData = members === undefined && found.includes(OBJECT) ? ANYTHING : []
-    return [...found.map((value) => (value === OBJECT ? MISSING : value)), ...inVariable, ...inData]
+    if (members === undefined) return objects.flatMap((value) => memberOf(value, name))
+    if (name.is === 'known' && typeof name.value === 'string') return members.get(name.value) ?? [MISSING]
+    const inVariable = name.is === 'string' || name.is === 'id' ? [...members.values()].flat() : []
+    return [
+      ...objects.map((value) => (value.is === 'error' ? value : (wrongName(value, name) ?? MISSING))),
+      ...inVariable,
+    ]
   })
 }
 
-/** What naming a member of `object` leads to: OBJECT when there may be one. */
-function named(object: Possible, name: Possible): Possible {
-  if ((object.is !== 'object' && object.is !== 'array') || isAbsent(name)) return MISSING
+/** A member of data. */
+function memberOf(object: Possible, name: Possible): Possibilities {
+  if (object.is === 'error') return [object]
+  const wrong = wrongName(object, name)
+  if (wrong !== undefined) return [wrong]
+  if (isAbsent(name)) return [MISSING]
+  if (object.is === 'known') {
+    const { value } = object
+    if (typeof value !== 'object' || value === null) return [MISSING]
+    return name.is === 'known' ? [attempt(() => concreteMember(value, name.value))] : ANYTHING
+  }
+  if (!isCompound(object)) return [MISSING]
+  const members = object.is === 'object' ? object.members : undefined
+  if (name.is === 'known') return members?.get(String(name.value)) ?? ANYTHING
+  return [...(members?.values() ?? [])].flat().concat(ANYTHING)
+}
+
+/** The error of naming a member by something that is no name. */
+function wrongName(object: Possible, name: Possible): Possible | undefined {
+  const hasMembers = isCompound(object) || (object.is === 'known' && typeof object.value === 'object')
+  if (!hasMembers || isAbsent(object) || isAbsent(name)) return undefined
   const type = nameOf(name)
-  return type === TYPE_NAMES.string || type === TYPE_NAMES.number ? OBJECT : failed(notAName(type))
+  return type === TYPE_NAMES.string || type === TYPE_NAMES.number ? undefined : failed(notAName(type))
+}
+
+function get(node: GetNode, world: World): Possibilities {
+  const pieces = node.id.map((piece) => possibleValues(piece, world))
+  const errors = pieces.flat().filter(({ is }) => is === 'error')
+  const first = pieces.map(([piece, ...others]) => (others.length === 0 && piece?.is === 'known' ? piece : undefined))
+  const fixed = first.filter((piece) => piece !== undefined)
+  if (fixed.length < pieces.length) return [...errors, MISSING, ...(world.get?.(node.collection, undefined) ?? [])]
+  const id = attempt(() => documentId(fixed.map(({ value }) => value)))
+  if (id.is !== 'known') return [id]
+  const named = typeof id.value === 'string' || typeof id.value === 'number'
+  return named ? (world.get?.(node.collection, id.value) ?? [MISSING]) : [MISSING]
 }
 
 function unary(node: UnaryNode, value: Possible): Possible {
@@ -167,8 +203,11 @@ function equalPair(a: Possible, b: Possible): Possibilities {
   if (isAbsent(a) || isAbsent(b)) return [known(UNKNOWN)]
   if (a.is === 'id') return a.mayEqual(b) ? [TRUE, FALSE] : [FALSE]
   if (b.is === 'id') return b.mayEqual(a) ? [TRUE, FALSE] : [FALSE]
-  if (isCompound(a) || isCompound(b)) return [failed(NOT_COMPARABLE)]
+  const own = [a, b].find((side) => side.is === 'known' && side.value instanceof ComparableValue)
+  if (own?.is === 'known') return comparable(own.value as ComparableValue)
+  if (isCompound(a) || isCompound(b) || isData(a) || isData(b)) return [failed(NOT_COMPARABLE)]
   if (a.is === 'string' || b.is === 'string') return sameString(a, b) ? [TRUE, FALSE] : [FALSE]
+  if (a.is === 'number' || b.is === 'number') return sameNumber(a, b) ? [TRUE, FALSE] : [FALSE]
   return nameOf(a) === nameOf(b) ? [TRUE, FALSE] : [FALSE]
 }
 
@@ -176,6 +215,30 @@ function sameString(a: Possible, b: Possible): boolean {
   if (a.is === 'string' && b.is === 'string') return a.shape.mayEqualShape(b.shape) && b.shape.mayEqualShape(a.shape)
   if (a.is === 'string') return b.is === 'known' && typeof b.value === 'string' && a.shape.mayEqual(b.value)
   return b.is === 'string' && sameString(b, a)
+}
+
+/** A value that decides for itself what it equals, beside something that is not known. */
+function comparable(value: ComparableValue): Possibilities {
+  const answer = attempt(() => value.equals(''))
+  return answer.is === 'error' ? [answer] : [TRUE, FALSE]
+}
+
+function sameNumber(a: Possible, b: Possible): boolean {
+  const [x, y] = [numbers(a), numbers(b)]
+  if (x === undefined || y === undefined || !overlap(x, y)) return false
+  const excluded = (side: Possible, other: Possible) =>
+    side.is === 'number' && other.is === 'known' && side.except?.has(other.value) === true
+  return !excluded(a, b) && !excluded(b, a)
+}
+
+function numbers(value: Possible): Interval<number> | undefined {
+  if (value.is === 'number') return value.interval ?? {}
+  return value.is === 'known' && typeof value.value === 'number' ? only(value.value) : undefined
+}
+
+function strings(value: Possible): Interval<string> | undefined {
+  if (value.is === 'string') return value.shape.interval ?? {}
+  return value.is === 'known' && typeof value.value === 'string' ? only(value.value) : undefined
 }
 
 function ordered(operator: OrderOperator, a: Possible, b: Possible): Possibilities {
@@ -193,9 +256,10 @@ function ordered(operator: OrderOperator, a: Possible, b: Possible): Possibiliti
     ]
   }
   if (isAbsent(a) || isAbsent(b)) return [known(UNKNOWN)]
-  const name = nameOf(a)
-  const same = name === nameOf(b) && (name === TYPE_NAMES.number || name === TYPE_NAMES.string)
-  return same ? [TRUE, FALSE] : [failed(notOrdered(operator, name, nameOf(b)))]
+  const [numberA, numberB, stringA, stringB] = [numbers(a), numbers(b), strings(a), strings(b)]
+  if (numberA !== undefined && numberB !== undefined) return compareIntervals(operator, numberA, numberB).map(known)
+  if (stringA !== undefined && stringB !== undefined) return compareIntervals(operator, stringA, stringB).map(known)
+  return [failed(notOrdered(operator, nameOf(a), nameOf(b)))]
 }
 
 function inLiteral(value: Possible, items: readonly RuleNode[], world: World): Possibilities {
@@ -214,8 +278,16 @@ function inData(a: Possible, b: Possible): Possibilities {
   if (a.is === 'error') return [a]
   if (b.is === 'error') return [b]
   if (isAbsent(b)) return [known(UNKNOWN)]
+  if (b.is === 'known') {
+    const items: unknown = b.value
+    if (a.is === 'known' || !Array.isArray(items)) {
+      return [attempt(() => isIn(a.is === 'known' ? a.value : '', b.value))]
+    }
+    return [...items.flatMap((item: Value) => equalPair(a, known(item))), FALSE, known(UNKNOWN)]
+  }
   if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, nameOf(b)))]
   if (isAbsent(a)) return [known(UNKNOWN)]
+  if (a.is === 'known' && b.contains?.some((item) => equal(a.value, item) === true) === true) return [TRUE]
   return [...ANYTHING.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
 }
 
@@ -274,6 +346,10 @@ function isAbsent(value: Possible): boolean {
 
 function isCompound(value: Possible): boolean {
   return value.is === 'object' || value.is === 'array'
+}
+
+function isData(value: Possible): boolean {
+  return value.is === 'known' && typeof value.value === 'object' && value.value !== null
 }
 
 /** For messages: what kind of thing a possibility is. */

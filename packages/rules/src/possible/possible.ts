@@ -1,6 +1,7 @@
 import type { TestNode } from '../language/ast.ts'
 import type { Value } from '../language/values.ts'
 import type { Text } from '../text.ts'
+import type { Interval } from './interval.ts'
 
 /** What is known of a string without knowing the string. */
 export interface StringShape {
@@ -10,21 +11,37 @@ export interface StringShape {
   mayEqualShape(other: StringShape): boolean
   /** What a pattern can say of it. */
   matches(test: TestNode): readonly boolean[]
+  /** Where it stands in the order of strings; absent when nothing is known of that. */
+  readonly interval?: Interval<string>
 }
 
 /** What an expression can yield in a world: the checker follows every possibility instead of one value. */
 export type Possible =
   | { readonly is: 'known'; readonly value: Value }
   | { readonly is: 'string'; readonly shape: StringShape }
-  | { readonly is: 'number' | 'object' | 'array' }
+  | { readonly is: 'number'; readonly interval?: Interval<number>; readonly except?: ReadonlySet<Value> }
+  /** Data; of a member that is not listed nothing is known. */
+  | { readonly is: 'object'; readonly members?: Members }
+  /** Data; `contains` are some of its items. */
+  | { readonly is: 'array'; readonly contains?: readonly Value[] }
   /** An owner; `mayEqual` says whether it can be the same as a string. */
   | { readonly is: 'id'; readonly mayEqual: (other: Possible) => boolean }
   | { readonly is: 'error'; readonly error: Text }
 
 export type Possibilities = readonly Possible[]
 
-/** The variables of one world, with what their members can be; a member that is not listed is missing. */
-export type World = ReadonlyMap<string, { readonly value: Possibilities; readonly members?: Members }>
+/** What can be in one world. */
+export interface World {
+  readonly variables: ReadonlyMap<string, WorldVariable>
+  /** What `get( )` can yield; `id` is undefined when it is not known. */
+  readonly get?: (collection: string, id: string | number | undefined) => Possibilities
+}
+
+/** A variable with `members` has these and no others; of one without, they are those of its value. */
+export interface WorldVariable {
+  readonly value: Possibilities
+  readonly members?: Members
+}
 
 export type Members = ReadonlyMap<string, Possibilities>
 
@@ -69,5 +86,10 @@ function same(a: Possible, b: Possible): boolean {
   if (a.is === 'known' && b.is === 'known') return Object.is(a.value, b.value)
   if (a.is === 'string' && b.is === 'string') return a.shape === b.shape
   if (a.is === 'error' && b.is === 'error') return a.error.en === b.error.en
-  return a.is === b.is && a.is !== 'id'
+  // What is known of the others in particular is kept apart.
+  return a === b || (a.is === b.is && isPlain(a) && isPlain(b))
+}
+
+function isPlain(possible: Possible): boolean {
+  return possible.is !== 'id' && Object.keys(possible).length === 1
 }

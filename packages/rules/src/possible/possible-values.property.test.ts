@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RuleAuth } from '../caller/rule-auth.ts'
+import { LOGINS, type StorageWorld, storageWorld } from '../check/storage-worlds.ts'
 import { compile } from '../language/compile.ts'
 import { parse } from '../language/parse.ts'
 import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import type { StorageRuleContext } from '../storage/context.ts'
 import { storageScope } from '../storage/scope.ts'
 import { possibleValues } from './possible-values.ts'
-import { LOGINS, type StorageWorld, storageWorld } from './storage-worlds.ts'
 
 const VALUES = [
   ...['auth', 'auth.uid', 'auth.openid', 'auth.customUserId', 'auth.loginType', 'auth.none', 'now', 'nobody'],

@@ -1,0 +1,196 @@
+import { authOf, type RuleAuth } from '../caller/rule-auth.ts'
+import type { Decision } from '../decision.ts'
+import type { Explanation } from '../explanation.ts'
+import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
+import type { ExplainedNode } from '../language/explain-tree.ts'
+import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
+import { RuleError } from '../rule-error.ts'
+import { type Text, text } from '../text.ts'
+import { DATABASE_OPERATIONS, type DatabaseOperation, type DatabaseRuleContext, type DocumentData } from './context.ts'
+import { ALL, presetReach, presetRefusal, type Reach } from './presets.ts'
+import { holds, proofTree, whyUnproven } from './proof/prove.ts'
+import { queryWorlds } from './proof/worlds.ts'
+import { DATABASE_SCOPE } from './scope.ts'
+
+/** Compiled rules of one collection. Immutable; may be asked from anywhere at any time. */
+export interface DatabaseRules {
+  readonly acl: PresetAcl | 'CUSTOM'
+  /** What an operation may touch at all. */
+  reach(operation: DatabaseOperation, auth: RuleAuth | null): Reach
+  /** About one document: `context.doc`. Never throws: what cannot be evaluated is denied, and the reason says so. */
+  evaluate(operation: DatabaseOperation, context: DatabaseRuleContext): Decision
+  /**
+   * About all documents that a query finds: whether the query implies the rule. It may say no where it would be so, and
+   * does not look at documents; whoever trusts it asks `evaluate` about each document besides. Never throws.
+   *
+   * @param query checked: conditions by dotted path, operators of MongoDB, placeholders replaced
+   */
+  prove(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): Decision
+  /** The decision of `evaluate`, or of `prove` with a query, with everything that led to it. Never throws; far slower. */
+  explain(
+    operation: DatabaseOperation,
+    context: DatabaseRuleContext,
+    asked: { readonly target: string; readonly query?: DocumentData },
+  ): Explanation
+}
+
+const RULE_KEYS = ['read', 'write', 'create', 'update', 'delete'] as const
+
+const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
+
+type DatabaseJudge = Judge<DatabaseRuleContext>
+
+/**
+ * Compiles the `acl` of a collection: the name of a preset, or `{ read, write, create, update, delete }`, of which the
+ * last three fall back to `write`.
+ *
+ * @throws {RuleError} for anything else; `key` and `index` say where
+ * @example
+ * const rules = compileDatabaseRules({ read: true, write: 'doc._openid == auth.openid' })
+ * rules.prove('update', { _openid: 'alice' }, { auth, data, now: Date.now() }).allowed
+ */
+export function compileDatabaseRules(acl: unknown): DatabaseRules {
+  if (isPresetAcl(acl)) return presetRules(acl)
+  if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
+  if (typeof acl !== 'object' || acl === null || Array.isArray(acl)) {
+    const names = PRESET_ACLS.join(', ')
+    const keys = RULE_KEYS.join(', ')
+    throw new RuleError(
+      text(`the acl must be one of ${names} or an object { ${keys} }`, `acl 必须是 ${names} 之一，或对象 { ${keys} }`),
+    )
+  }
+  return customRules(acl)
+}
+
+function presetRules(acl: PresetAcl): DatabaseRules {
+  return databaseRules(acl, {
+    reach: (operation, auth) => presetReach(acl, operation, auth),
+    refusal: (operation, context) => presetRefusal(acl, operation, context),
+    // What a preset does not let see is not found, so every query is in order.
+    unproven: () => undefined,
+  })
+}
+
+function customRules(acl: object): DatabaseRules {
+  for (const key of Object.keys(acl)) {
+    if (!RULE_KEYS.some((known) => known === key)) throw unknownName('key', key, RULE_KEYS)
+  }
+  const given = new Map<string, unknown>(Object.entries(acl))
+  if (given.size === 0) {
+    const keys = RULE_KEYS.map((key) => JSON.stringify(key)).join(', ')
+    throw new RuleError(text(`custom rules need at least one of ${keys}`, `自定义规则至少要写 ${keys} 之一`))
+  }
+  const own = new Map([...given].map(([key, rule]) => [key, ruleJudge(key, rule, DATABASE_SCOPE)]))
+  const judges = new Map<DatabaseOperation, DatabaseJudge>(
+    DATABASE_OPERATIONS.map((operation) => {
+      const fallback = operation === 'read' ? undefined : own.get('write')
+      return [operation, own.get(operation) ?? fallback ?? missingRule(operation)]
+    }),
+  )
+  const judgeOf = (operation: DatabaseOperation): DatabaseJudge => judges.get(operation) ?? missingRule(operation)
+  return databaseRules('CUSTOM', {
+    reach(operation) {
+      const judge = judgeOf(operation)
+      if (judge.rule !== undefined) return { kind: 'rule' }
+      const refused = bothTexts(judge, UNASKED)
+      return refused === undefined ? ALL : { kind: 'none', reason: refused }
+    },
+    refusal: (operation, context) => bothTexts(judgeOf(operation), context),
+    unproven(operation, query, context) {
+      const { rule } = judgeOf(operation)
+      if (rule === undefined) return bothTexts(judgeOf(operation), context)
+      const worlds = queryWorlds(rule.root, query, context)
+      if (holds(rule.root, worlds)) return undefined
+      const { en, zh } = whyUnproven(rule.root, rule.source, worlds)
+      return text(`the rule "${rule.key}": ${en}`, `规则 "${rule.key}"：${zh}`)
+    },
+    tree: (operation, context) => judgeOf(operation).rule?.tree(context),
+    proof(operation, query, context) {
+      const { rule } = judgeOf(operation)
+      return rule && proofTree(rule.root, rule.source, queryWorlds(rule.root, query, context))
+    },
+  })
+}
+
+/** A context for judges that look at none. */
+const UNASKED: DatabaseRuleContext = Object.freeze({ auth: null, now: 0 })
+
+function bothTexts(judge: DatabaseJudge, context: DatabaseRuleContext): Text | undefined {
+  const en = judge.refusal(context, 'en')
+  return en === undefined ? undefined : text(en, judge.refusal(context, 'zh') ?? en)
+}
+
+interface Judgement {
+  reach(operation: DatabaseOperation, auth: RuleAuth | null): Reach
+  refusal(operation: DatabaseOperation, context: DatabaseRuleContext): Text | undefined
+  unproven(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): Text | undefined
+  tree?(operation: DatabaseOperation, context: DatabaseRuleContext): ExplainedNode | undefined
+  proof?(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): ExplainedNode | undefined
+}
+
+function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): DatabaseRules {
+  const yes: Decision = Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? 'the rules' : acl}` })
+  const decide = (refusal: () => Text | undefined): Decision => {
+    const refused = guarded(refusal)
+    return refused === undefined ? yes : { allowed: false, reason: refused.en }
+  }
+  return Object.freeze({
+    acl,
+    reach: (operation: DatabaseOperation, auth: RuleAuth | null) =>
+      isOperation(operation) ? judgement.reach(operation, authOf({ auth })) : noReach(operation),
+    evaluate: (operation: DatabaseOperation, context: DatabaseRuleContext) =>
+      decide(() => (isOperation(operation) ? judgement.refusal(operation, context) : noOperation(operation))),
+    prove: (operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext) =>
+      decide(() => whyNotAll(judgement, operation, query, context)),
+    explain(
+      operation: DatabaseOperation,
+      context: DatabaseRuleContext,
+      { target, query }: { readonly target: string; readonly query?: DocumentData },
+    ): Explanation {
+      const refused = guarded(() =>
+        query === undefined ? judgement.refusal(operation, context) : whyNotAll(judgement, operation, query, context),
+      )
+      const allowed = refused === undefined
+      const by = acl === 'CUSTOM' ? text('the rules', '规则') : text(acl, acl)
+      const reason = refused ?? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`)
+      const tree = guarded(() =>
+        query === undefined ? judgement.tree?.(operation, context) : judgement.proof?.(operation, query, context),
+      )
+      const shown = tree !== undefined && 'source' in tree ? { tree } : {}
+      return { operation, acl, target, allowed, reason, ...shown }
+    },
+  })
+}
+
+function whyNotAll(
+  judgement: Judgement,
+  operation: DatabaseOperation,
+  query: DocumentData,
+  context: DatabaseRuleContext,
+): Text | undefined {
+  if (!isOperation(operation)) return noOperation(operation)
+  const reach = judgement.reach(operation, context.auth)
+  if (reach.kind === 'none') return reach.reason
+  return reach.kind === 'rule' ? judgement.unproven(operation, query, context) : undefined
+}
+
+function guarded<T>(ask: () => T): T | Text {
+  try {
+    return ask()
+  } catch {
+    return MALFORMED
+  }
+}
+
+function isOperation(operation: unknown): boolean {
+  return DATABASE_OPERATIONS.some((known) => known === operation)
+}
+
+function noOperation(operation: unknown): Text {
+  const name = JSON.stringify(operation)
+  return text(`there is no operation ${name}`, `没有操作 ${name}`)
+}
+
+function noReach(operation: unknown): Reach {
+  return { kind: 'none', reason: noOperation(operation) }
+}
