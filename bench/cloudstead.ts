@@ -1,5 +1,6 @@
 /** The server under test, used as an app uses it: login, actions on /web, PUT to an upload URL. A black box. */
-import { randomBytes } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import { randomBytes, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,20 +10,33 @@ export const ENV = 'bench-1abcde'
 export const WEB = `/web?env=${ENV}`
 export const COLLECTION = 'bench'
 const COMMAND = fileURLToPath(new URL('../packages/server/bin/cloudstead.js', import.meta.url))
-const CONFIG = {
-  // Private, so that every temporary URL is a signed one.
-  storage: { acl: 'PRIVATE' },
-  database: { collections: { [COLLECTION]: { acl: 'PRIVATE' } } },
-}
 /** Calls in flight while data is prepared. */
 const PARALLEL = 16
+/** Long enough for one login. */
+const TICKET_LIFE_MS = 60_000
 
-/** Starts the server as a user would, on a data directory that is made when missing. */
-export function startCloudstead(dataDir: string, options: SpawnOptions): Promise<Server> {
+/** `storage.acl` of the configuration: the name of a preset, or custom rules. */
+export type StorageAcl = string | { readonly read: boolean | string; readonly write: boolean | string }
+
+export interface Cloudstead extends Server {
+  readonly dataDir: string
+}
+
+/**
+ * Starts the server as a user would, on a data directory that is made when missing. Files are private unless `acl`
+ * says otherwise, so that every temporary URL is a signed one.
+ */
+export async function startCloudstead(
+  dataDir: string,
+  options: SpawnOptions,
+  acl: StorageAcl = 'PRIVATE',
+): Promise<Cloudstead> {
   const config = join(dataDir, '..', 'cloudstead.config.json')
-  writeFileSync(config, JSON.stringify(CONFIG))
+  const database = { collections: { [COLLECTION]: { acl: 'PRIVATE' } } }
+  writeFileSync(config, JSON.stringify({ storage: { acl }, database }))
   const place = ['--port', '0', '--data-dir', dataDir, '--config', config]
-  return startServer(COMMAND, ['start', '--env', ENV, ...place], options)
+  const server = await startServer(COMMAND, ['start', '--env', ENV, ...place], options)
+  return { ...server, dataDir }
 }
 
 /** One logged-in user. */
@@ -37,12 +51,38 @@ export interface User {
   /** Uploads so many files of random bytes; their fileIDs. */
   uploadFiles(prefix: string, count: number, bytes: number): Promise<string[]>
   /** Temporary URLs, without the origin. */
+  urlPaths(fileIds: readonly string[]): Promise<string[]>
+  /** The same; throws unless every one is signed. */
   signedPaths(fileIds: readonly string[]): Promise<string[]>
 }
 
-export async function signIn(server: Server): Promise<User> {
+/** An anonymous login. */
+export function signIn(server: Server): Promise<User> {
+  return logIn(server, 'anonymously', {})
+}
+
+/** A login with a ticket for this custom id, as a developer's own server makes it. */
+export function signInCustom(server: Cloudstead, customUserId: string): Promise<User> {
+  const command = [COMMAND, 'keys', 'login', '--env', ENV, '--data-dir', server.dataDir]
+  const key = JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' })) as {
+    private_key_id: string
+    private_key: string
+  }
+  const now = Date.now()
+  const claims = { alg: 'RS256', env: ENV, iat: now, exp: now + TICKET_LIFE_MS, uid: customUserId }
+  const input = [{ alg: 'RS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  const signature = sign('RSA-SHA256', Buffer.from(input), key.private_key).toString('base64url')
+  return logIn(server, 'custom', { ticket: `${key.private_key_id}/@@/${input}.${signature}` })
+}
+
+async function logIn(server: Server, how: string, credentials: object): Promise<User> {
   const login = await json<{ access_token: string; sub: string }>(
-    await fetch(`${server.url}/auth/v1/signin/anonymously?client_id=${ENV}`, { method: 'POST', body: '{}' }),
+    await fetch(`${server.url}/auth/v1/signin/${how}?client_id=${ENV}`, {
+      method: 'POST',
+      body: JSON.stringify(credentials),
+    }),
   )
   const body = (action: string, params: object) =>
     JSON.stringify({ action, dataVersion: '2020-01-10', env: ENV, access_token: login.access_token, ...params })
@@ -62,6 +102,22 @@ export async function signIn(server: Server): Promise<User> {
       return { path: new URL(url).pathname, fileId }
     })
 
+  async function urlPaths(fileIds: readonly string[]): Promise<string[]> {
+    const paths: string[] = []
+    for (let at = 0; at < fileIds.length; at += 50) {
+      const file_list = fileIds.slice(at, at + 50).map((fileid) => ({ fileid, max_age: 7200 }))
+      const { download_list } = await call<{ download_list: { tempFileURL: string }[] }>(
+        'storage.batchGetDownloadUrl',
+        { file_list },
+      )
+      for (const { tempFileURL } of download_list) {
+        const { pathname, search } = new URL(tempFileURL)
+        paths.push(pathname + search)
+      }
+    }
+    return paths
+  }
+
   return {
     uid: login.sub,
     body,
@@ -76,20 +132,11 @@ export async function signIn(server: Server): Promise<User> {
       })
       return tickets.map(({ fileId }) => fileId)
     },
+    urlPaths,
     async signedPaths(fileIds) {
-      const paths: string[] = []
-      for (let at = 0; at < fileIds.length; at += 50) {
-        const file_list = fileIds.slice(at, at + 50).map((fileid) => ({ fileid, max_age: 7200 }))
-        const { download_list } = await call<{ download_list: { tempFileURL: string }[] }>(
-          'storage.batchGetDownloadUrl',
-          { file_list },
-        )
-        for (const { tempFileURL } of download_list) {
-          const { pathname, search } = new URL(tempFileURL)
-          if (!search.includes('sign=')) throw new Error(`${tempFileURL} is not signed`)
-          paths.push(pathname + search)
-        }
-      }
+      const paths = await urlPaths(fileIds)
+      const bare = paths.find((path) => !path.includes('sign='))
+      if (bare !== undefined) throw new Error(`${bare} is not signed`)
       return paths
     },
   }

@@ -1,7 +1,7 @@
 /** What a group of measurements gets to work with. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { startCloudstead } from './cloudstead.ts'
+import { type Cloudstead, type StorageAcl, startCloudstead } from './cloudstead.ts'
 import type { Job, Measured } from './job.ts'
 import { type Rounds, type Row, type Side, takeTurns } from './measure.ts'
 import {
@@ -41,8 +41,8 @@ export interface Bench {
   /** A new empty directory on the disk that is measured. */
   directory(): string
   progress(line: string): void
-  /** The server under test on an empty data directory. Stopped when the group ends. */
-  cloudstead(): Promise<Server>
+  /** The server under test on an empty data directory, with private files unless `acl` says otherwise. Stopped when the group ends. */
+  cloudstead(acl?: StorageAcl): Promise<Cloudstead>
   /** A bare server of `ceilings/`. Stopped when the group ends. */
   ceiling(name: string, ...args: string[]): Promise<Server>
   /** A process of `ceilings/` that works by itself, without HTTP. Stopped when the group ends. */
@@ -73,7 +73,7 @@ export async function runGroup(
   const core = cores?.server
   let directories = 0
 
-  async function keep(starting: Promise<Server>): Promise<Server> {
+  async function keep<S extends Server>(starting: Promise<S>): Promise<S> {
     const server = await starting
     started.push(server)
     return server
@@ -94,7 +94,7 @@ export async function runGroup(
       mkdirSync(path, { recursive: true })
       return path
     },
-    cloudstead: () => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs })),
+    cloudstead: (acl) => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs }, acl)),
     ceiling: (name, ...args) => keep(startServer(benchScript(`ceilings/${name}.ts`), args, { core, threads: THREADS })),
     inProcess(name, ...args) {
       const worker = startWorker<never>(benchScript(`ceilings/${name}.ts`), args, { core })

@@ -48,9 +48,10 @@ function cells({ name, unit, ours, ceiling, against, ratio, p50, p99, cpu, aim, 
 }
 
 function aimText(aim: Aim, unit: string): string {
-  return 'atMost' in aim ? `<= ${aim.atMost} ${unit}` : `>= ${aim.ratioAtLeast.toFixed(1)}`
+  return 'atMost' in aim ? `<= ${aim.atMost} ${unit}` : `>= ${aim.ratioAtLeast.toFixed(2)}`
 }
 
 function grouped(value: number): string {
+  if (value < 10) return value.toFixed(1)
   return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',')
 }
