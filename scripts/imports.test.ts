@@ -69,10 +69,14 @@ for (const service of SERVICES) {
   test(`${service} knows no HTTP, no SQL, no other service and no engine behind its seam`, () => {
     const own = production.filter(({ from }) => within(service)(from))
     const allowed = ({ to }: Import) =>
-      within(service)(to) || to === `${SERVER}settings.ts` || to === `${SERVER}secrets.ts` || SEAMS.test(to)
+      within(service)(to) ||
+      to === `${SERVER}settings.ts` ||
+      to === `${SERVER}secrets.ts` ||
+      to === `${SERVER}denied-error.ts` ||
+      SEAMS.test(to)
     assertNone(
       own.filter((edge) => edge.to.startsWith('packages/') && !allowed(edge)),
-      'services import seams, settings and secrets only',
+      'services import seams, settings, secrets and the refusal by rules only',
     )
     assertNone(
       own.filter(({ to }) => /^(?:fastify|@fastify\/|node:http|node:sqlite|pino)/.test(to)),

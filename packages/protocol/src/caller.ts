@@ -28,6 +28,13 @@ export type Caller = UserCaller | AdminCaller | NobodyCaller
 
 export const NOBODY: NobodyCaller = Object.freeze({ kind: 'nobody' })
 
+/** Who a person is, without the session; null for nobody and for administrators. */
+export function personOf(caller: Caller): Omit<UserCaller, 'kind' | 'sessionId'> | null {
+  if (caller.kind !== 'user') return null
+  const { kind: _, sessionId: __, ...person } = caller
+  return person
+}
+
 /** Every id that counts as this user, the one that documents and files are marked with first. */
 export function idsOf(caller: UserCaller): readonly string[] {
   const ids = [caller.openid, caller.customUserId, caller.uid]

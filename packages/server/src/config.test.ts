@@ -29,7 +29,7 @@ test('every key of the documented example is understood', () => {
       database: {
         collections: {
           orders: { acl: 'PRIVATE', indexes: ['status', { fields: { a: 1, 'b.c': -1 }, unique: true }] },
-          news: {},
+          news: { acl: { read: true, write: 'doc._openid == auth.openid', create: 'auth != null' } },
         },
       },
       auth: { anonymous: false, wechat: { appid: 'wx1', secret: 's', apiBase: 'http://127.0.0.1:1/' } },
@@ -50,7 +50,7 @@ test('every key of the documented example is understood', () => {
       unique: true,
     },
   ])
-  assert.equal(settings.database.collections.get('news')?.acl, 'PRIVATE')
+  assert.equal(settings.database.collections.get('news')?.acl.acl, 'CUSTOM')
   assert.deepEqual(settings.auth.wechat, {
     appid: 'wx1',
     secret: 's',
@@ -110,7 +110,12 @@ const refused: readonly [string, string, RegExp][] = [
   [
     'a bad collection acl',
     '{"database":{"collections":{"a":{"acl":"X"}}}}',
-    /database\.collections\.a\.acl must be one of/,
+    /database\.collections\.a\.acl is not valid: expected READONLY/,
+  ],
+  [
+    'a rule of a collection that does not parse',
+    '{"database":{"collections":{"a":{"acl":{"read":"doc.a = 1"}}}}}',
+    /database\.collections\.a\.acl\.read: .*cannot assign/,
   ],
   ['an index twice', '{"database":{"collections":{"a":{"indexes":["x","x"]}}}}', /names x_1 twice/],
   ['a wrong type', '{"auth":{"anonymous":"yes"}}', /auth\.anonymous must be boolean/],

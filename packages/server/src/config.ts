@@ -5,8 +5,8 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import {
   checkStorageRules,
+  compileDatabaseRules,
   compileStorageRules,
-  isPresetAcl,
   nearest,
   parseRulesText,
   RuleError,
@@ -104,7 +104,9 @@ function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
   )
   return {
     storage: {
-      acl: storageRules(storage.acl ?? 'READONLY', storage.resourceOpenid ?? 'path'),
+      acl: compiled('storage.acl', () =>
+        compileStorageRules(storage.acl ?? 'READONLY', { resourceOpenid: storage.resourceOpenid ?? 'path' }),
+      ),
       tempUrlMaxAge: storage.tempUrlMaxAge ?? DEFAULT_TEMP_URL_MAX_AGE_S,
       maxFileSize: parseSize(storage.maxFileSize ?? DEFAULT_MAX_FILE_SIZE),
     },
@@ -121,12 +123,13 @@ function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
   }
 }
 
-function storageRules(acl: unknown, resourceOpenid: 'path' | 'creator') {
+/** @throws ConfigError that says where in the configuration the fault lies */
+function compiled<T>(path: string, compile: () => T): T {
   try {
-    return compileStorageRules(acl, { resourceOpenid })
+    return compile()
   } catch (error) {
     if (error instanceof RuleError) {
-      const where = error.key === undefined ? 'storage.acl' : `storage.acl.${error.key}`
+      const where = error.key === undefined ? path : `${path}.${error.key}`
       throw new ConfigError(`${where}: ${error.message}`)
     }
     throw error
@@ -134,8 +137,7 @@ function storageRules(acl: unknown, resourceOpenid: 'path' | 'creator') {
 }
 
 function collectionSettings(name: string, raw: { acl?: unknown; indexes?: (string | RawIndex)[] }): CollectionSettings {
-  const acl = raw.acl ?? 'PRIVATE'
-  if (!isPresetAcl(acl)) throw new ConfigError(`database.collections.${name}.acl is not an acl`)
+  const acl = compiled(`database.collections.${name}.acl`, () => compileDatabaseRules(raw.acl ?? 'PRIVATE'))
   const indexes = (raw.indexes ?? []).map(indexSettings)
   const names = indexes.map((index) => index.name)
   const twice = names.find((index, position) => names.indexOf(index) !== position)
@@ -201,8 +203,12 @@ function expectation(path: string): string {
   if (path === 'storage.acl') {
     return 'expected READONLY, PRIVATE, ADMINWRITE, ADMINONLY or { "read": ..., "write": ..., "maxAge": seconds }'
   }
+  if (/^database\.collections\.[^.]+\.acl$/.test(path)) {
+    return 'expected READONLY, PRIVATE, ADMINWRITE, ADMINONLY or { "read": ..., "write": ..., "create": ..., "update": ..., "delete": ... }'
+  }
   if (path === 'storage.maxFileSize') return 'expected a number of bytes or a text such as "100MB"'
-  if (/\.(read|write)$/.test(path)) return 'expected true, false or an expression of at most 1,024 characters'
+  if (/\.(read|write|create|update|delete)$/.test(path))
+    return 'expected true, false or an expression of at most 1,024 characters'
   return 'expected a field name or { "fields": { "name": 1 }, "unique": false }'
 }
 

@@ -1,4 +1,4 @@
-import type { PresetAcl, StorageRules } from '@cloudstead/rules'
+import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
 
 /** The settings of an environment: the configuration file with every default filled in. */
 export interface Settings {
@@ -20,7 +20,7 @@ export interface DatabaseSettings {
 }
 
 export interface CollectionSettings {
-  readonly acl: PresetAcl
+  readonly acl: DatabaseRules
   readonly indexes: readonly IndexSettings[]
 }
 

@@ -62,6 +62,14 @@ export class Lookups implements Documents {
     throw new EvaluationError(NOT_READ)
   }
 
+  /** What was read, for whoever wants to repeat the decision. */
+  read(): readonly (DocumentKey & { readonly document: DocumentData | null })[] {
+    return [...this.#read].map(([key, document]) => {
+      const [collection, id] = JSON.parse(key) as [string, string | number]
+      return { collection, id, document }
+    })
+  }
+
   /**
    * Evaluates, reads what the evaluation asked for and did not find, and evaluates again until it asks for nothing more.
    *

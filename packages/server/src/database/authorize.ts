@@ -1,46 +1,176 @@
-import { type Caller, CloudsteadError, idsOf } from '@cloudstead/protocol'
-import type { PresetAcl } from '@cloudstead/rules'
+import {
+  type Caller,
+  CloudsteadError,
+  type DocumentObject,
+  type DocumentValue,
+  encodeWebValue,
+  personOf,
+} from '@cloudstead/protocol'
+import {
+  createdData,
+  type DatabaseOperation,
+  type DatabaseRuleContext,
+  type DatabaseRules,
+  type DocumentData,
+  type DocumentKey,
+  Lookups,
+  replacedData,
+  updatedData,
+} from '@cloudstead/rules'
+import { DeniedError } from '../denied-error.ts'
+import type { DocumentId } from './write-checks.ts'
 
-/** What someone wants to do with documents of a collection. */
-export type DocumentAction = 'read' | 'create' | 'update' | 'delete'
+/** Which documents an action may touch: all, those whose `_openid` is one of these ids, or those that a rule allows. */
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'own'; readonly ids: readonly string[] }
+  | { readonly kind: 'rule'; readonly allows: (document: DocumentObject) => boolean }
 
-/** Which documents an action may touch: all, or only those whose `_openid` is one of these ids. */
-export type Scope = { readonly kind: 'all' } | { readonly kind: 'own'; readonly ids: readonly string[] }
-
-/** Who may: everyone (nobody logged in included), any user, the document's creator, or administrators only. */
-type Grant = 'everyone' | 'users' | 'creator' | 'administrators'
-
-const PRESETS: Readonly<Record<PresetAcl, Readonly<Record<DocumentAction, Grant>>>> = {
-  READONLY: { read: 'everyone', create: 'users', update: 'creator', delete: 'creator' },
-  PRIVATE: { read: 'creator', create: 'users', update: 'creator', delete: 'creator' },
-  ADMINWRITE: { read: 'everyone', create: 'administrators', update: 'administrators', delete: 'administrators' },
-  ADMINONLY: {
-    read: 'administrators',
-    create: 'administrators',
-    update: 'administrators',
-    delete: 'administrators',
-  },
+/** An action on the documents of a collection, by somebody, under its rules. */
+export interface Entry {
+  readonly caller: Caller
+  readonly action: DatabaseOperation
+  readonly collection: string
+  readonly rules: DatabaseRules
 }
 
-const ALL: Scope = { kind: 'all' }
+/** What an entry asks for, beyond what a preset needs to know. */
+export interface Asked {
+  /** Checked. */
+  readonly query: DocumentObject
+  /** Operators of an update. */
+  readonly update?: DocumentObject | undefined
+  /** The document that takes the place of another. */
+  readonly replacement?: DocumentObject | undefined
+  /** Whether it may go on without a document: what is made then is judged by itself. */
+  readonly upsert?: boolean | undefined
+}
+
+/** A document that is about to be made: as it was sent, and as it would be stored. */
+export interface NewDocument {
+  readonly sent: DocumentObject
+  readonly complete: DocumentObject & { readonly _id: DocumentId }
+}
+
+export interface DoorOptions {
+  readonly now: () => number
+  readonly read: (key: DocumentKey) => Promise<DocumentObject | undefined>
+}
+
+/** What rules leave possible. */
+type Reach = Exclude<ReturnType<DatabaseRules['reach']>, { readonly kind: 'none' }>
+
+const ALL: Reach = { kind: 'all' }
 
 /**
- * Decides what a caller may do with the documents of a collection. The only place that does; what it does not grant is
- * refused. A creator's rights are a scope: documents of others are then simply not found.
- *
- * @throws CloudsteadError DATABASE_PERMISSION_DENIED
+ * Decides what callers may do with the documents of collections. The only place that does; what it does not grant is
+ * refused. Presets filter: documents of others are not found. Custom rules validate: a query must imply the rule, or
+ * name one document, which is judged as it is stored. Whatever was decided before, a rule is asked again about each
+ * document that is read or changed.
  */
-export function authorize(caller: Caller, action: DocumentAction, collection: string, acl: PresetAcl): Scope {
-  if (caller.kind === 'admin') return ALL
-  const grant: Grant = PRESETS[acl][action]
-  if (grant === 'everyone') return ALL
-  if (caller.kind === 'user') {
-    if (grant === 'users') return ALL
-    if (grant === 'creator') return { kind: 'own', ids: idsOf(caller) }
+export class Door {
+  readonly #options: DoorOptions
+
+  constructor(options: DoorOptions) {
+    this.#options = options
   }
-  throw new CloudsteadError('DATABASE_PERMISSION_DENIED', undefined, {
-    internal: `${caller.kind} may not ${action} in '${collection}': acl ${acl} grants it to ${grant}`,
-  })
+
+  /**
+   * Whether an action is possible at all, and on which documents, before it is known what it asks for.
+   *
+   * @throws DeniedError DATABASE_PERMISSION_DENIED
+   */
+  enter(entry: Entry): Reach {
+    const { caller, action, rules } = entry
+    if (caller.kind === 'admin') return ALL
+    const auth = personOf(caller)
+    const reach = rules.reach(action, auth)
+    if (reach.kind !== 'none') return reach
+    const context = { auth, now: this.#options.now() }
+    throw denied(entry, {}, rules.evaluate(action, context).reason, (target) =>
+      rules.explain(action, context, { target }),
+    )
+  }
+
+  /**
+   * Which documents an action that finds documents may touch.
+   *
+   * @throws DeniedError DATABASE_PERMISSION_DENIED
+   */
+  async scope(entry: Entry, asked: Asked): Promise<Scope> {
+    const reach = this.enter(entry)
+    return reach.kind === 'rule' ? this.#ruled(entry, asked) : reach
+  }
+
+  /**
+   * Whether new documents may be made; all or none.
+   *
+   * @throws DeniedError DATABASE_PERMISSION_DENIED
+   */
+  async admit(entry: Entry, documents: readonly NewDocument[]): Promise<void> {
+    if (this.enter(entry).kind !== 'rule') return
+    const { caller, rules } = entry
+    const lookups = new Lookups()
+    const base = this.#context(caller, lookups)
+    for (const { sent, complete } of documents) {
+      const context = { ...base, doc: complete, data: createdData(sent) }
+      const decision = await lookups.settle(() => rules.evaluate('create', context), this.#lookUp)
+      if (decision.allowed) continue
+      const made = { data: encodeWebValue(sent), ...lookedUp(lookups) }
+      throw denied(entry, made, decision.reason, (target) => rules.explain('create', context, { target }))
+    }
+  }
+
+  async #ruled(entry: Entry, asked: Asked): Promise<Scope> {
+    const { caller, action, rules } = entry
+    const { query, update, replacement } = asked
+    const lookups = new Lookups()
+    const base = this.#context(caller, lookups)
+    const about = (doc: DocumentObject | undefined): DatabaseRuleContext => {
+      const data = dataOf(update, replacement, doc)
+      return { ...base, ...(doc && { doc }), ...(data && { data }) }
+    }
+    const scope: Scope = {
+      kind: 'rule',
+      allows: (document) => rules.evaluate(action, about(document)).allowed,
+    }
+    const context = about(undefined)
+    // What a replacement removes depends on the document that it replaces.
+    if (replacement === undefined) {
+      const proof = await lookups.settle(() => rules.prove(action, query, context), this.#lookUp)
+      if (proof.allowed) return scope
+      if (fixedId(query) === undefined) {
+        const where = { where: encodeWebValue(query), ...changes(asked), ...lookedUp(lookups) }
+        throw denied(entry, where, proof.reason, (target) => rules.explain(action, context, { target, query }))
+      }
+    }
+    const id = fixedId(query)
+    if (id === undefined) {
+      throw new CloudsteadError(
+        'DATABASE_PERMISSION_DENIED',
+        'under custom rules, set() replaces one document by its id',
+      )
+    }
+    const stored = await this.#options.read({ collection: entry.collection, id })
+    if (stored === undefined && asked.upsert === true) return scope
+    const judged = about(stored)
+    const decision = await lookups.settle(() => rules.evaluate(action, judged), this.#lookUp)
+    if (decision.allowed) return scope
+    // A document that is not there is refused like one that may not be seen: the answer does not tell which ids exist.
+    const one = {
+      doc: id,
+      ...changes(asked),
+      ...(stored && { stored: encodeWebValue(stored) }),
+      ...lookedUp(lookups),
+    }
+    throw denied(entry, one, decision.reason, (target) => rules.explain(action, judged, { target }))
+  }
+
+  #context(caller: Caller, documents: Lookups) {
+    return { auth: personOf(caller), now: this.#options.now(), documents }
+  }
+
+  #lookUp = async (key: DocumentKey): Promise<DocumentData | null> => (await this.#options.read(key)) ?? null
 }
 
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED unless the caller is an administrator. */
@@ -51,6 +181,74 @@ export function authorizeAdministration(caller: Caller): void {
 }
 
 /** Whether a document lies in a scope. */
-export function inScope(scope: Scope, document: Readonly<Record<string, unknown>>): boolean {
-  return scope.kind === 'all' || (typeof document._openid === 'string' && scope.ids.includes(document._openid))
+export function inScope(scope: Scope, document: DocumentObject): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true
+    case 'own':
+      return typeof document._openid === 'string' && scope.ids.includes(document._openid)
+    case 'rule':
+      return scope.allows(document)
+  }
+}
+
+/** The one document that a query can find. */
+function fixedId(query: DocumentObject): DocumentId | undefined {
+  const conditions = [query, ...((query.$and as readonly DocumentObject[] | undefined) ?? [])]
+  for (const { _id: condition } of conditions) {
+    const id = isEquality(condition) ? condition.$eq : condition
+    if (typeof id === 'string' || typeof id === 'number') return id
+  }
+  return undefined
+}
+
+function isEquality(
+  condition: DocumentValue | undefined,
+): condition is DocumentObject & { readonly $eq: DocumentValue } {
+  return typeof condition === 'object' && condition !== null && '$eq' in condition
+}
+
+/** `request.data` of an update or a replacement. */
+function dataOf(
+  update: DocumentObject | undefined,
+  replacement: DocumentObject | undefined,
+  stored: DocumentObject | undefined,
+): DocumentData | undefined {
+  if (replacement !== undefined) return replacedData(replacement, stored ?? {})
+  return update && updatedData(update)
+}
+
+/** The changes of a denied request, as a test case has them. */
+function changes({ update, replacement }: Asked): Readonly<Record<string, unknown>> {
+  if (replacement !== undefined) return { action: 'set', data: encodeWebValue(replacement) }
+  return update === undefined ? {} : { data: encodeWebValue(update) }
+}
+
+function lookedUp(lookups: Lookups): Readonly<Record<string, unknown>> {
+  const documents: Record<string, unknown[]> = {}
+  for (const { collection, document } of lookups.read()) {
+    if (document === null) continue
+    documents[collection] = [...(documents[collection] ?? []), encodeWebValue(document as DocumentObject)]
+  }
+  return Object.keys(documents).length === 0 ? {} : { documents }
+}
+
+/** Characters of a query in the line that names what was denied. */
+const MAX_SHOWN = 200
+
+function denied(
+  { caller, action, collection }: Entry,
+  asked: Readonly<Record<string, unknown>>,
+  reason: string,
+  explain: (target: string) => ReturnType<DatabaseRules['explain']>,
+): DeniedError {
+  const { doc, where } = asked
+  const shown = where === undefined ? '' : ` where ${JSON.stringify(where).slice(0, MAX_SHOWN)}`
+  const target = doc === undefined ? `${collection}${shown}` : `${collection}/${String(doc)}`
+  return new DeniedError('DATABASE_PERMISSION_DENIED', {
+    caller,
+    internal: `${action} ${target}: ${reason}`,
+    asked: { action, collection, ...asked },
+    explain: () => explain(target),
+  })
 }

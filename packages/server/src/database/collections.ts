@@ -1,5 +1,5 @@
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import type { PresetAcl } from '@cloudstead/rules'
+import { compileDatabaseRules, type DatabaseRules } from '@cloudstead/rules'
 import type { Expectation, IndexEntry, RecordKey, Records } from '../engines/records/records.ts'
 import type { CollectionSettings, CurrentSettings } from '../settings.ts'
 import {
@@ -14,7 +14,7 @@ import {
 /** Where the state of collections is recorded. */
 const STATE_SPACE = 'collections'
 /** What a collection that was created without permissions has. */
-const DEFAULT_ACL: PresetAcl = 'PRIVATE'
+const DEFAULT_RULES = compileDatabaseRules('PRIVATE')
 /** ms after which a read looks again whether another process changed a collection's indexes. Writes notice at once. */
 const STATE_LIFETIME = 1000
 /** Changes of a collection's state are rare; more attempts than this mean a fault. */
@@ -43,7 +43,6 @@ interface CachedState {
 export interface Collection {
   readonly name: string
   readonly space: string
-  readonly acl: PresetAcl
   /** Indexes that queries may use. */
   readonly usable: readonly UsableIndex[]
   /** Indexes that every write gives entries to. */
@@ -87,29 +86,29 @@ export class Collections {
    *
    * @throws CloudsteadError INVALID_PARAM for names that no collection can have, DATABASE_COLLECTION_NOT_EXIST
    */
-  async acl(name: string): Promise<PresetAcl> {
+  async rules(name: string): Promise<DatabaseRules> {
     checkCollectionName(name)
     const declared = this.#declared(name)
     if (declared !== undefined) return declared.acl
     const { state } = await this.#read(name)
     if (state.created !== true) throw this.#missing(name)
-    return DEFAULT_ACL
+    return DEFAULT_RULES
   }
 
   /**
    * A collection with its indexes as they are now. Settles first what the settings changed about the indexes.
    *
-   * @throws CloudsteadError like `acl`
+   * @throws CloudsteadError like `rules`
    */
   async open(name: string): Promise<Collection> {
-    const acl = await this.acl(name)
+    await this.rules(name)
     const declared = this.#declared(name)
     let cached = await this.#read(name)
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       if (cached.settled !== undefined && cached.settled.declared === declared) return cached.settled.collection
       const wanted = this.#wanted(name, declared, cached.state)
       if (wanted === undefined) {
-        cached.settled = { declared, collection: view(name, acl, cached) }
+        cached.settled = { declared, collection: view(name, cached) }
         return cached.settled.collection
       }
       cached = await this.#write(name, cached, wanted)
@@ -234,14 +233,13 @@ function checkCollectionName(name: string): void {
   }
 }
 
-function view(name: string, acl: PresetAcl, { state, version }: CachedState): Collection {
+function view(name: string, { state, version }: CachedState): Collection {
   const entered = Object.entries(state.indexes)
     .filter(([, { status }]) => status !== 'failed')
     .map(([id, { status, multikey }]) => ({ ...definitionFromId(id), multikey, status }))
   return {
     name,
     space: documentSpace(name),
-    acl,
     usable: [OWNER_INDEX, ...entered.filter(({ status }) => status === 'ready')],
     maintained: entered,
     building: entered.filter(({ status }) => status === 'building').map(({ id }) => id),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { AdminCaller, UserCaller } from '@cloudstead/protocol'
-import type { PresetAcl } from '@cloudstead/rules'
+import { compileDatabaseRules, type PresetAcl } from '@cloudstead/rules'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
@@ -21,12 +21,14 @@ export function index(fields: IndexSettings['fields'], unique = false): IndexSet
   return { name: fields.map(([path]) => path).join('_'), fields, unique }
 }
 
-export type Declared = Record<string, PresetAcl | CollectionSettings>
+export type Declared = Record<string, PresetAcl | (Omit<CollectionSettings, 'acl'> & { readonly acl: unknown })>
 
 export function settingsOf(collections: Declared): Settings {
   const entries = Object.entries(collections).map(([name, value]): [string, CollectionSettings] => [
     name,
-    typeof value === 'string' ? { acl: value, indexes: [] } : value,
+    typeof value === 'string'
+      ? { acl: compileDatabaseRules(value), indexes: [] }
+      : { ...value, acl: compileDatabaseRules(value.acl) },
   ])
   // The database asks for no other settings.
   const settings: Pick<Settings, 'database'> = { database: { collections: new Map(entries) } }

@@ -1,14 +1,14 @@
 import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, ownerMark } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
-import { authorize, authorizeAdministration, type DocumentAction, inScope, type Scope } from './authorize.ts'
+import { authorizeAdministration, Door, type Entry, inScope } from './authorize.ts'
 import { type Collection, Collections, documentSpace } from './collections.ts'
 import { idMaker, recordId } from './document-id.ts'
 import { buildIndexes, type DatabaseLog } from './index-build.ts'
 import { parsePath } from './paths.ts'
 import { compileProjection } from './projection.ts'
 import { checkQuery } from './query-check.ts'
-import { countDocuments, findDocuments, select } from './reader.ts'
+import { countDocuments, findDocuments, type Selection, select } from './reader.ts'
 import {
   checkOrder,
   checkWindow,
@@ -82,6 +82,7 @@ class DocumentDatabase implements Database {
   readonly #records: Records
   readonly #collections: Collections
   readonly #writer: Writer
+  readonly #door: Door
   readonly #log: DatabaseLog | undefined
   readonly #newId: () => string
   readonly #builds = new Map<string, Promise<void>>()
@@ -92,6 +93,7 @@ class DocumentDatabase implements Database {
     this.#records = records
     this.#collections = new Collections({ records, settings, now, hints: hints === 'dev' })
     this.#writer = new Writer(records, this.#collections)
+    this.#door = new Door({ now, read: ({ collection, id }) => this.#stored(collection, id) })
     this.#log = log
     this.#newId = idMaker(now)
   }
@@ -102,11 +104,13 @@ class DocumentDatabase implements Database {
   }
 
   async insert(caller: Caller, name: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]> {
-    await this.#open(caller, name, 'create')
+    const { entry } = await this.#open(caller, name, 'create')
     if (documents.length > MAX_INSERT) {
       throw new CloudsteadError('INVALID_PARAM', `at most ${MAX_INSERT} documents can be inserted at once`)
     }
-    const complete = documents.map((data) => this.#newDocument(caller, data))
+    const made = documents.map((sent) => ({ sent, complete: this.#newDocument(caller, sent) }))
+    await this.#door.admit(entry, made)
+    const complete = made.map((document) => document.complete)
     if (complete.length > 0) await this.#writer.insert(name, complete)
     return complete.map(({ _id }) => _id)
   }
@@ -117,8 +121,7 @@ class DocumentDatabase implements Database {
     if (id !== undefined && Object.keys(projection).length === 0 && !request.order?.length && !request.offset) {
       return this.#findById(caller, request.collection, id)
     }
-    const { collection, scope } = await this.#open(caller, request.collection, 'read')
-    const selection = select(collection, scope, checkQuery(query, caller))
+    const selection = await this.#select(caller, request.collection, 'read', query)
     const [offset, limit] = checkWindow(request.offset, request.limit)
     const project = compileProjection(projection, caller)
     const order = checkOrder(request.order ?? [])
@@ -126,18 +129,19 @@ class DocumentDatabase implements Database {
   }
 
   async count(caller: Caller, { collection: name, query = {} }: QueryRequest): Promise<number> {
-    const { collection, scope } = await this.#open(caller, name, 'read')
-    return countDocuments(this.#records, select(collection, scope, checkQuery(query, caller)))
+    return countDocuments(this.#records, await this.#select(caller, name, 'read', query))
   }
 
   async update(caller: Caller, request: EditRequest): Promise<EditOutcome> {
-    const { collection, scope } = await this.#open(caller, request.collection, 'update')
+    const { collection, entry } = await this.#open(caller, request.collection, 'update')
     const query = checkQuery(request.query ?? {}, caller)
     const update = compileUpdate(request.data, caller)
     // The SDK sends no operators at all for `update({ a: {} })`; taken as a document they would wipe out the old one.
     if (update === undefined) return { matched: 0, updated: 0 }
-    return this.#edit(caller, request, query, async () => {
-      const edited = await this.#writer.edit(select(collection, scope, query), request.multi, (document) => {
+    const scope = await this.#door.scope(entry, { query, update: request.data, upsert: request.upsert })
+    const selection = select(collection, scope, query)
+    return this.#edit(caller, request, selection, async () => {
+      const edited = await this.#writer.edit(selection, request.multi, (document) => {
         update(document)
         return document
       })
@@ -146,14 +150,16 @@ class DocumentDatabase implements Database {
   }
 
   async replace(caller: Caller, request: EditRequest): Promise<EditOutcome> {
-    const { collection, scope } = await this.#open(caller, request.collection, 'update')
+    const { collection, entry } = await this.#open(caller, request.collection, 'update')
     if (request.multi)
       throw new CloudsteadError('INVALID_PARAM', 'a document can replace one other only: multi is true')
     const query = checkQuery(request.query ?? {}, caller)
     const { data } = request
     this.#checkData(caller, data)
-    return this.#edit(caller, request, query, async () => {
-      const edited = await this.#writer.edit(select(collection, scope, query), false, ({ _id, _openid }) => {
+    const scope = await this.#door.scope(entry, { query, replacement: data, upsert: request.upsert })
+    const selection = select(collection, scope, query)
+    return this.#edit(caller, request, selection, async () => {
+      const edited = await this.#writer.edit(selection, false, ({ _id, _openid }) => {
         if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
         return { _id: _id ?? null, ...(_openid !== undefined && { _openid }), ...data }
       })
@@ -165,8 +171,7 @@ class DocumentDatabase implements Database {
   }
 
   async remove(caller: Caller, { collection: name, query = {}, multi }: QueryRequest & { readonly multi: boolean }) {
-    const { collection, scope } = await this.#open(caller, name, 'delete')
-    const selection = select(collection, scope, checkQuery(query, caller))
+    const selection = await this.#select(caller, name, 'delete', query)
     const { matched } = await this.#writer.edit(selection, multi, () => undefined)
     return matched
   }
@@ -181,18 +186,34 @@ class DocumentDatabase implements Database {
   }
 
   /** Exists, may, and then its indexes: the order in which a caller learns of them. */
-  async #open(caller: Caller, name: string, action: DocumentAction): Promise<{ collection: Collection; scope: Scope }> {
-    const scope = authorize(caller, action, name, await this.#collections.acl(name))
+  async #open(
+    caller: Caller,
+    name: string,
+    action: Entry['action'],
+  ): Promise<{ collection: Collection; entry: Entry }> {
+    const entry = { caller, action, collection: name, rules: await this.#collections.rules(name) }
+    this.#door.enter(entry)
     const collection = await this.#collections.open(name)
     if (collection.building.length > 0) this.#build(name)
-    return { collection, scope }
+    return { collection, entry }
+  }
+
+  async #select(caller: Caller, name: string, action: 'read' | 'delete', sent: DocumentObject): Promise<Selection> {
+    const { collection, entry } = await this.#open(caller, name, action)
+    const query = checkQuery(sent, caller)
+    return select(collection, await this.#door.scope(entry, { query }), query)
+  }
+
+  async #stored(collection: string, id: DocumentId): Promise<DocumentObject | undefined> {
+    const [record] = await this.#records.get([{ space: documentSpace(collection), id: recordId(id) }])
+    return record === undefined ? undefined : unpackDocument(record.value)
   }
 
   /** The read that pages are made of: one record, no plan, no query compiled. */
   async #findById(caller: Caller, name: string, id: DocumentId): Promise<readonly DocumentObject[]> {
-    const scope = authorize(caller, 'read', name, await this.#collections.acl(name))
-    const [record] = await this.#records.get([{ space: documentSpace(name), id: recordId(id) }])
-    const document = record === undefined ? undefined : unpackDocument(record.value)
+    const entry: Entry = { caller, action: 'read', collection: name, rules: await this.#collections.rules(name) }
+    const scope = await this.#door.scope(entry, { query: { _id: id } })
+    const document = await this.#stored(name, id)
     return document !== undefined && inScope(scope, document) ? [document] : []
   }
 
@@ -200,7 +221,7 @@ class DocumentDatabase implements Database {
   async #edit(
     caller: Caller,
     request: EditRequest,
-    query: DocumentObject,
+    selection: Selection,
     attempt: () => Promise<{
       readonly edited: {
         readonly matched: number
@@ -214,8 +235,10 @@ class DocumentDatabase implements Database {
       const { edited, make } = await attempt()
       const { matched, modified, document } = edited
       if (matched > 0 || !request.upsert) return { matched, updated: modified, ...(document && { document }) }
-      await this.#open(caller, request.collection, 'create')
-      const made = this.#newDocument(caller, make())
+      const { entry } = await this.#open(caller, request.collection, 'create')
+      const sent = make()
+      const made = this.#newDocument(caller, sent)
+      await this.#door.admit(entry, [{ sent, complete: made }])
       if (!(await this.#exists(request.collection, made._id))) {
         try {
           await this.#writer.insert(request.collection, [made])
@@ -224,21 +247,19 @@ class DocumentDatabase implements Database {
           const lost = error instanceof CloudsteadError && error.code === 'DATABASE_DUPLICATE_WRITE'
           if (!lost || !(await this.#exists(request.collection, made._id))) throw error
         }
-      } else if (!(await this.#stillMatches(caller, request.collection, query))) return { matched: 0, updated: 0 }
+      } else if (!(await this.#stillMatches(selection))) return { matched: 0, updated: 0 }
     }
     throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
   }
 
   /** A document that is there but does not match is somebody else's, or differs in another condition. */
-  async #stillMatches(caller: Caller, name: string, query: DocumentObject): Promise<boolean> {
-    const { collection, scope } = await this.#open(caller, name, 'update')
+  async #stillMatches(selection: Selection): Promise<boolean> {
     const window = { order: [], offset: 0, limit: 1 }
-    return (await findDocuments(this.#records, select(collection, scope, query), window)).length > 0
+    return (await findDocuments(this.#records, selection, window)).length > 0
   }
 
   async #exists(name: string, id: DocumentId): Promise<boolean> {
-    const [record] = await this.#records.get([{ space: documentSpace(name), id: recordId(id) }])
-    return record !== undefined
+    return (await this.#stored(name, id)) !== undefined
   }
 
   /** @throws CloudsteadError when these fields may not be stored by this caller */

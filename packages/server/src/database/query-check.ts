@@ -50,10 +50,10 @@ function refused(operator: string): CloudsteadError {
   return new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the query operator ${operator} is not supported here`)
 }
 
-/** What `{openid}` and `{uid}` stand for: all ids of the user, or the uid. */
-function placeholder(value: DocumentValue, caller: Caller): readonly string[] | undefined {
+/** What `{openid}` and `{uid}` stand for: all ids of the user, or the uid; the creator of a document is meant by both. */
+function placeholder(value: DocumentValue, { caller, path }: Pick<Context, 'caller' | 'path'>) {
   if (caller.kind !== 'user') return undefined
-  if (value === '{openid}') return idsOf(caller)
+  if (value === '{openid}' || (value === '{uid}' && path === '_openid')) return idsOf(caller)
   return value === '{uid}' ? [caller.uid] : undefined
 }
 
@@ -78,7 +78,7 @@ function list(operator: string): OperandCheck {
     if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
     return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => {
       if (typeof item === 'object' && item !== null) spend(context)
-      return placeholder(item, context.caller) ?? [literal(item, context.caller)]
+      return placeholder(item, context) ?? [literal(item, context.caller)]
     })
   }
 }
@@ -167,7 +167,7 @@ function checkOperators(spec: DocumentObject, context: Context): DocumentObject 
     else {
       const check = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
       if (check === undefined) throw refused(operator)
-      const ids = operator === '$eq' || operator === '$ne' ? placeholder(operand, context.caller) : undefined
+      const ids = operator === '$eq' || operator === '$ne' ? placeholder(operand, context) : undefined
       if (ids === undefined) target[operator] = check(operand, context)
       else addIds(target, operator === '$eq' ? '$in' : '$nin', ids)
     }
@@ -183,7 +183,7 @@ function addIds(target: Record<string, DocumentValue>, operator: '$in' | '$nin',
 
 function checkField(path: string, value: DocumentValue, context: Context): DocumentValue {
   parsePath(path)
-  const ids = placeholder(value, context.caller)
+  const ids = placeholder(value, { caller: context.caller, path })
   if (ids !== undefined) return { $in: ids }
   if (!isDocumentObject(value) || !Object.keys(value).some((name) => name.startsWith('$'))) {
     return literal(value, context.caller)

@@ -30,7 +30,7 @@ export interface Found {
 
 /** Binds a checked query to a scope: documents outside it are not found, whatever the query says. */
 export function select(collection: Collection, scope: Scope, query: DocumentObject): Selection {
-  const scoped: DocumentObject = scope.kind === 'all' ? query : { $and: [query, { _openid: { $in: scope.ids } }] }
+  const scoped: DocumentObject = scope.kind === 'own' ? { $and: [query, { _openid: { $in: scope.ids } }] } : query
   return { collection, scope, query: scoped, matcher: compileQuery(query) }
 }
 
