@@ -15,6 +15,7 @@ import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
+import { createDenials, type Denials } from './denials.ts'
 import { openDiskBlobs } from './engines/blobs/disk/disk-blobs.ts'
 import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { actionRoutes } from './http/action-routes.ts'
@@ -53,11 +54,13 @@ export interface AppOptions {
   readonly settings: CurrentSettings
   readonly publicUrl?: string | undefined
   readonly log: Logger
-  /** `dev` tells clients more: which line of the configuration is missing. */
+  /** `dev` tells clients more: which line of the configuration is missing. And its log explains every denial. */
   readonly mode: 'start' | 'dev'
 }
 
 export interface App {
+  /** What the rules denied lately. */
+  readonly denials: Pick<Denials, 'list'>
   /** Returns the base URL it listens on. */
   listen(host: string, port: number): Promise<string>
   /** Finishes what is in flight, then closes the engines and gives the data directory back. */
@@ -99,7 +102,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const metrics = createMetrics(now(), now)
 
-  const http = createHttp(log)
+  const denials = createDenials({ log, mode: options.mode, now })
+  const http = createHttp(log, denials)
   const connections = followConnections(http.server)
   const originFor = originOf(options.publicUrl, () => listeningUrl(http))
   metrics.observe(http)
@@ -112,15 +116,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     healthy: async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1,
   })
   await http.register(authRoutes(auth), { prefix: '/auth' })
-  await registerActions(http, env, auth, storage, originFor, {
-    web: webDatabaseActions(database),
-    admin: adminDatabaseActions(database),
-  })
-  await http.register(uploadRoutes, { env, storage })
-  await http.register(objectRoutes, { storage })
+  await registerActions(
+    http,
+    { env, auth, storage, denials, origin: originFor },
+    {
+      web: webDatabaseActions(database),
+      admin: adminDatabaseActions(database),
+    },
+  )
+  await http.register(uploadRoutes, { env, storage, denials })
+  await http.register(objectRoutes, { storage, denials })
 
   const stopSweeping = await sweepRegularly(storage, auth, log)
   return {
+    denials,
     async listen(host, port) {
       await http.listen({ host, port })
       return listeningUrl(http)
@@ -139,7 +148,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-function createHttp(log: Logger): FastifyInstance {
+function createHttp(log: Logger, denials: Denials): FastifyInstance {
+  const answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    answerFault(thrown, request, reply, denials)
   // The logger's own type would otherwise become part of every route's type.
   const loggerInstance: FastifyBaseLogger = log
   const http = fastify({
@@ -158,7 +169,7 @@ function createHttp(log: Logger): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
     frameworkErrors: (thrown, request, reply) => {
-      void answerFault(thrown, request as unknown as FastifyRequest, reply as unknown as FastifyReply)
+      void answer(thrown, request as unknown as FastifyRequest, reply as unknown as FastifyReply)
     },
   })
   http.server.headersTimeout = HEADERS_TIMEOUT_MS
@@ -166,25 +177,23 @@ function createHttp(log: Logger): FastifyInstance {
     reply.header('x-request-id', request.id)
     done()
   })
-  http.setErrorHandler(answerFault)
+  http.setErrorHandler(answer)
   return http
 }
 
 /** What no edge answered in its own way: a request that the framework refused, or a fault of ours. */
-function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply, denials: Denials) {
   const error = toCloudsteadError(fromFramework(thrown))
-  logFailure(request, error)
+  logFailure(request, error, denials)
   return reply.code(error.status).send({ code: error.code, message: error.message, requestId: request.id })
 }
 
 async function registerActions(
   http: FastifyInstance,
-  env: string,
-  auth: Auth,
-  storage: Storage,
-  origin: OriginOf,
+  parts: { env: string; auth: Auth; storage: Storage; denials: Denials; origin: OriginOf },
   database: { web: ReturnType<typeof webDatabaseActions>; admin: ReturnType<typeof adminDatabaseActions> },
 ): Promise<void> {
+  const { env, auth, storage, denials, origin } = parts
   const budget = createBodyBudget(LARGE_BODIES_BYTES)
   await http.register(actionRoutes, {
     path: '/web',
@@ -194,6 +203,7 @@ async function registerActions(
     callerOf: (_request, params) => webCaller(auth, params.access_token),
     originOf: origin,
     budget,
+    denials,
   })
   await http.register(actionRoutes, {
     path: '/admin',
@@ -204,6 +214,7 @@ async function registerActions(
       auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params }),
     originOf: origin,
     budget,
+    denials,
   })
 }
 

@@ -30,6 +30,13 @@ for (const [what, value] of CREDENTIALS) {
   }
 }
 
+for (const [what, value] of CREDENTIALS) {
+  test(`${what} of which the end was cut off is not logged either`, () => {
+    const text = logged('start', { reason: `${value.slice(0, -3)}… is not the caller` })
+    assert.match(text, /"\[redacted\]…? is not the caller/)
+  })
+}
+
 test('what helps to find a fault stays: ids, paths, times, stacks', () => {
   const reason = 'write users/pxrvennvygga6hmjjt43vwb8u3ajmwfcnk85/2026.11.22.jpg at file:///a/b/dist/main.js:12:3'
   assert.ok(logged('start', { reason }).includes(reason))

@@ -15,10 +15,19 @@ const REDACTED = [
 
 /**
  * What looks like one of our credentials: an api key, a refresh token, or three parts of base64url with dots between
- * them, as access tokens, login tickets and upload tickets are.
+ * them, as access tokens, login tickets and upload tickets are. One that a `…` cut short still is one.
  */
 const CREDENTIAL =
-  /cs_CS[0-9a-f]{24}_[\w-]+|(?<![\w-])(?:[\w-]{22}\.[\w-]{54}(?![\w-])|[\w-]{8,}\.[\w-]{16,}\.[\w-]{16,})/g
+  /cs_CS[0-9a-f]{24}_[\w-]+|(?<![\w-])(?:[\w-]{22}\.[\w-]{54}(?![\w-])|[\w-]{8,}\.[\w-]{16,}(?:\.[\w-]{16,}|(?:\.[\w-]*)?…))/g
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: showing them is the point
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+
+/** What `denials.ts` puts into a line about a request that the rules refused. */
+interface LoggedDenial {
+  readonly tree: readonly string[]
+  readonly case?: unknown
+}
 
 /**
  * The server's log, on the standard error output: JSON lines for `start`, short readable lines for `dev`. What a client
@@ -45,16 +54,30 @@ function readable(line: string): string {
     time: _time,
     msg,
     err,
+    denial,
     ...details
   } = JSON.parse(line) as {
     level: number
     time: number
     msg: string
     err?: { stack?: string }
+    denial?: LoggedDenial
   }
   const mark = level >= 40 ? '!' : '-'
   const shown = Object.entries(details).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  return `${[mark, msg, ...shown, err?.stack].filter((part) => part !== undefined).join(' ')}\n`
+  const first = oneLine([mark, msg, ...shown].join(' '))
+  const whole = err?.stack === undefined ? first : `${first} ${err.stack}`
+  return `${[whole, ...(denial === undefined ? [] : denialLines(denial))].join('\n')}\n`
+}
+
+function denialLines({ tree, case: ruleCase }: LoggedDenial): readonly string[] {
+  const lines = ruleCase === undefined ? tree : [...tree, `as a test case: ${JSON.stringify(ruleCase)}`]
+  return lines.map((line) => `    ${oneLine(line)}`)
+}
+
+/** Nothing that a value brings along begins a line of its own, or means anything to a terminal. */
+function oneLine(text: string): string {
+  return text.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

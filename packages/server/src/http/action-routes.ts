@@ -1,5 +1,6 @@
 import { type Caller, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Denials } from '../denials.ts'
 import type { ActionTable } from './actions.ts'
 import type { BodyBudget } from './body-budget.ts'
 import { fromFramework, logFailure } from './failures.ts'
@@ -23,6 +24,7 @@ export interface ActionRoutes {
   readonly originOf: OriginOf
   /** Shared by the surfaces of one server. */
   readonly budget: BodyBudget
+  readonly denials: Pick<Denials, 'record'>
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ActionRoutes {
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): Promise<void> {
   routes.budget.guard(app, BODY_LIMIT_BYTES)
   readJsonObjects(app, BODY_LIMIT_BYTES)
-  app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown))
+  app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown, routes.denials))
   app.post(routes.path, async (request, reply) => {
     const params = request.body as JsonBody | undefined
     if (params === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
@@ -42,14 +44,17 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): 
     if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
       throw new CloudsteadError('INVALID_ACTION', `the action ${shown(action)} is not supported`)
     }
-    const result = await routes.actions[action]?.(caller, params, { origin: routes.originOf(request) })
+    const result = await routes.actions[action]?.(caller, params, {
+      origin: routes.originOf(request),
+      denied: (errors) => routes.denials.record(request.id, errors),
+    })
     return reply.send({ ...result, requestId: request.id })
   })
 }
 
-function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown) {
+function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown, denials: ActionRoutes['denials']) {
   const error = toCloudsteadError(fromFramework(thrown))
-  logFailure(request, error)
+  logFailure(request, error, denials)
   return reply.code(200).send({ code: error.code, message: error.message, requestId: request.id })
 }
 

@@ -1,9 +1,12 @@
 import type { Caller } from '@cloudstead/protocol'
+import type { DeniedError } from '../denied-error.ts'
 
 /** What an action may know of the request beyond its parameters. */
 export interface ActionContext {
   /** `http://host:port` under which this client reaches the server; for the URLs it is handed. No trailing slash. */
   readonly origin: string
+  /** To be told of the items that the rules denied, in an answer that is no error as a whole. Once for a request. */
+  readonly denied: (errors: readonly DeniedError[]) => void
 }
 
 /**

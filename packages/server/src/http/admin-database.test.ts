@@ -137,12 +137,15 @@ describe('dialect B', () => {
     for (const [action, params, name] of wrong) {
       const call = actions[`database.${action}`]
       assert.ok(call)
-      await assert.rejects(call(ADMIN, { collectionName: 'orders', ...params }, { origin: '' }), (error) => {
-        assert.ok(error instanceof CloudsteadError)
-        assert.equal(error.code, 'INVALID_PARAM', `${action} ${JSON.stringify(params)}`)
-        assert.match(error.message, name)
-        return true
-      })
+      await assert.rejects(
+        call(ADMIN, { collectionName: 'orders', ...params }, { origin: '', denied: () => {} }),
+        (error) => {
+          assert.ok(error instanceof CloudsteadError)
+          assert.equal(error.code, 'INVALID_PARAM', `${action} ${JSON.stringify(params)}`)
+          assert.match(error.message, name)
+          return true
+        },
+      )
     }
     assert.equal(await database.count(ADMIN, { collection: 'orders' }), 0)
   })
@@ -151,7 +154,7 @@ describe('dialect B', () => {
     const { database } = await openDatabase(t, { orders: 'PRIVATE' }, { now: () => NOW })
     const actions = adminDatabaseActions(database)
     const call = (action: string, params: object) =>
-      actions[`database.${action}`]?.(ADMIN, { collectionName: 'orders', ...params }, { origin: '' })
+      actions[`database.${action}`]?.(ADMIN, { collectionName: 'orders', ...params }, { origin: '', denied: () => {} })
     const data = ['{"_id":"d","n":{"$numberInt":"1"},"sd":{"$tcb_server_date":{"offset":{"$numberInt":"0"}}}}']
     assert.deepEqual(await call('insertDocument', { data }), { data: { insertedIds: ['d'] } })
     const query = '{"sd":{"$lte":{"$tcb_server_date":{"offset":{"$numberInt":"0"}}}}}'

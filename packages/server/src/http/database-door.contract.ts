@@ -62,7 +62,7 @@ export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTa
     const handler = (onWeb ? web : admin)[String(body.action)]
     if (handler === undefined) return { code: 'INVALID_ACTION', message: String(body.action), requestId: 'r' }
     try {
-      return { ...(await handler(caller, body, { origin: '' })), requestId: 'r' }
+      return { ...(await handler(caller, body, { origin: '', denied: () => {} })), requestId: 'r' }
     } catch (thrown) {
       const error = toCloudsteadError(thrown)
       return {

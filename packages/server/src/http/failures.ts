@@ -1,11 +1,17 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
+import type { Denials } from '../denials.ts'
+import { DeniedError } from '../denied-error.ts'
 
 /**
  * One log line for a request that failed. The client saw the code only; the operator finds the reason here under the
- * request id.
+ * request id. A denial by the rules is also kept.
  */
-export function logFailure(request: FastifyRequest, error: CloudsteadError): void {
+export function logFailure(request: FastifyRequest, error: CloudsteadError, denials: Pick<Denials, 'record'>): void {
+  if (error instanceof DeniedError) {
+    denials.record(request.id, [error])
+    return
+  }
   const line = { reqId: request.id, code: error.code, reason: error.internal ?? error.message }
   if (error.code === 'SYS_ERR') request.log.error({ ...line, err: error.cause }, 'request failed')
   else request.log.info(line, 'request refused')

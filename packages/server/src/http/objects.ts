@@ -1,5 +1,6 @@
 import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Denials } from '../denials.ts'
 import { isInline } from '../storage/content-type.ts'
 import type { ObjectRequest, OpenedObject } from '../storage/downloads.ts'
 import type { FileRecord } from '../storage/file-record.ts'
@@ -14,8 +15,13 @@ const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'sel
 const PUBLIC_CACHE = 'public, max-age=60'
 const MAX_DOWNLOAD_NAME = 200
 
+export interface ObjectRoutes {
+  readonly storage: Storage
+  readonly denials: Pick<Denials, 'record'>
+}
+
 /** GET and HEAD of stored files, by bare and by temporary URL. */
-export async function objectRoutes(app: FastifyInstance, { storage }: { storage: Storage }) {
+export async function objectRoutes(app: FastifyInstance, { storage, denials }: ObjectRoutes) {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/o/*',
@@ -26,7 +32,7 @@ export async function objectRoutes(app: FastifyInstance, { storage }: { storage:
     },
     errorHandler: (thrown, request, reply) => {
       const error = toCloudsteadError(thrown)
-      logFailure(request, error)
+      logFailure(request, error, denials)
       return reply
         .code(error.status)
         .header('cache-control', 'no-store')

@@ -1,4 +1,5 @@
 import { type Caller, CloudsteadError } from '@cloudstead/protocol'
+import { DeniedError } from '../denied-error.ts'
 import { checkMaxAge, type UrlRequest, type UrlResult } from '../storage/downloads.ts'
 import { type ItemResult, parseCopy } from '../storage/files.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -16,14 +17,16 @@ export function storageActions(storage: Storage): ActionTable {
     'storage.batchGetDownloadUrl': async (caller, params, context) => {
       const requests = batch(params.file_list, 'file_list').map(urlRequest)
       const results = await storage.temporaryUrls(caller, requests)
+      context.denied(denialsIn(results.map((result) => (result.ok ? undefined : result.error))))
       return { data: { download_list: results.map((result) => urlItem(result, context)) } }
     },
-    'storage.batchDeleteFile': async (caller, params) => {
+    'storage.batchDeleteFile': async (caller, params, context) => {
       const fileIds = batch(params.fileid_list, 'fileid_list').map((item) => text(item, 'fileid_list'))
       const results = await storage.remove(caller, fileIds)
+      context.denied(denialsIn(results.map(({ error }) => error)))
       return { data: { delete_list: results.map(item) } }
     },
-    'storage.batchCopyFile': async (caller, params) => {
+    'storage.batchCopyFile': async (caller, params, context) => {
       const requests = batch(params.file_list, 'file_list').map((entry) => {
         const { src_path, dst_path, overwrite, remove_original } = record(entry, 'file_list')
         return parseCopy({
@@ -34,6 +37,7 @@ export function storageActions(storage: Storage): ActionTable {
         })
       })
       const results = await storage.copy(caller, requests)
+      context.denied(denialsIn(results.map(({ error }) => error)))
       return { data: { copy_list: results.map(item) } }
     },
   }
@@ -70,6 +74,10 @@ function urlItem(result: UrlResult, { origin }: ActionContext) {
 
 function item(result: ItemResult) {
   return { fileID: result.fileId, code: result.error?.code ?? 'SUCCESS', message: result.error?.message ?? '' }
+}
+
+function denialsIn(errors: readonly (CloudsteadError | undefined)[]): readonly DeniedError[] {
+  return errors.filter((error) => error instanceof DeniedError)
 }
 
 function batch(value: unknown, name: string): readonly unknown[] {

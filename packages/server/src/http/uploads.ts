@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { bucketOf, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Denials } from '../denials.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { UploadMeta } from '../storage/uploads.ts'
 import { logFailure } from './failures.ts'
@@ -13,12 +14,18 @@ const DRAIN_LIMIT_MS = 30_000
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
 
+export interface UploadRoutes {
+  readonly env: string
+  readonly storage: Storage
+  readonly denials: Pick<Denials, 'record'>
+}
+
 /**
  * The upload leg. The URL alone says what may be written (the ticket); every shape that the adapters send is taken: raw
  * PUT, raw POST without any field, multipart POST with and without fields, blank or missing Content-Type. PUT answers
  * 200 and POST answers 201: any other success status hangs or fails one of the adapters.
  */
-export async function uploadRoutes(app: FastifyInstance, { env, storage }: { env: string; storage: Storage }) {
+export async function uploadRoutes(app: FastifyInstance, { env, storage, denials }: UploadRoutes) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.route({
@@ -54,7 +61,7 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: { env
     },
     errorHandler: async (thrown, request, reply) => {
       const error = toCloudsteadError(thrown)
-      logFailure(request, error)
+      logFailure(request, error, denials)
       const drained = drain(request.raw)
       // Where the answer ends the connection (`Connection: close`), it has to wait: what is still on its way would turn
       // it into a reset.

@@ -281,7 +281,11 @@ describe('dialect A', () => {
     const actions = webDatabaseActions(opened.database)
     const call = async (caller: Caller, action: string, params: object): Promise<unknown> => {
       try {
-        return await actions[`database.${action}`]?.(caller, { collectionName: 'orders', ...params }, { origin: '' })
+        return await actions[`database.${action}`]?.(
+          caller,
+          { collectionName: 'orders', ...params },
+          { origin: '', denied: () => {} },
+        )
       } catch (error) {
         if (error instanceof CloudsteadError) return `${error.code}: ${error.message}`
         throw error

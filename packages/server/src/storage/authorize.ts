@@ -1,5 +1,6 @@
-import { type Caller, type CloudPath, CloudsteadError, claimOf, NOBODY, type UserCaller } from '@cloudstead/protocol'
-import type { Decision, RuleAuth, StorageOperation, StorageRules } from '@cloudstead/rules'
+import { type Caller, type CloudPath, claimOf, type ErrorCode, NOBODY, type UserCaller } from '@cloudstead/protocol'
+import type { Decision, RuleAuth, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
+import { DeniedError } from '../denied-error.ts'
 import type { FileRecord } from './file-record.ts'
 
 /** What is asked of one file. `file` is the stored one, absent when there is none. */
@@ -17,18 +18,24 @@ const ADMINISTRATOR: Decision = { allowed: true, reason: 'administrators always 
  * The one place that decides who may read or write a file. Administrators always may; for everybody else the rules decide.
  *
  * @param now milliseconds since the epoch
- * @returns undefined when allowed, else the error to answer; its `internal` says which clause failed
+ * @param code what to answer when it is refused
+ * @returns undefined when allowed, else the error to answer; it can explain itself to the operator
  */
 export function refusal(
   rules: StorageRules,
   caller: Caller,
   access: StorageAccess,
   now: number,
-): CloudsteadError | undefined {
+  code: ErrorCode = 'STORAGE_EXCEED_AUTHORITY',
+): DeniedError | undefined {
   const decision = decide(rules, caller, access, now)
   if (decision.allowed === true) return undefined
-  return new CloudsteadError('STORAGE_EXCEED_AUTHORITY', undefined, {
-    internal: `${access.operation} ${access.path}: ${decision.reason}`,
+  const { operation, path } = access
+  return new DeniedError(code, {
+    caller,
+    internal: `${operation} ${path}: ${decision.reason}`,
+    asked: asCase(access),
+    explain: () => rules.explain(operation, contextOf(caller, access, now)),
   })
 }
 
@@ -45,10 +52,14 @@ export function authorize(rules: StorageRules, caller: Caller, access: StorageAc
 
 function decide(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): Decision {
   if (caller.kind === 'admin') return ADMINISTRATOR
-  const { operation, path, file } = access
+  return rules.evaluate(access.operation, contextOf(caller, access, now))
+}
+
+function contextOf(caller: Caller, access: StorageAccess, now: number): StorageRuleContext {
+  const { path, file } = access
   const claim = claimOf(path)
   const size = access.size ?? file?.size
-  return rules.evaluate(operation, {
+  return {
     auth: caller.kind === 'user' ? ruleAuth(caller) : null,
     resource: {
       path,
@@ -59,7 +70,21 @@ function decide(rules: StorageRules, caller: Caller, access: StorageAccess, now:
       ...(file?.metadata === undefined ? {} : { metadata: file.metadata }),
     },
     now,
-  })
+  }
+}
+
+/** The access as `cloudstead rules test` reads it. */
+function asCase({ operation, path, file, size }: StorageAccess): Readonly<Record<string, unknown>> {
+  return {
+    action: operation,
+    file: path,
+    ...(file === undefined ? {} : { stored: storedCase(file) }),
+    ...(size === undefined ? {} : { size }),
+  }
+}
+
+function storedCase({ creator, size, metadata }: FileRecord): Readonly<Record<string, unknown>> {
+  return { ...(creator === undefined ? {} : { creator }), size, ...(metadata === undefined ? {} : { metadata }) }
 }
 
 function ruleAuth(caller: UserCaller): RuleAuth {

@@ -10,7 +10,7 @@ import {
   signObjectPathname,
   verifyObjectSignature,
 } from '@cloudstead/protocol'
-import { allowsEverybody, authorize, refusal } from './authorize.ts'
+import { allowsEverybody, refusal } from './authorize.ts'
 import type { FileRecord } from './file-record.ts'
 import { loadObjects, type StorageParts } from './store.ts'
 
@@ -143,16 +143,8 @@ export async function openObject(parts: StorageParts, request: ObjectRequest): P
     throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
   }
   if (signed) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
-  try {
-    authorize(acl, NOBODY, { operation: 'read', path: file.path, file }, now)
-  } catch (error) {
-    if (!(error instanceof CloudsteadError)) throw error
-    throw new CloudsteadError(
-      'CDN_SIGNATURE_MISSING',
-      undefined,
-      error.internal === undefined ? {} : { internal: error.internal },
-    )
-  }
+  const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
+  if (refused !== undefined) throw refused
   return { file }
 }
 
