@@ -1,7 +1,9 @@
 import { show } from '../language/explain.ts'
-import { ComparableValue, type Value } from '../language/values.ts'
+import { ComparableValue, EvaluationError, NOT_COMPARABLE, type Unknown, type Value } from '../language/values.ts'
 import type { Language } from '../text.ts'
 import type { RuleAuth } from './rule-auth.ts'
+
+const SEVERAL_IDS = text('it is not known which of several ids it is', '不知道是多个 id 中的哪一个')
 
 /** An id from the context; an empty or ill-typed one is no id, so it equals nothing. */
 export function idOf(source: object, field: string): string | undefined {
@@ -36,8 +38,10 @@ export class Identity extends ComparableValue {
     this.caller = caller
   }
 
-  equals(other: Value): boolean {
+  equals(other: Exclude<Value, null | undefined | Unknown>): boolean {
     if (other instanceof Identity) return other.ids.some((id) => this.equals(id))
+    if (other instanceof ComparableValue) return other.equals(this)
+    if (typeof other === 'object') throw new EvaluationError(NOT_COMPARABLE)
     return typeof other === 'string' && (this.ids.includes(other) || (isCaller(this.caller, other) && this.isCallers()))
   }
 
@@ -62,7 +66,9 @@ export class Identity extends ComparableValue {
   }
 
   text(): string {
-    return this.ids[0] ?? ''
+    const [id, ...others] = this.ids
+    if (id === undefined || others.length > 0) throw new EvaluationError(SEVERAL_IDS)
+    return id
   }
 
   private isCallers(): boolean {

@@ -54,8 +54,8 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
       return { node, run: () => raise(noVariable(node.name)), children: [] }
     }
     case 'array': {
-      const children = node.items.map((item) => compile(item, scope))
-      return { node, run: (context) => children.map((child) => child.run(context)), children }
+      const children = node.items.map((each) => compile(each, scope))
+      return { node, run: (context) => children.map((child) => item(child.run(context))), children }
     }
     case 'member':
       return compileMember(node, scope)
@@ -250,6 +250,13 @@ function truth(value: Value, operator: string): Truth {
 }
 
 const TESTED_TOO_LONG = text(`.test tests at most ${MAX_TESTED} characters`, `.test 最多检验 ${MAX_TESTED} 个字符`)
+
+export const UNDECIDED_ITEM = text('an undecided comparison cannot be put into an array', '未决的比较不能放入数组')
+
+/** In an array it would become a missing value, which `== null` turns into `true`. */
+function item(value: Value): Value {
+  return value === UNKNOWN ? raise(UNDECIDED_ITEM) : value
+}
 
 export function noVariable(name: string): Text {
   const quoted = JSON.stringify(name)

@@ -8,7 +8,7 @@ import type {
   TestNode,
   UnaryNode,
 } from '../language/ast.ts'
-import { noVariable } from '../language/compile.ts'
+import { noVariable, UNDECIDED_ITEM } from '../language/compile.ts'
 import {
   A_BOOLEAN,
   A_NUMBER,
@@ -18,6 +18,7 @@ import {
   documentId,
   EvaluationError,
   equal,
+  HIDDEN,
   isIn,
   isMissing,
   NOT_COMPARABLE,
@@ -51,13 +52,21 @@ import {
  * errors about the size of data; sometimes more, because each possibility is followed by itself.
  */
 export function possibleValues(node: RuleNode, world: World): Possibilities {
+  const before = world.seen?.get(node)
+  if (before !== undefined) return before
+  const values = valuesOf(node, world)
+  world.seen?.set(node, values)
+  return values
+}
+
+function valuesOf(node: RuleNode, world: World): Possibilities {
   switch (node.kind) {
     case 'literal':
       return [known(node.value)]
     case 'variable':
       return world.variables.get(node.name)?.value ?? [failed(noVariable(node.name))]
     case 'array':
-      return distinct([{ is: 'array' }, ...errorsOf(node.items.flatMap((item) => possibleValues(item, world)))])
+      return distinct(array(node.items.flatMap((item) => possibleValues(item, world))))
     case 'member':
       return distinct(member(node, world))
     case 'unary':
@@ -92,6 +101,11 @@ export function isTruth(possible: Possible): boolean {
   return possible.is === 'known' && (typeof possible.value === 'boolean' || possible.value === UNKNOWN)
 }
 
+function array(items: Possibilities): Possibilities {
+  const undecided = items.some((item) => item.is === 'known' && item.value === UNKNOWN)
+  return [{ is: 'array' }, ...(undecided ? [failed(UNDECIDED_ITEM)] : []), ...items.filter(({ is }) => is === 'error')]
+}
+
 function member(node: MemberNode, world: World): Possibilities {
   const { object, property } = node
   const members = object.kind === 'variable' ? world.variables.get(object.name)?.members : undefined
@@ -122,8 +136,14 @@ function memberOf(object: Possible, name: Possible): Possibilities {
   }
   if (!isCompound(object)) return [MISSING]
   const members = object.is === 'object' ? object.members : undefined
-  if (name.is === 'known') return members?.get(String(name.value)) ?? ANYTHING
-  return [...(members?.values() ?? [])].flat().concat(ANYTHING)
+  if (name.is !== 'known') return [...ANYTHING, ...[...(members?.values() ?? [])].flat().filter(isSpecial)]
+  const known = String(name.value)
+  return HIDDEN.has(known) ? [MISSING] : (members?.get(known) ?? ANYTHING)
+}
+
+/** What is not a case of `ANYTHING`. */
+function isSpecial(value: Possible): boolean {
+  return value.is === 'id' || value.is === 'error' || (value.is === 'known' && value.value instanceof ComparableValue)
 }
 
 /** The error of naming a member by something that is no name. */
@@ -201,11 +221,13 @@ function equalPair(a: Possible, b: Possible): Possibilities {
   if (b.is === 'error') return [b]
   if (a.is === 'known' && b.is === 'known') return [attempt(() => equal(a.value, b.value))]
   if (isAbsent(a) || isAbsent(b)) return [known(UNKNOWN)]
-  if (a.is === 'id') return a.mayEqual(b) ? [TRUE, FALSE] : [FALSE]
-  if (b.is === 'id') return b.mayEqual(a) ? [TRUE, FALSE] : [FALSE]
+  if (isData(a) || isData(b)) return [failed(NOT_COMPARABLE)]
   const own = [a, b].find((side) => side.is === 'known' && side.value instanceof ComparableValue)
-  if (own?.is === 'known') return comparable(own.value as ComparableValue)
-  if (isCompound(a) || isCompound(b) || isData(a) || isData(b)) return [failed(NOT_COMPARABLE)]
+  const answers = own?.is === 'known' ? comparable(own.value as ComparableValue) : [TRUE, FALSE]
+  if (answers.some(({ is }) => is === 'error')) return answers
+  if (a.is === 'id') return a.mayEqual(b) ? answers : [FALSE]
+  if (b.is === 'id') return b.mayEqual(a) ? answers : [FALSE]
+  if (own !== undefined) return answers
   if (a.is === 'string' || b.is === 'string') return sameString(a, b) ? [TRUE, FALSE] : [FALSE]
   if (a.is === 'number' || b.is === 'number') return sameNumber(a, b) ? [TRUE, FALSE] : [FALSE]
   return nameOf(a) === nameOf(b) ? [TRUE, FALSE] : [FALSE]
@@ -287,7 +309,7 @@ function inData(a: Possible, b: Possible): Possibilities {
   }
   if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, nameOf(b)))]
   if (isAbsent(a)) return [known(UNKNOWN)]
-  if (a.is === 'known' && b.contains?.some((item) => equal(a.value, item) === true) === true) return [TRUE]
+  if (a.is === 'known' && b.contains?.some((item) => isTrue(attempt(() => equal(a.value, item))))) return [TRUE]
   return [...ANYTHING.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
 }
 
@@ -327,10 +349,6 @@ function failed(error: Text): Possible {
   return { is: 'error', error }
 }
 
-function errorsOf(values: Possibilities): Possibilities {
-  return values.filter(({ is }) => is === 'error')
-}
-
 function ends(value: Possible): boolean {
   return value.is === 'error' || isTrue(value)
 }
@@ -348,8 +366,10 @@ function isCompound(value: Possible): boolean {
   return value.is === 'object' || value.is === 'array'
 }
 
+/** An object or an array, known or not; not a value that decides for itself what it equals. */
 function isData(value: Possible): boolean {
-  return value.is === 'known' && typeof value.value === 'object' && value.value !== null
+  if (value.is !== 'known') return isCompound(value)
+  return typeof value.value === 'object' && value.value !== null && !(value.value instanceof ComparableValue)
 }
 
 /** For messages: what kind of thing a possibility is. */
