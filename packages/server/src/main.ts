@@ -26,6 +26,8 @@ const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire 
       the keys of an environment; withdraw one
   cloudstead rules check FILE [--json] [--lang en|zh] [--resource-openid path|creator]
       what there is to say about storage rules: a file of rules or a configuration; exits 1 when something is an error
+  cloudstead rules test FILE [--rules FILE] [--coverage] [--json] [--junit OUT.xml] [--lang en|zh]
+      run a file of cases against rules; exits 1 when one is decided otherwise than expected
   cloudstead --help | --version
 `
 
@@ -167,9 +169,18 @@ const RULES_OPTIONS = {
   'resource-openid': { type: 'string' },
 } as const
 
+const RULES_TEST_OPTIONS = {
+  rules: { type: 'string' },
+  coverage: { type: 'boolean' },
+  json: { type: 'boolean' },
+  junit: { type: 'string' },
+  lang: { type: 'string' },
+} as const
+
 async function rules(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args
-  if (action !== 'check') throw new UsageError('rules needs: check FILE')
+  if (action === 'test') return rulesTest(rest)
+  if (action !== 'check') throw new UsageError('rules needs: check FILE, or test FILE')
   const { values, positionals } = parseWithFiles(rest, RULES_OPTIONS)
   const [file] = positionals
   if (file === undefined || positionals.length > 1) throw new UsageError('rules check needs the name of one file')
@@ -179,6 +190,23 @@ async function rules(args: readonly string[]): Promise<number> {
     language: choice('lang', values.lang, ['en', 'zh']),
     json: values.json === true,
   })
+  process.stdout.write(output)
+  return exitCode
+}
+
+async function rulesTest(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseWithFiles(args, RULES_TEST_OPTIONS)
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) throw new UsageError('rules test needs the name of one file')
+  const { testRulesFile } = await import('./rules-test-command.ts')
+  const options = {
+    rules: values.rules,
+    coverage: values.coverage === true,
+    json: values.json === true,
+    junit: values.junit,
+    language: choice('lang', values.lang, ['en', 'zh']),
+  }
+  const { output, exitCode } = testRulesFile(file, options, Date.now())
   process.stdout.write(output)
   return exitCode
 }

@@ -6,7 +6,7 @@ export interface JsonNode {
   readonly value: unknown
   readonly start: number
   readonly end: number
-  /** The members of an object, in order. */
+  /** The members of an object, in order; of an array, by index. */
   readonly members?: ReadonlyMap<string, JsonMember>
 }
 
@@ -109,9 +109,13 @@ class JsonReader {
   }
 
   private array(start: number): JsonNode {
-    const value: unknown[] = []
-    this.items(']', () => value.push(this.value().value))
-    return { value, start, end: this.index }
+    const members = new Map<string, JsonMember>()
+    this.items(']', () => {
+      const node = this.value()
+      members.set(String(members.size), { keyStart: node.start, node })
+    })
+    const value = [...members.values()].map(({ node }) => node.value)
+    return { value, members, start, end: this.index }
   }
 
   /** What stands between brackets, separated by commas, one more comma at the end allowed. */

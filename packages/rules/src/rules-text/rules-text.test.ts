@@ -148,3 +148,11 @@ describe('where things stand', () => {
     assert.equal(error.frame, '    "read": "a\\u0041 \\"b\\" == c"\n                           ^')
   })
 })
+
+test('an item of an array has a place of its own', () => {
+  const { value, offsetOf, errorAt } = parseRulesText('{ "a": [1, { "b": "x" }, [true,],] }')
+  assert.deepEqual(value, { a: [1, { b: 'x' }, [true]] })
+  assert.equal(offsetOf(['a', '1']), 11)
+  assert.equal(offsetOf(['a', '1', 'b']), 13)
+  assert.equal(errorAt({ en: 'no', zh: 'no' }, ['a', '2', '0']).column, 27)
+})

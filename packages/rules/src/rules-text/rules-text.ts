@@ -9,7 +9,7 @@ export interface RulesText {
   /**
    * Where in the text something stands, as a character offset from 0.
    *
-   * @param path the keys that lead there; where one is missing, the object that lacks it
+   * @param path the keys and indexes that lead there; where one is missing, the object that lacks it
    * @param index an offset inside the string that stands there, such as `RuleError.index`; without it, the key
    */
   offsetOf(path: readonly string[], index?: number): number

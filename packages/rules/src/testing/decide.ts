@@ -1,0 +1,23 @@
+import type { RuleAuth } from '../caller/rule-auth.ts'
+import type { RulesUnderTest } from './configuration.ts'
+import { decideDocument } from './decide-document.ts'
+import { decideFile } from './decide-file.ts'
+import type { Decided } from './decided.ts'
+import type { Fixtures } from './fixtures.ts'
+import type { TestRequest } from './requests.ts'
+
+/**
+ * Decides a request as the server does.
+ *
+ * @param auth null when nobody is logged in
+ */
+export function decide(
+  rules: RulesUnderTest,
+  auth: RuleAuth | null,
+  request: TestRequest,
+  fixtures: Fixtures,
+): Decided {
+  return request.kind === 'file'
+    ? decideFile(rules, auth, request, fixtures)
+    : decideDocument(rules, auth, request, fixtures)
+}

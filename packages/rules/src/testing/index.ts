@@ -1,0 +1,19 @@
+/** Tests of security rules: cases in a file, and a library for test runners. */
+export { type CaseFile, type Expected, parseCaseFile, type RuleTestCase } from './case-file.ts'
+export { type CollectionRules, loadRules, type RuleSource, type RulesUnderTest } from './configuration.ts'
+export type { Coverage, UncoveredClause } from './coverage.ts'
+export type { StoredFile } from './fixtures.ts'
+export type { TestUser } from './people.ts'
+export type { DocumentAction, FileAction, TestRequest } from './requests.ts'
+export { type CaseResult, type CasesRun, runCases } from './run-cases.ts'
+export {
+  type DocumentDetails,
+  type Documents,
+  type ExplainOptions,
+  type TestCaller,
+  type TestCollection,
+  type TestFixtures,
+  type TestRules,
+  testRules,
+  type WriteDetails,
+} from './test-rules.ts'

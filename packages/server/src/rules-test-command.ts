@@ -1,0 +1,77 @@
+/** `cloudstead rules test FILE`: runs cases against rules, for a person at a terminal and for a CI server. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { type Language, RuleError, renderExplanation } from '@cloudstead/rules'
+import { type CasesRun, loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
+import { junitOf } from './rules-test-junit.ts'
+import { coverageLines, faultLines, resultLines } from './rules-test-report.ts'
+
+export interface RulesTestOptions {
+  /** The configuration; without it, the one that the case file names, or the default one beside it. */
+  readonly rules?: string | undefined
+  readonly language: Language
+  /** JSON for programs instead of lines for people. */
+  readonly json: boolean
+  /** Lists the conditions that no case made true, or false. */
+  readonly coverage: boolean
+  /** Where a report in JUnit's XML is written besides. */
+  readonly junit?: string | undefined
+}
+
+const DEFAULT_RULES = 'cloudstead.config.json'
+
+/**
+ * Runs the cases of a file.
+ *
+ * @param now milliseconds since 1970, for cases that do not say when it is
+ * @returns what to print, and the exit code: 1 when a case was decided otherwise or a file is wrong, else 0
+ * @throws when a file cannot be read or written
+ */
+export function testRulesFile(
+  file: string,
+  options: RulesTestOptions,
+  now: number,
+): { output: string; exitCode: 0 | 1 } {
+  const { language, json, junit } = options
+  let reading = file
+  try {
+    const cases = parseCaseFile(readFileSync(file, 'utf8'), now)
+    const named = cases.rules ?? DEFAULT_RULES
+    const rulesFile = options.rules ?? (isAbsolute(named) ? named : join(dirname(file), named))
+    reading = rulesFile
+    const rules = loadRules(readFileSync(rulesFile, 'utf8'))
+    reading = file
+    const run = runCases(cases, rules)
+    if (junit !== undefined) writeFileSync(junit, junitOf(file, run))
+    const exitCode = run.results.every(({ ok }) => ok) ? 0 : 1
+    if (json) return { output: `${JSON.stringify(asJson(file, rulesFile, run), null, 2)}\n`, exitCode }
+    const lines = [...resultLines(file, run, language), ...coverageLines(rulesFile, run.coverage, options)]
+    return { output: `${lines.join('\n')}\n`, exitCode }
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error
+    const { line = 1, column = 1, text: message } = error
+    const fault = { file: reading, error: { line, column, message } }
+    const output = json ? JSON.stringify(fault, null, 2) : faultLines(reading, error, language).join('\n')
+    return { output: `${output}\n`, exitCode: 1 }
+  }
+}
+
+function asJson(file: string, rules: string, { results, coverage }: CasesRun) {
+  const passed = results.filter(({ ok }) => ok).length
+  return {
+    file,
+    rules,
+    passed,
+    failed: results.length - passed,
+    cases: results.map(({ name, line, expected, decided, ok, explanation }) => ({
+      name,
+      line,
+      expected,
+      decided,
+      ok,
+      reason: explanation.reason,
+      ...(ok ? {} : { explanation: renderExplanation(explanation, 'en') }),
+    })),
+    coverage,
+  }
+}
