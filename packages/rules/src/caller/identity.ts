@@ -1,6 +1,6 @@
 import { show } from '../language/explain.ts'
 import { ComparableValue, EvaluationError, NOT_COMPARABLE, type Unknown, type Value } from '../language/values.ts'
-import type { Language } from '../text.ts'
+import { type Language, text } from '../text.ts'
 import type { RuleAuth } from './rule-auth.ts'
 
 const SEVERAL_IDS = text('it is not known which of several ids it is', '不知道是多个 id 中的哪一个')

@@ -52,7 +52,7 @@ export abstract class ComparableValue {
 export const MAX_ARRAY_ITEMS = 1000
 
 /** Names that lead from data to its machinery in JavaScript. Data parsed from JSON can own them; a rule cannot see them. */
-const HIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+export const HIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Missing: absent, or null in the data. Only the literal `null` can be compared with it. */
 export function isMissing(value: Value): value is null | undefined {
@@ -63,6 +63,11 @@ export function isMissing(value: Value): value is null | undefined {
 export function equal(a: Value, b: Value): Truth {
   if (typeof a === 'string' && typeof b === 'string') return a === b
   if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
+  if (a instanceof ComparableValue && b instanceof ComparableValue) {
+    // Either may be one that cannot be compared.
+    const [ab, ba] = [a.equals(b), b.equals(a)]
+    return ab || ba
+  }
   if (a instanceof ComparableValue) return a.equals(b)
   if (b instanceof ComparableValue) return b.equals(a)
   if (typeof a === 'object' || typeof b === 'object') {

@@ -1,4 +1,4 @@
-import type { TestNode } from '../language/ast.ts'
+import type { RuleNode, TestNode } from '../language/ast.ts'
 import type { Value } from '../language/values.ts'
 import type { Text } from '../text.ts'
 import type { Interval } from './interval.ts'
@@ -35,6 +35,8 @@ export interface World {
   readonly variables: ReadonlyMap<string, WorldVariable>
   /** What `get( )` can yield; `id` is undefined when it is not known. */
   readonly get?: (collection: string, id: string | number | undefined) => Possibilities
+  /** What came of parts that were asked before, for whoever asks about a rule and its parts. */
+  readonly seen?: Map<RuleNode, Possibilities>
 }
 
 /** A variable with `members` has these and no others; of one without, they are those of its value. */

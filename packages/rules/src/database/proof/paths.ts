@@ -1,32 +1,96 @@
 import { childrenOf, type RuleNode } from '../../language/ast.ts'
 
-/** Paths of `doc` in a rule, dotted. */
+/**
+ * What a rule takes the value at a path for: `scalar` for something to compare, `array` at the right of `in`, `object`
+ * when it looks for members in it by their names, `any` when that is not clear.
+ */
+export type Taken = 'scalar' | 'array' | 'object' | 'any'
+
+/** The paths of `doc` that a rule reads, dotted. */
 export interface DocPaths {
-  readonly all: ReadonlySet<string>
-  /** Those at the right of `in`: the rule takes them for arrays. */
-  readonly arrays: ReadonlySet<string>
+  /** Whether what a query says of a path can matter to the rule. */
+  concerns(path: string): boolean
+  taken(path: string): Taken
+  /** Whether the id of a `get( )` is made from it. */
+  namesDocument(path: string): boolean
 }
 
-export function docPaths(root: RuleNode): DocPaths {
-  const all = new Set<string>()
+/** The name of a member that is computed, where it does not depend on the document. */
+export type NameOf = (property: RuleNode) => string | undefined
+
+/** Items of arrays have such names. */
+const INDEX = /^(?:\d+|length)$/
+
+export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths {
+  const read = new Set<string>()
   const arrays = new Set<string>()
-  const visit = (node: RuleNode): void => {
-    const path = docPath(node)
-    if (path !== undefined) all.add(path)
+  const named = new Set<string>()
+  /** Whether a path is looked into by index, or by a name that is not known. */
+  const containers = new Map<string, boolean>()
+  let anything = false
+  const visit = (node: RuleNode, inId: boolean): void => {
+    const path = docPath(node, nameOf)
+    if (path !== undefined) read.add(path)
+    if (path !== undefined && inId) named.add(path)
     if (node.kind === 'compare' && node.operator === 'in') {
-      const array = docPath(node.right)
+      const array = docPath(node.right, nameOf)
       if (array !== undefined) arrays.add(array)
     }
-    for (const child of childrenOf(node)) visit(child)
+    if (node.kind === 'member') {
+      const name = memberName(node.property, nameOf)
+      const container = docPath(node.object, nameOf)
+      if (container !== undefined) {
+        const unclear = name === undefined || INDEX.test(name)
+        containers.set(container, unclear || containers.get(container) === true)
+      }
+      if (name === undefined && isDoc(node.object)) anything = true
+    }
+    for (const child of childrenOf(node)) visit(child, inId || node.kind === 'get')
   }
-  visit(root)
-  return { all, arrays }
+  visit(root, false)
+  const above = new Set([...read].flatMap(withParents))
+  return {
+    concerns: (path) => anything || above.has(path) || withParents(path).some((part) => read.has(part)),
+    taken(path) {
+      if (arrays.has(path)) return 'array'
+      const unclear = containers.get(path)
+      if (unclear !== undefined) return unclear ? 'any' : 'object'
+      return read.has(path) ? 'scalar' : above.has(path) ? 'object' : 'any'
+    },
+    namesDocument: (path) => named.has(path),
+  }
 }
 
-/** The path that a node reads of `doc`, when it can be read off the rule; of `doc[x].b` it is not known. */
-export function docPath(node: RuleNode): string | undefined {
-  if (node.kind !== 'member' || typeof node.property !== 'string') return undefined
-  if (node.object.kind === 'variable') return node.object.name === 'doc' ? node.property : undefined
-  const above = docPath(node.object)
-  return above === undefined ? undefined : `${above}.${node.property}`
+/** Whether a rule looks at the document at all. */
+export function readsDoc(node: RuleNode): boolean {
+  return isDoc(node) || childrenOf(node).some(readsDoc)
+}
+
+/** The path that a node reads of `doc`; undefined when it is another node, or the document decides on the path. */
+export function docPath(node: RuleNode, nameOf: NameOf = literalName): string | undefined {
+  if (node.kind !== 'member') return undefined
+  const name = memberName(node.property, nameOf)
+  // In a query a dot stands between names only.
+  if (name === undefined || name.includes('.')) return undefined
+  if (isDoc(node.object)) return name
+  const above = docPath(node.object, nameOf)
+  return above === undefined ? undefined : `${above}.${name}`
+}
+
+function memberName(property: string | RuleNode, nameOf: NameOf): string | undefined {
+  return typeof property === 'string' ? property : nameOf(property)
+}
+
+function literalName(property: RuleNode): string | undefined {
+  return property.kind === 'literal' && typeof property.value === 'number' ? String(property.value) : undefined
+}
+
+function isDoc(node: RuleNode): boolean {
+  return node.kind === 'variable' && node.name === 'doc'
+}
+
+/** `a.b.c`: a, a.b and a.b.c. */
+function withParents(path: string): readonly string[] {
+  const names = path.split('.')
+  return names.map((_, index) => names.slice(0, index + 1).join('.'))
 }

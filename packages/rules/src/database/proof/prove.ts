@@ -5,7 +5,7 @@ import { isMissing, UNKNOWN, type Value } from '../../language/values.ts'
 import type { Possibilities, World } from '../../possible/possible.ts'
 import { mustHold, possibleValues } from '../../possible/possible-values.ts'
 import { type Text, text } from '../../text.ts'
-import { docPath, docPaths } from './paths.ts'
+import { docPath, readsDoc } from './paths.ts'
 
 /** Characters of one clause in a sentence about it. */
 const MAX_CLAUSE = 160
@@ -19,7 +19,7 @@ export function holds(root: RuleNode, worlds: readonly World[]): boolean {
 export function whyUnproven(root: RuleNode, source: string, worlds: readonly World[]): Text {
   const culprit = firstOpen(root, worlds)
   const clause = clip(source.slice(culprit.start, culprit.end), MAX_CLAUSE)
-  if (docPaths(culprit).all.size === 0 && outcomeOf(culprit, worlds) !== 'open') {
+  if (!readsDoc(culprit) && outcomeOf(culprit, worlds) !== 'open') {
     return text(`${clause} does not hold`, `${clause} 不成立`)
   }
   const error = worlds.flatMap((world) => possibleValues(culprit, world)).find((value) => value.is === 'error')
@@ -50,9 +50,9 @@ function firstOpen(node: RuleNode, worlds: readonly World[]): RuleNode {
 
 function explained(node: RuleNode, source: string, worlds: readonly World[], decided: boolean): ExplainedNode {
   const outcome = outcomeOf(node, worlds)
-  const values = worlds.flatMap((world) => possibleValues(node, world))
+  const [values = []] = worlds.map((world) => possibleValues(node, world))
   const [value] = values
-  const shown = value?.is === 'known' ? value.value : undefined
+  const shown = value?.is === 'known' ? value.value : SOME
   const advice = decided && outcome === 'open' ? needed(node, source) : undefined
   return {
     kind: node.kind,
@@ -98,9 +98,14 @@ function decides(parent: RuleNode, child: RuleNode, worlds: readonly World[]): b
 function outcomeOf(node: RuleNode, worlds: readonly World[]): Outcome {
   const [first, ...others] = worlds.map((world) => outcomeIn(possibleValues(node, world)))
   if (first === undefined) return 'open'
-  return others.every((other) => other.outcome === first.outcome && Object.is(other.value, first.value))
+  return others.every((other) => other.outcome === first.outcome && isSame(other.value, first.value))
     ? first.outcome
     : 'open'
+}
+
+/** Whether two values are the same to whoever reads about them. */
+function isSame(a: Value, b: Value): boolean {
+  return Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && show(a, 'en') === show(b, 'en'))
 }
 
 /** Something that is there, whatever is in it. */
@@ -109,8 +114,7 @@ const SOME = {}
 function outcomeIn(values: Possibilities): { readonly outcome: Outcome; readonly value?: Value } {
   const [only, ...others] = values
   if (values.length > 0 && values.every(({ is }) => is === 'error')) return { outcome: 'error' }
-  if (only?.is === 'object' && only.members === undefined && others.length === 0)
-    return { outcome: 'value', value: SOME }
+  if (only?.is === 'object' && others.length === 0) return { outcome: 'value', value: SOME }
   if (only?.is !== 'known' || others.length > 0) return { outcome: 'open' }
   const { value } = only
   if (value === UNKNOWN) return { outcome: 'undecided' }
@@ -146,22 +150,25 @@ function conditionOn(
   fieldFirst: boolean,
   source: string,
 ): string | undefined {
+  // What to compare with must be known to whoever asks.
+  if (readsDoc(other)) return undefined
   const name = /^[A-Za-z_$][\w$]*$/.test(path) ? path : JSON.stringify(path)
-  const value = placeholder(other) ?? clip(source.slice(other.start, other.end), MAX_CLAUSE)
+  const value = placeholder(path, other) ?? clip(source.slice(other.start, other.end), MAX_CLAUSE)
   if (operator === '==' || operator === '===') return `${name}: ${value}`
   if (operator === 'in') {
     if (!fieldFirst) return `${name}: ${value}`
     return other.kind === 'array' ? `${name}: _.in(${value})` : undefined
   }
   // A document without the field satisfies neq too, but not the rule.
+  if ((operator === '!=' || operator === '!==') && value === 'null') return `${name}: _.neq(null)`
   if (operator === '!=' || operator === '!==') return `${name}: _.neq(${value}).and(_.neq(null))`
   const command = fieldFirst ? COMMANDS[operator] : undefined
   return command === undefined ? undefined : `${name}: _.${command}(${value})`
 }
 
-/** What stands for an id of the caller in a query. */
-function placeholder(node: RuleNode): string | undefined {
+/** What stands for an id of the caller in a query; the one for openid stands for all ids, which only `_openid` equals. */
+function placeholder(path: string, node: RuleNode): string | undefined {
   if (node.kind !== 'member' || node.object.kind !== 'variable' || node.object.name !== 'auth') return undefined
-  if (node.property === 'openid') return "'{openid}'"
+  if (node.property === 'openid' && path === '_openid') return "'{openid}'"
   return node.property === 'uid' ? "'{uid}'" : undefined
 }

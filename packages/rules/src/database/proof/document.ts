@@ -1,0 +1,119 @@
+import { Identity, isCaller } from '../../caller/identity.ts'
+import type { RuleAuth } from '../../caller/rule-auth.ts'
+import type { Value } from '../../language/values.ts'
+import { ANY_STRING, ANYTHING, known, MISSING, type Possibilities, type Possible } from '../../possible/possible.ts'
+import { type Fact, type Facts, isInside, isScalar, summary } from './facts.ts'
+import type { DocPaths, Taken } from './paths.ts'
+
+/**
+ * Values of one path that are followed one by one; of more it is known what they have in common. Two fields that are
+ * compared are 64 pairs at most.
+ */
+const MAX_FOLLOWED = 8
+
+/**
+ * What facts by path say of a document, as one object of which some members are known. That documents hold no arrays and
+ * objects where the rule takes scalars is taken for granted: a rule denies each document for which that is not so.
+ */
+export function documentOf(facts: Facts, paths: DocPaths, auth: RuleAuth | null): Possible {
+  const document: Branch = { path: '', below: new Map() }
+  for (const [path, fact] of facts) branchOf(document, path).fact = fact
+  const members = membersOf(document, paths)
+  members.set('_openid', ownerOf(facts.get('_openid'), auth))
+  return { is: 'object', members }
+}
+
+/** A place in a document. */
+interface Branch {
+  readonly path: string
+  readonly below: Map<string, Branch>
+  fact?: Fact
+}
+
+function branchOf(document: Branch, path: string): Branch {
+  let branch = document
+  for (const name of path.split('.')) {
+    const there = branch.below.get(name)
+    const next = there ?? { path: branch === document ? name : `${branch.path}.${name}`, below: new Map() }
+    if (there === undefined) branch.below.set(name, next)
+    branch = next
+  }
+  return branch
+}
+
+function membersOf({ below }: Branch, paths: DocPaths): Map<string, Possibilities> {
+  return new Map([...below].map(([name, branch]) => [name, valuesAt(branch, paths)]))
+}
+
+function valuesAt(branch: Branch, paths: DocPaths): Possibilities {
+  const taken = paths.taken(branch.path)
+  const values = valuesOf(branch.fact ?? {}, taken)
+  // What is known of a whole says more than what is known of its parts.
+  if (branch.below.size === 0 || taken === 'array' || values.every(({ is }) => is === 'known')) return values
+  const members = membersOf(branch, paths)
+  const whole: Possible = { is: 'object', members }
+  // Only what is there has something around it.
+  const isThere = [...members.values()].some((member) => member.every((value) => value !== MISSING))
+  return isThere ? [whole] : values.map((value) => (value.is === 'object' ? whole : value))
+}
+
+/** An `_openid` that is there is an id: the server writes it. */
+function ownerOf({ oneOf = [], present }: Fact = {}, auth: RuleAuth | null): Possibilities {
+  if (oneOf.length === 0 || oneOf.length > MAX_FOLLOWED) {
+    const somebody: Possible = { is: 'id', mayEqual: () => true }
+    return present === true ? [somebody] : [somebody, MISSING]
+  }
+  const ids = oneOf.filter((id): id is string => typeof id === 'string' && id !== '')
+  if (ids.length === oneOf.length && ids.every((id) => isCaller(auth, id))) return [known(new Identity(ids, auth))]
+  return oneOf.map((id) => (typeof id === 'string' && id !== '' ? known(new Identity([id], auth)) : MISSING))
+}
+
+function valuesOf(fact: Fact, taken: Taken): Possibilities {
+  const { oneOf } = fact
+  if (taken === 'array') return arraysOf(fact)
+  const followed = oneOf !== undefined && oneOf.length <= MAX_FOLLOWED
+  const values = followed
+    ? oneOf.map((value) => (value === undefined ? MISSING : known(value as Value)))
+    : unlisted(oneOf === undefined ? fact : { ...fact, ...summary(oneOf) }, taken)
+  if (taken !== 'any' || fact.absent === true || values.some(({ is }) => is === 'array')) return values
+  return [...values, { is: 'array' }]
+}
+
+/** The value at the right of `in`. */
+function arraysOf(fact: Fact): Possibilities {
+  const { oneOf, contains = [], absent, isArray, present } = fact
+  if (absent) return [MISSING]
+  const single = oneOf?.length === 1 ? oneOf : []
+  if (single.some(Array.isArray)) return single.map((value) => known(value as Value))
+  const items = [...contains, ...single.filter((value) => isScalar(value) && value !== undefined)] as readonly Value[]
+  if (items.length > 0 || isArray) return [{ is: 'array', contains: items }]
+  return present === true ? ANYTHING.filter((value) => value !== MISSING) : ANYTHING
+}
+
+/** What is known of a value that is not listed. */
+function unlisted(
+  { number, string, isString, isArray, present, except, contains = [] }: Fact,
+  taken: Taken,
+): Possibilities {
+  if (number !== undefined) return [numberOf(except, number)]
+  if (string !== undefined || isString) return [stringOf(except, string)]
+  if (isArray) return [{ is: 'array', contains: contains as readonly Value[] }]
+  return ANYTHING.flatMap((possible): Possibilities => {
+    if (possible === MISSING) return present ? [] : [possible]
+    if (possible.is === 'known') return except?.has(possible.value) ? [] : [possible]
+    if (possible.is === 'string') return [stringOf(except)]
+    if (possible.is === 'number') return [numberOf(except)]
+    // A query that compares with a text or a number is about fields that have one.
+    if (taken === 'scalar' && except !== undefined) return []
+    return possible.is === 'array' && taken === 'object' ? [] : [possible]
+  })
+}
+
+function numberOf(except: Fact['except'], interval: Fact['number'] = {}): Possible {
+  return { is: 'number', interval, ...(except && { except: except as ReadonlySet<Value> }) }
+}
+
+function stringOf(except: Fact['except'], interval: Fact['string'] = {}): Possible {
+  const mayEqual = (value: string) => except?.has(value) !== true && isInside(value, interval)
+  return { is: 'string', shape: { ...ANY_STRING, mayEqual, interval } }
+}
