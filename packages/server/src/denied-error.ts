@@ -1,4 +1,4 @@
-import { type Caller, CloudsteadError, type ErrorCode, type LoginType } from '@cloudstead/protocol'
+import { type Caller, CloudsteadError, type ErrorCode, type LoginType, personOf } from '@cloudstead/protocol'
 import type { Explanation } from '@cloudstead/rules'
 
 /** A caller as test cases of rules name one; null for nobody. Without the session. */
@@ -45,7 +45,7 @@ export class DeniedError extends CloudsteadError {
 
   constructor(code: ErrorCode, { caller, internal, asked, explain }: DeniedRequest) {
     super(code, undefined, { internal })
-    this.caller = caseCaller(caller)
+    this.caller = personOf(caller)
     this.case = { as: this.caller, ...asked, expect: 'denied' }
     this.#explain = explain
   }
@@ -55,12 +55,6 @@ export class DeniedError extends CloudsteadError {
     this.#explained ??= { explanation: attempt(this.#explain) }
     return this.#explained.explanation
   }
-}
-
-function caseCaller(caller: Caller): CaseCaller | null {
-  if (caller.kind !== 'user') return null
-  const { sessionId: _, kind: __, ...named } = caller
-  return named
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -1,5 +1,5 @@
-import { type Caller, type CloudPath, claimOf, type ErrorCode, NOBODY, type UserCaller } from '@cloudstead/protocol'
-import type { Decision, RuleAuth, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
+import { type Caller, type CloudPath, claimOf, type ErrorCode, NOBODY, personOf } from '@cloudstead/protocol'
+import type { Decision, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
 import { DeniedError } from '../denied-error.ts'
 import type { FileRecord } from './file-record.ts'
 
@@ -60,7 +60,7 @@ function contextOf(caller: Caller, access: StorageAccess, now: number): StorageR
   const claim = claimOf(path)
   const size = access.size ?? file?.size
   return {
-    auth: caller.kind === 'user' ? ruleAuth(caller) : null,
+    auth: personOf(caller),
     resource: {
       path,
       exists: file !== undefined,
@@ -85,13 +85,4 @@ function asCase({ operation, path, file, size }: StorageAccess): Readonly<Record
 
 function storedCase({ creator, size, metadata }: FileRecord): Readonly<Record<string, unknown>> {
   return { ...(creator === undefined ? {} : { creator }), size, ...(metadata === undefined ? {} : { metadata }) }
-}
-
-function ruleAuth(caller: UserCaller): RuleAuth {
-  return {
-    uid: caller.uid,
-    loginType: caller.loginType,
-    ...(caller.openid === undefined ? {} : { openid: caller.openid }),
-    ...(caller.customUserId === undefined ? {} : { customUserId: caller.customUserId }),
-  }
 }
