@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { ensureChromium } from './install-chromium.ts'
 
 const only = process.argv.slice(2)
 const files = globSync([
@@ -40,6 +41,8 @@ if (only.length === 0) {
   await step('style', 'biome', ['check', '.'])
   await step('types', 'tsc', ['-p', 'tsconfig.json'])
 }
+
+if (files.some((file) => file.includes('e2e'))) ensureChromium()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
 const stream = run({

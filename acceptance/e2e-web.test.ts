@@ -1,0 +1,130 @@
+/** R29: a web front end uses the same js-sdk, unmodified, in a real browser and from another origin. */
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { build } from 'esbuild'
+import type { Browser, Page } from 'playwright-core'
+import { lacksChromium, launchChromium } from './support/chromium.ts'
+import { type RunningServer, startServer } from './support/server.ts'
+
+const ENV = 'demo-1abcde'
+
+/** What the page does with the SDK; it leaves the answers where the test finds them. */
+const PROGRAM = `
+import cloudbase from 'SDK'
+window.run = async (endpoint) => {
+  const app = cloudbase.init({ env: '${ENV}', endPointMode: 'CLOUD_API' })
+  app.registerEndPoint(endpoint + '/web', 'http')
+  app.registerEndPointWithKey({ key: 'GATEWAY', url: endpoint + '/v1', protocol: 'http' })
+  const auth = app.auth({ persistence: 'local' })
+  await auth.signInAnonymously()
+  const { uid } = (await auth.getLoginState()).user
+  const canvas = document.createElement('canvas')
+  canvas.width = 40
+  canvas.height = 30
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))
+  const progress = []
+  const uploads = []
+  for (const method of ['put', 'post']) {
+    const { fileID } = await app.uploadFile({
+      cloudPath: 'users/' + uid + '/中文 ' + method + '.png',
+      filePath: new File([blob], 'a.png', { type: 'image/png' }),
+      method,
+      onUploadProgress: ({ loaded, total }) => progress.push(loaded / total),
+    })
+    uploads.push(fileID)
+  }
+  const { fileList } = await app.getTempFileURL({ fileList: uploads })
+  const sizes = []
+  for (const { tempFileURL } of fileList) {
+    const image = new Image()
+    image.src = tempFileURL
+    await image.decode()
+    sizes.push([image.naturalWidth, image.naturalHeight])
+  }
+  const orders = app.database().collection('orders')
+  const { id } = await orders.add({ images: uploads, createdAt: new Date(0) })
+  const { data } = await orders.doc(id).get()
+  const removed = await app.deleteFile({ fileList: uploads })
+  return {
+    uploads, progress, sizes,
+    images: data[0].images,
+    isDate: data[0].createdAt instanceof Date,
+    removed: removed.fileList.map(({ code }) => code),
+  }
+}
+`
+
+interface Answers {
+  readonly uploads: readonly string[]
+  readonly progress: readonly number[]
+  readonly sizes: readonly (readonly [number, number])[]
+  readonly images: readonly string[]
+  readonly isDate: boolean
+  readonly removed: readonly string[]
+}
+
+async function bundle(sdk: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: PROGRAM.replace('SDK', sdk), resolveDir: import.meta.dirname },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    logLevel: 'error',
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+/** A web site of its own, on another port: another origin. */
+async function serveSite(script: string): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((request, response) => {
+    const isScript = request.url === '/app.js'
+    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' })
+    response.end(isScript ? script : '<!doctype html><title>site</title><script src="/app.js"></script>')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+}
+
+describe('R29: a web front end', { skip: lacksChromium() }, () => {
+  let cloudstead: RunningServer
+  let browser: Browser
+
+  before(async () => {
+    const config = { database: { collections: { orders: { acl: 'PRIVATE' } } } }
+    ;[cloudstead, browser] = await Promise.all([startServer({ config }), launchChromium()])
+  })
+  after(async () => {
+    await browser.close()
+    await cloudstead.stop()
+  })
+
+  for (const sdk of ['@cloudbase/js-sdk', '@cloudbase/js-sdk-3']) {
+    it(`${sdk} logs in, uploads both ways, shows the pictures and keeps an order`, async () => {
+      const site = await serveSite(await bundle(sdk))
+      const page: Page = await browser.newPage()
+      try {
+        await page.goto(site.url)
+        const answers: Answers = await page.evaluate(
+          (endpoint) => (globalThis as unknown as { run(url: string): Promise<Answers> }).run(endpoint),
+          cloudstead.url.replace('http:', ''),
+        )
+        assert.equal(answers.uploads.length, 2)
+        for (const fileID of answers.uploads)
+          assert.match(fileID, /^cloud:\/\/demo-1abcde\..*\/users\/.*\/中文 (put|post)\.png$/)
+        assert.deepEqual(answers.sizes, [
+          [40, 30],
+          [40, 30],
+        ])
+        assert.ok(answers.progress.length > 0 && answers.progress.every((part) => part >= 0 && part <= 1))
+        assert.deepEqual(answers.images, answers.uploads)
+        assert.ok(answers.isDate)
+        assert.deepEqual(answers.removed, ['SUCCESS', 'SUCCESS'])
+      } finally {
+        await page.close()
+        site.server.close()
+      }
+    })
+  }
+})
