@@ -215,6 +215,40 @@ it('an upload whose bytes come after the rules have changed is told with their s
   }
 })
 
+it('of documents the collection, the document and what is stored are told, and the client gets the code only', async () => {
+  const rule = "auth != null && doc.owner == auth.uid && doc.state != 'locked-by-the-office'"
+  const config = { database: { collections: { orders: { acl: { read: rule, write: true } } } } }
+  const server = await startServer({ mode: 'dev', config })
+  const people: User[] = []
+  try {
+    const mia = await createUser(server, 'anonymous')
+    people.push(mia)
+    const eve = await createUser(server, 'anonymous')
+    people.push(eve)
+    await mia.app.database().collection('orders').add({ _id: 'o1', owner: mia.uid, secretNote: 'for Mia only' })
+    const answer = await eve.app.database().collection('orders').doc('o1').get()
+    assert.equal(answer.code, 'DATABASE_PERMISSION_DENIED')
+    const [entry] = await until(
+      'the denied query',
+      () => READ.dev(server.log()).filter(({ reqId }) => reqId === answer.requestId),
+      ({ length }) => length > 0,
+    )
+    assert.equal(entry?.tree[0], 'denied: read "orders/o1"')
+    assert.ok(entry.tree.includes('* doc.owner == auth.uid: false'), entry.tree.join('\n'))
+    const { as, collection, doc, expect } = entry.case
+    assert.deepEqual(
+      { as, collection, doc, expect },
+      { as: { uid: eve.uid, loginType: 'ANONYMOUS' }, collection: 'orders', doc: 'o1', expect: 'denied' },
+    )
+    for (const told of ['doc.owner', 'locked-by-the-office', mia.uid, 'secretNote', 'denied:']) {
+      assert.ok(!JSON.stringify(answer).includes(told), told)
+    }
+  } finally {
+    for (const { phone } of people) phone.dispose()
+    await server.stop()
+  }
+})
+
 it('in start what repeats is not explained again: the line names the request that was', async () => {
   const server = await startServer({ config: { storage: { acl: 'ADMINONLY' } } })
   try {

@@ -97,13 +97,13 @@ export function createDenials({ log, mode, now }: DenialsOptions): Denials {
     const at = now()
     const { code, caller } = error
     const callerId = caller?.uid ?? ''
-    const reason = clip(error.internal ?? error.message, MAX_REASON)
+    const reason = copy(clip(error.internal ?? error.message, MAX_REASON))
     const caseText = jsonOf(error.case)
     const key = createHash('sha256').update(`${callerId}\n${code}\n${error.internal}\n${caseText}`).digest('base64')
     const former = entries.get(key)
     const explaining = logged && mayExplain(callerId, former?.explained, at)
-    const explanation = explaining || former === undefined ? error.explain() : former.denial.explanation
-    const ruleCase = caseText !== '' && Buffer.byteLength(caseText) <= MAX_CASE_BYTES ? error.case : undefined
+    const explanation = explaining || former === undefined ? copy(error.explain()) : former.denial.explanation
+    const ruleCase = caseText !== '' && Buffer.byteLength(caseText) <= MAX_CASE_BYTES ? copy(error.case) : undefined
     const count = (former?.denial.count ?? 0) + 1
     keep(key, {
       denial: { at, requestId, count, code, caller, reason, explanation, case: ruleCase },
@@ -140,6 +140,12 @@ function treeLines(explanation: Explanation | undefined): readonly string[] {
     shown.push(line)
   }
   return shown
+}
+
+/** A part of a text keeps all of it in memory, and so would what is quoted here of a large document. */
+function copy<T>(value: T): T {
+  const text = jsonOf(value)
+  return text === '' ? value : (JSON.parse(text) as T)
 }
 
 /** Never throws: what has no JSON is no test case either. */
