@@ -89,6 +89,12 @@ const CODES: Readonly<Record<RuleFindingCode, true>> = {
   'anonymous-passes': true,
   'path-without-owner': true,
   'size-denies-ticket': true,
+  'ownerless-write': true,
+  'get-of-caller-input': true,
+  'doc-in-create': true,
+  'data-without-write': true,
+  'query-refused': true,
+  'unused-rule': true,
 }
 
 for (const file of ['rules.md', 'rules.zh-CN.md']) {

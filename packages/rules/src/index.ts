@@ -1,4 +1,5 @@
 export type { RuleAuth } from './caller/rule-auth.ts'
+export { checkDatabaseRules, type DatabaseCheckOptions } from './check/check-database-rules.ts'
 export { type CheckOptions, checkStorageRules } from './check/check-storage-rules.ts'
 export type { RuleFinding, RuleFindingCode, Severity } from './check/finding.ts'
 export {

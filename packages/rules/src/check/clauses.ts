@@ -12,38 +12,27 @@ import { A_BOOLEAN, TYPE_NAMES, wrongType } from '../language/values.ts'
 import { nearest } from '../nearest.ts'
 import type { Possible, World } from '../possible/possible.ts'
 import { isTruth, mayHold, mustHold, nameOf, possibleValues } from '../possible/possible-values.ts'
-import type { ResourceOpenid } from '../storage/scope.ts'
 import { type Text, text } from '../text.ts'
-import type { RuleFinding } from './finding.ts'
-import { allWorlds } from './storage-worlds.ts'
-
-type Found = Omit<RuleFinding, 'key'>
-
-/** Variables that the platform has elsewhere, or JavaScript, with what to do instead. */
-const ELSEWHERE: ReadonlyMap<string, Text> = new Map([
-  ['doc', text('doc exists in database rules only', 'doc 只存在于数据库规则中')],
-  ['request', text('request exists in database rules only', 'request 只存在于数据库规则中')],
-  ['undefined', text('use null', '请用 null')],
-  ['file', text('a file is called resource', '文件叫做 resource')],
-  ['openid', text('did you mean auth.openid?', '是否想写 auth.openid？')],
-  ['uid', text('did you mean auth.uid?', '是否想写 auth.uid？')],
-])
+import type { CheckedDialect } from './dialect.ts'
+import type { Found } from './finding.ts'
 
 /** What is wrong with the clauses of an expression by themselves, whoever asks for whatever. */
-export function clauseFindings(root: RuleNode, source: string, mode: ResourceOpenid): readonly Found[] {
-  return new ClauseChecker(source, mode).check(root)
+export function clauseFindings(root: RuleNode, source: string, dialect: CheckedDialect): readonly Found[] {
+  return new ClauseChecker(source, dialect).check(root)
 }
 
 class ClauseChecker {
   private readonly source: string
-  private readonly mode: ResourceOpenid
+  private readonly dialect: CheckedDialect
   private readonly worlds: readonly World[]
+  private readonly variables: World['variables']
   private readonly found: Found[] = []
 
-  constructor(source: string, mode: ResourceOpenid) {
+  constructor(source: string, dialect: CheckedDialect) {
     this.source = source
-    this.mode = mode
-    this.worlds = allWorlds(mode)
+    this.dialect = dialect
+    this.worlds = dialect.worlds
+    this.variables = dialect.worlds[0]?.variables ?? new Map()
   }
 
   check(root: RuleNode): readonly Found[] {
@@ -82,21 +71,28 @@ class ClauseChecker {
   }
 
   private variable(node: VariableNode): void {
-    if (this.worlds[0]?.variables.has(node.name) !== false) return
+    if (this.variables.has(node.name)) return
     const missing = noVariable(node.name)
-    const near = nearest(node.name, ['null', 'auth', 'resource', 'now', 'true', 'false'])
+    const names = [...this.variables.keys()]
+    const near = nearest(node.name, ['null', ...names, 'true', 'false'])
+    const others = names.slice(0, -1)
+    const last = names.at(-1)
     const advice =
-      ELSEWHERE.get(node.name) ??
+      this.dialect.elsewhere.get(node.name) ??
       (near === undefined
-        ? text('there are auth, resource and now', '可用的有 auth、resource 和 now')
+        ? text(`there are ${others.join(', ')} and ${last}`, `可用的有 ${others.join('、')} 和 ${last}`)
         : text(`did you mean ${near}?`, `是否想写 ${near}？`))
     this.add('error', 'unknown-variable', node, text(`${missing.en}; ${advice.en}`, `${missing.zh}；${advice.zh}`))
   }
 
-  private member({ object, property, start, end }: MemberNode): void {
-    if (object.kind !== 'variable' || typeof property !== 'string') return
-    const variable = this.worlds[0]?.variables.get(object.name)
-    if (variable === undefined || variable.members?.has(property) === true) return
+  private member(node: MemberNode): void {
+    const { object, property, start, end } = node
+    const path = pathOf(node)
+    const missing = path === undefined ? undefined : this.dialect.missing.get(path)
+    if (missing !== undefined) this.add('warning', missing.code, node, missing.message)
+    if (missing !== undefined || object.kind !== 'variable' || typeof property !== 'string') return
+    const variable = this.variables.get(object.name)
+    if (variable === undefined || variable.members?.has(property) === true || variable.value.some(isData)) return
     const names = [...(variable.members?.keys() ?? [])]
     const near = nearest(property, names)
     const name = `${object.name}.${property}`
@@ -140,30 +136,13 @@ class ClauseChecker {
 
   /** Conditions of which each can hold, but not with the others. */
   private together(node: LogicalNode): void {
-    if (this.mode === 'path' && this.mayHoldIf(node, allWorlds('path', { place: 'unclaimed', owned: true }))) {
-      const message = text(
-        'these conditions never hold together: resource.openid is missing for every path outside users/{id}/ ' +
-          '(storage.resourceOpenid is "path")',
-        '这些条件不可能同时成立：users/{id}/ 之外的路径没有 resource.openid（storage.resourceOpenid 为 "path"）',
-      )
-      this.add('warning', 'openid-outside-users', node, message)
-    } else if (this.mayHoldIf(node, allWorlds(this.mode, { login: 'ANONYMOUS', anonymousOpenid: true }))) {
-      const message = text(
-        'these conditions never hold together: an anonymous login has no auth.openid; it has auth.uid',
-        '这些条件不可能同时成立：匿名登录没有 auth.openid，只有 auth.uid',
-      )
-      this.add('warning', 'login-without-openid', node, message)
-    } else {
-      this.never(node, text('these conditions never hold together', '这些条件不可能同时成立'))
-    }
-  }
-
-  private mayHoldIf(node: RuleNode, worlds: readonly World[]): boolean {
-    return worlds.some((world) => mayHold(node, world))
+    const cause = this.dialect.causes.find(({ worlds }) => worlds.some((world) => mayHold(node, world)))
+    if (cause === undefined) this.never(node, text('these conditions never hold together', '这些条件不可能同时成立'))
+    else this.add('warning', cause.code, node, cause.message)
   }
 
   private mayHold(node: RuleNode): boolean {
-    return this.mayHoldIf(node, this.worlds)
+    return this.worlds.some((world) => mayHold(node, world))
   }
 
   private never(node: RuleNode, message: Text, reason?: Text): void {
@@ -223,10 +202,15 @@ function shown(value: Possible): string {
   return value.is === 'known' ? String(value.value) : ''
 }
 
-/** Whether `variable.member` stands anywhere in a node. */
-export function reads(node: RuleNode, variable: string, member: string): boolean {
-  if (node.kind === 'member' && node.property === member) {
-    if (node.object.kind === 'variable' && node.object.name === variable) return true
-  }
-  return childrenOf(node).some((child) => reads(child, variable, member))
+/** Stored data, which may have any member. */
+function isData(value: Possible): boolean {
+  return value.is === 'object' && value.members !== undefined
+}
+
+/** `request.data.x` as a text; of what is computed there is none. */
+function pathOf({ object, property }: MemberNode): string | undefined {
+  if (typeof property !== 'string') return undefined
+  if (object.kind === 'variable') return `${object.name}.${property}`
+  const above = object.kind === 'member' ? pathOf(object) : undefined
+  return above === undefined ? undefined : `${above}.${property}`
 }

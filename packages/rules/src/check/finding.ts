@@ -21,14 +21,23 @@ export type RuleFindingCode =
   | 'anonymous-passes'
   | 'path-without-owner'
   | 'size-denies-ticket'
+  | 'ownerless-write'
+  | 'get-of-caller-input'
+  | 'doc-in-create'
+  | 'data-without-write'
+  | 'query-refused'
+  | 'unused-rule'
 
 /** Something that the checker has to say about rules. */
 export interface RuleFinding {
   readonly severity: Severity
   readonly code: RuleFindingCode
-  /** The rule it is about: `read`, `write` or `maxAge`; absent when it is about the whole. */
+  /** The rule it is about, such as `read`; absent when it is about the whole. */
   readonly key?: string
   /** Where in the expression of that rule; absent when it is about the whole rule. */
   readonly span?: Span
   readonly message: Text
 }
+
+/** A finding about one rule, before it is said which. */
+export type Found = Omit<RuleFinding, 'key'>

@@ -3,7 +3,7 @@ import { clip, show } from '../../language/explain.ts'
 import type { ExplainedNode, Outcome } from '../../language/explain-tree.ts'
 import { isMissing, UNKNOWN, type Value } from '../../language/values.ts'
 import type { Possibilities, World } from '../../possible/possible.ts'
-import { mustHold, possibleValues } from '../../possible/possible-values.ts'
+import { mayHold, mustHold, possibleValues } from '../../possible/possible-values.ts'
 import { type Text, text } from '../../text.ts'
 import { docPath, readsDoc } from './paths.ts'
 
@@ -28,7 +28,9 @@ export function whyUnproven(root: RuleNode, source: string, worlds: readonly Wor
     outcomeOf(culprit, worlds) === 'open'
       ? text('the query finds documents for which this need not hold', '查询会找到不一定满足它的文档')
       : text('it does not hold', '它不成立')
-  const why = error?.is === 'error' ? error.error : because
+  // Of what may hold it is not said which of the values that it can have would be an error.
+  const fails = error?.is === 'error' && !worlds.some((world) => mayHold(culprit, world))
+  const why = fails ? error.error : because
   return text(
     `the query does not imply ${clause}: ${why.en}${advice === undefined ? '' : `; ${advice.en}`}`,
     `查询不能保证 ${clause}：${why.zh}${advice === undefined ? '' : `；${advice.zh}`}`,
@@ -143,7 +145,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   '>=': 'gte',
 }
 
-function conditionOn(
+/** How the SDK writes the condition on a field that a comparison needs; undefined when it has no way to. */
+export function conditionOn(
   { operator }: CompareNode,
   path: string,
   other: RuleNode,

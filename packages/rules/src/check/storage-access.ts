@@ -1,16 +1,13 @@
 import { childrenOf, type RuleNode, type Span } from '../language/ast.ts'
-import { mayHold, mustHold } from '../possible/possible-values.ts'
+import { mayHold } from '../possible/possible-values.ts'
 import type { StorageOperation } from '../storage/context.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
-import { reads } from './clauses.ts'
-import type { RuleFinding } from './finding.ts'
-import { allWorlds, type Login, strangersWorlds } from './storage-worlds.ts'
-
-type Found = Omit<RuleFinding, 'key'>
-
-/** How many files a rule opens to somebody who has nothing to do with them. */
-type Reach = 'none' | 'some' | 'all'
+import type { Found } from './finding.ts'
+import type { Login } from './logins.ts'
+import { LEVELS, type Reach, reachOf } from './reach.ts'
+import { reads } from './reads.ts'
+import { allWorlds, strangersWorlds } from './storage-worlds.ts'
 
 export interface AccessOptions {
   readonly operation: StorageOperation
@@ -32,12 +29,8 @@ export function accessFindings(root: RuleNode, options: AccessOptions): readonly
   ]
 }
 
-const LEVELS: Readonly<Record<Reach, number>> = { none: 0, some: 1, all: 2 }
-
 function reach(root: RuleNode, mode: ResourceOpenid, login: Login): Reach {
-  const worlds = strangersWorlds(mode, login)
-  if (worlds.every((world) => mustHold(root, world))) return 'all'
-  return worlds.some((world) => mayHold(root, world)) ? 'some' : 'none'
+  return reachOf(root, strangersWorlds(mode, login))
 }
 
 /** A rule that is plainly `true` says that everybody reads; one that only amounts to it may not mean to. */
