@@ -26,7 +26,7 @@ function importsOf(file: string): Import[] {
 }
 
 const IMPORTS = SOURCES.flatMap(importsOf)
-const isTest = (file: string) => /\.(test|contract)\.ts$/.test(file)
+const isTest = (file: string) => /\.(test|contract|test-support)\.ts$/.test(file)
 const production = IMPORTS.filter(({ from }) => !isTest(from))
 
 function assertNone(broken: readonly Import[], rule: string): void {
@@ -112,9 +112,13 @@ test('only app.ts and the key command open engines', () => {
   )
 })
 
-test('acceptance, bench and examples use what users use: packages by command line and HTTP, and the fake wx by name', () => {
+/** Libraries that users install; the rest they meet by command line and HTTP. */
+const LIBRARIES = /^@cloudstead\/(?:wx|wx\/harness|kit|rules|rules\/testing)$/
+
+test('acceptance, bench and examples use what users use: libraries by name, the rest by command line and HTTP', () => {
   const own = IMPORTS.filter(({ from }) => /^(?:acceptance|bench|examples)\//.test(from))
-  const ours = ({ to }: Import) => to.startsWith('packages/') || to === 'cloudstead' || /^@cloudstead\/(?!wx$)/.test(to)
+  const ours = ({ to }: Import) =>
+    to.startsWith('packages/') || to === 'cloudstead' || (to.startsWith('@cloudstead/') && !LIBRARIES.test(to))
   assertNone(own.filter(ours), 'black box')
 })
 
