@@ -11,6 +11,7 @@ import { FULL, type Group, QUICK, runGroup } from './group.ts'
 import { documentGroup } from './groups/document.ts'
 import { getGroup } from './groups/get.ts'
 import { memoryGroup } from './groups/memory.ts'
+import { rulesGroup } from './groups/rules.ts'
 import { startGroup } from './groups/start.ts'
 import { uploadGroup } from './groups/upload.ts'
 import { urlsGroup } from './groups/urls.ts'
@@ -18,7 +19,7 @@ import type { Row } from './measure.ts'
 import { findCores, startLoad } from './processes.ts'
 import { renderTable } from './table.ts'
 
-const GROUPS: readonly Group[] = [uploadGroup, urlsGroup, getGroup, documentGroup, startGroup, memoryGroup]
+const GROUPS: readonly Group[] = [uploadGroup, urlsGroup, getGroup, documentGroup, rulesGroup, startGroup, memoryGroup]
 /** `f_type` of a file system in memory, where a sync means nothing. */
 const TMPFS = 0x01021994
 

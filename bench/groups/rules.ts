@@ -1,0 +1,50 @@
+import type { RulesJob } from '../ceilings/rules.ts'
+import type { Group } from '../group.ts'
+import { compare, type Rounds, type Row } from '../measure.ts'
+import { RULE_CASES } from '../rule-cases.ts'
+
+const AIM = { ratioAtLeast: 0.3 }
+/** Of the time that a side has elsewhere: a hundredth of a second holds a million evaluations. */
+const SHARE = 0.1
+const NANOS = 1e9
+
+/** A compiled rule against the same predicate written by hand, in process. */
+export const rulesGroup: Group = {
+  name: 'rules',
+  async run(bench) {
+    const rows: Row[] = []
+    for (const { name } of RULE_CASES) {
+      const worker = bench.inProcess<RulesJob>('rules', name)
+      const seconds = bench.scale.seconds * SHARE
+      const side = (side: RulesJob['side'], outcome: RulesJob['outcome']) => () =>
+        worker.run({ side, outcome, seconds })
+      const allowed = await bench.takeTurns({
+        compiled: side('compiled', 'allowed'),
+        handwritten: side('handwritten', 'allowed'),
+      })
+      const denied = await bench.takeTurns({
+        compiled: side('compiled', 'denied'),
+        handwritten: side('handwritten', 'denied'),
+        reasons: side('reasons', 'denied'),
+      })
+      await worker.stop()
+      rows.push(
+        rowOf(`rule: ${name}, allowed`, allowed, 'compiled', AIM),
+        rowOf(`rule: ${name}, denied`, denied, 'compiled', AIM),
+        rowOf(`rule: ${name}, denied with its reason`, denied, 'reasons'),
+      )
+    }
+    return rows
+  },
+}
+
+/** Nanoseconds for one evaluation; the ratio is one of speeds as everywhere. */
+function rowOf<Name extends 'compiled' | 'reasons'>(
+  name: string,
+  rounds: Rounds<Name | 'handwritten'>,
+  ours: Name,
+  aim?: { readonly ratioAtLeast: number },
+): Row {
+  const { p50, p99, cpu, ...row } = compare(name, rounds[ours], 'written by hand', rounds.handwritten, aim)
+  return { ...row, unit: 'ns', ours: NANOS / row.ours, ceiling: NANOS / (row.ceiling ?? Number.NaN) }
+}
