@@ -55,6 +55,9 @@ describe('a wrong command line is one clear line and exit code 1', { concurrency
     ['keys of no kind', ['keys'], /login, api/],
     ['keys of an unknown kind', ['keys', 'root', '--env', ENV], /login, api/],
     ['keys without an env', ['keys', 'api'], /--env is missing/],
+    ['rules of no kind', ['rules'], /check FILE/],
+    ['rules to check, but no file', ['rules', 'check'], /name of one file/],
+    ['rules to check for nothing that has rules', ['rules', 'check', 'x.json', '--for', 'users'], /--for must be/],
     ['keys with an option of start', ['keys', 'api', '--env', ENV, '--port', '0'], /--port/],
   ]
   for (const [what, args, reason] of cases) test(what, () => refuses(args, reason))
@@ -77,6 +80,43 @@ describe('a wrong command line is one clear line and exit code 1', { concurrency
     await refuses(['keys', 'root', '--env', ENV, '--data-dir', dir], /login, api/)
     await refuses(['start', '--env', ENV, '--port', 'x', '--data-dir', dir], /--port/)
     await assert.rejects(readdir(dir), { code: 'ENOENT' })
+  })
+})
+
+describe('rules check', () => {
+  const checked = async (name: string, source: string, ...options: readonly string[]) => {
+    const file = join(scratch, name)
+    await writeFile(file, source)
+    const { stdout, stderr, code } = await cloudstead('rules', 'check', file, ...options)
+    assert.equal(stderr, '')
+    return { output: stdout.replaceAll(file, name), code }
+  }
+  const OWN = 'doc._openid == auth.openid'
+
+  test('says of a configuration, collection by collection, what its rules let through', async () => {
+    const source = `{
+  "storage": { "acl": { "read": true } },
+  "database": { "collections": { "orders": { "acl": {
+    "read": "${OWN}",
+    "update": "auth != null"
+  } } } }
+}`
+    const { output, code } = await checked('cloudstead.config.json', source)
+    assert.equal(code, 0)
+    assert.match(
+      output,
+      /^cloudstead\.config\.json:5:5: warning: .*\[ownerless-write\]\n {8}"update": "auth != null"\n {8}\^\n/m,
+    )
+    assert.match(output, /orders'\)\.where\(\{ _openid: '\{openid\}' \}\)\.get\(\)/)
+    assert.match(output, /: 0 errors, 1 warning, 2 notes\n$/)
+  })
+
+  test('knows rules of documents by themselves, and is told where they could be either', async () => {
+    const { output, code } = await checked('orders.json', `{ "read": "${OWN} && auth.uid = 1" }`)
+    assert.equal(code, 1)
+    assert.match(output, /^orders\.json:1:51: error: .*unexpected "="/)
+    assert.match((await checked('any.json', '{ "read": true }')).output, /every file/)
+    assert.match((await checked('any.json', '{ "read": true }', '--for', 'database')).output, /every document/)
   })
 })
 

@@ -24,8 +24,9 @@ const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire 
       make an administrator key: {secretId, secretKey, apiKey}
   cloudstead keys list | keys revoke ID, with the same options
       the keys of an environment; withdraw one
-  cloudstead rules check FILE [--json] [--lang en|zh] [--resource-openid path|creator]
-      what there is to say about storage rules: a file of rules or a configuration; exits 1 when something is an error
+  cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
+      what there is to say about rules: a configuration, or a file of nothing but rules, of which --for says what they
+      are for when it cannot be seen from them; exits 1 when something is an error
   cloudstead rules test FILE [--rules FILE] [--coverage] [--json] [--junit OUT.xml] [--lang en|zh]
       run a file of cases against rules; exits 1 when one is decided otherwise than expected
   cloudstead --help | --version
@@ -164,6 +165,7 @@ async function keys(args: readonly string[]): Promise<number> {
 }
 
 const RULES_OPTIONS = {
+  for: { type: 'string' },
   json: { type: 'boolean' },
   lang: { type: 'string' },
   'resource-openid': { type: 'string' },
@@ -186,6 +188,7 @@ async function rules(args: readonly string[]): Promise<number> {
   if (file === undefined || positionals.length > 1) throw new UsageError('rules check needs the name of one file')
   const { checkRulesFile } = await import('./rules-command.ts')
   const { output, exitCode } = checkRulesFile(file, {
+    kind: values.for === undefined ? undefined : choice('for', values.for, ['storage', 'database']),
     resourceOpenid: choice('resource-openid', values['resource-openid'], ['path', 'creator']),
     language: choice('lang', values.lang, ['en', 'zh']),
     json: values.json === true,

@@ -104,10 +104,81 @@ rules.json: 1 error, 1 warning, 0 notes
   })
 })
 
+describe('a file of rules for documents', () => {
+  const OWNER = 'doc._openid == auth.openid'
+  const unknown = (acl: object, options: Partial<RulesCheckOptions> = {}) =>
+    /there is no variable "(\w+)"/.exec(check(JSON.stringify(acl), options).output)?.[1]
+
+  test('is known by its keys or by the names in it', () => {
+    assert.equal(unknown({ update: 'resource.size > 1' }), 'resource')
+    assert.equal(unknown({ read: 'auth == 1 || x == 1', write: OWNER }), 'x')
+    assert.match(check(JSON.stringify({ read: 'request.data.a == 1' })).output, /data-without-write/)
+    assert.doesNotMatch(check(JSON.stringify({ read: "get('database.users.' + auth.uid).ok" })).output, /error:/)
+  })
+
+  test('is not thought to be one for a word in quotes, a member or a pattern', () => {
+    for (const rule of [
+      "resource.path == 'doc.txt'",
+      'resource.metadata.doc == auth.uid',
+      '/^doc/.test(resource.path)',
+      "auth.uid == 'request'",
+      'resource.openid == doc._openid',
+    ]) {
+      assert.notEqual(unknown({ read: rule }), 'resource', rule)
+    }
+    assert.equal(unknown({ read: 'resource.openid == doc._openid' }), 'doc')
+  })
+
+  test('is one when that is said', () => {
+    assert.equal(unknown({ read: 'resource.size > 1' }, { kind: 'database' }), 'resource')
+    assert.equal(unknown({ read: OWNER }, { kind: 'storage' }), 'doc')
+    assert.match(check('{"delete": true}', { kind: 'storage' }).output, /unknown key "delete"/)
+    assert.match(check('"READONLY"', { kind: 'database' }).output, /note: everybody can read every document/)
+  })
+})
+
 describe('a configuration', () => {
   test('has its rules where it has them', () => {
     const source = '{\n  "storage": {\n    "acl": { "read": "auth != null" }\n  }\n}'
     assert.match(check(source).output, /^rules\.json:3:14: warning: any anonymous login.*\[anonymous-passes\]/)
+  })
+
+  test('has the rules of its collections where it has them', () => {
+    const source = `{
+  "database": {
+    "collections": {
+      "orders": { "acl": { "read": "doc._openid == auth.openid", "update": "auth != null" } },
+      "news": {
+        "acl": {
+          "read": true,
+          "write": "auth.uid == 'u1' && doc.statsu = 1",
+        },
+      },
+      "plain": { "acl": "PRIVATE" },
+      "none": {},
+    },
+  },
+}`
+    const { output, exitCode } = check(source)
+    assert.equal(exitCode, 1)
+    assert.deepEqual(
+      [...output.matchAll(/^rules\.json:(\d+:\d+): (\w+): .*\[([\w-]+)\]$/gm)].map(([, ...found]) => found.join(' ')),
+      ['4:28 note query-refused', '4:66 warning ownerless-write', '7:11 note everyone-reads', '8:52 error invalid'],
+    )
+    assert.match(output, /doc\.statsu = 1",\n {4} +\^\n/)
+    assert.match(output, /db\.collection\('orders'\)\.where\(\{ _openid: '\{openid\}' \}\)\.get\(\)/)
+    const { findings } = JSON.parse(check(source, { json: true }).output) as { findings: Record<string, unknown>[] }
+    assert.deepEqual(
+      findings.map(({ collection, key }) => `${collection}.${key}`),
+      ['orders.read', 'orders.update', 'news.read', 'news.write'],
+    )
+  })
+
+  test('says itself whether there are anonymous logins, for documents too', () => {
+    const database = { collections: { news: { acl: { read: 'auth != null' } } } }
+    assert.match(check(JSON.stringify({ database })).output, /anonymous-passes/)
+    const source = JSON.stringify({ database, auth: { anonymous: false } })
+    assert.equal(check(source).output, 'rules.json: 0 errors, 0 warnings, 0 notes\n')
   })
 
   test('says itself what resource.openid is and whether there are anonymous logins', () => {
@@ -147,6 +218,14 @@ describe('the command line', () => {
     assert.match(stdout, /^bad\.json:1:13: error: "read": unexpected "\+"/)
   })
 
+  test('takes a file for what it is said to be for', () => {
+    writeFileSync(join(DIR, 'which.json'), '{"read": "resource.size > 1"}')
+    assert.equal(run('check', 'which.json').status, 0)
+    const { status, stdout } = run('check', 'which.json', '--for', 'database')
+    assert.equal(status, 1)
+    assert.match(stdout, /resource exists in storage rules only/)
+  })
+
   test('exits 0 when there are only warnings', () => {
     writeFileSync(join(DIR, 'warned.json'), '{"read": "auth != null"}')
     const { status, stdout } = run('check', 'warned.json', '--json')
@@ -160,6 +239,7 @@ describe('the command line', () => {
     [['check'], /needs the name of one file/],
     [['check', 'a.json', 'b.json'], /needs the name of one file/],
     [['check', 'none.json'], /none\.json/],
+    [['check', 'rules.json', '--for', 'files'], /--for must be storage or database, not files/],
     [['check', 'rules.json', '--lang', 'fr'], /--lang must be en or zh, not fr/],
     [['check', 'rules.json', '--jsn'], /there is no option --jsn; did you mean --json\?/],
   ] as readonly (readonly [readonly string[], RegExp])[]) {
