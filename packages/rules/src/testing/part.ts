@@ -16,6 +16,9 @@ export const NO_TEXT: Places = {
 
 const MAX_SHOWN = 80
 
+/** Shorter words are near to too many others. */
+const MIN_WORD = 4
+
 /** A part of a case file or a configuration that is being read: its value, and where it stands for errors. */
 export class Part {
   readonly value: unknown
@@ -100,7 +103,7 @@ const A_TEXT = text('a text', '非空字符串')
 /** The message about a name that does not exist, with the nearest one that does. */
 export function unknown(what: Text, name: unknown, valid: readonly string[]): Text {
   const shown = (JSON.stringify(name) ?? String(name)).slice(0, MAX_SHOWN)
-  const near = typeof name === 'string' ? nearest(name, valid) : undefined
+  const near = typeof name === 'string' && name.length >= MIN_WORD ? nearest(name, valid) : undefined
   if (near !== undefined) {
     const quoted = JSON.stringify(near)
     return text(
