@@ -166,6 +166,10 @@ export function expressions(vocabulary: Vocabulary): fc.Arbitrary<string> {
             arbitrary: fc.array(tie('bool'), { minLength: 3, maxLength: 5 }).map((all) => all.join(' || ')),
           },
           { weight: 2, arbitrary: parenthesized.map((inner) => `!${inner}`) },
+          // Without parentheses, so that precedence decides what is compared.
+          { weight: 1, arbitrary: infix(tie('bool'), fc.oneof(equals, orders), tie('bool')) },
+          { weight: 1, arbitrary: among(tie('bool'), tie('list')) },
+          { weight: 1, arbitrary: tie('bool').map((text) => `!${text}`) },
           { weight: 1, arbitrary: parenthesized },
         ),
         operand: fc.oneof(
