@@ -310,7 +310,8 @@ function inData(a: Possible, b: Possible): Possibilities {
   if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, nameOf(b)))]
   if (isAbsent(a)) return [known(UNKNOWN)]
   if (a.is === 'known' && b.contains?.some((item) => isTrue(attempt(() => equal(a.value, item))))) return [TRUE]
-  return [...ANYTHING.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
+  const items = b.contains === undefined ? ANYTHING : ANYTHING.filter((item) => !isCompound(item))
+  return [...items.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
 }
 
 /** What an operand that ends the evaluation yields, and what comes out when none does. */

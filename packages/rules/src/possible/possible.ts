@@ -22,7 +22,7 @@ export type Possible =
   | { readonly is: 'number'; readonly interval?: Interval<number>; readonly except?: ReadonlySet<Value> }
   /** Data; of a member that is not listed nothing is known. */
   | { readonly is: 'object'; readonly members?: Members }
-  /** Data; `contains` are some of its items. */
+  /** Data; `contains` are some of its items, where it is known that all of them can be compared. */
   | { readonly is: 'array'; readonly contains?: readonly Value[] }
   /** An owner; `mayEqual` says whether it can be the same as a string. */
   | { readonly is: 'id'; readonly mayEqual: (other: Possible) => boolean }

@@ -12,11 +12,13 @@ import type { DocPaths, Taken } from './paths.ts'
 const MAX_FOLLOWED = 8
 
 /**
- * What facts by path say of a document, as one object of which some members are known. That documents hold no arrays and
- * objects where the rule takes scalars is taken for granted: a rule denies each document for which that is not so.
+ * What facts by path say of a document, as one object of which some members are known. That documents hold arrays and
+ * objects where the rule takes them for such, and nowhere else, is taken for granted: a rule denies each document for
+ * which that is not so.
  */
 export function documentOf(facts: Facts, paths: DocPaths, auth: RuleAuth | null): Possible {
   const document: Branch = { path: '', below: new Map() }
+  for (const path of paths.read) branchOf(document, path)
   for (const [path, fact] of facts) branchOf(document, path).fact = fact
   const members = membersOf(document, paths)
   members.set('_openid', ownerOf(facts.get('_openid'), auth))
@@ -69,42 +71,39 @@ function ownerOf({ oneOf = [], present }: Fact = {}, auth: RuleAuth | null): Pos
 }
 
 function valuesOf(fact: Fact, taken: Taken): Possibilities {
-  const { oneOf } = fact
+  const { oneOf = [] } = fact
   if (taken === 'array') return arraysOf(fact)
-  const followed = oneOf !== undefined && oneOf.length <= MAX_FOLLOWED
-  const values = followed
-    ? oneOf.map((value) => (value === undefined ? MISSING : known(value as Value)))
-    : unlisted(oneOf === undefined ? fact : { ...fact, ...summary(oneOf) }, taken)
-  if (taken !== 'any' || fact.absent === true || values.some(({ is }) => is === 'array')) return values
+  // Of no values at all several are listed, each by itself: items of an array.
+  if (oneOf.length === 0) return unlisted(fact, taken)
+  const values =
+    oneOf.length <= MAX_FOLLOWED
+      ? oneOf.map((value) => (value === undefined ? MISSING : known(value as Value)))
+      : unlisted({ ...fact, ...summary(oneOf) }, taken)
+  if (taken !== 'any' || fact.absent === true || oneOf.every(Array.isArray)) return values
   return [...values, { is: 'array' }]
 }
 
 /** The value at the right of `in`. */
-function arraysOf(fact: Fact): Possibilities {
-  const { oneOf, contains = [], absent, isArray, present } = fact
+function arraysOf({ oneOf, contains = [], absent, isArray, present }: Fact): Possibilities {
   if (absent) return [MISSING]
   const single = oneOf?.length === 1 ? oneOf : []
   if (single.some(Array.isArray)) return single.map((value) => known(value as Value))
   const items = [...contains, ...single.filter((value) => isScalar(value) && value !== undefined)] as readonly Value[]
-  if (items.length > 0 || isArray) return [{ is: 'array', contains: items }]
-  return present === true ? ANYTHING.filter((value) => value !== MISSING) : ANYTHING
+  const array: Possible = { is: 'array', contains: items }
+  return items.length > 0 || isArray || present ? [array] : [array, MISSING]
 }
 
 /** What is known of a value that is not listed. */
-function unlisted(
-  { number, string, isString, isArray, present, except, contains = [] }: Fact,
-  taken: Taken,
-): Possibilities {
+function unlisted({ number, string, isString, isArray, present, except }: Fact, taken: Taken): Possibilities {
   if (number !== undefined) return [numberOf(except, number)]
   if (string !== undefined || isString) return [stringOf(except, string)]
-  if (isArray) return [{ is: 'array', contains: contains as readonly Value[] }]
+  if (isArray) return [{ is: 'array' }]
   return ANYTHING.flatMap((possible): Possibilities => {
     if (possible === MISSING) return present ? [] : [possible]
     if (possible.is === 'known') return except?.has(possible.value) ? [] : [possible]
     if (possible.is === 'string') return [stringOf(except)]
     if (possible.is === 'number') return [numberOf(except)]
-    // A query that compares with a text or a number is about fields that have one.
-    if (taken === 'scalar' && except !== undefined) return []
+    if (taken === 'scalar') return []
     return possible.is === 'array' && taken === 'object' ? [] : [possible]
   })
 }

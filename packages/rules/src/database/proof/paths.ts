@@ -2,12 +2,14 @@ import { childrenOf, type RuleNode } from '../../language/ast.ts'
 
 /**
  * What a rule takes the value at a path for: `scalar` for something to compare, `array` at the right of `in`, `object`
- * when it looks for members in it by their names, `any` when that is not clear.
+ * when it looks for members in it by their names; `there` when it only asks whether there is one, `any` when it is not
+ * clear.
  */
-export type Taken = 'scalar' | 'array' | 'object' | 'any'
+export type Taken = 'scalar' | 'array' | 'object' | 'there' | 'any'
 
 /** The paths of `doc` that a rule reads, dotted. */
 export interface DocPaths {
+  readonly read: ReadonlySet<string>
   /** Whether what a query says of a path can matter to the rule. */
   concerns(path: string): boolean
   taken(path: string): Taken
@@ -25,12 +27,14 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
   const read = new Set<string>()
   const arrays = new Set<string>()
   const named = new Set<string>()
+  const compared = new Set<string>()
   /** Whether a path is looked into by index, or by a name that is not known. */
   const containers = new Map<string, boolean>()
   let anything = false
-  const visit = (node: RuleNode, inId: boolean): void => {
+  const visit = (node: RuleNode, inId: boolean, withNull: boolean): void => {
     const path = docPath(node, nameOf)
     if (path !== undefined) read.add(path)
+    if (path !== undefined && !withNull) compared.add(path)
     if (path !== undefined && inId) named.add(path)
     if (node.kind === 'compare' && node.operator === 'in') {
       const array = docPath(node.right, nameOf)
@@ -45,17 +49,20 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
       }
       if (name === undefined && isDoc(node.object)) anything = true
     }
-    for (const child of childrenOf(node)) visit(child, inId || node.kind === 'get')
+    const asksNull = node.kind === 'compare' && node.operator !== 'in' && childrenOf(node).some(isNullLiteral)
+    for (const child of childrenOf(node)) visit(child, inId || node.kind === 'get', asksNull)
   }
-  visit(root, false)
+  visit(root, false, false)
   const above = new Set([...read].flatMap(withParents))
   return {
+    read,
     concerns: (path) => anything || above.has(path) || withParents(path).some((part) => read.has(part)),
     taken(path) {
       if (arrays.has(path)) return 'array'
       const unclear = containers.get(path)
       if (unclear !== undefined) return unclear ? 'any' : 'object'
-      return read.has(path) ? 'scalar' : above.has(path) ? 'object' : 'any'
+      if (compared.has(path)) return 'scalar'
+      return read.has(path) ? 'there' : 'any'
     },
     namesDocument: (path) => named.has(path),
   }
@@ -83,6 +90,10 @@ function memberName(property: string | RuleNode, nameOf: NameOf): string | undef
 
 function literalName(property: RuleNode): string | undefined {
   return property.kind === 'literal' && typeof property.value === 'number' ? String(property.value) : undefined
+}
+
+function isNullLiteral(node: RuleNode): boolean {
+  return node.kind === 'literal' && node.value === null
 }
 
 function isDoc(node: RuleNode): boolean {

@@ -1,4 +1,4 @@
-import type { CompareNode, RuleNode } from '../../language/ast.ts'
+import { type CompareNode, childrenOf, type RuleNode } from '../../language/ast.ts'
 import { clip, show } from '../../language/explain.ts'
 import type { ExplainedNode, Outcome } from '../../language/explain-tree.ts'
 import { isMissing, UNKNOWN, type Value } from '../../language/values.ts'
@@ -19,10 +19,12 @@ export function holds(root: RuleNode, worlds: readonly World[]): boolean {
 export function whyUnproven(root: RuleNode, source: string, worlds: readonly World[]): Text {
   const culprit = firstOpen(root, worlds)
   const clause = clip(source.slice(culprit.start, culprit.end), MAX_CLAUSE)
-  if (!readsDoc(culprit) && outcomeOf(culprit, worlds) !== 'open') {
-    return text(`${clause} does not hold`, `${clause} 不成立`)
-  }
   const error = worlds.flatMap((world) => possibleValues(culprit, world)).find((value) => value.is === 'error')
+  if (!readsDoc(culprit) && outcomeOf(culprit, worlds) !== 'open') {
+    return error?.is === 'error'
+      ? text(`${clause} cannot be evaluated: ${error.error.en}`, `${clause} 无法求值：${error.error.zh}`)
+      : text(`${clause} does not hold`, `${clause} 不成立`)
+  }
   const advice = needed(culprit, source)
   const because =
     outcomeOf(culprit, worlds) === 'open'
@@ -30,11 +32,22 @@ export function whyUnproven(root: RuleNode, source: string, worlds: readonly Wor
       : text('it does not hold', '它不成立')
   // Of what may hold it is not said which of the values that it can have would be an error.
   const fails = error?.is === 'error' && !worlds.some((world) => mayHold(culprit, world))
-  const why = fails ? error.error : because
+  const why = unread(culprit, worlds) ?? (fails ? error.error : because)
   return text(
     `the query does not imply ${clause}: ${why.en}${advice === undefined ? '' : `; ${advice.en}`}`,
     `查询不能保证 ${clause}：${why.zh}${advice === undefined ? '' : `；${advice.zh}`}`,
   )
+}
+
+/** Why a document that `get( )` names cannot be had. */
+function unread(node: RuleNode, worlds: readonly World[]): Text | undefined {
+  for (const child of childrenOf(node)) {
+    const inner = unread(child, worlds)
+    if (inner !== undefined) return inner
+  }
+  if (node.kind !== 'get') return undefined
+  const error = worlds.flatMap((world) => possibleValues(node, world)).find((value) => value.is === 'error')
+  return error?.is === 'error' ? error.error : undefined
 }
 
 /** The rule as a tree of what the query says of each part. */
