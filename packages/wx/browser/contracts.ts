@@ -10,7 +10,9 @@ export interface AppJson {
   readonly window?: WindowJson
   readonly tabBar?: TabBarJson
   readonly usingComponents?: Readonly<Record<string, string>>
-  readonly networkTimeout?: Readonly<Partial<Record<'request' | 'connectSocket' | 'uploadFile' | 'downloadFile', number>>>
+  readonly networkTimeout?: Readonly<
+    Partial<Record<'request' | 'connectSocket' | 'uploadFile' | 'downloadFile', number>>
+  >
   readonly darkmode?: boolean
 }
 
@@ -40,7 +42,13 @@ export interface ComponentJson extends WindowJson {
   readonly component?: boolean
   /** Tag name to path; the build has made every path absolute in the program, without a leading slash. */
   readonly usingComponents?: Readonly<Record<string, string>>
-  readonly styleIsolation?: 'isolated' | 'apply-shared' | 'shared' | 'page-isolated' | 'page-apply-shared' | 'page-shared'
+  readonly styleIsolation?:
+    | 'isolated'
+    | 'apply-shared'
+    | 'shared'
+    | 'page-isolated'
+    | 'page-apply-shared'
+    | 'page-shared'
   readonly disableScroll?: boolean
 }
 
@@ -94,6 +102,32 @@ export interface Host {
   /** Whether the simulated app is in the foreground; `wx.onAppShow` and `wx.onAppHide` follow it. */
   onVisibility(listener: (visible: boolean) => void): () => void
   readonly launch: LaunchOptions
+  /** `app.json`: its networkTimeout and darkmode hold for the calls of `wx`. */
+  readonly app?: AppJson
+  /** `Program.assetUrl`: for pictures of the program that `wx` shows, as previewImage does. */
+  assetUrl?(path: string): string
+  /** The shell's network switch: calls `listener` at once and at each change; returns how to stop. */
+  onNetworkThrottle?(listener: (throttle: NetworkThrottle) => void): () => void
+  /** The little spinner in the navigation bar. */
+  setNavigationBarLoading?(loading: boolean): void
+  readonly tabBar?: TabBarControl
+  /** Of the page on top; starting it also calls the page's onPullDownRefresh. */
+  readonly pullDownRefresh?: { start(): void; stop(): void }
+}
+
+/** `slow` is a weak mobile network: high latency, some 50 kB/s upwards. */
+export type NetworkThrottle = 'none' | 'slow' | 'offline'
+
+/** What `wx` does to the tab bar. `index` counts from 0; the caller has checked that there is such a tab. */
+export interface TabBarControl {
+  /** Text of at most four characters; undefined removes it. */
+  setBadge(index: number, text: string | undefined): void
+  setRedDot(index: number, shown: boolean): void
+  setVisible(visible: boolean): void
+  setItem(
+    index: number,
+    item: { readonly text?: string; readonly iconPath?: string; readonly selectedIconPath?: string },
+  ): void
 }
 
 export interface LaunchOptions {
@@ -119,4 +153,11 @@ export interface HarnessOptions {
   /** The made-up WeChat user: `wx.login` gives `dev:<user>`; storage is kept per user. */
   readonly user: string
   readonly language: 'zh_CN' | 'en'
+  /** Default `wxdev0000000000000`. */
+  readonly appid?: string
+  /**
+   * What the user has answered to the privacy guideline when the program starts; default `granted`. With `ask` the popup
+   * shows (or the program's own), and the answer is remembered for this user.
+   */
+  readonly privacy?: 'granted' | 'ask' | 'undeclared'
 }
