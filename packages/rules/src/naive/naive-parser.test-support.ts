@@ -23,7 +23,7 @@ interface Token {
 const TOKENS: readonly (readonly [Token['type'], RegExp])[] = [
   ['number', /^(\d+\.\d*|\d+(?!\.)|\.\d+)([eE][+-]?\d+)?(?![\p{ID_Continue}$])/u],
   ['string', /^'(\\.|[^'\\\n\r])*'|^"(\\.|[^"\\\n\r])*"/],
-  ['template', /^`(\\.|[^`\\\n\r])*`/],
+  ['template', /^`(\\.|[^`\\])*`/],
   ['regex', /^\/(?![*/])(\\.|\[(\\.|[^\]\\\n\r])*\]|[^/\\[\n\r])+\/[\p{ID_Continue}$]*/u],
   ['name', /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u],
   ['mark', /^(===|!==|==|!=|<=|>=|&&|\|\||--|\+\+|[<>!+\-.,()[\]])/],
@@ -185,11 +185,11 @@ export function naiveParse(source: string, options: NaiveParserOptions = {}): No
 
   /** Texts, and between them the expressions in `${ }`. */
   function pieces(quoted: string): Node[] {
-    return quoted
-      .split(/(?<!\\)\$\{([^}]*)\}/)
-      .map((piece, index) =>
-        index % 2 === 1 ? naiveParse(piece, options) : { kind: 'literal', value: unescaped(piece) },
-      )
+    return quoted.split(/(?<!\\)\$\{([^}]*)\}/).map((piece, index) => {
+      if (index % 2 === 1) return naiveParse(piece, options)
+      if (/(?<!\\)\$\{/.test(piece)) throw new Error('a placeholder has no end')
+      return { kind: 'literal', value: unescaped(piece) }
+    })
   }
 }
 
