@@ -15,7 +15,8 @@ function recipes(file: string): readonly unknown[] {
   return [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json ?? ''))
 }
 
-const [, OWN_DIRECTORY, NAMED_USERS, MODERATORS, SMALL_FILES, PUBLIC_FOLDER, PICTURES] = recipes('rules.md')
+const [, OWN_DIRECTORY, NAMED_USERS, MODERATORS, SMALL_FILES, PUBLIC_FOLDER, PICTURES, TEAM_FOLDER] =
+  recipes('rules.md')
 
 const ALICE: RuleAuth = { uid: 'u1', customUserId: 'alice', loginType: 'CUSTOM' }
 const BOB: RuleAuth = { uid: 'u2', openid: 'bob', loginType: 'WECHAT_OPEN' }
@@ -29,6 +30,7 @@ const TEMP: StorageResource = { path: 'temp/x.jpg', exists: true }
 
 const PUBLIC: StorageResource = { path: 'public/logo.png', exists: true }
 const BURIED: StorageResource = { path: 'users/alice/public/a.jpg', claim: 'alice', exists: true }
+const TEAMS: StorageResource = { path: 'teams/red/plan.pdf', exists: true }
 const TEXT: StorageResource = { path: 'users/alice/a.jpg.txt', claim: 'alice', exists: false }
 const CAPITALS: StorageResource = { path: 'users/alice/A.JPEG', claim: 'alice', exists: false }
 
@@ -61,6 +63,10 @@ const CASES: readonly (readonly [string, unknown, StorageOperation, RuleAuth | n
   ['pictures: capitals do not matter', PICTURES, 'write', ALICE, CAPITALS, true],
   ['pictures: a text is not written', PICTURES, 'write', ALICE, TEXT, false],
   ['pictures: another user writes nothing', PICTURES, 'write', BOB, CAPITALS, false],
+  ['team folder: a member reads and writes', TEAM_FOLDER, 'write', BOB, TEAMS, true],
+  ['team folder: nobody else does', TEAM_FOLDER, 'read', MIA, TEAMS, false],
+  ['team folder: own directories as usual', TEAM_FOLDER, 'write', ALICE, ALICES, true],
+  ['team folder: not those of other members', TEAM_FOLDER, 'read', BOB, ALICES, false],
 ]
 
 for (const [name, acl, operation, auth, resource, allowed] of CASES) {
@@ -108,6 +114,6 @@ for (const file of ['rules.md', 'rules.zh-CN.md']) {
 }
 
 test('both languages show the same rules', () => {
-  assert.equal(recipes('rules.md').length, 7)
+  assert.equal(recipes('rules.md').length, 8)
   assert.deepEqual(recipes('rules.zh-CN.md'), recipes('rules.md'))
 })

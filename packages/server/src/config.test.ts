@@ -3,7 +3,7 @@ import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ConfigError, defaultSettings, openConfigFile, parseConfig, storageWarnings } from './config.ts'
+import { ConfigError, defaultSettings, openConfigFile, parseConfig, ruleWarnings } from './config.ts'
 
 const START = { mode: 'start' } as const
 
@@ -65,7 +65,7 @@ test('reads rules as they are pasted: comments and trailing commas are no errors
 })
 
 test('says what storage rules let through that may not be meant', () => {
-  const codes = (config: object) => storageWarnings(JSON.stringify(config)).map(({ key, code }) => `${key} ${code}`)
+  const codes = (config: object) => ruleWarnings(JSON.stringify(config)).map(({ key, code }) => `${key} ${code}`)
   assert.deepEqual(codes({}), [])
   assert.deepEqual(codes({ storage: { acl: { read: true, write: true } } }), ['write write-without-login'])
   assert.deepEqual(codes({ storage: { acl: { read: 'auth != null' } } }), ['read anonymous-passes'])
@@ -73,6 +73,9 @@ test('says what storage rules let through that may not be meant', () => {
   const outside = { write: "resource.path == 'a' && resource.openid == auth.uid" }
   assert.deepEqual(codes({ storage: { acl: outside } }), ['write openid-outside-users'])
   assert.deepEqual(codes({ storage: { acl: outside, resourceOpenid: 'creator' } }), [])
+  const collections = { news: { acl: { read: true, write: true } }, orders: {} }
+  const [warning] = ruleWarnings(JSON.stringify({ database: { collections } }))
+  assert.deepEqual([warning?.path, warning?.code], ['database.collections.news.acl.write', 'write-without-login'])
 })
 
 const refused: readonly [string, string, RegExp][] = [

@@ -4,6 +4,7 @@
  */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import {
+  checkDatabaseRules,
   checkStorageRules,
   compileDatabaseRules,
   compileStorageRules,
@@ -67,15 +68,30 @@ export function parseConfig(text: string, context: ConfigContext): Settings {
   return settingsOf(readConfig(text), context)
 }
 
+/** A finding about the rules of a configuration. */
+export interface RuleWarning extends RuleFinding {
+  /** Where the rule stands: `storage.acl.read`, `database.collections.orders.acl.write`. */
+  readonly path: string
+}
+
 /**
- * What the storage rules of a configuration let through, or keep out, that their author may not have meant.
+ * What the rules of a configuration let through, or keep out, that their author may not have meant.
  *
  * @throws ConfigError as `parseConfig` does
  */
-export function storageWarnings(text: string): readonly RuleFinding[] {
-  const { storage = {}, auth = {} } = readConfig(text)
-  const options = { resourceOpenid: storage.resourceOpenid ?? 'path', anonymous: auth.anonymous ?? true }
-  return checkStorageRules(storage.acl ?? 'READONLY', options).filter(({ severity }) => severity !== 'note')
+export function ruleWarnings(text: string): readonly RuleWarning[] {
+  const { storage = {}, database = {}, auth = {} } = readConfig(text)
+  const anonymous = auth.anonymous ?? true
+  const resourceOpenid = storage.resourceOpenid ?? 'path'
+  const ofDocuments = Object.entries(database.collections ?? {}).flatMap(([name, { acl = 'PRIVATE' }]) =>
+    placed(`database.collections.${name}.acl`, checkDatabaseRules(acl, { anonymous, collection: name })),
+  )
+  const ofFiles = placed('storage.acl', checkStorageRules(storage.acl ?? 'READONLY', { resourceOpenid, anonymous }))
+  return [...ofFiles, ...ofDocuments].filter(({ severity }) => severity !== 'note')
+}
+
+function placed(path: string, findings: readonly RuleFinding[]): readonly RuleWarning[] {
+  return findings.map((finding) => ({ ...finding, path: finding.key === undefined ? path : `${path}.${finding.key}` }))
 }
 
 function readConfig(text: string): RawConfig {
@@ -220,8 +236,8 @@ export interface ConfigFile {
 export interface ConfigEvents {
   /** New settings hold from now on. */
   reloaded(): void
-  /** The settings that hold from now on have storage rules about which something is to be said. */
-  warned(findings: readonly RuleFinding[]): void
+  /** The settings that hold from now on have rules about which something is to be said. */
+  warned(warnings: readonly RuleWarning[]): void
   /** The edited file cannot be used; the settings stay as they were. */
   refused(reason: string): void
 }
@@ -254,8 +270,8 @@ export function openConfigFile(
   }
 
   function warn(content: string | undefined): void {
-    const findings = content === undefined ? [] : storageWarnings(content)
-    if (findings.length > 0) events.warned(findings)
+    const warnings = content === undefined ? [] : ruleWarnings(content)
+    if (warnings.length > 0) events.warned(warnings)
   }
 
   let settling: NodeJS.Timeout | undefined

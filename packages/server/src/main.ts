@@ -108,8 +108,8 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET }
   const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
     reloaded: () => log.info('the edited configuration holds now'),
-    warned: (findings) => {
-      for (const { key, code, message } of findings) log.warn({ rule: `storage.acl.${key}`, code }, message.en)
+    warned: (warnings) => {
+      for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
     },
     refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
   })
