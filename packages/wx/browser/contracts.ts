@@ -2,6 +2,7 @@
  * What passes between the two sides of the harness: the build (Node) writes a program, the runtime (browser) runs it;
  * and between the parts of the runtime. Types only.
  */
+import type { ComponentSpace, Element as GlassEaselElement } from 'glass-easel'
 
 /** `app.json`, as far as the runtime looks at it. */
 export interface AppJson {
@@ -22,6 +23,8 @@ export interface WindowJson {
   readonly navigationBarTextStyle?: 'black' | 'white'
   readonly backgroundColor?: string
   readonly enablePullDownRefresh?: boolean
+  /** Distance from the bottom, in CSS pixels, at which onReachBottom fires; default 50. */
+  readonly onReachBottomDistance?: number
   readonly navigationStyle?: 'default' | 'custom'
 }
 
@@ -56,38 +59,42 @@ export interface ComponentJson extends WindowJson {
 export interface ProgramPart {
   readonly path: string
   readonly json: ComponentJson
-  /** Class prefix that keeps its styles apart; empty for pages. */
+  /** Class prefix that keeps a component's styles apart, unique to it; empty for pages. */
   readonly styleScope: string
+  /** Its WXSS as CSS for the phone; classes of a component carry `<styleScope>--`. */
+  readonly css: string
 }
 
 /** What the build emits as `window.__miniProgram`. */
 export interface Program {
+  /** For the title of the browser window and the banner. */
+  readonly name: string
+  /** Differs from build to build. */
+  readonly build: string
   readonly app: AppJson
+  /** CSS of `app.wxss`. */
+  readonly appCss: string
   readonly parts: Readonly<Record<string, ProgramPart>>
   /** The compiled templates of all parts: what the template compiler makes, by path. */
   readonly templates: Readonly<Record<string, unknown>>
   /**
-   * Runs the script of `app` or of a part within the given scope, in which everything that WeChat lacks is shadowed.
-   * Each module of the program runs once.
+   * URL of the scripts: the text of a function body that returns `(path) => void`, which runs the script of `app` or of
+   * a part. Each module of the program runs once. The runtime gives it a scope in which all that WeChat lacks is absent.
    */
-  run(path: string, scope: ProgramScope): void
-  /** Path of an asset of the project (`/images/a.png`) to its URL on the harness's server. */
-  assetUrl(path: string): string
-  /** For the title of the browser window and the banner. */
-  readonly name: string
+  readonly scripts: string
+  /** Where the assets are, without a slash at the end: `/images/a.png` is at `<assets>/images/a.png`. */
+  readonly assets: string
 }
 
-/** The globals that a program's scripts see. */
+/** The globals that a program's scripts see, besides the language, timers and console. */
 export interface ProgramScope {
   readonly wx: object
   readonly App: (options: object) => void
   readonly Page: (options: object) => void
-  readonly Component: (options: object) => void
+  readonly Component: (options: object) => unknown
   readonly Behavior: (options: object) => unknown
   readonly getApp: () => unknown
   readonly getCurrentPages: () => readonly unknown[]
-  /** Private to the program: libraries put polyfills on it. */
-  readonly globalThis: Record<string, unknown>
 }
 
 /** What the runtime offers to the `wx` object. */
@@ -138,7 +145,8 @@ export interface LaunchOptions {
 
 /** Each resolves when the page is shown and rejects with the text after `fail `. URLs may be relative and have a query. */
 export interface Router {
-  navigateTo(url: string): Promise<void>
+  /** `events` are the listeners of the opening page; the answer is its end of the channel. */
+  navigateTo(url: string, events?: Readonly<Record<string, (...args: never[]) => void>>): Promise<EventChannel>
   redirectTo(url: string): Promise<void>
   reLaunch(url: string): Promise<void>
   switchTab(url: string): Promise<void>
@@ -160,4 +168,28 @@ export interface HarnessOptions {
    * shows (or the program's own), and the answer is remembered for this user.
    */
   readonly privacy?: 'granted' | 'ask' | 'undeclared'
+}
+
+/**
+ * What the built-in elements get: `registerElements(host)` of elements/index.ts defines each as a glass-easel component
+ * in `space` and makes it known with `space.setGlobalUsingComponent('button', definition)`.
+ *
+ * In the DOM an element without a hyphen in its name is `<wx-name>`: `<button>` in WXML, and in an element's own
+ * template, is `<wx-button>`. Real HTML elements (`<input>`, `<img>`) are made by hand and put into `this.$$`.
+ * The runtime turns touches, mouse and keyboard into `tap`, `longpress`, `touchstart` and so on. It forwards no other
+ * event of the DOM, so an element triggers `input`, `load`, `scroll` and the like itself with `triggerEvent`.
+ */
+export interface ElementsHost {
+  readonly space: ComponentSpace
+  readonly router: Router
+  /** Above the pages: pickers. */
+  readonly overlay: HTMLElement
+  readonly language: HarnessOptions['language']
+  /**
+   * URL that the browser can load, for a `src` as written in a template or got from an API: an asset of the program
+   * (absolute, or relative to the component in whose template `element` stands), a local file of `wx`, http(s), data.
+   * Undefined for what WeChat does not render either, such as `cloud://`; the reason is logged.
+   */
+  mediaUrl(src: string, element: GlassEaselElement): string | undefined
+  reportError(error: unknown): void
 }
