@@ -111,7 +111,7 @@ export interface Host {
   readonly launch: LaunchOptions
   /** `app.json`: its networkTimeout and darkmode hold for the calls of `wx`. */
   readonly app?: AppJson
-  /** `Program.assetUrl`: for pictures of the program that `wx` shows, as previewImage does. */
+  /** URL of a file of the program (`/images/a.png`): for pictures of the program that `wx` shows, as previewImage does. */
   assetUrl?(path: string): string
   /** The shell's network switch: calls `listener` at once and at each change; returns how to stop. */
   onNetworkThrottle?(listener: (throttle: NetworkThrottle) => void): () => void
@@ -120,6 +120,47 @@ export interface Host {
   readonly tabBar?: TabBarControl
   /** Of the page on top; starting it also calls the page's onPullDownRefresh. */
   readonly pullDownRefresh?: { start(): void; stop(): void }
+  /** The program's own object of the page on top; it has `createSelectorQuery`, `selectComponent` and so on. */
+  currentPage?(): unknown
+  readonly theme?: ThemeControl
+  /** The simulated screen, in CSS pixels. */
+  screen?(): ScreenSize
+  pageScrollTo?(options: { readonly scrollTop?: number; readonly selector?: string; readonly duration?: number }): void
+  hideHomeButton?(): void
+  /** Shows an error in the shell's panel, gives it to App.onError and to `onError`, and logs it. */
+  reportError?(error: unknown): void
+  /** Receives what `reportError` gets, as WeChat's text of it: for `wx.onError`. */
+  onError?(listener: (message: string) => void): () => void
+  /**
+   * The `wx` side names its local files here, once: from a path such as `http://tmp/1.jpg` to a `blob:` URL. The
+   * elements (image, video) ask through `ElementsHost.mediaUrl`.
+   */
+  provideLocalFiles?(urlOf: (path: string) => string | undefined): void
+}
+
+export type Theme = 'light' | 'dark'
+
+export interface ThemeControl {
+  /** Always light when app.json does not say `"darkmode": true`, as in WeChat. */
+  readonly current: Theme
+  onChange(listener: (theme: Theme) => void): () => void
+}
+
+export interface ScreenSize {
+  readonly screenWidth: number
+  readonly screenHeight: number
+  /** The page's room: without the navigation bar and the tab bar. */
+  readonly windowWidth: number
+  readonly windowHeight: number
+  readonly statusBarHeight: number
+}
+
+/** Both ends of what `navigateTo` opens between two pages. */
+export interface EventChannel {
+  emit(name: string, ...args: unknown[]): void
+  on(name: string, listener: (...args: never[]) => void): void
+  once(name: string, listener: (...args: never[]) => void): void
+  off(name: string, listener?: (...args: never[]) => void): void
 }
 
 /** `slow` is a weak mobile network: high latency, some 50 kB/s upwards. */
