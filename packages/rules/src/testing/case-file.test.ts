@@ -94,7 +94,13 @@ describe('what is wrong in a file is said with its place', () => {
       15,
       /unknown collection "order".*"orders"/,
     ],
-    ['neither doc nor where', withCase(`{ "as": null, "collection": "orders", ${READ} }`), 4, 1, /"doc" or "where"/],
+    [
+      'a set of nothing',
+      withCase('{ "as": null, "collection": "orders", "data": {}, "action": "set", "expect": "denied" }'),
+      4,
+      1,
+      /"doc" is missing/,
+    ],
     ['both', withCase(`{ "as": null, "collection": "orders", "doc": "a", "where": {}, ${READ} }`), 4, 51, /not both/],
     [
       'data of a read',

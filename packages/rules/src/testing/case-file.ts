@@ -88,5 +88,5 @@ function describe(request: TestRequest): string {
   const { action, collection, doc, where, data } = request
   if (doc !== undefined) return `${action} ${collection}/${doc}`
   if (where !== undefined) return `${action} ${collection} where ${JSON.stringify(where)}`
-  return `${action} ${collection} ${JSON.stringify(data)}`
+  return `${action} ${collection}${data === undefined ? '' : ` ${JSON.stringify(data)}`}`
 }

@@ -53,7 +53,7 @@ class Questions {
     const { action, where, doc } = this.#request
     if (this.#namesOwner()) return this.#denied(action === 'create' ? 'create' : 'update', OWNER_GIVEN)
     if (action === 'create') return this.#create()
-    const query = judgedQuery(where ?? { _id: doc }, this.#auth)
+    const query = judgedQuery(doc === undefined ? (where ?? {}) : { _id: doc }, this.#auth)
     if (action === 'set') return this.#set(query)
     const change = action === 'update' ? { data: updatedData(this.#request.data ?? {}) } : {}
     return this.#find(action, query, change)
@@ -119,8 +119,15 @@ class Questions {
 
   #namesOwner(): boolean {
     const { action, data = {} } = this.#request
-    const names =
-      action === 'update' ? Object.values(data).flatMap((fields) => Object.keys(fields as object)) : Object.keys(data)
-    return names.some((name) => name === '_openid' || name.startsWith('_openid.'))
+    const names = action === 'update' ? changedNames(data) : Object.keys(data)
+    return names.some((name) => typeof name === 'string' && /^_openid(?:\.|$)/.test(name))
   }
+}
+
+/** Every path that the operators of an update change, the new names of `$rename` too. */
+function changedNames(update: DocumentData): readonly unknown[] {
+  return Object.entries(update).flatMap(([operator, fields]) => {
+    const own = Object.entries(fields as DocumentData)
+    return own.flatMap(([name, value]) => (operator === '$rename' ? [name, value] : [name]))
+  })
 }

@@ -116,16 +116,14 @@ function readDocumentRequest(part: Part, named: Part): DocumentRequest {
   for (const given of names ? [] : [doc, where, stored]) {
     given?.fail(text('a new document is described by "data" alone', '新文档只用 "data" 描述'))
   }
-  if (names && doc === undefined && where === undefined) {
-    part.fail(
-      text('which documents? give "doc" or "where"; {} finds all', '哪些文档？请写 "doc" 或 "where"；{} 表示全部'),
-    )
+  if (action === 'set') {
+    where?.fail(text('a set replaces one document: give "doc"', 'set 替换一个文档：请写 "doc"'))
+    part.need('doc')
   }
-  if (action === 'set' && where !== undefined) {
-    where.fail(text('a set replaces one document: give "doc"', 'set 替换一个文档：请写 "doc"'))
-  }
-  if (takesData) part.need('data')
-  else data?.fail(text(`a ${action} brings no data`, `${action} 不带数据`))
+  // The server logs an action that is refused whatever it asks for without what it asked for.
+  const isBare = doc === undefined && where === undefined && stored === undefined
+  if (takesData && !isBare) part.need('data')
+  if (!takesData) data?.fail(text(`a ${action} brings no data`, `${action} 不带数据`))
   if (where !== undefined) checkQueryOperators(where)
   return {
     kind: 'document',
