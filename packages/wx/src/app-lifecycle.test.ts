@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { INTERRUPT_AFTER_MS } from './app-lifecycle.ts'
-import type { RequestResult } from './request.ts'
+import type { RequestResult } from './request-shape.ts'
 import { startServer } from './testing/http-server.ts'
 import { gate, phoneFor, settled } from './testing/phone.ts'
 

@@ -1,5 +1,6 @@
 import type { ReportCallbackError } from './callbacks.ts'
 import { Listeners } from './listeners.ts'
+import { backgroundTimer } from './timers.ts'
 
 /** WeChat ends unfinished network calls this long after the program was hidden. */
 export const INTERRUPT_AFTER_MS = 5000
@@ -9,6 +10,9 @@ export interface AppShowEvent {
   query: Record<string, string>
   scene: number
 }
+
+/** Scene 1001 is WeChat's list of recently used programs. */
+const LAUNCHED_FROM_LIST: AppShowEvent = { path: 'pages/index/index', query: {}, scene: 1001 }
 
 /** The lifecycle calls of `wx`. */
 export interface AppLifecycleApi {
@@ -25,7 +29,7 @@ export class AppLifecycle {
   readonly #hidden: Listeners<object>
   readonly #interruptAfterMs: number
   readonly #network: { suspend: () => void; resume: () => void }
-  #timer: NodeJS.Timeout | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
   #inBackground = false
 
   constructor(
@@ -50,17 +54,16 @@ export class AppLifecycle {
     if (this.#inBackground) return
     this.#inBackground = true
     this.#hidden.emit({})
-    this.#timer = setTimeout(() => this.#network.suspend(), this.#interruptAfterMs)
-    this.#timer.unref()
+    this.#timer = backgroundTimer(() => this.#network.suspend(), this.#interruptAfterMs)
   }
 
   /** Shows the program again; the network works before onAppShow is told, so that listeners may retry. */
-  foreground(): void {
+  foreground(event: AppShowEvent = LAUNCHED_FROM_LIST): void {
     if (!this.#inBackground) return
     this.#inBackground = false
     clearTimeout(this.#timer)
     this.#network.resume()
-    this.#shown.emit({ path: 'pages/index/index', query: {}, scene: 1001 })
+    this.#shown.emit(event)
   }
 
   dispose(): void {

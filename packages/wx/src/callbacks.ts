@@ -1,4 +1,5 @@
 import { toWxError, type WxError } from './failure.ts'
+import { laterTurn } from './timers.ts'
 
 /** Every successful result carries `errMsg: '<api>:ok'`. */
 export interface WxResult {
@@ -91,9 +92,4 @@ export function asyncApi<Options extends object, Result extends object>(
 /** True when one of success, fail, complete is a function. */
 function hasCallback(options: Callbacks<never>): boolean {
   return [options.success, options.fail, options.complete].some((callback) => typeof callback === 'function')
-}
-
-/** Resolves in the next turn of the event loop, the way native answers arrive. */
-export function laterTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { extensionOf } from './paths.ts'
 
 const TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
 
 /** The media type a phone gives a file by its extension. */
 export function contentTypeOf(path: string): string {
-  return TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
+  return TYPES[extensionOf(path).toLowerCase()] ?? 'application/octet-stream'
 }
 
 /** The extension (with its dot) for a Content-Type header, or empty when it is none of the known ones. */

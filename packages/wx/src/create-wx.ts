@@ -1,22 +1,24 @@
 import { AppLifecycle, INTERRUPT_AFTER_MS } from './app-lifecycle.ts'
-import { asyncApi, callSafely, type ReportCallbackError } from './callbacks.ts'
+import { toArrayBuffer } from './bytes.ts'
+import { callSafely, type ReportCallbackError } from './callbacks.ts'
 import { createDeviceApi, type DeviceOptions } from './device.ts'
 import { createDownloadFile } from './download.ts'
-import { WxFailure } from './failure.ts'
+import { USER_DATA_PATH } from './file-paths.ts'
 import { createFileSystemManager } from './file-system-manager.ts'
-import { Listeners } from './listeners.ts'
+import { asNetworkFailure } from './http-exchange.ts'
 import { createLoginApi } from './login.ts'
 import { type Album, createMediaApi } from './media.ts'
+import { createNetwork, downloadToTemp, type Network } from './network.ts'
 import { type NetworkConditions, NetworkLane } from './network-lane.ts'
 import { Privacy, type PrivacyState } from './privacy.ts'
-import { createRequest, toArrayBuffer } from './request.ts'
-import { createSockets } from './socket.ts'
+import { createRequest } from './request.ts'
+import { createSockets, type OpenSocket } from './socket.ts'
 import { createStorageApi, PhoneStorage } from './storage.ts'
 import type { NetworkParts } from './transfer.ts'
 import { createUiApi, type UiRecord } from './ui.ts'
 import { createUploadFile } from './upload.ts'
-import { type FileRegistry, USER_DATA_PATH, VirtualFiles } from './virtual-files.ts'
-import type { NetworkApi, NetworkStatus, Wx } from './wx.ts'
+import { type FileRegistry, VirtualFiles } from './virtual-files.ts'
+import type { Wx } from './wx.ts'
 
 /** The appid of a program that nobody registered. */
 export const DEFAULT_APPID = 'wxdev0000000000000'
@@ -156,59 +158,15 @@ export function createWx(options: WxOptions = {}): WxInstance {
   return instance
 }
 
-interface Network {
-  api: NetworkApi
-  change: (conditions: Partial<NetworkConditions>) => void
-  suspend: () => void
-  resume: () => void
-  end: () => void
-}
-
 function createNetworkApi(lane: NetworkLane, files: VirtualFiles, appid: string, report: ReportCallbackError): Network {
   const userAgent = 'Mozilla/5.0 (fake) MicroMessenger/8.0.50 MiniProgramEnv/Cloudstead'
-  const parts: NetworkParts = { lane, identity: { appid, userAgent }, report }
-  const sockets = createSockets(lane, report)
-  const changed = new Listeners<NetworkStatus>(report)
-  return {
-    api: {
-      request: createRequest(parts),
-      uploadFile: createUploadFile(parts, files),
-      downloadFile: createDownloadFile(parts, files),
-      connectSocket: sockets.connect,
-      getNetworkType: asyncApi('getNetworkType', report, () => ({ networkType: lane.conditions.type })),
-      onNetworkStatusChange: changed.on,
-      offNetworkStatusChange: changed.off,
-    },
-    change: (conditions) => {
-      const before = lane.conditions.type
-      lane.change(conditions)
-      const { type } = lane.conditions
-      if (type === 'none') sockets.breakAll('network is down')
-      if (type !== before) changed.emit({ isConnected: type !== 'none', networkType: type })
-    },
-    suspend: () => {
-      lane.suspend()
-      sockets.breakAll('interrupted')
-    },
-    resume: () => lane.resume(),
-    end: () => {
-      lane.failAll(new WxFailure('abort'))
-      sockets.breakAll('the program ended')
-    },
-  }
-}
-
-function downloadToTemp(api: NetworkApi, url: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    api.downloadFile({
-      url,
-      success: ({ tempFilePath, statusCode }) => {
-        if (tempFilePath === undefined || statusCode !== 200)
-          reject(new WxFailure(`download failed, status ${statusCode}`))
-        else resolve(tempFilePath)
-      },
-      fail: ({ errMsg, errno }) => reject(new WxFailure(errMsg.replace(/^downloadFile:fail /, ''), errno)),
-    })
+  const parts: NetworkParts = { lane, identity: { appid, userAgent }, report, asFailure: asNetworkFailure }
+  const openSocket: OpenSocket = (url, protocols, headers) => new WebSocket(url, { protocols, headers })
+  return createNetwork(lane, report, {
+    request: createRequest(parts),
+    uploadFile: createUploadFile(parts, files),
+    downloadFile: createDownloadFile(parts, files),
+    sockets: createSockets(lane, report, openSocket),
   })
 }
 

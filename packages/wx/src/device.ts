@@ -25,6 +25,10 @@ export interface WindowInfo {
   windowWidth: number
   windowHeight: number
   statusBarHeight: number
+  /** Where content is not covered by notch and home bar. */
+  safeArea: { left: number; right: number; top: number; bottom: number; width: number; height: number }
+  /** Top of the window on the screen. */
+  screenTop: number
 }
 
 export type SystemInfo = DeviceInfo & AppBaseInfo & WindowInfo
@@ -46,8 +50,34 @@ export interface DeviceApi {
 /** What a test may say about the phone; the rest is a plausible one. */
 export type DeviceOptions = Partial<DeviceInfo & Pick<AppBaseInfo, 'SDKVersion' | 'version' | 'language'>>
 
+/** What changes while a program runs; a phone that nobody turns has a fixed one. */
+export interface Surroundings {
+  window: () => WindowInfo
+  theme: () => 'light' | 'dark'
+}
+
+/** A phone of 390 by 844 points with a notch, in daylight. */
+export const STILL_PHONE: Surroundings = {
+  window: () => ({
+    pixelRatio: 3,
+    screenWidth: 390,
+    screenHeight: 844,
+    windowWidth: 390,
+    windowHeight: 753,
+    statusBarHeight: 47,
+    safeArea: { left: 0, right: 390, top: 47, bottom: 810, width: 390, height: 763 },
+    screenTop: 91,
+  }),
+  theme: () => 'light',
+}
+
 /** Makes the device calls for the program `appid`. */
-export function createDeviceApi(appid: string, options: DeviceOptions, report: ReportCallbackError): DeviceApi {
+export function createDeviceApi(
+  appid: string,
+  options: DeviceOptions,
+  report: ReportCallbackError,
+  surroundings: Surroundings = STILL_PHONE,
+): DeviceApi {
   const { SDKVersion = '3.8.0', version = '8.0.50', language = 'zh_CN', ...given } = options
   const device: DeviceInfo = {
     abi: 'arm64-v8a',
@@ -58,29 +88,21 @@ export function createDeviceApi(appid: string, options: DeviceOptions, report: R
     platform: 'devtools',
     ...given,
   }
-  const app: AppBaseInfo = {
+  const app = (): AppBaseInfo => ({
     SDKVersion,
     version,
     language,
-    theme: 'light',
+    theme: surroundings.theme(),
     enableDebug: false,
     host: { appId: '' },
-  }
-  const window: WindowInfo = {
-    pixelRatio: 3,
-    screenWidth: 390,
-    screenHeight: 844,
-    windowWidth: 390,
-    windowHeight: 753,
-    statusBarHeight: 47,
-  }
-  const system = (): SystemInfo => ({ ...device, ...app, host: { ...app.host }, ...window })
+  })
+  const system = (): SystemInfo => ({ ...device, ...app(), ...surroundings.window() })
   return {
     getSystemInfoSync: system,
     getSystemInfo: asyncApi('getSystemInfo', report, system),
     getDeviceInfo: () => ({ ...device }),
-    getAppBaseInfo: () => ({ ...app, host: { ...app.host } }),
-    getWindowInfo: () => ({ ...window }),
+    getAppBaseInfo: app,
+    getWindowInfo: surroundings.window,
     getAccountInfoSync: () => ({ miniProgram: { appId: appid, envVersion: 'develop', version: '' } }),
   }
 }

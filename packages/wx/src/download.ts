@@ -1,45 +1,21 @@
 import { copyFileSync, createWriteStream, openSync } from 'node:fs'
-import { extname } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Callbacks } from './callbacks.ts'
-import { extensionFor } from './content-types.ts'
+import {
+  type DownloadFileOptions,
+  type DownloadFileResult,
+  type DownloadProgress,
+  type DownloadTask,
+  downloadProgress,
+  extensionOfDownload,
+} from './download-shape.ts'
 import { requireString } from './failure.ts'
 import { headerValue, outgoingHeaders } from './headers.ts'
-import { exchange, parseHttpUrl, type ResponseHead } from './http-exchange.ts'
+import { exchange } from './http-exchange.ts'
+import { parseHttpUrl } from './http-url.ts'
 import { Listeners } from './listeners.ts'
-import { type NetworkParts, type StartedTransfer, startTransfer, type TransferTask } from './transfer.ts'
+import { type NetworkParts, type ResponseHead, type StartedTransfer, startTransfer } from './transfer.ts'
 import type { VirtualFiles } from './virtual-files.ts'
-
-export interface DownloadFileOptions extends Callbacks<DownloadFileResult> {
-  url: string
-  header?: Record<string, unknown> | undefined
-  /** Where to put the file, below USER_DATA_PATH; without it a temporary file is made. */
-  filePath?: string | undefined
-  /** Milliseconds; default 60,000. */
-  timeout?: number | undefined
-}
-
-export interface DownloadFileResult {
-  /** Present when no filePath was asked for. */
-  tempFilePath?: string
-  /** Present when filePath was asked for. */
-  filePath?: string
-  /** Any HTTP status: the body of an error page is saved like any other. */
-  statusCode: number
-}
-
-export interface DownloadProgress {
-  /** 0 to 100, whole numbers. */
-  progress: number
-  totalBytesWritten: number
-  totalBytesExpectedToWrite: number
-}
-
-export interface DownloadTask extends TransferTask {
-  onProgressUpdate: (listener: (event: DownloadProgress) => void) => void
-  offProgressUpdate: (listener?: (event: DownloadProgress) => void) => void
-}
 
 /** Makes `wx.downloadFile`: a GET whose body becomes a real file behind a virtual path. */
 export function createDownloadFile(
@@ -71,7 +47,7 @@ async function download(
   const { head, stream } = await exchange(request, transfer.line)
   transfer.headersReceived(head)
   // Half a file must not stand where a whole one is expected: the target is written when all has arrived.
-  const temp = files.createTemp(extensionOf(url, head))
+  const temp = files.createTemp(extensionOfDownload(url, head))
   // Opened now: an abort while a stream still opens it would let it appear after it was removed.
   const fd = openSync(temp.realPath, 'w')
   try {
@@ -90,10 +66,6 @@ async function download(
   return { filePath: asked, statusCode: head.statusCode }
 }
 
-function extensionOf(url: URL, head: ResponseHead): string {
-  return extensionFor(headerValue(head.header, 'content-type')) || extname(url.pathname)
-}
-
 function progressMeter(head: ResponseHead, onProgress: (event: DownloadProgress) => void): Transform {
   const encoded = headerValue(head.header, 'content-encoding') !== undefined
   const expected = encoded ? 0 : Number(headerValue(head.header, 'content-length') ?? 0)
@@ -101,8 +73,7 @@ function progressMeter(head: ResponseHead, onProgress: (event: DownloadProgress)
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       written += chunk.length
-      const progress = expected > 0 ? Math.floor((written / expected) * 100) : 0
-      onProgress({ progress, totalBytesWritten: written, totalBytesExpectedToWrite: expected })
+      onProgress(downloadProgress(written, expected))
       done(null, chunk)
     },
   })

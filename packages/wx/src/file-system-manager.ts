@@ -11,21 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { deliver, laterTurn, type ReportCallbackError } from './callbacks.ts'
-import { ERRNO, requireString, toWxError, WxFailure } from './failure.ts'
-import type {
-  AsyncFileOperations,
-  FileOperation,
-  FileOperations,
-  FileStats,
-  FileSystemManager,
-  TextEncoding,
-} from './file-system-types.ts'
-import { toArrayBuffer } from './request.ts'
-import { storeVirtualPath, type VirtualFiles } from './virtual-files.ts'
-
-/** WeChat's quota for a program's own and saved files together. */
-const USER_FILES_QUOTA_BYTES = 200 * 1024 * 1024
+import { toArrayBuffer } from './bytes.ts'
+import type { ReportCallbackError } from './callbacks.ts'
+import { requireString, WxFailure } from './failure.ts'
+import { fileFailure, quotaExceeded, sliceOfFile, storeVirtualPath, USER_FILES_QUOTA_BYTES } from './file-paths.ts'
+import { type FileWork, fileSystemManagerOf } from './file-system-forms.ts'
+import type { FileStats, FileSystemManager, TextEncoding } from './file-system-types.ts'
+import type { VirtualFiles } from './virtual-files.ts'
 
 const NODE_ENCODINGS: Record<TextEncoding, BufferEncoding> = {
   ascii: 'ascii',
@@ -41,70 +33,19 @@ const NODE_ENCODINGS: Record<TextEncoding, BufferEncoding> = {
   latin1: 'latin1',
 }
 
-type Work = { [Name in keyof FileOperations]: (options: FileOperations[Name][0]) => FileOperations[Name][1] }
-
 /** Makes what `wx.getFileSystemManager()` returns, over the virtual files. `quotaBytes` limits the persistent ones. */
 export function createFileSystemManager(
   files: VirtualFiles,
   report: ReportCallbackError,
   quotaBytes: number = USER_FILES_QUOTA_BYTES,
 ): FileSystemManager {
-  const work = createWork(files, quotaBytes)
-  const now = <Name extends keyof FileOperations>(
-    name: Name,
-    options: FileOperations[Name][0],
-  ): FileOperations[Name][1] => {
-    try {
-      return work[name](options)
-    } catch (error) {
-      throw new Error(toWxError(`${name}Sync`, error).errMsg)
-    }
-  }
-  return {
-    ...createAsyncForms(work, report),
-    accessSync: (path) => void now('access', { path }),
-    copyFileSync: (srcPath, destPath) => void now('copyFile', { srcPath, destPath }),
-    mkdirSync: (dirPath, recursive) => void now('mkdir', { dirPath, recursive }),
-    readFileSync: ((filePath: string, encoding?: TextEncoding, position?: number, length?: number) =>
-      now('readFile', { filePath, encoding, position, length }).data) as FileSystemManager['readFileSync'],
-    readdirSync: (dirPath) => now('readdir', { dirPath }).files,
-    rmdirSync: (dirPath, recursive) => void now('rmdir', { dirPath, recursive }),
-    saveFileSync: (tempFilePath, filePath) => now('saveFile', { tempFilePath, filePath }).savedFilePath,
-    statSync: (path) => now('stat', { path }).stats,
-    unlinkSync: (filePath) => void now('unlink', { filePath }),
-    writeFileSync: (filePath, data, encoding) => void now('writeFile', { filePath, data, encoding }),
-  }
+  return fileSystemManagerOf(createWork(files, quotaBytes), report)
 }
 
-function createAsyncForms(work: Work, report: ReportCallbackError): AsyncFileOperations {
-  const form =
-    <Name extends keyof FileOperations>(name: Name): FileOperation<Name> =>
-    (given) => {
-      const options = given ?? {}
-      const outcome = laterTurn().then(() => work[name](options))
-      void deliver<FileOperations[Name][1]>(name, options, outcome, report)
-    }
-  return {
-    access: form('access'),
-    copyFile: form('copyFile'),
-    getFileInfo: form('getFileInfo'),
-    getSavedFileList: form('getSavedFileList'),
-    mkdir: form('mkdir'),
-    readFile: form('readFile'),
-    readdir: form('readdir'),
-    removeSavedFile: form('removeSavedFile'),
-    rmdir: form('rmdir'),
-    saveFile: form('saveFile'),
-    stat: form('stat'),
-    unlink: form('unlink'),
-    writeFile: form('writeFile'),
-  }
-}
-
-function createWork(files: VirtualFiles, quotaBytes: number): Work {
+function createWork(files: VirtualFiles, quotaBytes: number): FileWork {
   const assertRoomFor = (bytes: number): void => {
     if (sizeOfTree(files.userDirectory) + sizeOfTree(files.storeDirectory) + bytes > quotaBytes) {
-      throw new WxFailure('the maximum size of the file storage limit is exceeded')
+      throw quotaExceeded()
     }
   }
   const existing = (path: unknown, parameter: string, operation: string): string =>
@@ -143,7 +84,7 @@ function createWork(files: VirtualFiles, quotaBytes: number): Work {
     },
     readFile: ({ filePath, encoding, position, length }) => {
       const bytes = attempt(filePath, () => readFileSync(existing(filePath, 'filePath', 'open')))
-      const part = slice(bytes, position, length)
+      const part = Buffer.from(sliceOfFile(bytes, position, length))
       if (encoding === undefined || encoding === null) return { data: toArrayBuffer(part) }
       return { data: part.toString(nodeEncoding(encoding)) }
     },
@@ -189,14 +130,6 @@ function nodeEncoding(encoding: TextEncoding): BufferEncoding {
   return known
 }
 
-function slice(bytes: Buffer, position: number | undefined, length: number | undefined): Buffer {
-  const start = position ?? 0
-  const end = length === undefined ? bytes.length : start + length
-  const outside = start < 0 || start > bytes.length || end < start || end > bytes.length
-  if (outside) throw new WxFailure('the value of "position" or "length" is out of range')
-  return bytes.subarray(start, end)
-}
-
 function fileStats(realPath: string): FileStats {
   const stats = statSync(realPath)
   return {
@@ -221,11 +154,6 @@ function attempt<T>(virtualPath: string, operation: () => T): T {
     return operation()
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EEXIST') throw new WxFailure(`file already exists, mkdir "${virtualPath}"`, ERRNO.fileExists)
-    if (code === 'EISDIR') throw new WxFailure(`illegal operation on a directory, open "${virtualPath}"`)
-    if (code === 'ENOTDIR') throw new WxFailure(`not a directory "${virtualPath}"`)
-    if (code === 'ENOTEMPTY') throw new WxFailure(`directory not empty "${virtualPath}"`)
-    if (code === 'EPERM') throw new WxFailure(`operation not permitted "${virtualPath}"`)
-    throw error
+    throw fileFailure(code, virtualPath) ?? error
   }
 }

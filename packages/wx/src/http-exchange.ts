@@ -2,10 +2,12 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import zlib from 'node:zlib'
 import { WxFailure } from './failure.ts'
-import { type NetworkConditions, networkFailure } from './network-lane.ts'
+import { parseHttpUrl } from './http-url.ts'
+import { networkFailure } from './network-lane.ts'
+import { delay } from './timers.ts'
+import type { Line, ResponseHead } from './transfer.ts'
 
 /** As browsers do: past this many redirects it is a loop. */
 const MAX_REDIRECTS = 20
@@ -24,21 +26,6 @@ export interface OutgoingRequest {
   headers: Record<string, string>
   body: OutgoingBody | undefined
   followRedirects: boolean
-}
-
-/** What is known when the response head has arrived. Header names keep the spelling the server used. */
-export interface ResponseHead {
-  statusCode: number
-  header: Record<string, string>
-  cookies: string[]
-}
-
-/** The line a request travels on: how it is cut off, and how bad it is. */
-export interface Line {
-  signal: AbortSignal
-  conditions: () => Readonly<NetworkConditions>
-  /** Called with the number of body bytes handed to the operating system so far. */
-  onSent?: (bytes: number) => void
 }
 
 /** Sends `request`, follows redirects, and resolves with the head and the decoded body stream. */
@@ -114,7 +101,7 @@ async function sendBody(outgoing: ClientRequest, body: OutgoingBody | undefined,
     sent += chunk.length
     line.onSent?.(sent)
     if (Number.isFinite(uploadBytesPerSecond)) {
-      await delay((chunk.length / uploadBytesPerSecond) * 1000, undefined, { signal: line.signal })
+      await delay((chunk.length / uploadBytesPerSecond) * 1000, line.signal)
     }
   }
   outgoing.end()
@@ -160,13 +147,4 @@ function redirected(request: OutgoingRequest, status: number, location: string):
     Object.entries(request.headers).filter(([name]) => !dropped.has(name.toLowerCase())),
   )
   return becomesGet ? { ...request, url, headers, method: 'GET', body: undefined } : { ...request, url, headers }
-}
-
-/** Parses an http(s) URL; anything else fails as `invalid url`. Local files (`http://tmp/..`) are not network URLs. */
-export function parseHttpUrl(given: string, base?: URL): URL {
-  const url = URL.parse(given, base?.href)
-  if (url === null || !/^https?:$/.test(url.protocol) || ['tmp', 'usr', 'store'].includes(url.host)) {
-    throw new WxFailure(`invalid url "${given}"`)
-  }
-  return url
 }

@@ -1,17 +1,20 @@
 import { copyFileSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
-import { type AsyncApi, asyncApi, type ReportCallbackError } from './callbacks.ts'
+import { asyncApi, type ReportCallbackError } from './callbacks.ts'
 import { requireString, WxFailure } from './failure.ts'
 import { parseImage } from './image-info.ts'
+import {
+  type ChooseMediaOptions,
+  type ChooseMediaResult,
+  type CompressImageOptions,
+  kindOf,
+  type MediaApi,
+  type MediaFile,
+  mediaTypeByName,
+  mediaWish,
+} from './media-shape.ts'
 import type { Privacy } from './privacy.ts'
-import type { FileFacts, FileSource, MediaType, VirtualFiles } from './virtual-files.ts'
-
-/** How many files chooseMedia lets the user pick when the program does not say. */
-const DEFAULT_MEDIA_COUNT = 9
-/** The most that chooseMedia lets the user pick, whatever the program asks. */
-const MAX_MEDIA_COUNT = 20
-
-const VIDEO_EXTENSIONS = new Set(['.mp4', '.mov', '.m4v', '.avi', '.webm'])
+import type { FileFacts, FileSource, VirtualFiles } from './virtual-files.ts'
 
 /** A file in the simulated album: a real path, or a name with bytes or a path, and what the picker says about it. */
 export type AlbumFile =
@@ -28,60 +31,6 @@ export interface Album {
   outcome: PickerOutcome
   /** `fail` makes wx.compressImage fail, as it does on some phones and formats. */
   compressImage: 'ok' | 'fail'
-}
-
-export interface ChooseMediaOptions {
-  /** Default 9, at most 20. */
-  count?: number | undefined
-  /** Default both. */
-  mediaType?: Array<'image' | 'video' | 'mix'> | undefined
-  sourceType?: Array<'album' | 'camera'> | undefined
-  sizeType?: Array<'original' | 'compressed'> | undefined
-  /** Seconds, camera only. */
-  maxDuration?: number | undefined
-  camera?: 'back' | 'front' | undefined
-}
-
-/** A picked file. WeChat documents the last four for videos only, so images do not have them here. */
-export interface MediaFile {
-  tempFilePath: string
-  /** Bytes. */
-  size: number
-  fileType: MediaType
-  /** Seconds. */
-  duration?: number
-  width?: number
-  height?: number
-  thumbTempFilePath?: string
-}
-
-export interface ChooseMediaResult {
-  type: 'image' | 'video' | 'mix'
-  tempFiles: MediaFile[]
-}
-
-export interface ImageInfo {
-  width: number
-  height: number
-  path: string
-  /** Always `up`: EXIF rotation is not simulated. */
-  orientation: 'up'
-  type: string
-}
-
-export interface CompressImageOptions {
-  src: string
-  /** 0 to 100, JPG only; ignored here. */
-  quality?: number | undefined
-  compressedWidth?: number | undefined
-  compressedHeight?: number | undefined
-}
-
-/** The media calls of `wx`. */
-export interface MediaApi {
-  chooseMedia: AsyncApi<ChooseMediaOptions, ChooseMediaResult>
-  getImageInfo: AsyncApi<{ src: string }, ImageInfo>
-  compressImage: AsyncApi<CompressImageOptions, { tempFilePath: string }>
 }
 
 /** What the media calls work with. */
@@ -126,30 +75,23 @@ export function createMediaApi(parts: MediaParts): MediaApi {
 function chooseMedia(options: ChooseMediaOptions, album: Album, files: VirtualFiles): ChooseMediaResult {
   if (album.outcome === 'cancel') throw new WxFailure('cancel')
   if (album.outcome === 'denied') throw new WxFailure('auth deny')
-  const types = options.mediaType ?? ['image', 'video']
-  const count = Math.min(options.count ?? DEFAULT_MEDIA_COUNT, MAX_MEDIA_COUNT)
+  const { count, types } = mediaWish(options)
   const picked = album.files
     .map(describe)
-    .filter(({ fileType }) => types.includes('mix') || types.includes(fileType))
-    .slice(0, Math.max(count, 1))
+    .filter(({ fileType }) => types.includes(fileType))
+    .slice(0, count)
   // A user who finds nothing to pick leaves the picker.
   if (picked.length === 0) throw new WxFailure('cancel')
-  const kinds = new Set(picked.map(({ fileType }) => fileType))
-  const [first] = kinds
-  return {
-    type: kinds.size === 1 && first !== undefined ? first : 'mix',
-    tempFiles: picked.map((file) => toMediaFile(file, files)),
-  }
+  return { type: kindOf(picked), tempFiles: picked.map((file) => toMediaFile(file, files)) }
 }
 
-type DescribedFile = FileFacts & { name: string; source: FileSource; fileType: MediaType }
+type DescribedFile = FileFacts & { name: string; source: FileSource; fileType: MediaFile['fileType'] }
 
 function describe(file: AlbumFile): DescribedFile {
   const facts: FileFacts = typeof file === 'string' ? {} : file
   const source = typeof file === 'string' ? file : 'path' in file ? file.path : file.bytes
   const name = typeof file === 'string' ? basename(file) : 'path' in file ? basename(file.path) : file.name
-  const byName = VIDEO_EXTENSIONS.has(extname(name).toLowerCase()) ? 'video' : 'image'
-  return { ...facts, name, source, fileType: facts.fileType ?? byName }
+  return { ...facts, name, source, fileType: facts.fileType ?? mediaTypeByName(name) }
 }
 
 function toMediaFile(file: DescribedFile, files: VirtualFiles): MediaFile {

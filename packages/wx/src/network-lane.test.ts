@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import type { DownloadFileResult } from './download.ts'
+import type { DownloadFileResult } from './download-shape.ts'
 import { MAX_IN_FLIGHT } from './network-lane.ts'
-import type { RequestResult } from './request.ts'
+import type { RequestResult } from './request-shape.ts'
 import { startRawServer, startServer } from './testing/http-server.ts'
 import { gate, phoneFor, settled } from './testing/phone.ts'
-import type { UploadFileResult } from './upload.ts'
+import type { UploadFileResult } from './upload-shape.ts'
 
 test('25 parallel uploads: never more than ten in flight, and all arrive', async (t) => {
   const { wx, files } = phoneFor(t)

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ERRNO, WxFailure } from './failure.ts'
+import { delay } from './timers.ts'
 
 /** WeChat runs at most ten of request, uploadFile and downloadFile at once; the others wait their turn. */
 export const MAX_IN_FLIGHT = 10
@@ -110,7 +110,7 @@ export class NetworkLane {
     const timer = setTimeout(() => controller.abort(new WxFailure('timeout', ERRNO.timeout)), timeoutMs)
     try {
       if (this.#conditions.latencyMs > 0) {
-        await delay(this.#conditions.latencyMs, undefined, { signal: controller.signal })
+        await delay(this.#conditions.latencyMs, controller.signal)
       }
       return await work()
     } finally {
@@ -137,9 +137,10 @@ export class NetworkLane {
   }
 }
 
-/** The timeout to use: WeChat takes its default when none, or none that makes sense, is given. */
-export function effectiveTimeout(given: unknown): number {
-  return typeof given === 'number' && given > 0 ? given : DEFAULT_TIMEOUT_MS
+/** The timeout to use: the call's own, else the program's (`networkTimeout` in app.json), else WeChat's default. */
+export function effectiveTimeout(given: unknown, ofProgram?: unknown): number {
+  for (const timeout of [given, ofProgram]) if (typeof timeout === 'number' && timeout > 0) return timeout
+  return DEFAULT_TIMEOUT_MS
 }
 
 function disconnected(): WxFailure {

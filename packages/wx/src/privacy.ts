@@ -1,5 +1,6 @@
-import { type Callbacks, callSafely, deliver, laterTurn, type ReportCallbackError } from './callbacks.ts'
+import { type Callbacks, callSafely, deliver, type ReportCallbackError } from './callbacks.ts'
 import { ERRNO, WxFailure } from './failure.ts'
+import { laterTurn } from './timers.ts'
 
 /**
  * The user's answer to the privacy guideline: agreed, refused, not asked yet, or the program's owner never declared
@@ -26,11 +27,14 @@ export class Privacy {
   state: PrivacyState
   readonly api: PrivacyApi
   readonly #report: ReportCallbackError
+  readonly #popup: () => Promise<boolean>
   #listener: PrivacyListener | undefined
 
-  constructor(state: PrivacyState, report: ReportCallbackError) {
+  /** `popup` is WeChat's own question, for programs that do not ask themselves; without one the user agrees. */
+  constructor(state: PrivacyState, report: ReportCallbackError, popup: () => Promise<boolean> = async () => true) {
     this.state = state
     this.#report = report
+    this.#popup = popup
     this.api = {
       getPrivacySetting: (options) => {
         const setting = {
@@ -49,7 +53,7 @@ export class Privacy {
     }
   }
 
-  /** Resolves when the user has agreed, asking first if need be; without a listener the user agrees in WeChat's popup. */
+  /** Resolves when the user has agreed, asking first if need be: by the program's listener, else by the popup. */
   async authorize(referrer: string): Promise<object> {
     if (this.state === 'undeclared') {
       throw new WxFailure('api scope is not declared in the privacy agreement', ERRNO.privacyUndeclared)
@@ -63,7 +67,7 @@ export class Privacy {
 
   #ask(referrer: string): Promise<boolean> {
     const listener = this.#listener
-    if (listener === undefined) return Promise.resolve(true)
+    if (listener === undefined) return this.#popup()
     return new Promise((resolve) => {
       const answer = ({ event }: PrivacyAnswer): void => {
         // `exposureAuthorization` only reports that the program's own popup is showing.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import zlib from 'node:zlib'
-import type { RequestOptions, RequestResult } from './request.ts'
+import type { RequestOptions, RequestResult } from './request-shape.ts'
 import { closedPort, type Seen, startServer } from './testing/http-server.ts'
 import { gate, phoneFor, settled } from './testing/phone.ts'
 import type { Wx } from './wx.ts'

@@ -1,9 +1,10 @@
+import { toArrayBuffer } from './bytes.ts'
 import type { Callbacks, ReportCallbackError } from './callbacks.ts'
-import { callSafely, deliver, laterTurn } from './callbacks.ts'
+import { callSafely, deliver } from './callbacks.ts'
 import { requireString, type WxError, WxFailure } from './failure.ts'
 import { Listeners } from './listeners.ts'
 import type { NetworkLane } from './network-lane.ts'
-import { toArrayBuffer } from './request.ts'
+import { laterTurn } from './timers.ts'
 
 /** WeChat keeps at most five sockets open per program. */
 export const MAX_SOCKETS = 5
@@ -41,6 +42,9 @@ export interface SocketTask {
   onClose(listener: (event: SocketClose) => void): void
 }
 
+/** Opens a WebSocket with a list of protocols and, where the platform can, headers. */
+export type OpenSocket = (url: string, protocols: string[], headers: Record<string, string>) => WebSocket
+
 /** The sockets of one program. */
 export interface Sockets {
   connect: (options: ConnectSocketOptions) => SocketTask
@@ -48,13 +52,13 @@ export interface Sockets {
   breakAll: (reason: string) => void
 }
 
-/** Makes `wx.connectSocket`, over Node's own WebSocket. */
-export function createSockets(lane: NetworkLane, report: ReportCallbackError): Sockets {
+/** Makes `wx.connectSocket` over a WebSocket of the platform. */
+export function createSockets(lane: NetworkLane, report: ReportCallbackError, openSocket: OpenSocket): Sockets {
   const open = new Set<Connection>()
   return {
     connect: (given) => {
       const options = given ?? ({} as ConnectSocketOptions)
-      const connection = new Connection(report, () => open.delete(connection))
+      const connection = new Connection(report, openSocket, () => open.delete(connection))
       const admitted = open.size < MAX_SOCKETS
       if (admitted) open.add(connection)
       const outcome = laterTurn().then(() => {
@@ -86,12 +90,14 @@ class Connection {
   readonly #errors: Listeners<WxError>
   readonly #closed: Listeners<SocketClose>
   readonly #report: ReportCallbackError
+  readonly #openSocket: OpenSocket
   readonly #onGone: () => void
   #socket: WebSocket | undefined
   #gone = false
 
-  constructor(report: ReportCallbackError, onGone: () => void) {
+  constructor(report: ReportCallbackError, openSocket: OpenSocket, onGone: () => void) {
     this.#report = report
+    this.#openSocket = openSocket
     this.#onGone = onGone
     this.#opened = new Listeners(report)
     this.#messages = new Listeners(report)
@@ -103,7 +109,7 @@ class Connection {
   start(url: string, options: ConnectSocketOptions): void {
     if (this.#gone) return
     const protocols = Array.isArray(options.protocols) ? options.protocols : []
-    const socket = new WebSocket(url, { protocols, headers: options.header ?? {} })
+    const socket = this.#openSocket(url, protocols, options.header ?? {})
     socket.binaryType = 'arraybuffer'
     socket.addEventListener('open', () => this.#opened.emit({ header: {} }))
     socket.addEventListener('message', ({ data }) => {

@@ -1,3 +1,4 @@
+import { utf8Length } from './bytes.ts'
 import { type AsyncApi, asyncApi, type ReportCallbackError } from './callbacks.ts'
 import { requireString, toWxError, WxFailure } from './failure.ts'
 
@@ -30,13 +31,21 @@ export interface StorageApi {
   getStorageInfoSync: () => StorageInfo
 }
 
-type Stored = { type: 'json' | 'number' | 'date' | 'undefined'; text: string }
+/** A value in serialized form. */
+export type Stored = { type: 'json' | 'number' | 'date' | 'undefined'; text: string }
+
+/** Where the entries of a storage are kept: a Map, or something like it that lasts. */
+export type StoredEntries = Pick<
+  Map<string, Stored>,
+  'get' | 'set' | 'delete' | 'clear' | 'keys' | typeof Symbol.iterator
+>
 
 /** The key-value storage of one program on one phone. Values are kept serialized, so nobody shares an object. */
 export class PhoneStorage {
-  readonly #entries = new Map<string, Stored>()
+  readonly #entries: StoredEntries
 
-  constructor(initial: Record<string, unknown> = {}) {
+  constructor(initial: Record<string, unknown> = {}, entries: StoredEntries = new Map()) {
+    this.#entries = entries
     for (const [key, value] of Object.entries(initial)) this.set(key, value)
   }
 
@@ -44,7 +53,7 @@ export class PhoneStorage {
     const name = requireString(key, 'key')
     const stored = serialize(value)
     const others = this.#bytes() - sizeOf(name, this.#entries.get(name))
-    if (Buffer.byteLength(stored.text) > MAX_VALUE_BYTES) throw new WxFailure('entry size limit reached')
+    if (utf8Length(stored.text) > MAX_VALUE_BYTES) throw new WxFailure('entry size limit reached')
     if (others + sizeOf(name, stored) > MAX_STORAGE_BYTES) throw new WxFailure('exceed storage max size 10Mb')
     this.#entries.set(name, stored)
   }
@@ -124,7 +133,7 @@ export function createStorageApi(storage: PhoneStorage, report: ReportCallbackEr
 }
 
 function sizeOf(key: string, stored: Stored | undefined): number {
-  return stored === undefined ? 0 : Buffer.byteLength(key) + Buffer.byteLength(stored.text)
+  return stored === undefined ? 0 : utf8Length(key) + utf8Length(stored.text)
 }
 
 /** Top-level numbers, dates and undefined come back as themselves; the rest goes through JSON. */

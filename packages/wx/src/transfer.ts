@@ -1,15 +1,34 @@
-import { type Callbacks, deliver, laterTurn, type ReportCallbackError } from './callbacks.ts'
+import { type Callbacks, deliver, type ReportCallbackError } from './callbacks.ts'
 import { WxFailure } from './failure.ts'
 import type { ClientIdentity } from './headers.ts'
-import { asNetworkFailure, type Line, type ResponseHead } from './http-exchange.ts'
 import { Listeners } from './listeners.ts'
-import { effectiveTimeout, type NetworkLane } from './network-lane.ts'
+import { effectiveTimeout, type NetworkConditions, type NetworkLane } from './network-lane.ts'
+import { laterTurn } from './timers.ts'
 
-/** What request, uploadFile and downloadFile need from the rest of the fake. */
+/** What request, uploadFile and downloadFile need from the rest of the phone. */
 export interface NetworkParts {
   lane: NetworkLane
   identity: ClientIdentity
   report: ReportCallbackError
+  /** Words what the network stack beneath throws as WeChat words it; failures that are already ours pass through. */
+  asFailure: (thrown: unknown) => WxFailure
+  /** `networkTimeout` of app.json, milliseconds by call. */
+  timeouts?: Readonly<Record<string, number | undefined>> | undefined
+}
+
+/** What is known when the response head has arrived. Header names keep the spelling the server used. */
+export interface ResponseHead {
+  statusCode: number
+  header: Record<string, string>
+  cookies: string[]
+}
+
+/** The line a request travels on: how it is cut off, and how bad it is. */
+export interface Line {
+  signal: AbortSignal
+  conditions: () => Readonly<NetworkConditions>
+  /** Called with the number of body bytes handed over so far. */
+  onSent?: (bytes: number) => void
 }
 
 /** What every task of the network family can do. */
@@ -55,9 +74,10 @@ export function startTransfer<Result extends object>(
     headersReceived: ({ header, statusCode, cookies }) => headers.emit({ header, statusCode, cookies }),
     line: { signal: controller.signal, conditions: () => parts.lane.conditions },
   }
+  const timeout = effectiveTimeout(options.timeout, parts.timeouts?.[api])
   const outcome = laterTurn()
-    .then(() => parts.lane.run(controller, effectiveTimeout(options.timeout), () => work(transfer)))
-    .catch((error: unknown) => Promise.reject(asNetworkFailure(error)))
+    .then(() => parts.lane.run(controller, timeout, () => work(transfer)))
+    .catch((error: unknown) => Promise.reject(parts.asFailure(error)))
   void deliver(api, options, outcome, parts.report)
   return task
 }

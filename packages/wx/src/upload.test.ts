@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { readMultipart, startRawServer, startServer } from './testing/http-server.ts'
 import { gate, phoneFor, settled } from './testing/phone.ts'
-import type { UploadFileOptions, UploadFileResult, UploadProgress } from './upload.ts'
+import type { UploadFileOptions, UploadFileResult, UploadProgress } from './upload-shape.ts'
 import type { Wx } from './wx.ts'
 
 const upload = (wx: Wx, options: UploadFileOptions) =>

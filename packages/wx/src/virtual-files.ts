@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
-import { ERRNO, WxFailure } from './failure.ts'
+import { WxFailure } from './failure.ts'
+import { noSuchFile, permissionDenied, STORE_PREFIX, USER_DATA_PATH } from './file-paths.ts'
+import type { MediaType } from './media-shape.ts'
 import { TempDirectory } from './temp-directory.ts'
-
-/** Where a program keeps its own files; `wx.env.USER_DATA_PATH`. */
-export const USER_DATA_PATH = 'wxfile://usr'
-const STORE_PREFIX = 'wxfile://store_'
-
-export type MediaType = 'image' | 'video'
 
 /** What the picker knows about a file besides its bytes. */
 export interface FileFacts {
@@ -103,9 +99,7 @@ export class VirtualFiles implements FileRegistry {
   /** The real path of `virtualPath` if it is below USER_DATA_PATH; else fails with `permission denied`. */
   inUserArea(virtualPath: string, operation: string): string {
     const path = virtualPath.startsWith(`${USER_DATA_PATH}/`) ? this.#persistentPath(virtualPath) : undefined
-    if (path === undefined) {
-      throw new WxFailure(`permission denied, ${operation} "${virtualPath}"`, ERRNO.permissionDenied)
-    }
+    if (path === undefined) throw permissionDenied(virtualPath, operation)
     return path
   }
 
@@ -171,14 +165,4 @@ export class VirtualFiles implements FileRegistry {
     mkdirSync(path, { recursive: true })
     return path
   }
-}
-
-/** The virtual path of a file in the store, by its name there. */
-export function storeVirtualPath(name: string): string {
-  return STORE_PREFIX + name
-}
-
-/** The failure for a path that is not there. */
-export function noSuchFile(virtualPath: string, operation: string): WxFailure {
-  return new WxFailure(`no such file or directory, ${operation} "${virtualPath}"`, ERRNO.noSuchFile)
 }

@@ -1,17 +1,17 @@
 import type { AppLifecycleApi } from './app-lifecycle.ts'
 import type { AsyncApi } from './callbacks.ts'
 import type { DeviceApi } from './device.ts'
-import type { DownloadFileOptions, DownloadTask } from './download.ts'
+import type { DownloadFileOptions, DownloadTask } from './download-shape.ts'
 import type { FileSystemManager } from './file-system-types.ts'
 import type { LoginApi } from './login.ts'
-import type { MediaApi } from './media.ts'
+import type { MediaApi } from './media-shape.ts'
 import type { NetworkType } from './network-lane.ts'
 import type { PrivacyApi } from './privacy.ts'
-import type { RequestOptions, RequestTask } from './request.ts'
+import type { RequestOptions, RequestTask } from './request-shape.ts'
 import type { ConnectSocketOptions, SocketTask } from './socket.ts'
 import type { StorageApi } from './storage.ts'
 import type { UiApi } from './ui.ts'
-import type { UploadFileOptions, UploadTask } from './upload.ts'
+import type { UploadFileOptions, UploadTask } from './upload-shape.ts'
 
 export interface NetworkStatus {
   isConnected: boolean
