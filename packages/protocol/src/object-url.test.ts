@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { type CloudPath, parseCloudPath } from './cloud-path.ts'
@@ -70,4 +70,16 @@ test('a rotated key still verifies', () => {
   const pathname = addressOf(parseCloudPath('users/a/1.jpg'))
   const { sign, t } = signed(pathname, NOW / 1000 + 10)
   assert.equal(verifyObjectSignature([newKey(), KEY], ENV, pathname, sign, t, NOW), 'valid')
+})
+
+test('property: a signature is the HMAC-SHA256 of Node, for keys and texts of any length', () => {
+  const sizes = fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.string({ maxLength: 900 }), fc.nat())
+  fc.assert(
+    fc.property(sizes, ([bytes, pathname, seconds]) => {
+      const secret = createSecretKey(bytes)
+      const expected = createHmac('sha256', secret).update(`GET\n${ENV}\n${pathname}\n${seconds}`).digest('hex')
+      const { searchParams } = new URL(`http://x/?${signObjectPathname({ secret }, ENV, pathname, seconds)}`)
+      assert.equal(searchParams.get('sign'), expected.slice(0, 32))
+    }),
+  )
 })

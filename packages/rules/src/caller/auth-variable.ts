@@ -1,7 +1,7 @@
 import { show } from '../language/explain.ts'
 import { PRESENT, type ScopeMember, type Variable } from '../language/scope.ts'
 import { type Language, text } from '../text.ts'
-import { callerIds, idOf, listIds } from './identity.ts'
+import { callerIds, customUserIdOf, idOf, listIds, openidOf, uidOf } from './identity.ts'
 import { authOf, type RuleAuth } from './rule-auth.ts'
 
 type WithAuth = { readonly auth: RuleAuth | null }
@@ -28,21 +28,21 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>([
     {
       get: (context) => {
         const auth = authOf(context)
-        return auth === null ? undefined : (idOf(auth, 'openid') ?? idOf(auth, 'customUserId'))
+        return auth === null ? undefined : (openidOf(auth) ?? customUserIdOf(auth))
       },
       whyAbsent: (context, language) => whyNobody(context, language) ?? whyNoOpenid(context, language),
     },
   ],
-  ['uid', authMember('uid')],
-  ['customUserId', authMember('customUserId')],
-  ['loginType', authMember('loginType')],
+  ['uid', authMember(uidOf)],
+  ['customUserId', authMember(customUserIdOf)],
+  ['loginType', authMember((auth) => idOf(auth, 'loginType'))],
 ])
 
-function authMember(field: string): Member {
+function authMember(read: (auth: RuleAuth) => string | undefined): Member {
   return {
     get: (context) => {
       const auth = authOf(context)
-      return auth === null ? undefined : idOf(auth, field)
+      return auth === null ? undefined : read(auth)
     },
     whyAbsent: whyNobody,
   }

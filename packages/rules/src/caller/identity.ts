@@ -11,16 +11,49 @@ export function idOf(source: object, field: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/*
+ * `idOf` for one named id each. What a plain object has is its own when the prototype of all objects has nothing of that
+ * name; with the name in the source the engine answers both from the shape of the object, where `Object.hasOwn` is a call.
+ */
+
+const BASE: Ids = Object.prototype
+type Ids = { readonly uid?: unknown; readonly openid?: unknown; readonly customUserId?: unknown }
+
+export function uidOf(auth: Ids): string | undefined {
+  const owned = (Object.getPrototypeOf(auth) === BASE && BASE.uid === undefined) || Object.hasOwn(auth, 'uid')
+  return owned ? textOf(auth.uid) : undefined
+}
+
+export function openidOf(auth: Ids): string | undefined {
+  const owned = (Object.getPrototypeOf(auth) === BASE && BASE.openid === undefined) || Object.hasOwn(auth, 'openid')
+  return owned ? textOf(auth.openid) : undefined
+}
+
+export function customUserIdOf(auth: Ids): string | undefined {
+  const owned =
+    (Object.getPrototypeOf(auth) === BASE && BASE.customUserId === undefined) || Object.hasOwn(auth, 'customUserId')
+  return owned ? textOf(auth.customUserId) : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length > 0 ? value : undefined
+}
+
 /** Every id that counts as the caller. */
 export function callerIds(auth: RuleAuth): readonly string[] {
-  const ids = [idOf(auth, 'openid'), idOf(auth, 'customUserId'), idOf(auth, 'uid')]
+  const ids = [openidOf(auth), customUserIdOf(auth), uidOf(auth)]
   return [...new Set(ids.filter((id) => id !== undefined))]
 }
 
 /** Whether `id` is one of the caller's ids. */
 export function isCaller(auth: RuleAuth | null, id: string): boolean {
   if (auth === null) return false
-  return idOf(auth, 'uid') === id || idOf(auth, 'openid') === id || idOf(auth, 'customUserId') === id
+  return uidOf(auth) === id || openidOf(auth) === id || customUserIdOf(auth) === id
+}
+
+/** Whether somebody with the id `owner` is `other`: what `new Identity([owner], caller).equals(other)` says of a string. */
+export function isSamePerson(owner: string, other: string, caller: RuleAuth | null): boolean {
+  return owner === other || (isCaller(caller, owner) && isCaller(caller, other))
 }
 
 /**

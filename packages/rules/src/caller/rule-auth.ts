@@ -1,4 +1,4 @@
-import { idOf } from './identity.ts'
+import { uidOf } from './identity.ts'
 
 /** The logged-in user as rules see it; null when nobody is logged in. */
 export interface RuleAuth {
@@ -12,5 +12,5 @@ export interface RuleAuth {
 /** The caller of a context; an `auth` without a uid is nobody. */
 export function authOf(context: { readonly auth: RuleAuth | null }): RuleAuth | null {
   const { auth } = context
-  return typeof auth === 'object' && auth !== null && idOf(auth, 'uid') !== undefined ? auth : null
+  return typeof auth === 'object' && auth !== null && uidOf(auth) !== undefined ? auth : null
 }

@@ -120,6 +120,10 @@ function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
   const { operator } = node
   const children = node.operands.map((operand) => compile(operand, scope))
   const runs = children.map((child) => child.run)
+  const [first, second, ...more] = runs
+  if (first !== undefined && second !== undefined && more.length === 0) {
+    return { node, run: operator === '&&' ? bothOf(first, second) : eitherOf(first, second), children }
+  }
   if (operator === '&&') {
     const and = (context: C): Value => {
       for (const run of runs) {
@@ -140,6 +144,22 @@ function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
     return result
   }
   return { node, run: or, children }
+}
+
+function bothOf<C>(first: Run<C>, second: Run<C>): Run<C> {
+  return (context) => {
+    const answer = truth(first(context), '&&')
+    return answer === true ? truth(second(context), '&&') : answer
+  }
+}
+
+function eitherOf<C>(first: Run<C>, second: Run<C>): Run<C> {
+  return (context) => {
+    const answer = truth(first(context), '||')
+    if (answer === true) return true
+    const other = truth(second(context), '||')
+    return answer === UNKNOWN && other === false ? UNKNOWN : other
+  }
 }
 
 const ORDER_TESTS: Readonly<Record<OrderOperator, (sign: number) => boolean>> = {
@@ -164,6 +184,7 @@ function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>)
       return equality(left, right)
     case '!=':
     case '!==': {
+      if (isNullLiteral(right)) return (context) => not(isNull(a(context)))
       const same = equality(left, right)
       return (context) => not(same(context))
     }
@@ -218,14 +239,21 @@ function equality<C>(left: Compiled<C>, right: Compiled<C>): (context: C) => Tru
   const b = right.run
   if (isNullLiteral(right)) return (context) => isNull(a(context))
   if (isNullLiteral(left)) return (context) => isNull(b(context))
+  const leftEquals = left.reads?.equals
+  if (leftEquals !== undefined) return (context) => leftEquals(context, b(context))
+  const rightEquals = right.reads?.equals
+  if (rightEquals !== undefined) return (context) => rightEquals(context, a(context))
   return (context) => equal(a(context), b(context))
 }
 
 /** `x in [a, b]` is `x == a || x == b`; with a missing x it is undecided even for an empty array. */
 function inLiteral<C>(left: Compiled<C>, items: readonly Compiled<C>[]): Run<C> {
   const a = left.run
+  const names = new Set(items.map(({ node }) => (node.kind === 'literal' ? node.value : undefined)))
+  const onlyText = items.length > 0 && [...names].every((name) => typeof name === 'string')
   return (context) => {
     const value = a(context)
+    if (onlyText && typeof value === 'string') return names.has(value)
     let result: Truth = value === UNKNOWN || isMissing(value) ? UNKNOWN : false
     for (const item of items) {
       const same = isNullLiteral(item) ? isNull(value) : equal(value, item.run(context))

@@ -1,7 +1,7 @@
 import { type Text, text } from '../text.ts'
 import type { RuleNode, Span } from './ast.ts'
 import type { Compiled } from './compile.ts'
-import { clip, explain, outcomeOf, show } from './explain.ts'
+import { clip, explain, Outcomes, show } from './explain.ts'
 import { neededOf, type Seen } from './needed.ts'
 import { EvaluationError, isMissing, UNKNOWN, type Value } from './values.ts'
 
@@ -47,15 +47,17 @@ interface Role {
 class TreeBuilder<C> {
   private readonly source: string
   private readonly context: C
+  private readonly outcomes: Outcomes<C>
 
   constructor(source: string, context: C) {
     this.source = source
     this.context = context
+    this.outcomes = new Outcomes(context)
   }
 
   node(compiled: Compiled<C>, role: Role): ExplainedNode {
     const { node } = compiled
-    const value = role.asked ? outcomeOf(compiled, this.context) : undefined
+    const value = role.asked ? this.outcomes.of(compiled) : undefined
     const outcome = role.asked ? outcomeName(value) : 'skipped'
     const failed = role.asked && role.decided && role.wanted !== undefined && value !== role.wanted
     const why =
@@ -93,7 +95,7 @@ class TreeBuilder<C> {
     const going = node.kind === 'logical' && node.operator === '&&'
     const ended = role.asked
       ? children.findIndex((child) => {
-          const answer = outcomeOf(child, this.context)
+          const answer = this.outcomes.of(child)
           return going ? answer !== true : answer !== false && answer !== UNKNOWN
         })
       : 0
@@ -133,7 +135,7 @@ class TreeBuilder<C> {
     return {
       compiled,
       source: clip(this.text(compiled), MAX_SOURCE),
-      value: outcomeOf(compiled, this.context),
+      value: this.outcomes.of(compiled),
     }
   }
 

@@ -23,12 +23,14 @@ class Explainer<C> {
   private readonly context: C
   private readonly language: Language
   private readonly say: Phrases
+  private readonly outcomes: Outcomes<C>
 
   constructor(source: string, context: C, language: Language) {
     this.source = source
     this.context = context
     this.language = language
     this.say = PHRASES[language]
+    this.outcomes = new Outcomes(context)
   }
 
   failure(compiled: Compiled<C>): string {
@@ -109,7 +111,7 @@ class Explainer<C> {
   }
 
   private outcome(compiled: Compiled<C>): Value {
-    return outcomeOf(compiled, this.context)
+    return this.outcomes.of(compiled)
   }
 
   private text(compiled: Compiled<C>): string {
@@ -119,18 +121,35 @@ class Explainer<C> {
 
 const UNREADABLE = text('the data cannot be read', '数据无法读取')
 
-/** The value of a part of a rule, or the error it ends in. */
-export function outcomeOf<C>(compiled: Compiled<C>, context: C): Value {
-  try {
-    return compiled.run(context)
-  } catch (error) {
-    return error instanceof EvaluationError ? error : new EvaluationError(UNREADABLE)
+/** What came of the parts of a rule in one context. Each is evaluated once: the parts of parts would be, again and again. */
+export class Outcomes<C> {
+  private readonly context: C
+  private readonly known = new Map<Compiled<C>, Value>()
+
+  constructor(context: C) {
+    this.context = context
+  }
+
+  /** The value of a part of a rule, or the error it ends in. */
+  of(compiled: Compiled<C>): Value {
+    if (this.known.has(compiled)) return this.known.get(compiled)
+    const outcome = this.evaluate(compiled)
+    this.known.set(compiled, outcome)
+    return outcome
+  }
+
+  private evaluate(compiled: Compiled<C>): Value {
+    try {
+      return compiled.run(this.context)
+    } catch (error) {
+      return error instanceof EvaluationError ? error : new EvaluationError(UNREADABLE)
+    }
   }
 }
 
 /** A value as a reason shows it: quoted, on one line, not too long. */
 export function show(value: Value, language: Language): string {
-  if (value instanceof ComparableValue) return value.show()
+  if (value instanceof ComparableValue) return value.show(language)
   if (typeof value === 'string') return clip(JSON.stringify(value), MAX_VALUE)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return typeName(value)[language]

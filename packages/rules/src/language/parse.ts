@@ -34,6 +34,33 @@ const FOREIGN_WORDS: ReadonlySet<string> = new Set([
   'function',
   'instanceof',
   'import',
+  'in',
+  'class',
+  'const',
+  'var',
+  'let',
+  'if',
+  'else',
+  'for',
+  'while',
+  'do',
+  'switch',
+  'case',
+  'default',
+  'break',
+  'continue',
+  'return',
+  'throw',
+  'try',
+  'catch',
+  'finally',
+  'with',
+  'yield',
+  'super',
+  'extends',
+  'export',
+  'enum',
+  'debugger',
 ])
 
 /** How the text in `get( )` begins. */
@@ -265,7 +292,7 @@ class Parser {
     }
     const pieces: RuleNode[] = []
     do this.piece(pieces)
-    while (reader.take('+'))
+    while (this.joins())
     if (!reader.take(')')) this.closingMissing('(', ')')
     this.getDepth--
     const [first, ...more] = joinedTexts(pieces)
@@ -276,6 +303,14 @@ class Parser {
     const id = rest === '' ? more : [{ ...first, value: rest } as LiteralNode, ...more]
     if (id.length === 0) return reader.refuse(GET_FORM, start)
     return this.grown({ kind: 'get', collection, id, start, end: reader.index }, id)
+  }
+
+  /** `a ++b` would be two signs here; in JavaScript it changes a or is refused. */
+  private joins(): boolean {
+    const { reader } = this
+    if (!reader.take('+')) return false
+    if (reader.char === '+') reader.unexpected()
+    return true
   }
 
   private piece(pieces: RuleNode[]): void {

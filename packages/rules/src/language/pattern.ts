@@ -69,8 +69,30 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
   if (size > MAX_PROGRAM) {
     refuse(text('the regular expression repeats too much', '正则表达式中的重复次数过多'))
   }
+  const plain = plainPattern(pattern, flags)
+  if (plain !== undefined) return (tested) => plain.test(tested)
   return size <= SMALL_PROGRAM ? (tested) => compiled.test(tested) : (tested) => compiled.matcher(tested).find()
 }
+
+/**
+ * The same pattern for the engine of JavaScript, ten times as fast, where that cannot take long: nothing repeats, and the
+ * few choices multiply to at most 16 ways through at most 64 characters from each place. Only letters and digits of ASCII
+ * and escaped punctuation, which both engines read alike; with the flag u because RE2 works on code points too.
+ */
+function plainPattern(pattern: string, flags: string): RegExp | undefined {
+  if (pattern.length > MAX_PLAIN || !PLAIN.test(pattern)) return undefined
+  const choices = pattern.replace(/\\.|\(\?:/g, '').match(/[|?]/g)?.length ?? 0
+  if (choices > MAX_CHOICES) return undefined
+  try {
+    return new RegExp(pattern, `${flags}u`)
+  } catch {
+    return undefined
+  }
+}
+
+const PLAIN = /^(?:[A-Za-z0-9_/ -]|\\[!-/:-@[-`{-~]|\((?:\?:)?|[)|?^$])*$/
+const MAX_PLAIN = 64
+const MAX_CHOICES = 4
 
 /** Constructs that only one of the two engines knows, or that they read differently. */
 function refuseForeign(pattern: string, refuse: (message: Text, at: number) => void): void {

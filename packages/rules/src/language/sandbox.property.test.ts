@@ -8,7 +8,7 @@ import { DATABASE_VOCABULARY, databaseRequest, expressions } from '../naive/arbi
 import type { NaiveDatabaseRequest } from '../naive/naive-database.test-support.ts'
 import { type Compiled, compile } from './compile.ts'
 import { compileRule } from './evaluate.ts'
-import { outcomeOf } from './explain.ts'
+import { Outcomes } from './explain.ts'
 import { parse } from './parse.ts'
 
 /** The same rules in every run; to look for more, change the seed and raise the number. */
@@ -68,7 +68,7 @@ test('no part of a rule touches a prototype, calls a function or yields one', ()
       const touched: string[] = []
       const context = guardedContext(request, touched)
       for (const part of everyPart(compile(parse(text, 'database'), DATABASE_SCOPE))) {
-        const value = outcomeOf(part, context)
+        const value = new Outcomes(context).of(part)
         assert.notEqual(typeof value, 'function', text)
         if (value !== undefined) values++
       }

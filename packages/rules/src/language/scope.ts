@@ -1,10 +1,12 @@
 import type { Language } from '../text.ts'
 import type { Dialect } from './ast.ts'
-import type { Value } from './values.ts'
+import type { Truth, Value } from './values.ts'
 
 /** One readable member of a variable. */
 export interface ScopeMember<C> {
   readonly get: (context: C) => Value
+  /** What `equal` says of the value of `get` and `other`, where that can be said without making the value. */
+  readonly equals?: (context: C, other: Value) => Truth
   /** Why it is missing in this context, for the log: a clause that follows "is absent: ". */
   readonly whyAbsent?: (context: C, language: Language) => string | undefined
 }

@@ -33,7 +33,7 @@ export abstract class ComparableValue {
   /** @param other never missing, never unknown */
   abstract equals(other: Exclude<Value, null | undefined | Unknown>): boolean
   /** The value itself, for reasons in the log. */
-  abstract show(): string
+  abstract show(language: Language): string
   /** How it stands to `other`, for reasons in the log. */
   abstract relation(other: Value, language: Language): string
   /** What it is as a piece of a document's id. @throws EvaluationError when it is none */

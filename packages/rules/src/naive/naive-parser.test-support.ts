@@ -44,7 +44,10 @@ const CONSTANTS = new Map<string, boolean | null>([
 ])
 
 /** Words of JavaScript that begin what a rule cannot have. */
-const REFUSED_WORDS = ['this', 'typeof', 'void', 'delete', 'new', 'await', 'function', 'instanceof', 'import']
+const REFUSED_WORDS =
+  'this typeof void delete new await function instanceof import in class const var let if else for while do switch case default break continue return throw try catch finally with yield super extends export enum debugger'.split(
+    ' ',
+  )
 
 const ESCAPES = new Map(Object.entries({ n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' }))
 

@@ -1,9 +1,13 @@
-import { idOf } from '../caller/identity.ts'
 import type { StorageResource } from './context.ts'
+
+const BASE: { readonly claim?: unknown } = Object.prototype
 
 /** The {id} of `users/{id}/...`, when the path has one. */
 export function claimOf(resource: StorageResource): string | undefined {
-  return idOf(resource, 'claim')
+  const owned =
+    (Object.getPrototypeOf(resource) === BASE && BASE.claim === undefined) || Object.hasOwn(resource, 'claim')
+  const claim = owned ? resource.claim : undefined
+  return typeof claim === 'string' && claim.length > 0 ? claim : undefined
 }
 
 /** Ids of whoever uploaded the stored file; none for a new file and for an upload by an administrator. */

@@ -89,7 +89,8 @@ describe('the reason of a refusal names the cause', () => {
   ] as const) {
     test(reason, () => {
       const rules = compileStorageRules(acl, { resourceOpenid: 'path' })
-      assert.deepEqual(rules.evaluate(operation, { auth, resource, now: 0 }), { allowed: false, reason })
+      const decision = rules.evaluate(operation, { auth, resource, now: 0 })
+      assert.deepEqual([decision.allowed, decision.reason], [false, reason])
     })
   }
 })

@@ -39,6 +39,21 @@ export function presetRefusal(
   }
 }
 
+/** Whether a preset allows: what {@link presetRefusal} says, without the words. */
+export function presetTest(acl: PresetAcl, operation: StorageOperation): (context: StorageRuleContext) => boolean {
+  const right = RIGHTS[acl][operation]
+  return right === 'owner' ? isOwner : () => right === 'everybody'
+}
+
+function isOwner(context: StorageRuleContext): boolean {
+  const auth = authOf(context)
+  if (auth === null) return false
+  const { resource } = context
+  const claim = claimOf(resource)
+  if (claim !== undefined) return isCaller(auth, claim)
+  return resource.exists === false || creatorOf(resource).some((id) => isCaller(auth, id))
+}
+
 /** The owner is the {id} of `users/{id}/...`; elsewhere the uploader, and for a new file whoever is logged in. */
 function whyNotOwner(context: StorageRuleContext): Text | undefined {
   const auth = authOf(context)

@@ -5,7 +5,7 @@ import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
 import { text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { presetRefusal } from './presets.ts'
+import { presetRefusal, presetTest } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
 /** Compiled rules of one bucket. Immutable; may be asked from anywhere at any time. */
@@ -46,8 +46,8 @@ export function compileStorageRules(acl: unknown, options: StorageRulesOptions):
   }
   if (isPresetAcl(acl)) {
     return storageRules(acl, undefined, {
-      read: { refusal: (context, language) => presetRefusal(acl, 'read', context, language) },
-      write: { refusal: (context, language) => presetRefusal(acl, 'write', context, language) },
+      read: presetJudge(acl, 'read'),
+      write: presetJudge(acl, 'write'),
     })
   }
   if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
@@ -85,28 +85,48 @@ function storageRules(
   maxAge: number | undefined,
   judges: Readonly<Record<StorageOperation, Judge<StorageRuleContext>>>,
 ): StorageRules {
-  const allowed = new Map(
-    OPERATIONS.map((operation): [string, Decision] => [
-      operation,
-      Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? `the rule "${operation}"` : acl}` }),
-    ]),
-  )
+  const { read, write } = judges
+  const by = (operation: StorageOperation) => (acl === 'CUSTOM' ? `the rule "${operation}"` : acl)
+  const mayRead: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('read')}` })
+  const mayWrite: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('write')}` })
   return Object.freeze({
     acl,
     maxAge,
     evaluate(operation: StorageOperation, context: StorageRuleContext): Decision {
-      const yes = allowed.get(operation)
-      if (yes === undefined) return { allowed: false, reason: `there is no operation ${JSON.stringify(operation)}` }
-      try {
-        const refusal = judges[operation].refusal(context, 'en')
-        return refusal === undefined ? yes : { allowed: false, reason: refusal }
-      } catch {
-        return { allowed: false, reason: MALFORMED.en }
+      if (operation !== 'read' && operation !== 'write') {
+        return { allowed: false, reason: `there is no operation ${JSON.stringify(operation)}` }
       }
+      const judge = operation === 'read' ? read : write
+      try {
+        if (judge.allows(context)) return operation === 'read' ? mayRead : mayWrite
+      } catch {
+        // Denied below; the reason says so.
+      }
+      return new Denial(judge, context)
     },
     explain: (operation: StorageOperation, context: StorageRuleContext) =>
-      explanation(acl, operation, allowed.has(operation) ? judges[operation] : undefined, context),
+      explanation(acl, operation, OPERATIONS.includes(operation) ? judges[operation] : undefined, context),
   })
+}
+
+/** A refusal. Its reason is looked for when somebody reads it. */
+class Denial implements Decision {
+  readonly allowed = false
+  private readonly judge: Judge<StorageRuleContext>
+  private readonly context: StorageRuleContext
+
+  constructor(judge: Judge<StorageRuleContext>, context: StorageRuleContext) {
+    this.judge = judge
+    this.context = context
+  }
+
+  get reason(): string {
+    try {
+      return this.judge.refusal(this.context, 'en') ?? MALFORMED.en
+    } catch {
+      return MALFORMED.en
+    }
+  }
 }
 
 function explanation(
@@ -130,6 +150,13 @@ function explanation(
     return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
   } catch {
     return { ...decided, allowed: false, reason: MALFORMED }
+  }
+}
+
+function presetJudge(acl: PresetAcl, operation: StorageOperation): Judge<StorageRuleContext> {
+  return {
+    allows: presetTest(acl, operation),
+    refusal: (context, language) => presetRefusal(acl, operation, context, language),
   }
 }
 

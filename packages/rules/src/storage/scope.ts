@@ -1,11 +1,11 @@
 import { AUTH } from '../caller/auth-variable.ts'
-import { callerIds, Identity } from '../caller/identity.ts'
+import { callerIds, Identity, isSamePerson } from '../caller/identity.ts'
 import { authOf } from '../caller/rule-auth.ts'
 import { show } from '../language/explain.ts'
 import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
-import { own } from '../language/values.ts'
+import { equal, own, UNKNOWN } from '../language/values.ts'
 import { text } from '../text.ts'
-import type { StorageResource, StorageRuleContext } from './context.ts'
+import type { StorageRuleContext } from './context.ts'
 import { claimOf, creatorOf } from './owner.ts'
 
 /**
@@ -26,9 +26,9 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
         get: () => PRESENT,
         members: new Map<string, Member>([
           ['openid', mode === 'path' ? CLAIM : CREATOR],
-          ['path', resourceMember('path', 'string')],
-          ['size', { ...resourceMember('size', 'number'), whyAbsent: (_, language) => SIZE_UNKNOWN[language] }],
-          ['metadata', resourceMember('metadata', 'object')],
+          ['path', PATH],
+          ['size', { ...SIZE, whyAbsent: (_, language) => SIZE_UNKNOWN[language] }],
+          ['metadata', METADATA],
         ]),
       },
     ],
@@ -39,10 +39,44 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
 
 const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')
 
+const BASE: { readonly path?: unknown; readonly size?: unknown } = Object.prototype
+
+const PATH: Member = {
+  get: ({ resource }) => {
+    const owned =
+      (Object.getPrototypeOf(resource) === BASE && BASE.path === undefined) || Object.hasOwn(resource, 'path')
+    const path = owned ? resource.path : undefined
+    return typeof path === 'string' ? path : undefined
+  },
+}
+
+const SIZE: Member = {
+  get: ({ resource }) => {
+    const owned =
+      (Object.getPrototypeOf(resource) === BASE && BASE.size === undefined) || Object.hasOwn(resource, 'size')
+    const size = owned ? resource.size : undefined
+    return typeof size === 'number' ? size : undefined
+  },
+}
+
+const METADATA: Member = {
+  get: ({ resource }) => {
+    const value = own(resource, 'metadata')
+    return typeof value === 'object' ? value : undefined
+  },
+}
+
 const CLAIM: Member = {
   get: (context) => {
     const claim = claimOf(context.resource)
     return claim === undefined ? undefined : new Identity([claim], authOf(context))
+  },
+  equals: (context, other) => {
+    const claim = claimOf(context.resource)
+    if (claim === undefined) return UNKNOWN
+    return typeof other === 'string'
+      ? isSamePerson(claim, other, authOf(context))
+      : equal(new Identity([claim], authOf(context)), other)
   },
   whyAbsent: ({ resource }, language) => {
     const path = show(own(resource, 'path'), language)
@@ -69,13 +103,4 @@ const CREATOR: Member = {
     return ids.length === 0 ? undefined : new Identity(ids, auth)
   },
   whyAbsent: ({ resource }, language) => (resource.exists === false ? NEW_BY_NOBODY : NOT_BY_USER)[language],
-}
-
-function resourceMember(field: keyof StorageResource, type: 'string' | 'number' | 'object'): Member {
-  return {
-    get: ({ resource }) => {
-      const value = own(resource, field)
-      return typeof value === type ? value : undefined
-    },
-  }
 }

@@ -160,7 +160,7 @@ export class Door {
     const one = {
       doc: id,
       ...changes(asked),
-      ...(stored && { stored: encodeWebValue(stored) }),
+      stored: stored === undefined ? null : encodeWebValue(stored),
       ...lookedUp(lookups),
     }
     throw denied(entry, one, decision.reason, (target) => rules.explain(action, judged, { target }))
