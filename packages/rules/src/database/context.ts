@@ -81,8 +81,10 @@ export class Lookups implements Documents {
       const asked = [...this.#pending]
       if (asked.length === 0) return result
       const found = await Promise.all(asked.map(([, key]) => read(key)))
-      for (const [at, [key]] of asked.entries()) this.#read.set(key, found[at] ?? null)
-      this.#pending.clear()
+      for (const [at, [key]] of asked.entries()) {
+        this.#read.set(key, found[at] ?? null)
+        this.#pending.delete(key)
+      }
     }
   }
 }

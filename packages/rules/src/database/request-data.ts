@@ -24,8 +24,8 @@ export class ChangedField extends ComparableValue {
     return this
   }
 
-  show(): string {
-    return this.by.en
+  show(language: Language): string {
+    return this.by[language]
   }
 
   relation(_other: Value, language: Language): string {
@@ -46,6 +46,11 @@ export function createdData(document: DocumentData): DocumentData {
   return document
 }
 
+const RENAMED = text('changed by $rename', '由 $rename 修改')
+const LEFT_OUT = text('removed by the replacement', '被替换操作删除')
+/** Two operators on one place: what comes of it is not known here. */
+const TWICE = text('changed twice', '被修改了两次')
+
 /**
  * `request.data` of an update: the new values by name, dotted paths as objects in each other. A field that an operator
  * other than `$set` changes is there without a value.
@@ -53,56 +58,77 @@ export function createdData(document: DocumentData): DocumentData {
  * @param update operators, as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`
  */
 export function updatedData(update: DocumentData): DocumentData {
-  const data: Fields = Object.create(null)
+  const changes = new Changes()
   for (const [operator, fields] of Object.entries(update)) {
     if (typeof fields !== 'object' || fields === null) continue
     for (const [path, value] of Object.entries(fields)) {
-      if (operator === '$set') put(data, path, value)
-      else put(data, path, new ChangedField(text(`changed by ${operator}`, `由 ${operator} 修改`)))
-      if (operator === '$rename' && typeof value === 'string') put(data, value, new ChangedField(RENAMED))
+      if (operator === '$set') changes.put(path, value)
+      else changes.put(path, new ChangedField(text(`changed by ${operator}`, `由 ${operator} 修改`)))
+      if (operator === '$rename' && typeof value === 'string') changes.put(value, new ChangedField(RENAMED))
     }
   }
-  return data
+  return changes.data
 }
 
-const RENAMED = text('changed by $rename', '由 $rename 修改')
-const LEFT_OUT = text('removed by the replacement', '被替换操作删除')
-/** Two operators on one place: what comes of it is not known here. */
-const TWICE = text('changed twice', '被修改了两次')
-
 /**
- * `request.data` of a replacement: the new document, and the fields of the stored one that would be gone.
+ * `request.data` of a replacement: the new document, and the fields of the stored one that would be gone, also those in
+ * its objects.
  *
  * @param stored the document that would be replaced
  */
 export function replacedData(document: DocumentData, stored: DocumentData): DocumentData {
-  const data: Fields = Object.create(null)
-  for (const [name, value] of Object.entries(document)) data[name] = value
-  for (const name of Object.keys(stored)) {
-    if (name !== '_id' && name !== '_openid' && !(name in data)) data[name] = new ChangedField(LEFT_OUT)
+  const { _id, _openid, ...kept } = stored
+  return withGone(document, kept)
+}
+
+function withGone(document: DocumentData, stored: DocumentData): DocumentData {
+  const data = copyOf(document)
+  for (const [name, before] of Object.entries(stored)) {
+    const after = data[name]
+    if (!(name in data)) data[name] = new ChangedField(LEFT_OUT)
+    else if (isFields(after) && isFields(before)) data[name] = withGone(after, before)
   }
   return data
 }
 
 type Fields = Record<string, unknown>
 
-/** Objects that stand for the inner part of a dotted path; data that was sent is never changed. */
-const inner = new WeakSet<object>()
+/** Without a prototype, so that every name is nothing but a name. */
+function copyOf(fields: DocumentData): Fields {
+  const copy: Fields = Object.create(null)
+  for (const [name, value] of Object.entries(fields)) copy[name] = value
+  return copy
+}
 
-function put(data: Fields, path: string, value: unknown): void {
-  const names = path.split('.')
-  const last = names.pop() ?? ''
-  let fields = data
-  for (const name of names) {
-    const there = fields[name]
-    if (there !== undefined && !(typeof there === 'object' && there !== null && inner.has(there))) {
-      fields[name] = new ChangedField(TWICE)
-      return
+function isFields(value: unknown): value is DocumentData {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
+
+/** New values as they come in. */
+class Changes {
+  readonly data: Fields = Object.create(null)
+  /** Objects that stand for the inner part of a dotted path; data that was sent is never changed. */
+  private readonly inner = new WeakSet<object>()
+
+  put(path: string, value: unknown): void {
+    const names = path.split('.')
+    const last = names.pop() ?? ''
+    let fields = this.data
+    for (const name of names) {
+      const there = fields[name]
+      if (there !== undefined && !this.isInner(there)) {
+        fields[name] = new ChangedField(TWICE)
+        return
+      }
+      const next: Fields = there ?? Object.create(null)
+      this.inner.add(next)
+      fields[name] = next
+      fields = next
     }
-    const next: Fields = (there as Fields | undefined) ?? Object.create(null)
-    inner.add(next)
-    fields[name] = next
-    fields = next
+    fields[last] = last in fields ? new ChangedField(TWICE) : value
   }
-  fields[last] = last in fields ? new ChangedField(TWICE) : value
+
+  private isInner(value: unknown): value is Fields {
+    return typeof value === 'object' && value !== null && this.inner.has(value)
+  }
 }

@@ -29,6 +29,9 @@ const MAX_ALTERNATIVES = 64
 /** Values in one list, or in all lists of one path, that are looked at one by one: queries may list any number. */
 const MAX_VALUES = 64
 
+/** Paths of one part of a query that are looked at; rules of 1,024 characters read half as many. */
+const MAX_PATHS = 300
+
 /**
  * Facts that are carried into the alternatives of one query. 1000 conditions in 64 alternatives would be more; a query
  * that needs so many is known less well.
@@ -79,7 +82,7 @@ class QueryReader {
       } else if (name === '$or') {
         if (Array.isArray(condition) && condition.length > 0 && condition.every(isObject)) choices.push(condition)
       } else if (!name.startsWith('$') && this.paths.concerns(name)) {
-        said.set(name, merged(said.get(name), factOf(condition)))
+        if (said.has(name) || said.size < MAX_PATHS) said.set(name, merged(said.get(name), factOf(condition)))
       }
     }
   }

@@ -30,7 +30,6 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
   const compared = new Set<string>()
   /** Whether a path is looked into by index, or by a name that is not known. */
   const containers = new Map<string, boolean>()
-  let anything = false
   const visit = (node: RuleNode, inId: boolean, withNull: boolean): void => {
     const path = docPath(node, nameOf)
     if (path !== undefined) read.add(path)
@@ -47,7 +46,6 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
         const unclear = name === undefined || INDEX.test(name)
         containers.set(container, unclear || containers.get(container) === true)
       }
-      if (name === undefined && isDoc(node.object)) anything = true
     }
     const asksNull = node.kind === 'compare' && node.operator !== 'in' && childrenOf(node).some(isNullLiteral)
     for (const child of childrenOf(node)) visit(child, inId || node.kind === 'get', asksNull)
@@ -56,7 +54,7 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
   const above = new Set([...read].flatMap(withParents))
   return {
     read,
-    concerns: (path) => anything || above.has(path) || withParents(path).some((part) => read.has(part)),
+    concerns: (path) => above.has(path) || withParents(path).some((part) => read.has(part)),
     taken(path) {
       if (arrays.has(path)) return 'array'
       const unclear = containers.get(path)

@@ -10,13 +10,17 @@ import { docPath, readsDoc } from './paths.ts'
 /** Characters of one clause in a sentence about it. */
 const MAX_CLAUSE = 160
 
+/** Worlds from which a decision is explained: one in which the rule does not hold, and others to compare it with. */
+const MAX_TOLD = 8
+
 /** Whether a rule holds in every world. */
 export function holds(root: RuleNode, worlds: readonly World[]): boolean {
   return worlds.every((world) => mustHold(root, world))
 }
 
 /** Why a rule is not shown to hold: the first clause that may fail, and what the query would have to say. */
-export function whyUnproven(root: RuleNode, source: string, worlds: readonly World[]): Text {
+export function whyUnproven(root: RuleNode, source: string, all: readonly World[]): Text {
+  const worlds = told(root, all)
   const culprit = firstOpen(root, worlds)
   const clause = clip(source.slice(culprit.start, culprit.end), MAX_CLAUSE)
   const error = worlds.flatMap((world) => possibleValues(culprit, world)).find((value) => value.is === 'error')
@@ -51,8 +55,16 @@ function unread(node: RuleNode, worlds: readonly World[]): Text | undefined {
 }
 
 /** The rule as a tree of what the query says of each part. */
-export function proofTree(root: RuleNode, source: string, worlds: readonly World[]): ExplainedNode {
-  return explained(root, source, worlds, true)
+export function proofTree(root: RuleNode, source: string, all: readonly World[]): ExplainedNode {
+  return explained(root, source, told(root, all), true)
+}
+
+/** Those far apart differ in more than one field. */
+function told(root: RuleNode, worlds: readonly World[]): readonly World[] {
+  if (worlds.length <= MAX_TOLD) return worlds
+  const step = Math.floor(worlds.length / MAX_TOLD) + 1
+  const failing = worlds.find((world) => !mustHold(root, world))
+  return worlds.filter((world, index) => world === failing || index % step === 0)
 }
 
 function firstOpen(node: RuleNode, worlds: readonly World[]): RuleNode {

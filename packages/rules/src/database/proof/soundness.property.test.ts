@@ -272,3 +272,22 @@ test('what is proven is allowed', () => {
   assert.ok(seen.triples >= 50_000, JSON.stringify(seen))
   assert.ok(seen.provenAndFound > seen.triples * 0.05, JSON.stringify(seen))
 })
+
+test('a query that says what a rule asks for is proven', () => {
+  const field = fc.constantFrom('a', 'b.c', 'c', 'at')
+  const value = fc.constantFrom<string | number | boolean>('a', '', 0, 7, true, false)
+  const said = fc.dictionary(field, value, { minKeys: 1 })
+  fc.assert(
+    fc.property(said, query, fc.constantFrom(...LOGINS), (wanted, extra, auth) => {
+      const clauses = Object.entries(wanted).map(([name, operand]) => `doc.${name} == ${literal(operand)}`)
+      const rules = compileDatabaseRules({ read: clauses.join(' && ') })
+      const { allowed, reason } = rules.prove('read', { $and: [extra, wanted] }, { auth, now: NOW })
+      assert.ok(allowed, `${reason}: ${JSON.stringify({ wanted, extra })}`)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+function literal(value: string | number | boolean): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}

@@ -74,7 +74,7 @@ function authMembers(context: DatabaseRuleContext): ReadonlyMap<string, Possibil
 
 /** Names such as `doc.roles[auth.uid]` has them. */
 function computedNames(variables: ReadonlyMap<string, WorldVariable>): NameOf {
-  const world: World = { variables: new Map([...variables, ['doc', { value: [OBJECT] }]]) }
+  const world: World = { variables: new Map([...variables, ['doc', { value: [OBJECT] }]]), seen: new Map() }
   return (property) => {
     const [only, ...others] = possibleValues(property, world)
     if (only?.is !== 'known' || others.length > 0) return undefined
