@@ -239,3 +239,70 @@ test('data that throws when it is read denies', () => {
   assert.equal(rule.allows(hostile), false)
   assert.match(rule.whyNot(hostile, 'en'), /cannot be (read|evaluated)/)
 })
+
+describe('get( )', () => {
+  type Asked = { readonly d: Readonly<Record<string, unknown>>; readonly asked: unknown[] }
+  const scope: Scope<Asked> = {
+    dialect: 'database',
+    variables: new Map([['d', { get: ({ d }: Asked) => d }]]),
+    lookup({ asked }, collection, id) {
+      asked.push([collection, id])
+      return id === 'none' ? null : { name: `${collection}/${id}`, next: 'b', list: [id] }
+    },
+  }
+  const D = { s: 'a', n: 5, zero: -0, yes: true, o: {}, empty: '' }
+
+  for (const [source, expected, asked] of [
+    ["get('database.c.a').name == 'c/a'", true, [['c', 'a']]],
+    ["get('database.c.' + d.s).name == 'c/a'", true, [['c', 'a']]],
+    ["get('database.c.x-' + d.s + '-' + d.n).name == 'c/x-a-5'", true, [['c', 'x-a-5']]],
+    [
+      "get('database.c.' + get('database.c.a').next).name == 'c/b'",
+      true,
+      [
+        ['c', 'a'],
+        ['c', 'b'],
+      ],
+    ],
+    // A number by itself is a number, in a text it is text.
+    ["get('database.c.' + d.n).list[0] == 5", true, [['c', 5]]],
+    ["5 in get('database.c.' + d.n).list", true, [['c', 5]]],
+    ["get('database.c.5').list[0] == '5'", true, [['c', '5']]],
+    // No document, no id.
+    ["get('database.c.none') == null", true, [['c', 'none']]],
+    ["get('database.c.none').name != 'x'", /get\('database\.c\.none'\)\.name is absent/, [['c', 'none']]],
+    ["get('database.c.' + d.missing) == null", true, []],
+    ["get('database.c.x' + d.missing) == null", true, []],
+    ["get('database.c.' + (d.missing == 1)) == null", true, []],
+    ["get('database.c.' + d.empty).name == 'c/'", true, [['c', '']]],
+    // What is neither a text nor a number names nothing.
+    ["get('database.c.' + d.yes) == null", /get\( \) needs strings and numbers, not a boolean/, []],
+    ["get('database.c.' + d.o) == null", /not an object/, []],
+    // A document is no condition and cannot be compared.
+    ["get('database.c.a')", /is an object, and only true allows/, [['c', 'a']]],
+    ["get('database.c.a') == d.o", /objects and arrays cannot be compared/, [['c', 'a']]],
+    ["!get('database.c.a')", /! needs true or false/, [['c', 'a']]],
+    // What is not needed is not asked for.
+    ["d.yes || get('database.c.a').name == 'x'", true, []],
+    ["d.n == 6 && get('database.c.a').name == 'x'", /d\.n is 5/, []],
+  ] as const) {
+    test(source, () => {
+      const seen: unknown[] = []
+      const rule = compileRule(source, scope)
+      const context = { d: D, asked: seen }
+      assert.equal(rule.allows(context), expected === true)
+      assert.deepEqual(seen, asked)
+      if (expected !== true) assert.match(rule.whyNot(context, 'en'), expected)
+    })
+  }
+
+  test('an id that is no text and no number is named in both languages', () => {
+    const rule = compileRule("get('database.c.' + d.o) == null", scope)
+    assert.match(rule.whyNot({ d: D, asked: [] }, 'zh'), /get\( \) 需要字符串和数字，而不是对象/)
+  })
+
+  test('without anybody to ask there is no document', () => {
+    const rule = compileRule("get('database.c.a') == null", { dialect: 'database', variables: scope.variables })
+    assert.equal(rule.allows({ d: D, asked: [] }), true)
+  })
+})

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { RuleError } from '../rule-error.ts'
-import type { RuleNode } from './ast.ts'
+import type { Dialect, RuleNode } from './ast.ts'
 import { parse } from './parse.ts'
 
-function refusal(source: string): RuleError {
+function refusal(source: string, dialect: Dialect = 'storage'): RuleError {
   try {
-    parse(source)
+    parse(source, dialect)
   } catch (error) {
     assert.ok(error instanceof RuleError, `${source}: ${String(error)}`)
     return error
@@ -198,6 +198,121 @@ describe('what is refused, and where', () => {
       if (index !== undefined) assert.equal(error.frame?.split('\n')[1]?.endsWith('^'), true)
     })
   }
+})
+
+/** `${` and `}` around an expression; as pieces, so that no text of the test looks like a template that was forgotten. */
+const IN = `$${'{'}`
+const OUT = '}'
+
+describe('get( )', () => {
+  for (const [source, tree] of [
+    ["get('database.users.u1')", 'get(users/"u1")'],
+    ['get("database.users.u1").name', 'get(users/"u1")[\'name\']'],
+    ['get(`database.users.u1`)', 'get(users/"u1")'],
+    [" get ( 'database.users.u1' ) == null", '(get(users/"u1") == null)'],
+    ["get('database.users.' + auth.uid)", "get(users/auth['uid'])"],
+    ["get('database.' + 'users.' + auth.uid)", "get(users/auth['uid'])"],
+    ["get('database.users.a.b')", 'get(users/"a.b")'],
+    ["get('database.users.a' + b + 'c' + d)", 'get(users/"a"+b+"c"+d)'],
+    ["get('database.users.' + '' + a + '')", 'get(users/a)'],
+    ["get('database.users.' + 5)", 'get(users/5)'],
+    ["get('database.users.5')", 'get(users/"5")'],
+    ["get('database.users.' + a[b] . c)", "get(users/a[b]['c'])"],
+    ["get('database.users.' + (a || b))", 'get(users/(a || b))'],
+    [`get(\`database.users.${IN}auth.uid${OUT}\`)`, "get(users/auth['uid'])"],
+    [`get('database.users.${IN}auth.uid${OUT}')`, "get(users/auth['uid'])"],
+    [`get("database.users.${IN}auth.uid${OUT}")`, "get(users/auth['uid'])"],
+    [`get(\`database.users.a${IN} b ${OUT}c${IN}d${OUT}\`)`, 'get(users/"a"+b+"c"+d)'],
+    [`get(\`database.users.${IN}a == '}'${OUT}\`)`, 'get(users/(a == "}"))'],
+    [`get(\`database.users.a\` + \`${IN}b${OUT}\`)`, 'get(users/"a"+b)'],
+    [`get('database.users.\\${IN}a${OUT}')`, `get(users/"${IN}a${OUT}")`],
+    ["get('database.users.$a{b}')", 'get(users/"$a{b}")'],
+    ["get('database.my-users_2.a')", 'get(my-users_2/"a")'],
+    ["get('database.a.' + get('database.b.' + c).d)", "get(a/get(b/c)['d'])"],
+    [`get(\`database.a.${IN}get(\`database.b.${IN}c${OUT}\`).d${OUT}\`)`, "get(a/get(b/c)['d'])"],
+    ["get('database.a.b').c[get('database.d.e').f]", 'get(a/"b")[\'c\'][get(d/"e")[\'f\']]'],
+    ["get('database.a.b').c in get('database.d.e').f", '(get(a/"b")[\'c\'] in get(d/"e")[\'f\'])'],
+    ['get == 1', '(get == 1)'],
+    ['get.a', "get['a']"],
+    ["a.get == 'x'", '(a[\'get\'] == "x")'],
+  ] as const) {
+    test(JSON.stringify(source), () => assert.equal(grouped(parse(source, 'database')), tree))
+  }
+
+  const form = /needs 'database\.COLLECTION\.ID'; only the id can be computed/
+  for (const [source, index, message] of [
+    ['get()', 4, /unexpected "\)"/],
+    ['get(a)', 0, form],
+    ["get(a + 'database.users.b')", 0, form],
+    ["get('users.u1')", 0, form],
+    ["get('database.users')", 0, form],
+    ["get('database.users.')", 0, form],
+    ["get('database..a')", 0, form],
+    ["get('database.' + a + '.b')", 0, form],
+    [`get('database.${IN}a${OUT}.b')`, 0, form],
+    [`get('database.us${IN}a${OUT}.b')`, 0, form],
+    ["get(' database.users.a')", 0, form],
+    ["get('database.us ers.a')", 0, form],
+    [`get('database.${'c'.repeat(121)}.a')`, 0, form],
+    ["a && get('database.users.' + '')", 5, form],
+    ["get('database.users.a' 'b')", 23, /unexpected "'"/],
+    ["get('database.users.a', b)", 22, /one expression/],
+    ["get('database.users.a' + )", 25, /unexpected "\)"/],
+    ["get('database.users.' + a == b)", 26, /unexpected "="/],
+    ["get('database.users.' - a)", 22, /arithmetic/],
+    ["get('database.users.a'", 22, /the \( has no closing \)/],
+    ["get('database.users.a)", 4, /no closing quote/],
+    ["get('database.users.\na')", 4, /no closing quote/],
+    [`get(\`database.users.${IN}a\`)`, 23, /template strings|unexpected|closing/],
+    [`get('database.users.${IN}a b${OUT}')`, 24, /the placeholder has no closing }/],
+    [`get('database.users.${IN}${OUT}')`, 22, /unexpected "}"/],
+    ["get('database.users.a')('b')", 0, /function calls are not supported, except .* get\( \)/],
+    ["a.get('database.users.a')", 0, /function calls are not supported/],
+    ["'a' + get('database.users.a')", 4, /joining strings are not supported, except in get\( \)/],
+    ["get('database.a.b') + 'c'", 20, /joining strings/],
+    [`\`a${IN}b${OUT}\``, 0, /template strings exist in get\( \) only/],
+    [`get('database.a.' + [\`b\`])`, 21, /template strings exist in get\( \) only/],
+  ] as const) {
+    test(JSON.stringify(source), () => {
+      const error = refusal(source, 'database')
+      assert.match(error.message, message)
+      assert.equal(error.index, index)
+      assert.match(error.text.zh, /[\u4e00-\u9fff]/)
+    })
+  }
+
+  test('three in one rule, not four', () => {
+    const one = "get('database.a.b').c == 1"
+    assert.equal(parse(Array(3).fill(one).join(' && '), 'database').kind, 'logical')
+    const error = refusal(Array(4).fill(one).join(' && '), 'database')
+    assert.match(error.message, /at most 3 get\( \)/)
+    assert.equal(error.index, 3 * (one.length + 4))
+  })
+
+  test('two in each other, not three', () => {
+    const error = refusal("get('database.a.' + get('database.b.' + get('database.c.d').e).f)", 'database')
+    assert.match(error.message, /nested at most 2 deep/)
+    assert.equal(error.index, 40)
+    assert.equal(parse("get('database.a.' + get('database.b.c').d + get('database.e.f').g)", 'database').kind, 'get')
+  })
+
+  test('in its id the rules of nesting hold', () => {
+    const deep = `get('database.a.' + ${'('.repeat(70)}b${')'.repeat(70)})`
+    assert.match(refusal(deep, 'database').message, /nested deeper than 64 levels/)
+    const templates = `get(\`database.a.${`${IN}(`.repeat(70)}`
+    assert.match(refusal(templates, 'database').message, /nested deeper|unexpected/)
+  })
+
+  test('every piece knows where it stands', () => {
+    const source = ` get( 'database.a.b' + c + \`d${IN} e ${OUT}\` ) `
+    const node = parse(source, 'database')
+    assert.equal(source.slice(node.start, node.end), source.trim())
+    const pieces = node.kind === 'get' ? node.id : []
+    assert.deepEqual(
+      pieces.filter(({ kind }) => kind === 'variable').map(({ start, end }) => source.slice(start, end)),
+      ['c', 'e'],
+    )
+  })
 })
 
 describe('bounds', () => {
