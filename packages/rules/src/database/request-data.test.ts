@@ -20,7 +20,9 @@ const DAY = new Date(5)
 
 describe('the data of an update', () => {
   for (const [name, update, expected] of [
-    ['new values', { $set: { a: 1, b: [1], at: DAY, n: null } }, { a: 1, b: [1], at: DAY, n: null }],
+    ['new values', { $set: { a: 1, b: [1], at: DAY, c: { d: 2 } } }, { a: 1, b: [1], at: DAY, c: { d: 2 } }],
+    ['null', { $set: { n: null, a: { b: null } } }, { n: '<set to null>', a: { b: '<set to null>' } }],
+    ['a pattern', { $set: { n: /x/ } }, { n: '<set to a value that rules do not know>' }],
     ['dotted paths', { $set: { 'a.b': 1, 'a.c.d': 2 } }, { a: { b: 1, c: { d: 2 } } }],
     ['a number that is added', { $inc: { n: 1 } }, { n: '<changed by $inc>' }],
     ['a field that is removed', { $unset: { 'a.b': '' } }, { a: { b: '<changed by $unset>' } }],
@@ -69,7 +71,8 @@ describe('the data of an update', () => {
 
 test('the data of a create is the document', () => {
   const document = { a: 1 }
-  assert.equal(createdData(document), document)
+  assert.deepEqual(shown(createdData(document)), document)
+  assert.deepEqual(shown(createdData({ a: null, b: /x/ })), { a: null, b: '<set to a value that rules do not know>' })
 })
 
 describe('the data of a replacement', () => {
@@ -82,9 +85,10 @@ describe('the data of a replacement', () => {
       { p: { x: 0, role: 'u' } },
       { p: { x: 1, role: '<removed by the replacement>' } },
     ],
-    ['an object that becomes something else', { p: 1 }, { p: { role: 'u' } }, { p: 1 }],
+    ['an object that becomes something else', { p: 1 }, { p: { role: 'u' } }, { p: '<removed by the replacement>' }],
     ['arrays and dates are values', { l: [], at: DAY }, { l: [1], at: new Date(1) }, { l: [], at: DAY }],
-    ['null takes the place', { a: null }, { a: 1 }, { a: null }],
+    ['null takes the place of a value', { a: null }, { a: 1 }, { a: '<set to null>' }],
+    ['null takes the place of nothing', { a: null, b: { c: null } }, { a: null }, { a: null, b: { c: null } }],
   ] as const) {
     test(name, () => assert.deepEqual(shown(replacedData(document, stored)), expected))
   }

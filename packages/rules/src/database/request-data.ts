@@ -1,10 +1,11 @@
-import { ComparableValue, EvaluationError, type Value } from '../language/values.ts'
+import { ComparableValue, EvaluationError, isMissing, own, type Value } from '../language/values.ts'
 import { type Language, type Text, text } from '../text.ts'
 import type { DocumentData } from './context.ts'
 
 /**
- * A field that a request changes in a way that names no new value: `$inc`, `$unset`, or left out where a document is
- * replaced. It is there, so `request.data.x == null` does not hold, and every other comparison with it denies.
+ * A field that a request changes in a way that names no new value for rules: `$inc`, `$unset`, null in its place, a
+ * pattern, or left out where what is around it is replaced. It is there, so `request.data.x == null` does not hold, and
+ * every other comparison with it denies.
  */
 export class ChangedField extends ComparableValue {
   private readonly by: Text
@@ -43,26 +44,29 @@ export class ChangedField extends ComparableValue {
 
 /** `request.data` of a `create`: the document as it was sent. */
 export function createdData(document: DocumentData): DocumentData {
-  return document
+  return newFields(document, undefined)
 }
 
 const RENAMED = text('changed by $rename', '由 $rename 修改')
 const LEFT_OUT = text('removed by the replacement', '被替换操作删除')
+const TO_NULL = text('set to null', '被设为 null')
+const NO_VALUE = text('set to a value that rules do not know', '被设为规则不认识的值')
 /** Two operators on one place: what comes of it is not known here. */
 const TWICE = text('changed twice', '被修改了两次')
 
 /**
  * `request.data` of an update: the new values by name, dotted paths as objects in each other. A field that an operator
- * other than `$set` changes is there without a value.
+ * other than `$set` changes is there without a value, and so is one that `$set` takes away or sets to null.
  *
  * @param update operators, as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`
+ * @param stored the document that would be updated; without it, what is replaced is not known
  */
-export function updatedData(update: DocumentData): DocumentData {
+export function updatedData(update: DocumentData, stored?: DocumentData): DocumentData {
   const changes = new Changes()
   for (const [operator, fields] of Object.entries(update)) {
     if (typeof fields !== 'object' || fields === null) continue
     for (const [path, value] of Object.entries(fields)) {
-      if (operator === '$set') changes.put(path, value)
+      if (operator === '$set') changes.put(path, newValue(value, formerAt(stored, path)))
       else changes.put(path, new ChangedField(text(`changed by ${operator}`, `由 ${operator} 修改`)))
       if (operator === '$rename' && typeof value === 'string') changes.put(value, new ChangedField(RENAMED))
     }
@@ -78,30 +82,44 @@ export function updatedData(update: DocumentData): DocumentData {
  */
 export function replacedData(document: DocumentData, stored: DocumentData): DocumentData {
   const { _id, _openid, ...kept } = stored
-  return withGone(document, kept)
+  return newFields(document, kept)
 }
 
-function withGone(document: DocumentData, stored: DocumentData): DocumentData {
-  const data = copyOf(document)
-  for (const [name, before] of Object.entries(stored)) {
-    const after = data[name]
-    if (!(name in data)) data[name] = new ChangedField(LEFT_OUT)
-    else if (isFields(after) && isFields(before)) data[name] = withGone(after, before)
+/** Stands for what is stored in a place where that is not known. */
+const UNSEEN: unique symbol = Symbol('unseen')
+
+function formerAt(stored: DocumentData | undefined, path: string): unknown {
+  return stored === undefined ? UNSEEN : path.split('.').reduce(memberOf, stored as unknown)
+}
+
+function memberOf(former: unknown, name: string): unknown {
+  if (former === UNSEEN) return UNSEEN
+  return typeof former === 'object' && former !== null ? own(former, name) : undefined
+}
+
+/** What a rule sees of a value that comes in the place of another. */
+function newValue(value: unknown, former: unknown): unknown {
+  if (value === null) return former !== UNSEEN && isMissing(former as Value) ? null : new ChangedField(TO_NULL)
+  if (value instanceof RegExp) return new ChangedField(NO_VALUE)
+  if (isFields(value)) return newFields(value, former)
+  return isFields(former) ? new ChangedField(LEFT_OUT) : value
+}
+
+function newFields(fields: DocumentData, former: unknown): DocumentData {
+  const data: Fields = Object.create(null)
+  for (const [name, value] of Object.entries(fields)) data[name] = newValue(value, memberOf(former, name))
+  if (isFields(former)) {
+    for (const name of Object.keys(former)) if (!(name in data)) data[name] = new ChangedField(LEFT_OUT)
   }
   return data
 }
 
+/** Without a prototype, so that every name is nothing but a name. */
 type Fields = Record<string, unknown>
 
-/** Without a prototype, so that every name is nothing but a name. */
-function copyOf(fields: DocumentData): Fields {
-  const copy: Fields = Object.create(null)
-  for (const [name, value] of Object.entries(fields)) copy[name] = value
-  return copy
-}
-
 function isFields(value: unknown): value is DocumentData {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Date) && !(value instanceof RegExp)
 }
 
 /** New values as they come in. */
