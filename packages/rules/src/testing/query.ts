@@ -68,11 +68,11 @@ function judgedCondition(path: string, condition: unknown, caller: RuleAuth | nu
   )
 }
 
-/** The ids that a placeholder stands for: `{openid}` for all of the caller's, `{uid}` for the uid except on `_openid`. */
+/** The ids that a placeholder stands for: on `_openid` all of the caller's, elsewhere the one that it names. */
 function placeholder(path: string, value: unknown, caller: RuleAuth | null): readonly string[] | undefined {
-  if (caller === null) return undefined
-  if (value === '{openid}' || (value === '{uid}' && path === '_openid')) return callerIds(caller)
-  return value === '{uid}' ? [caller.uid] : undefined
+  if (caller === null || (value !== '{openid}' && value !== '{uid}')) return undefined
+  if (path === '_openid') return callerIds(caller)
+  return [value === '{openid}' ? ownerMark(caller) : caller.uid]
 }
 
 /** The one document that a query can find. */

@@ -50,11 +50,14 @@ function refused(operator: string): CloudsteadError {
   return new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the query operator ${operator} is not supported here`)
 }
 
-/** What `{openid}` and `{uid}` stand for: all ids of the user, or the uid; the creator of a document is meant by both. */
+/**
+ * What `{openid}` and `{uid}` stand for: as the creator of a document each of them for all ids of the user, since any of
+ * these is that user; in fields that apps write for the one id that `auth.openid` or `auth.uid` has in rules.
+ */
 function placeholder(value: DocumentValue, { caller, path }: Pick<Context, 'caller' | 'path'>) {
-  if (caller.kind !== 'user') return undefined
-  if (value === '{openid}' || (value === '{uid}' && path === '_openid')) return idsOf(caller)
-  return value === '{uid}' ? [caller.uid] : undefined
+  if (caller.kind !== 'user' || (value !== '{openid}' && value !== '{uid}')) return undefined
+  if (path === '_openid') return idsOf(caller)
+  return [value === '{openid}' ? ownerMark(caller) : caller.uid]
 }
 
 /** A value to compare with: no operators in it, at any depth. */

@@ -188,9 +188,11 @@ describe('the allow-list of queries', () => {
     assert.deepEqual(checkQuery({ _openid: '{openid}' }, alice), { _openid: { $in: ['o1', 'u1'] } })
     assert.deepEqual(checkQuery({ a: { $eq: '{uid}' }, b: { $ne: '{openid}' } }, alice), {
       a: { $in: ['u1'] },
-      b: { $nin: ['o1', 'u1'] },
+      b: { $nin: ['o1'] },
     })
-    assert.deepEqual(checkQuery({ a: { $in: ['x', '{openid}'] } }, alice), { a: { $in: ['x', 'o1', 'u1'] } })
+    assert.deepEqual(checkQuery({ _openid: { $in: ['x', '{uid}'] } }, alice), { _openid: { $in: ['x', 'o1', 'u1'] } })
+    assert.deepEqual(checkQuery({ a: { $in: ['x', '{openid}'] } }, alice), { a: { $in: ['x', 'o1'] } })
+    assert.deepEqual(checkQuery({ a: '{openid}' }, user('u1')), { a: { $in: ['u1'] } })
     assert.deepEqual(checkQuery({ $or: [{ a: ['{openid}'] }] }, alice), { $or: [{ a: ['o1'] }] })
     assert.deepEqual(checkQuery({ _openid: '{openid}' }, ADMIN), { _openid: '{openid}' })
   })
