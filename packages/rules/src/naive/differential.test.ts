@@ -137,7 +137,8 @@ function context({ auth, doc, update, documents, now }: NaiveDatabaseRequest): D
   return {
     auth,
     ...(doc && { doc }),
-    ...(update && { data: updatedData(operators(update)) }),
+    // Nothing is stored where the update writes, so that it takes nothing away.
+    ...(update && { data: updatedData(operators(update), {}) }),
     documents: {
       get: (collection, id) => (typeof id === 'string' ? (documents[collection]?.[id] ?? null) : null),
     },

@@ -55,18 +55,20 @@ class Questions {
     if (action === 'create') return this.#create()
     const query = judgedQuery(doc === undefined ? (where ?? {}) : { _id: doc }, this.#auth)
     if (action === 'set') return this.#set(query)
-    const change = action === 'update' ? { data: updatedData(this.#request.data ?? {}) } : {}
-    return this.#find(action, query, change)
+    return this.#find(action, query)
   }
 
-  #find(operation: 'read' | 'update' | 'delete', query: DocumentData, change: { data?: DocumentData }): Explanation {
-    const proof = this.#ask(operation, change, query)
+  #find(operation: 'read' | 'update' | 'delete', query: DocumentData): Explanation {
+    const change = (stored?: DocumentData) =>
+      operation === 'update' ? { data: updatedData(this.#request.data ?? {}, stored) } : {}
+    const proof = this.#ask(operation, change(), query)
     const reach = this.#collection.rules.reach(operation, this.#auth).kind
     if (reach === 'none' || reach === 'all') return proof
     // A preset filters: only a case about one document asks for it in particular.
     const id = reach === 'rule' || this.#request.doc !== undefined ? fixedId(query) : undefined
     if (id === undefined || (reach === 'rule' && proof.allowed)) return proof
-    return this.#judge(operation, this.#stored(id), change)
+    const stored = this.#stored(id)
+    return this.#judge(operation, stored, change(stored))
   }
 
   /** What is not there is made. */

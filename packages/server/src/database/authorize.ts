@@ -215,7 +215,7 @@ function dataOf(
   stored: DocumentObject | undefined,
 ): DocumentData | undefined {
   if (replacement !== undefined) return replacedData(replacement, stored ?? {})
-  return update && updatedData(update)
+  return update && updatedData(update, stored)
 }
 
 /** The changes of a denied request, as a test case has them. */
