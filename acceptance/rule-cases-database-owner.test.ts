@@ -1,0 +1,277 @@
+/** Decided cases of the database rules: whose a document is; the presets, and the same in custom rules. */
+import { type DocumentGroup, decideDocumentCases } from './support/rule-documents.ts'
+
+const documents = [
+  { _id: 'a1', _openid: 'alice', status: 'open', n: 1 },
+  { _id: 'a2', _openid: 'alice', status: 'paid', n: 2 },
+  { _id: 'b1', _openid: 'bobby', status: 'open', n: 3 },
+  { _id: 'g1', _openid: '{guest}', status: 'open', n: 4 },
+  { _id: 'w1', _openid: '{wendy}', status: 'open', n: 5 },
+  // An administrator made it, who leaves no `_openid`.
+  { _id: 'x1', status: 'open', n: 6 },
+]
+const ALL = ['a1', 'a2', 'b1', 'g1', 'w1', 'x1']
+
+const BY_OPENID = 'auth != null && doc._openid == auth.openid'
+
+const PRESETS: readonly DocumentGroup[] = [
+  {
+    name: 'documents of others are not found',
+    acl: 'PRIVATE',
+    documents,
+    cases: [
+      ['alice', 'reads', {}, ['a1', 'a2']],
+      ['alice', 'reads', 'b1', []],
+      ['alice', 'reads', { _openid: 'bobby' }, []],
+      ['bobby', 'reads', { status: 'open' }, ['b1']],
+      ['wendy', 'updates', {}, ['w1']],
+      ['guest', 'removes', {}, ['g1']],
+      ['alice', 'updates', 'b1', []],
+      ['alice', 'updates', 'x1', []],
+      ['bobby', 'sets', 'a1', []],
+      ['bobby', 'removes', 'a1', []],
+      ['guest', 'adds', { n: 7 }, 'made'],
+      ['wendy', 'adds', { n: 7, _openid: '{wendy}' }, 'denied'],
+      ['nobody', 'reads', {}, 'denied'],
+      ['nobody', 'adds', { n: 7 }, 'denied'],
+      ['admin', 'reads', {}, ALL],
+      ['admin', 'updates', 'a1', ['a1']],
+    ],
+  },
+  {
+    name: 'everybody sees all, the documents of others stay as they are',
+    acl: 'READONLY',
+    documents,
+    cases: [
+      ['nobody', 'reads', {}, ALL],
+      ['guest', 'reads', 'b1', ['b1']],
+      ['guest', 'updates', {}, ['g1']],
+      ['alice', 'removes', { status: 'open' }, ['a1']],
+      ['alice', 'removes', 'b1', []],
+      ['wendy', 'sets', 'a1', []],
+      ['wendy', 'sets', 'new', 'made'],
+      ['nobody', 'updates', 'a1', 'denied'],
+    ],
+  },
+  {
+    name: 'everybody sees all, administrators write',
+    acl: 'ADMINWRITE',
+    documents,
+    cases: [
+      ['nobody', 'reads', {}, ALL],
+      ['alice', 'reads', 'missing', []],
+      ['alice', 'updates', 'a1', 'denied'],
+      ['bobby', 'removes', 'missing', 'denied'],
+      ['wendy', 'adds', { n: 7 }, 'denied'],
+      ['guest', 'sets', 'new', 'denied'],
+      ['admin', 'updates', {}, ALL],
+    ],
+  },
+  {
+    name: 'administrators only',
+    acl: 'ADMINONLY',
+    documents,
+    cases: [
+      ['alice', 'reads', 'a1', 'denied'],
+      ['alice', 'reads', { _openid: '{openid}' }, 'denied'],
+      ['bobby', 'adds', { n: 7 }, 'denied'],
+      ['admin', 'sets', 'new', 'made'],
+      ['admin', 'removes', {}, ALL],
+    ],
+  },
+]
+
+const OWNER: readonly DocumentGroup[] = [
+  {
+    name: 'the owner by openid; a query has to say so',
+    acl: { read: BY_OPENID, write: BY_OPENID },
+    documents,
+    cases: [
+      ['alice', 'reads', { _openid: '{openid}' }, ['a1', 'a2']],
+      ['alice', 'reads', { _openid: '{uid}' }, ['a1', 'a2']],
+      ['alice', 'reads', { _openid: 'alice' }, ['a1', 'a2']],
+      ['alice', 'reads', { _openid: '{openid}', status: 'open' }, ['a1']],
+      ['bobby', 'reads', { _openid: '{openid}' }, ['b1']],
+      ['wendy', 'reads', { _openid: '{openid}' }, ['w1']],
+      ['alice', 'reads', (_) => ({ _openid: _.eq('{openid}') }), ['a1', 'a2']],
+      ['alice', 'reads', (_) => ({ _openid: _.in(['{openid}']) }), ['a1', 'a2']],
+      ['alice', 'reads', (_) => ({ _openid: _.in(['{openid}', 'bobby']) }), 'denied'],
+      ['alice', 'reads', (_) => ({ _openid: _.neq('bobby') }), 'denied'],
+      ['alice', 'reads', (_) => ({ _openid: _.exists(true) }), 'denied'],
+      ['alice', 'reads', (_) => _.and([{ _openid: '{openid}' }, { n: _.gt(1) }]), ['a2']],
+      ['alice', 'reads', (_) => _.or([{ _openid: '{openid}' }, { n: 3 }]), 'denied'],
+      [
+        'alice',
+        'reads',
+        (_) =>
+          _.or([
+            { _openid: 'alice', n: 1 },
+            { _openid: '{openid}', n: 2 },
+          ]),
+        ['a1', 'a2'],
+      ],
+      ['alice', 'reads', {}, 'denied'],
+      ['bobby', 'reads', {}, 'denied'],
+      ['alice', 'reads', { status: 'open' }, 'denied'],
+      ['alice', 'reads', { _openid: 'bobby' }, 'denied'],
+      // No login of these has an openid.
+      ['guest', 'reads', { _openid: '{openid}' }, 'denied'],
+      ['nobody', 'reads', { _openid: 'alice' }, 'denied'],
+      ['admin', 'reads', {}, ALL],
+      ['alice', 'reads', 'a1', ['a1']],
+      ['alice', 'reads', 'b1', 'denied'],
+      ['alice', 'reads', 'x1', 'denied'],
+      // The answer is that of a document of somebody else, so that it does not tell which ids there are.
+      ['alice', 'reads', 'missing', 'denied'],
+      ['alice', 'reads', { _id: 'b1' }, 'denied'],
+      ['alice', 'reads', { _id: 'a1', _openid: '{openid}' }, ['a1']],
+      ['alice', 'reads', { _id: 'b1', _openid: '{openid}' }, []],
+      ['alice', 'reads', { _id: 'missing', _openid: '{openid}' }, []],
+      ['guest', 'reads', 'g1', 'denied'],
+      ['alice', 'updates', { _openid: '{openid}' }, ['a1', 'a2']],
+      ['alice', 'updates', {}, 'denied'],
+      ['alice', 'updates', { status: 'open' }, 'denied'],
+      ['alice', 'updates', 'a1', ['a1']],
+      ['bobby', 'updates', 'a1', 'denied'],
+      ['alice', 'updates', 'x1', 'denied'],
+      ['alice', 'updates', 'missing', 'denied'],
+      ['alice', 'updates', 'a1', 'denied', { _openid: 'bobby' }],
+      ['alice', 'updates', 'a1', 'denied', (_) => ({ _openid: _.remove() })],
+      ['alice', 'removes', { _openid: '{openid}', status: 'paid' }, ['a2']],
+      ['alice', 'removes', {}, 'denied'],
+      ['alice', 'removes', 'a1', ['a1']],
+      ['bobby', 'removes', 'a1', 'denied'],
+      ['alice', 'removes', 'missing', 'denied'],
+      ['alice', 'sets', 'a1', ['a1']],
+      ['alice', 'sets', 'b1', 'denied'],
+      ['alice', 'sets', 'x1', 'denied'],
+      ['alice', 'sets', 'new', 'made'],
+      ['guest', 'sets', 'new', 'denied'],
+      // What is made is its maker's, so `create` falls back to `write` and the rule holds.
+      ['alice', 'adds', { n: 7 }, 'made'],
+      ['wendy', 'adds', { n: 7 }, 'made'],
+      ['guest', 'adds', { n: 7 }, 'denied'],
+      ['nobody', 'adds', { n: 7 }, 'denied'],
+      ['alice', 'adds', { n: 7, _openid: 'alice' }, 'denied'],
+      ['alice', 'adds', { n: 7, _openid: 'bobby' }, 'denied'],
+      ['admin', 'adds', { n: 7 }, 'made'],
+    ],
+  },
+  {
+    name: 'the owner by uid, which every login has',
+    acl: { read: 'doc._openid == auth.uid', write: 'doc._openid == auth.uid' },
+    documents,
+    cases: [
+      ['guest', 'reads', { _openid: '{uid}' }, ['g1']],
+      ['guest', 'updates', { _openid: '{openid}' }, ['g1']],
+      ['guest', 'removes', 'g1', ['g1']],
+      ['guest', 'adds', { n: 7 }, 'made'],
+      // The ids of one person are one.
+      ['alice', 'reads', { _openid: '{openid}' }, ['a1', 'a2']],
+      ['wendy', 'reads', { _openid: '{uid}' }, ['w1']],
+      ['wendy', 'reads', 'a1', 'denied'],
+      // A missing owner is nobody's equal.
+      ['nobody', 'reads', 'x1', 'denied'],
+      ['nobody', 'reads', {}, 'denied'],
+    ],
+  },
+  {
+    name: 'everybody reads, the owner writes',
+    acl: { read: true, write: BY_OPENID },
+    documents,
+    cases: [
+      ['nobody', 'reads', {}, ALL],
+      ['nobody', 'reads', 'missing', []],
+      ['guest', 'reads', 'b1', ['b1']],
+      ['alice', 'updates', {}, 'denied'],
+      ['alice', 'updates', 'b1', 'denied'],
+      ['alice', 'updates', { _openid: '{openid}' }, ['a1', 'a2']],
+      ['bobby', 'removes', 'b1', ['b1']],
+      ['wendy', 'sets', 'w1', ['w1']],
+      ['nobody', 'updates', 'x1', 'denied'],
+      ['nobody', 'adds', { n: 7 }, 'denied'],
+    ],
+  },
+]
+
+const KEYS: readonly DocumentGroup[] = [
+  {
+    name: 'nothing but read: the keys that are missing deny',
+    acl: { read: true },
+    documents,
+    cases: [
+      ['alice', 'reads', {}, ALL],
+      ['alice', 'adds', { n: 7 }, 'denied'],
+      ['alice', 'updates', 'a1', 'denied'],
+      ['alice', 'sets', 'new', 'denied'],
+      ['alice', 'removes', { _openid: '{openid}' }, 'denied'],
+      ['admin', 'updates', 'a1', ['a1']],
+    ],
+  },
+  {
+    name: 'nothing but write',
+    acl: { write: true },
+    documents,
+    cases: [
+      ['alice', 'reads', { _openid: '{openid}' }, 'denied'],
+      ['nobody', 'adds', { n: 7 }, 'made'],
+      ['nobody', 'updates', { n: 1 }, ['a1']],
+      ['guest', 'removes', {}, ALL],
+      ['bobby', 'sets', 'a1', ['a1']],
+    ],
+  },
+  {
+    name: 'a letter box',
+    acl: { read: false, create: true },
+    documents,
+    cases: [
+      ['guest', 'adds', { n: 7 }, 'made'],
+      ['guest', 'sets', 'g1', 'denied'],
+      ['guest', 'reads', 'g1', 'denied'],
+      ['guest', 'updates', 'g1', 'denied'],
+      ['guest', 'removes', 'g1', 'denied'],
+    ],
+  },
+  {
+    name: 'a key of its own comes before write',
+    acl: { read: true, write: true, delete: false, create: 'auth != null' },
+    documents,
+    cases: [
+      ['alice', 'removes', 'a1', 'denied'],
+      ['nobody', 'updates', { n: 6 }, ['x1']],
+      ['nobody', 'adds', { n: 7 }, 'denied'],
+      ['guest', 'adds', { n: 7 }, 'made'],
+    ],
+  },
+  {
+    name: 'any login reads, all but anonymous ones write',
+    acl: { read: 'auth != null', write: "auth != null && auth.loginType != 'ANONYMOUS'" },
+    documents,
+    cases: [
+      ['guest', 'reads', {}, ALL],
+      ['guest', 'reads', 'missing', []],
+      ['nobody', 'reads', {}, 'denied'],
+      ['nobody', 'reads', 'missing', 'denied'],
+      ['guest', 'updates', {}, 'denied'],
+      ['guest', 'adds', { n: 7 }, 'denied'],
+      ['alice', 'updates', { status: 'paid' }, ['a2']],
+      ['wendy', 'removes', 'x1', ['x1']],
+      ['bobby', 'adds', { n: 7 }, 'made'],
+    ],
+  },
+  {
+    name: 'one kind of login, and one person',
+    acl: { read: "auth.loginType == 'WECHAT_OPEN'", write: "auth.uid in ['{alice.uid}']" },
+    documents,
+    cases: [
+      ['wendy', 'reads', {}, ALL],
+      ['alice', 'reads', {}, 'denied'],
+      ['nobody', 'reads', {}, 'denied'],
+      ['alice', 'updates', {}, ALL],
+      ['wendy', 'updates', {}, 'denied'],
+      ['nobody', 'removes', {}, 'denied'],
+    ],
+  },
+]
+
+decideDocumentCases([...PRESETS, ...OWNER, ...KEYS])
