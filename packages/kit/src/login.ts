@@ -1,0 +1,148 @@
+import { type Failed, failed, type KitError, kitError, type Result } from './errors.ts'
+import { toKitError } from './failures.ts'
+import { persist } from './retry.ts'
+import type { InnerAuth, SdkUser, SignInAnswer } from './sdk.ts'
+import type { Wechat } from './wechat.ts'
+
+/** How the program logs in: by a ticket that a server of yours makes, by the user's WeChat, or as nobody in particular. */
+export type LoginMethod = { readonly ticket: () => Promise<string> } | 'openid' | 'anonymous'
+
+/** Who is logged in. */
+export interface User {
+  readonly uid: string
+  /** Of a login by ticket: the id that the ticket was made for. */
+  readonly customUserId?: string
+  /** Of a WeChat login. */
+  readonly openid?: string
+  /** What names this user in a path: `users/{id}/`. The openid, else the customUserId, else the uid. */
+  readonly id: string
+}
+
+export type LoginResult = ({ readonly ok: true } & User) | Failed
+
+export interface Login {
+  /** The user of the login that the SDK keeps, else of a new one. However many ask at once, there is one login. */
+  ensure(): Promise<LoginResult>
+  /** Runs `work` as the user; when the login turns out to be dead, logs in anew and runs it once more. */
+  as<Value extends object>(work: (user: User) => Promise<Result<Value>>): Promise<Result<Value>>
+}
+
+export function createLogin(auth: InnerAuth, wx: Wechat, method: LoginMethod | undefined): Login {
+  let asking: Promise<LoginResult> | undefined
+  let renewals = 0
+  let renewing: Promise<LoginResult> | undefined
+
+  const stored = async (): Promise<User | undefined> => {
+    const state = await auth.getLoginState()
+    const user = state?.user && toUser(state.user, wx, method)
+    // An anonymous login of an earlier version of the program does not stand in for a real one.
+    return state?.user?.name === 'anonymous' && method !== undefined && method !== 'anonymous' ? undefined : user
+  }
+
+  const logIn = async (): Promise<LoginResult> => {
+    if (method === undefined) return failed(lostLogin(auth))
+    const error = await signIn(auth, method)
+    if (error !== undefined) return failed(error)
+    const user = await stored()
+    if (user !== undefined) return { ok: true, ...user }
+    return failed(kitError('SERVER_ERROR', 'the login succeeded, but the SDK has no user'))
+  }
+
+  const ensure = async (): Promise<LoginResult> => {
+    try {
+      const user = await stored()
+      return user === undefined ? await persist(logIn) : { ok: true, ...user }
+    } catch (error) {
+      return failed(toKitError(error))
+    }
+  }
+
+  const shared = (): Promise<LoginResult> => {
+    if (renewing !== undefined) return renewing
+    asking ??= ensure().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
+  const renew = (): Promise<LoginResult> => {
+    renewing ??= persist(logIn)
+      .catch((error: unknown) => failed(toKitError(error)))
+      .finally(() => {
+        renewals += 1
+        renewing = undefined
+      })
+    return renewing
+  }
+
+  return {
+    ensure: shared,
+    async as(work) {
+      const user = await shared()
+      if (!user.ok) return user
+      const before = renewals
+      const result = await work(user)
+      if (result.ok || result.error.code !== 'LOGIN_EXPIRED' || method === undefined) return result
+      // Somebody else may have logged in anew in the meantime; then that login is the one to use.
+      const again = await (renewals === before ? renew() : shared())
+      return again.ok ? work(again) : again
+    },
+  }
+}
+
+/** Without a method of its own the kit can only say what became of the app's login. */
+function lostLogin(auth: InnerAuth): KitError {
+  // The SDK still has a login, so what failed was the refresh of its token.
+  if (auth.hasLoginState()) return kitError('NETWORK_ERROR', 'the login could not be refreshed')
+  return kitError('NOT_LOGGED_IN', 'nobody is logged in')
+}
+
+async function signIn(auth: InnerAuth, method: LoginMethod): Promise<KitError | undefined> {
+  try {
+    if (method === 'anonymous') return loginError(await auth.signInAnonymously({}))
+    // Without this option the SDK goes through wx.cloud, which reaches only the cloud of its maker.
+    if (method === 'openid') return loginError(await auth.signInWithOpenId({ useWxCloud: false }))
+    let ticket: string
+    try {
+      ticket = await method.ticket()
+    } catch (error) {
+      return kitError('TICKET_FAILED', error instanceof Error ? error.message : String(error), error)
+    }
+    return loginError(await auth.signInWithCustomTicket(async () => ticket))
+  } catch (error) {
+    return refusal(toKitError(error))
+  }
+}
+
+/** The SDK does not throw here but returns its error, with nothing in it when the network failed. */
+function loginError(answer: SignInAnswer | undefined): KitError | undefined {
+  const error = answer?.error
+  if (error === undefined || error === null) return undefined
+  const { message, status, code } = error as { message?: unknown; status?: unknown; code?: unknown }
+  const text = typeof message === 'string' ? message : ''
+  const name = [status, code].find((value) => typeof value === 'string' && value !== 'unknown')
+  if (text === '' && name === undefined) return kitError('NETWORK_ERROR', 'the login service was not reached', error)
+  const byText = toKitError(error)
+  if (byText.code !== 'UNKNOWN' || name === undefined) return refusal(byText)
+  return refusal(toKitError({ error: name, error_description: text }))
+}
+
+/** "Not logged in" as the answer to a login means that the login was refused. */
+function refusal(error: KitError): KitError {
+  return error.code === 'LOGIN_EXPIRED' ? kitError('LOGIN_REFUSED', error.message, error.cause) : error
+}
+
+function toUser(user: SdkUser, wx: Wechat, method: LoginMethod | undefined): User | undefined {
+  const { uid, providers = [] } = user
+  if (uid === undefined || uid === '') return undefined
+  const idAt = (name: string) => providers.find((provider) => provider.id === name)?.provider_user_id
+  const openid = user.open_id ?? idAt(wx.getAccountInfoSync().miniProgram.appId)
+  // CloudBase gives a custom login the ticket's id as its uid.
+  const customUserId = user.customUserId ?? idAt('custom') ?? (typeof method === 'object' ? uid : undefined)
+  return {
+    uid,
+    ...(customUserId === undefined ? {} : { customUserId }),
+    ...(openid === undefined ? {} : { openid }),
+    id: openid ?? customUserId ?? uid,
+  }
+}

@@ -1,0 +1,147 @@
+import { failed, type KitError, kitError, type Result } from './errors.ts'
+import { serverError, toKitError } from './failures.ts'
+import type { Login } from './login.ts'
+import { persist } from './retry.ts'
+import type { InnerApp, UrlItem } from './sdk.ts'
+
+/** The server refuses more fileIDs in one call (R11). */
+const BATCH_SIZE = 50
+/** Seconds; what a URL is taken to last when the server does not say. */
+const UNSAID_MAX_AGE = 600
+/** A URL is taken for old so long before it is, for the time until the picture is really fetched. */
+const MARGIN_MS = 60_000
+/** Of the URLs that last less than ten margins, a tenth of their life is left instead. */
+const MARGIN_SHARE = 0.1
+/** URLs are short, and a page shows some hundreds of pictures at the most. */
+const MAX_CACHED = 1000
+
+/** A picture for a page: its URL, or why there is none. */
+export type ResolvedImage =
+  | {
+      readonly fileID: string
+      readonly url: string
+      /** Seconds that the URL lasts. */
+      readonly maxAge: number
+      /** Milliseconds since 1970. */
+      readonly expiresAt: number
+      readonly error?: undefined
+    }
+  | {
+      readonly fileID: string
+      readonly error: KitError
+      readonly url?: undefined
+    }
+
+type Found = Extract<ResolvedImage, { url: string }>
+
+export interface Resolver {
+  resolve(fileIDs: readonly string[]): Promise<ResolvedImage[]>
+  refresh(fileID: string): Promise<ResolvedImage>
+}
+
+export interface ResolverParts {
+  readonly app: Pick<InnerApp, 'getTempFileURL'>
+  readonly login: Login
+  readonly env: string
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/** Turns fileIDs into URLs, with one call for all who ask in the same turn, and a cache. */
+export function createResolver({ app, login, env, now = Date.now }: ResolverParts): Resolver {
+  const cache = new Map<string, Found>()
+  const pending = new Map<string, Promise<ResolvedImage>>()
+  /** Asked for, and not yet on their way. */
+  let queue: { readonly fileID: string; readonly answer: (image: ResolvedImage) => void }[] = []
+  let cachedFor = ''
+
+  const ask = (fileID: string): Promise<ResolvedImage> => {
+    const known = pending.get(fileID)
+    if (known !== undefined) return known
+    if (queue.length === 0) setTimeout(flush)
+    const asked = new Promise<ResolvedImage>((answer) => {
+      queue.push({ fileID, answer })
+    })
+    pending.set(fileID, asked)
+    return asked
+  }
+
+  const flush = async (): Promise<void> => {
+    const all = queue
+    queue = []
+    for (let at = 0; at < all.length; at += BATCH_SIZE) {
+      const batch = all.slice(at, at + BATCH_SIZE)
+      const images = await fetchUrls(batch.map(({ fileID }) => fileID))
+      for (const { fileID, answer } of batch) {
+        const image = images.get(fileID) ?? { fileID, error: kitError('SERVER_ERROR', 'the answer lacks this file') }
+        if (image.error === undefined) remember(image)
+        pending.delete(fileID)
+        answer(image)
+      }
+    }
+  }
+
+  const fetchUrls = async (fileIDs: readonly string[]): Promise<Map<string, ResolvedImage>> => {
+    // The life of a URL is counted from before it was made, never from after.
+    let askedAt = 0
+    const result = await persist(() =>
+      login.as(async (): Promise<Result<{ items: readonly UrlItem[] }>> => {
+        askedAt = now()
+        try {
+          const { fileList = [] } = await app.getTempFileURL({ fileList: fileIDs })
+          return { ok: true, items: fileList }
+        } catch (error) {
+          return failed(toKitError(error))
+        }
+      }),
+    )
+    if (!result.ok) return new Map(fileIDs.map((fileID) => [fileID, { fileID, error: result.error }]))
+    return new Map(result.items.map((item) => [item.fileID ?? '', toImage(item, env, askedAt)]))
+  }
+
+  const remember = (image: Found): void => {
+    cache.delete(image.fileID)
+    cache.set(image.fileID, image)
+    const [oldest] = cache.keys()
+    if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest)
+  }
+
+  const fresh = (fileID: string): Found | undefined => {
+    const image = cache.get(fileID)
+    if (image === undefined) return undefined
+    const margin = Math.min(MARGIN_MS, image.maxAge * 1000 * MARGIN_SHARE)
+    return now() < image.expiresAt - margin ? image : undefined
+  }
+
+  return {
+    async resolve(fileIDs) {
+      if (fileIDs.length === 0) return []
+      const user = await login.ensure()
+      if (!user.ok) return fileIDs.map((fileID) => ({ fileID, error: user.error }))
+      if (cachedFor !== user.uid) cache.clear()
+      cachedFor = user.uid
+      return Promise.all(fileIDs.map((fileID) => notAFileID(fileID) ?? fresh(fileID) ?? ask(fileID)))
+    },
+    async refresh(fileID) {
+      cache.delete(fileID)
+      return notAFileID(fileID) ?? ask(fileID)
+    },
+  }
+}
+
+function notAFileID(fileID: unknown): ResolvedImage | undefined {
+  if (typeof fileID === 'string' && fileID.startsWith('cloud://')) return undefined
+  const shown = String(fileID)
+  return { fileID: shown, error: kitError('INVALID_FILE_ID', `"${shown.slice(0, 100)}" does not begin with cloud://`) }
+}
+
+function toImage(item: UrlItem, env: string, askedAt: number): ResolvedImage {
+  const { fileID = '', tempFileURL: url = '', code = '', message = '', maxAge = UNSAID_MAX_AGE } = item
+  if (code === 'SUCCESS' && url !== '') return { fileID, url, maxAge, expiresAt: askedAt + maxAge * 1000 }
+  const theirs = /^cloud:\/\/([^./]*)/.exec(fileID)?.[1] ?? ''
+  if (theirs !== env) {
+    const text = `the file is in the environment ${theirs}, and the program in ${env}`
+    return { fileID, error: kitError('WRONG_ENVIRONMENT', text, item) }
+  }
+  return { fileID, error: serverError(code, message, item) }
+}

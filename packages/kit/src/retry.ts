@@ -1,0 +1,33 @@
+import type { Result } from './errors.ts'
+
+/** Even after many tries nobody waits longer than this for the next one. */
+const MAX_DELAY_MS = 30_000
+/** First delay of the small calls: logins, URLs, the database. */
+const SMALL_CALL_DELAY_MS = 500
+/** A small call is tried so often in all. */
+const SMALL_CALL_TRIES = 3
+
+/**
+ * How long to wait before try number `tries + 1`: doubled each time, and between half and all of that, so that the
+ * phones that lost the network together do not come back together.
+ *
+ * @param tries how many have failed, from 1
+ * @param random from 0 to 1
+ */
+export function retryDelay(tries: number, firstMs: number, random: number = Math.random()): number {
+  const full = Math.min(firstMs * 2 ** (tries - 1), MAX_DELAY_MS)
+  return Math.round(full * (0.5 + random / 2))
+}
+
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** Repeats a small call while its error may pass. */
+export async function persist<Value extends object>(work: () => Promise<Result<Value>>): Promise<Result<Value>> {
+  for (let tries = 1; ; tries += 1) {
+    const result = await work()
+    if (result.ok || !result.error.retryable || tries === SMALL_CALL_TRIES) return result
+    await wait(retryDelay(tries, SMALL_CALL_DELAY_MS))
+  }
+}

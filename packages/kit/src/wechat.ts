@@ -1,0 +1,75 @@
+/** What the kit uses of `wx`. `typings/` checks that WeChat's official declarations fit. */
+
+export interface WxFailure {
+  readonly errMsg: string
+  readonly errno?: number | undefined
+}
+
+interface Callbacks<Answer> {
+  success: (answer: Answer) => void
+  fail: (failure: WxFailure) => void
+}
+
+export interface UploadTask {
+  abort(): void
+  onProgressUpdate(listener: (event: { readonly progress: number }) => void): void
+}
+
+export interface UploadRequest extends Callbacks<{ readonly statusCode: number; readonly data: string }> {
+  readonly url: string
+  readonly filePath: string
+  readonly name: string
+  readonly formData: Record<string, string>
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+export interface ChosenFile {
+  readonly tempFilePath: string
+  readonly size: number
+  readonly fileType: string
+  readonly width?: number
+  readonly height?: number
+  readonly duration?: number
+  readonly thumbTempFilePath?: string
+}
+
+export interface ChooseRequest {
+  readonly count: number
+  readonly mediaType: ('image' | 'video' | 'mix')[]
+  readonly sourceType: ('album' | 'camera')[]
+  readonly sizeType: ('original' | 'compressed')[]
+  readonly maxDuration?: number
+  readonly camera?: 'back' | 'front'
+}
+
+export interface Wechat {
+  uploadFile(request: UploadRequest): UploadTask
+  chooseMedia(request: ChooseRequest & Callbacks<{ readonly tempFiles: readonly ChosenFile[] }>): unknown
+  compressImage(
+    request: { readonly src: string; readonly quality: number } & Callbacks<{ readonly tempFilePath: string }>,
+  ): unknown
+  getImageInfo(
+    request: { readonly src: string } & Callbacks<{ readonly width: number; readonly height: number }>,
+  ): unknown
+  getFileSystemManager(): {
+    stat(request: { readonly path: string } & Callbacks<{ readonly stats: unknown }>): void
+  }
+  getAccountInfoSync(): { readonly miniProgram: { readonly appId: string } }
+  onAppHide(listener: () => void): void
+  onAppShow(listener: () => void): void
+}
+
+declare const wx: Wechat
+
+/** The `wx` of the phone the program runs on, looked up when it is needed. */
+export function phone(): Wechat {
+  return wx
+}
+
+/** A call in callback form as a promise; it rejects with what `wx` gave to `fail`. */
+export function called<Answer>(start: (callbacks: Callbacks<Answer>) => unknown): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    start({ success: resolve, fail: reject })
+  })
+}
