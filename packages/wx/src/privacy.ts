@@ -22,19 +22,33 @@ export interface PrivacyApi {
   onNeedPrivacyAuthorization: (listener: PrivacyListener) => void
 }
 
+/** The user's part in it. */
+export interface PrivacyUser {
+  /** WeChat's own question, for programs that do not ask themselves. */
+  popup: () => Promise<boolean>
+  /** What holds after an answer. */
+  stateAfter: (agreed: boolean) => PrivacyState
+}
+
+/** Agrees in WeChat's popup, and keeps to any answer. */
+const COMPLIANT_USER: PrivacyUser = {
+  popup: async () => true,
+  stateAfter: (agreed) => (agreed ? 'granted' : 'refused'),
+}
+
 /** What the user agreed to, and how the program asks. */
 export class Privacy {
   state: PrivacyState
   readonly api: PrivacyApi
   readonly #report: ReportCallbackError
-  readonly #popup: () => Promise<boolean>
+  readonly #user: PrivacyUser
+  #asking: Promise<boolean> | undefined
   #listener: PrivacyListener | undefined
 
-  /** `popup` is WeChat's own question, for programs that do not ask themselves; without one the user agrees. */
-  constructor(state: PrivacyState, report: ReportCallbackError, popup: () => Promise<boolean> = async () => true) {
+  constructor(state: PrivacyState, report: ReportCallbackError, user: PrivacyUser = COMPLIANT_USER) {
     this.state = state
     this.#report = report
-    this.#popup = popup
+    this.#user = user
     this.api = {
       getPrivacySetting: (options) => {
         const setting = {
@@ -58,16 +72,27 @@ export class Privacy {
     if (this.state === 'undeclared') {
       throw new WxFailure('api scope is not declared in the privacy agreement', ERRNO.privacyUndeclared)
     }
-    if (this.state === 'ask') this.state = (await this.#ask(referrer)) ? 'granted' : 'refused'
-    if (this.state === 'refused') {
-      throw new WxFailure('privacy permission is not authorized', ERRNO.privacyRefused)
-    }
+    const agreed = this.state === 'ask' ? await this.#askOnce(referrer) : this.state === 'granted'
+    if (!agreed) throw new WxFailure('privacy permission is not authorized', ERRNO.privacyRefused)
     return {}
+  }
+
+  /** One question, however many calls wait for its answer. */
+  #askOnce(referrer: string): Promise<boolean> {
+    this.#asking ??= this.#ask(referrer)
+      .then((agreed) => {
+        this.state = this.#user.stateAfter(agreed)
+        return agreed
+      })
+      .finally(() => {
+        this.#asking = undefined
+      })
+    return this.#asking
   }
 
   #ask(referrer: string): Promise<boolean> {
     const listener = this.#listener
-    if (listener === undefined) return this.#popup()
+    if (listener === undefined) return this.#user.popup()
     return new Promise((resolve) => {
       const answer = ({ event }: PrivacyAnswer): void => {
         // `exposureAuthorization` only reports that the program's own popup is showing.

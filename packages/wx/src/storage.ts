@@ -35,10 +35,12 @@ export interface StorageApi {
 export type Stored = { type: 'json' | 'number' | 'date' | 'undefined'; text: string }
 
 /** Where the entries of a storage are kept: a Map, or something like it that lasts. */
-export type StoredEntries = Pick<
-  Map<string, Stored>,
-  'get' | 'set' | 'delete' | 'clear' | 'keys' | typeof Symbol.iterator
->
+export interface StoredEntries extends Iterable<[key: string, stored: Stored]> {
+  get(key: string): Stored | undefined
+  set(key: string, stored: Stored): unknown
+  delete(key: string): unknown
+  clear(): void
+}
 
 /** The key-value storage of one program on one phone. Values are kept serialized, so nobody shares an object. */
 export class PhoneStorage {
@@ -74,7 +76,7 @@ export class PhoneStorage {
 
   info(): StorageInfo {
     return {
-      keys: [...this.#entries.keys()],
+      keys: Array.from(this.#entries, ([key]) => key),
       currentSize: Math.ceil(this.#bytes() / 1024),
       limitSize: MAX_STORAGE_BYTES / 1024,
     }

@@ -1,0 +1,197 @@
+import { WxFailure } from '../../../src/failure.ts'
+import {
+  fileFailure,
+  noSuchFile,
+  permissionDenied,
+  quotaExceeded,
+  STORE_PREFIX,
+  storeVirtualPath,
+  USER_DATA_PATH,
+  USER_FILES_QUOTA_BYTES,
+} from '../../../src/file-paths.ts'
+import { extensionOf } from '../../../src/paths.ts'
+
+/** What lies at a path: a file, or a folder when `blob` is undefined. */
+export interface FileNode {
+  readonly blob: Blob | undefined
+  /** Milliseconds since 1970. */
+  readonly modified: number
+}
+
+/** Where the program's own and saved files are kept: a Map, or one that also lasts. */
+export interface LastingFiles extends Iterable<[path: string, node: FileNode]> {
+  get(path: string): FileNode | undefined
+  has(path: string): boolean
+  set(path: string, node: FileNode): unknown
+  delete(path: string): unknown
+}
+
+/** What the paths of temporary files begin with, as in WeChat's developer tools. */
+const TEMP_PREFIX = 'http://tmp/'
+
+/**
+ * The phone's files as a Mini Program sees them, over Blobs: temporary ones (`http://tmp/..`), the program's own
+ * (`wxfile://usr/..`) and saved ones (`wxfile://store_..`).
+ */
+export class BrowserFiles {
+  readonly #temp = new Map<string, Blob>()
+  readonly #lasting: LastingFiles
+  readonly #urls = new Map<string, { blob: Blob; url: string }>()
+  readonly #quotaBytes: number
+
+  constructor(lasting: LastingFiles = new Map(), quotaBytes: number = USER_FILES_QUOTA_BYTES) {
+    this.#lasting = lasting
+    this.#quotaBytes = quotaBytes
+  }
+
+  /** Makes a temporary file; `extension` with its dot, or empty. Returns its path. */
+  add(extension: string, blob: Blob): string {
+    const path = TEMP_PREFIX + randomHex() + extension
+    this.#temp.set(path, blob)
+    return path
+  }
+
+  /** The content of a file; undefined when there is none, and for folders. */
+  blob(path: string): Blob | undefined {
+    return this.#temp.get(path) ?? this.#lasting.get(tidy(path))?.blob
+  }
+
+  /** A `blob:` URL for what the page shows; undefined when there is no such file. The same one until the file changes. */
+  url(path: string): string | undefined {
+    const blob = this.blob(path)
+    const known = this.#urls.get(path)
+    if (known !== undefined && known.blob === blob) return known.url
+    if (known !== undefined) URL.revokeObjectURL(known.url)
+    this.#urls.delete(path)
+    if (blob === undefined) return undefined
+    const url = URL.createObjectURL(blob)
+    this.#urls.set(path, { blob, url })
+    return url
+  }
+
+  /** The node at `path`; fails as WeChat does when there is none. */
+  existing(path: string, operation: string): FileNode {
+    const temp = this.#temp.get(path)
+    if (temp !== undefined) return { blob: temp, modified: 0 }
+    const node = tidy(path) === USER_DATA_PATH ? { blob: undefined, modified: 0 } : this.#lasting.get(tidy(path))
+    if (node === undefined) throw noSuchFile(path, operation)
+    return node
+  }
+
+  /** Fails unless `path` is below USER_DATA_PATH, in a folder that exists. */
+  assertWritable(path: string, operation: string): void {
+    this.#assertInUserArea(path, operation)
+    const parent = parentOf(tidy(path))
+    if (parent !== USER_DATA_PATH && this.#lasting.get(parent) === undefined) throw noSuchFile(path, operation)
+    if (parent !== USER_DATA_PATH && this.#lasting.get(parent)?.blob !== undefined) throw wrong('ENOTDIR', path)
+  }
+
+  /** Writes a file below USER_DATA_PATH. */
+  write(path: string, blob: Blob): void {
+    this.assertWritable(path, 'open')
+    const before = this.#lasting.get(tidy(path))
+    if (before !== undefined && before.blob === undefined) throw wrong('EISDIR', path)
+    this.#assertRoomFor(blob.size)
+    this.#lasting.set(tidy(path), { blob, modified: Date.now() })
+  }
+
+  makeFolder(path: string, recursive: boolean): void {
+    const target = tidy(path)
+    if (!recursive) this.assertWritable(path, 'mkdir')
+    else this.#assertInUserArea(path, 'mkdir')
+    const before = this.#lasting.get(target)
+    if (before !== undefined && !(recursive && before.blob === undefined)) throw wrong('EEXIST', path)
+    const segments = target.slice(USER_DATA_PATH.length + 1).split('/')
+    for (let depth = 1; depth <= segments.length; depth += 1) {
+      const folder = `${USER_DATA_PATH}/${segments.slice(0, depth).join('/')}`
+      if (this.#lasting.get(folder)?.blob !== undefined) throw wrong('ENOTDIR', path)
+      if (!this.#lasting.has(folder)) this.#lasting.set(folder, { blob: undefined, modified: Date.now() })
+    }
+  }
+
+  removeFolder(path: string, recursive: boolean): void {
+    this.#assertInUserArea(path, 'rmdir')
+    if (this.existing(path, 'rmdir').blob !== undefined) throw wrong('ENOTDIR', path)
+    const within = this.#below(tidy(path))
+    if (within.length > 0 && !recursive) throw wrong('ENOTEMPTY', path)
+    for (const each of [...within, tidy(path)]) this.#lasting.delete(each)
+  }
+
+  /** The names in a folder. */
+  list(path: string): string[] {
+    if (this.existing(path, 'scandir').blob !== undefined) throw wrong('ENOTDIR', path)
+    const folder = tidy(path)
+    const names = this.#below(folder).map((each) => each.slice(folder.length + 1))
+    return names.filter((name) => !name.includes('/')).sort()
+  }
+
+  /** Removes a file of any kind. */
+  unlink(path: string): void {
+    const { blob } = this.existing(path, 'unlink')
+    if (blob === undefined) throw wrong('EPERM', path)
+    this.#temp.delete(path)
+    this.#lasting.delete(tidy(path))
+    this.url(path)
+  }
+
+  /** Moves a temporary file to where it lasts, and returns its new path. */
+  save(tempFilePath: string, target: string | undefined): string {
+    const blob = this.#temp.get(tempFilePath)
+    if (blob === undefined) throw new WxFailure('tempFilePath file not exist')
+    const path = target ?? storeVirtualPath(randomHex() + extensionOf(tempFilePath))
+    if (target === undefined) {
+      this.#assertRoomFor(blob.size)
+      this.#lasting.set(path, { blob, modified: Date.now() })
+    } else this.write(target, blob)
+    this.unlink(tempFilePath)
+    return path
+  }
+
+  /** What saveFile has put away, without those below USER_DATA_PATH. */
+  saved(): { path: string; size: number; modified: number }[] {
+    return [...this.#lasting]
+      .filter(([path]) => path.startsWith(STORE_PREFIX))
+      .map(([path, { blob, modified }]) => ({ path, size: blob?.size ?? 0, modified }))
+  }
+
+  /** Forgets temporary files and gives back their URLs. */
+  dispose(): void {
+    for (const { url } of this.#urls.values()) URL.revokeObjectURL(url)
+    this.#urls.clear()
+    this.#temp.clear()
+  }
+
+  #below(folder: string): string[] {
+    return [...this.#lasting].map(([path]) => path).filter((path) => path.startsWith(`${folder}/`))
+  }
+
+  #assertInUserArea(path: string, operation: string): void {
+    const inside = path.startsWith(`${USER_DATA_PATH}/`) && tidy(path) !== USER_DATA_PATH
+    if (!inside || path.split('/').includes('..')) throw permissionDenied(path, operation)
+  }
+
+  #assertRoomFor(bytes: number): void {
+    let sum = bytes
+    for (const [, { blob }] of this.#lasting) sum += blob?.size ?? 0
+    if (sum > this.#quotaBytes) throw quotaExceeded()
+  }
+}
+
+function wrong(code: string, path: string): Error {
+  return fileFailure(code, path) ?? new WxFailure(`${code} "${path}"`)
+}
+
+/** One spelling per path: no empty or `.` segments after the scheme, no slash at the end. */
+function tidy(path: string): string {
+  if (!path.startsWith(`${USER_DATA_PATH}/`)) return path
+  const segments = path.slice(USER_DATA_PATH.length + 1).split('/')
+  return [USER_DATA_PATH, ...segments.filter((segment) => segment !== '' && segment !== '.')].join('/')
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
+}
+
+function randomHex(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

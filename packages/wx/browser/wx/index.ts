@@ -1,0 +1,166 @@
+/**
+ * The `wx` object of the browser harness: WeChat's calls over what browsers have. How each call answers, and in which
+ * words it fails, is shared with the simulated phone for Node; what is only simulated is listed in README.md.
+ */
+import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/app-lifecycle.ts'
+import { toArrayBuffer } from '../../src/bytes.ts'
+import { callSafely } from '../../src/callbacks.ts'
+import { createDeviceApi } from '../../src/device.ts'
+import { USER_DATA_PATH } from '../../src/file-paths.ts'
+import { createLoginApi } from '../../src/login.ts'
+import { createNetwork, downloadToTemp, type Network } from '../../src/network.ts'
+import { NetworkLane } from '../../src/network-lane.ts'
+import { createSockets, type OpenSocket } from '../../src/socket.ts'
+import { createStorageApi, PhoneStorage } from '../../src/storage.ts'
+import { laterTurn } from '../../src/timers.ts'
+import type { NetworkParts } from '../../src/transfer.ts'
+import type { HarnessOptions, Host } from '../contracts.ts'
+import { BrowserFiles, type LastingFiles } from './files/browser-files.ts'
+import { codec } from './files/encodings.ts'
+import { createFileSystemManager } from './files/file-work.ts'
+import { openLastingFiles } from './files/lasting-files.ts'
+import { createMediaApi } from './media/media-api.ts'
+import { LocalStorageEntries, memoryOf } from './memory.ts'
+import { createDownloadFile } from './network/download.ts'
+import { createRequest } from './network/request.ts'
+import { THROTTLES } from './network/throttle.ts'
+import { createUploadFile } from './network/upload.ts'
+import { asBrowserFailure } from './network/xhr.ts'
+import { createBarsApi, createNavigationApi } from './page/navigation.ts'
+import { type ObserverOptions, WxIntersectionObserver } from './page/observers.ts'
+import { createScrollApi } from './page/scroll.ts'
+import { SelectorQuery } from './page/selector-query.ts'
+import { Permissions } from './permissions.ts'
+import { createPrivacy } from './privacy.ts'
+import { createErrors, createProgramApi } from './program.ts'
+import { createQuietApi, createSmallApi } from './small.ts'
+import { createSurroundings } from './surroundings.ts'
+import { Layer } from './ui/layer.ts'
+import { Toast } from './ui/toast.ts'
+import { createUiApi } from './ui/ui-api.ts'
+
+/** The appid of a program that nobody registered. */
+const DEFAULT_APPID = 'wxdev0000000000000'
+
+/** A simulated phone in the page: its `wx`, and what the elements and the shell need of it. */
+export interface BrowserPhone {
+  readonly wx: object
+  /**
+   * What an `<image>` or `<video>` puts into `src` for a path of the phone (`http://tmp/..`, `wxfile://..`): a `blob:`
+   * URL. Files of the program become URLs of the harness; anything else comes back as it is.
+   */
+  displayUrl(path: string): string
+  /** Ends transfers, gives back files, removes the layer of dialogs. */
+  dispose(): void
+}
+
+/** Reads what must be there before the program starts: the files that `options.user` has kept. */
+export function openUserFiles(options: HarnessOptions): Promise<LastingFiles> {
+  return openLastingFiles(options.user, (error) => console.warn('files will not outlive this page:', error))
+}
+
+/** Makes only the `wx` object; see `createBrowserPhone`. */
+export function createBrowserWx(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): object {
+  return createBrowserPhone(host, options, lastingFiles).wx
+}
+
+/**
+ * Makes the phone. Without `lastingFiles` (from `openUserFiles`) the program's own files are gone with the page.
+ *
+ * @example
+ * const phone = createBrowserPhone(host, options, await openUserFiles(options))
+ * program.run('app', { ...scope, wx: phone.wx })
+ */
+export function createBrowserPhone(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): BrowserPhone {
+  const { api: errorsApi, report, stop: stopErrors } = createErrors()
+  const layer = new Layer(host.overlay, options.language, host.app?.darkmode === true)
+  const memory = memoryOf(options.user)
+  const files = new BrowserFiles(lastingFiles)
+  const appid = options.appid ?? DEFAULT_APPID
+  const assetUrl = (path: string): string | undefined => assetUrlOf(host, path)
+  const displayUrl = (path: string): string => files.url(path) ?? assetUrl(path) ?? path
+  const page = (): HTMLElement | undefined => host.currentPageElement()
+  const network = createNetworkOf(host, appid, files, report)
+  const lifecycle = new AppLifecycle(network, INTERRUPT_AFTER_MS, report)
+  const privacy = createPrivacy(layer, memory, options.privacy ?? 'granted', report)
+  const permissions = new Permissions(layer, memory, report)
+  const toast = new Toast(layer, displayUrl)
+  const { surroundings, api: surroundingsApi, stop: stopSurroundings } = createSurroundings(host, report)
+  const fileSystemManager = createFileSystemManager(files, report)
+  const storage = new PhoneStorage({}, new LocalStorageEntries(options.user))
+  const download = (url: string): Promise<string> => downloadToTemp(network.api, url)
+
+  const wx = {
+    ...network.api,
+    ...createStorageApi(storage, report),
+    ...createMediaApi({ layer, files, privacy: privacy.privacy, permissions, report, download, displayUrl, assetUrl }),
+    ...privacy.api,
+    ...permissions.api,
+    ...createLoginApi(`dev:${options.user}`, report),
+    ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, surroundings),
+    ...surroundingsApi,
+    ...createUiApi(layer, toast, report),
+    ...createSmallApi(toast, layer.words('内容已复制', 'Copied'), report),
+    ...createNavigationApi(host, report),
+    ...createBarsApi(host, report),
+    ...createScrollApi(page, report),
+    ...createProgramApi(host, options, report),
+    ...createQuietApi(),
+    ...lifecycle.api,
+    ...errorsApi,
+    env: { USER_DATA_PATH },
+    getFileSystemManager: () => fileSystemManager,
+    createSelectorQuery: () => new SelectorQuery(page, report),
+    createIntersectionObserver: (component: unknown, given?: ObserverOptions) =>
+      new WxIntersectionObserver(component, given ?? {}, page, report),
+    canIUse: (schema: string): boolean => Object.hasOwn(wx, String(schema).split('.')[0] ?? ''),
+    nextTick: (callback: () => void) => void laterTurn().then(() => callSafely(report, callback)),
+    base64ToArrayBuffer: (base64: string) => toArrayBuffer(codec('base64').encode(base64)),
+    arrayBufferToBase64: (buffer: ArrayBuffer) => codec('base64').decode(new Uint8Array(buffer)),
+  }
+
+  const { path, query, scene } = host.launch
+  const stopVisibility = host.onVisibility((visible) => {
+    if (visible) lifecycle.foreground({ path, query: { ...query }, scene })
+    else lifecycle.background()
+  })
+  const stopThrottle = host.onNetworkThrottle?.((throttle) => network.change(THROTTLES[throttle]))
+  return {
+    wx,
+    displayUrl,
+    dispose: () => {
+      stopVisibility()
+      stopThrottle?.()
+      stopErrors()
+      stopSurroundings()
+      lifecycle.dispose()
+      network.end()
+      files.dispose()
+      layer.root.remove()
+    },
+  }
+}
+
+/** Files of the program are named by paths without a scheme. */
+function assetUrlOf(host: Host, path: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:/i.test(path) || path === '' ? undefined : host.assetUrl?.(path)
+}
+
+function createNetworkOf(host: Host, appid: string, files: BrowserFiles, report: (error: unknown) => void): Network {
+  const lane = new NetworkLane()
+  const parts: NetworkParts = {
+    lane,
+    // A browser sends its own User-Agent whatever we say.
+    identity: { appid, userAgent: navigator.userAgent },
+    report,
+    asFailure: asBrowserFailure,
+    timeouts: host.app?.networkTimeout,
+  }
+  const openSocket: OpenSocket = (url, protocols) => new WebSocket(url, protocols)
+  return createNetwork(lane, report, {
+    request: createRequest(parts),
+    uploadFile: createUploadFile(parts, files),
+    downloadFile: createDownloadFile(parts, files),
+    sockets: createSockets(lane, report, openSocket),
+  })
+}

@@ -1,0 +1,234 @@
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
+import { contentTypeOf, extensionFor } from '../../../src/content-types.ts'
+import { requireString, WxFailure } from '../../../src/failure.ts'
+import { parseImage } from '../../../src/image-info.ts'
+import {
+  type ChooseMediaOptions,
+  type ChooseMediaResult,
+  type CompressImageOptions,
+  kindOf,
+  type MediaApi,
+  type MediaFile,
+  type MediaType,
+  mediaTypeByName,
+  mediaWish,
+} from '../../../src/media-shape.ts'
+import { baseName, extensionOf } from '../../../src/paths.ts'
+import type { Privacy } from '../../../src/privacy.ts'
+import type { BrowserFiles } from '../files/browser-files.ts'
+import type { Permissions } from '../permissions.ts'
+import { type Layer, make } from '../ui/layer.ts'
+import { showPreview } from '../ui/preview.ts'
+import { pickFiles, type Source } from './picker.ts'
+import { compressedPicture, pictureSize, rewritePicture } from './pictures.ts'
+import { videoFacts } from './videos.ts'
+
+export interface ChooseImageOptions {
+  /** Default 9. */
+  count?: number | undefined
+  sizeType?: Array<'original' | 'compressed'> | undefined
+  sourceType?: Source[] | undefined
+}
+
+export interface ChooseImageResult {
+  tempFilePaths: string[]
+  tempFiles: { path: string; size: number }[]
+}
+
+export interface ChooseVideoOptions {
+  sourceType?: Source[] | undefined
+  compressed?: boolean | undefined
+  /** Seconds, camera only. */
+  maxDuration?: number | undefined
+  camera?: 'back' | 'front' | undefined
+}
+
+export interface ChooseVideoResult {
+  tempFilePath: string
+  duration: number
+  size: number
+  width: number
+  height: number
+  thumbTempFilePath: string
+}
+
+export interface PreviewImageOptions {
+  urls: string[]
+  /** The one to begin with; default the first. */
+  current?: string | number | undefined
+}
+
+export interface PreviewMediaOptions {
+  sources: { url: string; type?: 'image' | 'video' | undefined; poster?: string | undefined }[]
+  /** Index of the one to begin with. */
+  current?: number | undefined
+}
+
+/** The media calls of `wx` in a browser. */
+export interface BrowserMediaApi extends MediaApi {
+  chooseImage: AsyncApi<ChooseImageOptions, ChooseImageResult>
+  chooseVideo: AsyncApi<ChooseVideoOptions, ChooseVideoResult>
+  previewImage: AsyncApi<PreviewImageOptions, object>
+  previewMedia: AsyncApi<PreviewMediaOptions, object>
+  saveImageToPhotosAlbum: AsyncApi<{ filePath: string }, object>
+}
+
+/** What the media calls work with. */
+export interface MediaParts {
+  layer: Layer
+  files: BrowserFiles
+  privacy: Privacy
+  permissions: Permissions
+  report: ReportCallbackError
+  /** Fetches a picture from the network to a temporary file. */
+  download: (url: string) => Promise<string>
+  /** Path or URL of a picture to what the browser can show. */
+  displayUrl: (path: string) => string
+  /** URL of a file of the program itself; undefined for other paths. */
+  assetUrl: (path: string) => string | undefined
+}
+
+/** Makes the media calls: a real file dialog, real re-encoding. */
+export function createMediaApi(parts: MediaParts): BrowserMediaApi {
+  const { layer, files, report, displayUrl } = parts
+  return {
+    chooseMedia: asyncApi('chooseMedia', report, (options: ChooseMediaOptions) => chooseMedia(parts, options)),
+    chooseImage: asyncApi('chooseImage', report, (options: ChooseImageOptions) => chooseImage(parts, options)),
+    chooseVideo: asyncApi('chooseVideo', report, (options: ChooseVideoOptions) => chooseVideo(parts, options)),
+    getImageInfo: asyncApi('getImageInfo', report, ({ src }: { src: string }) => imageInfo(parts, src)),
+    compressImage: asyncApi('compressImage', report, async (options: CompressImageOptions) => {
+      const source = files.blob(requireString(options.src, 'src'))
+      if (source === undefined) throw new WxFailure('file not exist')
+      const { quality, compressedWidth: width, compressedHeight: height } = options
+      const rewritten = await rewritePicture(source, { quality, width, height })
+      return { tempFilePath: files.add(extensionFor(rewritten.type), rewritten) }
+    }),
+    previewImage: asyncApi('previewImage', report, ({ urls, current = 0 }: PreviewImageOptions) => {
+      const list = requireList(urls, 'urls').map((url) => requireString(url, 'urls'))
+      const at = typeof current === 'number' ? current : list.indexOf(current)
+      showPreview(
+        layer,
+        list.map((url) => ({ url: displayUrl(url), type: 'image' as const })),
+        at,
+      )
+      return {}
+    }),
+    previewMedia: asyncApi('previewMedia', report, ({ sources, current = 0 }: PreviewMediaOptions) => {
+      const list = requireList(sources, 'sources').map(({ url, type = 'image', poster }) => ({
+        url: displayUrl(requireString(url, 'sources')),
+        type,
+        ...(poster === undefined ? {} : { poster: displayUrl(poster) }),
+      }))
+      showPreview(layer, list, current)
+      return {}
+    }),
+    saveImageToPhotosAlbum: asyncApi('saveImageToPhotosAlbum', report, async ({ filePath }: { filePath: string }) => {
+      const path = requireString(filePath, 'filePath')
+      if (files.blob(path) === undefined && parts.assetUrl(path) === undefined) throw new WxFailure('file not found')
+      await parts.permissions.ask('scope.writePhotosAlbum')
+      // The album of a computer is its folder of downloads.
+      make('a', { attributes: { href: displayUrl(path), download: baseName(path) } }).click()
+      return {}
+    }),
+  }
+}
+
+async function chooseMedia(parts: MediaParts, options: ChooseMediaOptions): Promise<ChooseMediaResult> {
+  await parts.privacy.authorize('chooseMedia')
+  const { count, types } = mediaWish(options)
+  const picked = await pickFiles(parts.layer, {
+    accept: types.map((type) => `${type}/*`).join(','),
+    count,
+    sources: options.sourceType ?? [],
+    camera: options.camera ?? 'back',
+  })
+  const wanted = picked.filter((file) => types.includes(typeOf(file)))
+  // A user who finds nothing to pick leaves the picker.
+  if (wanted.length === 0) throw new WxFailure('cancel')
+  const tempFiles = await Promise.all(wanted.map((file) => toMediaFile(parts, file, compresses(options.sizeType))))
+  return { type: kindOf(tempFiles), tempFiles }
+}
+
+async function chooseImage(parts: MediaParts, options: ChooseImageOptions): Promise<ChooseImageResult> {
+  await parts.privacy.authorize('chooseImage')
+  const { count } = mediaWish({ count: options.count })
+  const sources = options.sourceType ?? []
+  const picked = await pickFiles(parts.layer, { accept: 'image/*', count, sources, camera: 'back' })
+  const tempFiles = await Promise.all(
+    picked.map(async (file) => {
+      const { tempFilePath, size } = await pictureFile(parts, file, compresses(options.sizeType))
+      return { path: tempFilePath, size }
+    }),
+  )
+  return { tempFilePaths: tempFiles.map(({ path }) => path), tempFiles }
+}
+
+async function chooseVideo(parts: MediaParts, options: ChooseVideoOptions): Promise<ChooseVideoResult> {
+  await parts.privacy.authorize('chooseVideo')
+  const camera = options.camera ?? 'back'
+  const sources = options.sourceType ?? []
+  const [file] = await pickFiles(parts.layer, { accept: 'video/*', count: 1, sources, camera })
+  if (file === undefined) throw new WxFailure('cancel')
+  const { fileType: _, ...video } = await videoFile(parts, file)
+  return video
+}
+
+/** The album compresses unless the program asks for originals only: its "original" box is not ticked by default. */
+function compresses(sizeType: ChooseMediaOptions['sizeType']): boolean {
+  return sizeType === undefined || sizeType.includes('compressed')
+}
+
+function typeOf(file: File): MediaType {
+  const [type] = file.type.split('/')
+  return type === 'image' || type === 'video' ? type : mediaTypeByName(file.name)
+}
+
+function toMediaFile(parts: MediaParts, file: File, compress: boolean): Promise<MediaFile> {
+  return typeOf(file) === 'video' ? videoFile(parts, file) : pictureFile(parts, file, compress)
+}
+
+async function pictureFile(parts: MediaParts, file: File, compress: boolean): Promise<MediaFile> {
+  const content = compress ? await compressedPicture(file) : file
+  const extension = content === file ? extensionOf(file.name).toLowerCase() : extensionFor(content.type)
+  return { tempFilePath: parts.files.add(extension, content), size: content.size, fileType: 'image' }
+}
+
+async function videoFile(parts: MediaParts, file: File): Promise<ChooseVideoResult & { fileType: 'video' }> {
+  const { poster, ...facts } = await videoFacts(file)
+  return {
+    tempFilePath: parts.files.add(extensionOf(file.name).toLowerCase(), file),
+    size: file.size,
+    fileType: 'video',
+    ...facts,
+    thumbTempFilePath: parts.files.add('.jpg', poster),
+  }
+}
+
+async function imageInfo(parts: MediaParts, src: string): Promise<Awaited<ReturnType<typeof shape>>> {
+  const given = requireString(src, 'src')
+  const { files } = parts
+  const asset = parts.assetUrl(given)
+  const isRemote = files.blob(given) === undefined && /^https?:\/\//.test(given)
+  const path = isRemote ? await parts.download(given) : given
+  const blob = asset === undefined ? files.blob(path) : await (await fetch(asset)).blob()
+  if (blob === undefined) throw new WxFailure('file not found')
+  return shape(path, blob)
+}
+
+async function shape(path: string, blob: Blob) {
+  const header = parseImage(new Uint8Array(await blob.arrayBuffer()))
+  const { width, height } = await pictureSize(blob)
+  return { width, height, path, orientation: 'up' as const, type: header?.type ?? typeName(path) }
+}
+
+/** Formats whose header is not understood, but which the browser can show. */
+function typeName(path: string): string {
+  return contentTypeOf(path).startsWith('image/') ? extensionOf(path).slice(1) : 'unknown'
+}
+
+function requireList<Item>(value: readonly Item[], parameter: string): readonly Item[] {
+  if (!Array.isArray(value)) {
+    throw new WxFailure(`parameter error: parameter.${parameter} should be Array instead of ${typeof value};`)
+  }
+  return value
+}

@@ -1,0 +1,86 @@
+import { WxFailure } from '../../../src/failure.ts'
+
+/** The longer side of a picture that WeChat's album compresses is at most about this. */
+const MAX_SIDE_PX = 1920
+/** What the album uses, and compressImage when the program does not say. */
+const DEFAULT_QUALITY = 80
+
+/** How to write a picture anew. Sides in pixels; with one of them the other follows. */
+export interface RewriteOptions {
+  /** 0 to 100, JPG only. */
+  quality?: number | undefined
+  width?: number | undefined
+  height?: number | undefined
+}
+
+/** Writes a picture anew, as PNG when it is one, else as JPG. Fails for what the browser cannot decode. */
+export async function rewritePicture(blob: Blob, options: RewriteOptions): Promise<Blob> {
+  const bitmap = await decode(blob)
+  try {
+    const [width, height] = sidesOf(bitmap, options)
+    const type = blob.type === 'image/png' ? 'image/png' : 'image/jpeg'
+    return await paint(bitmap, width, height, type, options.quality ?? DEFAULT_QUALITY)
+  } finally {
+    bitmap.close()
+  }
+}
+
+/** What the album hands out for `compressed`: a smaller JPG; the original when that is no gain, and for moving pictures. */
+export async function compressedPicture(blob: Blob): Promise<Blob> {
+  if (blob.type === 'image/gif') return blob
+  const bitmap = await decode(blob).catch(() => undefined)
+  if (bitmap === undefined) return blob
+  try {
+    const scale = Math.min(1, MAX_SIDE_PX / Math.max(bitmap.width, bitmap.height))
+    const [width, height] = [Math.round(bitmap.width * scale), Math.round(bitmap.height * scale)]
+    const smaller = await paint(bitmap, width, height, 'image/jpeg', DEFAULT_QUALITY)
+    return smaller.size < blob.size ? smaller : blob
+  } finally {
+    bitmap.close()
+  }
+}
+
+/** Width and height as they are shown, with the rotation that the file asks for. */
+export async function pictureSize(blob: Blob): Promise<{ width: number; height: number }> {
+  const bitmap = await decode(blob)
+  const { width, height } = bitmap
+  bitmap.close()
+  return { width, height }
+}
+
+async function decode(blob: Blob): Promise<ImageBitmap> {
+  try {
+    return await createImageBitmap(blob)
+  } catch {
+    throw new WxFailure('invalid image')
+  }
+}
+
+function sidesOf(bitmap: ImageBitmap, { width, height }: RewriteOptions): [width: number, height: number] {
+  const ratio = bitmap.width / bitmap.height
+  const asked = [width, height].map((side) => (typeof side === 'number' && side >= 1 ? Math.round(side) : undefined))
+  const [askedWidth, askedHeight] = asked
+  if (askedWidth === undefined && askedHeight === undefined) return [bitmap.width, bitmap.height]
+  return [
+    askedWidth ?? Math.max(1, Math.round((askedHeight ?? 1) * ratio)),
+    askedHeight ?? Math.max(1, Math.round((askedWidth ?? 1) / ratio)),
+  ]
+}
+
+function paint(source: CanvasImageSource, width: number, height: number, type: string, quality: number): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height)
+  const context = canvas.getContext('2d')
+  if (context === null) throw new WxFailure('no memory for the picture')
+  if (type === 'image/jpeg') {
+    // JPG has no transparency; phones show white behind.
+    context.fillStyle = '#fff'
+    context.fillRect(0, 0, width, height)
+  }
+  context.drawImage(source, 0, 0, width, height)
+  return canvas.convertToBlob({ type, quality: Math.min(Math.max(quality, 0), 100) / 100 })
+}
+
+/** A still of a video's current picture, as JPG. */
+export function still(video: HTMLVideoElement): Promise<Blob> {
+  return paint(video, video.videoWidth, video.videoHeight, 'image/jpeg', DEFAULT_QUALITY)
+}

@@ -1,0 +1,103 @@
+import type { ReportCallbackError } from '../../src/callbacks.ts'
+import { STILL_PHONE, type Surroundings, type WindowInfo } from '../../src/device.ts'
+import { Listeners } from '../../src/listeners.ts'
+import type { Host } from '../contracts.ts'
+import { areaOf } from './page/selector-query.ts'
+import { scrollerOf } from './page/selectors.ts'
+
+type Theme = 'light' | 'dark'
+
+/** A rectangle in px. */
+export interface Box {
+  left: number
+  top: number
+  right: number
+  bottom: number
+  width: number
+  height: number
+}
+
+export interface SurroundingsApi {
+  onThemeChange: (listener: (event: { theme: Theme }) => void) => void
+  offThemeChange: (listener?: (event: { theme: Theme }) => void) => void
+  onWindowResize: (listener: (event: { size: { windowWidth: number; windowHeight: number } }) => void) => void
+  offWindowResize: (listener?: (event: { size: { windowWidth: number; windowHeight: number } }) => void) => void
+  getMenuButtonBoundingClientRect: () => Box
+}
+
+/** The button with the three dots, where it lies on the phones that most programs are drawn for. */
+const MENU_BUTTON = { width: 87, height: 32, right: 10, belowStatusBar: 4 }
+
+/** What is around the program: the size of the phone on the page, light or dark. */
+export function createSurroundings(
+  host: Host,
+  report: ReportCallbackError,
+): { surroundings: Surroundings; api: SurroundingsApi; stop: () => void } {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const themed = host.app?.darkmode === true
+  const theme = (): Theme => (themed && dark.matches ? 'dark' : 'light')
+  const window = (): WindowInfo => windowOf(host)
+  const themes = new Listeners<{ theme: Theme }>(report)
+  const sizes = new Listeners<{ size: { windowWidth: number; windowHeight: number } }>(report)
+  const onTheme = (): void => themes.emit({ theme: theme() })
+  const onResize = (): void => {
+    const { windowWidth, windowHeight } = window()
+    sizes.emit({ size: { windowWidth, windowHeight } })
+  }
+  if (themed) dark.addEventListener('change', onTheme)
+  addEventListener('resize', onResize)
+  return {
+    stop: () => {
+      dark.removeEventListener('change', onTheme)
+      removeEventListener('resize', onResize)
+    },
+    surroundings: { window, theme },
+    api: {
+      onThemeChange: themes.on,
+      offThemeChange: themes.off,
+      onWindowResize: sizes.on,
+      offWindowResize: sizes.off,
+      getMenuButtonBoundingClientRect: () => {
+        const { screenWidth, statusBarHeight } = window()
+        const { width, height, right, belowStatusBar } = MENU_BUTTON
+        const top = statusBarHeight + belowStatusBar
+        return {
+          width,
+          height,
+          top,
+          bottom: top + height,
+          right: screenWidth - right,
+          left: screenWidth - right - width,
+        }
+      },
+    },
+  }
+}
+
+/** The layer above the pages is as large as the phone's screen, the area that scrolls as large as the window. */
+function windowOf(host: Host): WindowInfo {
+  const still = STILL_PHONE.window()
+  const screen = host.overlay.getBoundingClientRect()
+  if (screen.width === 0 || screen.height === 0) return still
+  const page = host.currentPageElement()
+  const area = page === undefined ? screen : areaOf(scrollerOf(page))
+  const [screenWidth, screenHeight] = [Math.round(screen.width), Math.round(screen.height)]
+  const { statusBarHeight } = still
+  return {
+    pixelRatio: devicePixelRatio,
+    screenWidth,
+    screenHeight,
+    windowWidth: Math.round(area.width),
+    windowHeight: Math.round(area.height),
+    statusBarHeight,
+    safeArea: {
+      left: 0,
+      right: screenWidth,
+      top: statusBarHeight,
+      bottom: screenHeight,
+      width: screenWidth,
+      height: screenHeight - statusBarHeight,
+    },
+    screenTop: Math.round(area.top - screen.top),
+  }
+}
