@@ -1,58 +1,18 @@
 import { show } from '../language/explain.ts'
 import { ComparableValue, EvaluationError, NOT_COMPARABLE, type Unknown, type Value } from '../language/values.ts'
 import { type Language, text } from '../text.ts'
-import type { RuleAuth } from './rule-auth.ts'
+import { type Caller, callerIds, isCaller } from './caller.ts'
 
 const SEVERAL_IDS = text('it is not known which of several ids it is', '不知道是多个 id 中的哪一个')
 
-/** An id from the context; an empty or ill-typed one is no id, so it equals nothing. */
+/** An id from data; an empty or ill-typed one is no id, so it equals nothing. */
 export function idOf(source: object, field: string): string | undefined {
   const value: unknown = Object.hasOwn(source, field) ? (source as Record<string, unknown>)[field] : undefined
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/*
- * `idOf` for one named id each. What a plain object has is its own when the prototype of all objects has nothing of that
- * name; with the name in the source the engine answers both from the shape of the object, where `Object.hasOwn` is a call.
- */
-
-const BASE: Ids = Object.prototype
-type Ids = { readonly uid?: unknown; readonly openid?: unknown; readonly customUserId?: unknown }
-
-export function uidOf(auth: Ids): string | undefined {
-  const owned = (Object.getPrototypeOf(auth) === BASE && BASE.uid === undefined) || Object.hasOwn(auth, 'uid')
-  return owned ? textOf(auth.uid) : undefined
-}
-
-export function openidOf(auth: Ids): string | undefined {
-  const owned = (Object.getPrototypeOf(auth) === BASE && BASE.openid === undefined) || Object.hasOwn(auth, 'openid')
-  return owned ? textOf(auth.openid) : undefined
-}
-
-export function customUserIdOf(auth: Ids): string | undefined {
-  const owned =
-    (Object.getPrototypeOf(auth) === BASE && BASE.customUserId === undefined) || Object.hasOwn(auth, 'customUserId')
-  return owned ? textOf(auth.customUserId) : undefined
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length > 0 ? value : undefined
-}
-
-/** Every id that counts as the caller. */
-export function callerIds(auth: RuleAuth): readonly string[] {
-  const ids = [openidOf(auth), customUserIdOf(auth), uidOf(auth)]
-  return [...new Set(ids.filter((id) => id !== undefined))]
-}
-
-/** Whether `id` is one of the caller's ids. */
-export function isCaller(auth: RuleAuth | null, id: string): boolean {
-  if (auth === null) return false
-  return uidOf(auth) === id || openidOf(auth) === id || customUserIdOf(auth) === id
-}
-
 /** Whether somebody with the id `owner` is `other`: what `new Identity([owner], caller).equals(other)` says of a string. */
-export function isSamePerson(owner: string, other: string, caller: RuleAuth | null): boolean {
+export function isSamePerson(owner: string, other: string, caller: Caller | null): boolean {
   return owner === other || (isCaller(caller, owner) && isCaller(caller, other))
 }
 
@@ -62,10 +22,10 @@ export function isSamePerson(owner: string, other: string, caller: RuleAuth | nu
  */
 export class Identity extends ComparableValue {
   private readonly ids: readonly string[]
-  private readonly caller: RuleAuth | null
+  private readonly caller: Caller | null
 
   /** @param ids at least one id of the owner */
-  constructor(ids: readonly string[], caller: RuleAuth | null) {
+  constructor(ids: readonly string[], caller: Caller | null) {
     super()
     this.ids = ids
     this.caller = caller

@@ -1,5 +1,3 @@
-import { uidOf } from './identity.ts'
-
 /** The logged-in user as rules see it; null when nobody is logged in. */
 export interface RuleAuth {
   readonly uid: string
@@ -7,10 +5,4 @@ export interface RuleAuth {
   readonly openid?: string
   readonly customUserId?: string
   readonly loginType: string
-}
-
-/** The caller of a context; an `auth` without a uid is nobody. */
-export function authOf(context: { readonly auth: RuleAuth | null }): RuleAuth | null {
-  const { auth } = context
-  return typeof auth === 'object' && auth !== null && uidOf(auth) !== undefined ? auth : null
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DatabaseOperation, DatabaseRuleContext, DocumentData } from '../database/context.ts'
+import { databaseFacts } from '../database/facts.ts'
 import { updatedData } from '../database/request-data.ts'
 import { compileDatabaseRules } from '../database/rules.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
@@ -130,7 +131,7 @@ test('what happens was thought possible', () => {
       const possible = possibleValues(node, databaseWorld({ login, caller: 'anybody', operation, document }))
       let value: Value
       try {
-        value = compile(node, DATABASE_SCOPE).run(context)
+        value = compile(node, DATABASE_SCOPE).run(databaseFacts(context))
       } catch (error) {
         assert.ok(error instanceof EvaluationError)
         seen.errors++
@@ -161,7 +162,7 @@ test('a part that is said never to hold never does', () => {
         if (code !== 'never-holds' && code !== 'login-without-openid') continue
         const part = compile(parse(source.slice(span?.start, span?.end), 'database'), DATABASE_SCOPE)
         assert.notEqual(
-          outcomeOf(() => part.run(context)),
+          outcomeOf(() => part.run(databaseFacts(context))),
           true,
           `${code}: ${source}`,
         )

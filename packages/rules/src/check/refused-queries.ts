@@ -1,5 +1,6 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
-import type { DatabaseOperation, DatabaseRuleContext, DocumentData } from '../database/context.ts'
+import type { DatabaseOperation, DocumentData } from '../database/context.ts'
+import { databaseFacts } from '../database/facts.ts'
 import { docPath } from '../database/proof/paths.ts'
 import { conditionOn, holds, whyUnproven } from '../database/proof/prove.ts'
 import { queryWorlds } from '../database/proof/worlds.ts'
@@ -17,7 +18,7 @@ const MAX_ALTERNATIVES = 16
 /** A user like most: no rule names the ids. */
 const SOMEBODY: RuleAuth = { uid: 'q3k9v7x2m5t8w4z6', customUserId: 'n6b4c8d2f9g7h3j5', loginType: 'CUSTOM' }
 
-const CONTEXT: DatabaseRuleContext = { auth: SOMEBODY, data: {}, now: 0 }
+const GIVEN = databaseFacts({ auth: SOMEBODY, data: {}, now: 0 })
 
 export interface QueryOptions {
   /** Those that the rule decides on. */
@@ -31,11 +32,11 @@ export function queryFindings(root: RuleNode, source: string, options: QueryOpti
   const asked = aboutDocuments(root)
   // What an update must look like for its query to be in order is not said in a sentence.
   if (operations.length === 0 || asked === undefined || reads(asked, 'request')) return []
-  if (holds(root, queryWorlds(root, {}, CONTEXT))) return []
-  const worlds = queryWorlds(asked, {}, CONTEXT)
+  if (holds(root, queryWorlds(root, {}, GIVEN))) return []
+  const worlds = queryWorlds(asked, {}, GIVEN)
   if (holds(asked, worlds)) return []
   const query = queriesFor(asked, source, worlds).find(({ conditions }) =>
-    holds(asked, queryWorlds(asked, { $and: conditions }, CONTEXT)),
+    holds(asked, queryWorlds(asked, { $and: conditions }, GIVEN)),
   )
   const target = options.collection === undefined ? 'collection' : `db.collection('${options.collection}')`
   const call = operations.includes('read') ? 'get()' : operations.includes('update') ? 'update(...)' : 'remove()'

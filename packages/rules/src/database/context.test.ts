@@ -23,7 +23,12 @@ async function settled(rule: string, doc: DocumentData = CONTEXT.doc ?? {}, look
       return STORED[`${key.collection}/${key.id}`] ?? null
     },
   )
-  return { ...decision, asked: asked.map(({ collection, id }) => `${collection}/${id}`), keys: asked }
+  return {
+    allowed: decision.allowed,
+    reason: decision.reason,
+    asked: asked.map(({ collection, id }) => `${collection}/${id}`),
+    keys: asked,
+  }
 }
 
 describe('documents that rules look up', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { callerOf } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import { PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { DATABASE_OPERATIONS, type DocumentData } from './context.ts'
@@ -22,7 +23,7 @@ const LETTERS = { all: 'a', own: 'o', none: '-', rule: '?' } as const
 for (const acl of PRESET_ACLS) {
   test(`${acl} reaches`, () => {
     const reached = (auth: RuleAuth | null) =>
-      DATABASE_OPERATIONS.map((operation) => LETTERS[presetReach(acl, operation, auth).kind]).join('')
+      DATABASE_OPERATIONS.map((operation) => LETTERS[presetReach(acl, operation, callerOf(auth)).kind]).join('')
     const [user, nobody] = REACH[acl]
     assert.equal(reached(ALICE), user)
     assert.equal(reached(ANONYMOUS), user)
@@ -33,7 +34,7 @@ for (const acl of PRESET_ACLS) {
 
 test('own documents are those with any id of the caller', () => {
   const ids = (auth: RuleAuth) => {
-    const reach = presetReach('PRIVATE', 'read', auth)
+    const reach = presetReach('PRIVATE', 'read', callerOf(auth))
     return reach.kind === 'own' ? [...reach.ids].sort() : []
   }
   assert.deepEqual(ids(ALICE), ['alice', 'u-alice', 'wx-alice'])

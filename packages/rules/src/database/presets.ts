@@ -1,8 +1,9 @@
-import { callerIds, idOf, isCaller, listIds } from '../caller/identity.ts'
-import { authOf, type RuleAuth } from '../caller/rule-auth.ts'
+import { type Caller, callerIds, isCaller } from '../caller/caller.ts'
+import { idOf, listIds } from '../caller/identity.ts'
 import type { PresetAcl } from '../preset-acl.ts'
 import { type Text, text } from '../text.ts'
-import type { DatabaseOperation, DatabaseRuleContext } from './context.ts'
+import type { DatabaseOperation } from './context.ts'
+import type { DatabaseFacts } from './facts.ts'
 
 /** Which documents of a collection an operation may touch at all, before it is known which it asks for. */
 export type Reach =
@@ -38,36 +39,34 @@ const VERBS: Readonly<Record<DatabaseOperation, string>> = {
 }
 
 /** What a preset lets a caller reach. */
-export function presetReach(acl: PresetAcl, operation: DatabaseOperation, auth: RuleAuth | null): Reach {
+export function presetReach(acl: PresetAcl, operation: DatabaseOperation, caller: Caller | null): Reach {
   const grant = GRANTS[acl][operation]
   if (grant === 'everyone') return ALL
   if (grant === 'administrators') {
     const reason = text(`${acl} lets only administrators ${operation}`, `${acl} 只允许管理员${VERBS[operation]}`)
     return { kind: 'none', reason }
   }
-  const user = authOf({ auth })
-  if (user === null) {
+  if (caller === null) {
     const reason = text(
       `${acl} lets only users ${operation}, and nobody is logged in`,
       `${acl} 只允许登录用户${VERBS[operation]}，而现在没有登录`,
     )
     return { kind: 'none', reason }
   }
-  return grant === 'users' ? ALL : { kind: 'own', ids: callerIds(user) }
+  return grant === 'users' ? ALL : { kind: 'own', ids: callerIds(caller) }
 }
 
 /** Why a preset refuses one document, or undefined when it allows. */
 export function presetRefusal(
   acl: PresetAcl,
   operation: DatabaseOperation,
-  context: DatabaseRuleContext,
+  { caller, doc }: DatabaseFacts,
 ): Text | undefined {
-  const reach = presetReach(acl, operation, context.auth)
+  const reach = presetReach(acl, operation, caller)
   if (reach.kind === 'none') return reach.reason
   if (reach.kind !== 'own') return undefined
-  const { doc } = context
   const owner = doc === undefined ? undefined : idOf(doc, '_openid')
-  if (owner !== undefined && isCaller(context.auth, owner)) return undefined
+  if (owner !== undefined && isCaller(caller, owner)) return undefined
   const whose =
     owner === undefined
       ? text('the document was not made by a user', '文档不是用户创建的')

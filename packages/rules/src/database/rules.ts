@@ -1,5 +1,6 @@
-import { authOf, type RuleAuth } from '../caller/rule-auth.ts'
-import type { Decision } from '../decision.ts'
+import { type Caller, callerOf } from '../caller/caller.ts'
+import type { RuleAuth } from '../caller/rule-auth.ts'
+import { type Decision, Denial } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
 import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
@@ -7,6 +8,7 @@ import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
 import { type Text, text } from '../text.ts'
 import { DATABASE_OPERATIONS, type DatabaseOperation, type DatabaseRuleContext, type DocumentData } from './context.ts'
+import { type DatabaseFacts, databaseFacts } from './facts.ts'
 import { ALL, presetReach, presetRefusal, type Reach } from './presets.ts'
 import { holds, proofTree, whyUnproven } from './proof/prove.ts'
 import { queryWorlds } from './proof/worlds.ts'
@@ -38,7 +40,7 @@ const RULE_KEYS = ['read', 'write', 'create', 'update', 'delete'] as const
 
 const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
 
-type DatabaseJudge = Judge<DatabaseRuleContext>
+type DatabaseJudge = Judge<DatabaseFacts>
 
 /**
  * Compiles the `acl` of a collection: the name of a preset, or `{ read, write, create, update, delete }`, of which the
@@ -64,9 +66,11 @@ export function compileDatabaseRules(acl: unknown): DatabaseRules {
 
 function presetRules(acl: PresetAcl): DatabaseRules {
   return databaseRules(acl, {
-    reach: (operation, auth) => presetReach(acl, operation, auth),
-    refusal: (operation, context) => presetRefusal(acl, operation, context),
+    reach: (operation, caller) => presetReach(acl, operation, caller),
+    allows: (operation, facts) => presetRefusal(acl, operation, facts) === undefined,
+    refusal: (operation, facts) => presetRefusal(acl, operation, facts),
     // What a preset does not let see is not found, so every query is in order.
+    proves: () => true,
     unproven: () => undefined,
   })
 }
@@ -95,83 +99,109 @@ function customRules(acl: object): DatabaseRules {
       const refused = bothTexts(judge, UNASKED)
       return refused === undefined ? ALL : { kind: 'none', reason: refused }
     },
-    refusal: (operation, context) => bothTexts(judgeOf(operation), context),
-    unproven(operation, query, context) {
+    allows: (operation, facts) => judgeOf(operation).allows(facts),
+    refusal: (operation, facts) => bothTexts(judgeOf(operation), facts),
+    proves(operation, query, facts) {
       const { rule } = judgeOf(operation)
-      if (rule === undefined) return bothTexts(judgeOf(operation), context)
-      const worlds = queryWorlds(rule.root, query, context)
+      return rule !== undefined && holds(rule.root, queryWorlds(rule.root, query, facts))
+    },
+    unproven(operation, query, facts) {
+      const { rule } = judgeOf(operation)
+      if (rule === undefined) return bothTexts(judgeOf(operation), facts)
+      const worlds = queryWorlds(rule.root, query, facts)
       if (holds(rule.root, worlds)) return undefined
       const { en, zh } = whyUnproven(rule.root, rule.source, worlds)
       return text(`the rule "${rule.key}": ${en}`, `规则 "${rule.key}"：${zh}`)
     },
-    tree: (operation, context) => judgeOf(operation).rule?.tree(context),
-    proof(operation, query, context) {
+    tree: (operation, facts) => judgeOf(operation).rule?.tree(facts),
+    proof(operation, query, facts) {
       const { rule } = judgeOf(operation)
-      return rule && proofTree(rule.root, rule.source, queryWorlds(rule.root, query, context))
+      return rule && proofTree(rule.root, rule.source, queryWorlds(rule.root, query, facts))
     },
   })
 }
 
-/** A context for judges that look at none. */
-const UNASKED: DatabaseRuleContext = Object.freeze({ auth: null, now: 0 })
+/** For judges that look at nothing. */
+const UNASKED = databaseFacts({ auth: null, now: 0 })
 
-function bothTexts(judge: DatabaseJudge, context: DatabaseRuleContext): Text | undefined {
-  const en = judge.refusal(context, 'en')
-  return en === undefined ? undefined : text(en, judge.refusal(context, 'zh') ?? en)
+function bothTexts(judge: DatabaseJudge, facts: DatabaseFacts): Text | undefined {
+  const en = judge.refusal(facts, 'en')
+  return en === undefined ? undefined : text(en, judge.refusal(facts, 'zh') ?? en)
 }
 
+/** How a preset and custom rules differ. `allows` and `proves` say the same as their neighbours, without the words. */
 interface Judgement {
-  reach(operation: DatabaseOperation, auth: RuleAuth | null): Reach
-  refusal(operation: DatabaseOperation, context: DatabaseRuleContext): Text | undefined
-  unproven(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): Text | undefined
-  tree?(operation: DatabaseOperation, context: DatabaseRuleContext): ExplainedNode | undefined
-  proof?(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): ExplainedNode | undefined
+  reach(operation: DatabaseOperation, caller: Caller | null): Reach
+  allows(operation: DatabaseOperation, facts: DatabaseFacts): boolean
+  refusal(operation: DatabaseOperation, facts: DatabaseFacts): Text | undefined
+  proves(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): boolean
+  unproven(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): Text | undefined
+  tree?(operation: DatabaseOperation, facts: DatabaseFacts): ExplainedNode | undefined
+  proof?(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): ExplainedNode | undefined
 }
 
 function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): DatabaseRules {
   const yes: Decision = Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? 'the rules' : acl}` })
-  const decide = (refusal: () => Text | undefined): Decision => {
-    const refused = guarded(refusal)
-    return refused === undefined ? yes : { allowed: false, reason: refused.en }
-  }
+  const by = acl === 'CUSTOM' ? text('the rules', '规则') : text(acl, acl)
+  /** Why not, in words; undefined when it is allowed. */
+  const refusal = (operation: DatabaseOperation, context: DatabaseRuleContext, query?: DocumentData) =>
+    guarded(() => {
+      if (!isOperation(operation)) return noOperation(operation)
+      const facts = databaseFacts(context)
+      return query === undefined ? judgement.refusal(operation, facts) : whyNotAll(judgement, operation, query, facts)
+    })
+  const decide = (allowed: () => boolean, why: () => Text | undefined): Decision =>
+    guarded(allowed) === true ? yes : new Denial(() => why() ?? MALFORMED)
   return Object.freeze({
     acl,
     reach: (operation: DatabaseOperation, auth: RuleAuth | null) =>
-      isOperation(operation) ? judgement.reach(operation, authOf({ auth })) : noReach(operation),
+      isOperation(operation) ? judgement.reach(operation, callerOf(auth)) : noReach(operation),
     evaluate: (operation: DatabaseOperation, context: DatabaseRuleContext) =>
-      decide(() => (isOperation(operation) ? judgement.refusal(operation, context) : noOperation(operation))),
+      decide(
+        () => isOperation(operation) && judgement.allows(operation, databaseFacts(context)),
+        () => refusal(operation, context),
+      ),
     prove: (operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext) =>
-      decide(() => whyNotAll(judgement, operation, query, context)),
+      decide(
+        () => isOperation(operation) && allowsAll(judgement, operation, query, databaseFacts(context)),
+        () => refusal(operation, context, query),
+      ),
     explain(
       operation: DatabaseOperation,
       context: DatabaseRuleContext,
       { target, query }: { readonly target: string; readonly query?: DocumentData },
     ): Explanation {
-      const refused = guarded(() =>
-        query === undefined ? judgement.refusal(operation, context) : whyNotAll(judgement, operation, query, context),
-      )
-      const allowed = refused === undefined
-      const by = acl === 'CUSTOM' ? text('the rules', '规则') : text(acl, acl)
+      const refused = refusal(operation, context, query)
+      const tree = guarded(() => {
+        const facts = databaseFacts(context)
+        return query === undefined ? judgement.tree?.(operation, facts) : judgement.proof?.(operation, query, facts)
+      })
       const reason = refused ?? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`)
-      const tree = guarded(() =>
-        query === undefined ? judgement.tree?.(operation, context) : judgement.proof?.(operation, query, context),
-      )
       const shown = tree !== undefined && 'source' in tree ? { tree } : {}
-      return { operation, acl, target, allowed, reason, ...shown }
+      return { operation, acl, target, allowed: refused === undefined, reason, ...shown }
     },
   })
+}
+
+function allowsAll(
+  judgement: Judgement,
+  operation: DatabaseOperation,
+  query: DocumentData,
+  facts: DatabaseFacts,
+): boolean {
+  const { kind } = judgement.reach(operation, facts.caller)
+  return kind === 'rule' ? judgement.proves(operation, query, facts) : kind !== 'none'
 }
 
 function whyNotAll(
   judgement: Judgement,
   operation: DatabaseOperation,
   query: DocumentData,
-  context: DatabaseRuleContext,
+  facts: DatabaseFacts,
 ): Text | undefined {
-  if (!isOperation(operation)) return noOperation(operation)
-  const reach = judgement.reach(operation, context.auth)
+  const reach = judgement.reach(operation, facts.caller)
   if (reach.kind === 'none') return reach.reason
-  return reach.kind === 'rule' ? judgement.unproven(operation, query, context) : undefined
+  return reach.kind === 'rule' ? judgement.unproven(operation, query, facts) : undefined
 }
 
 function guarded<T>(ask: () => T): T | Text {

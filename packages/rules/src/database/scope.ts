@@ -1,21 +1,21 @@
 import { AUTH } from '../caller/auth-variable.ts'
 import { Identity, idOf } from '../caller/identity.ts'
-import { authOf } from '../caller/rule-auth.ts'
 import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
 import type { Value } from '../language/values.ts'
 import { text } from '../text.ts'
-import { asValue, type DatabaseRuleContext, type DocumentData } from './context.ts'
+import { asValue, type DocumentData } from './context.ts'
+import type { DatabaseFacts } from './facts.ts'
 
-type Member = ScopeMember<DatabaseRuleContext>
+type Member = ScopeMember<DatabaseFacts>
 
 const NO_DOCUMENT = text('there is no such document', '没有这个文档')
 const NO_OWNER = text('the document was not made by a user', '文档不是用户创建的')
 const NO_DATA = text('a read and a delete bring no data', '读取和删除不带数据')
 
 /** The creator of a document; equals each id of the caller when it is the caller. */
-function ownerOf(doc: DocumentData, context: DatabaseRuleContext): Value {
+function ownerOf(doc: DocumentData, { caller }: DatabaseFacts): Value {
   const id = idOf(doc, '_openid')
-  return id === undefined ? undefined : new Identity([id], authOf(context))
+  return id === undefined ? undefined : new Identity([id], caller)
 }
 
 const OWNER: Member = {
@@ -29,9 +29,9 @@ const DATA: Member = {
 }
 
 /** The variables of database rules: `auth`, `doc`, `request.data` and `now`; and `get( )`. */
-export const DATABASE_SCOPE: Scope<DatabaseRuleContext> = {
+export const DATABASE_SCOPE: Scope<DatabaseFacts> = {
   dialect: 'database',
-  variables: new Map<string, Variable<DatabaseRuleContext>>([
+  variables: new Map<string, Variable<DatabaseFacts>>([
     ['auth', AUTH],
     [
       'doc',
@@ -42,7 +42,7 @@ export const DATABASE_SCOPE: Scope<DatabaseRuleContext> = {
       },
     ],
     ['request', { get: () => PRESENT, members: new Map([['data', DATA]]) }],
-    ['now', { get: ({ now }) => (Number.isFinite(now) ? now : undefined) }],
+    ['now', { get: ({ now }) => now }],
   ]),
   lookup(context, collection, id) {
     const document = context.documents?.get(collection, id) ?? null

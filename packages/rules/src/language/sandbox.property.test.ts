@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { DatabaseRuleContext } from '../database/context.ts'
+import { databaseFacts } from '../database/facts.ts'
+import { compileDatabaseRules } from '../database/rules.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
 import { DATABASE_VOCABULARY, databaseRequest, expressions } from '../naive/arbitraries.test-support.ts'
 import type { NaiveDatabaseRequest } from '../naive/naive-database.test-support.ts'
@@ -68,7 +70,7 @@ test('no part of a rule touches a prototype, calls a function or yields one', ()
       const touched: string[] = []
       const context = guardedContext(request, touched)
       for (const part of everyPart(compile(parse(text, 'database'), DATABASE_SCOPE))) {
-        const value = new Outcomes(context).of(part)
+        const value = new Outcomes(databaseFacts(context)).of(part)
         assert.notEqual(typeof value, 'function', text)
         if (value !== undefined) values++
       }
@@ -114,8 +116,8 @@ test('what stands on Object.prototype and Array.prototype is invisible', () => {
   const cases = fc
     .sample(fc.tuple(expressions(DATABASE_VOCABULARY), request), { seed: SEED, numRuns: RUNS })
     .map(([text, context]) => ({ text, context, rule: compileRule(text, DATABASE_SCOPE) }))
-  const before = cases.map(({ rule, context }) => rule.allows(context))
-  const after = poisoned(() => cases.map(({ rule, context }) => rule.allows(context)))
+  const before = cases.map(({ rule, context }) => rule.allows(databaseFacts(context)))
+  const after = poisoned(() => cases.map(({ rule, context }) => rule.allows(databaseFacts(context))))
   for (const [index, { text }] of cases.entries()) assert.equal(after[index], before[index], text)
   assert.ok(before.filter(Boolean).length > RUNS / 10, 'too few rules allow')
 })
@@ -143,7 +145,7 @@ test('evaluation yields a decision, whatever the data is', () => {
   fc.assert(
     fc.property(expressions(DATABASE_VOCABULARY), data, anything, anything, (text, doc, auth, now) => {
       const context = { auth, doc, data: doc, now, documents: { get: () => doc } } as unknown as DatabaseRuleContext
-      assert.equal(typeof compileRule(text, DATABASE_SCOPE).allows(context), 'boolean', text)
+      assert.equal(typeof compileDatabaseRules({ read: text }).evaluate('read', context).allowed, 'boolean', text)
     }),
     { seed: SEED, numRuns: RUNS },
   )

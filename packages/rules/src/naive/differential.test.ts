@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { DatabaseRuleContext } from '../database/context.ts'
+import { databaseFacts } from '../database/facts.ts'
 import { updatedData } from '../database/request-data.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
 import { compileRule } from '../language/evaluate.ts'
+import { StorageFacts } from '../storage/facts.ts'
 import { storageScope } from '../storage/scope.ts'
 import {
   DATABASE_VOCABULARY,
@@ -71,7 +73,7 @@ test('files: every rule decides every request as the naive evaluator does', () =
         for (const request of requests) {
           const visited = new Set<string>()
           const expected = naiveDecide(node, { variables: storageVariables(request, resourceOpenid), visited })
-          if (rule.allows(request) !== expected)
+          if (rule.allows(new StorageFacts(request)) !== expected)
             assert.fail(disagreement(source, expected, { resourceOpenid, ...request }))
           tally.add(expected, visited)
         }
@@ -93,7 +95,8 @@ test('documents: every rule decides every request as the naive evaluator does', 
         for (const request of requests) {
           const visited = new Set<string>()
           const expected = naiveDecide(node, databaseWorld(request, visited))
-          if (rule.allows(context(request)) !== expected) assert.fail(disagreement(source, expected, request))
+          if (rule.allows(databaseFacts(context(request))) !== expected)
+            assert.fail(disagreement(source, expected, request))
           tally.add(expected, visited)
         }
       }
@@ -127,7 +130,7 @@ test('an owner is compared with ids only, and what is undecided stays so inside 
     now: 0,
   }
   for (const source of ONCE_DIFFERENT) {
-    assert.equal(compileRule(source, DATABASE_SCOPE).allows(context(request)), false, source)
+    assert.equal(compileRule(source, DATABASE_SCOPE).allows(databaseFacts(context(request))), false, source)
     const node = naiveParse(source, { get: true })
     assert.equal(naiveDecide(node, databaseWorld(request, new Set())), false, source)
   }

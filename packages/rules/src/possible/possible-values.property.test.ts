@@ -9,6 +9,7 @@ import { compile } from '../language/compile.ts'
 import { parse } from '../language/parse.ts'
 import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import type { StorageRuleContext } from '../storage/context.ts'
+import { StorageFacts } from '../storage/facts.ts'
 import { storageScope } from '../storage/scope.ts'
 import { possibleValues } from './possible-values.ts'
 
@@ -121,7 +122,7 @@ test('what happens was thought possible', () => {
       const possible = possibleValues(node, storageWorld(world))
       assert.ok(possible.length > 0 && possible.length < 40)
       try {
-        value = compile(node, scope).run(context)
+        value = compile(node, scope).run(new StorageFacts(context))
       } catch (error) {
         assert.ok(error instanceof EvaluationError)
         seen.errors++

@@ -1,9 +1,9 @@
-import { callerIds, isCaller, listIds } from '../caller/identity.ts'
-import { authOf } from '../caller/rule-auth.ts'
+import { callerIds, isCaller } from '../caller/caller.ts'
+import { listIds } from '../caller/identity.ts'
 import type { PresetAcl } from '../preset-acl.ts'
 import { type Language, type Text, text } from '../text.ts'
-import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { claimOf, creatorOf } from './owner.ts'
+import type { StorageOperation } from './context.ts'
+import type { StorageFacts } from './facts.ts'
 
 type Right = 'everybody' | 'owner' | 'administrators'
 
@@ -20,7 +20,7 @@ const VERBS: Readonly<Record<StorageOperation, string>> = { read: '读取', writ
 export function presetRefusal(
   acl: PresetAcl,
   operation: StorageOperation,
-  context: StorageRuleContext,
+  facts: StorageFacts,
   language: Language,
 ): string | undefined {
   const zh = language === 'zh'
@@ -30,7 +30,7 @@ export function presetRefusal(
     case 'administrators':
       return zh ? `${acl} 只允许管理员${VERBS[operation]}` : `${acl} lets only administrators ${operation}`
     case 'owner': {
-      const foreign = whyNotOwner(context)?.[language]
+      const foreign = whyNotOwner(facts)?.[language]
       if (foreign === undefined) return undefined
       return zh
         ? `${acl} 只允许所有者${VERBS[operation]}：${foreign}`
@@ -40,43 +40,36 @@ export function presetRefusal(
 }
 
 /** Whether a preset allows: what {@link presetRefusal} says, without the words. */
-export function presetTest(acl: PresetAcl, operation: StorageOperation): (context: StorageRuleContext) => boolean {
+export function presetTest(acl: PresetAcl, operation: StorageOperation): (facts: StorageFacts) => boolean {
   const right = RIGHTS[acl][operation]
   return right === 'owner' ? isOwner : () => right === 'everybody'
 }
 
-function isOwner(context: StorageRuleContext): boolean {
-  const auth = authOf(context)
-  if (auth === null) return false
-  const { resource } = context
-  const claim = claimOf(resource)
-  if (claim !== undefined) return isCaller(auth, claim)
-  return resource.exists === false || creatorOf(resource).some((id) => isCaller(auth, id))
+function isOwner({ caller, claim, exists, creator }: StorageFacts): boolean {
+  if (caller === null) return false
+  if (claim !== undefined) return isCaller(caller, claim)
+  return exists === false || creator.some((id) => isCaller(caller, id))
 }
 
 /** The owner is the {id} of `users/{id}/...`; elsewhere the uploader, and for a new file whoever is logged in. */
-function whyNotOwner(context: StorageRuleContext): Text | undefined {
-  const auth = authOf(context)
-  if (auth === null) return text('nobody is logged in', '没有登录')
-  const { resource } = context
-  const claim = claimOf(resource)
+function whyNotOwner({ caller, claim, exists, creator }: StorageFacts): Text | undefined {
+  if (caller === null) return text('nobody is logged in', '没有登录')
+  const ids = listIds(callerIds(caller))
   if (claim !== undefined) {
-    if (isCaller(auth, claim)) return undefined
-    const caller = listIds(callerIds(auth))
+    if (isCaller(caller, claim)) return undefined
     return text(
-      `the path belongs to ${listIds([claim])}, not to ${caller}`,
-      `这个路径属于 ${listIds([claim])}，不属于 ${caller}`,
+      `the path belongs to ${listIds([claim])}, not to ${ids}`,
+      `这个路径属于 ${listIds([claim])}，不属于 ${ids}`,
     )
   }
-  if (resource.exists === false) return undefined
-  const creator = creatorOf(resource)
+  if (exists === false) return undefined
   if (creator.length === 0) {
     return text(
       'the path has no users/{id}/ segment and the stored file was not uploaded by a user',
       '路径不在 users/{id}/ 之下，已有的文件也不是用户上传的',
     )
   }
-  if (creator.some((id) => isCaller(auth, id))) return undefined
-  const [by, caller] = [listIds(creator), listIds(callerIds(auth))]
-  return text(`the file was uploaded by ${by}, not by ${caller}`, `文件由 ${by} 上传，不是由 ${caller} 上传`)
+  if (creator.some((id) => isCaller(caller, id))) return undefined
+  const by = listIds(creator)
+  return text(`the file was uploaded by ${by}, not by ${ids}`, `文件由 ${by} 上传，不是由 ${ids} 上传`)
 }

@@ -1,10 +1,11 @@
-import type { Decision } from '../decision.ts'
+import { type Decision, Denial } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
 import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
 import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
-import { text } from '../text.ts'
+import { type Text, text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
+import { StorageFacts } from './facts.ts'
 import { presetRefusal, presetTest } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
@@ -83,7 +84,7 @@ function customRules(acl: object, options: StorageRulesOptions): StorageRules {
 function storageRules(
   acl: StorageRules['acl'],
   maxAge: number | undefined,
-  judges: Readonly<Record<StorageOperation, Judge<StorageRuleContext>>>,
+  judges: Readonly<Record<StorageOperation, Judge<StorageFacts>>>,
 ): StorageRules {
   const { read, write } = judges
   const by = (operation: StorageOperation) => (acl === 'CUSTOM' ? `the rule "${operation}"` : acl)
@@ -98,41 +99,30 @@ function storageRules(
       }
       const judge = operation === 'read' ? read : write
       try {
-        if (judge.allows(context)) return operation === 'read' ? mayRead : mayWrite
+        if (judge.allows(new StorageFacts(context))) return operation === 'read' ? mayRead : mayWrite
       } catch {
         // Denied below; the reason says so.
       }
-      return new Denial(judge, context)
+      return new Denial(() => whyNot(judge, context))
     },
     explain: (operation: StorageOperation, context: StorageRuleContext) =>
       explanation(acl, operation, OPERATIONS.includes(operation) ? judges[operation] : undefined, context),
   })
 }
 
-/** A refusal. Its reason is looked for when somebody reads it. */
-class Denial implements Decision {
-  readonly allowed = false
-  private readonly judge: Judge<StorageRuleContext>
-  private readonly context: StorageRuleContext
-
-  constructor(judge: Judge<StorageRuleContext>, context: StorageRuleContext) {
-    this.judge = judge
-    this.context = context
-  }
-
-  get reason(): string {
-    try {
-      return this.judge.refusal(this.context, 'en') ?? MALFORMED.en
-    } catch {
-      return MALFORMED.en
-    }
+function whyNot(judge: Judge<StorageFacts>, context: StorageRuleContext): Text {
+  try {
+    const en = judge.refusal(new StorageFacts(context), 'en')
+    return en === undefined ? MALFORMED : text(en, en)
+  } catch {
+    return MALFORMED
   }
 }
 
 function explanation(
   acl: StorageRules['acl'],
   operation: StorageOperation,
-  judge: Judge<StorageRuleContext> | undefined,
+  judge: Judge<StorageFacts> | undefined,
   context: StorageRuleContext,
 ): Explanation {
   const decided = { acl, operation, target: pathOf(context) }
@@ -141,22 +131,23 @@ function explanation(
     return { ...decided, allowed: false, reason: text(`there is no operation ${name}`, `没有操作 ${name}`) }
   }
   try {
-    const en = judge.refusal(context, 'en')
-    const zh = judge.refusal(context, 'zh')
+    const facts = new StorageFacts(context)
+    const en = judge.refusal(facts, 'en')
+    const zh = judge.refusal(facts, 'zh')
     const allowed = en === undefined || zh === undefined
     const by = acl === 'CUSTOM' ? text(`the rule "${operation}"`, `规则 "${operation}"`) : text(acl, acl)
     const reason = allowed ? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`) : text(en, zh)
-    const tree = judge.rule?.tree(context)
+    const tree = judge.rule?.tree(facts)
     return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
   } catch {
     return { ...decided, allowed: false, reason: MALFORMED }
   }
 }
 
-function presetJudge(acl: PresetAcl, operation: StorageOperation): Judge<StorageRuleContext> {
+function presetJudge(acl: PresetAcl, operation: StorageOperation): Judge<StorageFacts> {
   return {
     allows: presetTest(acl, operation),
-    refusal: (context, language) => presetRefusal(acl, operation, context, language),
+    refusal: (facts, language) => presetRefusal(acl, operation, facts, language),
   }
 }
 

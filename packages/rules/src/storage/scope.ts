@@ -1,12 +1,11 @@
 import { AUTH } from '../caller/auth-variable.ts'
-import { callerIds, Identity, isSamePerson } from '../caller/identity.ts'
-import { authOf } from '../caller/rule-auth.ts'
+import { callerIds } from '../caller/caller.ts'
+import { Identity, isSamePerson } from '../caller/identity.ts'
 import { show } from '../language/explain.ts'
 import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
-import { equal, own, UNKNOWN } from '../language/values.ts'
+import { equal, UNKNOWN } from '../language/values.ts'
 import { text } from '../text.ts'
-import type { StorageRuleContext } from './context.ts'
-import { claimOf, creatorOf } from './owner.ts'
+import type { StorageFacts } from './facts.ts'
 
 /**
  * What `resource.openid` means in custom rules: the {id} of `users/{id}/...`, or the uploader of the stored file.
@@ -14,11 +13,11 @@ import { claimOf, creatorOf } from './owner.ts'
  */
 export type ResourceOpenid = 'path' | 'creator'
 
-type Member = ScopeMember<StorageRuleContext>
+type Member = ScopeMember<StorageFacts>
 
 /** The variables of storage rules: `auth`, `resource` and `now`. */
-export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
-  const variables = new Map<string, Variable<StorageRuleContext>>([
+export function storageScope(mode: ResourceOpenid): Scope<StorageFacts> {
+  const variables = new Map<string, Variable<StorageFacts>>([
     ['auth', AUTH],
     [
       'resource',
@@ -26,63 +25,30 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageRuleContext> {
         get: () => PRESENT,
         members: new Map<string, Member>([
           ['openid', mode === 'path' ? CLAIM : CREATOR],
-          ['path', PATH],
-          ['size', { ...SIZE, whyAbsent: (_, language) => SIZE_UNKNOWN[language] }],
-          ['metadata', METADATA],
+          ['path', { get: ({ path }) => path }],
+          ['size', { get: ({ size }) => size, whyAbsent: (_, language) => SIZE_UNKNOWN[language] }],
+          ['metadata', { get: ({ metadata }) => metadata }],
         ]),
       },
     ],
-    ['now', { get: (context) => (Number.isFinite(context.now) ? context.now : undefined) }],
+    ['now', { get: ({ now }) => now }],
   ])
   return { dialect: 'storage', variables }
 }
 
 const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')
 
-const BASE: { readonly path?: unknown; readonly size?: unknown } = Object.prototype
-
-const PATH: Member = {
-  get: ({ resource }) => {
-    const owned =
-      (Object.getPrototypeOf(resource) === BASE && BASE.path === undefined) || Object.hasOwn(resource, 'path')
-    const path = owned ? resource.path : undefined
-    return typeof path === 'string' ? path : undefined
-  },
-}
-
-const SIZE: Member = {
-  get: ({ resource }) => {
-    const owned =
-      (Object.getPrototypeOf(resource) === BASE && BASE.size === undefined) || Object.hasOwn(resource, 'size')
-    const size = owned ? resource.size : undefined
-    return typeof size === 'number' ? size : undefined
-  },
-}
-
-const METADATA: Member = {
-  get: ({ resource }) => {
-    const value = own(resource, 'metadata')
-    return typeof value === 'object' ? value : undefined
-  },
-}
-
 const CLAIM: Member = {
-  get: (context) => {
-    const claim = claimOf(context.resource)
-    return claim === undefined ? undefined : new Identity([claim], authOf(context))
-  },
-  equals: (context, other) => {
-    const claim = claimOf(context.resource)
+  get: ({ claim, caller }) => (claim === undefined ? undefined : new Identity([claim], caller)),
+  equals: ({ claim, caller }, other) => {
     if (claim === undefined) return UNKNOWN
-    return typeof other === 'string'
-      ? isSamePerson(claim, other, authOf(context))
-      : equal(new Identity([claim], authOf(context)), other)
+    return typeof other === 'string' ? isSamePerson(claim, other, caller) : equal(new Identity([claim], caller), other)
   },
-  whyAbsent: ({ resource }, language) => {
-    const path = show(own(resource, 'path'), language)
+  whyAbsent: ({ path }, language) => {
+    const shown = show(path, language)
     return language === 'zh'
-      ? `路径 ${path} 不在 users/{id}/ 之下（storage.resourceOpenid 为 "path"；为 "creator" 时它是上传者）`
-      : `the path ${path} has no users/{id}/ segment (storage.resourceOpenid is "path"; with "creator" it would be the uploader)`
+      ? `路径 ${shown} 不在 users/{id}/ 之下（storage.resourceOpenid 为 "path"；为 "creator" 时它是上传者）`
+      : `the path ${shown} has no users/{id}/ segment (storage.resourceOpenid is "path"; with "creator" it would be the uploader)`
   },
 }
 
@@ -97,10 +63,9 @@ const NOT_BY_USER = text(
 )
 
 const CREATOR: Member = {
-  get: (context) => {
-    const auth = authOf(context)
-    const ids = context.resource.exists === false && auth !== null ? callerIds(auth) : creatorOf(context.resource)
-    return ids.length === 0 ? undefined : new Identity(ids, auth)
+  get: ({ exists, caller, creator }) => {
+    const ids = exists === false && caller !== null ? callerIds(caller) : creator
+    return ids.length === 0 ? undefined : new Identity(ids, caller)
   },
-  whyAbsent: ({ resource }, language) => (resource.exists === false ? NEW_BY_NOBODY : NOT_BY_USER)[language],
+  whyAbsent: ({ exists }, language) => (exists === false ? NEW_BY_NOBODY : NOT_BY_USER)[language],
 }

@@ -66,16 +66,17 @@ class Questions {
     if (reach === 'none' || reach === 'all') return proof
     // A preset filters: only a case about one document asks for it in particular.
     const id = reach === 'rule' || this.#request.doc !== undefined ? fixedId(query) : undefined
-    if (id === undefined || (reach === 'rule' && proof.allowed)) return proof
+    if (id === undefined) return proof
     const stored = this.#stored(id)
+    // An update of one document is judged on it all the same: what it overwrites may be protected.
+    const judgedAnyway = operation === 'update' && Object.keys(query).join() === '_id' && stored !== undefined
+    if (reach === 'rule' && proof.allowed && !judgedAnyway) return proof
     return this.#judge(operation, stored, change(stored))
   }
 
   /** What is not there is made. */
   #set(query: DocumentData): Explanation {
     const { data = {} } = this.#request
-    const reach = this.#collection.rules.reach('update', this.#auth).kind
-    if (reach === 'none') return this.#ask('update', {}, query)
     const id = fixedId(query)
     const stored = id === undefined ? undefined : this.#stored(id)
     return stored === undefined ? this.#create() : this.#judge('update', stored, { data: replacedData(data, stored) })

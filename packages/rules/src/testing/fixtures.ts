@@ -1,4 +1,4 @@
-import { callerIds } from '../caller/identity.ts'
+import { idsOfLogin } from '../caller/caller.ts'
 import { type DocumentData, type DocumentKey, type Documents, MAX_LOOKUPS } from '../database/context.ts'
 import { EvaluationError } from '../language/values.ts'
 import { text } from '../text.ts'
@@ -46,7 +46,7 @@ export function readStoredFile(part: Part, people: People): JudgedFile {
     .at('creator')
     ?.items()
     .map((id) => id.string())
-  const creator = given ?? (uploader === null ? undefined : callerIds(uploader))
+  const creator = given ?? (uploader === null ? undefined : idsOfLogin(uploader))
   const size = part.at('size')
   const metadata = part.at('metadata')
   return {

@@ -1,4 +1,4 @@
-import { callerIds } from '../caller/identity.ts'
+import { idsOfLogin } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DocumentData } from '../database/context.ts'
 import { text } from '../text.ts'
@@ -71,7 +71,7 @@ function judgedCondition(path: string, condition: unknown, caller: RuleAuth | nu
 /** The ids that a placeholder stands for: on `_openid` all of the caller's, elsewhere the one that it names. */
 function placeholder(path: string, value: unknown, caller: RuleAuth | null): readonly string[] | undefined {
   if (caller === null || (value !== '{openid}' && value !== '{uid}')) return undefined
-  if (path === '_openid') return callerIds(caller)
+  if (path === '_openid') return idsOfLogin(caller)
   return [value === '{openid}' ? ownerMark(caller) : caller.uid]
 }
 

@@ -61,6 +61,7 @@ export interface DoorOptions {
 type Reach = Exclude<ReturnType<DatabaseRules['reach']>, { readonly kind: 'none' }>
 
 const ALL: Reach = { kind: 'all' }
+const RULED: Reach = { kind: 'rule' }
 
 /**
  * Decides what callers may do with the documents of collections. The only place that does; what it does not grant is
@@ -78,14 +79,16 @@ export class Door {
   /**
    * Whether an action is possible at all, and on which documents, before it is known what it asks for.
    *
+   * @param upsert whether the action may make a document instead, which is judged by itself
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
-  enter(entry: Entry): Reach {
+  enter(entry: Entry, upsert = false): Reach {
     const { caller, action, rules } = entry
     if (caller.kind === 'admin') return ALL
     const auth = personOf(caller)
     const reach = rules.reach(action, auth)
     if (reach.kind !== 'none') return reach
+    if (upsert) return RULED
     const context = { auth, now: this.#options.now() }
     throw denied(entry, {}, rules.evaluate(action, context).reason, (target) =>
       rules.explain(action, context, { target }),
@@ -98,7 +101,7 @@ export class Door {
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
   async scope(entry: Entry, asked: Asked): Promise<Scope> {
-    const reach = this.enter(entry)
+    const reach = this.enter(entry, asked.upsert)
     return reach.kind === 'rule' ? this.#ruled(entry, asked) : reach
   }
 
@@ -135,11 +138,14 @@ export class Door {
       allows: (document) => rules.evaluate(action, about(document)).allowed,
     }
     const context = about(undefined)
+    let proven = false
     // What a replacement removes depends on the document that it replaces.
     if (replacement === undefined) {
       const proof = await lookups.settle(() => rules.prove(action, query, context), this.#lookUp)
-      if (proof.allowed) return scope
-      if (fixedId(query) === undefined) {
+      proven = proof.allowed
+      // An update of one document is judged on it all the same: what it overwrites may be protected.
+      if (proven && !(action === 'update' && isOnlyId(query))) return scope
+      if (!proven && fixedId(query) === undefined) {
         const where = { where: encodeWebValue(query), ...changes(asked), ...lookedUp(lookups) }
         throw denied(entry, where, proof.reason, (target) => rules.explain(action, context, { target, query }))
       }
@@ -152,7 +158,7 @@ export class Door {
       )
     }
     const stored = await this.#options.read({ collection: entry.collection, id })
-    if (stored === undefined && asked.upsert === true) return scope
+    if (stored === undefined && (asked.upsert === true || proven)) return scope
     const judged = about(stored)
     const decision = await lookups.settle(() => rules.evaluate(action, judged), this.#lookUp)
     if (decision.allowed) return scope
@@ -200,6 +206,10 @@ function fixedId(query: DocumentObject): DocumentId | undefined {
     if (typeof id === 'string' || typeof id === 'number') return id
   }
   return undefined
+}
+
+function isOnlyId(query: DocumentObject): boolean {
+  return fixedId(query) !== undefined && Object.keys(query).join() === '_id'
 }
 
 function isEquality(

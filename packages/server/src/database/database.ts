@@ -133,7 +133,7 @@ class DocumentDatabase implements Database {
   }
 
   async update(caller: Caller, request: EditRequest): Promise<EditOutcome> {
-    const { collection, entry } = await this.#open(caller, request.collection, 'update')
+    const { collection, entry } = await this.#open(caller, request.collection, 'update', request.upsert)
     const query = checkQuery(request.query ?? {}, caller)
     const update = compileUpdate(request.data, caller)
     // The SDK sends no operators at all for `update({ a: {} })`; taken as a document they would wipe out the old one.
@@ -150,7 +150,7 @@ class DocumentDatabase implements Database {
   }
 
   async replace(caller: Caller, request: EditRequest): Promise<EditOutcome> {
-    const { collection, entry } = await this.#open(caller, request.collection, 'update')
+    const { collection, entry } = await this.#open(caller, request.collection, 'update', request.upsert)
     if (request.multi)
       throw new CloudsteadError('INVALID_PARAM', 'a document can replace one other only: multi is true')
     const query = checkQuery(request.query ?? {}, caller)
@@ -190,9 +190,10 @@ class DocumentDatabase implements Database {
     caller: Caller,
     name: string,
     action: Entry['action'],
+    upsert = false,
   ): Promise<{ collection: Collection; entry: Entry }> {
     const entry = { caller, action, collection: name, rules: await this.#collections.rules(name) }
-    this.#door.enter(entry)
+    this.#door.enter(entry, upsert)
     const collection = await this.#collections.open(name)
     if (collection.building.length > 0) this.#build(name)
     return { collection, entry }

@@ -183,6 +183,24 @@ describe('writes', () => {
     assert.equal((await find(database, ADMIN, { _id: 'new' }))[0]?._openid, 'alice')
   })
 
+  test('set() needs no update rule to make a document', async (t) => {
+    const { database } = await open(t, { create: 'auth != null' })
+    const set = (_id: string) => database.replace(ALICE, edit({ _id }, { n: 1 }, { multi: false, upsert: true }))
+    assert.equal((await set('fresh')).upsertedId, 'fresh')
+    assert.equal(await code(set('fresh')), DENIED)
+    const presets = await openDatabase(t, { orders: { acl: 'ADMINWRITE', indexes: [] } })
+    const upsert = edit({ _id: 'x' }, { n: 1 }, { multi: false, upsert: true })
+    assert.equal(await code(presets.database.replace(ALICE, upsert)), DENIED)
+  })
+
+  test('an update of one document that takes a protected field away is denied, not left undone', async (t) => {
+    const { database } = await open(t, { read: true, update: 'request.data.profile.role == null' })
+    await database.update(ADMIN, edit({ _id: 'a1' }, { $set: { profile: { role: 'user', name: 'a' } } }))
+    assert.equal(await code(database.update(ALICE, edit({ _id: 'a1' }, { $set: { profile: 'flat' } }))), DENIED)
+    assert.equal((await database.update(ALICE, edit({ _id: 'a1' }, { $set: { 'profile.name': 'b' } }))).updated, 1)
+    assert.equal((await database.update(ALICE, edit({ _id: 'none' }, { $set: { n: 1 } }))).updated, 0)
+  })
+
   test('a rule that changes between the decision and the commit: the document is judged as it is then', async (t) => {
     const { database } = await open(t, { read: true, write: "doc.status == 'open'" })
     const [first, second] = await Promise.all([

@@ -1,5 +1,5 @@
-import { Identity, isCaller } from '../../caller/identity.ts'
-import type { RuleAuth } from '../../caller/rule-auth.ts'
+import { type Caller, isCaller } from '../../caller/caller.ts'
+import { Identity } from '../../caller/identity.ts'
 import type { Value } from '../../language/values.ts'
 import { ANY_STRING, ANYTHING, known, MISSING, type Possibilities, type Possible } from '../../possible/possible.ts'
 import { type Fact, type Facts, isInside, isScalar, summary } from './facts.ts'
@@ -16,12 +16,12 @@ const MAX_FOLLOWED = 8
  * objects where the rule takes them for such, and nowhere else, is taken for granted: a rule denies each document for
  * which that is not so.
  */
-export function documentOf(facts: Facts, paths: DocPaths, auth: RuleAuth | null): Possible {
+export function documentOf(facts: Facts, paths: DocPaths, caller: Caller | null): Possible {
   const document: Branch = { path: '', below: new Map() }
   for (const path of paths.read) branchOf(document, path)
   for (const [path, fact] of facts) branchOf(document, path).fact = fact
   const members = membersOf(document, paths)
-  members.set('_openid', ownerOf(facts.get('_openid'), auth))
+  members.set('_openid', ownerOf(facts.get('_openid'), caller))
   return { is: 'object', members }
 }
 
@@ -60,14 +60,14 @@ function valuesAt(branch: Branch, paths: DocPaths): Possibilities {
 }
 
 /** An `_openid` that is there is an id: the server writes it. */
-function ownerOf({ oneOf = [], present }: Fact = {}, auth: RuleAuth | null): Possibilities {
+function ownerOf({ oneOf = [], present }: Fact = {}, caller: Caller | null): Possibilities {
   if (oneOf.length === 0 || oneOf.length > MAX_FOLLOWED) {
     const somebody: Possible = { is: 'id', mayEqual: () => true }
     return present === true ? [somebody] : [somebody, MISSING]
   }
   const ids = oneOf.filter((id): id is string => typeof id === 'string' && id !== '')
-  if (ids.length === oneOf.length && ids.every((id) => isCaller(auth, id))) return [known(new Identity(ids, auth))]
-  return oneOf.map((id) => (typeof id === 'string' && id !== '' ? known(new Identity([id], auth)) : MISSING))
+  if (ids.length === oneOf.length && ids.every((id) => isCaller(caller, id))) return [known(new Identity(ids, caller))]
+  return oneOf.map((id) => (typeof id === 'string' && id !== '' ? known(new Identity([id], caller)) : MISSING))
 }
 
 function valuesOf(fact: Fact, taken: Taken): Possibilities {

@@ -1,6 +1,5 @@
 import { AUTH } from '../../caller/auth-variable.ts'
-import { isCaller } from '../../caller/identity.ts'
-import { authOf, type RuleAuth } from '../../caller/rule-auth.ts'
+import { type Caller, isCaller } from '../../caller/caller.ts'
 import type { RuleNode } from '../../language/ast.ts'
 import { EvaluationError } from '../../language/values.ts'
 import {
@@ -13,7 +12,8 @@ import {
 } from '../../possible/possible.ts'
 import { possibleValues } from '../../possible/possible-values.ts'
 import { text } from '../../text.ts'
-import { asValue, type DatabaseRuleContext, type DocumentData } from '../context.ts'
+import { asValue, type DocumentData } from '../context.ts'
+import type { DatabaseFacts } from '../facts.ts'
 import { DATABASE_SCOPE } from '../scope.ts'
 import { documentOf } from './document.ts'
 import { type Facts, factsOf } from './facts.ts'
@@ -31,28 +31,28 @@ const ID_NOT_FIXED = text(
  * The worlds that the documents of a query can be in, everything but the documents being known. None when the query finds
  * nothing.
  */
-export function queryWorlds(root: RuleNode, query: DocumentData, context: DatabaseRuleContext): readonly World[] {
-  const auth = authOf(context)
-  const variables = fixedVariables(context)
+export function queryWorlds(root: RuleNode, query: DocumentData, given: DatabaseFacts): readonly World[] {
+  const { caller } = given
+  const variables = fixedVariables(given)
   const paths = docPaths(root, computedNames(variables))
   const alternatives = factsOf(query, paths)
   const each = Math.floor(MAX_WORLDS / Math.max(1, alternatives.length))
   return alternatives
-    .flatMap((facts) => split(facts, paths, auth, each))
+    .flatMap((facts) => split(facts, paths, caller, each))
     .map((facts) => ({
-      variables: new Map([...variables, ['doc', { value: [documentOf(facts, paths, auth)] }]]),
-      get: (collection, id) => [lookup(context, collection, id)],
+      variables: new Map([...variables, ['doc', { value: [documentOf(facts, paths, caller)] }]]),
+      get: (collection, id) => [lookup(given, collection, id)],
       seen: new Map(),
     }))
 }
 
 /** One value for each path, as far as the number of cases allows. */
-function split(facts: Facts, paths: DocPaths, auth: RuleAuth | null, limit: number): readonly Facts[] {
+function split(facts: Facts, paths: DocPaths, caller: Caller | null, limit: number): readonly Facts[] {
   let cases: readonly Facts[] = [facts]
   for (const [path, { oneOf = [] }] of facts) {
     if (oneOf.length < 2 || cases.length * oneOf.length > limit) continue
     // The ids of one person are one value, unless the id itself is asked for.
-    const isOne = path === '_openid' && oneOf.every((id) => typeof id === 'string' && isCaller(auth, id))
+    const isOne = path === '_openid' && oneOf.every((id) => typeof id === 'string' && isCaller(caller, id))
     if (isOne && !paths.namesDocument(path)) continue
     cases = cases.flatMap((one) => oneOf.map((value) => new Map(one).set(path, { ...one.get(path), oneOf: [value] })))
   }
@@ -60,16 +60,16 @@ function split(facts: Facts, paths: DocPaths, auth: RuleAuth | null, limit: numb
 }
 
 /** The variables that are the same for every document. */
-function fixedVariables(context: DatabaseRuleContext): ReadonlyMap<string, WorldVariable> {
+function fixedVariables(given: DatabaseFacts): ReadonlyMap<string, WorldVariable> {
   return new Map<string, WorldVariable>([
-    ['auth', { value: [authOf(context) === null ? known(null) : OBJECT], members: authMembers(context) }],
-    ['request', { value: [OBJECT], members: new Map([['data', [known(asValue(context.data))]]]) }],
-    ['now', { value: [known(DATABASE_SCOPE.variables.get('now')?.get(context))] }],
+    ['auth', { value: [given.caller === null ? known(null) : OBJECT], members: authMembers(given) }],
+    ['request', { value: [OBJECT], members: new Map([['data', [known(asValue(given.data))]]]) }],
+    ['now', { value: [known(given.now)] }],
   ])
 }
 
-function authMembers(context: DatabaseRuleContext): ReadonlyMap<string, Possibilities> {
-  return new Map([...(AUTH.members ?? [])].map(([name, member]) => [name, [known(member.get(context))]]))
+function authMembers(given: DatabaseFacts): ReadonlyMap<string, Possibilities> {
+  return new Map([...(AUTH.members ?? [])].map(([name, member]) => [name, [known(member.get(given))]]))
 }
 
 /** Names such as `doc.roles[auth.uid]` has them. */
@@ -82,10 +82,10 @@ function computedNames(variables: ReadonlyMap<string, WorldVariable>): NameOf {
   }
 }
 
-function lookup(context: DatabaseRuleContext, collection: string, id: string | number | undefined): Possible {
+function lookup(given: DatabaseFacts, collection: string, id: string | number | undefined): Possible {
   if (id === undefined) return { is: 'error', error: ID_NOT_FIXED }
   try {
-    return known(DATABASE_SCOPE.lookup?.(context, collection, id))
+    return known(DATABASE_SCOPE.lookup?.(given, collection, id))
   } catch (error) {
     if (error instanceof EvaluationError) return { is: 'error', error: error.text }
     throw error
