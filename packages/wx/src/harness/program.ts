@@ -95,6 +95,15 @@ export interface BuildState {
   }[]
 }
 
+/** `/harness.json`: how the harness was started. */
+export interface HarnessJson {
+  readonly endpoint?: string
+  readonly env?: string
+  readonly user: string
+  /** Whether `/harness/events` tells of new builds. */
+  readonly live: boolean
+}
+
 /** How the harness was started, from `/harness.json` and from the address: `?user=alice&path=pages/x/x`. */
 export interface HarnessOptions {
   /** Where the app finds its backend; the example reads it with `wx.getExtConfigSync` or the like. */

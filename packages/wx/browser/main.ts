@@ -1,0 +1,44 @@
+/** Starts the harness in the browser: the shell, and in it the program that the build has written. */
+import type { HarnessJson, HarnessOptions, Program } from './contracts.ts'
+import { ErrorReports } from './runtime/errors.ts'
+import { MediaUrls } from './runtime/media-url.ts'
+import { ProgramRun } from './runtime/program-run.ts'
+import { followBuilds } from './shell/build-watch.ts'
+import { Shell } from './shell/shell.ts'
+import './shell/style.css'
+
+declare global {
+  interface Window {
+    /** Absent when the program has never been built. */
+    __miniProgram?: Program
+  }
+}
+
+async function start(): Promise<void> {
+  const harness = (await (await fetch('harness.json')).json()) as HarnessJson
+  const address = new URLSearchParams(location.search)
+  const options = readOptions(harness, address)
+  const program = window.__miniProgram
+  const assets = new MediaUrls(program?.assets ?? '')
+  const shell = new Shell(options, program?.name ?? '', program?.app, (path) => assets.assetUrl(path))
+  if (harness.live) followBuilds(program?.build ?? '', shell.phone.screen, shell.texts)
+  if (program === undefined) return
+  const errors = new ErrorReports()
+  errors.listeners.add((error) => shell.errorPanel.add(error))
+  errors.listen(window)
+  const path = address.get('path') ?? program.app.entryPagePath ?? program.app.pages[0] ?? ''
+  await new ProgramRun(program, shell, errors, options, path).start().catch((error) => errors.report(error))
+}
+
+/** The address may say another user (`?user=bob`) and the language (`?lang=en`, else the browser's). */
+function readOptions({ endpoint, env, user }: HarnessJson, address: URLSearchParams): HarnessOptions {
+  const language = address.get('lang') ?? navigator.language
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(env === undefined ? {} : { env }),
+    user: address.get('user') || user,
+    language: language.startsWith('zh') ? 'zh_CN' : 'en',
+  }
+}
+
+void start()

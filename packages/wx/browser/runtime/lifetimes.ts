@@ -1,0 +1,22 @@
+import type { GeneralComponent } from 'glass-easel'
+
+/** Runs `ready` of components and `onReady` of pages after what was built is on the screen, in the order it was built. */
+export class ReadyQueue {
+  readonly #waiting: (() => void)[] = []
+  #timer: number | undefined
+
+  /** A component that was attached. */
+  addComponent(component: GeneralComponent): void {
+    this.add(() => component.triggerLifetime('ready', []))
+  }
+
+  add(run: () => void): void {
+    this.#waiting.push(run)
+    this.#timer ??= window.setTimeout(() => this.#flush(), 0)
+  }
+
+  #flush(): void {
+    this.#timer = undefined
+    for (const run of this.#waiting.splice(0)) run()
+  }
+}

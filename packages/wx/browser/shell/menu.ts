@@ -1,0 +1,31 @@
+import { h } from './dom.ts'
+import type { Texts } from './texts.ts'
+
+/** What a page's onShareAppMessage answers. */
+export interface Shared {
+  readonly title?: string
+  readonly path?: string
+}
+
+/** The sheet behind the capsule's dots: forwarding the page, as far as a harness can. */
+export function openMenu(overlay: HTMLElement, texts: Texts, share: (() => Shared | undefined) | undefined): void {
+  const close = () => sheet.remove()
+  const answer = h('p', { className: 'menu-answer' }, share === undefined ? texts.cannotShare : '')
+  const forward = h('button', { type: 'button', disabled: share === undefined }, texts.share)
+  forward.addEventListener('click', () => {
+    const { title = '', path = '' } = share?.() ?? {}
+    answer.textContent = `${texts.shared}: ${[title, path].filter((part) => part !== '').join(' · ')}`
+  })
+  const panel = h(
+    'div',
+    { className: 'menu-panel' },
+    forward,
+    answer,
+    h('button', { type: 'button', onclick: close }, texts.close),
+  )
+  const sheet = h('div', { className: 'menu' }, panel)
+  sheet.addEventListener('click', (event) => {
+    if (event.target === sheet) close()
+  })
+  overlay.append(sheet)
+}

@@ -1,0 +1,142 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join } from 'node:path'
+import { isDirectory, isFile, isObject, type JsonObject } from './files.ts'
+
+/** WeChat's own default for the folder that a package ships for Mini Programs. */
+const DEFAULT_MINIPROGRAM_FOLDER = 'miniprogram_dist'
+
+/** A package as WeChat's "build npm" takes it. */
+export interface NpmPackage {
+  readonly name: string
+  readonly root: string
+  /** The folder made for Mini Programs, which is copied whole. Absent: only what `main` leads to is packed. */
+  readonly miniprogramFolder: string | undefined
+  readonly manifest: JsonObject
+}
+
+/** Why a package, or a module in it, is not there; the message says what to do. */
+export class NpmFailure extends Error {}
+
+/**
+ * The npm packages of a project as they would be after WeChat's "build npm": those in `dependencies` of the project's
+ * package.json and what these depend on; `exports` and `browser` fields do not count, and Node's modules do not exist.
+ */
+export class NpmPackages {
+  readonly #directory: string
+  readonly #dependencies: ReadonlySet<string>
+  readonly #used = new Map<string, NpmPackage>()
+
+  constructor(packageJsonDirectory: string) {
+    this.#directory = packageJsonDirectory
+    this.#dependencies = new Set(Object.keys(readManifest(packageJsonDirectory).dependencies ?? {}))
+  }
+
+  /** The packages that were asked for; their folders are worth watching. */
+  get used(): readonly NpmPackage[] {
+    return [...this.#used.values()]
+  }
+
+  /** A package that the program itself asks for. Throws NpmFailure. */
+  ofProject(name: string): NpmPackage {
+    if (!this.#dependencies.has(name)) {
+      const nodes = builtinModules.includes(name) ? 'is a module of Node, which WeChat does not have' : undefined
+      throw new NpmFailure(
+        nodes ?? `is not in "dependencies" of package.json, so WeChat's npm build would leave it out`,
+      )
+    }
+    return this.#find(name, this.#directory)
+  }
+
+  /** The module that a bare import in the program means: `@cloudbase/js-sdk`, `some-package/utils`. Throws NpmFailure. */
+  moduleOfProject(request: string): string {
+    const { name, subpath } = splitRequest(request)
+    const found = this.ofProject(name)
+    if (found.miniprogramFolder !== undefined) {
+      const file = resolveFile(join(found.miniprogramFolder, subpath === '' ? 'index' : subpath))
+      if (file !== undefined) return file
+      throw new NpmFailure(`'${subpath || 'index.js'}' is not in ${found.miniprogramFolder}`)
+    }
+    if (subpath === '') return mainFile(found)
+    throw new NpmFailure(
+      `'${name}' has no "miniprogram" folder, so WeChat's npm build packs its main file only: '${subpath}' cannot be required`,
+    )
+  }
+
+  /** The module that a bare import within a package means. Throws NpmFailure. */
+  moduleOfPackage(request: string, importer: string): string {
+    const { name, subpath } = splitRequest(request)
+    const found = this.#find(name, dirname(importer))
+    if (subpath === '') {
+      const folder = found.miniprogramFolder
+      const file = folder === undefined ? undefined : resolveFile(join(folder, 'index'))
+      return file ?? mainFile(found)
+    }
+    const folders = found.miniprogramFolder === undefined ? [found.root] : [found.miniprogramFolder, found.root]
+    const file = folders.map((folder) => resolveFile(join(folder, subpath))).find((path) => path !== undefined)
+    if (file !== undefined) return file
+    throw new NpmFailure(`'${subpath}' is not in ${found.root}`)
+  }
+
+  #find(name: string, fromDirectory: string): NpmPackage {
+    // The real place first: a package that is linked into node_modules has its own packages beside its real folder.
+    const starts = existsSync(fromDirectory) ? [realpathSync(fromDirectory), fromDirectory] : [fromDirectory]
+    for (const start of starts) {
+      const linked = lookUp(name, start)
+      if (linked === undefined) continue
+      const root = realpathSync(linked)
+      const known = this.#used.get(root)
+      if (known !== undefined) return known
+      const manifest = readManifest(root)
+      const found = { name, root, manifest, miniprogramFolder: miniprogramFolder(root, name, manifest) }
+      this.#used.set(root, found)
+      return found
+    }
+    if (builtinModules.includes(name)) throw new NpmFailure('is a module of Node, which WeChat does not have')
+    throw new NpmFailure('is not installed: run npm install')
+  }
+}
+
+/** `@scope/name/sub/path` in its two halves. */
+export function splitRequest(request: string): { name: string; subpath: string } {
+  const [, name = request, subpath = ''] = /^(@[^/]+\/[^/]+|[^/]+)\/?(.*)$/.exec(request) ?? []
+  return { name, subpath }
+}
+
+function miniprogramFolder(root: string, name: string, manifest: JsonObject): string | undefined {
+  const declared = manifest.miniprogram
+  const folder = join(root, typeof declared === 'string' ? declared : DEFAULT_MINIPROGRAM_FOLDER)
+  if (isDirectory(folder)) return folder
+  if (typeof declared !== 'string') return undefined
+  throw new NpmFailure(`declares the folder "${declared}" for Mini Programs, which is not there: build '${name}' first`)
+}
+
+function lookUp(name: string, fromDirectory: string): string | undefined {
+  let directory = fromDirectory
+  for (;;) {
+    const root = join(directory, 'node_modules', name)
+    if (isDirectory(root)) return root
+    const parent = dirname(directory)
+    if (parent === directory) return undefined
+    directory = parent
+  }
+}
+
+function mainFile({ root, manifest }: NpmPackage): string {
+  const main = typeof manifest.main === 'string' ? resolveFile(join(root, manifest.main)) : undefined
+  const file = main ?? resolveFile(join(root, 'index'))
+  if (file !== undefined) return file
+  throw new NpmFailure(`has no main file in ${root}`)
+}
+
+/** A file, with or without its extension, or a folder with an index.js. */
+function resolveFile(path: string): string | undefined {
+  return [path, `${path}.js`, `${path}.json`, join(path, 'index.js')].find(isFile)
+}
+
+function readManifest(directory: string): JsonObject {
+  const path = join(directory, 'package.json')
+  if (!isFile(path)) return {}
+  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  return isObject(manifest) ? manifest : {}
+}

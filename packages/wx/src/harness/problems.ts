@@ -1,0 +1,69 @@
+import { relative } from 'node:path'
+
+/** Something in a Mini Program project that does not build, or that WeChat would not accept. */
+export interface Problem {
+  /** Relative to the project's folder, with slashes. */
+  readonly file: string
+  /** Counted from 1. */
+  readonly line?: number
+  /** Counted from 1. */
+  readonly column?: number
+  readonly message: string
+}
+
+/** Thrown by a build; its message lists every problem, one a line. */
+export class BuildError extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.name = 'BuildError'
+    this.problems = problems
+  }
+}
+
+/** `pages/index/index.wxml:3:14: unexpected character` */
+export function formatProblem({ file, line, column, message }: Problem): string {
+  const place = line === undefined ? '' : column === undefined ? `:${line}` : `:${line}:${column}`
+  return `${file}${place}: ${message}`
+}
+
+/** Collects what is wrong, so that one build tells everything; files are given by their absolute paths. */
+export class Problems {
+  readonly #project: string
+  readonly errors: Problem[] = []
+  readonly warnings: Problem[] = []
+
+  constructor(projectDirectory: string) {
+    this.#project = projectDirectory
+  }
+
+  error(file: string, message: string, place?: Place): void {
+    this.errors.push(this.#problem(file, message, place))
+  }
+
+  warn(file: string, message: string, place?: Place): void {
+    this.warnings.push(this.#problem(file, message, place))
+  }
+
+  /** Throws all errors at once, when there are any. */
+  throwIfAny(): void {
+    if (this.errors.length > 0) throw new BuildError(this.errors)
+  }
+
+  #problem(file: string, message: string, place: Place | undefined): Problem {
+    return { file: relative(this.#project, file).replaceAll('\\', '/'), ...place, message }
+  }
+}
+
+export interface Place {
+  readonly line: number
+  readonly column?: number
+}
+
+/** The place of an offset in a text. */
+export function placeOf(text: string, offset: number): Place {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return { line, column: offset - before.lastIndexOf('\n') }
+}

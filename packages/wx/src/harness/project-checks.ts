@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import { isFile, isObject, type JsonObject } from './files.ts'
+import type { Problems } from './problems.ts'
+
+/** The only values that WeChat's compiler takes in `requiredPrivateInfos`; others stop it with error 10009. */
+const PRIVATE_INFOS = [
+  'chooseAddress',
+  'chooseLocation',
+  'choosePoi',
+  'getFuzzyLocation',
+  'getLocation',
+  'onLocationChange',
+  'startLocationUpdate',
+  'startLocationUpdateBackground',
+]
+
+const MIN_TABS = 2
+const MAX_TABS = 5
+
+/** All pages of an app.json, those of its sub-packages included. */
+export function pagesOf(app: JsonObject): string[] {
+  const packages = [app.subPackages ?? app.subpackages].flat().filter(isObject)
+  const inPackages = packages.flatMap((one) =>
+    strings(one.pages).map((page) => `${String(one.root).replace(/^\/|\/$/g, '')}/${page}`),
+  )
+  return [...strings(app.pages), ...inPackages]
+}
+
+/** Reports what WeChat's compiler would refuse in app.json. The pages' files are checked where they are read. */
+export function checkAppJson(app: JsonObject, root: string, path: string, problems: Problems): void {
+  const pages = pagesOf(app)
+  if (strings(app.pages).length === 0) problems.error(path, '"pages" has to list at least one page')
+  for (const page of new Set(pages)) {
+    if (page.startsWith('/')) problems.error(path, `page "${page}" must not begin with a slash`)
+    if (pages.indexOf(page) !== pages.lastIndexOf(page)) problems.error(path, `page "${page}" is listed twice`)
+  }
+  if (app.entryPagePath !== undefined && !pages.includes(String(app.entryPagePath))) {
+    problems.error(path, `"entryPagePath" names "${app.entryPagePath}", which is not in "pages"`)
+  }
+  for (const [index, info] of strings(app.requiredPrivateInfos).entries()) {
+    if (PRIVATE_INFOS.includes(info)) continue
+    problems.error(path, `requiredPrivateInfos[${index}] "${info}" has to be one of ${PRIVATE_INFOS.join(', ')}`)
+  }
+  if (app.tabBar !== undefined) checkTabBar(app.tabBar, strings(app.pages), root, path, problems)
+}
+
+function checkTabBar(tabBar: unknown, pages: readonly string[], root: string, path: string, problems: Problems): void {
+  const list: readonly unknown[] = isObject(tabBar) && Array.isArray(tabBar.list) ? tabBar.list : []
+  if (list.length < MIN_TABS || list.length > MAX_TABS) {
+    problems.error(path, `tabBar.list has ${list.length} tabs; WeChat takes ${MIN_TABS} to ${MAX_TABS}`)
+  }
+  for (const [index, tab] of list.entries()) {
+    const { pagePath, text, iconPath, selectedIconPath } = isObject(tab) ? tab : {}
+    if (!pages.includes(String(pagePath))) problems.error(path, `tabBar.list[${index}] "${pagePath}" is not in "pages"`)
+    if (typeof text !== 'string' || text === '') problems.error(path, `tabBar.list[${index}] has no text`)
+    for (const icon of [iconPath, selectedIconPath]) {
+      if (typeof icon === 'string' && !isFile(join(root, icon))) {
+        problems.error(path, `tabBar.list[${index}]: there is no file ${icon}`)
+      }
+    }
+  }
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}

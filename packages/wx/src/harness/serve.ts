@@ -1,0 +1,210 @@
+import { type FSWatcher, watch as watchFolder } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
+import { type BuildOptions, type Site, SiteBuilder, type SiteFile } from './build.ts'
+import { BuildError, formatProblem } from './problems.ts'
+import type { BuildState } from './program.ts'
+
+/** Editors write a file in several steps; the rebuild waits for the last. */
+const SETTLE_MS = 30
+
+const EVENTS_PATH = 'harness/events'
+
+export interface ServeOptions extends BuildOptions {
+  /** Default 0: any free one. */
+  readonly port?: number | undefined
+  /** Default 127.0.0.1: this machine only. */
+  readonly host?: string | undefined
+  /** Rebuild when a file changes, and reload the pages that show it; default true. */
+  readonly watch?: boolean | undefined
+  /** Is told of every build: what went wrong, or how long it took. */
+  readonly onBuild?: ((result: BuildResult) => void) | undefined
+}
+
+export interface BuildResult {
+  readonly milliseconds: number
+  /** Undefined when the build succeeded. */
+  readonly error: string | undefined
+  readonly warnings: readonly string[]
+}
+
+export interface MiniProgramServer {
+  /** `http://127.0.0.1:5000`; `/?user=bob&path=pages/x/x` opens as another user, on another page. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * Builds a Mini Program project, serves it, and while `watch` is on rebuilds it at every change. A project that does
+ * not build is served as a page that says why; without `watch` it is a BuildError.
+ */
+export async function serveMiniProgram(options: ServeOptions): Promise<MiniProgramServer> {
+  const watch = options.watch ?? true
+  const live = new LiveSite(new SiteBuilder(options, watch), options.onBuild)
+  const server = createServer((request, response) => live.answer(request, response))
+  try {
+    await live.rebuild()
+    if (!watch && live.failure !== undefined) throw live.failure
+    await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
+  } catch (error) {
+    await live.close()
+    throw error
+  }
+  if (watch) live.watch()
+  const { address, family, port } = server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: async () => {
+      await live.close()
+      server.closeAllConnections()
+      await new Promise<void>((done) => server.close(() => done()))
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((done, fail) => {
+    server.once('error', fail)
+    server.listen(port, host, done)
+  })
+}
+
+/** The site as it is now, and those who look at it. */
+class LiveSite {
+  failure: BuildError | undefined
+  readonly #builder: SiteBuilder
+  readonly #onBuild: ServeOptions['onBuild']
+  readonly #viewers = new Set<ServerResponse>()
+  readonly #watchers = new Map<string, FSWatcher>()
+  #files: ReadonlyMap<string, SiteFile> = new Map()
+  #build = ''
+  #timer: NodeJS.Timeout | undefined
+  #building: Promise<void> | undefined
+  #changedMeanwhile = false
+  #isWatching = false
+
+  constructor(builder: SiteBuilder, onBuild: ServeOptions['onBuild']) {
+    this.#builder = builder
+    this.#onBuild = onBuild
+  }
+
+  /** Builds; a call while a build runs starts one more when it ends. */
+  async rebuild(): Promise<void> {
+    if (this.#building !== undefined) {
+      this.#changedMeanwhile = true
+      return this.#building
+    }
+    this.#building = this.#buildOnce()
+    await this.#building
+    this.#building = undefined
+    if (this.#changedMeanwhile) {
+      this.#changedMeanwhile = false
+      await this.rebuild()
+    }
+  }
+
+  /** Watches the folders that the last build used. */
+  watch(): void {
+    this.#isWatching = true
+    this.#watchFolder(this.#builder.directory, true)
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const path = pathOf(request.url)
+    const file = path === undefined ? undefined : this.#files.get(path === '' ? 'index.html' : path)
+    if (request.method !== 'GET' && request.method !== 'HEAD') plain(response, 405, 'Method Not Allowed')
+    else if (path === undefined) plain(response, 400, 'Bad Request')
+    else if (path === EVENTS_PATH) this.#addViewer(request, response)
+    else if (file === undefined) plain(response, 404, 'Not Found')
+    else send(request, response, file)
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#isWatching = false
+    for (const watcher of this.#watchers.values()) watcher.close()
+    for (const viewer of this.#viewers) viewer.end()
+    await this.#building
+    await this.#builder.dispose()
+  }
+
+  async #buildOnce(): Promise<void> {
+    const start = performance.now()
+    let site: Site | undefined
+    try {
+      site = await this.#builder.build()
+      this.failure = undefined
+      this.#files = site.files
+      this.#build = site.build
+    } catch (error) {
+      if (!(error instanceof BuildError)) throw error
+      this.failure = error
+      // The last program that worked stays on the screen, under the error.
+      if (this.#build === '') this.#files = await this.#builder.shellOnly(basename(this.#builder.directory))
+    }
+    this.#onBuild?.({
+      milliseconds: performance.now() - start,
+      error: this.failure?.message,
+      warnings: site?.warnings.map(formatProblem) ?? [],
+    })
+    if (this.#isWatching) for (const folder of site?.folders ?? []) this.#watchFolder(folder, true)
+    for (const viewer of this.#viewers) this.#tell(viewer)
+  }
+
+  #watchFolder(folder: string, recursive: boolean): void {
+    const isWatched = [...this.#watchers.keys()].some((known) => folder === known || folder.startsWith(`${known}/`))
+    if (isWatched && !folder.includes('/node_modules/')) return
+    const watcher = watchFolder(folder, { recursive }, (_event, name) => {
+      if (name !== null && /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(name)) return
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => void this.rebuild(), SETTLE_MS)
+    })
+    // A folder that disappears ends its watching, nothing more.
+    watcher.on('error', () => watcher.close())
+    this.#watchers.set(folder, watcher)
+  }
+
+  #addViewer(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    this.#viewers.add(response)
+    request.on('close', () => this.#viewers.delete(response))
+    this.#tell(response)
+  }
+
+  #tell(viewer: ServerResponse): void {
+    const state: BuildState = { build: this.#build, problems: this.failure?.problems ?? [] }
+    viewer.write(`data: ${JSON.stringify(state)}\n\n`)
+  }
+}
+
+function pathOf(url: string | undefined): string | undefined {
+  try {
+    return decodeURIComponent(new URL(url ?? '/', 'http://harness').pathname).slice(1)
+  } catch {
+    return undefined
+  }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, file: SiteFile): void {
+  let body: string | Buffer
+  try {
+    body = file.read()
+  } catch {
+    // An asset that was deleted since the last build.
+    plain(response, 404, 'Not Found')
+    return
+  }
+  response.writeHead(200, {
+    'Content-Type': file.contentType,
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
+  response.end(`${text}\n`)
+}

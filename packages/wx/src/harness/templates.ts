@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { TmplGroup } from 'glass-easel-template-compiler'
+import { isFile } from './files.ts'
+import type { Problems } from './problems.ts'
+import type { Project } from './project.ts'
+
+/** What the compiler reports; its own types say `any`. Lines and columns count from 0. */
+interface TemplateFault {
+  readonly isError: boolean
+  readonly message: string
+  readonly startLine: number
+  readonly startColumn: number
+}
+
+/** Faults that glass-easel mends with a warning and that stop WeChat's compiler. */
+const STOPS_WECHAT: ReadonlySet<string> = new Set(['missing end tag', 'invalid end tag'])
+
+/** What WeChat's wxs scripts have besides the language. */
+const WXS_GLOBALS = `
+var getDate = function (a, b, c, d, e, f, g) {
+  return arguments.length === 0 ? new Date() : arguments.length === 1 ? new Date(a)
+    : new Date(a, b, c === undefined ? 1 : c, d || 0, e || 0, f || 0, g || 0)
+}
+var getRegExp = function (pattern, flags) { return new RegExp(pattern, flags) }
+`
+
+/** Compiles all WXML and wxs of a project into a JavaScript expression: an object of templates by their path. */
+export function compileTemplates(project: Project, problems: Problems): { code: string; files: readonly string[] } {
+  const group = new TmplGroup()
+  const files: string[] = []
+  try {
+    group.setExtraRuntimeScript(WXS_GLOBALS)
+    const compiler = new TemplateFiles(group, project, problems, files)
+    for (const part of project.parts.values()) compiler.addTemplate(part.path, part.template)
+    problems.throwIfAny()
+    return { code: group.getTmplGenObjectGroups(), files }
+  } finally {
+    group.free()
+  }
+}
+
+/** Adds templates, and the templates and scripts that they import, each once. */
+class TemplateFiles {
+  readonly #group: TmplGroup
+  readonly #project: Project
+  readonly #problems: Problems
+  readonly #files: string[]
+  readonly #added = new Set<string>()
+
+  constructor(group: TmplGroup, project: Project, problems: Problems, files: string[]) {
+    this.#group = group
+    this.#project = project
+    this.#problems = problems
+    this.#files = files
+  }
+
+  /** `path` is the template's path in the program, without extension. */
+  addTemplate(path: string, file: string): void {
+    if (this.#added.has(file)) return
+    this.#added.add(file)
+    this.#files.push(file)
+    const found: readonly TemplateFault[] = this.#group.addTmpl(path, readFileSync(file, 'utf8'))
+    for (const { isError, message, startLine, startColumn } of found) {
+      const place = { line: startLine + 1, column: startColumn + 1 }
+      if (isError || STOPS_WECHAT.has(message)) this.#problems.error(file, message, place)
+      else this.#problems.warn(file, message, place)
+    }
+    for (const dependency of this.#group.getDirectDependencies(path)) this.#addImport(String(dependency), file)
+    for (const dependency of this.#group.getScriptDependencies(path)) this.#addScript(String(dependency), file)
+  }
+
+  #addImport(path: string, from: string): void {
+    const file = this.#locate(path, '.wxml', from)
+    if (file !== undefined) this.addTemplate(path, file)
+  }
+
+  #addScript(path: string, from: string): void {
+    const file = this.#locate(path, '.wxs', from)
+    if (file === undefined || this.#added.has(file)) return
+    this.#added.add(file)
+    this.#files.push(file)
+    const text = readFileSync(file, 'utf8')
+    this.#group.addScript(path, text)
+    const folder = path.split('/').slice(0, -1).join('/')
+    for (const [, request = ''] of text.matchAll(/\brequire\(\s*['"]([^'"]+)['"]\s*\)/g)) {
+      const target = join('/', request.startsWith('/') ? '' : folder, request).slice(1)
+      this.#addScript(target.replace(/\.wxs$/, ''), file)
+    }
+  }
+
+  #locate(path: string, extension: string, from: string): string | undefined {
+    const file = `${this.#project.locate(path)}${extension}`
+    if (isFile(file)) return file
+    this.#problems.error(from, `there is no file /${path}${extension}`)
+    return undefined
+  }
+}
