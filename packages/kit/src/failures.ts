@@ -43,7 +43,7 @@ export function serverError(name: string, text: string, cause?: unknown): KitErr
 const WORDS: readonly (readonly [RegExp, KitErrorCode])[] = [
   [/interrupted|suspend|#600003$/, 'INTERRUPTED'],
   [/domain list|#600002$/, 'DOMAIN_NOT_ALLOWED'],
-  [/time(d_| )?out|#5$/, 'TIMEOUT'],
+  [/time(d?[_ ])?out|超时|#5$/, 'TIMEOUT'],
   [/:fail abort/, 'ABORTED'],
   [/file not (found|exist)|no such file|#1300002$/, 'FILE_NOT_FOUND'],
   [/invalid url|parameter error/, 'INVALID_PARAM'],

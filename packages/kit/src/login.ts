@@ -127,9 +127,11 @@ function loginError(answer: SignInAnswer | undefined): KitError | undefined {
   return refusal(toKitError({ error: name, error_description: text }))
 }
 
-/** "Not logged in" as the answer to a login means that the login was refused. */
+/** As answers to a login, "not logged in" and "not allowed" say something about the login. */
 function refusal(error: KitError): KitError {
-  return error.code === 'LOGIN_EXPIRED' ? kitError('LOGIN_REFUSED', error.message, error.cause) : error
+  const { code, message, cause } = error
+  if (code === 'LOGIN_EXPIRED') return kitError('LOGIN_REFUSED', message, cause)
+  return code === 'STORAGE_EXCEED_AUTHORITY' ? kitError('LOGIN_DISABLED', message, cause) : error
 }
 
 function toUser(user: SdkUser, wx: Wechat, method: LoginMethod | undefined): User | undefined {

@@ -3,7 +3,7 @@ import type { Result } from './errors.ts'
 /** Even after many tries nobody waits longer than this for the next one. */
 const MAX_DELAY_MS = 30_000
 /** First delay of the small calls: logins, URLs, the database. */
-const SMALL_CALL_DELAY_MS = 500
+const SMALL_CALL_DELAY_MS = 300
 /** A small call is tried so often in all. */
 const SMALL_CALL_TRIES = 3
 

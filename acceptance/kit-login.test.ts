@@ -1,0 +1,165 @@
+/** Logins by the kit: one for all, the ones that are refused, the ones that died, and the answers that were lost. */
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, it } from 'node:test'
+import type { ConnectOptions } from '@cloudstead/kit'
+import { createTicket, type SdkLine } from './support/clients.ts'
+import { type KitPhone, kitForFile, pick } from './support/kit.ts'
+import { openLine } from './support/kit-line.ts'
+import { serverForFile } from './support/server.ts'
+
+const server = await serverForFile({ mode: 'dev', config: { storage: { acl: 'PRIVATE' } } })
+const strict = await serverForFile({ config: { auth: { anonymous: false } } })
+const key = await server.loginKey()
+const line = await openLine(server)
+after(() => line.close())
+const { phone } = await kitForFile()
+
+beforeEach(() => {
+  line.fate = () => 'pass'
+  line.seen.length = 0
+})
+
+async function upload(who: KitPhone, count = 1) {
+  const files = await pick(
+    who,
+    Array.from({ length: count }, (_, index) => ({ name: `${index}.png`, bytes: Buffer.from('x') })),
+  )
+  const results = await who.cloud.uploadAll(files, { concurrency: 8, retryDelayMs: 5 }).done
+  return results.map((result) => (result.ok ? 'ok' : result.error.code))
+}
+
+/** A phone that comes back with its login changed by `change`, as it lies in its storage. */
+function withCredentials(
+  who: KitPhone,
+  change: (credentials: Record<string, unknown>) => Record<string, unknown>,
+  options: { sdk: SdkLine; login: ConnectOptions['login'] },
+): KitPhone {
+  const name = `credentials_${server.env}`
+  const snapshot = who.device.storageSnapshot()
+  const changed = change(JSON.parse(String(snapshot[name])))
+  return phone(line, {
+    ...options,
+    wx: { loginCode: 'dev:carol', storage: { ...snapshot, [name]: JSON.stringify(changed) } },
+  })
+}
+
+for (const sdk of ['2.27.2', '3.7.0'] as const) {
+  describe(`js-sdk ${sdk}`, () => {
+    const LOGINS: Readonly<Record<string, ConnectOptions['login'] & {}>> = {
+      ticket: { ticket: async () => createTicket(key, 'carol') },
+      openid: 'openid',
+      anonymous: 'anonymous',
+    }
+
+    it('everything at once on a fresh phone: one login', async () => {
+      const who = phone(line, { sdk, login: 'anonymous' })
+      const all = await Promise.all([
+        who.cloud.ensureLogin(),
+        upload(who, 5),
+        who.cloud.resolveImages(['cloud://demo-1abcde.x/a.png']),
+        who.cloud.saveFileIDs('orders', 'x', 'images', []),
+      ])
+      assert.ok(all[0].ok)
+      assert.deepEqual(new Set(all[1]), new Set(['ok']))
+      assert.equal(line.count('/auth/v1/signin/anonymously'), 1)
+      assert.equal(line.count('/auth/v1/user/me'), 1)
+      const before = line.seen.length
+      await who.cloud.ensureLogin()
+      assert.equal(line.seen.length, before, 'who is logged in is known without asking')
+    })
+
+    for (const [name, login] of Object.entries(LOGINS)) {
+      it(`${name}: a token that the server takes no more is replaced, once, under way`, async () => {
+        const first = phone(line, { sdk, login, wx: { loginCode: 'dev:carol' } })
+        const before = await first.cloud.ensureLogin()
+        const broken = (token: unknown) => `${String(token).slice(0, -8)}AAAAAAAA`
+        const who = withCredentials(first, (c) => ({ ...c, access_token: broken(c.access_token) }), { sdk, login })
+        line.seen.length = 0
+        assert.deepEqual(await upload(who, 4), ['ok', 'ok', 'ok', 'ok'])
+        assert.equal(line.count('/auth/v1/user/me'), 1)
+        assert.deepEqual(await who.cloud.ensureLogin(), before)
+      })
+
+      it(`${name}: the answer of a refresh is lost: the next login puts it right, and it is the same person`, async () => {
+        const first = phone(line, { sdk, login, wx: { loginCode: 'dev:carol' } })
+        const before = await first.cloud.ensureLogin()
+        line.fate = ({ what, before }) => (what === '/auth/v1/token' && before === 0 ? 'lose' : 'pass')
+        const old = new Date(1000).toISOString()
+        const who = withCredentials(first, (c) => ({ ...c, expires_at: old }), { sdk, login })
+        assert.deepEqual(await upload(who), ['ok'])
+        assert.deepEqual(await who.cloud.ensureLogin(), before)
+      })
+    }
+
+    it('refused, failing and missing logins say which', async () => {
+      const cases: readonly (readonly [string, ConnectOptions['login'], string])[] = [
+        ['a ticket that is none', { ticket: async () => 'nonsense' }, 'LOGIN_REFUSED'],
+        ['a ticket of another key', { ticket: async () => `${createTicket(key, 'carol')}x` }, 'LOGIN_REFUSED'],
+        ['no method', undefined, 'NOT_LOGGED_IN'],
+      ]
+      for (const [name, login, code] of cases) {
+        const who = phone(line, { sdk, login })
+        const user = await who.cloud.ensureLogin()
+        assert.equal(!user.ok && user.error.code, code, name)
+        assert.deepEqual(await upload(who), [code], name)
+        assert.equal((await who.cloud.resolveImages(['cloud://a.b/c']))[0]?.error?.code, code, name)
+        const saved = await who.cloud.saveFileIDs('orders', '1', 'images', [])
+        assert.equal(!saved.ok && saved.error.code, code, name)
+      }
+      const off = await phone(strict, { sdk, login: 'anonymous' }).cloud.ensureLogin()
+      assert.equal(!off.ok && off.error.code, 'LOGIN_DISABLED')
+    })
+
+    it('a ticket function that fails is asked again; then its error is the cause', async () => {
+      const boom = new Error('my server is down')
+      let asked = 0
+      const ticket = async () => {
+        asked += 1
+        if (asked < 3) throw boom
+        return createTicket(key, 'carol')
+      }
+      assert.ok((await phone(line, { sdk, login: { ticket } }).cloud.ensureLogin()).ok)
+      const never = await phone(line, { sdk, login: { ticket: () => Promise.reject(boom) } }).cloud.ensureLogin()
+      assert.deepEqual([!never.ok && never.error.code, !never.ok && never.error.cause], ['TICKET_FAILED', boom])
+    })
+
+    it('offline: NETWORK_ERROR, and the next time it works', async () => {
+      const who = phone(line, { sdk, login: 'anonymous' })
+      who.device.setNetwork({ type: 'none' })
+      const user = await who.cloud.ensureLogin()
+      assert.equal(!user.ok && user.error.code, 'NETWORK_ERROR')
+      who.device.setNetwork({ type: 'wifi' })
+      assert.ok((await who.cloud.ensureLogin()).ok)
+    })
+
+    it('an anonymous login of an earlier version gives way to a real one', async () => {
+      const first = phone(line, { sdk, login: 'anonymous' })
+      await first.cloud.ensureLogin()
+      const who = phone(line, {
+        sdk,
+        login: 'openid',
+        wx: { loginCode: 'dev:carol', storage: first.device.storageSnapshot() },
+      })
+      const user = await who.cloud.ensureLogin()
+      assert.match((user.ok && user.openid) || '', /^oDEV/)
+    })
+  })
+}
+
+describe('connect', () => {
+  it('says what is wrong with its options', () => {
+    for (const endpoint of ['127.0.0.1:8787', '//127.0.0.1:8787', 'http://host/path', '']) {
+      assert.throws(() => phone(server, { endpoint }), TypeError, endpoint)
+    }
+    assert.throws(() => phone({ ...server, env: '' }), TypeError)
+  })
+
+  it('leaves the objects of the SDK as they are, and is what components find', async () => {
+    const { cloud, kit } = phone(server, { endpoint: `${server.url}/`, login: 'anonymous' })
+    assert.equal(kit.connected(), cloud)
+    assert.ok((await cloud.ensureLogin()).ok)
+    assert.equal(cloud.app.auth(), cloud.auth)
+    const created = await cloud.db.createCollection('kit')
+    assert.equal(typeof created, 'object')
+  })
+})

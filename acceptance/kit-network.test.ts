@@ -1,0 +1,316 @@
+/** Uploads by the kit over bad lines, in the background, stopped and paused: real SDK, real server, real HTTP. */
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, it } from 'node:test'
+import type { UploadProgress, UploadResult } from '@cloudstead/kit'
+import { type KitPhone, kitForFile, pick } from './support/kit.ts'
+import { type Fate, openLine } from './support/kit-line.ts'
+import { serverForFile } from './support/server.ts'
+
+const TICKET = 'storage.getUploadMetadata'
+const SIGN_IN = '/auth/v1/signin/anonymously'
+
+const server = await serverForFile({ config: { storage: { acl: 'PRIVATE', maxFileSize: '300KB' } } })
+const forbidden = await serverForFile({ config: { storage: { acl: 'ADMINWRITE' } } })
+const line = await openLine(server)
+after(() => line.close())
+const { phone } = await kitForFile()
+
+beforeEach(() => {
+  line.fate = () => 'pass'
+  line.seen.length = 0
+  line.busiest = 0
+})
+
+function somebody(options: Parameters<typeof phone>[1] = {}): KitPhone {
+  return phone(line, { login: 'anonymous', ...options })
+}
+
+function filesOf(count: number, bytes = 90_000) {
+  return Array.from({ length: count }, (_, index) => ({ name: `${index}.jpg`, bytes: Buffer.alloc(bytes, index + 1) }))
+}
+
+/** What the files at these fileIDs hold: the first byte and the length. */
+async function stored(who: KitPhone, results: readonly UploadResult[]): Promise<(readonly number[] | undefined)[]> {
+  const images = await who.cloud.resolveImages(results.map((result) => (result.ok ? result.fileID : 'none')))
+  return Promise.all(
+    images.map(async ({ url }) => {
+      if (url === undefined) return undefined
+      const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
+      return [bytes[0] ?? -1, bytes.length]
+    }),
+  )
+}
+
+function codes(results: readonly UploadResult[]): string[] {
+  return results.map((result) => (result.ok ? 'ok' : result.error.code))
+}
+
+describe('weak networks', () => {
+  const FATES: Readonly<Record<string, readonly [what: string, fates: readonly Fate[]]>> = {
+    'cut in the middle, twice': ['upload', ['cut', 'cut']],
+    'a gateway that is down, then busy': ['upload', [503, 429]],
+    'stored, but the answer was lost': ['upload', ['lose']],
+    'a ticket that is too old': ['upload', [[403, '<Error><Code>STORAGE_SIGN_EXPIRED</Code></Error>']]],
+    'a ticket that is too old, as COS says it': [
+      'upload',
+      [[403, '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>']],
+    ],
+    'no ticket, twice': [TICKET, ['cut', 502]],
+    'a ticket whose answer was lost': [TICKET, ['lose']],
+    'no login, twice': [SIGN_IN, ['cut', 'cut']],
+  }
+  for (const [name, [what, fates]] of Object.entries(FATES)) {
+    it(`${name}: tried again, and each file is there once`, async () => {
+      const who = somebody()
+      line.fate = (passing) => (passing.what === what ? (fates[passing.before] ?? 'pass') : 'pass')
+      const files = await pick(who, filesOf(2))
+      const results = await who.cloud.uploadAll(files, { concurrency: 1, retryDelayMs: 5 }).done
+      assert.deepEqual(codes(results), ['ok', 'ok'])
+      assert.deepEqual(await stored(who, results), [
+        [1, 90_000],
+        [2, 90_000],
+      ])
+      if (what === 'upload') assert.equal(line.count(TICKET), 2 + fates.length, 'a new ticket for every try')
+      if (what === SIGN_IN) assert.equal(line.count(SIGN_IN), 3)
+    })
+  }
+
+  it('tries no more often than asked, and says what failed; the other files go on', async () => {
+    const who = somebody()
+    await who.cloud.ensureLogin()
+    line.fate = ({ what, before }) => (what === 'upload' && before !== 1 ? 503 : 'pass')
+    const files = await pick(who, filesOf(2))
+    const results = await who.cloud.uploadAll(files, { concurrency: 1, retries: 0, retryDelayMs: 5 }).done
+    assert.deepEqual(codes(results), ['STORAGE_REQUEST_FAIL', 'ok'])
+    const [first] = results
+    assert.ok(first && !first.ok)
+    assert.equal(first.error.retryable, true)
+    assert.match(first.error.hint.zh, /重试/)
+    assert.deepEqual(first.error.cause, { statusCode: 503, body: 'busy' })
+    assert.equal(first.file, files[0])
+  })
+
+  it('offline: an error for each file, soon, and none is thrown', async () => {
+    const who = somebody()
+    const files = await pick(who, filesOf(2))
+    await who.cloud.ensureLogin()
+    who.device.setNetwork({ type: 'none' })
+    const results = await who.cloud.uploadAll(files, { retries: 1, retryDelayMs: 5 }).done
+    assert.deepEqual(codes(results), ['NETWORK_ERROR', 'NETWORK_ERROR'])
+  })
+
+  it('an answer that never comes: TIMEOUT', async () => {
+    const who = somebody()
+    await who.cloud.ensureLogin()
+    line.fate = ({ what }) => (what === 'upload' ? 'hang' : 'pass')
+    const [file] = await pick(who, filesOf(1))
+    assert.ok(file)
+    const result = await who.cloud.uploadOne(file, { retries: 0, timeoutMs: 100 })
+    assert.equal(!result.ok && result.error.code, 'TIMEOUT')
+  })
+})
+
+describe('what trying again does not help', () => {
+  it('too large for the environment, gone from the phone, over 100 MB: one try at the most', async () => {
+    const who = somebody()
+    await who.cloud.ensureLogin()
+    const files = [
+      ...(await pick(who, filesOf(1, 400_000))),
+      { tempFilePath: 'http://tmp/gone.jpg', size: 5 },
+      { tempFilePath: 'http://tmp/film.mp4', size: 101 * 1024 * 1024, fileType: 'video' },
+    ]
+    const results = await who.cloud.uploadAll(files, { retryDelayMs: 5 }).done
+    assert.deepEqual(codes(results), ['EXCEED_UPLOAD_MAXFILESIZE', 'FILE_NOT_FOUND', 'FILE_TOO_LARGE'])
+    assert.equal(line.count('upload'), 1)
+    assert.equal(line.count(TICKET), 2, 'for the large video nothing is sent at all')
+  })
+
+  it('rules that refuse', async () => {
+    const who = phone(forbidden, { login: 'anonymous' })
+    const [file] = await pick(who, filesOf(1))
+    assert.ok(file)
+    const result = await who.cloud.uploadOne(file)
+    assert.equal(!result.ok && result.error.code, 'STORAGE_EXCEED_AUTHORITY')
+  })
+
+  it('files that are no files are a mistake of the program', () => {
+    const { cloud } = somebody()
+    assert.throws(() => cloud.uploadAll([{ tempFilePath: 'a' } as never]), TypeError)
+    assert.throws(() => cloud.uploadAll([undefined as never]), TypeError)
+  })
+
+  it('nothing to upload', async () => {
+    const { cloud } = somebody()
+    assert.deepEqual(await cloud.uploadAll([]).done, [])
+    assert.deepEqual(line.seen, [])
+  })
+})
+
+describe('stopping', () => {
+  for (const how of ['run.abort()', 'signal'] as const) {
+    it(`${how}: what is stored stays, the rest ends ABORTED, at once`, async () => {
+      const who = somebody()
+      const stop = who.kit.cancelSource()
+      const files = await pick(who, filesOf(5))
+      // The third upload hangs, so two files are stored and one is under way.
+      line.fate = ({ what, before }) => (what === 'upload' && before >= 2 ? 'hang' : 'pass')
+      const hanging = Promise.withResolvers<void>()
+      const seen: number[] = []
+      const run = who.cloud.uploadAll(files, {
+        concurrency: 1,
+        signal: stop.signal,
+        onFile: (_result, index) => {
+          seen.push(index)
+          if (index === 1) hanging.resolve()
+        },
+      })
+      await hanging.promise
+      while (line.count('upload') < 3) await new Promise((resolve) => setImmediate(resolve))
+      if (how === 'signal') stop.cancel()
+      else run.abort()
+      const results = await run.done
+      assert.deepEqual(codes(results), ['ok', 'ok', 'ABORTED', 'ABORTED', 'ABORTED'])
+      assert.deepEqual(seen, [0, 1, 2, 3, 4])
+      while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
+      assert.equal(line.count('upload'), 3)
+      run.abort()
+      run.resume()
+    })
+  }
+
+  it('a signal that was given before: nothing is sent', async () => {
+    const who = somebody()
+    const stop = who.kit.cancelSource()
+    stop.cancel()
+    const results = await who.cloud.uploadAll(await pick(who, filesOf(2)), { signal: stop.signal }).done
+    assert.deepEqual(codes(results), ['ABORTED', 'ABORTED'])
+    assert.deepEqual(line.seen, [])
+  })
+
+  it('while the ticket is asked for: the file is not sent after all', async () => {
+    const who = somebody()
+    await who.cloud.ensureLogin()
+    const asked = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    line.fate = async ({ what }): Promise<Fate> => {
+      if (what !== TICKET) return 'pass'
+      asked.resolve()
+      await go.promise
+      return 'pass'
+    }
+    const run = who.cloud.uploadAll(await pick(who, filesOf(1)))
+    await asked.promise
+    run.abort()
+    assert.deepEqual(codes(await run.done), ['ABORTED'])
+    go.resolve()
+    while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(line.count('upload'), 0)
+  })
+
+  it('paused: what runs is finished, the rest waits until resumed', async () => {
+    const who = somebody()
+    const first = Promise.withResolvers<void>()
+    const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
+      concurrency: 1,
+      onFile: (_result, index) => {
+        if (index !== 0) return
+        run.pause()
+        first.resolve()
+      },
+    })
+    await first.promise
+    while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(line.count('upload'), 1)
+    run.resume()
+    assert.deepEqual(codes(await run.done), ['ok', 'ok', 'ok'])
+  })
+})
+
+describe('the background', () => {
+  it('what WeChat interrupts is taken up when the program is shown, and does not count as a try', async () => {
+    const who = somebody({ wx: { interruptAfterMs: 20 } })
+    await who.cloud.ensureLogin()
+    line.fate = ({ what, before }) => (what === 'upload' && before < 2 ? 'hang' : 'pass')
+    let last: UploadProgress | undefined
+    const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
+      concurrency: 2,
+      retries: 0,
+      onProgress: (progress) => {
+        last = progress
+      },
+    })
+    while (line.count('upload') < 2) await new Promise((resolve) => setImmediate(resolve))
+    who.device.background()
+    while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
+    // Hidden, the kit begins nothing: it would fail at once.
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    assert.equal(line.count(TICKET), 2)
+    who.device.foreground()
+    const results = await run.done
+    assert.deepEqual(codes(results), ['ok', 'ok', 'ok'])
+    assert.deepEqual(
+      last?.files.map(({ tries }) => tries),
+      [2, 2, 1],
+    )
+  })
+
+  it('hidden only for a moment: nothing is sent twice', async () => {
+    const who = somebody({ wx: { interruptAfterMs: 5000 } })
+    await who.cloud.ensureLogin()
+    const run = who.cloud.uploadAll(await pick(who, filesOf(2)), { concurrency: 1 })
+    who.device.background()
+    who.device.foreground()
+    assert.deepEqual(codes(await run.done), ['ok', 'ok'])
+    assert.equal(line.count('upload'), 2)
+  })
+})
+
+describe('places', () => {
+  it('never more at once than asked, and over all runs never more than eight', async () => {
+    const who = somebody()
+    await who.cloud.ensureLogin()
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return 'pass' as const
+    }
+    line.fate = slow
+    const files = await pick(who, filesOf(12, 1000))
+    assert.deepEqual(new Set(codes(await who.cloud.uploadAll(files).done)), new Set(['ok']))
+    assert.equal(line.busiest, 3, 'by default three')
+    line.busiest = 0
+    const runs = [1, 2, 3].map(() => who.cloud.uploadAll(files, { concurrency: 99 }))
+    const all = (await Promise.all(runs.map((run) => run.done))).flat()
+    assert.deepEqual(new Set(codes(all)), new Set(['ok']))
+    assert.equal(new Set(all.map((result) => result.ok && result.fileID)).size, 36)
+    assert.equal(line.busiest, 8)
+  })
+
+  it('progress: never back, at most every 100 ms, at last 100 with every file done', async () => {
+    const who = somebody()
+    who.device.setNetwork({ uploadBytesPerSecond: 400_000 })
+    const seen: { at: number; progress: UploadProgress }[] = []
+    const run = who.cloud.uploadAll(await pick(who, filesOf(3, 70_000)), {
+      onProgress: (progress) => seen.push({ at: Date.now(), progress }),
+    })
+    await run.done
+    const totals = seen.map(({ progress }) => progress.progress)
+    assert.deepEqual(
+      totals,
+      [...totals].sort((a, b) => a - b),
+    )
+    assert.ok(totals.some((total) => total > 0 && total < 100))
+    const between = seen.slice(1, -1).map(({ at }, index) => at - (seen[index]?.at ?? 0))
+    assert.ok(
+      between.every((ms) => ms >= 95),
+      String(between),
+    )
+    assert.deepEqual(seen.at(-1)?.progress, {
+      progress: 100,
+      sent: 210_000,
+      total: 210_000,
+      done: 3,
+      failed: 0,
+      files: Array.from({ length: 3 }, () => ({ state: 'done', progress: 100, tries: 1 })),
+    })
+  })
+})

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { isDirectoryName, pathMaker } from './cloud-path.ts'
+
+const file = { tempFilePath: 'http://tmp/abc.PNG' }
+
+test('the path of the recipe, with an order or without', () => {
+  const path = pathMaker(
+    () => 1_700_000_000_000,
+    () => 0.5,
+  )
+  assert.equal(path('o-1', file), 'users/o-1/1700000000000_80000000.png')
+  assert.equal(path('o-1', file, '订单7'), 'users/o-1/orders/订单7/1700000000000_80000001.png')
+})
+
+test('no two files of a run collide, however bad the clock and the dice', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 2 }), (dice) => {
+      let thrown = 0
+      const path = pathMaker(
+        () => 1,
+        () => dice[thrown++ % dice.length] ?? 0,
+      )
+      const paths = Array.from({ length: 50 }, () => path('a', file))
+      assert.equal(new Set(paths).size, 50)
+    }),
+  )
+})
+
+test('whatever the order id, the path is one that the storage takes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (orderId) => {
+      const path = pathMaker()('alice', file, orderId)
+      const segments = path.split('/')
+      assert.equal(segments.length, 5)
+      assert.ok(segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..'))
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      assert.doesNotMatch(path, /[\u0000-\u001f\u007f?#%]/)
+      assert.ok(path.isWellFormed())
+      assert.ok(Buffer.byteLength(path) <= 850)
+    }),
+  )
+})
+
+test('the extension: of the path, else of the type', () => {
+  const cases: readonly (readonly [string, string | undefined, string])[] = [
+    ['http://tmp/a.jpeg', undefined, 'jpeg'],
+    ['wxfile://tmp_照片 1.HEIC', 'image', 'heic'],
+    ['wxfile://tmp_1a2b3c', 'image', 'jpg'],
+    ['wxfile://tmp_1a2b3c', 'video', 'mp4'],
+    ['wxfile://store.v2/tmp_1a2b3c', undefined, 'bin'],
+    ['http://tmp/a.照片', 'image', 'jpg'],
+    ['http://tmp/a.', 'video', 'mp4'],
+  ]
+  for (const [tempFilePath, fileType, extension] of cases) {
+    const named = fileType === undefined ? { tempFilePath } : { tempFilePath, fileType }
+    assert.equal(pathMaker()('a', named).split('.').at(-1), extension, tempFilePath)
+  }
+})
+
+test('an id that is no directory name is known', () => {
+  assert.deepEqual(['a', 'o#1', '照', '', '.', '..', 'a/b'].map(isDirectoryName), [
+    ...[true, true, true],
+    ...[false, false, false, false],
+  ])
+})

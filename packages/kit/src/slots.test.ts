@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createSlots, MAX_UPLOADS } from './slots.ts'
+
+test('as many places as there are, and a word when one is free again', () => {
+  const slots = createSlots()
+  const taken = Array.from({ length: 20 }, () => slots.take())
+  assert.equal(taken.filter(Boolean).length, MAX_UPLOADS)
+  let told = 0
+  const stop = slots.onFree(() => {
+    told += 1
+  })
+  slots.give()
+  assert.equal(told, 1)
+  assert.deepEqual([slots.take(), slots.take()], [true, false])
+  stop()
+  slots.give()
+  assert.equal(told, 1)
+})

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pathMaker } from './cloud-path.ts'
+import { watchForeground } from './foreground.ts'
+import { createLogin } from './login.ts'
+import { createSlots, MAX_UPLOADS } from './slots.ts'
+import { ACCOUNT, ANONYMOUS, fakeApp, fakeAuth, fakeWx, uploadsThat } from './testing/parts.ts'
+import { startRun } from './upload-run.ts'
+import type { UploadAllOptions } from './upload-types.ts'
+import type { UploadRequest, WxFailure } from './wechat.ts'
+
+const FILE = { tempFilePath: 'http://tmp/a.jpg', size: 10 }
+const STORED = { statusCode: 201, data: '' }
+
+interface Setup {
+  readonly answer: (request: UploadRequest, before: number) => { statusCode: number; data: string } | WxFailure
+  readonly getUploadMetadata?: () => Promise<never>
+  readonly uid?: string
+}
+
+function runThat({ answer, getUploadMetadata, uid }: Setup, options: UploadAllOptions = {}, count = 1) {
+  const sent: UploadRequest[] = []
+  const wx = fakeWx({
+    ...ACCOUNT,
+    onAppHide: () => undefined,
+    onAppShow: () => undefined,
+    ...uploadsThat((request) => {
+      sent.push(request)
+      return answer(request, sent.length - 1)
+    }),
+  })
+  const app = fakeApp({
+    getUploadMetadata:
+      getUploadMetadata ??
+      (async ({ cloudPath }) => ({
+        data: { url: 'https://up', fileId: `cloud://e.b/${cloudPath}`, token: 't', authorization: 's', cosFileId: 'c' },
+      })),
+  })
+  const auth = fakeAuth(uid === undefined ? {} : { getLoginState: async () => ({ user: { uid } }) })
+  const parts = {
+    app,
+    wx,
+    login: createLogin(auth, wx, ANONYMOUS),
+    newPath: pathMaker(),
+    slots: createSlots(),
+    foreground: watchForeground(wx),
+  }
+  const files = Array.from({ length: count }, () => FILE)
+  const run = startRun(parts, files, { retryDelayMs: 1, ...options })
+  return { run, sent, parts }
+}
+
+test('sends the form that COS reads, fields first, to the address of the ticket', async () => {
+  const { run, sent } = runThat({ answer: () => STORED })
+  const [result] = await run.done
+  assert.ok(result?.ok)
+  const [request] = sent
+  assert.deepEqual(Object.entries(request?.formData ?? {}), [
+    ['key', result.cloudPath],
+    ['signature', 's'],
+    ['x-cos-meta-fileid', 'c'],
+    ['success_action_status', '201'],
+    ['x-cos-security-token', 't'],
+  ])
+  assert.deepEqual([request?.url, request?.filePath, request?.name], ['https://up', FILE.tempFilePath, 'file'])
+  assert.deepEqual([result.fileID, result.size], [`cloud://e.b/${result.cloudPath}`, 10])
+})
+
+test('200, 201 and 204 mean stored', async () => {
+  for (const statusCode of [200, 201, 204]) {
+    const [result] = await runThat({ answer: () => ({ statusCode, data: '' }) }).run.done
+    assert.equal(result?.ok, true)
+  }
+})
+
+test('the timeout grows with the file, unless one is given', async () => {
+  const timeouts: number[] = []
+  const answer = ({ timeout }: UploadRequest) => {
+    timeouts.push(timeout)
+    return STORED
+  }
+  await runThat({ answer }).run.done
+  await runThat({ answer }, { timeoutMs: 5 }).run.done
+  assert.deepEqual(timeouts, [60_001, 5])
+})
+
+test('an abort that nobody here asked for is a broken line', async () => {
+  const { run, sent } = runThat({
+    answer: (_request, before) => (before === 0 ? { errMsg: 'uploadFile:fail abort' } : STORED),
+  })
+  assert.equal((await run.done)[0]?.ok, true)
+  assert.equal(sent.length, 2)
+  assert.equal(sent[0]?.formData.key, sent[1]?.formData.key, 'a repeated upload replaces itself')
+})
+
+test('interrupted while shown counts as a try, so that it has an end', async () => {
+  const { run, sent } = runThat({ answer: () => ({ errMsg: 'uploadFile:fail interrupted' }) }, { retries: 2 })
+  const [result] = await run.done
+  assert.equal(!result?.ok && result?.error.code, 'INTERRUPTED')
+  assert.equal(sent.length, 3)
+})
+
+test('an answer without an address, or an id that is no directory', async () => {
+  const empty = runThat({ answer: () => STORED, getUploadMetadata: async () => ({}) as never }, { retries: 0 })
+  const [result] = await empty.run.done
+  assert.equal(!result?.ok && result?.error.code, 'SERVER_ERROR')
+  const [odd] = await runThat({ answer: () => STORED, uid: 'a/b' }).run.done
+  assert.equal(!odd?.ok && odd?.error.code, 'INVALID_FILE_NAME')
+})
+
+test('a wx that throws, and callbacks that throw, stop neither the run nor the places', async (t) => {
+  const thrown: unknown[] = []
+  t.mock.method(globalThis, 'setTimeout', ((callback: () => void, ms?: number) => {
+    if (ms !== undefined) return setImmediate(callback)
+    try {
+      callback()
+    } catch (error) {
+      thrown.push(error)
+    }
+    return undefined
+  }) as unknown as typeof setTimeout)
+  const boom = new Error('boom')
+  const { run, parts } = runThat(
+    {
+      answer: () => STORED,
+    },
+    {
+      retries: 0,
+      concurrency: 1,
+      onFile: () => {
+        throw boom
+      },
+    },
+    3,
+  )
+  const upload = parts.wx.uploadFile
+  let calls = 0
+  Object.assign(parts, {
+    wx: fakeWx({
+      uploadFile: (request) => {
+        calls += 1
+        if (calls === 1) throw new Error('parameter error')
+        return upload(request)
+      },
+    }),
+  })
+  const results = await run.done
+  assert.deepEqual(
+    results.map((result) => (result.ok ? 'ok' : result.error.code)),
+    ['UNKNOWN', 'ok', 'ok'],
+  )
+  assert.deepEqual(thrown, [boom, boom, boom])
+  assert.ok(Array.from({ length: MAX_UPLOADS }, () => parts.slots.take()).every(Boolean), 'all places are free again')
+})
