@@ -72,7 +72,7 @@ export function createBrowserWx(host: Host, options: HarnessOptions, lastingFile
  * program.run('app', { ...scope, wx: phone.wx })
  */
 export function createBrowserPhone(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): BrowserPhone {
-  const { api: errorsApi, report, stop: stopErrors } = createErrors()
+  const { api: errorsApi, report, stop: stopErrors } = createErrors(host)
   const layer = new Layer(host.overlay, options.language, host.app?.darkmode === true)
   const memory = memoryOf(options.user)
   const files = new BrowserFiles(lastingFiles)
@@ -119,6 +119,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
     arrayBufferToBase64: (buffer: ArrayBuffer) => codec('base64').decode(new Uint8Array(buffer)),
   }
 
+  host.provideLocalFiles?.((path) => files.url(path))
   const { path, query, scene } = host.launch
   const stopVisibility = host.onVisibility((visible) => {
     if (visible) lifecycle.foreground({ path, query: { ...query }, scene })

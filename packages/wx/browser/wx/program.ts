@@ -45,14 +45,16 @@ export interface ErrorsApi {
   offUnhandledRejection: (listener?: (event: { reason: unknown; promise: Promise<unknown> }) => void) => void
 }
 
-/** Tells the program of its errors, as WeChat does; `report` also writes to the console. */
-export function createErrors(): { api: ErrorsApi; report: ReportCallbackError; stop: () => void } {
+/** Tells the program of its errors, as WeChat does. What calls of `wx` report goes the way of the program's own errors. */
+export function createErrors(host: Host): { api: ErrorsApi; report: ReportCallbackError; stop: () => void } {
   const log = (error: unknown): void => console.error('MiniProgramError', error)
   const errors = new Listeners<string>(log)
   const rejections = new Listeners<{ reason: unknown; promise: Promise<unknown> }>(log)
   const onError = ({ error, message }: ErrorEvent): void => errors.emit(textOf(error ?? message))
   const onRejection = ({ reason, promise }: PromiseRejectionEvent): void => rejections.emit({ reason, promise })
-  addEventListener('error', onError)
+  // The shell gathers errors when it can; else the window tells of those that nobody caught.
+  const stopHost = host.onError?.((message) => errors.emit(message))
+  if (host.onError === undefined) addEventListener('error', onError)
   addEventListener('unhandledrejection', onRejection)
   return {
     api: {
@@ -62,10 +64,12 @@ export function createErrors(): { api: ErrorsApi; report: ReportCallbackError; s
       offUnhandledRejection: rejections.off,
     },
     report: (error) => {
+      if (host.reportError !== undefined) return host.reportError(error)
       log(error)
       errors.emit(textOf(error))
     },
     stop: () => {
+      stopHost?.()
       removeEventListener('error', onError)
       removeEventListener('unhandledrejection', onRejection)
     },

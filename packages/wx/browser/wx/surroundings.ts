@@ -1,11 +1,9 @@
 import type { ReportCallbackError } from '../../src/callbacks.ts'
 import { STILL_PHONE, type Surroundings, type WindowInfo } from '../../src/device.ts'
 import { Listeners } from '../../src/listeners.ts'
-import type { Host } from '../contracts.ts'
+import type { Host, ScreenSize, Theme } from '../contracts.ts'
 import { areaOf } from './page/selector-query.ts'
 import { scrollerOf } from './page/selectors.ts'
-
-type Theme = 'light' | 'dark'
 
 /** A rectangle in px. */
 export interface Box {
@@ -25,6 +23,9 @@ export interface SurroundingsApi {
   getMenuButtonBoundingClientRect: () => Box
 }
 
+/** The height of WeChat's navigation bar on phones with a notch. */
+const NAVIGATION_BAR_PX = 44
+
 /** The button with the three dots, where it lies on the phones that most programs are drawn for. */
 const MENU_BUTTON = { width: 87, height: 32, right: 10, belowStatusBar: 4 }
 
@@ -35,7 +36,7 @@ export function createSurroundings(
 ): { surroundings: Surroundings; api: SurroundingsApi; stop: () => void } {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const themed = host.app?.darkmode === true
-  const theme = (): Theme => (themed && dark.matches ? 'dark' : 'light')
+  const theme = (): Theme => host.theme?.current ?? (themed && dark.matches ? 'dark' : 'light')
   const window = (): WindowInfo => windowOf(host)
   const themes = new Listeners<{ theme: Theme }>(report)
   const sizes = new Listeners<{ size: { windowWidth: number; windowHeight: number } }>(report)
@@ -44,10 +45,12 @@ export function createSurroundings(
     const { windowWidth, windowHeight } = window()
     sizes.emit({ size: { windowWidth, windowHeight } })
   }
-  if (themed) dark.addEventListener('change', onTheme)
+  const stopTheme = host.theme?.onChange(onTheme)
+  if (themed && host.theme === undefined) dark.addEventListener('change', onTheme)
   addEventListener('resize', onResize)
   return {
     stop: () => {
+      stopTheme?.()
       dark.removeEventListener('change', onTheme)
       removeEventListener('resize', onResize)
     },
@@ -77,27 +80,36 @@ export function createSurroundings(
 /** The layer above the pages is as large as the phone's screen, the area that scrolls as large as the window. */
 function windowOf(host: Host): WindowInfo {
   const still = STILL_PHONE.window()
+  const known = host.screen?.()
+  if (known !== undefined) return { ...still, ...known, pixelRatio: devicePixelRatio, ...areasOf(known) }
   const screen = host.overlay.getBoundingClientRect()
   if (screen.width === 0 || screen.height === 0) return still
   const page = host.currentPageElement()
   const area = page === undefined ? screen : areaOf(scrollerOf(page))
-  const [screenWidth, screenHeight] = [Math.round(screen.width), Math.round(screen.height)]
-  const { statusBarHeight } = still
-  return {
-    pixelRatio: devicePixelRatio,
-    screenWidth,
-    screenHeight,
+  const size: ScreenSize = {
+    screenWidth: Math.round(screen.width),
+    screenHeight: Math.round(screen.height),
     windowWidth: Math.round(area.width),
     windowHeight: Math.round(area.height),
-    statusBarHeight,
-    safeArea: {
-      left: 0,
-      right: screenWidth,
-      top: statusBarHeight,
-      bottom: screenHeight,
-      width: screenWidth,
-      height: screenHeight - statusBarHeight,
-    },
-    screenTop: Math.round(area.top - screen.top),
+    statusBarHeight: still.statusBarHeight,
   }
+  return { pixelRatio: devicePixelRatio, ...size, ...areasOf(size), screenTop: Math.round(area.top - screen.top) }
+}
+
+/** Where content is safe from the notch, and where the window begins: below the navigation bar, which has a fixed height. */
+function areasOf({
+  screenWidth,
+  screenHeight,
+  statusBarHeight,
+}: ScreenSize): Pick<WindowInfo, 'safeArea' | 'screenTop'> {
+  const height = screenHeight - statusBarHeight
+  const safeArea = {
+    left: 0,
+    right: screenWidth,
+    top: statusBarHeight,
+    bottom: screenHeight,
+    width: screenWidth,
+    height,
+  }
+  return { safeArea, screenTop: statusBarHeight + NAVIGATION_BAR_PX }
 }

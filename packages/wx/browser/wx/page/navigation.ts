@@ -1,14 +1,19 @@
 import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
 import { requireString, WxFailure } from '../../../src/failure.ts'
-import type { Host } from '../../contracts.ts'
+import type { EventChannel, Host } from '../../contracts.ts'
 
 interface UrlOptions {
   url: string
 }
 
+interface NavigateOptions extends UrlOptions {
+  /** Listeners for what the opened page emits. */
+  events?: Record<string, (...args: never[]) => void> | undefined
+}
+
 /** The calls of `wx` that move between pages. */
 export interface NavigationApi {
-  navigateTo: AsyncApi<UrlOptions, object>
+  navigateTo: AsyncApi<NavigateOptions, { eventChannel: EventChannel }>
   redirectTo: AsyncApi<UrlOptions, object>
   reLaunch: AsyncApi<UrlOptions, object>
   switchTab: AsyncApi<UrlOptions, object>
@@ -21,6 +26,7 @@ export interface BarsApi {
   setNavigationBarColor: AsyncApi<{ frontColor: string; backgroundColor: string }, object>
   showNavigationBarLoading: AsyncApi<object, object>
   hideNavigationBarLoading: AsyncApi<object, object>
+  hideHomeButton: AsyncApi<object, object>
   startPullDownRefresh: AsyncApi<object, object>
   stopPullDownRefresh: AsyncApi<object, object>
   setTabBarBadge: AsyncApi<{ index: number; text: string }, object>
@@ -52,13 +58,15 @@ const MAX_BADGE_TEXT = 4
 
 /** Makes the calls that move between pages, over the runtime's router. */
 export function createNavigationApi({ router }: Host, report: ReportCallbackError): NavigationApi {
-  const to = (api: 'navigateTo' | 'redirectTo' | 'reLaunch' | 'switchTab') =>
+  const to = (api: 'redirectTo' | 'reLaunch' | 'switchTab') =>
     asyncApi(api, report, async ({ url }: UrlOptions) => {
       await router[api](requireString(url, 'url'))
       return {}
     })
   return {
-    navigateTo: to('navigateTo'),
+    navigateTo: asyncApi('navigateTo', report, async ({ url, events }: NavigateOptions) => ({
+      eventChannel: await router.navigateTo(requireString(url, 'url'), events),
+    })),
     redirectTo: to('redirectTo'),
     reLaunch: to('reLaunch'),
     switchTab: to('switchTab'),
@@ -90,6 +98,7 @@ export function createBarsApi(host: Host, report: ReportCallbackError): BarsApi 
     }),
     showNavigationBarLoading: act('showNavigationBarLoading', () => host.setNavigationBarLoading?.(true)),
     hideNavigationBarLoading: act('hideNavigationBarLoading', () => host.setNavigationBarLoading?.(false)),
+    hideHomeButton: act('hideHomeButton', () => host.hideHomeButton?.()),
     startPullDownRefresh: act('startPullDownRefresh', () => host.pullDownRefresh?.start()),
     stopPullDownRefresh: act('stopPullDownRefresh', () => host.pullDownRefresh?.stop()),
     setTabBarBadge: act('setTabBarBadge', ({ index, text }: { index: number; text: string }) => {
