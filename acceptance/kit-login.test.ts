@@ -154,6 +154,15 @@ describe('connect', () => {
     assert.throws(() => phone({ ...server, env: '' }), TypeError)
   })
 
+  it('without a method the app logs in by itself, as it always did', async () => {
+    const who = phone(line)
+    assert.deepEqual(await upload(who), ['NOT_LOGGED_IN'])
+    await who.cloud.auth.signInAnonymously({})
+    assert.deepEqual(await upload(who), ['ok'])
+    const broken = withCredentials(who, (c) => ({ ...c, access_token: 'dead' }), { sdk: '2.27.2', login: undefined })
+    assert.deepEqual(await upload(broken), ['LOGIN_EXPIRED'])
+  })
+
   it('leaves the objects of the SDK as they are, and is what components find', async () => {
     const { cloud, kit } = phone(server, { endpoint: `${server.url}/`, login: 'anonymous' })
     assert.equal(kit.connected(), cloud)

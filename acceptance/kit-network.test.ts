@@ -139,6 +139,22 @@ describe('what trying again does not help', () => {
     assert.throws(() => cloud.uploadAll([undefined as never]), TypeError)
   })
 
+  it('an order id that looks like anything gives one folder, which works', async () => {
+    const who = somebody()
+    const [file] = await pick(who, filesOf(1))
+    assert.ok(file)
+    for (const [orderId, folder] of [
+      ['订单 7', '订单 7'],
+      ['a/../b?c#d%', 'a_.._b_c_d_'],
+      ['..', '_2'],
+    ] as const) {
+      const result = await who.cloud.uploadOne(file, { orderId })
+      assert.ok(result.ok, orderId)
+      assert.equal(result.cloudPath.split('/')[3], folder)
+      assert.deepEqual(await stored(who, [result]), [[1, 90_000]])
+    }
+  })
+
   it('nothing to upload', async () => {
     const { cloud } = somebody()
     assert.deepEqual(await cloud.uploadAll([]).done, [])

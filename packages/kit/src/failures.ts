@@ -76,14 +76,7 @@ function isPassing(statusCode: number): boolean {
   return statusCode >= 500 || statusCode === 408 || statusCode === 429
 }
 
-/**
- * Anything that the SDK threw or returned as an error, in the kit's form: for the app's own calls of `cloud.db` and
- * `cloud.app`.
- *
- * @example
- * const answer = await cloud.db.collection('orders').add({ title })
- * if (answer.code !== undefined) show(toKitError(answer).hint.en)
- */
+/** Anything that the SDK threw or returned as an error. */
 export function toKitError(thrown: unknown): KitError {
   const { errMsg, errno, statusCode, data, error, error_description, code, message } = Object(thrown) as SdkFailure
   // The Mini Program adapter rejects with the answer of wx.request when its status is not 2xx.
