@@ -5,6 +5,7 @@ import {
   type StorageOperation,
   type StorageResource,
   type StorageRuleContext,
+  storageFacts,
 } from '@cloudstead/rules'
 
 export interface RuleCase<C> {
@@ -16,22 +17,17 @@ export interface RuleCase<C> {
 }
 
 /**
- * Everybody with every file, in the shapes that the server makes: what is not known is not there. The strings are made
- * as it gets them too, from JSON and as parts of a path; constants of a program would be compared by their address.
+ * Everybody with every file, in the shape that the server makes. The strings are made as it gets them too, from JSON and
+ * as parts of a path; constants of a program would be compared by their address. Looking at a context, which is done once
+ * for all rules that are asked about it, belongs to neither side.
  */
 const STORAGE_CONTEXTS: readonly StorageRuleContext[] = callers().flatMap((caller) =>
   files().map((file, n): StorageRuleContext => {
     const auth = JSON.parse(JSON.stringify(caller)) as RuleAuth | null
     const { path, exists, creator, size } = JSON.parse(JSON.stringify(file)) as StorageResource
     const claim = /^users\/([^/]+)\//.exec(path)?.[1]
-    const resource = {
-      path,
-      exists,
-      ...(claim === undefined ? {} : { claim }),
-      ...(creator === undefined ? {} : { creator }),
-      ...(size === undefined ? {} : { size }),
-    }
-    return { auth, resource, now: 1_790_000_000_000 + n }
+    const resource = { path, claim, creator, exists, size, metadata: undefined }
+    return storageFacts({ auth, resource, now: 1_790_000_000_000 + n })
   }),
 )
 

@@ -8,7 +8,8 @@ import { type Language, text } from './text.ts'
 
 /** What decides on one kind of operation. */
 export interface Judge<C> {
-  allows(context: C): boolean
+  /** Allows when it yields exactly `true`; may throw, and then it does not. */
+  readonly run: (context: C) => unknown
   /** Why it refuses, or undefined when it allows. */
   refusal(context: C, language: Language): string | undefined
   /** The rule, for one that has parts. */
@@ -30,10 +31,10 @@ export interface JudgedRule<C> {
  * @throws {RuleError} with `key` and `index`, unless it is a boolean or an expression of the language
  */
 export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge<C> {
-  if (rule === true) return { allows: () => true, refusal: () => undefined }
+  if (rule === true) return { run: () => true, refusal: () => undefined }
   if (rule === false) {
     const message = text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
-    return { allows: () => false, refusal: (_, language) => message[language] }
+    return { run: () => false, refusal: (_, language) => message[language] }
   }
   if (typeof rule !== 'string') {
     throw new RuleError(
@@ -44,7 +45,7 @@ export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge
   try {
     const compiled = compileRule(rule, scope)
     return {
-      allows: compiled.allows,
+      run: compiled.run,
       refusal(context, language) {
         if (compiled.allows(context)) return undefined
         const why = compiled.whyNot(context, language)
@@ -65,7 +66,7 @@ export function missingRule<C>(key: string): Judge<C> {
     `there is no rule "${key}", and a missing rule denies`,
     `没有规则 "${key}"，没有写的规则一律拒绝`,
   )
-  return { allows: () => false, refusal: (_, language) => message[language] }
+  return { run: () => false, refusal: (_, language) => message[language] }
 }
 
 /** The error about a name that is not among the valid ones. */

@@ -37,6 +37,7 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>([
 /** The variable `auth` of every kind of rules. */
 export const AUTH: Variable<WithCaller> = {
   get: ({ caller }) => (caller === null ? null : PRESENT),
+  isThere: ({ caller }) => caller !== null,
   whyAbsent: whyNobody,
   members: MEMBERS,
 }

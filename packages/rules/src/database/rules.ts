@@ -1,6 +1,6 @@
 import { type Caller, callerOf } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
-import { type Decision, Denial } from '../decision.ts'
+import type { Decision } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
 import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
@@ -99,7 +99,7 @@ function customRules(acl: object): DatabaseRules {
       const refused = bothTexts(judge, UNASKED)
       return refused === undefined ? ALL : { kind: 'none', reason: refused }
     },
-    allows: (operation, facts) => judgeOf(operation).allows(facts),
+    allows: (operation, facts) => judgeOf(operation).run(facts) === true,
     refusal: (operation, facts) => bothTexts(judgeOf(operation), facts),
     proves(operation, query, facts) {
       const { rule } = judgeOf(operation)
@@ -151,7 +151,7 @@ function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): Databas
       return query === undefined ? judgement.refusal(operation, facts) : whyNotAll(judgement, operation, query, facts)
     })
   const decide = (allowed: () => boolean, why: () => Text | undefined): Decision =>
-    guarded(allowed) === true ? yes : new Denial(() => why() ?? MALFORMED)
+    guarded(allowed) === true ? yes : new DatabaseDenial(() => why() ?? MALFORMED)
   return Object.freeze({
     acl,
     reach: (operation: DatabaseOperation, auth: RuleAuth | null) =>
@@ -181,6 +181,21 @@ function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): Databas
       return { operation, acl, target, allowed: refused === undefined, reason, ...shown }
     },
   })
+}
+
+/** Puts its reason into words when somebody asks for it: most denials are not read. */
+class DatabaseDenial implements Decision {
+  readonly allowed = false
+  private readonly words: () => Text
+
+  /** @param words must not throw */
+  constructor(words: () => Text) {
+    this.words = words
+  }
+
+  get reason(): string {
+    return this.words().en
+  }
 }
 
 function allowsAll(

@@ -184,7 +184,7 @@ function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>)
       return equality(left, right)
     case '!=':
     case '!==': {
-      if (isNullLiteral(right)) return (context) => not(isNull(a(context)))
+      if (isNullLiteral(right)) return left.reads?.isThere ?? ((context) => not(isNull(a(context))))
       const same = equality(left, right)
       return (context) => not(same(context))
     }

@@ -10,6 +10,8 @@ import type { Scope } from './scope.ts'
 /** An expression that is ready to be asked. */
 export interface Rule<C> {
   readonly root: RuleNode
+  /** The bare evaluation: yields a value, or throws. */
+  readonly run: (context: C) => unknown
   /** True when the expression yields exactly `true`; an error is false. Never throws. */
   allows(context: C): boolean
   /** Why it does not allow, for the log. Never throws; only worth asking after `allows` said false. */
@@ -28,6 +30,7 @@ export function compileRule<C>(source: string, scope: Scope<C>): Rule<C> {
   const { run } = compiled
   return {
     root: compiled.node,
+    run,
     allows(context) {
       try {
         return run(context) === true

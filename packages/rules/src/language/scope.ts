@@ -5,6 +5,8 @@ import type { Truth, Value } from './values.ts'
 /** One readable member of a variable. */
 export interface ScopeMember<C> {
   readonly get: (context: C) => Value
+  /** Whether `get` yields something, where that can be said without it. */
+  readonly isThere?: (context: C) => boolean
   /** What `equal` says of the value of `get` and `other`, where that can be said without making the value. */
   readonly equals?: (context: C, other: Value) => Truth
   /** Why it is missing in this context, for the log: a clause that follows "is absent: ". */

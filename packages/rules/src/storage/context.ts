@@ -7,14 +7,14 @@ export interface StorageResource {
   /** The cloudPath. */
   readonly path: string
   /** The {id} of `users/{id}/...`; absent for other paths. */
-  readonly claim?: string
+  readonly claim?: string | undefined
   /** Ids of whoever uploaded the stored file; absent for a new file and for an upload by an administrator. */
-  readonly creator?: readonly string[]
+  readonly creator?: readonly string[] | undefined
   /** False when the write would create the file. */
   readonly exists: boolean
   /** Bytes, when known. */
-  readonly size?: number
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly size?: number | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What a decision is made from. Built by the server from values that it has verified, never from request data as such. */

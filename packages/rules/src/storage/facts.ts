@@ -1,20 +1,25 @@
 import { type Caller, callerOf } from '../caller/caller.ts'
+import type { RuleAuth } from '../caller/rule-auth.ts'
 import { own } from '../language/values.ts'
 import type { StorageResource, StorageRuleContext } from './context.ts'
 
 /** A context, looked at once: what is not there, not its own or of the wrong type is undefined. */
-export class StorageFacts {
+export class StorageFacts implements StorageRuleContext {
+  readonly auth: RuleAuth | null
+  readonly resource: StorageResource
+  readonly now: number
   readonly caller: Caller | null
   readonly path: string | undefined
   readonly claim: string | undefined
   readonly exists: boolean | undefined
   readonly size: number | undefined
-  readonly now: number | undefined
-  private readonly resource: StorageResource
 
   constructor(context: StorageRuleContext) {
     const { auth, resource, now } = context
     const plain = Object.getPrototypeOf(resource) === BASE
+    this.auth = auth
+    this.resource = resource
+    this.now = now
     this.caller = callerOf(auth)
     const path = (plain && BASE.path === undefined) || Object.hasOwn(resource, 'path') ? resource.path : undefined
     this.path = typeof path === 'string' ? path : undefined
@@ -25,8 +30,6 @@ export class StorageFacts {
     this.exists = typeof exists === 'boolean' ? exists : undefined
     const size = (plain && BASE.size === undefined) || Object.hasOwn(resource, 'size') ? resource.size : undefined
     this.size = typeof size === 'number' ? size : undefined
-    this.now = Number.isFinite(now) ? now : undefined
-    this.resource = resource
   }
 
   /** Ids of whoever uploaded the stored file; none for a new file and for an upload by an administrator. */
@@ -43,3 +46,8 @@ export class StorageFacts {
 }
 
 const BASE: { readonly [name in keyof StorageResource]?: unknown } = Object.prototype
+
+/** The facts of a context; those of one that was looked at before are at hand. */
+export function storageFacts(context: StorageRuleContext): StorageFacts {
+  return context instanceof StorageFacts ? context : new StorageFacts(context)
+}

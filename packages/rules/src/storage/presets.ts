@@ -45,10 +45,11 @@ export function presetTest(acl: PresetAcl, operation: StorageOperation): (facts:
   return right === 'owner' ? isOwner : () => right === 'everybody'
 }
 
-function isOwner({ caller, claim, exists, creator }: StorageFacts): boolean {
+function isOwner(facts: StorageFacts): boolean {
+  const { caller, claim } = facts
   if (caller === null) return false
   if (claim !== undefined) return isCaller(caller, claim)
-  return exists === false || creator.some((id) => isCaller(caller, id))
+  return facts.exists === false || facts.creator.some((id) => isCaller(caller, id))
 }
 
 /** The owner is the {id} of `users/{id}/...`; elsewhere the uploader, and for a new file whoever is logged in. */

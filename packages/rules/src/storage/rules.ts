@@ -1,11 +1,11 @@
-import { type Decision, Denial } from '../decision.ts'
+import type { Decision } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
 import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
 import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { RuleError } from '../rule-error.ts'
-import { type Text, text } from '../text.ts'
+import { text } from '../text.ts'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { StorageFacts } from './facts.ts'
+import { type StorageFacts, storageFacts } from './facts.ts'
 import { presetRefusal, presetTest } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
@@ -99,23 +99,34 @@ function storageRules(
       }
       const judge = operation === 'read' ? read : write
       try {
-        if (judge.allows(new StorageFacts(context))) return operation === 'read' ? mayRead : mayWrite
+        if (judge.run(storageFacts(context)) === true) return operation === 'read' ? mayRead : mayWrite
       } catch {
         // Denied below; the reason says so.
       }
-      return new Denial(() => whyNot(judge, context))
+      return new StorageDenial(judge, context)
     },
     explain: (operation: StorageOperation, context: StorageRuleContext) =>
       explanation(acl, operation, OPERATIONS.includes(operation) ? judges[operation] : undefined, context),
   })
 }
 
-function whyNot(judge: Judge<StorageFacts>, context: StorageRuleContext): Text {
-  try {
-    const en = judge.refusal(new StorageFacts(context), 'en')
-    return en === undefined ? MALFORMED : text(en, en)
-  } catch {
-    return MALFORMED
+/** Finds its reason when somebody asks for it: most denials are not read. */
+class StorageDenial implements Decision {
+  readonly allowed = false
+  private readonly judge: Judge<StorageFacts>
+  private readonly context: StorageRuleContext
+
+  constructor(judge: Judge<StorageFacts>, context: StorageRuleContext) {
+    this.judge = judge
+    this.context = context
+  }
+
+  get reason(): string {
+    try {
+      return this.judge.refusal(storageFacts(this.context), 'en') ?? MALFORMED.en
+    } catch {
+      return MALFORMED.en
+    }
   }
 }
 
@@ -131,7 +142,7 @@ function explanation(
     return { ...decided, allowed: false, reason: text(`there is no operation ${name}`, `没有操作 ${name}`) }
   }
   try {
-    const facts = new StorageFacts(context)
+    const facts = storageFacts(context)
     const en = judge.refusal(facts, 'en')
     const zh = judge.refusal(facts, 'zh')
     const allowed = en === undefined || zh === undefined
@@ -146,7 +157,7 @@ function explanation(
 
 function presetJudge(acl: PresetAcl, operation: StorageOperation): Judge<StorageFacts> {
   return {
-    allows: presetTest(acl, operation),
+    run: presetTest(acl, operation),
     refusal: (facts, language) => presetRefusal(acl, operation, facts, language),
   }
 }

@@ -31,7 +31,7 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageFacts> {
         ]),
       },
     ],
-    ['now', { get: ({ now }) => now }],
+    ['now', { get: ({ now }) => (Number.isFinite(now) ? now : undefined) }],
   ])
   return { dialect: 'storage', variables }
 }

@@ -55,19 +55,16 @@ function decide(rules: StorageRules, caller: Caller, access: StorageAccess, now:
   return rules.evaluate(access.operation, contextOf(caller, access, now))
 }
 
-function contextOf(caller: Caller, access: StorageAccess, now: number): StorageRuleContext {
-  const { path, file } = access
-  const claim = claimOf(path)
-  const size = access.size ?? file?.size
+function contextOf(caller: Caller, { path, file, size }: StorageAccess, now: number): StorageRuleContext {
   return {
     auth: personOf(caller),
     resource: {
       path,
+      claim: claimOf(path),
+      creator: file?.creator,
       exists: file !== undefined,
-      ...(claim === undefined ? {} : { claim }),
-      ...(file?.creator === undefined ? {} : { creator: file.creator }),
-      ...(size === undefined ? {} : { size }),
-      ...(file?.metadata === undefined ? {} : { metadata: file.metadata }),
+      size: size ?? file?.size,
+      metadata: file?.metadata,
     },
     now,
   }
