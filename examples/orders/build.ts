@@ -1,0 +1,67 @@
+/**
+ * Makes the two things that the program needs and that are not in git, both in `miniprogram/`:
+ *
+ * - `libs/cloudbase.js`: the official SDK and its adapter in one file. WeChat's npm build would pack every package that
+ *   the SDK depends on, over 3 MB, and a main package may have 2.
+ * - `miniprogram_npm/@cloudstead/kit/`: what WeChat's npm build makes of the kit. In a workspace the packages lie in the
+ *   root's node_modules, where WeChat's developer tools do not look.
+ *
+ * `node build.ts --out DIR` writes into another folder.
+ */
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+
+const HERE = import.meta.dirname
+const KIT = '@cloudstead/kit'
+
+/** The parts of the SDK that the program uses: two thirds of the whole. */
+const SDK = `
+import cloudbase from '@cloudbase/js-sdk/app'
+import { registerAuth } from '@cloudbase/js-sdk/auth'
+import { registerDatabase } from '@cloudbase/js-sdk/database'
+import { registerStorage } from '@cloudbase/js-sdk/storage'
+import adapter from '@cloudbase/adapter-wx_mp'
+
+registerAuth(cloudbase)
+registerDatabase(cloudbase)
+registerStorage(cloudbase)
+cloudbase.useAdapters(adapter)
+export default cloudbase
+`
+
+/** Bundles the official SDK and its adapter into `miniprogram/libs/cloudbase.js` of `out`. */
+export async function buildSdk(miniprogram: string): Promise<void> {
+  await build({
+    stdin: { contents: SDK, resolveDir: HERE, sourcefile: 'cloudbase.js' },
+    outfile: join(miniprogram, 'libs/cloudbase.js'),
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'browser',
+    target: 'es2018',
+    // The SDK's BSON code has BigInt literals, which nothing can translate.
+    supported: { bigint: true },
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+}
+
+/** Copies the kit's Mini Program build, components included, to where WeChat's npm build would put it. */
+export function copyKit(miniprogram: string): void {
+  const entry = createRequire(import.meta.url).resolve(KIT)
+  const from = join(dirname(entry), '../miniprogram_dist')
+  if (!existsSync(from)) throw new Error(`${KIT} is not built: run "npm run build" in the repository's root first`)
+  const to = join(miniprogram, 'miniprogram_npm', KIT)
+  rmSync(to, { recursive: true, force: true })
+  cpSync(from, to, { recursive: true })
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: join(HERE, 'miniprogram') } } })
+  await buildSdk(resolve(values.out))
+  copyKit(resolve(values.out))
+}

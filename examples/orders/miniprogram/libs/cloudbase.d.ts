@@ -1,0 +1,5 @@
+/** The official SDK with its adapter, in one file: made by `npm run build`. */
+import type cloudbase from '@cloudbase/js-sdk'
+
+declare const sdk: typeof cloudbase
+export default sdk

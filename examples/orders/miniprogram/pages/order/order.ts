@@ -1,0 +1,128 @@
+import type { ResolvedImage } from '@cloudstead/kit'
+import { cloud } from '../../services/cloud'
+import { formatTime, isVideo } from '../../services/format'
+import { type Note, noteOf } from '../../services/note'
+import { findOrder, ORDERS, type Order, removeOrder } from '../../services/orders'
+import { common, language, order as t } from '../../texts'
+
+/** A file of the order as the page shows it. */
+interface Picture {
+  readonly fileID: string
+  readonly url: string
+  readonly isVideo: boolean
+  readonly validUntil: string
+  readonly problem: string
+}
+
+type PictureEvent<Detail extends object = object> = WechatMiniprogram.CustomEvent<Detail, object, { index: number }>
+
+function pictureOf(resolved: ResolvedImage): Picture {
+  const { fileID, url = '' } = resolved
+  if (resolved.error !== undefined) {
+    return { fileID, url, isVideo: isVideo(fileID), validUntil: '', problem: resolved.error.hint[language] }
+  }
+  // Only a URL that carries a signature ends.
+  const validUntil = url.includes('sign=') ? `${t.validUntil} ${formatTime(resolved.expiresAt)}` : t.public
+  return { fileID, url, isVideo: isVideo(fileID), validUntil, problem: '' }
+}
+
+Page({
+  data: {
+    t,
+    orderId: '',
+    retry: common.retry,
+    state: 'loading' as 'loading' | 'ready' | 'missing' | 'failed',
+    title: '',
+    times: '',
+    images: [] as readonly string[],
+    pictures: [] as Picture[],
+    isEditing: false,
+    showsLinks: false,
+    note: null as Note | null,
+  },
+
+  order: undefined as Order | undefined,
+  /** fileIDs whose URL was renewed after `<image>` could not load it: each once. */
+  renewed: [] as string[],
+
+  onLoad({ orderId = '' }: { orderId?: string }) {
+    wx.setNavigationBarTitle({ title: t.title })
+    this.setData({ orderId })
+  },
+
+  /** Each time the page is shown: temporary URLs expire, so they are never kept for long. */
+  onShow() {
+    this.load()
+  },
+
+  async onPullDownRefresh() {
+    await this.load()
+    wx.stopPullDownRefresh()
+  },
+
+  async load() {
+    const found = await findOrder(this.data.orderId)
+    if (!found.ok) return this.setData({ state: this.order ? 'ready' : 'failed', note: noteOf(found.error) })
+    const { order } = found
+    this.order = order
+    if (order === undefined) return this.setData({ state: 'missing', note: null })
+    const { title, images = [], createdAt, updatedAt } = order
+    const created = `${t.created} ${formatTime(createdAt)}`
+    const times = updatedAt === undefined ? created : `${created}\n${t.updated} ${formatTime(updatedAt)}`
+    const isSame = images.join() === this.data.images.join()
+    this.setData({ state: 'ready', title, times, note: null, ...(isSame ? {} : { images }) })
+    await this.resolve(images)
+  },
+
+  async resolve(images: readonly string[]) {
+    this.renewed = []
+    const resolved = await cloud.resolveImages(images)
+    this.setData({ pictures: resolved.map(pictureOf) })
+  },
+
+  /** The URL may have expired since: one more try with a new one. */
+  async onImageError(event: PictureEvent) {
+    const { index } = event.currentTarget.dataset
+    const picture = this.data.pictures[index]
+    if (picture === undefined || this.renewed.includes(picture.fileID)) return
+    this.renewed.push(picture.fileID)
+    const renewed = pictureOf(await cloud.refresh(picture.fileID))
+    if (this.data.pictures[index]?.fileID === picture.fileID) this.setData({ [`pictures[${index}]`]: renewed })
+  },
+
+  onPreview(event: PictureEvent) {
+    const { pictures } = this.data
+    const current = pictures[event.currentTarget.dataset.index]?.url ?? ''
+    const urls = pictures.flatMap(({ url, isVideo }) => (isVideo || url === '' ? [] : [url]))
+    if (urls.includes(current)) wx.previewImage({ urls, current })
+  },
+
+  onEdit() {
+    this.setData({ isEditing: !this.data.isEditing })
+  },
+
+  /** `<cloud-uploader>` has uploaded or removed something: the order follows at once. */
+  async onChange({ detail: { fileIDs } }: WechatMiniprogram.CustomEvent<{ fileIDs: string[] }>) {
+    this.setData({ images: fileIDs })
+    const saved = await cloud.saveFileIDs(ORDERS, this.data.orderId, 'images', fileIDs)
+    if (!saved.ok) return this.setData({ note: noteOf(saved.error) })
+    if (this.order !== undefined) this.order = { ...this.order, images: fileIDs }
+    await this.resolve(fileIDs)
+  },
+
+  onToggleLinks() {
+    this.setData({ showsLinks: !this.data.showsLinks })
+  },
+
+  async onDelete() {
+    const { order } = this
+    if (order === undefined) return
+    const { confirm } = await wx.showModal({ title: t.remove, content: t.removeQuestion, confirmColor: '#fa5151' })
+    if (!confirm) return
+    const removed = await removeOrder(order)
+    if (!removed.ok) return this.setData({ note: noteOf(removed.error) })
+    wx.showToast({ title: t.removed, icon: 'success' })
+    if (getCurrentPages().length > 1) wx.navigateBack()
+    else wx.redirectTo({ url: '/pages/orders/orders' })
+  },
+})
