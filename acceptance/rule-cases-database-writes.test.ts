@@ -211,9 +211,9 @@ const FIELDS: readonly DocumentGroup[] = [
       ['alice', 'updates', 'a', 'denied', { profile: null }],
       ['alice', 'updates', 'a', 'denied', (_) => ({ profile: _.set({ role: 'admin' }) })],
       // Nothing in the request speaks against these, but the document does.
-      ['alice', 'updates', 'a', [], (_) => ({ profile: _.set({ name: 'without a role' }) })],
-      ['alice', 'updates', 'a', [], { profile: 'flat' }],
-      ['alice', 'updates', 'a', [], { profile: [] }],
+      ['alice', 'updates', 'a', 'denied', (_) => ({ profile: _.set({ name: 'without a role' }) })],
+      ['alice', 'updates', 'a', 'denied', { profile: 'flat' }],
+      ['alice', 'updates', 'a', 'denied', { profile: [] }],
       ['alice', 'updates', 'b', ['b'], (_) => ({ profile: _.set({ name: 'B' }) })],
       ['alice', 'updates', 'b', ['b'], { profile: 'flat' }],
       ['alice', 'updates', 'a', 'denied', (_) => ({ profile: { role: _.inc(1) } })],
