@@ -38,6 +38,8 @@ const shareTheKit: Plugin = {
 async function buildMiniProgram(out: string): Promise<void> {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
+  // WeChat does not look, but Node and bundlers would take the folder for ES modules, as the package is.
+  writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n')
   await buildCore(join(out, 'index.js'))
   const names = existsSync(COMPONENTS) ? readdirSync(COMPONENTS) : []
   for (const name of names.filter((name) => existsSync(join(COMPONENTS, name, 'index.ts')))) {
