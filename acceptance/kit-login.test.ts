@@ -118,8 +118,11 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         if (asked < 3) throw boom
         return createTicket(key, 'carol')
       }
-      assert.ok((await phone(line, { sdk, login: { ticket } }).cloud.ensureLogin()).ok)
-      const never = await phone(line, { sdk, login: { ticket: () => Promise.reject(boom) } }).cloud.ensureLogin()
+      const [user, never] = await Promise.all([
+        phone(line, { sdk, login: { ticket } }).cloud.ensureLogin(),
+        phone(line, { sdk, login: { ticket: () => Promise.reject(boom) } }).cloud.ensureLogin(),
+      ])
+      assert.ok(user.ok)
       assert.deepEqual([!never.ok && never.error.code, !never.ok && never.error.cause], ['TICKET_FAILED', boom])
     })
 
@@ -152,6 +155,15 @@ describe('connect', () => {
       assert.throws(() => phone(server, { endpoint }), TypeError, endpoint)
     }
     assert.throws(() => phone({ ...server, env: '' }), TypeError)
+  })
+
+  it('R25: another environment than the server holds is called so, by every login', async () => {
+    for (const sdk of ['2.27.2', '3.7.0'] as const) {
+      for (const login of ['anonymous', 'openid', { ticket: async () => createTicket(key, 'carol') }] as const) {
+        const who = phone({ ...line, env: 'other-1abcde' }, { sdk, login })
+        assert.deepEqual(await upload(who), ['WRONG_ENVIRONMENT'])
+      }
+    }
   })
 
   it('without a method the app logs in by itself, as it always did', async () => {

@@ -246,11 +246,13 @@ describe('the background', () => {
   it('what WeChat interrupts is taken up when the program is shown, and does not count as a try', async () => {
     const who = somebody({ wx: { interruptAfterMs: 20 } })
     await who.cloud.ensureLogin()
-    line.fate = ({ what, before }) => (what === 'upload' && before < 2 ? 'hang' : 'pass')
+    // After the two that are interrupted one fails, and has its one more try.
+    line.fate = ({ what, before }) => (what !== 'upload' || before > 2 ? 'pass' : before === 2 ? 503 : 'hang')
     let last: UploadProgress | undefined
     const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
       concurrency: 2,
-      retries: 0,
+      retries: 1,
+      retryDelayMs: 5,
       onProgress: (progress) => {
         last = progress
       },
@@ -264,10 +266,8 @@ describe('the background', () => {
     who.device.foreground()
     const results = await run.done
     assert.deepEqual(codes(results), ['ok', 'ok', 'ok'])
-    assert.deepEqual(
-      last?.files.map(({ tries }) => tries),
-      [2, 2, 1],
-    )
+    const tries = last?.files.map((file) => file.tries) ?? []
+    assert.deepEqual(tries.sort(), [1, 2, 3])
   })
 
   it('hidden only for a moment: nothing is sent twice', async () => {

@@ -101,6 +101,7 @@ function send(wx: Wechat, transfer: Transfer, cloudPath: string, ticket: UploadM
       },
     })
     transfer.stop = () => task.abort()
-    task.onProgressUpdate(({ progress }) => transfer.onProgress(Math.min(Math.max(progress / 100, 0), 1)))
+    // Some phones report nonsense for a moment.
+    task.onProgressUpdate(({ progress }) => transfer.onProgress(Math.min(Math.max(progress || 0, 0), 100) / 100))
   })
 }

@@ -6,7 +6,7 @@ import { createLogin } from './login.ts'
 import { createSlots, MAX_UPLOADS } from './slots.ts'
 import { ACCOUNT, ANONYMOUS, fakeApp, fakeAuth, fakeWx, uploadsThat } from './testing/parts.ts'
 import { startRun } from './upload-run.ts'
-import type { UploadAllOptions } from './upload-types.ts'
+import type { UploadAllOptions, UploadProgress } from './upload-types.ts'
 import type { UploadRequest, WxFailure } from './wechat.ts'
 
 const FILE = { tempFilePath: 'http://tmp/a.jpg', size: 10 }
@@ -91,6 +91,25 @@ test('an abort that nobody here asked for is a broken line', async () => {
   assert.equal((await run.done)[0]?.ok, true)
   assert.equal(sent.length, 2)
   assert.equal(sent[0]?.formData.key, sent[1]?.formData.key, 'a repeated upload replaces itself')
+})
+
+test('the total never goes back, even when a file starts again', async () => {
+  const { run, parts } = runThat({ answer: () => STORED }, { onProgress: (progress) => seen.push(progress) })
+  const seen: UploadProgress[] = []
+  let calls = 0
+  Object.assign(parts, {
+    wx: fakeWx({
+      uploadFile({ success, fail }) {
+        calls += 1
+        const first = calls === 1
+        setTimeout(() => (first ? fail({ errMsg: 'uploadFile:fail' }) : success(STORED)), 120)
+        return { abort: () => undefined, onProgressUpdate: (tell) => tell({ progress: first ? 80 : 10 }) }
+      },
+    }),
+  })
+  assert.equal((await run.done)[0]?.ok, true)
+  assert.deepEqual([...new Set(seen.map(({ progress }) => progress))], [0, 80, 100])
+  assert.ok(seen.some(({ progress, files }) => progress === 80 && files[0]?.progress === 10))
 })
 
 test('interrupted while shown counts as a try, so that it has an end', async () => {
