@@ -11,8 +11,12 @@ export class Controls {
   readonly background = new ListenerSet<void>()
   readonly #network: HTMLSelectElement
   readonly #dark: HTMLInputElement
+  readonly #background: HTMLButtonElement
+  readonly #texts: Texts
 
   constructor(texts: Texts, options: HarnessOptions, { hasDarkMode }: { hasDarkMode: boolean }) {
+    this.#texts = texts
+    this.#background = this.#button(texts.toBackground, () => this.background.emit())
     const user = h('input', {
       type: 'text',
       value: options.user,
@@ -46,12 +50,7 @@ export class Controls {
       h('label', {}, h('span', {}, texts.user), user),
       h('label', {}, h('span', {}, texts.network), this.#network),
       dark,
-      h(
-        'div',
-        { className: 'control-buttons' },
-        this.#button(texts.toBackground, () => this.background.emit()),
-        this.#button(texts.reload, restart),
-      ),
+      h('div', { className: 'control-buttons' }, this.#background, this.#button(texts.reload, restart)),
     )
   }
 
@@ -61,6 +60,10 @@ export class Controls {
 
   get theme(): Theme {
     return this.#dark.checked ? 'dark' : 'light'
+  }
+
+  setBackground(isInBackground: boolean): void {
+    this.#background.textContent = isInBackground ? this.#texts.toForeground : this.#texts.toBackground
   }
 
   #button(text: string, onclick: () => void): HTMLButtonElement {

@@ -8,6 +8,7 @@ import { NavigationBar } from './navigation-bar.ts'
 import { Phone } from './phone.ts'
 import { TabBar } from './tab-bar.ts'
 import { type Texts, textsFor } from './texts.ts'
+import { themed } from './theme-values.ts'
 
 /** What the shell asks of the program that runs in it. */
 export interface ShellActions {
@@ -29,9 +30,12 @@ export class Shell {
   readonly tabBar: TabBar | undefined
   readonly errorPanel: ErrorPanel
   readonly #cover: HTMLElement
+  readonly #app: AppJson | undefined
   #actions: ShellActions | undefined
+  #shown: { path: string; window: WindowJson; left: 'back' | 'home' | 'nothing' } | undefined
 
   constructor(options: HarnessOptions, name: string, app: AppJson | undefined, assetUrl: (path: string) => string) {
+    this.#app = app
     this.texts = textsFor(options.language)
     document.documentElement.lang = options.language === 'en' ? 'en' : 'zh-CN'
     document.title = `${name} · ${options.user}`
@@ -56,16 +60,17 @@ export class Shell {
 
   connect(actions: ShellActions): void {
     this.#actions = actions
-    this.controls.background.add(() => actions.setVisible(this.#cover.hidden === false))
-    this.phone.setTheme(this.controls.theme)
+    this.controls.background.add(() => actions.setVisible(!this.#cover.hidden))
+    this.#setTheme(this.controls.theme)
     this.controls.themes.add((theme) => {
-      this.phone.setTheme(theme)
+      this.#setTheme(theme)
       actions.themeChanged(theme)
     })
   }
 
   showPage(path: string, window: WindowJson, left: 'back' | 'home' | 'nothing'): void {
-    this.navigationBar.show(window, left)
+    this.#shown = { path, window, left }
+    this.navigationBar.show(this.#app === undefined ? window : themed(window, this.#app, this.controls.theme), left)
     this.tabBar?.show(path)
   }
 
@@ -78,5 +83,11 @@ export class Shell {
 
   setBackground(isInBackground: boolean): void {
     this.#cover.hidden = !isInBackground
+    this.controls.setBackground(isInBackground)
+  }
+  #setTheme(theme: Theme): void {
+    this.phone.setTheme(theme)
+    if (this.#app?.tabBar !== undefined) this.tabBar?.setJson(themed(this.#app.tabBar, this.#app, theme))
+    if (this.#shown !== undefined) this.showPage(this.#shown.path, this.#shown.window, this.#shown.left)
   }
 }

@@ -10,7 +10,7 @@ type Tab = TabBarJson['list'][number]
 export class TabBar implements TabBarControl {
   readonly root = h('div', { className: 'tab-bar' })
   readonly #items: { tab: Tab; button: HTMLButtonElement; picture: HTMLImageElement; text: Text; badge: HTMLElement }[]
-  readonly #json: TabBarJson
+  #json: TabBarJson
   readonly #assetUrl: (path: string) => string
   #selected = ''
   #isVisible = true
@@ -18,7 +18,6 @@ export class TabBar implements TabBarControl {
   constructor(json: TabBarJson, assetUrl: (path: string) => string, onTap: (index: number, tab: Tab) => void) {
     this.#json = json
     this.#assetUrl = assetUrl
-    this.root.style.backgroundColor = json.backgroundColor ?? '#ffffff'
     this.#items = json.list.map((tab, index) => {
       const picture = h('img', { alt: '' })
       const text = new Text(tab.text)
@@ -30,6 +29,12 @@ export class TabBar implements TabBarControl {
     })
     this.root.append(...this.#items.map(({ button }) => button))
     this.#draw()
+  }
+
+  /** Other colours and pictures: those of a theme. */
+  setJson(json: TabBarJson): void {
+    this.#json = json
+    for (const [index, tab] of json.list.entries()) this.setItem(index, tab)
   }
 
   /** Marks the tab of a page; the bar is not there on other pages. */
@@ -67,6 +72,7 @@ export class TabBar implements TabBarControl {
 
   #draw(): void {
     this.root.hidden = !this.#isVisible || !this.#items.some(({ tab }) => tab.pagePath === this.#selected)
+    this.root.style.backgroundColor = this.#json.backgroundColor ?? '#ffffff'
     for (const { tab, button, picture, text } of this.#items) {
       const isSelected = tab.pagePath === this.#selected
       const source = isSelected ? (tab.selectedIconPath ?? tab.iconPath) : tab.iconPath

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../../../../acceptance/support/chromium.ts'
 import { type MiniProgramServer, type ServeOptions, serveMiniProgram } from '../harness/index.ts'
 
@@ -60,8 +60,14 @@ export class ProgramBrowser {
   }
 
   /** Opens an address of a server in a fresh browser profile and waits for the first page. */
-  async open(server: MiniProgramServer, address = '/', size = { width: 1280, height: 900 }): Promise<OpenProgram> {
+  async open(
+    server: MiniProgramServer,
+    address = '/',
+    size = { width: 1280, height: 900 },
+    prepare: (context: BrowserContext) => Promise<void> = async () => {},
+  ): Promise<OpenProgram> {
     const context = await this.#browser.newContext({ viewport: size, locale: 'en-US' })
+    await prepare(context)
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     const errors: string[] = []

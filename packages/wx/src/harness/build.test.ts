@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { describe, it, type TestContext } from 'node:test'
+import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
+import { buildMiniProgram, type Site } from './build.ts'
+import { BuildError } from './problems.ts'
+
+const PACKAGE = 'miniprogram/pages/a/a'
+
+function project(test: TestContext, files: Readonly<Record<string, string>>): ProjectFolder {
+  const made = createProject(files)
+  test.after(() => made.remove())
+  return made
+}
+
+async function problemsOf(test: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+  const { path } = project(test, files)
+  const failure: unknown = await buildMiniProgram({ project: path }).then(
+    () => assert.fail('it built'),
+    (error: unknown) => error,
+  )
+  assert.ok(failure instanceof BuildError, String(failure))
+  return failure.message
+}
+
+function text(site: Site, path: string): string {
+  const file = site.files.get(path)
+  assert.ok(file, `there is no ${path}`)
+  return String(file.read())
+}
+
+describe('a build', () => {
+  it('is a static site with the program, its assets and the harness', async (test) => {
+    const { path } = project(test, { 'miniprogram/images/a b.txt': 'asset', 'miniprogram/notes.md': 'not an asset' })
+    const site = await buildMiniProgram({ project: path, endpoint: 'http://127.0.0.1:8787', env: 'e-1', user: 'bob' })
+    const paths = ['index.html', 'harness.json', 'harness/harness.js', 'program/program.js', 'program/scripts.js']
+    for (const one of paths) assert.ok(site.files.has(one), one)
+    assert.equal(text(site, 'program/assets/images/a b.txt'), 'asset')
+    assert.equal(site.files.has('program/assets/notes.md'), false)
+    const harness = JSON.parse(text(site, 'harness.json'))
+    assert.deepEqual(harness, { endpoint: 'http://127.0.0.1:8787', env: 'e-1', user: 'bob', live: false })
+  })
+
+  it('has another id when anything of the program differs, and the same for the same', async (test) => {
+    const made = project(test, {})
+    const first = await buildMiniProgram({ project: made.path })
+    assert.equal((await buildMiniProgram({ project: made.path })).build, first.build)
+    made.write({ 'miniprogram/app.wxss': '.a { color: red }' })
+    assert.notEqual((await buildMiniProgram({ project: made.path })).build, first.build)
+  })
+
+  it('takes the pages of sub-packages', async (test) => {
+    const { path } = project(test, {
+      'miniprogram/app.json': '{ "pages": ["pages/a/a"], "subPackages": [{ "root": "more", "pages": ["b/b"] }] }',
+      'miniprogram/more/b/b.ts': 'Page({ data: { size: 1 as number } })',
+      'miniprogram/more/b/b.wxml': '<view />',
+    })
+    assert.match(text(await buildMiniProgram({ project: path }), 'program/program.js'), /"more\/b\/b"/)
+  })
+})
+
+const FAULTS: readonly { readonly name: string; readonly files: Record<string, string>; readonly says: RegExp }[] = [
+  {
+    name: 'JSON that is not JSON, with its line',
+    files: { 'miniprogram/app.json': '{\n  "pages": ["pages/a/a"],\n}' },
+    says: /^miniprogram\/app\.json:3:1: not valid JSON/,
+  },
+  {
+    name: 'an unknown page',
+    files: { 'miniprogram/app.json': '{ "pages": ["pages/a/a", "pages/b/b"] }' },
+    says: /miniprogram\/app\.json: page "pages\/b\/b" has no b\.js or \.ts/,
+  },
+  {
+    name: 'a private API that WeChat refuses to declare',
+    files: { 'miniprogram/app.json': '{ "pages": ["pages/a/a"], "requiredPrivateInfos": ["chooseMedia"] }' },
+    says: /requiredPrivateInfos\[0\] "chooseMedia" has to be one of chooseAddress/,
+  },
+  {
+    name: 'a tab bar with one tab, to a page that is not there',
+    files: {
+      'miniprogram/app.json': '{ "pages": ["pages/a/a"], "tabBar": { "list": [{ "pagePath": "x", "text": "X" }] } }',
+    },
+    says: /tabBar\.list has 1 tabs[\s\S]*tabBar\.list\[0\] "x" is not in "pages"/,
+  },
+  {
+    name: 'a missing component',
+    files: { [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "/components/card/card" } }' },
+    says: /^miniprogram\/pages\/a\/a\.json: component "my-card" is not found at "\/components\/card\/card"$/,
+  },
+  {
+    name: 'a component that does not say that it is one',
+    files: {
+      [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',
+      'miniprogram/pages/a/card.json': '{}',
+      'miniprogram/pages/a/card.js': 'Component({})',
+      'miniprogram/pages/a/card.wxml': '<view />',
+    },
+    says: /miniprogram\/pages\/a\/card\.json: a component needs "component": true/,
+  },
+  {
+    name: 'WXML that is not closed, with its line and column',
+    files: { [`${PACKAGE}.wxml`]: '<view>\n  <text>a\n</view>' },
+    says: /^miniprogram\/pages\/a\/a\.wxml:2:4: missing end tag/,
+  },
+  {
+    name: 'a template that is imported and not there',
+    files: { [`${PACKAGE}.wxml`]: '<import src="./row.wxml" />' },
+    says: /^miniprogram\/pages\/a\/a\.wxml: there is no file \/pages\/a\/row\.wxml$/,
+  },
+  {
+    name: 'a script that does not parse',
+    files: { [`${PACKAGE}.js`]: 'Page({\n  data: {,\n})' },
+    says: /^miniprogram\/pages\/a\/a\.js:2:10: Expected identifier but found ","/,
+  },
+  {
+    name: 'a wxs module that does not parse',
+    files: {
+      [`${PACKAGE}.wxml`]: '<wxs src="./m.wxs" module="m" />',
+      'miniprogram/pages/a/m.wxs': 'module.exports = {\n',
+    },
+    says: /^miniprogram\/pages\/a\/m\.wxs:2:1: /,
+  },
+  {
+    name: 'WXSS whose block is open',
+    files: { 'miniprogram/app.wxss': '.a {\n  color: red;\n' },
+    says: /^miniprogram\/app\.wxss:3:1: a block is not closed/,
+  },
+  {
+    name: 'a package that package.json does not list',
+    files: {
+      [`${PACKAGE}.js`]: "require('forgotten')\nPage({})",
+      'package.json': '{}',
+      'node_modules/forgotten/index.js': '',
+    },
+    says: /a\.js:1:9: module 'forgotten' is not defined: it is not in "dependencies" of package\.json/,
+  },
+  {
+    name: 'a module of Node',
+    files: { [`${PACKAGE}.js`]: "require('fs')\nPage({})" },
+    says: /module 'fs' is not defined: it is a module of Node, which WeChat does not have/,
+  },
+]
+
+describe('a build says where the fault is:', () => {
+  for (const { name, files, says } of FAULTS) {
+    it(name, async (test) => assert.match(await problemsOf(test, files), says))
+  }
+
+  it('all faults at once', async (test) => {
+    const message = await problemsOf(test, {
+      'miniprogram/app.json': '{ "pages": ["pages/a/a", "pages/b/b"], "entryPagePath": "pages/c/c" }',
+      [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',
+    })
+    assert.equal(message.split('\n').length, 4)
+  })
+
+  it('no project at all', async (test) => {
+    const { path } = project(test, {})
+    await assert.rejects(buildMiniProgram({ project: `${path}/nothing` }), /there is no such folder/)
+    await assert.rejects(
+      buildMiniProgram({ project: `${path}/miniprogram/pages` }),
+      /app\.json: there is no app\.json here/,
+    )
+  })
+})
