@@ -19,7 +19,7 @@ const isPreflight = ({ method, headers }: Pick<Seen, 'method' | 'headers'>): boo
 type Settled<Result> = { ok: Result & { errMsg: string }; failed: { errMsg: string; errno?: number } }
 type Answered = Settled<{ statusCode: number; data: unknown; header: Record<string, string> }>
 
-describe('wx network in a browser', { skip: lacksChromium() }, () => {
+describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
   let lab: PhoneLab
   before(async () => {
     lab = await openPhoneLab()

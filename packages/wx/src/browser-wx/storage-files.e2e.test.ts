@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
 import { openPhoneLab, type PhoneLab, startPhone } from '../testing/browser-phone.ts'
 
-describe('wx storage and files in a browser', { skip: lacksChromium() }, () => {
+describe('wx storage and files in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
   let lab: PhoneLab
   before(async () => {
     lab = await openPhoneLab()

@@ -18,7 +18,7 @@ const MAKE_FILE = `const fs = wx.getFileSystemManager()
     return path
   }`
 
-describe('wx uploads and downloads in a browser', { skip: lacksChromium() }, () => {
+describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
   let lab: PhoneLab
   before(async () => {
     lab = await openPhoneLab()

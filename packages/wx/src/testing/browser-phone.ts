@@ -18,6 +18,12 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>wx</title>
 <div id="page"><button id="go" style="font-size: 20px; margin: 80px 20px">go</button></div><div id="overlay"></div>
 <script src="/page.js"></script>`
 
+/** What a page does not do within this time, it never does. */
+const STEP_TIMEOUT_MS = 10_000
+
+/** A picture of one pixel. */
+const ONE_DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
 /** What a test says about the phone; the user is `tester` unless it says another. */
 export interface BrowserPhoneOptions {
   readonly user?: string
@@ -90,6 +96,8 @@ export async function openPhoneLab(): Promise<PhoneLab> {
       const svg =
         '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="red"/></svg>'
       response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(svg)
+    } else if (path === '/assets/dot.gif') {
+      response.writeHead(200, { 'content-type': 'image/gif' }).end(ONE_DOT)
     } else response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -112,6 +120,7 @@ export async function openPhoneLab(): Promise<PhoneLab> {
 async function openPhone(browser: Browser, url: string, options: BrowserPhoneOptions): Promise<BrowserPhone> {
   const { colorScheme = 'light', ...given } = options
   const page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme, acceptDownloads: true })
+  page.setDefaultTimeout(STEP_TIMEOUT_MS)
   const phone = new BrowserPhone(page)
   await page.goto(url)
   await startPhone(phone, given)

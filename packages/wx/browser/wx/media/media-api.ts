@@ -1,6 +1,7 @@
 import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
 import { contentTypeOf, extensionFor } from '../../../src/content-types.ts'
 import { requireString, WxFailure } from '../../../src/failure.ts'
+import { isNetworkUrl } from '../../../src/http-url.ts'
 import { parseImage } from '../../../src/image-info.ts'
 import {
   type ChooseMediaOptions,
@@ -208,8 +209,7 @@ async function imageInfo(parts: MediaParts, src: string): Promise<Awaited<Return
   const given = requireString(src, 'src')
   const { files } = parts
   const asset = parts.assetUrl(given)
-  const isRemote = files.blob(given) === undefined && /^https?:\/\//.test(given)
-  const path = isRemote ? await parts.download(given) : given
+  const path = isNetworkUrl(given) ? await parts.download(given) : given
   const blob = asset === undefined ? files.blob(path) : await (await fetch(asset)).blob()
   if (blob === undefined) throw new WxFailure('file not found')
   return shape(path, blob)

@@ -32,10 +32,11 @@ export class SelectorQuery {
   readonly #pageElement: () => Element | undefined
   readonly #report: ReportCallbackError
   readonly #questions: { ask: () => unknown; callback: NodeCallback | undefined }[] = []
-  #scope: (() => Element | undefined) | undefined
+  #scope: () => Element | undefined
 
   constructor(pageElement: () => Element | undefined, report: ReportCallbackError) {
     this.#pageElement = pageElement
+    this.#scope = pageElement
     this.#report = report
   }
 
@@ -46,14 +47,16 @@ export class SelectorQuery {
   }
 
   select(selector: string): NodesRef {
+    const scope = this.#scope
     return this.#nodes((read) => {
-      const [first] = findAll(this.#root(), selector)
+      const [first] = findAll(scope(), selector)
       return first === undefined ? null : read(first, false)
     })
   }
 
   selectAll(selector: string): NodesRef {
-    return this.#nodes((read) => findAll(this.#root(), selector).map((element) => read(element, false)))
+    const scope = this.#scope
+    return this.#nodes((read) => findAll(scope(), selector).map((element) => read(element, false)))
   }
 
   selectViewport(): NodesRef {
@@ -75,10 +78,6 @@ export class SelectorQuery {
       )
     })
     return this
-  }
-
-  #root(): Element | undefined {
-    return this.#scope === undefined ? this.#pageElement() : this.#scope()
   }
 
   #nodes(each: (read: Read) => unknown): NodesRef {

@@ -53,13 +53,15 @@ export class Layer {
       onEscape()
     }
     element.addEventListener('keydown', onKey)
+    // Takes the focus of taps beside its buttons, so that keys keep coming here.
+    element.tabIndex = -1
     this.root.append(element)
-    const first = element.querySelector<HTMLElement>('[data-autofocus]')
-    first?.focus({ preventScroll: true })
+    const first = element.querySelector<HTMLElement>('[data-autofocus]') ?? element
+    first.focus({ preventScroll: true })
     return {
       close: () => {
         element.remove()
-        if (first !== null && before instanceof HTMLElement) before.focus({ preventScroll: true })
+        if (before instanceof HTMLElement) before.focus({ preventScroll: true })
       },
     }
   }

@@ -9,7 +9,7 @@ export const STYLES = `
 .wxui *, .wxui *::before { box-sizing: border-box; }
 .wxui button { font: inherit; color: inherit; background: none; border: 0; margin: 0; padding: 0; cursor: pointer; }
 .wxui button:focus-visible, .wxui input:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
-.wxui-mask { position: absolute; inset: 0; pointer-events: auto; }
+.wxui-mask { position: absolute; inset: 0; pointer-events: auto; outline: none; }
 .wxui-dim { background: rgba(0,0,0,.6); animation: wxui-fade .2s; }
 @keyframes wxui-fade { from { opacity: 0; } }
 @keyframes wxui-rise { from { transform: translateY(100%); } }
