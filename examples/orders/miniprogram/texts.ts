@@ -20,7 +20,7 @@ export const common = pick(
 export const index = pick(
   {
     title: '订单与图片',
-    subtitle: '选择、上传、保存、显示：一个完整的图片上传示例',
+    subtitle: '选择、上传、保存、显示，从头到尾',
     loggingIn: '正在登录…',
     loggedIn: '登录状态已就绪',
     loginFailed: '登录失败',

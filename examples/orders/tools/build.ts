@@ -6,7 +6,7 @@
  * - `miniprogram_npm/@cloudstead/kit/`: what WeChat's npm build makes of the kit. In a workspace the packages lie in the
  *   root's node_modules, where WeChat's developer tools do not look.
  *
- * `node build.ts --out DIR` writes into another folder.
+ * `node tools/build.ts --out DIR` writes into another folder.
  */
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,7 +14,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 
-const HERE = import.meta.dirname
+const PROJECT = join(import.meta.dirname, '..')
 const KIT = '@cloudstead/kit'
 
 /** The parts of the SDK that the program uses: two thirds of the whole. */
@@ -32,10 +32,10 @@ cloudbase.useAdapters(adapter)
 export default cloudbase
 `
 
-/** Bundles the official SDK and its adapter into `miniprogram/libs/cloudbase.js` of `out`. */
+/** Bundles the official SDK and its adapter into `libs/cloudbase.js` of a Mini Program's folder. */
 export async function buildSdk(miniprogram: string): Promise<void> {
   await build({
-    stdin: { contents: SDK, resolveDir: HERE, sourcefile: 'cloudbase.js' },
+    stdin: { contents: SDK, resolveDir: PROJECT, sourcefile: 'cloudbase.js' },
     outfile: join(miniprogram, 'libs/cloudbase.js'),
     bundle: true,
     minify: true,
@@ -61,7 +61,7 @@ export function copyKit(miniprogram: string): void {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { out: { type: 'string', default: join(HERE, 'miniprogram') } } })
+  const { values } = parseArgs({ options: { out: { type: 'string', default: join(PROJECT, 'miniprogram') } } })
   await buildSdk(resolve(values.out))
   copyKit(resolve(values.out))
 }
