@@ -75,7 +75,7 @@ describe('collections', () => {
     assert.equal(await codeOf(bobby.collection('added').get()), undefined)
     assert.equal(await codeOf(bobby.collection('added').add({ n: 1 })), DENIED)
     await stage.server.writeConfig(config({ PRIVATE: { acl: 'EVERYBODY' } }))
-    await eventually(async () => assert.match(stage.server.log(), /PRIVATE\.acl must be one of/))
+    await eventually(async () => assert.match(stage.server.log(), /PRIVATE\.acl is not valid: expected READONLY/))
     assert.equal((await bobby.collection('PRIVATE').count()).total, 3)
     await stage.server.writeConfig(config(DECLARED))
     await eventually(async () => assert.equal((await bobby.collection('PRIVATE').count()).total, 0))

@@ -39,7 +39,7 @@ function step(name: string, command: string, args: readonly string[]): Promise<v
 await step('build', 'npm', ['run', '--silent', 'build'])
 if (only.length === 0) {
   await step('style', 'biome', ['check', '.'])
-  await step('types', 'tsc', ['-p', 'tsconfig.json'])
+  await step('types', 'node', ['scripts/types.ts'])
 }
 
 if (files.some((file) => file.includes('e2e'))) ensureChromium()

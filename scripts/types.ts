@@ -1,0 +1,16 @@
+/** `npm run types`: every part of the repository with the types of the place where it runs. */
+import { spawnSync } from 'node:child_process'
+
+const PROJECTS = [
+  // Node: packages, tests, tools.
+  'tsconfig.json',
+  // A Mini Program on a phone: neither Node nor a browser.
+  'packages/kit/tsconfig.check.json',
+  'packages/kit/components/tsconfig.json',
+  'examples/orders/tsconfig.json',
+  // A browser.
+  'packages/wx/browser/tsconfig.json',
+]
+
+const failed = PROJECTS.filter((project) => spawnSync('tsc', ['-p', project], { stdio: 'inherit' }).status !== 0)
+process.exitCode = failed.length === 0 ? 0 : 1
