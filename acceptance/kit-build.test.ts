@@ -35,6 +35,7 @@ describe('miniprogram_dist', () => {
       'connected',
       'hintFor',
       'pickMedia',
+      'toKitError',
     ])
   })
 

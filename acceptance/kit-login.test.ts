@@ -175,6 +175,17 @@ describe('connect', () => {
     assert.deepEqual(await upload(broken), ['LOGIN_EXPIRED'])
   })
 
+  it('call: any call of the SDK, with its error as a value and a dead login renewed', async () => {
+    const first = phone(line, { login: 'anonymous' })
+    const refused = await first.cloud.call(() => first.cloud.db.collection('nobody-made-this').doc('x').get())
+    assert.equal(!refused.ok && refused.error.code, 'DATABASE_COLLECTION_NOT_EXIST')
+    const dead = withCredentials(first, (c) => ({ ...c, access_token: 'dead' }), { sdk: '2.27.2', login: 'anonymous' })
+    const done = await dead.cloud.call(() => dead.cloud.app.deleteFile({ fileList: ['cloud://demo-1abcde.x/a.png'] }))
+    assert.equal(done.ok && done.answer.fileList.length, 1)
+    const thrown = await first.cloud.call(() => first.cloud.app.deleteFile({ fileList: [] }))
+    assert.equal(!thrown.ok && thrown.error.code, 'INVALID_PARAM')
+  })
+
   it('leaves the objects of the SDK as they are, and is what components find', async () => {
     const { cloud, kit } = phone(server, { endpoint: `${server.url}/`, login: 'anonymous' })
     assert.equal(kit.connected(), cloud)

@@ -1,10 +1,12 @@
 import { pathMaker } from './cloud-path.ts'
 import { setConnected } from './connected.ts'
+import type { Result } from './errors.ts'
 import { watchForeground } from './foreground.ts'
 import { createLogin, type LoginMethod, type LoginResult } from './login.ts'
 import { createResolver, type ResolvedImage } from './resolve-images.ts'
 import { type SaveResult, saveFileIDs } from './save-file-ids.ts'
 import type { InnerApp, Sdk, SdkApp } from './sdk.ts'
+import { sdkCall } from './sdk-call.ts'
 import { createSlots } from './slots.ts'
 import { startRun } from './upload-run.ts'
 import type { UploadAllOptions, UploadFile, UploadOptions, UploadResult, UploadRun } from './upload-types.ts'
@@ -39,6 +41,14 @@ export interface Cloud<App extends SdkApp = SdkApp> {
    */
   uploadAll(files: readonly UploadFile[], options?: UploadAllOptions): UploadRun
   uploadOne(file: UploadFile, options?: UploadOptions): Promise<UploadResult>
+  /**
+   * Any call of the SDK as the user: logs in if need be, again when the login is dead, and gives errors as values.
+   *
+   * @example
+   * const found = await cloud.call(() => cloud.db.collection('orders').doc(id).get())
+   * if (found.ok) this.setData({ order: found.answer.data[0] })
+   */
+  call<Answer>(work: () => Promise<Answer>): Promise<Result<{ readonly answer: Answer }>>
   /** Writes fileIDs into a field of a document, and the server's time into `updatedAt`. */
   saveFileIDs(collection: string, id: string | number, field: string, fileIDs: readonly string[]): Promise<SaveResult>
   /** URLs for `<image>`, in the order of the fileIDs; what cannot be shown says why. Never rejects. */
@@ -96,6 +106,7 @@ export function connect<App extends SdkApp>(
       const [result] = await startRun(parts, [file], uploadOptions).done
       return result as UploadResult
     },
+    call: (work) => login.as(() => sdkCall(work)),
     saveFileIDs: (...what) => saveFileIDs(db, login, what),
     resolveImages: (fileIDs) => resolver.resolve(fileIDs),
     refresh: (fileID) => resolver.refresh(fileID),

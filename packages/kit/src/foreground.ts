@@ -1,3 +1,4 @@
+import { createListeners } from './listeners.ts'
 import type { Wechat } from './wechat.ts'
 
 /** Whether the program can be seen. WeChat ends transfers a few seconds after it is hidden. */
@@ -10,7 +11,7 @@ export interface Foreground {
 }
 
 export function watchForeground(wx: Pick<Wechat, 'onAppHide' | 'onAppShow'>): Foreground {
-  const listeners = new Set<() => void>()
+  const shown = createListeners()
   let hidden = false
   let hides = 0
   wx.onAppHide(() => {
@@ -19,7 +20,7 @@ export function watchForeground(wx: Pick<Wechat, 'onAppHide' | 'onAppShow'>): Fo
   })
   wx.onAppShow(() => {
     hidden = false
-    for (const listener of [...listeners]) listener()
+    shown.tell()
   })
   return {
     get hidden() {
@@ -28,9 +29,6 @@ export function watchForeground(wx: Pick<Wechat, 'onAppHide' | 'onAppShow'>): Fo
     get hides() {
       return hides
     },
-    onShow(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onShow: shown.add,
   }
 }

@@ -20,7 +20,7 @@ function passing(en: string, zh: string): Row {
 export const HINTS = {
   CANCELLED: row('Nothing was chosen.', '未选择文件。'),
   PRIVACY_REFUSED: row(
-    'The user did not agree to the privacy guideline: say why photos are needed, and ask again.',
+    'The user refused the privacy guideline: say why photos are needed, and ask again.',
     '用户未同意隐私保护指引：请说明用途后再次请求。',
   ),
   PRIVACY_UNDECLARED: row(
@@ -28,13 +28,13 @@ export const HINTS = {
     '请在小程序后台的“用户隐私保护指引”中声明“选中的照片或视频信息”。',
   ),
   PERMISSION_MISSING: row(
-    'No access to camera or album: let the user allow it in the settings (wx.openSetting).',
-    '没有相机或相册权限：请引导用户在设置（wx.openSetting）中开启。',
+    'No access to camera or album: let the user allow it (wx.openSetting).',
+    '没有相机或相册权限：请引导用户开启（wx.openSetting）。',
   ),
   PICK_FAILED: row('The picker failed: try again, or update WeChat.', '选择文件失败：请重试或升级微信。'),
   ABORTED: row('The upload was stopped.', '上传已取消。'),
   INTERRUPTED: passing(
-    'WeChat stops transfers soon after the program is hidden: keep it open and try again.',
+    'WeChat stops transfers in the background: keep the program open and try again.',
     '小程序进入后台后传输会中断：请保持在前台并重试。',
   ),
   NETWORK_ERROR: passing(
@@ -55,11 +55,11 @@ export const HINTS = {
     '上传凭证已过期：请重试，并检查手机时间。',
   ),
   FILE_TOO_LARGE: row(
-    'Over 100 MB: compress the video, or upload it in parts from a server and write the fileID back.',
-    '文件超过 100 MB：请压缩视频，或在服务端分片上传后写回 fileID。',
+    'Over 100 MB: compress it, or upload it in parts from a server and write the fileID back.',
+    '超过 100 MB：请压缩，或在服务端分片上传后写回 fileID。',
   ),
   EXCEED_UPLOAD_MAXFILESIZE: row(
-    'Larger than the environment accepts: compress the file, or raise storage.maxFileSize.',
+    'Larger than the environment accepts: compress it, or raise storage.maxFileSize.',
     '超过环境的文件大小限制：请压缩文件，或调大 storage.maxFileSize。',
   ),
   FILE_NOT_FOUND: row('The file on the phone is gone: choose it again.', '手机上的文件已不存在：请重新选择。'),
@@ -90,7 +90,7 @@ export const HINTS = {
     '临时链接已过期（403）：请在页面加载时重新获取，或调用 refresh(fileID)。',
   ),
   FILES_ARE_PUBLIC: row(
-    'Others can download these files: make them private, or set the custom rule ' +
+    'Others can download these files: make them private, or set the rule ' +
       '"auth != null && resource.openid == auth.openid".',
     '他人可以下载这些文件：请改为私有，或设置自定义规则 “auth != null && resource.openid == auth.openid”。',
   ),

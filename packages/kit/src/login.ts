@@ -45,7 +45,7 @@ export function createLogin(auth: InnerAuth, wx: Wechat, method: LoginMethod | u
     if (error !== undefined) return failed(error)
     const user = await stored()
     if (user !== undefined) return { ok: true, ...user }
-    return failed(kitError('SERVER_ERROR', 'the login succeeded, but the SDK has no user'))
+    return failed(kitError('SERVER_ERROR', 'the SDK has no user after the login'))
   }
 
   const ensure = async (): Promise<LoginResult> => {
@@ -92,9 +92,8 @@ export function createLogin(auth: InnerAuth, wx: Wechat, method: LoginMethod | u
 
 /** Without a method of its own the kit can only say what became of the app's login. */
 function lostLogin(auth: InnerAuth): KitError {
-  // The SDK still has a login, so what failed was the refresh of its token.
-  if (auth.hasLoginState()) return kitError('NETWORK_ERROR', 'the login could not be refreshed')
-  return kitError('NOT_LOGGED_IN', 'nobody is logged in')
+  // When the SDK still has a login, what failed is the refresh of its token.
+  return kitError(auth.hasLoginState() ? 'NETWORK_ERROR' : 'NOT_LOGGED_IN', 'no login')
 }
 
 async function signIn(auth: InnerAuth, method: LoginMethod): Promise<KitError | undefined> {
@@ -119,9 +118,9 @@ function loginError(answer: SignInAnswer | undefined): KitError | undefined {
   const error = answer?.error
   if (error === undefined || error === null) return undefined
   const { message, status, code } = error as { message?: unknown; status?: unknown; code?: unknown }
-  const text = typeof message === 'string' ? message : ''
+  const text = String(message ?? '')
   const name = [status, code].find((value) => typeof value === 'string' && value !== 'unknown')
-  if (text === '' && name === undefined) return kitError('NETWORK_ERROR', 'the login service was not reached', error)
+  if (text === '' && name === undefined) return kitError('NETWORK_ERROR', 'the login was not answered', error)
   const byText = toKitError(error)
   if (byText.code !== 'UNKNOWN' || name === undefined) return refusal(byText)
   return refusal(toKitError({ error: name, error_description: text }))

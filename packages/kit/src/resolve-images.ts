@@ -1,8 +1,9 @@
-import { failed, type KitError, kitError, type Result } from './errors.ts'
-import { serverError, toKitError } from './failures.ts'
+import { type KitError, kitError } from './errors.ts'
+import { serverError } from './failures.ts'
 import type { Login } from './login.ts'
 import { persist } from './retry.ts'
 import type { InnerApp, UrlItem } from './sdk.ts'
+import { sdkCall } from './sdk-call.ts'
 
 /** The server refuses more fileIDs in one call (R11). */
 const BATCH_SIZE = 50
@@ -85,18 +86,14 @@ export function createResolver({ app, login, env, now = Date.now }: ResolverPart
     // The life of a URL is counted from before it was made, never from after.
     let askedAt = 0
     const result = await persist(() =>
-      login.as(async (): Promise<Result<{ items: readonly UrlItem[] }>> => {
+      login.as(() => {
         askedAt = now()
-        try {
-          const { fileList = [] } = await app.getTempFileURL({ fileList: fileIDs })
-          return { ok: true, items: fileList }
-        } catch (error) {
-          return failed(toKitError(error))
-        }
+        return sdkCall(() => app.getTempFileURL({ fileList: fileIDs }))
       }),
     )
     if (!result.ok) return new Map(fileIDs.map((fileID) => [fileID, { fileID, error: result.error }]))
-    return new Map(result.items.map((item) => [item.fileID ?? '', toImage(item, env, askedAt)]))
+    const { fileList = [] } = result.answer
+    return new Map(fileList.map((item) => [item.fileID ?? '', toImage(item, env, askedAt)]))
   }
 
   const remember = (image: Found): void => {
@@ -131,8 +128,8 @@ export function createResolver({ app, login, env, now = Date.now }: ResolverPart
 
 function notAFileID(fileID: unknown): ResolvedImage | undefined {
   if (typeof fileID === 'string' && fileID.startsWith('cloud://')) return undefined
-  const shown = String(fileID)
-  return { fileID: shown, error: kitError('INVALID_FILE_ID', `"${shown.slice(0, 100)}" does not begin with cloud://`) }
+  const text = String(fileID)
+  return { fileID: text, error: kitError('INVALID_FILE_ID', `no fileID: ${text.slice(0, 100)}`) }
 }
 
 function toImage(item: UrlItem, env: string, askedAt: number): ResolvedImage {
@@ -140,8 +137,7 @@ function toImage(item: UrlItem, env: string, askedAt: number): ResolvedImage {
   if (code === 'SUCCESS' && url !== '') return { fileID, url, maxAge, expiresAt: askedAt + maxAge * 1000 }
   const theirs = /^cloud:\/\/([^./]*)/.exec(fileID)?.[1] ?? ''
   if (theirs !== env) {
-    const text = `the file is in the environment ${theirs}, and the program in ${env}`
-    return { fileID, error: kitError('WRONG_ENVIRONMENT', text, item) }
+    return { fileID, error: kitError('WRONG_ENVIRONMENT', `the file is in ${theirs}, not in ${env}`, item) }
   }
   return { fileID, error: serverError(code, message, item) }
 }

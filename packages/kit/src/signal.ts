@@ -1,3 +1,5 @@
+import { createListeners } from './listeners.ts'
+
 /** What can stop an upload: an `AbortSignal`, which WeChat lacks, or anything of that shape. */
 export interface Signal {
   readonly aborted: boolean
@@ -20,7 +22,7 @@ export interface CancelSource {
  * stop.cancel()
  */
 export function cancelSource(): CancelSource {
-  const listeners: (() => void)[] = []
+  const listeners = createListeners()
   let aborted = false
   return {
     signal: {
@@ -28,13 +30,13 @@ export function cancelSource(): CancelSource {
         return aborted
       },
       addEventListener(_type, listener) {
-        listeners.push(listener)
+        listeners.add(listener)
       },
     },
     cancel() {
       if (aborted) return
       aborted = true
-      for (const listener of listeners.splice(0)) listener()
+      listeners.tell()
     },
   }
 }

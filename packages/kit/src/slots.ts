@@ -1,3 +1,5 @@
+import { createListeners } from './listeners.ts'
+
 /**
  * WeChat runs ten of request, uploadFile and downloadFile at once, and everything else waits. All uploads of a program
  * together leave two of them for its other calls.
@@ -14,7 +16,7 @@ export interface Slots {
 }
 
 export function createSlots(limit: number = MAX_UPLOADS): Slots {
-  const listeners = new Set<() => void>()
+  const freed = createListeners()
   let free = limit
   return {
     take() {
@@ -24,11 +26,8 @@ export function createSlots(limit: number = MAX_UPLOADS): Slots {
     },
     give() {
       free += 1
-      for (const listener of [...listeners]) listener()
+      freed.tell()
     },
-    onFree(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onFree: freed.add,
   }
 }

@@ -1,8 +1,9 @@
 import { isDirectoryName, type NamedFile } from './cloud-path.ts'
 import { failed, kitError, type Result } from './errors.ts'
-import { toKitError, uploadAnswerError, wxError } from './failures.ts'
+import { uploadAnswerError, wxError } from './failures.ts'
 import type { Login, User } from './login.ts'
 import type { InnerApp, UploadMetadata } from './sdk.ts'
+import { sdkCall } from './sdk-call.ts'
 import type { Wechat } from './wechat.ts'
 
 /** The storage says 201 because it is asked to; 200 and 204 are what others in its place say. */
@@ -62,14 +63,11 @@ function pathOf(parts: UploadParts, transfer: Transfer, user: User): string | un
 }
 
 async function getTicket(app: InnerApp, cloudPath: string): Promise<Result<UploadMetadata>> {
-  try {
-    const { data } = await app.getUploadMetadata({ cloudPath, method: 'post' })
-    const { url, fileId, token = '', authorization = '', cosFileId = '' } = data ?? {}
-    if (!url || !fileId) return failed(kitError('SERVER_ERROR', 'the server gave no upload address', data))
-    return { ok: true, url, fileId, token, authorization, cosFileId }
-  } catch (error) {
-    return failed(toKitError(error))
-  }
+  const result = await sdkCall(() => app.getUploadMetadata({ cloudPath, method: 'post' }))
+  if (!result.ok) return result
+  const { url, fileId, token = '', authorization = '', cosFileId = '' } = result.answer.data ?? {}
+  if (url && fileId) return { ok: true, url, fileId, token, authorization, cosFileId }
+  return failed(kitError('SERVER_ERROR', 'the server gave no upload address', result.answer))
 }
 
 function send(wx: Wechat, transfer: Transfer, cloudPath: string, ticket: UploadMetadata): Promise<Result<Stored>> {

@@ -156,7 +156,8 @@ export function startRun(parts: RunParts, files: readonly UploadFile[], options:
     if (items.length === 0) return end([])
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort)
-    for (const item of items) if (item.file.size > MAX_FILE_BYTES) settle(item, failed(tooLarge(item.file.size)))
+    for (const item of items)
+      if (item.file.size > MAX_FILE_BYTES) settle(item, failed(kitError('FILE_TOO_LARGE', `${item.file.size} bytes`)))
     waiting.splice(0, waiting.length, ...waiting.filter((item) => item.result === undefined))
     pump()
   })
@@ -202,11 +203,6 @@ function newItem(file: UploadFile, index: number, options: UploadAllOptions, cha
     },
   }
   return item
-}
-
-function tooLarge(size: number): KitError {
-  const megabytes = Math.ceil(size / 1024 / 1024)
-  return kitError('FILE_TOO_LARGE', `the file has ${megabytes} MB, more than ${MAX_FILE_BYTES / 1024 / 1024}`)
 }
 
 function sum(items: readonly Item[], of: (item: Item) => number): number {
