@@ -68,7 +68,7 @@ interface MediaAnswer {
   failed?: { errMsg: string; errno?: number }
 }
 
-/** Taps the page's button, chooses in the sheet where from, and gives the file dialog \`files\`. */
+/** Taps the page's button, chooses in the sheet where from, and gives the file dialog `files`. */
 async function pick(phone: BrowserPhone, code: string, files: Upload[], entry?: string): Promise<MediaAnswer> {
   const chooser = phone.page.waitForEvent('filechooser')
   await phone.onTap(code)

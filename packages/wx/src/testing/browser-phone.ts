@@ -60,14 +60,14 @@ export class BrowserPhone {
     })(window.phone, ${JSON.stringify(args) ?? 'undefined'})`)
   }
 
-  /** Runs `code` when the test taps the button of the page, as a program does; the answer comes from \`answer\`. */
+  /** Runs `code` when the test taps the button of the page, as a program does; the answer comes from `answer`. */
   async onTap(code: string): Promise<void> {
     await this.run(`document.getElementById('go').onclick = () => { window.answer = (async () => {
       try { return { ok: await (async () => { ${code} })() } } catch (failed) { return { failed } } })() }`)
     await this.page.locator('#go').click()
   }
 
-  /** What the last \`onTap\` came to. */
+  /** What the last `onTap` came to. */
   answer<Result = { ok?: unknown; failed?: unknown }>(): Promise<Result> {
     return this.page.evaluate('window.answer')
   }
