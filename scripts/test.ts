@@ -11,6 +11,7 @@ import { ensureChromium } from './install-chromium.ts'
 const only = process.argv.slice(2)
 const files = globSync([
   'packages/*/src/**/*.test.ts',
+  'packages/kit/components/**/*.test.ts',
   'acceptance/**/*.test.ts',
   'scripts/**/*.test.ts',
   'examples/**/*.test.ts',
