@@ -3,7 +3,7 @@
  * build copies). `node packages/kit/build.ts --out DIR` makes only the latter, somewhere else.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
@@ -38,6 +38,8 @@ const shareTheKit: Plugin = {
 async function buildMiniProgram(out: string): Promise<void> {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
+  // WeChat does not look, but Node and bundlers would take the folder for ES modules, as the package is.
+  writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n')
   await buildCore(join(out, 'index.js'))
   const names = existsSync(COMPONENTS) ? readdirSync(COMPONENTS) : []
   for (const name of names.filter((name) => existsSync(join(COMPONENTS, name, 'index.ts')))) {
