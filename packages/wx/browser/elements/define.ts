@@ -192,7 +192,8 @@ function createSelf(
       node.triggerEvent(name, detail, { bubbles, composed: bubbles, ...handler })
     },
     on: (name, listener, options = {}) => {
-      node.addListener(name, (event) => listener(event), options)
+      // Without a result: glass-easel takes false for an order to stop the event.
+      node.addListener(name, (event) => void listener(event), options)
     },
     scopedClass: (names) => scopedClass(node, names),
   }

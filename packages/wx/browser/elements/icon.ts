@@ -8,10 +8,10 @@ interface Shape {
 
 const DISC = 'M12 1a11 11 0 1 1 0 22 11 11 0 0 1 0-22Z'
 const RING = `${DISC}m0 1.4a9.6 9.6 0 1 0 0 19.2 9.6 9.6 0 0 0 0-19.2Z`
-const TICK = 'm10.4 16.7-4.6-4.5 1.1-1.2 3.5 3.3 6.8-7 1.2 1.1Z'
+const TICK = 'M10.4 16.7l-4.6-4.5 1.1-1.2 3.5 3.3 6.8-7 1.2 1.1Z'
 const BANG = 'M11.1 6h1.8l-.25 7.5h-1.3ZM12 15.2a1.1 1.1 0 1 1 0 2.2 1.1 1.1 0 0 1 0-2.2Z'
 const LETTER_I = 'M12 6.2a1.1 1.1 0 1 1 0 2.2 1.1 1.1 0 0 1 0-2.2ZM11.3 10h1.4v7.5h-1.4Z'
-const CROSS = 'm8 7 4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4Z'
+const CROSS = 'M8 7l4 4 4-4 1 1-4 4 4 4-1 1-4-4-4 4-1-1 4-4-4-4Z'
 
 const SHAPES: Readonly<Record<string, Shape>> = {
   success: { path: DISC + TICK, color: '#07c160' },

@@ -33,7 +33,7 @@ export const image = defineElement({
   css: `
     wx-image { display: inline-block; width: 320px; height: 240px; overflow: hidden }
     wx-image > img { display: block; width: 100%; height: 100%; pointer-events: none }
-    wx-image > img:not([src]) { visibility: hidden }
+    wx-image > img:is(:not([src]), [data-failed]) { visibility: hidden }
     wx-image[data-mode='widthFix'] { height: auto !important }
     wx-image[data-mode='widthFix'] > img { height: auto }
     wx-image[data-mode='heightFix'] { width: auto !important }
@@ -66,7 +66,7 @@ export const coverImage = defineElement({
   css: `
     wx-cover-image { display: block; width: 100%; line-height: 1.2; overflow: hidden }
     wx-cover-image > img { display: block; width: 100%; height: 100%; pointer-events: none }
-    wx-cover-image > img:not([src]) { visibility: hidden }`,
+    wx-cover-image > img:is(:not([src]), [data-failed]) { visibility: hidden }`,
   create(self) {
     const picture = loadedPicture(self)
     self.dom.append(picture.img)
@@ -91,8 +91,14 @@ function loadedPicture(self: Pick<ElementSelf<Properties>, 'host' | 'node' | 'em
   img.draggable = false
   keepInside(img, 'load', 'error')
   let current: string | undefined
-  img.addEventListener('load', () => self.emit('load', { width: img.naturalWidth, height: img.naturalHeight }))
-  img.addEventListener('error', () => fail())
+  img.addEventListener('load', () => {
+    delete img.dataset.failed
+    self.emit('load', { width: img.naturalWidth, height: img.naturalHeight })
+  })
+  img.addEventListener('error', () => {
+    img.dataset.failed = ''
+    fail()
+  })
   const fail = (): void => self.emit('error', { errMsg: `GET ${current} could not be loaded as a picture` })
   let isAttached = false
   const load = (src: string): void => {

@@ -74,8 +74,15 @@ const ELEMENTS: readonly AnyElement[] = [
 export function registerElements(host: ElementsHost): void {
   const style = document.createElement('style')
   style.dataset.elements = ''
-  style.textContent = `${[...ELEMENTS.map(({ css }) => css), MISSING_CSS, NOTE_CSS].join('\n')}
-    [hidden]:is(${ELEMENTS.map(({ tag }) => `wx-${tag}`).join(', ')}) { display: none !important }`
+  const all = `:is(${ELEMENTS.map(({ tag }) => `wx-${tag}`).join(', ')})`
+  style.textContent = [
+    // The shell around the phone counts borders in; WeChat does not.
+    `${all} { box-sizing: content-box }`,
+    ...ELEMENTS.map(({ css }) => css),
+    MISSING_CSS,
+    NOTE_CSS,
+    `${all}[hidden] { display: none !important }`,
+  ].join('\n')
   // First of all styles, so that those of the program come after it.
   document.head.prepend(style)
   for (const element of ELEMENTS) element.register(host)

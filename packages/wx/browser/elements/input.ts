@@ -24,9 +24,8 @@ export const input = defineElement({
     safePasswordCustomHash: '',
   },
   css: `
-    wx-input { position: relative; display: block; height: 1.4rem; min-height: 1.4rem; overflow: hidden; text-overflow: clip; white-space: nowrap; cursor: text }
-    wx-input > .element-placeholder { display: flex; bottom: 0; align-items: center; justify-content: inherit }
-    wx-input > .element-placeholder[hidden] { display: none }
+    wx-input { display: block; height: 1.4rem; min-height: 1.4rem; overflow: hidden; text-overflow: clip; white-space: nowrap; cursor: text }
+    wx-input .element-placeholder { display: flex; bottom: 0; align-items: center; justify-content: inherit }
     ${TEXT_FIELD_CSS}`,
   create(self) {
     const control = document.createElement('input')

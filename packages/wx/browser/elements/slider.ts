@@ -12,7 +12,7 @@ export const slider = defineElement({
     step: 1,
     value: 0,
     disabled: false,
-    color: '#e9e9e9',
+    color: '',
     selectedColor: '#07c160',
     activeColor: '',
     backgroundColor: '',
@@ -24,11 +24,11 @@ export const slider = defineElement({
     wx-slider { display: block; margin: 10px 18px; padding: 0 }
     wx-slider > div { display: flex; align-items: center; min-height: 16px }
     wx-slider .element-track { position: relative; flex: 1; padding: 14px 0; cursor: pointer; touch-action: none; outline: 0 }
-    wx-slider .element-track > div { position: relative; height: 2px; border-radius: 5px }
+    wx-slider .element-track > div { position: relative; height: 2px; border-radius: 5px; background-color: light-dark(#e9e9e9, #3d3d3d) }
     wx-slider .element-track b { position: absolute; left: 0; height: 100%; border-radius: 5px }
     wx-slider .element-track i { position: absolute; top: 50%; border-radius: 50%; box-shadow: 0 0 4px rgba(0, 0, 0, .2); transform: translate(-50%, -50%) }
     wx-slider .element-track:focus-visible i { outline: 2px solid #576b95 }
-    wx-slider > div > span { flex: none; width: 3ch; padding-left: 1em; color: #888; font-size: 14px; text-align: center }
+    wx-slider > div > span { flex: none; min-width: 2.5em; padding-left: 1em; color: #888; font-size: 14px; text-align: center }
     wx-slider [aria-disabled='true'] { opacity: .5; cursor: default }`,
   create(self) {
     const { props } = self

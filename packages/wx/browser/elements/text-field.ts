@@ -45,7 +45,7 @@ export function createTextField(
   const { dom } = self
   const props: Values<FieldProperties> = self.props
   const placeholder = html('div', 'element-placeholder')
-  dom.append(placeholder, control)
+  dom.append(html('div', 'element-field', placeholder, control))
   keepInside(control, 'input', 'change', 'focus', 'blur', 'confirm', 'select')
   self.on('tap', labelIgnores)
 
@@ -162,5 +162,7 @@ export function createTextField(
 
 export const TEXT_FIELD_CSS = `
   .element-placeholder { position: absolute; top: 0; left: 0; right: 0; overflow: hidden; color: light-dark(grey, #7a7a7a); pointer-events: none }
-  wx-input > input, wx-textarea > textarea { display: block; box-sizing: border-box; width: 100%; height: 100%; margin: 0; padding: 0;
+  .element-placeholder[hidden] { display: none !important }
+  .element-field { position: relative; width: 100%; height: 100%; min-height: inherit }
+  .element-field > :is(input, textarea) { display: block; box-sizing: border-box; width: 100%; height: 100%; margin: 0; padding: 0;
     border: 0; outline: 0; background: none; color: inherit; font: inherit; letter-spacing: inherit; text-align: inherit; text-transform: inherit; opacity: 1 }`

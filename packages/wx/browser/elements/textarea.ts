@@ -12,11 +12,11 @@ export const textarea = defineElement({
     confirmType: 'return',
   },
   css: `
-    wx-textarea { position: relative; display: block; width: 300px; height: 150px }
-    wx-textarea > textarea { resize: none; line-height: inherit }
-    wx-textarea > .element-placeholder { white-space: pre-wrap }
+    wx-textarea { display: block; width: 300px; height: 150px }
+    wx-textarea textarea { resize: none; line-height: inherit }
+    wx-textarea .element-placeholder { white-space: pre-wrap }
     wx-textarea[auto-height] { height: auto !important }
-    wx-textarea[auto-height] > textarea { height: auto; field-sizing: content; overflow: hidden }`,
+    wx-textarea[auto-height] textarea { height: auto; field-sizing: content; overflow: hidden }`,
   create(self) {
     const control = document.createElement('textarea')
     control.rows = 1
