@@ -87,6 +87,11 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     says: /^miniprogram\/pages\/a\/a\.json: component "my-card" is not found at "\/components\/card\/card"$/,
   },
   {
+    name: 'a component of a package that is not there',
+    files: { [`${PACKAGE}.json`]: '{ "usingComponents": { "a-a": "made/a", "b-b": "/miniprogram_npm/made/b" } }' },
+    says: /"a-a" is not found at "made\/a": it is not in "dependencies".*\n.*"b-b" is not found at/,
+  },
+  {
     name: 'a component that does not say that it is one',
     files: {
       [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',

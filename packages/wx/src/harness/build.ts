@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { findAssets } from './assets.ts'
 import { type BrowserBundle, bundleBrowser } from './browser-bundle.ts'
 import { contentTypeOf } from './files.ts'
+import type { WatchedFolders } from './folder-watch.ts'
 import { indexHtml } from './index-html.ts'
 import { type Problem, Problems } from './problems.ts'
 import type { HarnessJson, Program, ProgramPart } from './program.ts'
@@ -23,8 +24,8 @@ export interface Site {
   readonly warnings: readonly Problem[]
   /** Differs from build to build, when anything differs. */
   readonly build: string
-  /** Folders whose files went into the site: what to watch. */
-  readonly folders: readonly string[]
+  /** Where the files of the site come from: what to watch. */
+  readonly sources: WatchedFolders
 }
 
 export interface SiteFile {
@@ -97,11 +98,13 @@ export class SiteBuilder {
     const code = scripts?.code ?? ''
     const files = new Map<string, SiteFile>()
     const add = (path: string, text: string) => files.set(path, { contentType: contentTypeOf(path), read: () => text })
+    const assets = findAssets(project.root, project.npm.used)
     const build = createHash('sha256')
       .update(JSON.stringify(program))
       .update(templates.code)
       .update(code)
       .update(browser.js)
+      .update(JSON.stringify([...assets].map(([path, file]) => [path, statSync(file).mtimeMs])))
       .digest('hex')
       .slice(0, BUILD_ID_LENGTH)
     add('index.html', indexHtml(project.name))
@@ -112,11 +115,10 @@ export class SiteBuilder {
     add('program/program.js', programJs({ ...program, build }, templates.code))
     add('program/scripts.js', code)
     add('program/scripts.js.map', scripts?.map ?? '')
-    for (const [path, file] of findAssets(project.root, project.npm.used)) {
+    for (const [path, file] of assets) {
       files.set(`${ASSETS}/${path}`, { contentType: contentTypeOf(path), read: () => readFileSync(file) })
     }
-    const packages = project.npm.used.map(({ root, miniprogramFolder }) => miniprogramFolder ?? root)
-    return { files, warnings: problems.warnings, build, folders: [project.root, ...packages] }
+    return { files, warnings: problems.warnings, build, sources: sourcesOf(project) }
   }
 
   #harnessJson(): string {
@@ -148,6 +150,13 @@ export class SiteBuilder {
 
   async dispose(): Promise<void> {
     await this.#scripts.dispose()
+  }
+}
+
+function sourcesOf({ directory, root, npm }: Project): WatchedFolders {
+  return {
+    shallow: [directory, ...npm.used.map((one) => one.root)],
+    deep: [root, ...npm.used.map((one) => one.miniprogramFolder ?? one.root)],
   }
 }
 

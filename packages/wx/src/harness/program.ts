@@ -13,6 +13,8 @@ export interface AppJson {
     Partial<Record<'request' | 'connectSocket' | 'uploadFile' | 'downloadFile', number>>
   >
   readonly darkmode?: boolean
+  /** What the file at `themeLocation` says: the values of `@names` in `window` and `tabBar`, by theme. */
+  readonly theme?: Readonly<Partial<Record<'light' | 'dark', Readonly<Record<string, string>>>>>
 }
 
 export interface WindowJson {

@@ -58,7 +58,7 @@ export function readProject(directory: string, problems: Problems): Project {
     directory,
     root,
     name: typeof config.projectname === 'string' ? config.projectname : basename(directory),
-    app: { ...app, pages: pagesOf(app), usingComponents },
+    app: { ...app, pages: pagesOf(app), usingComponents, theme: readTheme(app, root, appJsonPath, problems) },
     appScript,
     appStyle: firstFile(join(root, 'app'), ['.wxss']),
     parts: reader.parts,
@@ -71,6 +71,14 @@ function readConfig(directory: string, problems: Problems): JsonObject {
   const path = join(directory, 'project.config.json')
   if (!isDirectory(directory)) fail(problems, directory, 'there is no such folder')
   return isFile(path) ? (readJsonObject(path, problems) ?? {}) : {}
+}
+
+function readTheme(app: JsonObject, root: string, appJsonPath: string, problems: Problems): JsonObject {
+  if (app.themeLocation === undefined) return {}
+  const path = join(root, String(app.themeLocation))
+  if (isFile(path)) return readJsonObject(path, problems) ?? {}
+  problems.error(appJsonPath, `"themeLocation": there is no file ${app.themeLocation}`)
+  return {}
 }
 
 /** WeChat takes the package.json beside project.config.json or the one in the program's folder. */
@@ -170,7 +178,13 @@ class PartReader {
   }
 
   #exists(path: string): boolean {
-    return isFile(`${this.locate(path)}.json`)
+    try {
+      return isFile(`${this.locate(path)}.json`)
+    } catch (error) {
+      // A path into a package that is not there.
+      if (error instanceof NpmFailure) return false
+      throw error
+    }
   }
 
   /** Where a path of the program is on disk. Throws NpmFailure for a package that is not there. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
 import { BuildError } from './problems.ts'
@@ -107,6 +109,40 @@ describe('the server', () => {
     const repaired = await next()
     assert.deepEqual(repaired.problems, [])
     assert.notEqual(repaired.build, first.build)
+    await states.return(undefined)
+  })
+
+  it('sees new folders, changed assets and packages that are built anew', async (test) => {
+    const { server, project } = await serve(
+      test,
+      { watch: true },
+      {
+        'package.json': '{ "dependencies": { "made": "1" } }',
+        'node_modules/made/package.json': '{ "miniprogram": "mp" }',
+        'node_modules/made/mp/index.js': '',
+        'miniprogram/pages/a/a.js': "require('made')\nPage({})",
+      },
+    )
+    const states = statesOf(server)
+    let { build } = (await states.next()).value as BuildState
+    const changes = async (what: string) => {
+      for (;;) {
+        const state = (await states.next()).value as BuildState
+        if (state.problems.length > 0 || state.build === build) continue
+        build = state.build
+        test.diagnostic(what)
+        return
+      }
+    }
+    project.write({ 'miniprogram/deep/er/b.png': 'b' })
+    await changes('a new folder')
+    project.write({ 'miniprogram/images/a.png': 'another' })
+    await changes('an asset')
+    rmSync(join(project.path, 'node_modules/made/mp'), { recursive: true })
+    project.write({ 'node_modules/made/mp/index.js': 'exports.b = 1' })
+    await changes('a package, built anew')
+    project.write({ 'node_modules/made/mp/index.js': 'exports.c = 1' })
+    await changes('the same package once more')
     await states.return(undefined)
   })
 })

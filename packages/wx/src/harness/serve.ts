@@ -1,8 +1,8 @@
-import { type FSWatcher, watch as watchFolder } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { type BuildOptions, type Site, SiteBuilder, type SiteFile } from './build.ts'
+import { FolderWatch, type WatchedFolders } from './folder-watch.ts'
 import { BuildError, formatProblem } from './problems.ts'
 import type { BuildState } from './program.ts'
 
@@ -76,7 +76,8 @@ class LiveSite {
   readonly #builder: SiteBuilder
   readonly #onBuild: ServeOptions['onBuild']
   readonly #viewers = new Set<ServerResponse>()
-  readonly #watchers = new Map<string, FSWatcher>()
+  readonly #folders: FolderWatch
+  #sources: WatchedFolders
   #files: ReadonlyMap<string, SiteFile> = new Map()
   #build = ''
   #timer: NodeJS.Timeout | undefined
@@ -87,6 +88,8 @@ class LiveSite {
   constructor(builder: SiteBuilder, onBuild: ServeOptions['onBuild']) {
     this.#builder = builder
     this.#onBuild = onBuild
+    this.#folders = new FolderWatch(() => this.#rebuildSoon())
+    this.#sources = { shallow: [], deep: [builder.directory] }
   }
 
   /** Builds; a call while a build runs starts one more when it ends. */
@@ -104,10 +107,10 @@ class LiveSite {
     }
   }
 
-  /** Watches the folders that the last build used. */
+  /** Rebuilds from now on when the files change that the last build used. */
   watch(): void {
     this.#isWatching = true
-    this.#watchFolder(this.#builder.directory, true)
+    this.#folders.update(this.#sources)
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
@@ -123,7 +126,7 @@ class LiveSite {
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     this.#isWatching = false
-    for (const watcher of this.#watchers.values()) watcher.close()
+    this.#folders.close()
     for (const viewer of this.#viewers) viewer.end()
     await this.#building
     await this.#builder.dispose()
@@ -137,9 +140,11 @@ class LiveSite {
       this.failure = undefined
       this.#files = site.files
       this.#build = site.build
+      this.#sources = site.sources
     } catch (error) {
-      if (!(error instanceof BuildError)) throw error
-      this.failure = error
+      if (!(error instanceof BuildError) && !this.#isWatching) throw error
+      // While watching, a file may go while it is read; the next change is then another chance.
+      this.failure = error instanceof BuildError ? error : new BuildError([{ file: '.', message: String(error) }])
       // The last program that worked stays on the screen, under the error.
       if (this.#build === '') this.#files = await this.#builder.shellOnly(basename(this.#builder.directory))
     }
@@ -148,21 +153,13 @@ class LiveSite {
       error: this.failure?.message,
       warnings: site?.warnings.map(formatProblem) ?? [],
     })
-    if (this.#isWatching) for (const folder of site?.folders ?? []) this.#watchFolder(folder, true)
+    if (this.#isWatching && this.#folders.update(this.#sources)) this.#rebuildSoon()
     for (const viewer of this.#viewers) this.#tell(viewer)
   }
 
-  #watchFolder(folder: string, recursive: boolean): void {
-    const isWatched = [...this.#watchers.keys()].some((known) => folder === known || folder.startsWith(`${known}/`))
-    if (isWatched && !folder.includes('/node_modules/')) return
-    const watcher = watchFolder(folder, { recursive }, (_event, name) => {
-      if (name !== null && /(^|[\\/])(node_modules|\.git)([\\/]|$)/.test(name)) return
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => void this.rebuild(), SETTLE_MS)
-    })
-    // A folder that disappears ends its watching, nothing more.
-    watcher.on('error', () => watcher.close())
-    this.#watchers.set(folder, watcher)
+  #rebuildSoon(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.rebuild(), SETTLE_MS)
   }
 
   #addViewer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type TransformFailure, transformSync } from 'esbuild'
 import { TmplGroup } from 'glass-easel-template-compiler'
 import { isFile } from './files.ts'
 import type { Problems } from './problems.ts'
@@ -81,11 +82,26 @@ class TemplateFiles {
     this.#added.add(file)
     this.#files.push(file)
     const text = readFileSync(file, 'utf8')
+    if (!this.#parses(text, file)) return
     this.#group.addScript(path, text)
     const folder = path.split('/').slice(0, -1).join('/')
     for (const [, request = ''] of text.matchAll(/\brequire\(\s*['"]([^'"]+)['"]\s*\)/g)) {
       const target = join('/', request.startsWith('/') ? '' : folder, request).slice(1)
       this.#addScript(target.replace(/\.wxs$/, ''), file)
+    }
+  }
+
+  /** The compiler copies wxs as it is; a fault in it would spoil all templates. */
+  #parses(script: string, file: string): boolean {
+    try {
+      transformSync(script, { loader: 'js', logLevel: 'silent' })
+      return true
+    } catch (error) {
+      for (const { text, location } of (error as TransformFailure).errors) {
+        const place = location === null ? undefined : { line: location.line, column: location.column + 1 }
+        this.#problems.error(file, text, place)
+      }
+      return false
     }
   }
 

@@ -57,11 +57,11 @@ function compound(selector: string, scope: SelectorScope): string {
     const [whole, , colons, pseudo = '', opens, className, id, tag] = match
     if (className !== undefined) result += `.${scope.component ? `${scope.component}--` : ''}${className}`
     else if (tag !== undefined && id === undefined) result += element(tag, scope)
-    else if (colons === ':' && pseudo === 'host') result += host(scope)
+    else if (colons === ':' && pseudo === 'host' && opens === undefined) result += host(scope)
     else if (opens !== undefined && TAKES_SELECTORS.has(pseudo)) {
       const end = closing(selector, TOKENS.lastIndex)
       const inner = split(selector.slice(TOKENS.lastIndex, end)).map((one) => compound(one.trim(), scope))
-      result += `${colons}${pseudo}(${inner.join(', ')})`
+      result += pseudo === 'host' ? `${host(scope)}:is(${inner.join(', ')})` : `${colons}${pseudo}(${inner.join(', ')})`
       TOKENS.lastIndex = end + 1
     } else if (opens !== undefined) {
       const end = closing(selector, TOKENS.lastIndex)
