@@ -73,7 +73,7 @@ export function createBrowserWx(host: Host, options: HarnessOptions, lastingFile
  */
 export function createBrowserPhone(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): BrowserPhone {
   const { api: errorsApi, report, stop: stopErrors } = createErrors(host)
-  const layer = new Layer(host.overlay, options.language, host.app?.darkmode === true)
+  const layer = new Layer(host.overlay, options.language)
   const memory = memoryOf(options.user)
   const files = new BrowserFiles(lastingFiles)
   const appid = options.appid ?? DEFAULT_APPID
@@ -85,7 +85,11 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   const privacy = createPrivacy(layer, memory, options.privacy ?? 'granted', report)
   const permissions = new Permissions(layer, memory, report)
   const toast = new Toast(layer, displayUrl)
-  const { surroundings, api: surroundingsApi, stop: stopSurroundings } = createSurroundings(host, report)
+  const {
+    surroundings,
+    api: surroundingsApi,
+    stop: stopSurroundings,
+  } = createSurroundings(host, (theme) => layer.setTheme(theme), report)
   const fileSystemManager = createFileSystemManager(files, report)
   const storage = new PhoneStorage({}, new LocalStorageEntries(options.user))
   const download = (url: string): Promise<string> => downloadToTemp(network.api, url)

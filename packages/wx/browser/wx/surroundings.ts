@@ -29,9 +29,10 @@ const NAVIGATION_BAR_PX = 44
 /** The button with the three dots, where it lies on the phones that most programs are drawn for. */
 const MENU_BUTTON = { width: 87, height: 32, right: 10, belowStatusBar: 4 }
 
-/** What is around the program: the size of the phone on the page, light or dark. */
+/** What is around the program: the size of the phone on the page, light or dark; `useTheme` gets that at once and at changes. */
 export function createSurroundings(
   host: Host,
+  useTheme: (theme: Theme) => void,
   report: ReportCallbackError,
 ): { surroundings: Surroundings; api: SurroundingsApi; stop: () => void } {
   const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -40,7 +41,10 @@ export function createSurroundings(
   const window = (): WindowInfo => windowOf(host)
   const themes = new Listeners<{ theme: Theme }>(report)
   const sizes = new Listeners<{ size: { windowWidth: number; windowHeight: number } }>(report)
-  const onTheme = (): void => themes.emit({ theme: theme() })
+  const onTheme = (): void => {
+    useTheme(theme())
+    themes.emit({ theme: theme() })
+  }
   const onResize = (): void => {
     const { windowWidth, windowHeight } = window()
     sizes.emit({ size: { windowWidth, windowHeight } })
@@ -48,6 +52,7 @@ export function createSurroundings(
   const stopTheme = host.theme?.onChange(onTheme)
   if (themed && host.theme === undefined) dark.addEventListener('change', onTheme)
   addEventListener('resize', onResize)
+  useTheme(theme())
   return {
     stop: () => {
       stopTheme?.()

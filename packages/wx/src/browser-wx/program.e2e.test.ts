@@ -41,6 +41,10 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
     assert.equal('AppPlatform' in info, false)
     const dark = await lab.open({ app: { pages: [], darkmode: true }, colorScheme: 'dark' })
     assert.equal(await dark.run('return wx.getAppBaseInfo().theme'), 'dark')
+    const background = `void wx.showModal({ title: 't' }); await later(50)
+      return getComputedStyle(document.querySelector('.wxui-dialog')).backgroundColor`
+    assert.equal(await dark.run(background), 'rgb(44, 44, 44)')
+    assert.equal(await phone.run(background), 'rgb(255, 255, 255)')
     const changed = dark.run<string>('return new Promise((resolve) => wx.onThemeChange(({ theme }) => resolve(theme)))')
     await dark.page.emulateMedia({ colorScheme: 'light' })
     assert.equal(await changed, 'light')

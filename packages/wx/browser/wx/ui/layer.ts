@@ -33,12 +33,16 @@ export class Layer {
   readonly root: HTMLElement
   readonly words: Words
 
-  constructor(overlay: HTMLElement, language: 'zh_CN' | 'en', followsDarkMode: boolean) {
+  constructor(overlay: HTMLElement, language: 'zh_CN' | 'en') {
     this.words = (zh, en) => (language === 'en' ? en : zh)
-    this.root = make('div', { class: followsDarkMode ? 'wxui wxui-themed' : 'wxui' })
+    this.root = make('div', { class: 'wxui' })
     this.root.lang = language === 'en' ? 'en' : 'zh-CN'
     this.root.append(make('style', { text: STYLES }))
     overlay.append(this.root)
+  }
+
+  setTheme(theme: 'light' | 'dark'): void {
+    this.root.classList.toggle('wxui-dark', theme === 'dark')
   }
 
   /**

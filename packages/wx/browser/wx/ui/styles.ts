@@ -4,8 +4,8 @@ export const STYLES = `
   --link: #576b95; --green: #07c160; position: absolute; inset: 0; pointer-events: none; overflow: hidden;
   font: 17px/1.4 system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; color: var(--fg);
   -webkit-tap-highlight-color: transparent; text-align: left; }
-@media (prefers-color-scheme: dark) { .wxui-themed { --bg: #2c2c2c; --fg: rgba(255,255,255,.8); --dim: rgba(255,255,255,.5);
-  --line: rgba(255,255,255,.05); --press: #3a3a3a; --gap: #191919; --link: #7d90a9; --green: #07c160; } }
+.wxui-dark { --bg: #2c2c2c; --fg: rgba(255,255,255,.8); --dim: rgba(255,255,255,.5); --line: rgba(255,255,255,.05);
+  --press: #3a3a3a; --gap: #191919; --link: #7d90a9; }
 .wxui *, .wxui *::before { box-sizing: border-box; }
 .wxui button { font: inherit; color: inherit; background: none; border: 0; margin: 0; padding: 0; cursor: pointer; }
 .wxui button:focus-visible, .wxui input:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
