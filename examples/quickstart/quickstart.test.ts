@@ -70,7 +70,7 @@ test('without --once: a taken port is passed over; the server stays up until SIG
   await once(taken, 'listening')
   const { port } = taken.address() as { port: number }
   const dataDir = join(scratch, 'up')
-  const child = start(dataDir, '--port', String(port))
+  const child = start(dataDir, '--port', String(port), '--app-port', '0')
   try {
     let printed = ''
     for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
@@ -85,6 +85,9 @@ test('without --once: a taken port is passed over; the server stays up until SIG
     const picture = await fetch(/picture +(http\S+)/.exec(printed)?.[1] ?? '')
     assert.equal(picture.headers.get('content-type'), 'image/jpeg')
     await picture.arrayBuffer()
+    const [app = '', second = ''] = [...printed.matchAll(/http:\S+\?user=\w+/g)].map(([link]) => link)
+    assert.match(await (await fetch(app)).text(), /<!doctype html>/i)
+    assert.notEqual(app, second)
 
     const another = await finish(start(dataDir, '--once', '--port', '0'))
     assert.equal(another.code, 1)
@@ -93,6 +96,7 @@ test('without --once: a taken port is passed over; the server stays up until SIG
     child.kill('SIGTERM')
     assert.equal((await finish(child)).code, 0)
     await assert.rejects(fetch(health))
+    await assert.rejects(fetch(app))
   } finally {
     child.kill('SIGTERM')
     taken.close()

@@ -1,9 +1,10 @@
 /**
- * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, and keeps the
- * server up. Options: `npm start -- --help`.
+ * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, then keeps the
+ * server up and opens the orders app beside it. Options: `npm start -- --help`.
  */
 import { join, relative } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
+import { ORDERS_APP, serveOrdersApp } from './orders-app.ts'
 import { createOutput, type Output, StepFailed } from './output.ts'
 import { type RecipeResult, runRecipe } from './recipe.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
@@ -11,6 +12,7 @@ import { freePort, type ServerProcess, startServer } from './server-process.ts'
 const USAGE = `npm start -- [options]
 
   --port N        where the server listens; default 8787, or the next free port; 0: any
+  --app-port N    where the orders app is served; default 8788, or the next free port; 0: any
   --data-dir DIR  where the data is kept; default .cloudstead in the repository
   --once          stop after the run; the exit code is 0 when every step passed
   --json          print nothing but one JSON object when the run is over
@@ -24,6 +26,7 @@ const PARENT_CHECK_MS = 500
 
 interface Options {
   readonly port: number
+  readonly appPort: number
   readonly dataDir: string
   readonly once: boolean
   readonly json: boolean
@@ -34,15 +37,27 @@ function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '8787' },
+      'app-port': { type: 'string', default: '8788' },
       'data-dir': { type: 'string', default: join(ROOT, '.cloudstead') },
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
-  const port = Number(values.port)
-  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new Error(`--port ${values.port} is not a port`)
-  return values.help ? undefined : { port, dataDir: values['data-dir'], once: values.once, json: values.json }
+  if (values.help) return undefined
+  return {
+    port: portOption('--port', values.port),
+    appPort: portOption('--app-port', values['app-port']),
+    dataDir: values['data-dir'],
+    once: values.once,
+    json: values.json,
+  }
+}
+
+function portOption(name: string, value: string): number {
+  const port = Number(value)
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new Error(`${name} ${value} is not a port`)
+  return port
 }
 
 /** @returns the exit code */
@@ -78,19 +93,34 @@ async function show(server: ServerProcess, options: Options, output: Output, sto
     printReport(result)
     output.line(styleText('green', `\nAll ${output.steps.length} steps passed.`))
     if (options.once) return 0
-    printLinks(output, server, options.dataDir, result)
+    return await stayUp(server, options, output, stopSignal, result)
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error
     printReport()
     output.line(styleText('red', `\n${error.message}`))
     return 1
   }
-  server.showLog()
-  // Ctrl+C reaches the server too, so that it may be the first to go.
-  const ending = await Promise.race([stopSignal, server.ended])
-  if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped by itself, exit code ${ending}`)
-  output.line('\nStopping the server.')
-  return 0
+}
+
+async function stayUp(
+  server: ServerProcess,
+  options: Options,
+  output: Output,
+  stopSignal: Promise<'stop'>,
+  result: RecipeResult,
+): Promise<number> {
+  const app = await serveOrdersApp(server, options.appPort)
+  try {
+    printLinks(output, server, app.url, options.dataDir, result)
+    server.showLog()
+    // Ctrl+C reaches the server too, so that it may be the first to go.
+    const ending = await Promise.race([stopSignal, server.ended])
+    if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped by itself, exit code ${ending}`)
+    output.line('\nStopping the server.')
+    return 0
+  } finally {
+    await app.close()
+  }
 }
 
 /** Resolves when this program is asked to stop: Ctrl+C, SIGTERM, or the end of npm. A second Ctrl+C ends it at once. */
@@ -103,11 +133,23 @@ function firstStopSignal(): Promise<'stop'> {
   })
 }
 
-function printLinks(output: Output, { url, host, env }: ServerProcess, dataDir: string, result: RecipeResult): void {
+function printLinks(
+  output: Output,
+  { url, host, env }: ServerProcess,
+  appUrl: string,
+  dataDir: string,
+  result: RecipeResult,
+): void {
   const here = (path: string) => relative(process.cwd(), path) || '.'
   output.line(`
 The server stays up; Ctrl+C stops it.
 
+  app      ${appUrl}/?user=alice
+           (the orders Mini Program in your browser, logged in as the made-up user alice)
+           ${appUrl}/?user=bob
+           (the same app as bob, who must not see what alice uploads)
+           ${here(ORDERS_APP)}
+           (its source; edit it and look)
   server   ${url}
   health   ${url}/health
   picture  ${result.tempFileURLs[0]}
