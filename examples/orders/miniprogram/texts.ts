@@ -34,8 +34,8 @@ export const index = pick(
     errorsHint: '上传中常见的五种问题，可当场重现',
   },
   {
-    title: 'Orders with pictures',
-    subtitle: 'Choose, upload, save, show: picture upload from end to end',
+    title: 'Orders',
+    subtitle: 'Pictures from the phone to the page: choose, upload, save, show',
     loggingIn: 'Logging in…',
     loggedIn: 'Logged in',
     loginFailed: 'Login failed',
@@ -45,7 +45,7 @@ export const index = pick(
     newOrder: 'New order',
     orders: 'My orders',
     ordersHint: 'Pictures by temporary URLs',
-    errors: 'When something goes wrong',
+    errors: 'Troubleshooting',
     errorsHint: 'The five problems of uploads, to try out',
   },
 )
@@ -205,7 +205,7 @@ export const errors = pick(
     },
   },
   {
-    title: 'When something goes wrong',
+    title: 'Troubleshooting',
     intro: 'The five problems of the upload recipe: why they happen, what to do, and a way to see each.',
     environment: 'Environment in use',
     provoke: 'Try it',

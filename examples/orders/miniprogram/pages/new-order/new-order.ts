@@ -29,6 +29,8 @@ Page({
   },
 
   orderId: '',
+  /** So many files are in the order. */
+  kept: 0,
   run: undefined as UploadRun | undefined,
 
   onLoad() {
@@ -76,8 +78,8 @@ Page({
     this.run?.abort()
   },
 
-  onFinish() {
-    wx.redirectTo({ url: `/pages/order/order?orderId=${encodeURIComponent(this.orderId)}` })
+  async onFinish() {
+    if (await this.keep(this.data.tiles)) this.open()
   },
 
   onNoteAction() {
@@ -108,25 +110,36 @@ Page({
     await this.save(tiles)
   },
 
-  /** Keeps what is stored so far, also when some files failed or the user stopped. */
+  /** Also when some files failed or the user stopped: what is stored belongs to the order. */
   async save(tiles: readonly Tile[]) {
-    const fileIDs = tiles.flatMap(({ fileID }) => (fileID === '' ? [] : [fileID]))
-    if (fileIDs.length > 0) {
-      console.info('uploaded', fileIDs)
-      this.setData({ phase: 'saving' })
-      const saved = await cloud.saveFileIDs(ORDERS, this.orderId, 'images', fileIDs)
-      if (!saved.ok) return this.fail(saved.error)
-    }
-    if (fileIDs.length === tiles.length) {
+    if (!(await this.keep(tiles))) return
+    if (this.kept === tiles.length) {
       wx.showToast({ title: t.saved, icon: 'success' })
-      return this.onFinish()
+      this.open()
+      return
     }
     const failed = tiles.filter(({ state }) => state === 'failed')
     this.setData({
       phase: failed.length > 0 ? 'stopped' : 'editing',
-      summary: failed.length > 0 ? t.partly(fileIDs.length, failed.length) : t.cancelled,
+      summary: failed.length > 0 ? t.partly(this.kept, failed.length) : t.cancelled,
       note: failed[0]?.note ?? null,
     })
+  },
+
+  /** Writes the fileIDs of what is stored into the order; false when that failed. */
+  async keep(tiles: readonly Tile[]): Promise<boolean> {
+    const fileIDs = tiles.flatMap(({ fileID }) => (fileID === '' ? [] : [fileID]))
+    if (fileIDs.length === this.kept) return true
+    console.info('uploaded', fileIDs)
+    this.setData({ phase: 'saving' })
+    const saved = await cloud.saveFileIDs(ORDERS, this.orderId, 'images', fileIDs)
+    if (saved.ok) this.kept = fileIDs.length
+    else this.fail(saved.error)
+    return saved.ok
+  },
+
+  open() {
+    wx.redirectTo({ url: `/pages/order/order?orderId=${encodeURIComponent(this.orderId)}` })
   },
 
   showProgress(keys: readonly string[], { progress, sent, total, done, files }: UploadProgress) {
