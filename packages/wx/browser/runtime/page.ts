@@ -35,6 +35,8 @@ export class PageInstance {
   readonly #frame = document.createElement('div')
   readonly #scroller = document.createElement('div')
   readonly #pullDown: PullDown
+  /** What was scrolled when the page went out of the document; an element forgets that there. */
+  #scrolled: { readonly element: Element; readonly top: number; readonly left: number }[] = []
   #isShown = false
   #wasReady = false
   #wasAtBottom = false
@@ -81,7 +83,7 @@ export class PageInstance {
   show(): void {
     if (this.#isShown) return
     this.#isShown = true
-    this.#frame.classList.add('is-shown')
+    this.#uncover()
     this.#root.getComponent().triggerPageLifetime('show', [])
     this.call('onShow')
     if (this.#wasReady) return
@@ -96,8 +98,16 @@ export class PageInstance {
     this.call('onHide')
   }
 
-  /** Takes it off the screen; it goes on living. The page that follows is on the screen by then. */
+  /**
+   * Takes it off the screen and out of the document, where each of WeChat's pages is alone; it goes on living. The page
+   * that follows is on the screen by then.
+   */
   cover(): void {
+    const all = [this.#scroller, ...this.#scroller.querySelectorAll('*')]
+    this.#scrolled = all
+      .filter(({ scrollTop, scrollLeft }) => scrollTop !== 0 || scrollLeft !== 0)
+      .map((element) => ({ element, top: element.scrollTop, left: element.scrollLeft }))
+    this.#frame.remove()
     this.#frame.classList.remove('is-shown')
   }
 
@@ -138,6 +148,13 @@ export class PageInstance {
     const offset = target?.getBoundingClientRect().top ?? 0
     const top = target ? this.#scroller.scrollTop + offset - this.#scroller.getBoundingClientRect().top : scrollTop
     this.#scroller.scrollTo({ top: top ?? 0, behavior: duration === 0 ? 'instant' : 'smooth' })
+  }
+
+  #uncover(): void {
+    if (!this.#frame.isConnected) this.#around.room.append(this.#frame)
+    this.#frame.classList.add('is-shown')
+    for (const { element, top, left } of this.#scrolled) element.scrollTo({ top, left, behavior: 'instant' })
+    this.#scrolled = []
   }
 
   #attach(): void {

@@ -65,7 +65,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertText(page, '.navigation-title', 'Second')
     await page.click('.navigation-left button[aria-label=Back]')
     await assertText(page, '.navigation-title', 'Two pages')
-    await page.click('#go')
+    await page.click(`${SHOWN} #go`)
     const again = [...opened, 'counter.show', 'index.onShow', 'counter.hide', 'index.onHide']
     await assertShown(page, '#log', again.join('\n'))
   })
