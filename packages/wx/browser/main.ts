@@ -30,12 +30,19 @@ async function start(): Promise<void> {
   await new ProgramRun(program, shell, errors, options, path).start().catch((error) => errors.report(error))
 }
 
-/** The address may say another user (`?user=bob`) and the language (`?lang=en`, else the browser's). */
+const PRIVACY = ['granted', 'ask', 'undeclared'] as const
+
+/**
+ * The address may say another user (`?user=bob`), the language (`?lang=en`, else the browser's), and what the user has
+ * answered to the privacy guideline so far (`?privacy=ask`).
+ */
 function readOptions({ endpoint, env, user }: HarnessJson, address: URLSearchParams): HarnessOptions {
   const language = address.get('lang') ?? navigator.language
+  const privacy = PRIVACY.find((state) => state === address.get('privacy'))
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(env === undefined ? {} : { env }),
+    ...(privacy === undefined ? {} : { privacy }),
     user: address.get('user') || user,
     language: language.startsWith('zh') ? 'zh_CN' : 'en',
   }
