@@ -38,6 +38,18 @@ const NAMES = [
   'valuetext',
 ] as const
 
+/** Roles of what is there to be tapped. */
+const OPERABLE: ReadonlySet<string> = new Set([
+  'button',
+  'link',
+  'checkbox',
+  'radio',
+  'switch',
+  'tab',
+  'menuitem',
+  'option',
+])
+
 const ATTRIBUTES: Readonly<Record<string, string>> = Object.fromEntries(
   NAMES.map((name) => [propertyOf(name), name === 'role' ? 'role' : `aria-${name}`]),
 )
@@ -56,7 +68,11 @@ export function applyAria(
   for (const property of changed) {
     const attribute = ATTRIBUTES[property]
     const value = values[property]
-    if (attribute !== undefined && value !== null && value !== undefined) dom.setAttribute(attribute, String(value))
+    if (attribute === undefined || value === null || value === undefined) continue
+    dom.setAttribute(attribute, String(value))
+    // A view that says it is a button can be used as one without a finger, too.
+    if (attribute === 'role' && OPERABLE.has(String(value)) && !dom.hasAttribute('tabindex'))
+      makeOperable(dom, String(value))
   }
 }
 

@@ -86,7 +86,7 @@ export function partsOf(dom: Element): ElementParts | undefined {
 }
 
 /** Attributes that every element has. */
-const COMMON = { hidden: false, animation: null } as const
+const COMMON = { hidden: false } as const
 
 /**
  * Describes a built-in element.

@@ -158,7 +158,8 @@ export const swiper = defineElement({
       const start = Math.round(drag.at)
       const { moved } = drag
       drag = undefined
-      if (!moved) {
+      // A finger that only rested has nothing to do, unless it has stopped a motion half-way.
+      if (!moved && Number.isInteger(position)) {
         plan()
         return
       }

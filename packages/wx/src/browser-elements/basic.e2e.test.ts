@@ -38,6 +38,11 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.deepEqual(types, ['touchstart', 'longpress', 'touchend'])
   })
 
+  it('view: with aria-role and aria-label is found by them, and works with the keyboard', async () => {
+    await page.page.getByRole('button', { name: 'press' }).press('Enter')
+    await page.event('pressable', 'tap')
+  })
+
   it('text: breaks at \\n, keeps spaces, decodes entities, may be selected', async () => {
     assert.equal(await page.find('#lines').innerText(), 'first\nsecond')
     assert.equal(await page.find('#spaces').textContent(), 'a\u2002\u2002b')

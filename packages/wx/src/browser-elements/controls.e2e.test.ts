@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
 import { type ElementsPage, openElements } from './elements-page.ts'
 
@@ -12,6 +12,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
   beforeEach(async () => {
     page = await elements.open('controls')
   })
+  afterEach(() => page.close())
   after(() => elements.close())
 
   const value = (selector: string) => page.find(`${selector} input, ${selector} textarea`).first().inputValue()

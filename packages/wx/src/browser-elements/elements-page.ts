@@ -7,11 +7,13 @@ export type Recorded = [id: string, type: string, detail: unknown]
 /** A page of the fixture `elements` in Chromium. */
 export class ElementsPage {
   readonly page: Page
-  readonly warnings: readonly string[]
 
-  constructor(page: Page, warnings: readonly string[]) {
+  constructor(page: Page) {
     this.page = page
-    this.warnings = warnings
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close()
   }
 
   find(selector: string): Locator {
@@ -72,14 +74,8 @@ export async function openElements(): Promise<{
   const server = await browser.serve({ project: fixture('elements'), user: 'alice' })
   return {
     async open(name) {
-      const { page } = await browser.open(server, '/?path=pages/target/target')
-      const warnings: string[] = []
-      page.on('console', (message) => {
-        if (message.type() === 'warning') warnings.push(message.text())
-      })
-      await page.goto(`${server.url}/?path=pages/${name}/${name}`)
-      await page.waitForSelector('.page-frame.is-shown .name')
-      return new ElementsPage(page, warnings)
+      const { page } = await browser.open(server, `/?path=pages/${name}/${name}`)
+      return new ElementsPage(page)
     },
     close: () => browser.close(),
   }

@@ -6,16 +6,22 @@ import { type ElementsPage, openElements } from './elements-page.ts'
 describe('elements that are less than in WeChat, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
   let page: ElementsPage
+  const warnings: string[] = []
   before(async () => {
     elements = await openElements()
     page = await elements.open('more')
+    page.page.on('console', (message) => {
+      if (message.type() === 'warning') warnings.push(message.text())
+    })
+    await page.page.reload()
+    await page.find('.name').first().waitFor()
   })
   after(() => elements.close())
 
   it('what is not simulated says so, on the screen and on the console', async () => {
     assert.equal(await page.find('#map').innerText(), '<map>: not simulated in a browser')
     assert.equal((await page.size('#map'))[1], 150)
-    const said = page.warnings.filter((text) => text.includes('<map>'))
+    const said = warnings.filter((text) => text.includes('<map>'))
     assert.deepEqual(said, ['[elements] <map> is not simulated here'])
   })
 
@@ -25,7 +31,7 @@ describe('elements that are less than in WeChat, in Chromium', { skip: lacksChro
       /</,
     )
     assert.equal(await page.find('#unknown').innerText(), 'inside')
-    const said = page.warnings.filter((text) => text.includes('<web-viewer>'))
+    const said = warnings.filter((text) => text.includes('<web-viewer>'))
     assert.equal(said.length, 1)
     assert.match(said[0] ?? '', /in pages\/more\/more is not known: is it missing from usingComponents\?/)
   })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
 import { type ElementsPage, openElements } from './elements-page.ts'
 
@@ -14,6 +14,7 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
   beforeEach(async () => {
     page = await elements.open('scroll')
   })
+  afterEach(() => page.close())
   after(() => elements.close())
 
   it('scroll-view: tells of scrolling and of its ends', async () => {
@@ -59,6 +60,7 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
 
   it('swiper: a short drag goes back, the first has nothing before it', async () => {
     await page.drag('#swiper', -40, 0)
+    await page.event('swiper', 'animationfinish')
     await page.drag('#swiper', 150, 0)
     await page.event('swiper', 'animationfinish', 2)
     assert.deepEqual(await page.events('swiper', 'change'), [])
