@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
 import type { RunningServer } from './server.ts'
 
 /** What a request asks for: an action of the server, `upload`, or a path of the login service. */
@@ -38,6 +39,11 @@ export async function openLine(server: RunningServer): Promise<Line> {
   const seen: string[] = []
   let inFlight = 0
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.method === 'OPTIONS') {
+      // A browser asks whether it may ask; phones do not.
+      await passOn(await forward(server, request, Buffer.alloc(0)), response)
+      return
+    }
     inFlight += 1
     line.busiest = Math.max(line.busiest, inFlight)
     let isOver = false
@@ -77,8 +83,7 @@ export async function openLine(server: RunningServer): Promise<Line> {
       request.socket.destroy()
       return
     }
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.pipe(response)
+    await passOn(answer, response)
   }
   const proxy = http.createServer((request, response) => {
     // A phone that hangs up while it sends ends here.
@@ -107,6 +112,11 @@ function nameOf(url: string, body: Buffer | undefined): string {
   const path = url.split('?')[0] ?? ''
   if (path !== '/web') return path
   return String((JSON.parse(body?.toString() ?? '{}') as { action?: unknown }).action)
+}
+
+async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  await pipeline(answer, response)
 }
 
 /** With the phone's own Host header, so that the addresses that the server makes lead over the line again. */
