@@ -21,13 +21,21 @@ export function createWheel(label: string, onRest: (index: number) => void): Whe
   element.ariaLabel = label
   let rested = 0
   let timer = 0
+  /** Where it is turning to by itself: what it passes on the way is not chosen, however long that takes. */
+  let target: number | undefined
 
   const rows = (): HTMLElement[] => [...element.children] as HTMLElement[]
   const mark = (): void => {
     for (const [index, row] of rows().entries()) row.ariaSelected = String(index === rested)
   }
   const turnTo = (index: number, behavior: ScrollBehavior): void => {
-    element.scrollTo({ top: index * ROW_HEIGHT, behavior })
+    target = index * ROW_HEIGHT
+    element.scrollTo({ top: target, behavior })
+  }
+  const rest = (): void => {
+    if (target !== undefined && Math.abs(element.scrollTop - target) > 1) return
+    target = undefined
+    choose(Math.round(element.scrollTop / ROW_HEIGHT))
   }
   const choose = (index: number): void => {
     const next = clamp(index, 0, rows().length - 1)
@@ -38,8 +46,13 @@ export function createWheel(label: string, onRest: (index: number) => void): Whe
   }
   element.addEventListener('scroll', () => {
     clearTimeout(timer)
-    timer = window.setTimeout(() => choose(Math.round(element.scrollTop / ROW_HEIGHT)), REST_MS)
+    timer = window.setTimeout(rest, REST_MS)
   })
+  for (const byHand of ['wheel', 'pointerdown', 'touchstart']) {
+    element.addEventListener(byHand, () => {
+      target = undefined
+    })
+  }
   element.addEventListener('click', (event) => {
     const index = rows().indexOf(event.target as HTMLElement)
     if (index < 0) return

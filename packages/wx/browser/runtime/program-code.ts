@@ -112,7 +112,12 @@ export class ProgramCode {
   /** Leaves out the behaviors that are WeChat's own (`wx://form-field`); they do nothing here. */
   #withBehaviors(definition: Definition): never {
     const behaviors = Array.isArray(definition.behaviors) ? definition.behaviors : []
-    const own = behaviors.filter((one) => one instanceof adapterBehavior.Behavior)
+    const own = behaviors.flatMap((one) => {
+      if (one instanceof adapterBehavior.Behavior) return [one]
+      // `wx://form-field` and its like are known to the space by name; the adapter looks at nothing but this member.
+      const builtIn = typeof one === 'string' ? this.space.getBehaviorByUrl(one, '') : null
+      return builtIn === null ? [] : [{ _$: builtIn }]
+    })
     return { ...definition, ...(behaviors.length > 0 ? { behaviors: own } : {}) } as never
   }
 }

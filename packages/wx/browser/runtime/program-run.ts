@@ -1,7 +1,7 @@
 import type { HarnessOptions, Host, LaunchOptions, NetworkThrottle, Program, Theme } from '../contracts.ts'
 import { registerElements } from '../elements/index.ts'
 import type { Shell } from '../shell/shell.ts'
-import { createBrowserWx } from '../wx/index.ts'
+import { createBrowserWx, openUserFiles } from '../wx/index.ts'
 import { AppInstance } from './app.ts'
 import { PhoneBackend } from './backend.ts'
 import type { ErrorReports } from './errors.ts'
@@ -64,8 +64,9 @@ export class ProgramRun {
 
   /** Loads the scripts and opens the first page. */
   async start(): Promise<void> {
+    const files = await openUserFiles(this.#options)
     const run = await loadScripts(this.#program, {
-      wx: createBrowserWx(this.#host(), this.#options),
+      wx: createBrowserWx(this.#host(), this.#options, files),
       App: this.#app.App,
       getApp: this.#app.getApp,
       Page: this.#code.Page,
