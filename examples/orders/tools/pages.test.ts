@@ -140,11 +140,13 @@ describe('the pages, on a simulated phone with a real server', () => {
     const page = await alice.open('order', { orderId })
     await page.call('load')
     const [kept, ...rest] = page.data.images as readonly string[]
+    const dropped = (page.data.pictures as readonly { url: string }[]).slice(1).map(({ url }) => url)
     await page.call('onChange', { detail: { fileIDs: [kept] } })
     const again = await alice.open('order', { orderId })
     await again.call('load')
     assert.deepEqual(again.data.images, [kept])
     assert.equal(rest.length, 2)
+    for (const url of dropped) assert.equal((await fetch(url)).status, 404)
 
     await again.call('onDelete')
     assert.equal(alice.visited.at(-1), 'back')

@@ -32,11 +32,13 @@ export async function findOrder(id: string): Promise<Result<{ order: Order | und
 
 /** The files first: with the order gone nobody would know of them any more. */
 export async function removeOrder({ _id, images = [] }: Order): Promise<Result<object>> {
-  if (images.length > 0) {
-    const removed = await cloud.call(() => cloud.app.deleteFile({ fileList: [...images] }))
-    if (!removed.ok) return removed
-  }
-  return cloud.call(() => orders().doc(_id).remove())
+  const removed = await removeFiles(images)
+  return removed.ok ? cloud.call(() => orders().doc(_id).remove()) : removed
+}
+
+export async function removeFiles(fileIDs: readonly string[]): Promise<Result<object>> {
+  if (fileIDs.length === 0) return { ok: true }
+  return cloud.call(() => cloud.app.deleteFile({ fileList: [...fileIDs] }))
 }
 
 function orders() {

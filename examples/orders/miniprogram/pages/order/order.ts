@@ -2,7 +2,7 @@ import type { ResolvedImage } from '@cloudstead/kit'
 import { cloud } from '../../services/cloud'
 import { formatTime, isVideo } from '../../services/format'
 import { type Note, noteOf } from '../../services/note'
-import { findOrder, ORDERS, type Order, removeOrder } from '../../services/orders'
+import { findOrder, ORDERS, type Order, removeFiles, removeOrder } from '../../services/orders'
 import { common, language, order as t } from '../../texts'
 
 /** A file of the order as the page shows it. */
@@ -37,6 +37,7 @@ Page({
     images: [] as readonly string[],
     pictures: [] as Picture[],
     isEditing: false,
+    isUploading: false,
     showsLinks: false,
     note: null as Note | null,
   },
@@ -44,6 +45,8 @@ Page({
   order: undefined as Order | undefined,
   /** fileIDs whose URL was renewed after `<image>` could not load it: each once. */
   renewed: [] as string[],
+  /** The last change of the pictures that is being written. */
+  keeping: undefined as Promise<void> | undefined,
 
   onLoad({ orderId = '' }: { orderId?: string }) {
     wx.setNavigationBarTitle({ title: t.title })
@@ -101,12 +104,27 @@ Page({
     this.setData({ isEditing: !this.data.isEditing })
   },
 
+  /** Closing the uploader would stop what it has under way. */
+  onStatus({ detail: { uploading } }: WechatMiniprogram.CustomEvent<{ uploading: number }>) {
+    this.setData({ isUploading: uploading > 0 })
+  },
+
   /** `<cloud-uploader>` has uploaded or removed something: the order follows at once. */
   async onChange({ detail: { fileIDs } }: WechatMiniprogram.CustomEvent<{ fileIDs: string[] }>) {
+    const dropped = this.data.images.filter((fileID) => !fileIDs.includes(fileID))
     this.setData({ images: fileIDs })
+    // One after the other: of two changes at once the earlier might otherwise be written last.
+    this.keeping = (this.keeping ?? Promise.resolve()).then(() => this.keep(fileIDs, dropped))
+    await this.keeping
+  },
+
+  async keep(fileIDs: readonly string[], dropped: readonly string[]): Promise<void> {
     const saved = await cloud.saveFileIDs(ORDERS, this.data.orderId, 'images', fileIDs)
     if (!saved.ok) return this.setData({ note: noteOf(saved.error) })
     if (this.order !== undefined) this.order = { ...this.order, images: fileIDs }
+    // Only now: an order must never name a file that is gone.
+    const removed = await removeFiles(dropped)
+    if (!removed.ok) this.setData({ note: noteOf(removed.error) })
     await this.resolve(fileIDs)
   },
 
