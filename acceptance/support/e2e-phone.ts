@@ -1,0 +1,144 @@
+/** A person with the example Mini Program on the phone of the browser harness: taps, and looks. */
+import assert from 'node:assert/strict'
+import type { BrowserContext, FileChooser, Locator, Page } from 'playwright-core'
+import type { Screenshots } from './e2e-screenshots.ts'
+
+/** What a page does not do within this time, it never does; a busy machine has its share in it. */
+const STEP_TIMEOUT_MS = 15_000
+
+/** A file in the album. */
+export interface AlbumFile {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
+}
+
+/** A picture as the browser has drawn it. */
+export interface DrawnPicture {
+  readonly url: string
+  /** Natural size, in pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+/** The harness itself logs what the network refuses; the program's own errors are something else. */
+const NETWORK_NOISE = /^Failed to load resource|net::ERR_|blocked by CORS policy/
+
+export class OrdersPhone {
+  readonly page: Page
+  /** What went wrong that no test wanted. */
+  readonly errors: string[] = []
+  readonly #screenshots: Screenshots
+
+  private constructor(page: Page, screenshots: Screenshots) {
+    this.page = page
+    this.#screenshots = screenshots
+    page.setDefaultTimeout(STEP_TIMEOUT_MS)
+    page.on('pageerror', (error) => this.errors.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !NETWORK_NOISE.test(message.text())) this.errors.push(message.text())
+    })
+  }
+
+  static async open(context: BrowserContext, url: string, screenshots: Screenshots): Promise<OrdersPhone> {
+    const page = await context.newPage()
+    const phone = new OrdersPhone(page, screenshots)
+    await page.goto(url)
+    await phone.at('wx-view').first().waitFor()
+    return phone
+  }
+
+  /** In the page on top. */
+  at(selector: string): Locator {
+    return this.page.locator(`.page-frame.is-shown ${selector}`)
+  }
+
+  /** A button of the harness: a dialog's, a sheet's, the shell's. */
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true })
+  }
+
+  async tap(selector: string): Promise<void> {
+    await this.at(selector).click()
+  }
+
+  /** The openid, once the program has logged in (R19). */
+  async loggedIn(): Promise<string> {
+    return this.at('#user-id').innerText()
+  }
+
+  /** From the first page to a new order with a title. */
+  async newOrder(title: string): Promise<void> {
+    await this.loggedIn()
+    await this.tap('#new-order')
+    await this.at('#title input').fill(title)
+  }
+
+  /** Taps on the plus sign and then "from the album"; resolves when the browser's file dialog opens. */
+  async album(): Promise<FileChooser> {
+    await this.tap('#add')
+    return this.choose()
+  }
+
+  /** In WeChat's sheet: from the album. */
+  async choose(): Promise<FileChooser> {
+    const dialog = this.page.waitForEvent('filechooser')
+    await this.button(/从手机相册选择|Choose from Album/).click()
+    return dialog
+  }
+
+  /** Picks files; resolves when the page shows as many as it should then have. */
+  async pick(files: readonly AlbumFile[], expected = files.length): Promise<void> {
+    const dialog = await this.album()
+    await dialog.setFiles([...files])
+    await this.tiles('chosen')
+      .nth(expected - 1)
+      .waitFor()
+  }
+
+  tiles(state: 'chosen' | 'waiting' | 'uploading' | 'done' | 'failed'): Locator {
+    return this.at(`.tile.${state}`)
+  }
+
+  /** Taps on a button that uploads; resolves to the fileIDs that the program prints then (R20). */
+  async upload(button = '#submit'): Promise<readonly string[]> {
+    const printing = this.page.waitForEvent('console', (message) => message.text().startsWith('uploaded'))
+    const [message] = await Promise.all([printing, this.tap(button)])
+    return (await message.args()[1]?.jsonValue()) as readonly string[]
+  }
+
+  /** The pictures of an order, once all are drawn; fails when there are others, or one is not drawn. */
+  async pictures(count: number, within = '#pictures'): Promise<readonly DrawnPicture[]> {
+    const images = `[...document.querySelectorAll('.page-frame.is-shown ${within} wx-image img')]`
+    const areDrawn = `images.length === ${count} && images.every((image) => image.complete && image.naturalWidth > 0)`
+    await this.page.waitForFunction(`((images) => ${areDrawn})(${images})`)
+    return this.page.evaluate(
+      `${images}.map((image) => ({ url: image.currentSrc, width: image.naturalWidth, height: image.naturalHeight }))`,
+    )
+  }
+
+  /** The code of the error that the page shows, and what it says to do. */
+  async problem(): Promise<{ readonly code: string; readonly hint: string }> {
+    const note = this.at('[role=alert]:has([class*=hint])')
+    return {
+      code: (await note.locator('[class*=code]').innerText()).replace(/\W+$/, ''),
+      hint: await note.locator('[class*=hint]').innerText(),
+    }
+  }
+
+  async toastGone(): Promise<void> {
+    await this.page.locator('.wxui-toast').waitFor({ state: 'detached' })
+  }
+
+  /** Takes a picture of the phone, or of the whole window. */
+  async shot(name: string, of: 'phone' | 'window' = 'phone'): Promise<void> {
+    const target = of === 'phone' ? this.page.locator('.phone') : this.page
+    await target.screenshot({ animations: 'disabled', path: this.#screenshots.next(name) })
+  }
+
+  /** Closes the phone; fails when the program has thrown anything. */
+  async close(): Promise<void> {
+    await this.page.context().close()
+    assert.deepEqual(this.errors, [])
+  }
+}
