@@ -146,7 +146,8 @@ async function chooseMedia(parts: MediaParts, options: ChooseMediaOptions): Prom
   const wanted = picked.filter((file) => types.includes(typeOf(file)))
   // A user who finds nothing to pick leaves the picker.
   if (wanted.length === 0) throw new WxFailure('cancel')
-  const tempFiles = await Promise.all(wanted.map((file) => toMediaFile(parts, file, compresses(options.sizeType))))
+  const made = Promise.all(wanted.map((file) => toMediaFile(parts, file, compresses(options.sizeType))))
+  const tempFiles = await showBusy(parts.layer, made)
   return { type: kindOf(tempFiles), tempFiles }
 }
 
@@ -155,12 +156,13 @@ async function chooseImage(parts: MediaParts, options: ChooseImageOptions): Prom
   const { count } = mediaWish({ count: options.count })
   const sources = options.sourceType ?? []
   const picked = await pickFiles(parts.layer, { accept: 'image/*', count, sources, camera: 'back' })
-  const tempFiles = await Promise.all(
+  const made = Promise.all(
     picked.map(async (file) => {
       const { tempFilePath, size } = await pictureFile(parts, file, compresses(options.sizeType))
       return { path: tempFilePath, size }
     }),
   )
+  const tempFiles = await showBusy(parts.layer, made)
   return { tempFilePaths: tempFiles.map(({ path }) => path), tempFiles }
 }
 
@@ -172,6 +174,28 @@ async function chooseVideo(parts: MediaParts, options: ChooseVideoOptions): Prom
   if (file === undefined) throw new WxFailure('cancel')
   const { fileType: _, ...video } = await videoFile(parts, file)
   return video
+}
+
+/** What is shorter than this needs no sign that something is being done. */
+const PATIENCE_MS = 200
+
+/** The album says that it is at work on what was picked, as WeChat's does: large pictures take a while. */
+async function showBusy<T>(layer: Layer, work: Promise<T>): Promise<T> {
+  const text = make('div', { text: layer.words('正在处理', 'Processing') })
+  const box = make(
+    'div',
+    { class: 'wxui-toast wxui-toast-icon', attributes: { role: 'status', 'aria-busy': 'true' } },
+    make('div', { class: 'wxui-spinner' }),
+    text,
+  )
+  const sign = make('div', { class: 'wxui-mask' }, box)
+  const timer = setTimeout(() => layer.root.append(sign), PATIENCE_MS)
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+    sign.remove()
+  }
 }
 
 /** The album compresses unless the program asks for originals only: its "original" box is not ticked by default. */
