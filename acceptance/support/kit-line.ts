@@ -89,6 +89,8 @@ export async function openLine(server: RunningServer): Promise<Line> {
     // A phone that hangs up while it sends ends here.
     handle(request, response).catch(() => response.destroy())
   })
+  // A browser quietly sends again what breaks on a connection that has served it before.
+  proxy.maxRequestsPerSocket = 1
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const line: Line = {
@@ -115,7 +117,8 @@ function nameOf(url: string, body: Buffer | undefined): string {
 }
 
 async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  const { connection, ...headers } = answer.headers
+  response.writeHead(answer.statusCode ?? 502, headers)
   await pipeline(answer, response)
 }
 
