@@ -83,12 +83,17 @@ Page({
     this.setData({ pictures: resolved.map(pictureOf) })
   },
 
-  /** The URL may have expired since: one more try with a new one. */
+  /** The URL may have expired since: one more try with a new one, then it says that it failed. */
   async onImageError(event: PictureEvent) {
     const { index } = event.currentTarget.dataset
     const picture = this.data.pictures[index]
-    if (picture === undefined || this.renewed.includes(picture.fileID)) return
+    if (picture === undefined) return
+    if (this.renewed.includes(picture.fileID)) {
+      return this.setData({ [`pictures[${index}].problem`]: t.notLoaded })
+    }
     this.renewed.push(picture.fileID)
+    // Without this, the same URL again would not be loaded again.
+    this.setData({ [`pictures[${index}].url`]: '' })
     const renewed = pictureOf(await cloud.refresh(picture.fileID))
     if (this.data.pictures[index]?.fileID === picture.fileID) this.setData({ [`pictures[${index}]`]: renewed })
   },
