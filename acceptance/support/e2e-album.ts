@@ -19,8 +19,8 @@ const NAMES = [
   '很长的名字'.repeat(12).concat('.jpg'),
 ]
 
-/** Up to nine photos, each another one. */
-export async function photos(page: Page, count: number): Promise<readonly AlbumFile[]> {
+/** Up to nine photos, each another one. `width` is in pixels. */
+export async function photos(page: Page, count: number, width = 480): Promise<readonly AlbumFile[]> {
   const scenes = ['mountains.jpg', '湖上清晨.jpg', 'dunes.png'].map((name) => {
     const type = name.endsWith('.png') ? 'image/png' : 'image/jpeg'
     return `data:${type};base64,${readFileSync(join(PICTURES, name)).toString('base64')}`
@@ -35,8 +35,8 @@ export async function photos(page: Page, count: number): Promise<readonly AlbumF
       image.src = ${JSON.stringify(scene)}
       await image.decode()
       const canvas = document.createElement('canvas')
-      canvas.width = 480
-      canvas.height = Math.round((480 * image.naturalHeight) / image.naturalWidth)
+      canvas.width = ${width}
+      canvas.height = Math.round((${width} * image.naturalHeight) / image.naturalWidth)
       const context = canvas.getContext('2d')
       context.filter = 'hue-rotate(${turned}deg)'
       context.drawImage(image, 0, 0, canvas.width, canvas.height)

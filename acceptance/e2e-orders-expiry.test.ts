@@ -1,0 +1,103 @@
+/** R14, R26: temporary URLs end, and the pages of the example show the pictures again by themselves. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { lacksChromium } from './support/chromium.ts'
+import { photos } from './support/e2e-album.ts'
+import { type OrdersLab, openOrders, recipeConfig } from './support/e2e-orders.ts'
+import type { OrdersPhone } from './support/e2e-phone.ts'
+import { until } from './support/until.ts'
+
+const MAX_AGE_SECONDS = 2
+const PICTURES = 2
+
+describe('temporary URLs that end after two seconds', { skip: lacksChromium() }, () => {
+  let lab: OrdersLab
+  let alice: OrdersPhone
+  let urls: readonly string[]
+
+  const statusOf = async (url: string) => (await fetch(url)).status
+  const ended = (url: string) =>
+    until(
+      'the URL ends',
+      () => statusOf(url),
+      (status) => status === 403,
+    )
+
+  before(async () => {
+    lab = await openOrders('expiry', recipeConfig(MAX_AGE_SECONDS))
+    alice = await lab.open()
+    await alice.newOrder('很快过期')
+    await alice.pick(await photos(alice.page, PICTURES))
+    await alice.upload()
+  })
+  after(async () => {
+    await alice?.close()
+    await lab?.close()
+  })
+
+  it('R14: an old URL and a bare one answer 403; the picture stays on the page', async () => {
+    urls = (await alice.pictures(PICTURES)).map(({ url }) => url)
+    for (const url of urls) {
+      await ended(url)
+      assert.equal(await statusOf(url.split('?')[0] ?? ''), 403)
+    }
+    await alice.pictures(PICTURES)
+    await alice.shot('ended')
+  })
+
+  it('R26: whoever comes back to the page sees the pictures, by new URLs', async () => {
+    await alice.button('切到后台').first().click()
+    await alice.shot('background')
+    await alice.button('回到小程序').first().click()
+    const renewed = await until(
+      'new URLs',
+      () => alice.pictures(PICTURES),
+      (pictures) => pictures.every(({ url }) => !urls.includes(url)),
+    )
+    assert.deepEqual(
+      renewed.map(({ url }) => url.split('?')[0]),
+      urls.map((url) => url.split('?')[0]),
+      'the same files',
+    )
+    await alice.shot('renewed')
+  })
+
+  for (const [name, open, within] of [
+    ['the order page', '.order', '#pictures'],
+    ['the list, by <cloud-image>', '', '#order-list'],
+  ] as const) {
+    it(`R26: ${name}: pictures that come too late are refused, and asked for again by themselves`, async () => {
+      const late: string[] = []
+      lab.line.fate = async ({ what }) => {
+        if (!what.startsWith('/o/') || late.includes(what)) return 'pass'
+        late.push(what)
+        return [403, 'as if it had been on its way until its URL had ended']
+      }
+      const page = await lab.open({ path: 'pages/orders/orders' })
+      if (open !== '') await page.tap(open)
+      const expected = within === '#pictures' ? PICTURES : 1
+      await page.pictures(expected, within)
+      assert.ok(late.length >= expected)
+      assert.equal(await page.at('.broken').count(), 0)
+      await page.shot(`late-${within.slice(1)}`)
+      lab.line.fate = () => 'pass'
+      await page.close()
+    })
+  }
+
+  it('R26: a picture that cannot be had says so, and shows when the user comes back to the page', async () => {
+    lab.line.fate = ({ what }) => (what.startsWith('/o/') ? 'cut' : 'pass')
+    const page = await lab.open({ path: 'pages/orders/orders' })
+    await page.tap('.order')
+    await page
+      .at('.broken')
+      .nth(PICTURES - 1)
+      .waitFor()
+    await page.shot('not-loaded')
+    lab.line.fate = () => 'pass'
+    await page.button('切到后台').first().click()
+    await page.button('回到小程序').first().click()
+    await page.pictures(PICTURES)
+    await page.close()
+  })
+})
