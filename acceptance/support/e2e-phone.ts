@@ -28,10 +28,12 @@ export class OrdersPhone {
   readonly page: Page
   /** What went wrong that no test wanted. */
   readonly errors: string[] = []
+  readonly #hasTouch: boolean
   readonly #screenshots: Screenshots
 
-  private constructor(page: Page, screenshots: Screenshots) {
+  private constructor(page: Page, hasTouch: boolean, screenshots: Screenshots) {
     this.page = page
+    this.#hasTouch = hasTouch
     this.#screenshots = screenshots
     page.setDefaultTimeout(STEP_TIMEOUT_MS)
     page.on('pageerror', (error) => this.errors.push(String(error)))
@@ -42,7 +44,8 @@ export class OrdersPhone {
 
   static async open(context: BrowserContext, url: string, screenshots: Screenshots): Promise<OrdersPhone> {
     const page = await context.newPage()
-    const phone = new OrdersPhone(page, screenshots)
+    const hasTouch: boolean = await page.evaluate('navigator.maxTouchPoints > 0')
+    const phone = new OrdersPhone(page, hasTouch, screenshots)
     await page.goto(url)
     await phone.at('wx-view').first().waitFor()
     return phone
@@ -58,8 +61,11 @@ export class OrdersPhone {
     return this.page.getByRole('button', { name, exact: true })
   }
 
+  /** With a finger where there is a touch screen. */
   async tap(selector: string): Promise<void> {
-    await this.at(selector).click()
+    const target = this.at(selector).first()
+    if (this.#hasTouch) await target.tap()
+    else await target.click()
   }
 
   /** The openid, once the program has logged in (R19). */

@@ -9,6 +9,8 @@ import type { RunningServer } from './server.ts'
 /** What a request asks for: an action of the server, `upload`, or a path of the login service. */
 export interface Passing {
   readonly what: string
+  /** The path, with its query. */
+  readonly url: string
   /** How often this was asked for before. */
   readonly before: number
 }
@@ -56,10 +58,11 @@ export async function openLine(server: RunningServer): Promise<Line> {
     const isUpload = request.url?.startsWith('/u/') === true
     // Of an upload the first bytes are enough to cut it.
     const whole = isUpload ? undefined : await buffer(request)
-    const what = isUpload ? 'upload' : nameOf(request.url ?? '', whole)
+    const { url = '' } = request
+    const what = isUpload ? 'upload' : nameOf(url, whole)
     const before = line.count(what)
     seen.push(what)
-    const fate = await line.fate({ what, before })
+    const fate = await line.fate({ what, url, before })
     if (fate === 'hang') {
       // Unread, it would not be noticed that the phone hung up.
       request.resume()
