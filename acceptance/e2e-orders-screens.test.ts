@@ -58,6 +58,7 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
       await alice.tap('#links')
       await look('links')
       await alice.tap('#delete')
+      await alice.button('Cancel').waitFor()
       await look('delete')
       await alice.button('Cancel').click()
       assert.deepEqual(new Set(await areDark('.group')), new Set([options.colorScheme === 'dark']))
