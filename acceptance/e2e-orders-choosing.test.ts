@@ -1,5 +1,8 @@
 /** R3, R24: the example's picker when people cancel it or refuse the privacy guideline, and a large video. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
 import { film, photos } from './support/e2e-album.ts'
@@ -13,12 +16,16 @@ const VIDEO_BYTES_PER_SECOND = 8 * 1024 * 1024
 describe('what people choose, and do not choose', { skip: lacksChromium() }, () => {
   let lab: OrdersLab
   let alice: OrdersPhone
+  const folder = mkdtempSync(join(tmpdir(), 'cloudstead-album-'))
 
   before(async () => {
     lab = await openOrders('choosing')
   })
   afterEach(() => alice?.close())
-  after(() => lab?.close())
+  after(async () => {
+    await lab?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   it('R3: a picker that is cancelled leaves everything as it was, and says nothing', async () => {
     alice = await lab.open()
@@ -29,13 +36,20 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     await alice.button('取消').click()
     await alice.page.getByRole('dialog').waitFor({ state: 'detached' })
 
+    await alice.page.evaluate(`window.dialogs = 0; new MutationObserver((records) => {
+      const removed = records.flatMap((record) => [...record.removedNodes])
+      window.dialogs += removed.filter((node) => node.type === 'file').length
+    }).observe(document.body, { subtree: true, childList: true })`)
     const browser = await alice.page.context().newCDPSession(alice.page)
     await browser.send('Page.setInterceptFileChooserDialog', { enabled: true, cancel: true })
     await alice.tap('#add')
-    const gone = alice.page.waitForFunction(`document.querySelector('.phone input[type=file]') === null`)
     await alice.button('从手机相册选择').click()
-    await gone
+    await alice.page.waitForFunction('window.dialogs === 1')
+    await browser.send('Page.setInterceptFileChooserDialog', { enabled: false })
+    await browser.detach()
     assert.equal(await alice.tiles('chosen').count(), 1)
+
+    await alice.pick((await photos(alice.page, 2)).slice(1), 2)
     assert.equal(await alice.at('[role=alert]').count(), 0)
     await alice.shot('cancelled')
   })
@@ -62,14 +76,21 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     assert.equal(await alice.at('[role=alert]').count(), 0, 'the error is gone')
     await (await alice.album()).setFiles(files.slice(1))
     await alice.tiles('chosen').nth(1).waitFor()
+
+    await alice.button('重新启动').click()
+    await alice.newOrder('隐私')
+    await alice.pick(files)
   })
 
   it('R24: a video of 20 MB: its poster, progress that moves, and it plays on the order page', async () => {
     alice = await lab.open()
     const video = await film(alice.page, VIDEO_BYTES)
     assert.equal(video.buffer.length, VIDEO_BYTES)
+    const path = join(folder, video.name)
+    writeFileSync(path, video.buffer)
     await alice.newOrder('海边')
-    await alice.pick([video])
+    await (await alice.album()).setFiles(path)
+    await alice.tiles('chosen').waitFor()
     assert.equal(await alice.at('.tile .size').innerText(), '20.0 MB')
     await alice.pictures(1, '.tile')
     await alice.shot('video-chosen')

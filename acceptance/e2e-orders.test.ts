@@ -44,7 +44,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
 
   it('R20: nine pictures with Chinese names are picked and uploaded, the fileIDs begin with cloud://', async () => {
     const files = await photos(alice.page, 9)
-    const gates = holdUploads(lab.line, 6)
+    const held = holdUploads(lab.line, 6)
     await alice.tap('#add')
     await alice.button('从手机相册选择').waitFor()
     await alice.shot('sheet')
@@ -56,9 +56,10 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     await alice.shot('nine-chosen')
 
     const uploading = alice.upload()
+    await held.waiting(3)
     await alice.tiles('done').nth(5).waitFor()
     await alice.shot('uploading')
-    gates.open()
+    held.open()
     fileIDs = await uploading
     assert.equal(new Set(fileIDs).size, 9)
     for (const fileID of fileIDs) assert.match(fileID, /^cloud:\/\/demo-1abcde\.[^/]+\/users\//)

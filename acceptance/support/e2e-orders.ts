@@ -9,6 +9,7 @@ import { OrdersPhone } from './e2e-phone.ts'
 import { newScreenshots } from './e2e-screenshots.ts'
 import { type Line, openLine } from './kit-line.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { eventually } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PROJECT = join(ROOT, 'examples/orders')
@@ -100,12 +101,19 @@ export async function openOrders(suite: string, config: object = recipeConfig())
   }
 }
 
-/** Lets the first uploads through; the bytes of the others wait until `open` is called. */
-export function holdUploads(line: Line, letThrough = 0): { open(): void } {
+export interface HeldUploads {
+  /** Resolves when so many have begun to send and wait. */
+  waiting(count: number): Promise<void>
+  open(): void
+}
+
+/** Lets the first uploads through; the others wait on the line until `open` is called. */
+export function holdUploads(line: Line, letThrough = 0): HeldUploads {
   const gate = Promise.withResolvers<'pass'>()
   const from = line.count('upload') + letThrough
   line.fate = ({ what, before }) => (what === 'upload' && before >= from ? gate.promise : 'pass')
   return {
+    waiting: (count) => eventually(`${count} uploads wait`, () => line.count('upload') - from >= count),
     open() {
       line.fate = () => 'pass'
       gate.resolve('pass')
