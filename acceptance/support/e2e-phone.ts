@@ -124,8 +124,8 @@ export class OrdersPhone {
   }
 
   /** The code of the error that the page shows, and what it says to do. */
-  async problem(): Promise<{ readonly code: string; readonly hint: string }> {
-    const note = this.at('[role=alert]:has([class*=hint])')
+  async problem(within = ''): Promise<{ readonly code: string; readonly hint: string }> {
+    const note = this.at(`${within} [role=alert]:has([class*=hint])`)
     return {
       code: (await note.locator('[class*=code]').innerText()).replace(/\W+$/, ''),
       hint: await note.locator('[class*=hint]').innerText(),
