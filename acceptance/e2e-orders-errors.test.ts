@@ -24,6 +24,7 @@ describe("the example's troubleshooting page", { skip: lacksChromium() }, () => 
     await alice.tap(`#${row} .try`)
     const outcome = alice.at(`#${row} .outcome`)
     await outcome.waitFor()
+    await outcome.scrollIntoViewIfNeeded()
     await alice.shot(row)
     return outcome.innerText()
   }
