@@ -1,0 +1,7 @@
+import { cloud } from './cloud'
+
+App({
+  onLaunch() {
+    cloud.ensureLogin()
+  },
+})
