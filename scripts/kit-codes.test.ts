@@ -1,0 +1,20 @@
+/** The kit's table in the troubleshooting pages has every code of the kit, in its words. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { HINTS } from '../packages/kit/src/hints.ts'
+
+for (const [page, language, yes] of [
+  ['docs/troubleshooting.md', 'en', 'yes'],
+  ['docs/troubleshooting.zh-CN.md', 'zh', '是'],
+] as const) {
+  test(`${page} has a row for every code of the kit, in its words`, () => {
+    const rows = Object.entries(HINTS).map(
+      ([code, { retryable, [language]: hint }]) => `| \`${code}\` | ${retryable ? yes : ''} | ${hint} |`,
+    )
+    assert.ok(rows.length > 30)
+    const [, table = ''] = readFileSync(page, 'utf8').split(/^## .*kit.*$/m)
+    const found = table.split(/^## /m)[0]?.match(/^\| `[A-Z_]+` \|.*$/gm) ?? []
+    assert.deepEqual(found, rows)
+  })
+}

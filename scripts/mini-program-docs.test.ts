@@ -1,0 +1,74 @@
+/** The program of docs/mini-program.md is real: it compiles against the kit's types and WeChat's, and the harness builds it. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { buildMiniProgram } from '@cloudstead/wx/harness'
+
+const ROOT = join(import.meta.dirname, '..')
+const MODULES = join(ROOT, 'node_modules')
+
+/** The files of the program, by their path: a line that begins with the path in code, and the block below it. */
+function programOf(page: string): Map<string, string> {
+  const blocks = readFileSync(page, 'utf8').matchAll(/^`([\w./]+)`[^\n]*\n\n```\w+\n(.*?)^```$/gms)
+  return new Map([...blocks].map(([, path = '', content = '']) => [path, content]))
+}
+
+/** The project's own folder, with the packages that its package.json names. */
+function writeProject(program: ReadonlyMap<string, string>): string {
+  const project = mkdtempSync(join(tmpdir(), 'cloudstead-docs-program-'))
+  for (const [path, content] of program) {
+    mkdirSync(dirname(join(project, path)), { recursive: true })
+    writeFileSync(join(project, path), content)
+  }
+  const { dependencies } = JSON.parse(program.get('package.json') ?? '{}') as { dependencies: Record<string, string> }
+  for (const [name, version] of Object.entries(dependencies)) {
+    const installed = JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')) as { version: string }
+    assert.equal(version, installed.version, `${name} is of the version that is tested here`)
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true })
+    symlinkSync(resolve(MODULES, name), join(project, 'node_modules', name), 'junction')
+  }
+  const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'examples/orders/tsconfig.json'), 'utf8')) as {
+    compilerOptions: object
+  }
+  const typeRoots = [MODULES]
+  const tsconfig = { compilerOptions: { ...compilerOptions, typeRoots }, include: ['miniprogram'] }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig))
+  return project
+}
+
+for (const page of ['docs/mini-program.md', 'docs/mini-program.zh-CN.md']) {
+  describe(page, () => {
+    const program = programOf(join(ROOT, page))
+    const project = writeProject(program)
+    after(() => rmSync(project, { recursive: true, force: true }))
+
+    test('has the seven files', () => {
+      assert.deepEqual(
+        [...program.keys()],
+        [
+          'package.json',
+          'project.config.json',
+          'miniprogram/app.json',
+          'miniprogram/cloud.ts',
+          'miniprogram/app.ts',
+          'miniprogram/pages/index/index.ts',
+          'miniprogram/pages/index/index.wxml',
+        ],
+      )
+    })
+
+    test('its TypeScript compiles where only a phone is', () => {
+      const run = () => execFileSync(join(MODULES, '.bin/tsc'), ['-p', project], { encoding: 'utf8' })
+      assert.doesNotThrow(run, (error) => assert.fail((error as { stdout?: string }).stdout))
+    })
+
+    test('the browser harness builds it without a warning', async () => {
+      const { files, warnings } = await buildMiniProgram({ project })
+      assert.deepEqual(warnings, [])
+      assert.ok(files.size > 0)
+    })
+  })
+}
