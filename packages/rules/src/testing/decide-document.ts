@@ -71,6 +71,8 @@ class Questions {
     // An update of one document is judged on it all the same: what it overwrites may be protected.
     const judgedAnyway = operation === 'update' && Object.keys(query).join() === '_id' && stored !== undefined
     if (reach === 'rule' && proof.allowed && !judgedAnyway) return proof
+    // What is not there is refused like what may not be seen; `doc.secret == null` would hold of it.
+    if (reach === 'rule' && stored === undefined) return proof
     return this.#judge(operation, stored, change(stored))
   }
 

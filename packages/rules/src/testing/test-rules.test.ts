@@ -79,3 +79,23 @@ test('fixtures are not changed', () => {
   alice.collection('orders').canUpdate({ doc: 'o1' }, { total: { $inc: 1 } })
   assert.deepEqual(FIXTURES, before)
 })
+
+test('a document that is not there is refused, also by a rule that holds of a missing field', () => {
+  const rules = testRules(
+    { database: { collections: { notes: { acl: { read: 'doc.secret == null', write: 'doc.secret == null' } } } } },
+    { documents: { notes: [{ _id: 'n1' }, { _id: 'n2', secret: true }] } },
+  )
+  const notes = rules.asNobody().collection('notes')
+  assert.deepEqual(
+    ['n1', 'n2', 'none'].map((doc) => [
+      notes.canRead({ doc }),
+      notes.canUpdate({ doc }, { a: 1 }),
+      notes.canDelete({ doc }),
+    ]),
+    [
+      [true, true, true],
+      [false, false, false],
+      [false, false, false],
+    ],
+  )
+})

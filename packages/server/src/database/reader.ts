@@ -31,7 +31,8 @@ export interface Found {
 /** Binds a checked query to a scope: documents outside it are not found, whatever the query says. */
 export function select(collection: Collection, scope: Scope, query: DocumentObject): Selection {
   const scoped: DocumentObject = scope.kind === 'own' ? { $and: [query, { _openid: { $in: scope.ids } }] } : query
-  return { collection, scope, query: scoped, matcher: compileQuery(query) }
+  const costly = scope.kind === 'rule' && scope.costly
+  return { collection, scope, query: scoped, matcher: compileQuery(query, costly) }
 }
 
 /** Whether a record is of the selection, and its document if so. Call it within `matcher.run`. */
