@@ -50,11 +50,10 @@ async function takePictures(browser: Browser, site: string, language: Language):
   await alice.tap('#links')
   await alice.at('.file-id').last().scrollIntoViewIfNeeded()
   await alice.shot('links')
-  const { searchParams } = new URL(alice.page.url())
   await alice.close()
 
-  const bob = await openPhone(browser, site, language, 'bob', searchParams.get('path') ?? 'pages/orders/orders')
-  await bob.at('.secondary').first().waitFor()
+  const bob = await openPhone(browser, site, language, 'bob', 'pages/orders/orders')
+  await bob.at('.empty').waitFor()
   await bob.shot('second-user')
   await bob.close()
 
