@@ -5,6 +5,7 @@ import { type MiniProgramServer, serveMiniProgram } from '@cloudstead/wx/harness
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { launchChromium } from './chromium.ts'
 import { createAdmin, type Database } from './clients.ts'
+import { photos } from './e2e-album.ts'
 import { OrdersPhone } from './e2e-phone.ts'
 import { newScreenshots } from './e2e-screenshots.ts'
 import { type Line, openLine } from './kit-line.ts'
@@ -99,6 +100,25 @@ export async function openOrders(suite: string, config: object = recipeConfig())
       await close()
     },
   }
+}
+
+/** A new order with this title and so many pictures chosen, in a browser in which nobody has been before. */
+export async function newOrder(lab: OrdersLab, title: string, count: number, width?: number): Promise<OrdersPhone> {
+  const phone = await lab.open()
+  const files = await photos(phone.page, count, width)
+  await phone.newOrder(title)
+  await phone.pick(files)
+  return phone
+}
+
+/** Asserts that each of the files is there. */
+export async function assertStored(lab: OrdersLab, fileIDs: readonly string[]): Promise<void> {
+  for (const fileID of fileIDs) assert.ok(Buffer.isBuffer(await lab.stored(fileID)), fileID)
+}
+
+/** The orders of this title, as the administrator sees them. */
+export async function ordersNamed(lab: OrdersLab, title: string): Promise<readonly Record<string, unknown>[]> {
+  return (await lab.database.collection('orders').where({ title }).get()).data
 }
 
 export interface HeldUploads {

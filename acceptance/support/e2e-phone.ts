@@ -115,12 +115,14 @@ export class OrdersPhone {
 
   /** The pictures of an order, once all are drawn; fails when there are others, or one is not drawn. */
   async pictures(count: number, within = '#pictures'): Promise<readonly DrawnPicture[]> {
-    const images = `[...document.querySelectorAll('.page-frame.is-shown ${within} wx-image img')]`
-    const areDrawn = `images.length === ${count} && images.every((image) => image.complete && image.naturalWidth > 0)`
-    await this.page.waitForFunction(`((images) => ${areDrawn})(${images})`)
-    return this.page.evaluate(
-      `${images}.map((image) => ({ url: image.currentSrc, width: image.naturalWidth, height: image.naturalHeight }))`,
-    )
+    // Looked at and read in one go: a URL that ends is replaced at any moment.
+    const drawn = await this.page.waitForFunction(`(() => {
+      const images = [...document.querySelectorAll('.page-frame.is-shown ${within} wx-image img')]
+      const areDrawn = images.every((image) => image.complete && image.naturalWidth > 0)
+      return images.length === ${count} && areDrawn &&
+        images.map((image) => ({ url: image.src, width: image.naturalWidth, height: image.naturalHeight }))
+    })()`)
+    return (await drawn.jsonValue()) as readonly DrawnPicture[]
   }
 
   /** The code of the error that the page shows, and what it says to do. */
