@@ -85,3 +85,12 @@ describe('whether role, and profile.role, stay untouched by', () => {
     })
   }
 })
+
+test('a stored pattern is there: a create rule that wants a field to be missing refuses it', () => {
+  const rules = compileDatabaseRules({ create: 'doc.role == null', read: "doc.role != 'x' || doc.role.source == null" })
+  const doc = { _openid: 'alice', role: /x/ }
+  const decided = (operation: 'create' | 'read') =>
+    rules.evaluate(operation, { auth: { uid: 'u1', loginType: 'CUSTOM' }, doc, data: doc, now: 0 }).allowed
+  assert.equal(decided('create'), false)
+  assert.equal(decided('read'), false)
+})

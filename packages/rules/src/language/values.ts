@@ -131,7 +131,7 @@ export function notAName(found: Text): Text {
 
 /** `object[name]`: own properties of data only; missing for anything that has no such member, null included. */
 export function member(object: Value, name: Value): Value {
-  if (typeof object !== 'object' || object === null) return undefined
+  if (typeof object !== 'object' || object === null || object instanceof RegExp) return undefined
   if (isMissing(name) || name === UNKNOWN) return undefined
   if (typeof name !== 'string' && typeof name !== 'number') {
     throw new EvaluationError(notAName(typeName(name)))
@@ -140,8 +140,8 @@ export function member(object: Value, name: Value): Value {
 }
 
 /**
- * An own property with a value that rules know; a function, a symbol, a bigint or a pattern is as good as missing. A date
- * is the number of its milliseconds, so that it can be compared with `now`.
+ * An own property with a value that rules know; a function, a symbol or a bigint is as good as missing. A date is the
+ * number of its milliseconds, so that it can be compared with `now`; a pattern is there, but nothing can be compared with it.
  */
 export function own(object: object, name: string): Value {
   if (HIDDEN.has(name) || !Object.hasOwn(object, name)) return undefined
@@ -153,7 +153,7 @@ export function own(object: object, name: string): Value {
       return value
     case 'object':
       if (value instanceof Date) return value.getTime()
-      return value instanceof RegExp ? undefined : value
+      return value
     default:
       return undefined
   }
