@@ -8,6 +8,8 @@ const PROJECTS = [
   'packages/kit/tsconfig.check.json',
   'packages/kit/components/tsconfig.json',
   'examples/orders/tsconfig.json',
+  // Started by hand; installs its own dependencies.
+  'tools/wechat-check/tsconfig.json',
   // A browser.
   'packages/wx/browser/tsconfig.json',
 ]
