@@ -4,7 +4,7 @@
  */
 import { join, relative } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
-import { ORDERS_APP, serveOrdersApp } from './orders-app.ts'
+import { APP_USERS, ORDERS_APP, serveOrdersApp } from './orders-app.ts'
 import { createOutput, type Output, StepFailed } from './output.ts'
 import { type RecipeResult, runRecipe } from './recipe.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
@@ -109,12 +109,13 @@ async function stayUp(
   stopSignal: Promise<'stop'>,
   result: RecipeResult,
 ): Promise<number> {
-  const app = await serveOrdersApp(server, options.appPort)
+  const app = await serveOrdersApp(server, options.appPort, output.line)
   try {
     printLinks(output, server, app.url, options.dataDir, result)
     server.showLog()
     // Ctrl+C reaches the server too, so that it may be the first to go.
     const ending = await Promise.race([stopSignal, server.ended])
+    if (ending === null) throw new Error('the server was killed; start again: what it had acknowledged is still there')
     if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped by itself, exit code ${ending}`)
     output.line('\nStopping the server.')
     return 0
@@ -140,14 +141,15 @@ function printLinks(
   dataDir: string,
   result: RecipeResult,
 ): void {
+  const [first, second] = APP_USERS
   const here = (path: string) => relative(process.cwd(), path) || '.'
   output.line(`
 The server stays up; Ctrl+C stops it.
 
-  app      ${appUrl}/?user=alice
-           (the orders Mini Program in your browser, logged in as the made-up user alice)
-           ${appUrl}/?user=bob
-           (the same app as bob, who must not see what alice uploads)
+  app      ${appUrl}/?user=${first}
+           (the orders Mini Program in your browser, logged in as the made-up user ${first})
+           ${appUrl}/?user=${second}
+           (the same app as ${second}, who must not see what ${first} uploads)
            ${here(ORDERS_APP)}
            (its source; edit it and look)
   server   ${url}
