@@ -17,6 +17,7 @@ export class ProgramCode {
   /** The part whose script runs: `Page({...})` does not say which page it is. */
   #current: ProgramPart | undefined
   readonly #registered = new Set<string>()
+  readonly #failures = new Map<string, unknown>()
 
   constructor(program: Program, errors: ErrorReports, ready: ReadyQueue) {
     this.#program = program
@@ -47,7 +48,13 @@ export class ProgramCode {
       ...parts.filter(({ path }) => pages.has(path)),
     ]) {
       this.#current = part
-      this.#errors.guard(() => run(part.path))
+      try {
+        run(part.path)
+      } catch (error) {
+        this.#errors.report(error)
+        this.#failures.set(part.path, error)
+        continue
+      }
       if (!this.#registered.has(part.path)) {
         const call = pages.has(part.path) ? 'Page' : 'Component'
         this.#errors.report(new Error(`${part.path} has not been registered yet: its script does not call ${call}()`))
@@ -55,6 +62,11 @@ export class ProgramCode {
     }
     this.#current = undefined
     installStyles(this.#program)
+  }
+
+  /** What the script of a part threw when it was loaded. */
+  failureOf(path: string): unknown {
+    return this.#failures.get(path)
   }
 
   isRegistered(path: string): boolean {

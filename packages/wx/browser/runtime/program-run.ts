@@ -123,6 +123,12 @@ export class ProgramRun {
   }
 
   #notFound(url: PageUrl, isEntry: boolean): void {
+    const failure = this.#code.failureOf(url.path)
+    if (failure !== undefined) {
+      // The page is there, but its script threw, which has been reported.
+      this.#shell.showBrokenPage(url.path, String(failure))
+      return
+    }
     if (this.#app.pageNotFound(url, isEntry)) return
     this.#errors.report(new Error(`page "${url.path}" is not found`))
     this.#shell.showMissingPage(url.path)

@@ -75,10 +75,17 @@ export class Shell {
   }
 
   showMissingPage(path: string): void {
+    this.#showInstead(this.texts.pageNotFound, path)
+  }
+
+  /** A page whose script threw. */
+  showBrokenPage(path: string, reason: string): void {
+    this.#showInstead(this.texts.pageBroken, `${path}: ${reason}`)
+  }
+
+  #showInstead(text: string, detail: string): void {
     this.navigationBar.show({ navigationBarBackgroundColor: '#ffffff', navigationBarTextStyle: 'black' }, 'home')
-    this.phone.pages.replaceChildren(
-      h('div', { className: 'missing-page' }, this.texts.pageNotFound, h('code', {}, path)),
-    )
+    this.phone.pages.replaceChildren(h('div', { className: 'missing-page' }, text, h('code', {}, detail)))
   }
 
   setBackground(isInBackground: boolean): void {

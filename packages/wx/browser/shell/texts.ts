@@ -26,6 +26,7 @@ const EN = {
   menu: 'More',
   buildFailed: 'The program does not build',
   pageNotFound: 'There is no such page',
+  pageBroken: 'The script of this page did not load',
 }
 
 export type Texts = typeof EN
@@ -56,6 +57,7 @@ const ZH: Texts = {
   menu: '更多',
   buildFailed: '编译失败',
   pageNotFound: '页面不存在',
+  pageBroken: '这个页面的脚本没有加载成功',
 }
 
 export function textsFor(language: HarnessOptions['language']): Texts {
