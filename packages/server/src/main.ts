@@ -118,7 +118,8 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
     const app = await createApp({ env, dataDir, version: version(), settings: config.current, publicUrl, log, mode })
     const url = await app.listen(host, port).catch(async (error: unknown) => {
       await app.close()
-      throw error
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      throw taken ? new UsageError(`port ${port} is in use; choose another with --port, or stop what uses it`) : error
     })
     // Before the line is out: who reads it may send a SIGTERM at once.
     const stopped = stopSignal()
