@@ -165,7 +165,10 @@ describe('a running server', () => {
 
   test('a port in use is refused, and the data directory is free again', async () => {
     const dir = join(scratch, 'port-in-use')
-    await refuses(['start', '--env', ENV, '--port', String(server.port), '--data-dir', dir], /port \d+ is in use; choose another with --port/)
+    await refuses(
+      ['start', '--env', ENV, '--port', String(server.port), '--data-dir', dir],
+      /port \d+ is in use; choose another with --port/,
+    )
     const next = await startServer({ dataDir: dir })
     assert.equal(await next.stop(), 0)
   })

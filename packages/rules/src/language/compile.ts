@@ -112,6 +112,9 @@ function compileUnary<C>(node: UnaryNode, scope: Scope<C>): Compiled<C> {
   return { node, run: signed, children: [operand] }
 }
 
+/** Chains as short as most are: pairs of closures, without a loop, take half the time. */
+const MAX_PAIRED = 4
+
 /**
  * `&&` ends at the first operand that is not true, `||` at the first that is; an operand that is not a boolean is
  * an error. An undecided operand ends `&&` and is remembered by `||`.
@@ -120,9 +123,9 @@ function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
   const { operator } = node
   const children = node.operands.map((operand) => compile(operand, scope))
   const runs = children.map((child) => child.run)
-  const [first, second, ...more] = runs
-  if (first !== undefined && second !== undefined && more.length === 0) {
-    return { node, run: operator === '&&' ? bothOf(first, second) : eitherOf(first, second), children }
+  if (runs.length <= MAX_PAIRED) {
+    const pair = operator === '&&' ? bothOf : eitherOf
+    return { node, run: runs.reduceRight((rest, run) => pair(run, rest)), children }
   }
   if (operator === '&&') {
     const and = (context: C): Value => {
