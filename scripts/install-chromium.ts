@@ -6,6 +6,9 @@ import { findChromium, HOW_TO_INSTALL } from '../acceptance/support/chromium.ts'
 /** The browser, and letters for Chinese names on the pictures. */
 const PACKAGES = ['chromium', 'fonts-noto-cjk']
 
+/** A mirror that does not answer must not hold up the tests for ever. */
+const TIMEOUT_MS = 10 * 60 * 1000
+
 /** Says in one line what it did, or what to do. Without the browser the end-to-end tests are skipped with that reason. */
 export function ensureChromium(): void {
   if (findChromium() !== undefined) return
@@ -19,6 +22,7 @@ export function ensureChromium(): void {
     const { status } = spawnSync('apt-get', ['--quiet', '--quiet', ...args], {
       env: environment,
       stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: TIMEOUT_MS,
     })
     if (status !== 0) process.stdout.write(`apt-get ${args[0]} failed; ${HOW_TO_INSTALL}\n`)
   }
