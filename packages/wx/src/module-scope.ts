@@ -1,3 +1,5 @@
+import { createLanguageScope } from './language-scope.ts'
+
 /** Timers this long (token refresh, polling) do not keep the Node process alive; a phone has no process to keep. */
 const LONG_TIMER_MS = 120_000
 
@@ -22,74 +24,12 @@ export interface ModuleScope {
   clearTimers: () => void
 }
 
-/** The language as WeChat's engines have it on older phones; what came later, or from Node and the web, is left out. */
-const LANGUAGE = [
-  'AggregateError',
-  'Array',
-  'ArrayBuffer',
-  'BigInt',
-  'BigInt64Array',
-  'BigUint64Array',
-  'Boolean',
-  'DataView',
-  'Date',
-  'Error',
-  'EvalError',
-  'Float32Array',
-  'Float64Array',
-  'Infinity',
-  'Int16Array',
-  'Int32Array',
-  'Int8Array',
-  'Intl',
-  'JSON',
-  'Map',
-  'Math',
-  'NaN',
-  'Number',
-  'Object',
-  'Promise',
-  'Proxy',
-  'RangeError',
-  'ReferenceError',
-  'Reflect',
-  'RegExp',
-  'Set',
-  'String',
-  'Symbol',
-  'SyntaxError',
-  'TypeError',
-  'URIError',
-  'Uint16Array',
-  'Uint32Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'WeakMap',
-  'WeakSet',
-  'decodeURI',
-  'decodeURIComponent',
-  'encodeURI',
-  'encodeURIComponent',
-  'escape',
-  'isFinite',
-  'isNaN',
-  'parseFloat',
-  'parseInt',
-  'undefined',
-  'unescape',
-]
-
 /** Makes the scope of a Mini Program: the language, timers, console and `globals`, and nothing of Node or the web. */
 export function createModuleScope(globals: MiniProgramGlobals): ModuleScope {
-  const scope: Record<string, unknown> = {}
-  for (const name of LANGUAGE) {
-    const value: unknown = Reflect.get(globalThis, name)
-    Object.defineProperty(scope, name, { value, configurable: true, writable: true, enumerable: false })
-  }
+  const scope = createLanguageScope()
   const timers = createTimers()
   Object.assign(scope, {
     ...timers.functions,
-    Function: restrictedFunction(scope),
     console: globals.console ?? console,
     wx: globals.wx,
     Page: globals.Page,
@@ -104,19 +44,6 @@ export function createModuleScope(globals: MiniProgramGlobals): ModuleScope {
     hidden[name] = undefined
   }
   return { globalThis: scope, hidden, clearTimers: timers.clear }
-}
-
-/** `Function` without code from strings, which WeChat forbids; `Function('return this')` is what it lets pass. */
-function restrictedFunction(scope: object): FunctionConstructor {
-  const make = (given: unknown[]): (() => unknown) => {
-    const body = String(given.at(-1) ?? '')
-    if (given.length === 1 && /^\s*return this;?\s*$/.test(body)) return () => scope
-    throw new EvalError('Code generation from strings disallowed for this context')
-  }
-  return new Proxy(Function, {
-    apply: (_target, _this, given) => make(given),
-    construct: (_target, given) => make(given),
-  })
 }
 
 /** Timers whose handles are numbers, as in WeChat. */

@@ -25,16 +25,19 @@ const MARK_CSS = `
   [aria-disabled='true'] > .element-choice > i { background: light-dark(#e1e1e1, #333); opacity: .6 }
   wx-checkbox:focus-visible, wx-radio:focus-visible, wx-switch:focus-visible { outline: 2px solid #576b95; outline-offset: 2px }`
 
+/** Of those whose mark can have colours of its own. */
+const MARKED_PROPERTIES = {
+  ...CHOICE_PROPERTIES,
+  backgroundColor: '',
+  borderColor: '',
+  activeBackgroundColor: '',
+  activeBorderColor: '',
+  iconColor: '',
+}
+
 export const checkbox = defineElement({
   tag: 'checkbox',
-  properties: {
-    ...CHOICE_PROPERTIES,
-    backgroundColor: '',
-    borderColor: '',
-    activeBackgroundColor: '',
-    activeBorderColor: '',
-    iconColor: '',
-  },
+  properties: MARKED_PROPERTIES,
   css: `
     wx-checkbox { display: inline-block; cursor: pointer; -webkit-tap-highlight-color: transparent }
     wx-checkbox > .element-choice > i { border-radius: 3px }
@@ -58,14 +61,7 @@ export const checkbox = defineElement({
 
 export const radio = defineElement({
   tag: 'radio',
-  properties: {
-    ...CHOICE_PROPERTIES,
-    backgroundColor: '',
-    borderColor: '',
-    activeBackgroundColor: '',
-    activeBorderColor: '',
-    iconColor: '',
-  },
+  properties: MARKED_PROPERTIES,
   css: `
     wx-radio { display: inline-block; cursor: pointer; -webkit-tap-highlight-color: transparent }
     wx-radio > .element-choice > i { border-radius: 50% }`,

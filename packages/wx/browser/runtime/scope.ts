@@ -1,28 +1,5 @@
+import { createLanguageScope } from '../../src/language-scope.ts'
 import type { Program, ProgramScope } from '../contracts.ts'
-
-/** The language as WeChat's engines have it on older phones; what came later, or from the web, is left out. */
-const LANGUAGE = [
-  ...[
-    'Object',
-    'Function',
-    'Array',
-    'Number',
-    'Boolean',
-    'String',
-    'Symbol',
-    'BigInt',
-    'Math',
-    'JSON',
-    'Date',
-    'RegExp',
-  ],
-  ...['Promise', 'Proxy', 'Reflect', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Intl', 'ArrayBuffer', 'DataView'],
-  ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
-  ...['Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
-  ...['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'],
-  ...['parseInt', 'parseFloat', 'isNaN', 'isFinite', 'escape', 'unescape'],
-  ...['encodeURI', 'encodeURIComponent', 'decodeURI', 'decodeURIComponent', 'NaN', 'Infinity', 'undefined'],
-]
 
 type Run = (path: string) => void
 
@@ -57,13 +34,8 @@ function browserGlobals(): Record<string, undefined> {
 }
 
 function createScope(offered: ProgramScope): Record<string, unknown> {
-  const scope: Record<string, unknown> = {}
-  for (const name of LANGUAGE) {
-    const value: unknown = Reflect.get(window, name)
-    Object.defineProperty(scope, name, { value, configurable: true, writable: true, enumerable: false })
-  }
+  const scope = createLanguageScope()
   return Object.assign(scope, offered, {
-    Function: restrictedFunction(scope),
     console: window.console,
     setTimeout: window.setTimeout.bind(window),
     clearTimeout: window.clearTimeout.bind(window),
@@ -71,18 +43,5 @@ function createScope(offered: ProgramScope): Record<string, unknown> {
     clearInterval: window.clearInterval.bind(window),
     globalThis: scope,
     global: scope,
-  })
-}
-
-/** `Function` without code from strings, which WeChat forbids; `Function('return this')` is what it lets pass. */
-function restrictedFunction(scope: object): FunctionConstructor {
-  const make = (given: unknown[]): (() => unknown) => {
-    const body = String(given.at(-1) ?? '')
-    if (given.length === 1 && /^\s*return this;?\s*$/.test(body)) return () => scope
-    throw new EvalError('Code generation from strings disallowed for this context')
-  }
-  return new Proxy(Function, {
-    apply: (_target, _this, given) => make(given),
-    construct: (_target, given) => make(given),
   })
 }
