@@ -1,8 +1,8 @@
 /** What the checker says cannot happen never does, whoever asks for whatever. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DatabaseOperation, DatabaseRuleContext, DocumentData } from '../database/context.ts'
 import { databaseFacts } from '../database/facts.ts'
 import { updatedData } from '../database/request-data.ts'
@@ -15,6 +15,7 @@ import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import { possibleValues } from '../possible/possible-values.ts'
 import { checkDatabaseRules } from './check-database-rules.ts'
 import { type DatabaseWorld, databaseWorld } from './database-worlds.ts'
+import { authOf } from './logins.test-support.ts'
 import { LOGINS, type Login } from './logins.ts'
 
 const VALUES = [
@@ -108,19 +109,6 @@ function cases(strangers: boolean): fc.Arbitrary<Case> {
         },
       }
     })
-}
-
-function authOf(login: Login, uid: string, openid: string): RuleAuth | null {
-  switch (login) {
-    case 'nobody':
-      return null
-    case 'ANONYMOUS':
-      return { uid, loginType: login }
-    case 'CUSTOM':
-      return { uid, customUserId: openid, loginType: login }
-    case 'WECHAT_OPEN':
-      return { uid, openid, loginType: login }
-  }
 }
 
 test('what happens was thought possible', () => {

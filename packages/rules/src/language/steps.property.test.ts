@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { expressions, type Vocabulary } from '../naive/arbitraries.test-support.ts'
-import { MAX_LENGTH, MAX_SEARCHES, type RuleNode } from './ast.ts'
+import { childrenOf, MAX_LENGTH, MAX_SEARCHES, type RuleNode } from './ast.ts'
 import { compile } from './compile.ts'
 import { parse } from './parse.ts'
 import type { Scope } from './scope.ts'
@@ -67,28 +67,6 @@ function countedRun(source: string): { readonly nodes: number; readonly named: n
 
 function partsOf(node: RuleNode): readonly RuleNode[] {
   return [node, ...childrenOf(node).flatMap(partsOf)]
-}
-
-function childrenOf(node: RuleNode): readonly RuleNode[] {
-  switch (node.kind) {
-    case 'literal':
-    case 'variable':
-      return []
-    case 'member':
-      return typeof node.property === 'string' ? [node.object] : [node.object, node.property]
-    case 'array':
-      return node.items
-    case 'unary':
-      return [node.operand]
-    case 'compare':
-      return [node.left, node.right]
-    case 'test':
-      return [node.argument]
-    case 'get':
-      return node.id
-    case 'logical':
-      return node.operands
-  }
 }
 
 const VOCABULARY: Vocabulary = {

@@ -1,8 +1,9 @@
 /** The checker reasons about worlds; whatever really happens in one of them must be among what it thought possible. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { RuleAuth } from '../caller/rule-auth.ts'
+import { authOf } from '../check/logins.test-support.ts'
 import { LOGINS } from '../check/logins.ts'
 import { type StorageWorld, storageWorld } from '../check/storage-worlds.ts'
 import { compile } from '../language/compile.ts'
@@ -98,19 +99,6 @@ const cases: fc.Arbitrary<Case> = fc
       },
     }
   })
-
-function authOf(login: StorageWorld['login'], uid: string, openid: string, customUserId?: string): RuleAuth | null {
-  switch (login) {
-    case 'nobody':
-      return null
-    case 'ANONYMOUS':
-      return { uid, loginType: login }
-    case 'CUSTOM':
-      return { uid, customUserId: openid, loginType: login }
-    case 'WECHAT_OPEN':
-      return { uid, openid, loginType: login, ...(customUserId === undefined ? {} : { customUserId }) }
-  }
-}
 
 test('what happens was thought possible', () => {
   const scope = storageScope('path')
