@@ -139,50 +139,50 @@ export class Door {
       const data = dataOf(update, replacement, doc)
       return { ...base, ...(doc && { doc }), ...(data && { data }) }
     }
+    const id = fixedId(query)
     const scope: Scope = {
       kind: 'rule',
       allows: (document) => rules.evaluate(action, about(document)).allowed,
-      costly: update !== undefined && fixedId(query) === undefined && hasManyNames(update),
+      costly: update !== undefined && id === undefined && hasManyNames(update),
     }
     const context = about(undefined)
-    let proven = false
+    const prove = () => lookups.settle(() => rules.prove(action, query, context), this.#lookUp)
     // What a replacement removes depends on the document that it replaces.
-    if (replacement === undefined) {
-      const proof = await lookups.settle(() => rules.prove(action, query, context), this.#lookUp)
-      proven = proof.allowed
-      // An update of one document is judged on it all the same: what it overwrites may be protected.
-      if (proven && !(action === 'update' && isOnlyId(query))) return scope
-      if (!proven && fixedId(query) === undefined) {
-        const where = { where: encodeWebValue(query), ...changes(asked), ...lookedUp(lookups) }
-        throw denied(entry, where, proof.reason, (target) => rules.explain(action, context, { target, query }))
-      }
-    }
-    const id = fixedId(query)
-    if (id === undefined) {
-      throw new CloudsteadError(
-        'DATABASE_PERMISSION_DENIED',
-        'under custom rules, set() replaces one document by its id',
+    const proof = replacement === undefined ? await prove() : undefined
+    // An update of one document is judged on it all the same: what it overwrites may be protected.
+    if (proof?.allowed && !(action === 'update' && id !== undefined && isOnlyId(query))) return scope
+    const refuse = (
+      what: Readonly<Record<string, unknown>>,
+      reason: string,
+      explained: DatabaseRuleContext,
+      by?: object,
+    ) =>
+      denied(entry, { ...what, ...lookedUp(lookups) }, reason, (target) =>
+        rules.explain(action, explained, { target, ...by }),
       )
+    if (id === undefined) {
+      if (proof === undefined) {
+        throw new CloudsteadError(
+          'DATABASE_PERMISSION_DENIED',
+          'under custom rules, set() replaces one document by its id',
+        )
+      }
+      throw refuse({ where: encodeWebValue(query), ...changes(asked) }, proof.reason, context, { query })
     }
+    const one = { doc: id, ...changes(asked) }
     const stored = await this.#options.read({ collection: entry.collection, id })
-    if (stored === undefined && (asked.upsert === true || proven)) return scope
-    // A document that is not there is refused like one that may not be seen: the answer does not tell which ids exist.
-    // So it must not be judged: `doc.secret == null` holds of nothing.
-    const judged = about(stored)
-    const decision = await lookups.settle(
-      () => (stored === undefined ? rules.prove(action, query, judged) : rules.evaluate(action, judged)),
-      this.#lookUp,
-    )
-    if (decision.allowed) return scope
-    const one = {
-      doc: id,
-      ...changes(asked),
-      stored: stored === undefined ? null : encodeWebValue(stored),
-      ...lookedUp(lookups),
+    if (stored === undefined) {
+      if (asked.upsert === true) return scope
+      // A document that is not there is refused like one that may not be seen: the answer does not tell which ids exist.
+      // So it must not be judged: `doc.secret == null` holds of nothing.
+      const decision = proof ?? (await prove())
+      if (decision.allowed) return scope
+      throw refuse({ ...one, stored: null }, decision.reason, context, { query })
     }
-    throw denied(entry, one, decision.reason, (target) =>
-      rules.explain(action, judged, stored === undefined ? { target, query } : { target }),
-    )
+    const judged = about(stored)
+    const decision = await lookups.settle(() => rules.evaluate(action, judged), this.#lookUp)
+    if (decision.allowed) return scope
+    throw refuse({ ...one, stored: encodeWebValue(stored) }, decision.reason, judged)
   }
 
   #context(caller: Caller, documents: Lookups) {
@@ -222,7 +222,7 @@ function fixedId(query: DocumentObject): DocumentId | undefined {
 }
 
 function isOnlyId(query: DocumentObject): boolean {
-  return fixedId(query) !== undefined && Object.keys(query).join() === '_id'
+  return Object.keys(query).join() === '_id'
 }
 
 function isEquality(
