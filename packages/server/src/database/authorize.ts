@@ -155,7 +155,7 @@ export class Door {
       what: Readonly<Record<string, unknown>>,
       reason: string,
       explained: DatabaseRuleContext,
-      by?: object,
+      by?: { readonly query: DocumentObject },
     ) =>
       denied(entry, { ...what, ...lookedUp(lookups) }, reason, (target) =>
         rules.explain(action, explained, { target, ...by }),
