@@ -1,0 +1,23 @@
+export type { ErrorBody, Problem, Progress, Text } from './common.ts'
+export { MAX_PAGE } from './common.ts'
+export { openApiDocument } from './openapi.ts'
+export type { AnswerKind, AnswerOf, InputOf, Method, Operation } from './operation.ts'
+export { membersSchema } from './operation.ts'
+export type { CollectionInfo, JsonDocument, StoredDocument } from './operations/database.ts'
+export type { Denial, Finding, Person, Rules, SettingChange, SimulatedDecision } from './operations/rules.ts'
+export type { Overview, OverviewWarning, Session, Traffic } from './operations/session.ts'
+export type { Setting, SettingSource, Settings } from './operations/settings.ts'
+export type { StorageEntry, StorageFile } from './operations/storage.ts'
+export type { ApiKeyFile, AppUser, Key, LoginKeyFile, UserSession } from './operations/users.ts'
+export {
+  databaseOperations,
+  type OperationId,
+  type Operations,
+  operations,
+  rulesOperations,
+  sessionOperations,
+  settingsOperations,
+  storageOperations,
+  usersOperations,
+} from './operations.ts'
+export type { ObjectOf, Schema, Static } from './schema.ts'

@@ -1,0 +1,89 @@
+/** Users of the app, their logins, and the keys of the environment. */
+import { DONE, PAGE, page, TIME } from '../common.ts'
+import { operation } from '../operation.ts'
+import { array, boolean, choice, object, optional, type Static, string } from '../schema.ts'
+
+const UID = string({ minLength: 1, maxLength: 128 })
+const LOGIN_TYPE = choice(['ANONYMOUS', 'CUSTOM', 'WECHAT_OPEN'])
+
+const USER = object({
+  uid: string(),
+  loginType: LOGIN_TYPE,
+  customUserId: optional(string()),
+  wechat: optional(object({ appid: string(), openid: string() })),
+  createdAt: TIME,
+  blocked: boolean(),
+})
+export type AppUser = Static<typeof USER>
+
+const USER_SESSION = object({
+  id: string({ description: 'names the session; it is no credential' }),
+  createdAt: TIME,
+  usedAt: optional(TIME),
+  expiresAt: TIME,
+})
+export type UserSession = Static<typeof USER_SESSION>
+
+export const listUsers = operation('GET', '/users', {
+  summary: 'Users, newest first',
+  query: {
+    search: optional(string({ maxLength: 128, description: 'a uid, openid or customUserId, or how it begins' })),
+    loginType: optional(LOGIN_TYPE),
+    ...PAGE,
+  },
+  answer: page(USER),
+})
+
+export const getUser = operation('GET', '/users/{uid}', {
+  summary: 'One user with the open sessions, newest first',
+  params: { uid: UID },
+  answer: object({ user: USER, sessions: array(USER_SESSION) }),
+  errors: ['NOT_FOUND'],
+})
+
+export const blockUser = operation('PUT', '/users/{uid}/blocked', {
+  summary: 'Blocks a user, which ends every session and refuses new logins, or lets the user in again',
+  params: { uid: UID },
+  body: object({ blocked: boolean() }),
+  answer: USER,
+  errors: ['NOT_FOUND'],
+})
+
+export const revokeSessions = operation('DELETE', '/users/{uid}/sessions', {
+  summary: 'Ends one session of a user, or all',
+  params: { uid: UID },
+  query: { id: optional(string({ maxLength: 128 })) },
+  answer: DONE,
+  errors: ['NOT_FOUND'],
+})
+
+const KEY = object({ kind: choice(['login', 'api']), id: string(), createdAt: TIME })
+export type Key = Static<typeof KEY>
+
+export const listKeys = operation('GET', '/keys', {
+  summary: 'The login keys and api keys of the environment, newest first; never their secrets',
+  answer: object({ items: array(KEY) }),
+})
+
+const LOGIN_KEY_FILE = object({ private_key_id: string(), private_key: string(), env_id: string() })
+export type LoginKeyFile = Static<typeof LOGIN_KEY_FILE>
+
+export const createLoginKey = operation('POST', '/keys/login', {
+  summary: 'Makes a custom login key; the private half is in this answer and nowhere else',
+  answer: LOGIN_KEY_FILE,
+})
+
+const API_KEY_FILE = object({ secretId: string(), secretKey: string(), apiKey: string() })
+export type ApiKeyFile = Static<typeof API_KEY_FILE>
+
+export const createApiKey = operation('POST', '/keys/api', {
+  summary: 'Makes an administrator key; its secrets are in this answer and nowhere else',
+  answer: API_KEY_FILE,
+})
+
+export const revokeKey = operation('DELETE', '/keys/{id}', {
+  summary: 'Withdraws a key; Console sessions that were opened with it end',
+  params: { id: string({ maxLength: 128 }) },
+  answer: DONE,
+  errors: ['NOT_FOUND'],
+})
