@@ -224,6 +224,13 @@ export const ERRORS = {
     'Call wx.login again; check wechat.appid and wechat.secret.',
     '请重新调用 wx.login；检查 wechat.appid 和 wechat.secret。',
   ),
+  USER_BLOCKED: entry(
+    403,
+    'This user is blocked in this environment.',
+    '该用户已被封禁。',
+    'An administrator lets the user in again in the Console, under Users.',
+    '管理员可在控制台的“用户”页解除封禁。',
+  ),
   CONSOLE_SIGN_IN_REQUIRED: entry(
     401,
     'Nobody is signed in to the Console.',

@@ -1,20 +1,26 @@
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 
 /** The refusals that login clients act on by name; everything else is told by its code alone. */
-export type LoginRefusal = 'invalid_grant' | 'login_method_disabled' | 'provider_not_enabled' | 'unimplemented'
+export type LoginRefusal =
+  | 'invalid_grant'
+  | 'login_method_disabled'
+  | 'provider_not_enabled'
+  | 'unimplemented'
+  | 'user_blocked'
 
 const CODES: Readonly<Record<LoginRefusal, ErrorCode>> = {
   invalid_grant: 'CHECK_LOGIN_FAILED',
   login_method_disabled: 'ACTION_FORBIDDEN',
   provider_not_enabled: 'ACTION_FORBIDDEN',
   unimplemented: 'INVALID_ACTION',
+  user_blocked: 'USER_BLOCKED',
 }
 
 /** A login that is refused for a reason that the client has to know by name. */
 export class LoginError extends CloudsteadError {
   readonly refusal: LoginRefusal
 
-  constructor(refusal: LoginRefusal, message: string) {
+  constructor(refusal: LoginRefusal, message?: string) {
     super(CODES[refusal], message)
     this.refusal = refusal
   }

@@ -23,6 +23,7 @@ const LOGIN_ERRORS = {
   unavailable: [14, 503],
   unauthenticated: [16, 401],
   invalid_grant: [16, 400],
+  user_blocked: [7, 403],
   provider_error: [4019, 401],
   login_method_disabled: [4045, 403],
 } as const satisfies Record<string, readonly [number: number, status: number]>
