@@ -156,3 +156,21 @@ test('an item of an array has a place of its own', () => {
   assert.equal(offsetOf(['a', '1', 'b']), 13)
   assert.equal(errorAt({ en: 'no', zh: 'no' }, ['a', '2', '0']).column, 27)
 })
+
+test('a value and a part of a string are written from here to there', () => {
+  const source = '{ "acl": { "read": "a\\u0041 == \\"b\\"", "write": true }, "list": [1, "x"] }'
+  const { rangeOf } = parseRulesText(source)
+  const written = (path: readonly string[], span?: { start: number; end: number }) => {
+    const range = rangeOf(path, span)
+    return range === undefined ? undefined : source.slice(range.from, range.to)
+  }
+  assert.equal(written([]), source)
+  assert.equal(written(['acl', 'read']), '"a\\u0041 == \\"b\\""')
+  assert.equal(written(['acl', 'read'], { start: 0, end: 2 }), 'a\\u0041')
+  assert.equal(written(['acl', 'read'], { start: 6, end: 9 }), '\\"b\\"')
+  assert.equal(written(['acl', 'read'], { start: 6, end: 99 }), '\\"b\\"', 'no further than the string')
+  assert.equal(written(['acl', 'write'], { start: 0, end: 2 }), 'true')
+  assert.equal(written(['list', '1']), '"x"')
+  assert.equal(written(['acl', 'create']), undefined)
+  assert.equal(written(['acl', 'read', 'x']), undefined)
+})

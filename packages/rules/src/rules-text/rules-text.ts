@@ -13,8 +13,21 @@ export interface RulesText {
    * @param index an offset inside the string that stands there, such as `RuleError.index`; without it, the key
    */
   offsetOf(path: readonly string[], index?: number): number
+  /**
+   * From where to where in the text something is written; undefined when there is no such thing.
+   *
+   * @param path the keys and indexes that lead to a value
+   * @param span a part of the string that stands there, such as `RuleFinding.span`; without it, the whole value
+   */
+  rangeOf(path: readonly string[], span?: { readonly start: number; readonly end: number }): TextRange | undefined
   /** An error about something in the text: `line`, `column` and `frame` are those of the text. */
   errorAt(message: Text, path: readonly string[], index?: number): RuleError
+}
+
+/** Character offsets from 0; `to` is the first that is not part of it. */
+export interface TextRange {
+  readonly from: number
+  readonly to: number
 }
 
 /**
@@ -41,6 +54,12 @@ export function parseRulesText(source: string): RulesText {
   return {
     value: root.value,
     offsetOf,
+    rangeOf(path, span) {
+      const node = path.reduce<JsonNode | undefined>((at, key) => at?.members?.get(key)?.node, root)
+      if (node === undefined) return undefined
+      if (span === undefined || typeof node.value !== 'string') return { from: node.start, to: node.end }
+      return { from: insideString(source, node, span.start), to: insideString(source, node, span.end) }
+    },
     errorAt: (message, path, index) =>
       new RuleError(message, { key: path.at(-1), index: offsetOf(path, index), source }),
   }
