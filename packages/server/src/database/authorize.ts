@@ -14,6 +14,7 @@ import {
   type DatabaseRules,
   type DocumentData,
   type DocumentKey,
+  type Explanation,
   Lookups,
   replacedData,
   updatedData,
@@ -58,9 +59,17 @@ export interface NewDocument {
   readonly complete: DocumentObject & { readonly _id: DocumentId }
 }
 
+/** What led to a decision: the decision in words, and the members of a test case beside `as` and `expect`. */
+export interface Judged {
+  readonly explanation: Explanation
+  readonly asked: Readonly<Record<string, unknown>>
+}
+
 export interface DoorOptions {
   readonly now: () => number
   readonly read: (key: DocumentKey) => Promise<DocumentObject | undefined>
+  /** Told of what was allowed, as an error tells of what was refused. For simulations; nobody else wants to pay for it. */
+  readonly onAllowed?: (judged: Judged) => void
 }
 
 /** What rules leave possible. */
@@ -108,7 +117,15 @@ export class Door {
    */
   async scope(entry: Entry, asked: Asked): Promise<Scope> {
     const reach = this.enter(entry, asked.upsert)
-    return reach.kind === 'rule' ? this.#ruled(entry, asked) : reach
+    if (reach.kind === 'rule') return this.#ruled(entry, asked)
+    const { caller, action, rules } = entry
+    const { query } = asked
+    this.#tell(
+      entry,
+      () => ({ where: encodeWebValue(query), ...changes(asked) }),
+      (target) => rules.explain(action, this.#context(caller, new Lookups()), { target, query }),
+    )
+    return reach
   }
 
   /**
@@ -117,16 +134,20 @@ export class Door {
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
   async admit(entry: Entry, documents: readonly NewDocument[]): Promise<void> {
-    if (this.enter(entry).kind !== 'rule') return
+    const isRuled = this.enter(entry).kind === 'rule'
+    if (!isRuled && this.#options.onAllowed === undefined) return
     const { caller, rules } = entry
     const lookups = new Lookups()
     const base = this.#context(caller, lookups)
     for (const { sent, complete } of documents) {
       const context = { ...base, doc: complete, data: createdData(sent) }
-      const decision = await lookups.settle(() => rules.evaluate('create', context), this.#lookUp)
-      if (decision.allowed) continue
-      const made = { data: encodeWebValue(sent), ...lookedUp(lookups) }
-      throw denied(entry, made, decision.reason, (target) => rules.explain('create', context, { target }))
+      const made = () => ({ data: encodeWebValue(sent), ...lookedUp(lookups) })
+      const explain = (target: string) => rules.explain('create', context, { target })
+      if (isRuled) {
+        const decision = await lookups.settle(() => rules.evaluate('create', context), this.#lookUp)
+        if (!decision.allowed) throw denied(entry, made(), decision.reason, explain)
+      }
+      this.#tell(entry, made, explain)
     }
   }
 
@@ -149,8 +170,6 @@ export class Door {
     const prove = () => lookups.settle(() => rules.prove(action, query, context), this.#lookUp)
     // What a replacement removes depends on the document that it replaces.
     const proof = replacement === undefined ? await prove() : undefined
-    // An update of one document is judged on it all the same: what it overwrites may be protected.
-    if (proof?.allowed && !(action === 'update' && id !== undefined && isOnlyId(query))) return scope
     const refuse = (
       what: Readonly<Record<string, unknown>>,
       reason: string,
@@ -160,6 +179,20 @@ export class Door {
       denied(entry, { ...what, ...lookedUp(lookups) }, reason, (target) =>
         rules.explain(action, explained, { target, ...by }),
       )
+    const pass = (what: () => Readonly<Record<string, unknown>>, explained: DatabaseRuleContext, by?: typeof asked) => {
+      this.#tell(
+        entry,
+        () => ({ ...what(), ...lookedUp(lookups) }),
+        (target) => rules.explain(action, explained, { target, ...(by && { query: by.query }) }),
+      )
+      return scope
+    }
+    const namesOne = id !== undefined && isOnlyId(query)
+    // An update of one document is judged on it all the same: what it overwrites may be protected.
+    if (proof?.allowed && !(action === 'update' && namesOne)) {
+      const which = () => (namesOne ? { doc: id } : { where: encodeWebValue(query) })
+      return pass(() => ({ ...which(), ...changes(asked) }), context, asked)
+    }
     if (id === undefined) {
       if (proof === undefined) {
         throw new CloudsteadError(
@@ -176,13 +209,20 @@ export class Door {
       // A document that is not there is refused like one that may not be seen: the answer does not tell which ids exist.
       // So it must not be judged: `doc.secret == null` holds of nothing.
       const decision = proof ?? (await prove())
-      if (decision.allowed) return scope
-      throw refuse({ ...one, stored: null }, decision.reason, context, { query })
+      const absent = { ...one, stored: null }
+      if (decision.allowed) return pass(() => absent, context, asked)
+      throw refuse(absent, decision.reason, context, { query })
     }
     const judged = about(stored)
     const decision = await lookups.settle(() => rules.evaluate(action, judged), this.#lookUp)
-    if (decision.allowed) return scope
+    if (decision.allowed) return pass(() => ({ ...one, stored: encodeWebValue(stored) }), judged)
     throw refuse({ ...one, stored: encodeWebValue(stored) }, decision.reason, judged)
+  }
+
+  #tell(entry: Entry, what: () => Readonly<Record<string, unknown>>, explain: (target: string) => Explanation): void {
+    if (this.#options.onAllowed === undefined) return
+    const asked = askedOf(entry, what())
+    this.#options.onAllowed({ asked, explanation: explain(targetOf(asked)) })
   }
 
   #context(caller: Caller, documents: Lookups) {
@@ -272,22 +312,31 @@ function lookedUp(lookups: Lookups): Readonly<Record<string, unknown>> {
   return Object.keys(documents).length === 0 ? {} : { documents }
 }
 
-/** Characters of a query in the line that names what was denied. */
+/** What was asked for, as a test case has it; an action of its own takes the place of the entry's. */
+function askedOf({ action, collection }: Entry, what: Readonly<Record<string, unknown>>) {
+  return { action, collection, ...what } as const
+}
+
+/** Characters of a query in the line that names what was asked for. */
 const MAX_SHOWN = 200
 
+function targetOf({ collection, doc, where }: { collection: string; doc?: unknown; where?: unknown }): string {
+  if (doc !== undefined) return `${collection}/${String(doc)}`
+  return where === undefined ? collection : `${collection} where ${JSON.stringify(where).slice(0, MAX_SHOWN)}`
+}
+
 function denied(
-  { caller, action, collection }: Entry,
-  asked: Readonly<Record<string, unknown>>,
+  entry: Entry,
+  what: Readonly<Record<string, unknown>>,
   reason: string,
-  explain: (target: string) => ReturnType<DatabaseRules['explain']>,
+  explain: (target: string) => Explanation,
 ): DeniedError {
-  const { doc, where } = asked
-  const shown = where === undefined ? '' : ` where ${JSON.stringify(where).slice(0, MAX_SHOWN)}`
-  const target = doc === undefined ? `${collection}${shown}` : `${collection}/${String(doc)}`
+  const asked = askedOf(entry, what)
+  const target = targetOf(asked)
   return new DeniedError('DATABASE_PERMISSION_DENIED', {
-    caller,
-    internal: `${action} ${target}: ${reason}`,
-    asked: { action, collection, ...asked },
+    caller: entry.caller,
+    internal: `${entry.action} ${target}: ${reason}`,
+    asked,
     explain: () => explain(target),
   })
 }

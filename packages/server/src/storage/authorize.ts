@@ -1,13 +1,16 @@
 import { type Caller, type CloudPath, claimOf, type ErrorCode, NOBODY, personOf } from '@cloudstead/protocol'
-import type { Decision, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
+import type { Decision, Explanation, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
 import { DeniedError } from '../denied-error.ts'
 import type { FileRecord } from './file-record.ts'
+
+/** What rules may know of a stored file. */
+export type JudgedFile = Partial<Pick<FileRecord, 'creator' | 'size' | 'metadata'>>
 
 /** What is asked of one file. `file` is the stored one, absent when there is none. */
 export interface StorageAccess {
   readonly operation: StorageOperation
   readonly path: CloudPath
-  readonly file?: FileRecord | undefined
+  readonly file?: JudgedFile | undefined
   /** Bytes of the file that a write would store, when known. */
   readonly size?: number | undefined
 }
@@ -34,9 +37,14 @@ export function refusal(
   return new DeniedError(code, {
     caller,
     internal: `${operation} ${path}: ${decision.reason}`,
-    asked: asCase(access),
-    explain: () => rules.explain(operation, contextOf(caller, access, now)),
+    asked: accessCase(access),
+    explain: () => explainAccess(rules, caller, access, now),
   })
+}
+
+/** The decision about somebody to whom rules apply, with everything that led to it. Far slower than {@link refusal}. */
+export function explainAccess(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): Explanation {
+  return rules.explain(access.operation, contextOf(caller, access, now))
 }
 
 /** Whether everybody may, logged in or not: cheaper than a refusal where nobody is going to hear of it. */
@@ -71,7 +79,7 @@ function contextOf(caller: Caller, { path, file, size }: StorageAccess, now: num
 }
 
 /** The access as `cloudstead rules test` reads it. */
-function asCase({ operation, path, file, size }: StorageAccess): Readonly<Record<string, unknown>> {
+export function accessCase({ operation, path, file, size }: StorageAccess): Readonly<Record<string, unknown>> {
   return {
     action: operation,
     file: path,
@@ -80,6 +88,10 @@ function asCase({ operation, path, file, size }: StorageAccess): Readonly<Record
   }
 }
 
-function storedCase({ creator, size, metadata }: FileRecord): Readonly<Record<string, unknown>> {
-  return { ...(creator === undefined ? {} : { creator }), size, ...(metadata === undefined ? {} : { metadata }) }
+function storedCase({ creator, size, metadata }: JudgedFile): Readonly<Record<string, unknown>> {
+  return {
+    ...(creator === undefined ? {} : { creator }),
+    ...(size === undefined ? {} : { size }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }
 }
