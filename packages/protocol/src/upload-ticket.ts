@@ -3,7 +3,7 @@ import type { Caller, LoginType } from './caller.ts'
 import { NOBODY } from './caller.ts'
 import { type CloudPath, parseCloudPath } from './cloud-path.ts'
 import { CloudsteadError } from './errors.ts'
-import type { SigningKey } from './object-url.ts'
+import type { SigningKey } from './object-signature.ts'
 
 /**
  * Upload tickets: a signed, short-lived permission to write one cloudPath, carried in the upload URL itself, because the

@@ -3,11 +3,12 @@ import {
   type CloudPath,
   CloudsteadError,
   NOBODY,
+  type ObjectPermit,
   objectIdOf,
   objectPathname,
   parseCloudPath,
   parseFileId,
-  signObjectPathname,
+  signObjects,
   verifyObjectSignature,
 } from '@cloudstead/protocol'
 import { allowsEverybody, refusal } from './authorize.ts'
@@ -59,13 +60,14 @@ export async function temporaryUrls(
     named.map((item) => item.objectId),
   )
   const fileOf = new Map(named.map((item, index) => [item, files[index]?.file]))
-  return requests.map((request, index): UrlResult => {
+  const results = requests.map((request, index): UrlResult | PrivateUrl => {
     const item = items[index]
     if (item === undefined || item instanceof CloudsteadError) {
       return { fileId: request.fileId, ok: false, error: item ?? new CloudsteadError('INVALID_PARAM') }
     }
     return urlOf(parts, caller, request, item, fileOf.get(item))
   })
+  return signed(parts, results)
 }
 
 /**
@@ -87,7 +89,7 @@ function urlOf(
   request: UrlRequest,
   { path, objectId }: { readonly path: CloudPath; readonly objectId: string },
   file: FileRecord | undefined,
-): UrlResult {
+): UrlResult | PrivateUrl {
   const { fileId } = request
   const { acl, tempUrlMaxAge } = parts.settings().storage
   const now = parts.now()
@@ -100,8 +102,27 @@ function urlOf(
   const maxAge = effectiveMaxAge(request.maxAge, acl.maxAge, tempUrlMaxAge)
   if (allowsEverybody(acl, access, now)) return { fileId, ok: true, pathAndQuery: pathname, maxAge }
   const expires = Math.ceil(now / 1000) + maxAge
-  const query = signObjectPathname(parts.secrets.objectUrl.current, parts.env, pathname, expires)
-  return { fileId, ok: true, pathAndQuery: `${pathname}?${query}`, maxAge }
+  return { fileId, pathname, maxAge, permit: { objectId, expires } }
+}
+
+/** What may be read, but only through a signed URL. */
+interface PrivateUrl {
+  readonly fileId: string
+  readonly pathname: string
+  readonly maxAge: number
+  readonly permit: ObjectPermit
+}
+
+/** Signs what has to be, all at once: that costs little more than signing one. */
+function signed(parts: StorageParts, results: readonly (UrlResult | PrivateUrl)[]): readonly UrlResult[] {
+  const permits = results.flatMap((result) => ('permit' in result ? [result.permit] : []))
+  if (permits.length === 0) return results as readonly UrlResult[]
+  const queries = signObjects(parts.secrets.objectUrl.current, parts.env, permits).values()
+  return results.map((result): UrlResult => {
+    if (!('permit' in result)) return result
+    const { fileId, pathname, maxAge } = result
+    return { fileId, ok: true, pathAndQuery: `${pathname}?${queries.next().value}`, maxAge }
+  })
 }
 
 /** A rule's maxAge is a security setting: a caller may ask for less, never for more. Without one the caller decides. */
@@ -131,25 +152,28 @@ export interface OpenedObject {
  */
 export async function openObject(parts: StorageParts, request: ObjectRequest): Promise<OpenedObject> {
   const { pathname, objectId, sign, t } = request
-  const signed = sign !== undefined || t !== undefined
+  const isSigned = sign !== undefined || t !== undefined
   const now = parts.now()
   const { acl } = parts.settings().storage
-  if (signed) checkSignature(parts, pathname, sign ?? '', t ?? '', now)
+  if (isSigned) checkSignature(parts, objectId, sign ?? '', t ?? '', now)
   const [stored] = await loadObjects(parts, [objectId])
   const file = stored?.file
-  if (file === undefined || objectPathname(objectId, file.path) !== pathname) {
+  const isAddress = file !== undefined && objectPathname(objectId, file.path) === pathname
+  // The signature is about the object; any other spelling of its address is refused all the same.
+  if (isSigned && file !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')
+  if (!isAddress) {
     // Whether a file exists is nobody's business where files are private: the bare URL of any path can be computed.
-    const known = signed || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
+    const known = isSigned || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
     throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
   }
-  if (signed) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
+  if (isSigned) return { file, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
   const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
   if (refused !== undefined) throw refused
   return { file }
 }
 
-function checkSignature(parts: StorageParts, pathname: string, sign: string, t: string, now: number): void {
-  switch (verifyObjectSignature(parts.secrets.objectUrl.all, parts.env, pathname, sign, t, now)) {
+function checkSignature(parts: StorageParts, objectId: string, sign: string, t: string, now: number): void {
+  switch (verifyObjectSignature(parts.secrets.objectUrl.all, parts.env, objectId, sign, t, now)) {
     case 'valid':
       return
     case 'expired':

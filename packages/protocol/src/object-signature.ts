@@ -1,0 +1,94 @@
+import { createCipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+
+/**
+ * Signatures of temporary URLs. A page asks for 50 at once, so they are made together: the MAC is CBC-MAC with AES-256
+ * over exactly two blocks (24 bytes of object id, 8 of expiry), which for messages of one fixed length is as good as the
+ * cipher (Bellare, Kilian, Rogaway 1994), and costs two calls of the cipher for all of them, where 50 HMACs cost 100.
+ */
+
+/** A key that signs, as far as this package cares. */
+export interface SigningKey {
+  /** A KeyObject: deriving from a Buffer costs several times as much. */
+  readonly secret: KeyObject
+}
+
+/** What a temporary URL permits: reading this object, as long as it is not `expires` (unix seconds) yet. */
+export interface ObjectPermit {
+  /** 32 base64url characters. */
+  readonly objectId: string
+  readonly expires: number
+}
+
+const BLOCK_BYTES = 16
+const OBJECT_ID_BYTES = 24
+/** What follows the first block of an object id, before the expiry. */
+const REST_BYTES = OBJECT_ID_BYTES - BLOCK_BYTES
+const SIGN_CHARACTERS = 2 * BLOCK_BYTES
+
+/** The queries of temporary URLs, in the order of the permits: `sign=<32 hex>&t=<unix seconds>`. */
+export function signObjects(key: SigningKey, env: string, permits: readonly ObjectPermit[]): readonly string[] {
+  const signs = macs(key, env, permits)
+  return permits.map(({ expires }, at) => `sign=${signAt(signs, at)}&t=${expires}`)
+}
+
+export type SignatureVerdict = 'valid' | 'expired' | 'invalid'
+
+/**
+ * Judges `sign` and `t` exactly as they came. Text is compared with text, so no other spelling of the same bytes passes.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function verifyObjectSignature(
+  keys: readonly SigningKey[],
+  env: string,
+  objectId: string,
+  sign: string,
+  t: string,
+  now: number,
+): SignatureVerdict {
+  if (!/^[A-Za-z0-9_-]{32}$/.test(objectId)) return 'invalid'
+  if (!/^[0-9a-f]{32}$/.test(sign) || !/^[1-9][0-9]{0,11}$/.test(t)) return 'invalid'
+  const expires = Number(t)
+  const given = Buffer.from(sign, 'latin1')
+  const matches = keys.some((key) =>
+    timingSafeEqual(given, Buffer.from(macs(key, env, [{ objectId, expires }]), 'latin1')),
+  )
+  if (!matches) return 'invalid'
+  return now < expires * 1000 ? 'valid' : 'expired'
+}
+
+function signAt(signs: string, at: number): string {
+  return signs.slice(at * SIGN_CHARACTERS, (at + 1) * SIGN_CHARACTERS)
+}
+
+/** The MACs of all permits in hex, one after the other. */
+function macs(key: SigningKey, env: string, permits: readonly ObjectPermit[]): string {
+  const first = Buffer.allocUnsafe(permits.length * BLOCK_BYTES)
+  const second = Buffer.allocUnsafe(permits.length * BLOCK_BYTES)
+  const id = Buffer.allocUnsafe(OBJECT_ID_BYTES)
+  permits.forEach(({ objectId, expires }, index) => {
+    const at = index * BLOCK_BYTES
+    if (id.write(objectId, 'base64url') !== OBJECT_ID_BYTES) throw new RangeError('an object id has 32 characters')
+    id.copy(first, at, 0, BLOCK_BYTES)
+    id.copy(second, at, BLOCK_BYTES)
+    second.writeUIntBE(0, at + REST_BYTES, 2)
+    second.writeUIntBE(expires, at + REST_BYTES + 2, 6)
+  })
+  // One block is enciphered by itself; the chaining is the exclusive or between the two calls.
+  const cipher = createCipheriv('aes-256-ecb', cipherKey(key.secret, env), null).setAutoPadding(false)
+  const chained = cipher.update(first)
+  for (let at = 0; at < chained.length; at += 1) chained[at] = (chained[at] ?? 0) ^ (second[at] ?? 0)
+  return cipher.update(chained, undefined, 'hex')
+}
+
+/** The last key that was derived from a secret; a server has one environment. */
+const DERIVED = new WeakMap<KeyObject, { readonly env: string; readonly key: KeyObject }>()
+
+/** A key of its own for this purpose and environment. */
+function cipherKey(secret: KeyObject, env: string): KeyObject {
+  const known = DERIVED.get(secret)
+  if (known?.env === env) return known.key
+  const key = createSecretKey(createHmac('sha256', secret).update(`temporary URLs\n${env}`).digest())
+  DERIVED.set(secret, { env, key })
+  return key
+}
