@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { EJSON } from 'bson'
 import fc from 'fast-check'
-import { decodeEjson, encodeEjson } from './ejson-values.ts'
+import { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
 import { CloudsteadError } from './errors.ts'
 import type { DocumentValue } from './web-values.ts'
 
@@ -59,6 +59,23 @@ describe('dialect B values', () => {
         assert.deepEqual(decodeEjson(EJSON.stringify({ original }, { relaxed: false }), NOW), { original })
       }),
     )
+  })
+
+  it('comes back exactly in the relaxed form, and through its text', () => {
+    fc.assert(
+      fc.property(value, (original) => {
+        const relaxed = encodeRelaxedEjson(original)
+        assert.deepEqual(decodeEjsonValue(relaxed, NOW), original)
+        assert.deepEqual(decodeEjson(JSON.stringify(relaxed), NOW), original)
+      }),
+    )
+    assert.deepEqual(encodeRelaxedEjson({ n: 1, f: 1.5, at: new Date(0), re: /a/i, z: -0 }), {
+      n: 1,
+      f: 1.5,
+      at: { $date: '1970-01-01T00:00:00.000Z' },
+      re: { $regularExpression: { pattern: 'a', options: 'i' } },
+      z: { $numberDouble: '-0.0' },
+    })
   })
 
   it('reads regular expressions and ObjectIds', () => {

@@ -94,13 +94,13 @@ function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly
 }
 
 /**
- * Decodes a value of dialect B, already parsed from its JSON text: numbers of all kinds become numbers, an ObjectId its
- * hexadecimal digits, server dates the given clock.
+ * Decodes a value of Extended JSON, canonical or relaxed, already parsed from its text: numbers of all kinds become
+ * numbers, an ObjectId its hexadecimal digits, server dates the given clock.
  *
  * @param now the server's clock in ms; take it once per request.
  * @throws CloudsteadError INVALID_PARAM
  */
-function decodeEjsonValue(json: unknown, now: number): DocumentValue {
+export function decodeEjsonValue(json: unknown, now: number): DocumentValue {
   return decodeJsonValue(json, (source, keys) => decodeSpecial(source, keys, now))
 }
 
@@ -142,4 +142,26 @@ function encodeValue(value: DocumentValue): unknown {
 /** Encodes a value as the canonical Extended JSON text that dialect B answers with. */
 export function encodeEjson(value: DocumentValue): string {
   return JSON.stringify(encodeValue(value))
+}
+
+/** What only JSON's numbers cannot say is written out. */
+function needsMark(value: number): boolean {
+  return !Number.isFinite(value) || Object.is(value, -0)
+}
+
+/**
+ * Encodes a value as relaxed Extended JSON, for people: a number is a JSON number wherever JSON has it, a date its ISO
+ * text. `decodeEjsonValue` gives the same value back.
+ *
+ * @example encodeRelaxedEjson({ n: 1, at: new Date(0) }) // { n: 1, at: { $date: '1970-01-01T00:00:00.000Z' } }
+ */
+export function encodeRelaxedEjson(value: DocumentValue): unknown {
+  if (typeof value === 'number') return needsMark(value) ? encodeNumber(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Date) return { $date: value.toISOString() }
+  if (value instanceof RegExp) return { $regularExpression: { pattern: value.source, options: value.flags } }
+  if (Array.isArray(value)) return value.map(encodeRelaxedEjson)
+  const target: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value as DocumentObject)) setOwn(target, key, encodeRelaxedEjson(item))
+  return target
 }
