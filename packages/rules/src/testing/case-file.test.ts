@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { RuleError } from '../rule-error.ts'
-import { loadRules, parseCaseFile, runCases } from './index.ts'
+import { loadRules, parseCaseFile, readOneCase, runCases } from './index.ts'
 
 /** The head of a file; the case that follows stands on line 4. */
 const HEAD = '{ "users": { "alice": { "customUserId": "alice" } },\n  "documents": { "orders": [] },\n  "cases": [\n'
@@ -243,6 +243,35 @@ describe('a configuration', () => {
           assert.deepEqual(error.line === undefined ? undefined : [error.line, error.column], place)
           return true
         },
+      )
+    })
+  }
+})
+
+describe('a case by itself', () => {
+  test('is read as in a file, without users and documents of others', () => {
+    const one = readOneCase({
+      as: { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' },
+      action: 'update',
+      collection: 'orders',
+      doc: 'o7',
+      data: { status: 'paid' },
+      expect: 'denied',
+    })
+    assert.deepEqual(one.auth, { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' })
+    assert.equal(one.request.kind === 'document' && one.request.doc, 'o7')
+    assert.deepEqual(one.request.kind === 'document' && one.request.data, { $set: { status: 'paid' } })
+  })
+
+  for (const [what, value, message] of [
+    ['that is no object', [], /must be an object/],
+    ['of a user by name', { as: 'alice', file: 'a', action: 'read', expect: 'denied' }, /^as: unknown user "alice"/],
+    ['with an unknown member', { as: null, file: 'a', action: 'read', expect: 'denied', who: 1 }, /^who: unknown key/],
+  ] as const) {
+    test(`${what} is refused`, () => {
+      assert.throws(
+        () => readOneCase(value),
+        (error: unknown) => error instanceof RuleError && message.test(error.text.en),
       )
     })
   }

@@ -3,7 +3,7 @@ import { parseRulesText } from '../rules-text/rules-text.ts'
 import { text } from '../text.ts'
 import { readDate } from './data.ts'
 import { type Fixtures, readDocuments, readFiles } from './fixtures.ts'
-import { Part } from './part.ts'
+import { NO_TEXT, Part } from './part.ts'
 import { readCaller, readPeople } from './people.ts'
 import { checkCollection, readRequest, type TestRequest } from './requests.ts'
 
@@ -51,6 +51,15 @@ export function parseCaseFile(source: string, now: number): CaseFile {
   const listed = cases.items().map((part) => readCase(part, fixtures))
   if (listed.length === 0) cases.fail(text('there are no cases', '没有用例'))
   return { ...(rules === undefined ? {} : { rules }), fixtures, cases: listed }
+}
+
+/**
+ * Reads a case that stands by itself, such as the log shows one of a denied request.
+ *
+ * @throws {RuleError} that names the member at fault
+ */
+export function readOneCase(value: unknown): RuleTestCase {
+  return readCase(new Part(NO_TEXT, value), readFixtures(new Part(NO_TEXT, {}), 0))
 }
 
 /** What cases are decided in. @throws {RuleError} */

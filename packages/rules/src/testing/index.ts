@@ -1,10 +1,11 @@
 /** Tests of security rules: cases in a file, and a library for test runners. */
-export { type CaseFile, type Expected, parseCaseFile, type RuleTestCase } from './case-file.ts'
+export { type CaseFile, type Expected, parseCaseFile, type RuleTestCase, readOneCase } from './case-file.ts'
 export { type CollectionRules, loadRules, type RuleSource, type RulesUnderTest } from './configuration.ts'
 export type { Coverage, UncoveredClause } from './coverage.ts'
 export type { StoredFile } from './fixtures.ts'
 export type { TestUser } from './people.ts'
-export type { DocumentAction, FileAction, TestRequest } from './requests.ts'
+export { judgedQuery } from './query.ts'
+export type { DocumentAction, DocumentRequest, FileAction, FileRequest, TestRequest } from './requests.ts'
 export { type CaseResult, type CasesRun, runCases } from './run-cases.ts'
 export {
   type DocumentDetails,

@@ -1,6 +1,7 @@
 import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, ownerMark } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
+import type { Simulated } from '../simulated.ts'
 import { authorizeAdministration, Door, type Entry, inScope } from './authorize.ts'
 import { type Collection, Collections, documentSpace } from './collections.ts'
 import { idMaker, recordId } from './document-id.ts'
@@ -18,6 +19,7 @@ import {
   fixedFields,
   type QueryRequest,
 } from './requests.ts'
+import { type DocumentQuestion, simulateDocuments } from './simulate.ts'
 import { slotAt } from './slot.ts'
 import { unpackDocument } from './stored-document.ts'
 import { compileUpdate } from './update.ts'
@@ -62,6 +64,8 @@ export interface Database {
   replace(caller: Caller, request: EditRequest): Promise<EditOutcome>
   /** Answers how many were removed. */
   remove(caller: Caller, request: QueryRequest & { readonly multi: boolean }): Promise<number>
+  /** What rules would say to a request; changes nothing. */
+  simulate(question: DocumentQuestion): Promise<Simulated>
   /** Resolves when no index is being built any more. */
   settled(): Promise<void>
   /** Ends the building of indexes; the next start goes on with it. Does not close the records. */
@@ -174,6 +178,18 @@ class DocumentDatabase implements Database {
     const selection = await this.#select(caller, name, 'delete', query)
     const { matched } = await this.#writer.edit(selection, multi, () => undefined)
     return matched
+  }
+
+  simulate(question: DocumentQuestion): Promise<Simulated> {
+    return simulateDocuments(
+      {
+        now: this.now,
+        rules: (name) => this.#collections.rules(name),
+        read: ({ collection, id }) => this.#stored(collection, id),
+        newDocument: (caller, sent) => this.#newDocument(caller, sent),
+      },
+      question,
+    )
   }
 
   async settled(): Promise<void> {

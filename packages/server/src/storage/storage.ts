@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Caller, UploadTicket } from '@cloudstead/protocol'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { createHotCache } from '../engines/blobs/hot-cache.ts'
+import type { Simulated } from '../simulated.ts'
 import {
   type ObjectRequest,
   type OpenedObject,
@@ -12,6 +13,7 @@ import {
 } from './downloads.ts'
 import type { FileRecord } from './file-record.ts'
 import { type CopyRequest, copyFiles, type ItemResult, removeFiles } from './files.ts'
+import { type FileQuestion, simulateFile } from './simulate.ts'
 import type { StorageParts } from './store.ts'
 import { planSweep, type Sweep } from './sweep.ts'
 import {
@@ -38,6 +40,8 @@ export interface Storage {
   openObject(request: ObjectRequest): Promise<OpenedObject>
   /** The bytes of an opened object: from memory when it is small, else a stream. */
   bytes(file: FileRecord, range?: ByteRange): Promise<Uint8Array | Readable>
+  /** What rules would say to a request; changes nothing. @throws CloudsteadError INVALID_FILE_NAME */
+  simulate(question: FileQuestion): Promise<Simulated>
   /** Notes which bytes may be orphaned and returns the work of removing them. `atStart`: before the first upload. */
   planSweep(atStart: boolean): Promise<Sweep>
 }
@@ -57,6 +61,7 @@ export function createStorage(parts: StorageParts): Storage {
       const whole = await hot.load(file.blob, () => parts.blobs.readAll(file.blob))
       return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
     },
+    simulate: (question) => simulateFile(parts, question),
     planSweep: (atStart) => planSweep(parts, atStart),
   }
 }

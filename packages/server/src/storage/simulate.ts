@@ -1,0 +1,44 @@
+import { type Caller, parseCloudPath } from '@cloudstead/protocol'
+import type { StorageRules } from '@cloudstead/rules'
+import type { Simulated } from '../simulated.ts'
+import { accessCase, explainAccess, type JudgedFile, refusal, type StorageAccess } from './authorize.ts'
+import { loadFile, type StorageParts } from './store.ts'
+
+/** A request about a file that nobody made. */
+export interface FileQuestion {
+  /** Administrators have no rules to be asked. */
+  readonly caller: Exclude<Caller, { readonly kind: 'admin' }>
+  /** `write` is asked once; an `upload` or `overwrite` twice, before its bytes are there and then. */
+  readonly action: 'read' | 'write' | 'upload' | 'overwrite' | 'delete'
+  readonly path: string
+  /** Bytes of the file that would be stored. */
+  readonly size?: number | undefined
+  /** What is to count as stored, null for nothing; undefined: what is. */
+  readonly stored?: JudgedFile | null | undefined
+  /** Other rules than those that hold. */
+  readonly rules?: StorageRules | undefined
+}
+
+/**
+ * What rules would say to a request. Decides by the same functions as requests do, and changes nothing.
+ *
+ * @throws CloudsteadError INVALID_FILE_NAME
+ */
+export async function simulateFile(parts: StorageParts, question: FileQuestion): Promise<Simulated> {
+  const { caller, action, size, stored } = question
+  const path = parseCloudPath(question.path)
+  const rules = question.rules ?? parts.settings().storage.acl
+  const file = stored === undefined ? (await loadFile(parts, path))?.file : (stored ?? undefined)
+  const now = parts.now()
+  const announced: StorageAccess = { operation: action === 'read' ? 'read' : 'write', path, file }
+  const whole: StorageAccess = { ...announced, size }
+  const isUpload = action === 'upload' || action === 'overwrite'
+  const asked = { ...accessCase(whole), action: isUpload ? (file === undefined ? 'upload' : 'overwrite') : action }
+  const questions = isUpload && size !== undefined ? [announced, whole] : [whole]
+  for (const access of questions) {
+    const refused = refusal(rules, caller, access, now)
+    const explanation = refused?.explain()
+    if (explanation !== undefined) return { allowed: false, explanation, asked }
+  }
+  return { allowed: true, explanation: explainAccess(rules, caller, whole, now), asked }
+}
