@@ -48,6 +48,7 @@ export const PROGRESS = object({
   done: integer(),
   total: optional(integer()),
   failed: optional(integer()),
+  skipped: optional(integer({ description: 'what was there already and was to be left alone' })),
   problems: optional(array(object({ item: string(), problem: PROBLEM }))),
   finished: optional(boolean()),
   error: optional(PROBLEM),

@@ -1,11 +1,23 @@
 /** Collections and documents. Documents travel as EJSON: `{"$date": ...}`, `{"$numberLong": ...}` and so on. */
 import { MAX_PAGE, PAGE, PROGRESS, page } from '../common.ts'
 import { operation } from '../operation.ts'
-import { anyObject, array, boolean, choice, either, integer, object, optional, type Static, string } from '../schema.ts'
+import {
+  anyObject,
+  array,
+  boolean,
+  choice,
+  either,
+  integer,
+  number,
+  object,
+  optional,
+  type Static,
+  string,
+} from '../schema.ts'
 import { SOURCE } from './settings.ts'
 
 const NAME = string({ minLength: 1, maxLength: 120 })
-const ID = either([string({ maxLength: 1024 }), integer()])
+const ID = either([string({ maxLength: 1024 }), number()])
 const JSON_TEXT = string({ maxLength: 100_000 })
 
 const COLLECTION = object({
@@ -56,6 +68,8 @@ export type StoredDocument = Static<typeof STORED>
 
 export const listDocuments = operation('GET', '/database/collections/{name}/documents', {
   summary: 'Documents of a collection',
+  description:
+    'The query has the operators of the SDKs; comments, names without quotes and trailing commas are tolerated. A page may hold fewer documents than its limit: only next says whether there are more.',
   params: { name: NAME },
   query: {
     query: optional(string({ maxLength: 100_000, description: 'a query as EJSON text' })),
