@@ -20,4 +20,4 @@ export {
   storageOperations,
   usersOperations,
 } from './operations.ts'
-export type { ObjectOf, Schema, Static } from './schema.ts'
+export type { Members, ObjectOf, Schema, Static } from './schema.ts'

@@ -13,6 +13,7 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
+import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { createDenials, type Denials } from './denials.ts'
@@ -21,7 +22,7 @@ import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
 import { actionRoutes } from './http/action-routes.ts'
 import { adminDatabaseActions } from './http/admin-database.ts'
 import { authRoutes } from './http/auth.ts'
-import { createBodyBudget } from './http/body-budget.ts'
+import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
 import { allowCrossOrigin } from './http/cors.ts'
@@ -101,6 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...(options.mode === 'dev' ? { hints: 'dev' as const } : {}),
   })
   const metrics = createMetrics(now(), now)
+  const budget = createBodyBudget(LARGE_BODIES_BYTES)
 
   const denials = createDenials({ log, mode: options.mode, now })
   const http = createHttp(log, denials)
@@ -118,7 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(authRoutes(auth), { prefix: '/auth' })
   await registerActions(
     http,
-    { env, auth, storage, denials, origin: originFor },
+    { env, auth, storage, denials, origin: originFor, budget },
     {
       web: webDatabaseActions(database),
       admin: adminDatabaseActions(database),
@@ -126,6 +128,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   await http.register(uploadRoutes, { env, storage, denials })
   await http.register(objectRoutes, { storage, denials })
+  await registerConsole(http, {
+    version: options.version,
+    publicUrl: options.publicUrl,
+    auth,
+    budget,
+    denials,
+    originOf: originFor,
+    // One line for each area: its file in http/console/ and the services that it calls.
+    handlers: {},
+  })
 
   const stopSweeping = await sweepRegularly(storage, auth, log)
   return {
@@ -166,7 +178,8 @@ function createHttp(log: Logger, denials: Denials): FastifyInstance {
     clientErrorHandler: answerClientError,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_CONNECTION_MS,
-    routerOptions: { ignoreTrailingSlash: false },
+    // A key of a setting in a path of the admin API may be long, and three times as long while it is encoded.
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 1024 },
     exposeHeadRoutes: false,
     frameworkErrors: (thrown, request, reply) => {
       void answer(thrown, request as unknown as FastifyRequest, reply as unknown as FastifyReply)
@@ -190,11 +203,10 @@ function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyRep
 
 async function registerActions(
   http: FastifyInstance,
-  parts: { env: string; auth: Auth; storage: Storage; denials: Denials; origin: OriginOf },
+  parts: { env: string; auth: Auth; storage: Storage; denials: Denials; origin: OriginOf; budget: BodyBudget },
   database: { web: ReturnType<typeof webDatabaseActions>; admin: ReturnType<typeof adminDatabaseActions> },
 ): Promise<void> {
-  const { env, auth, storage, denials, origin } = parts
-  const budget = createBodyBudget(LARGE_BODIES_BYTES)
+  const { env, auth, storage, denials, origin, budget } = parts
   await http.register(actionRoutes, {
     path: '/web',
     env,

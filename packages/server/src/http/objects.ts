@@ -6,6 +6,7 @@ import type { ObjectRequest, OpenedObject } from '../storage/downloads.ts'
 import type { FileRecord } from '../storage/file-record.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isNotModified, parseRange } from './conditional.ts'
+import { contentDisposition } from './disposition.ts'
 import { logFailure } from './failures.ts'
 import { errorXml } from './xml.ts'
 
@@ -13,7 +14,6 @@ import { errorXml } from './xml.ts'
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 /** Public files may be kept by caches for a minute; after that the ETag settles it, so an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
-const MAX_DOWNLOAD_NAME = 200
 
 export interface ObjectRoutes {
   readonly storage: Storage
@@ -96,15 +96,8 @@ async function sendObject(
   return reply.send(request.method === 'HEAD' ? undefined : await storage.bytes(file, part))
 }
 
-/** RFC 6266: an ASCII name for old clients, the real one in UTF-8; nothing of the name is copied unescaped. */
 function disposition(file: FileRecord, downloadName: string | true | undefined): string {
   const kind = downloadName === undefined && isInline(file.contentType) ? 'inline' : 'attachment'
   const own = file.path.slice(file.path.lastIndexOf('/') + 1)
-  const name = (typeof downloadName === 'string' ? downloadName : own).slice(0, MAX_DOWNLOAD_NAME) || 'file'
-  const ascii = name.replace(/[^A-Za-z0-9 ._-]/g, '_')
-  const utf8 = encodeURIComponent(name.toWellFormed()).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `${kind}; filename="${ascii}"; filename*=UTF-8''${utf8}`
+  return contentDisposition(kind, typeof downloadName === 'string' ? downloadName : own)
 }

@@ -1,0 +1,44 @@
+import type { Operation } from '@cloudstead/admin-api'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Operator } from '../../auth/console-operator.ts'
+import { refuseForeignPages } from './csrf.ts'
+import type { SessionCookie } from './session-cookie.ts'
+
+const BEARER = /^bearer +(\S+)$/i
+
+export interface GateOptions {
+  readonly access: {
+    operatorOfApiKey(apiKey: string): Promise<Operator>
+    operatorOfSession(token: string): Promise<Operator | undefined>
+  }
+  readonly cookie: SessionCookie
+  /** Scheme and host of the configured public URL. */
+  readonly publicOrigin: string | undefined
+}
+
+/** Decides, before anything of a body is read, who is asking. The only place that does. */
+export interface Gate {
+  /**
+   * @returns undefined when nobody is signed in, which only operations that are `open` allow
+   * @throws CloudsteadError `CONSOLE_SIGN_IN_REQUIRED`, `CONSOLE_REQUEST_REFUSED`, `INVALID_CREDENTIALS`
+   */
+  enter(request: FastifyRequest, operation: Operation): Promise<Operator | undefined>
+  setSession(reply: FastifyReply, token: string | undefined): void
+}
+
+export function createGate({ access, cookie, publicOrigin }: GateOptions): Gate {
+  return {
+    async enter(request, operation) {
+      // Scripts: a browser never sends this header by itself, so no page can misuse it.
+      const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1]
+      if (apiKey !== undefined) return access.operatorOfApiKey(apiKey)
+      const token = cookie.read(request)
+      const operator = token === undefined ? undefined : await access.operatorOfSession(token)
+      if (operator === undefined && operation.open !== true) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
+      refuseForeignPages(request, publicOrigin)
+      return operator
+    },
+    setSession: (reply, token) => cookie.write(reply, token),
+  }
+}

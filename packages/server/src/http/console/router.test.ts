@@ -1,0 +1,403 @@
+/** The edge of the admin API with handlers of its own in place of the services. */
+import assert from 'node:assert/strict'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { ErrorBody, OperationId, Progress } from '@cloudstead/admin-api'
+import { operations } from '@cloudstead/admin-api'
+import { CloudsteadError } from '@cloudstead/protocol'
+import { type FastifyInstance, fastify } from 'fastify'
+import type { Operator } from '../../auth/console-operator.ts'
+import { createBodyBudget } from '../body-budget.ts'
+import { allowCrossOrigin } from '../cors.ts'
+import type { EdgeRequest } from './edge-request.ts'
+import { createGate } from './gate.ts'
+import type { ConsoleContext } from './handlers.ts'
+import { type ConsoleRoutes, consoleRoutes } from './router.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+const SCRIPT: Operator = { caller: { kind: 'admin', keyId: 'CS1' }, by: 'key', name: 'CS1' }
+const OPERATOR: Operator = {
+  caller: { kind: 'admin', keyId: 'console:1' },
+  by: 'password',
+  name: 'operator',
+  session: { id: '1', since: 1, expiresAt: 2 },
+}
+const KEY = { authorization: 'Bearer key' }
+const COOKIE = { cookie: 'other=1; cloudstead_test=good' }
+const CONSOLE = { ...COOKIE, 'x-cloudstead-console': '1' }
+
+type Call = (input: unknown, context: ConsoleContext & EdgeRequest) => unknown
+let app: FastifyInstance
+/** What the handlers do in the test that runs. */
+let handlers: Partial<Record<OperationId, Call>> = {}
+
+before(async () => {
+  app = fastify({ routerOptions: { maxParamLength: 1024 }, exposeHeadRoutes: false })
+  allowCrossOrigin(app)
+  const all = Object.keys(operations).map((id) => [
+    id,
+    (input: unknown, context: ConsoleContext & EdgeRequest) => handlers[id as OperationId]?.(input, context),
+  ])
+  const access = {
+    async operatorOfApiKey(apiKey: string) {
+      if (apiKey !== 'key') throw new CloudsteadError('INVALID_CREDENTIALS')
+      return SCRIPT
+    },
+    operatorOfSession: async (token: string) => (token === 'good' ? OPERATOR : undefined),
+  }
+  await app.register(consoleRoutes, {
+    handlers: Object.fromEntries(all) as ConsoleRoutes['handlers'],
+    gate: createGate({
+      access,
+      cookie: sessionCookie({ name: 'cloudstead_test', secure: false, maxAge: 60 }),
+      publicOrigin: 'https://console.example.com',
+    }),
+    originOf: () => 'http://here',
+    budget: createBodyBudget(48 * 1024 * 1024),
+    denials: { record: () => {} },
+    version: '1.2.3',
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+})
+after(() => app.close())
+beforeEach(() => {
+  handlers = {}
+})
+
+interface Sent {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+function open(method: string, path: string, headers: Record<string, string> = {}) {
+  const { port } = app.server.address() as AddressInfo
+  return httpRequest({ host: '127.0.0.1', port, agent: false, method, path: `/console/api${path}`, headers })
+}
+
+async function send(method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Sent> {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const outgoing = open(method, path, { ...length, ...headers })
+  const answered = Promise.withResolvers<IncomingMessage>()
+  outgoing.on('response', answered.resolve).on('error', answered.reject)
+  outgoing.end(body)
+  const incoming = await answered.promise
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: await text(incoming) }
+}
+
+async function refuses(sent: Promise<Sent>, status: number, code: string, message = /./): Promise<void> {
+  const answer = await sent
+  const body = JSON.parse(answer.body) as ErrorBody
+  assert.deepEqual([answer.status, body.code], [status, code], answer.body)
+  assert.match(body.message, message)
+  assert.ok(body.text.en !== '' && body.text.zh !== '' && body.advice?.en && body.advice.zh && body.requestId)
+  assert.equal(answer.headers['cache-control'], 'no-store')
+}
+
+describe('who is asking', () => {
+  test('an api key does for scripts, without cookie or header', async () => {
+    let caller: unknown
+    handlers.createFolder = async (_input, context) => {
+      caller = [context.caller, context.by, context.origin]
+      return { done: true }
+    }
+    const { status, body } = await send('POST', '/storage/folders', KEY, '{"path":"a/"}')
+    assert.deepEqual([status, body], [200, '{"done":true}'])
+    assert.deepEqual(caller, [SCRIPT.caller, 'CS1', 'http://here'])
+  })
+
+  test('a wrong api key is refused, also beside a good session', () =>
+    refuses(send('GET', '/keys', { ...CONSOLE, authorization: 'Bearer no' }), 401, 'INVALID_CREDENTIALS'))
+
+  for (const [id, { method, path, open: isOpen }] of Object.entries<(typeof operations)[OperationId]>(operations)) {
+    if (isOpen === true) continue
+    test(`nobody may ${id} without signing in`, async () => {
+      handlers[id as OperationId] = () => assert.fail('it ran')
+      const url = path.replaceAll(/\{\w+\}/g, 'x')
+      await refuses(send(method, url), 401, 'CONSOLE_SIGN_IN_REQUIRED')
+      await refuses(send(method, url, { cookie: 'cloudstead_test=ended' }), 401, 'CONSOLE_SIGN_IN_REQUIRED')
+    })
+  }
+
+  test('a session does in a browser', async () => {
+    handlers.listKeys = async (_input, { caller, by }) => ({ items: [], caller, by })
+    const { body } = await send('GET', '/keys', COOKIE)
+    assert.deepEqual(JSON.parse(body), { items: [], caller: OPERATOR.caller, by: 'operator' })
+  })
+
+  const FOREIGN: readonly (readonly [what: string, headers: Record<string, string>])[] = [
+    ['without the header of the Console', COOKIE],
+    ['with another value of it', { ...COOKIE, 'x-cloudstead-console': 'true' }],
+    ['from another origin', { ...CONSOLE, origin: 'https://evil.example' }],
+    ['from a page without origin', { ...CONSOLE, origin: 'null' }],
+    ['from another port of this machine', { ...CONSOLE, origin: 'http://127.0.0.1:1' }],
+    ['from another site', { ...CONSOLE, 'sec-fetch-site': 'cross-site' }],
+    ['from the same site', { ...CONSOLE, 'sec-fetch-site': 'same-site' }],
+  ]
+  for (const [what, headers] of FOREIGN) {
+    test(`a session is not enough to change something ${what}`, async () => {
+      handlers.createFolder = () => assert.fail('it ran')
+      await refuses(send('POST', '/storage/folders', headers, '{"path":"a/"}'), 403, 'CONSOLE_REQUEST_REFUSED')
+      if (headers['sec-fetch-site'] === undefined) return
+      await refuses(send('GET', '/keys', headers), 403, 'CONSOLE_REQUEST_REFUSED')
+    })
+  }
+
+  test('the own origin and the public one may', async () => {
+    handlers.createFolder = async () => ({ done: true })
+    const { port } = app.server.address() as AddressInfo
+    for (const origin of [`http://127.0.0.1:${port}`, 'https://console.example.com']) {
+      const headers = { ...CONSOLE, origin, 'sec-fetch-site': 'same-origin' }
+      assert.equal((await send('POST', '/storage/folders', headers, '{"path":"a/"}')).status, 200)
+    }
+  })
+
+  test('RustFS GHSA-x5xv-223c-8vm7: no other origin gets leave, whatever it asks and however the path is spelt', async () => {
+    const { port } = app.server.address() as AddressInfo
+    for (const path of ['/console/api/keys', '/%63onsole/api/keys', `http://127.0.0.1:${port}/console/api/keys`]) {
+      for (const method of ['OPTIONS', 'GET']) {
+        const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+        const outgoing = httpRequest({ host: '127.0.0.1', port, agent: false, method, path, headers })
+        const answered = Promise.withResolvers<IncomingMessage>()
+        outgoing.on('response', answered.resolve).end()
+        const { statusCode, headers: got } = (await answered.promise).resume()
+        assert.equal(statusCode, method === 'OPTIONS' ? 404 : 401)
+        assert.deepEqual(
+          Object.keys(got).filter((name) => name.startsWith('access-control-')),
+          [],
+        )
+      }
+    }
+  })
+})
+
+describe('what arrives', () => {
+  test('numbers and booleans of the query come as such, texts stay texts', async () => {
+    let seen: unknown
+    handlers.listFiles = async (input) => {
+      seen = input
+      return { items: [] }
+    }
+    await send('GET', '/storage/files?folder=12&deep=true&limit=5', KEY)
+    assert.deepEqual({ ...(seen as { query: object }).query }, { folder: '12', deep: true, limit: 5 })
+  })
+
+  const WRONG: readonly (readonly [what: string, method: string, path: string, body: string | undefined, RegExp])[] = [
+    [
+      'an unknown query member',
+      'GET',
+      '/storage/files?foldr=a',
+      undefined,
+      /the query has no member "foldr".*folder\?/,
+    ],
+    ['a query where none is', 'GET', '/keys?x=1', undefined, /the query has no member "x" \(it has none\)/],
+    ['a member that came twice', 'GET', '/storage/files?folder=a&folder=b', undefined, /folder.*more than once/],
+    ['a word for a number', 'GET', '/storage/files?limit=many', undefined, /limit in the query must be integer/],
+    ['nothing for a number', 'GET', '/storage/files?limit=', undefined, /limit in the query must be integer/],
+    ['a number too large', 'GET', '/storage/files?limit=1001', undefined, /limit in the query must be <= 1000/],
+    ['a missing query member', 'GET', '/storage/file', undefined, /the query lacks path/],
+    ['a missing body', 'POST', '/storage/folders', undefined, /the body must be object/],
+    ['a body that is no JSON', 'POST', '/storage/folders', '{', /not valid JSON/],
+    ['a body that is a list', 'POST', '/storage/folders', '[]', /must be a JSON object/],
+    [
+      'an unknown body member',
+      'POST',
+      '/storage/folders',
+      '{"path":"a","paht":1}',
+      /the body has no member "paht".*path\?/,
+    ],
+    ['a dangerous body member', 'POST', '/storage/folders', '{"path":"a","__proto__":{}}', /no member "__proto__"/],
+    ['a wrong type', 'POST', '/storage/folders', '{"path":1}', /path in the body must be string/],
+    ['an item', 'POST', '/storage/moves', '{"items":[{"from":"a"}]}', /items\.0 in the body lacks to/],
+    ['a value that is none of some', 'GET', '/database/collections/a/export?format=xml', undefined, /json, jsonl, csv/],
+    ['a body where none is', 'DELETE', '/keys/a', '{"a":1}', /takes no body/],
+  ]
+  for (const [what, method, path, body, message] of WRONG) {
+    test(`${what} is refused by name`, () => refuses(send(method, path, KEY, body), 400, 'INVALID_PARAM', message))
+  }
+
+  test('a body is limited: 1 MB, for documents 20 MB, for strangers 16 kB', async () => {
+    handlers.createDocument = async () => ({ id: '1', version: 1, document: {} })
+    const body = JSON.stringify({ path: 'a'.repeat(1024 * 1024) })
+    await refuses(send('POST', '/storage/folders', KEY, body), 413, 'EXCEED_REQUEST_SIZE_LIMIT')
+    const document = JSON.stringify({ document: { text: 'a'.repeat(2 * 1024 * 1024) } })
+    assert.equal((await send('POST', '/database/collections/a/documents', KEY, document)).status, 200)
+    const secret = JSON.stringify({ secret: 'a'.repeat(16 * 1024) })
+    await refuses(send('POST', '/session', { 'x-cloudstead-console': '1' }, secret), 413, 'EXCEED_REQUEST_SIZE_LIMIT')
+  })
+
+  test('CVE-2026-33806 Fastify: the Content-Type decides nothing', async () => {
+    handlers.createFolder = () => assert.fail('it ran')
+    for (const type of ['text/plain', 'application/json; charset=x', 'multipart/form-data', ' ', 'a/b\ta']) {
+      const headers = { ...KEY, 'content-type': type }
+      await refuses(send('POST', '/storage/folders', headers, '{"path":1}'), 400, 'INVALID_PARAM', /path/)
+    }
+  })
+
+  test('the path is decoded once', async () => {
+    let seen: unknown
+    handlers.revokeKey = async (input) => {
+      seen = (input as { params: { id: string } }).params.id
+      return { done: true }
+    }
+    await send('DELETE', `/keys/${encodeURIComponent('a/b%41 ä')}`, KEY)
+    assert.equal(seen, 'a/b%41 ä')
+  })
+
+  test('the bytes of a raw body come as they are sent', async () => {
+    handlers.importDocuments = async function* (_input, { bytes }) {
+      yield { done: (await text(bytes)).length, finished: true }
+    }
+    const headers = { ...KEY, 'content-type': 'application/json' }
+    const { body } = await send('POST', '/database/collections/a/import?format=json', headers, '{"not json')
+    assert.equal(body, '{"done":10,"finished":true}\n')
+  })
+})
+
+describe('what is answered', () => {
+  test('a fault of ours keeps its text to itself', async () => {
+    handlers.listKeys = async () => {
+      throw new Error('the secret of the database')
+    }
+    const answer = await send('GET', '/keys', KEY)
+    assert.equal(answer.status, 500)
+    assert.ok(!answer.body.includes('secret of'))
+    await refuses(Promise.resolve(answer), 500, 'SYS_ERR')
+  })
+
+  test('unknown addresses are a coded error', () => refuses(send('GET', '/nothing', KEY), 404, 'NOT_FOUND'))
+
+  test('the OpenAPI document is open', async () => {
+    const { status, body } = await send('GET', '/openapi.json')
+    assert.equal(status, 200)
+    assert.equal((JSON.parse(body) as { info: { version: string } }).info.version, '1.2.3')
+  })
+
+  test('a file is a download, whatever its name', async () => {
+    handlers.getZip = async () => ({
+      name: 'фото "1"\r\nset-cookie: a=b.html',
+      contentType: 'text/html',
+      body: Readable.from(['<script>']),
+    })
+    const { headers, body } = await send('GET', '/storage/zips/1', KEY)
+    assert.equal(body, '<script>')
+    assert.match(
+      headers['content-disposition'] ?? '',
+      /^attachment; filename="[A-Za-z0-9 ._-]+"; filename\*=UTF-8''%D1/,
+    )
+    assert.equal(headers['set-cookie'], undefined)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.match(String(headers['content-security-policy']), /sandbox/)
+  })
+})
+
+describe('lines', () => {
+  const lines = (body: string) =>
+    body
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Progress)
+
+  test('each line leaves at once', async () => {
+    const goOn = Promise.withResolvers<void>()
+    handlers.deleteFiles = async function* () {
+      yield { done: 1 }
+      await goOn.promise
+      yield { done: 2, finished: true }
+    }
+    const outgoing = open('POST', '/storage/deletions', KEY)
+    const answered = Promise.withResolvers<IncomingMessage>()
+    outgoing.on('response', answered.resolve).end('{"paths":["a"]}')
+    const incoming = await answered.promise
+    assert.match(incoming.headers['content-type'] ?? '', /^application\/x-ndjson/)
+    const parts: string[] = []
+    for await (const part of incoming.setEncoding('utf8')) {
+      parts.push(part as string)
+      goOn.resolve()
+    }
+    assert.deepEqual(parts, ['{"done":1}\n', '{"done":2,"finished":true}\n'])
+  })
+
+  test('what fails before the first line is an error with its status', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before it has anything to say
+    handlers.deleteFiles = async function* () {
+      throw new CloudsteadError('STORAGE_FILE_NONEXIST')
+    }
+    await refuses(send('POST', '/storage/deletions', KEY, '{"paths":["a"]}'), 404, 'STORAGE_FILE_NONEXIST')
+  })
+
+  test('what fails later is the last line, with what was done', async () => {
+    handlers.deleteFiles = async function* () {
+      yield { done: 7 }
+      throw new Error('the secret of the disk')
+    }
+    const { status, body } = await send('POST', '/storage/deletions', KEY, '{"paths":["a"]}')
+    assert.equal(status, 200)
+    const [, last] = lines(body)
+    assert.deepEqual([last?.done, last?.error?.code], [7, 'SYS_ERR'])
+    assert.ok(!body.includes('secret'))
+  })
+
+  test('work ends when the client goes away, and cleans up', async () => {
+    const ended = Promise.withResolvers<void>()
+    let signal: AbortSignal | undefined
+    handlers.deleteFiles = async function* (_input, context) {
+      signal = context.signal
+      try {
+        for (let done = 0; ; done += 1) {
+          yield { done }
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      } finally {
+        ended.resolve()
+      }
+    }
+    const outgoing = open('POST', '/storage/deletions', KEY)
+    outgoing.on('response', () => outgoing.destroy())
+    outgoing.end('{"paths":["a"]}')
+    await ended.promise
+    assert.equal(signal?.aborted, true)
+  })
+
+  test('no more is asked for than the client takes', async () => {
+    let yielded = 0
+    const paused = Promise.withResolvers<void>()
+    handlers.deleteFiles = async function* () {
+      const problems = [{ item: 'x'.repeat(64 * 1024) }]
+      for (; yielded < 1000; yielded += 1) {
+        const stuck = setTimeout(() => paused.resolve(), 300)
+        yield { done: yielded, problems }
+        clearTimeout(stuck)
+      }
+    }
+    const outgoing = open('POST', '/storage/deletions', KEY)
+    const answered = Promise.withResolvers<IncomingMessage>()
+    outgoing.on('response', answered.resolve).end('{"paths":["a"]}')
+    const incoming = await answered.promise
+    await paused.promise
+    assert.ok(yielded < 1000, `${yielded} lines of 64 kB were made for a client that reads nothing`)
+    assert.equal(lines(await text(incoming)).length, 1000)
+  })
+
+  test('a client that sends a body before it reads is not waited for', async () => {
+    const size = 8 * 1024 * 1024
+    handlers.importDocuments = async function* (_input, { bytes }) {
+      let done = 0
+      for await (const chunk of bytes) {
+        done += (chunk as Buffer).length
+        yield { done, problems: [{ item: 'x'.repeat((chunk as Buffer).length) }] }
+      }
+      yield { done, finished: true }
+    }
+    const outgoing = open('POST', '/database/collections/a/import?format=json', KEY)
+    const answered = Promise.withResolvers<IncomingMessage>()
+    outgoing.on('response', answered.resolve)
+    // The answer is read only after everything has been sent.
+    await new Promise<void>((resolve) => outgoing.end(Buffer.alloc(size, 32), resolve))
+    const all = lines(await text(await answered.promise))
+    assert.deepEqual(all.at(-1), { done: size, finished: true })
+  })
+})

@@ -1,0 +1,182 @@
+import { Readable } from 'node:stream'
+import { type Operation, type OperationId, openApiDocument, operations, sessionOperations } from '@cloudstead/admin-api'
+import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Operator } from '../../auth/console-operator.ts'
+import type { Denials } from '../../denials.ts'
+import type { BodyBudget } from '../body-budget.ts'
+import { fromFramework, logFailure } from '../failures.ts'
+import { readJsonObjects } from '../json-body.ts'
+import type { OriginOf } from '../origin.ts'
+import { errorBody, sendFile, sendLines } from './answers.ts'
+import type { AreaHandlers, EdgeRequest, SessionHandlers } from './edge-request.ts'
+import type { Gate } from './gate.ts'
+import type { FileAnswer } from './handlers.ts'
+import { type Check, createChecks } from './validate.ts'
+
+const BASE = '/console/api'
+/** Rules, settings, a thousand paths: nothing of it comes near. */
+const BODY_LIMIT_BYTES = 1024 * 1024
+/** Room for the largest document (16 MB) and what surrounds it, as the SDKs have it. */
+const DOCUMENT_LIMIT_BYTES = 20 * 1024 * 1024
+const WITH_DOCUMENT: ReadonlySet<string> = new Set<OperationId>(['createDocument', 'replaceDocument'])
+/** Of what strangers may send: a password or a link. */
+const OPEN_LIMIT_BYTES = 16 * 1024
+
+export interface ConsoleRoutes {
+  readonly handlers: AreaHandlers & SessionHandlers
+  readonly gate: Gate
+  readonly originOf: OriginOf
+  /** Shared by the surfaces of one server. */
+  readonly budget: BodyBudget
+  readonly denials: Pick<Denials, 'record'>
+  readonly version: string
+}
+
+/** An operation in the form in which the routes run it; what its types promise has been checked before. */
+interface Entry {
+  readonly id: string
+  readonly operation: Operation
+  readonly run: (input: unknown, request: EdgeRequest) => Promise<unknown> | AsyncIterable<unknown>
+}
+
+/**
+ * The edge of the admin API: every operation of the contract below `/console/api`. Who asks is settled before a body is
+ * read (gate.ts), what came is checked against the schemas (validate.ts), and one handler is called.
+ */
+export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes): Promise<void> {
+  const checks = createChecks()
+  const operators = new WeakMap<FastifyRequest, Operator>()
+  const entries = entriesOf(routes.handlers)
+
+  app.setErrorHandler((thrown, request, reply) => answerError(routes, thrown, request, reply))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    })
+    const { operation } = request.routeOptions.config as { operation?: Operation }
+    if (operation === undefined) return
+    const operator = await routes.gate.enter(request, operation)
+    if (operator !== undefined) operators.set(request, operator)
+  })
+
+  const add = (scope: FastifyInstance, entry: Entry, limit: number | undefined) => {
+    const { method, path } = entry.operation
+    const check = checks(entry.operation)
+    scope.route({
+      method,
+      url: `${BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      config: { operation: entry.operation },
+      ...(limit === undefined ? {} : { bodyLimit: entry.operation.open === true ? OPEN_LIMIT_BYTES : limit }),
+      handler: (request, reply) => runEntry(routes, entry, check, { request, reply, operator: operators.get(request) }),
+    })
+  }
+  const inJson = (limit: number, chosen: readonly Entry[]) =>
+    app.register(async (scope) => {
+      routes.budget.guard(scope, limit)
+      readJsonObjects(scope, limit)
+      for (const entry of chosen) add(scope, entry, limit)
+    })
+  const raw = entries.filter(({ operation }) => operation.raw === true)
+  const large = entries.filter(({ id }) => WITH_DOCUMENT.has(id))
+  await inJson(
+    BODY_LIMIT_BYTES,
+    entries.filter((entry) => !raw.includes(entry) && !large.includes(entry)),
+  )
+  await inJson(DOCUMENT_LIMIT_BYTES, large)
+  await app.register(async (scope) => {
+    leaveBodies(scope)
+    for (const entry of raw) add(scope, entry, undefined)
+  })
+  app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.send(openApiDocument(operations, routes.version)))
+  app.all(`${BASE}/*`, async () => {
+    throw new CloudsteadError('NOT_FOUND')
+  })
+}
+
+function entriesOf(handlers: ConsoleRoutes['handlers']): readonly Entry[] {
+  return Object.entries<Operation>(operations).map(([id, operation]) => {
+    const handler = handlers[id as OperationId] as (input: unknown, context: unknown) => ReturnType<Entry['run']>
+    const run: Entry['run'] = Object.hasOwn(sessionOperations, id)
+      ? handler
+      : (input, request) => handler(input, contextOf(request))
+    return { id, operation, run }
+  })
+}
+
+/** The context of a handler that runs for somebody who is signed in, or not at all. */
+function contextOf({ operator, origin, signal, bytes }: EdgeRequest) {
+  if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
+  return { caller: operator.caller, by: operator.name, origin, signal, bytes }
+}
+
+async function runEntry(
+  routes: ConsoleRoutes,
+  { operation, run }: Entry,
+  check: Check,
+  { request, reply, operator }: { request: FastifyRequest; reply: FastifyReply; operator: Operator | undefined },
+): Promise<FastifyReply> {
+  const input = check({
+    params: request.params as Readonly<Record<string, unknown>>,
+    query: request.query as Readonly<Record<string, unknown>>,
+    body: request.body,
+  })
+  const signal = untilGone(reply)
+  const answer = run(input, {
+    operator,
+    peer: request.socket.remoteAddress ?? '',
+    origin: routes.originOf(request),
+    signal,
+    bytes: operation.raw === true ? bodyOf(request) : Readable.from([]),
+    setSession: (token) => routes.gate.setSession(reply, token),
+    retryAfter: (seconds) => void reply.header('retry-after', String(seconds)),
+  })
+  switch (operation.answerKind) {
+    case 'json':
+      return reply.send(await answer)
+    case 'bytes':
+      return sendFile(reply, (await answer) as FileAnswer)
+    case 'lines': {
+      const failed = (thrown: unknown) => failureOf(routes, thrown, request)
+      return sendLines(answer as AsyncIterable<unknown>, { request, reply, signal, failed })
+    }
+  }
+}
+
+/** Aborted when the connection ends before the answer does. */
+function untilGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+/** The bytes of the body. Not the request itself: who stops reading early would close the connection with it. */
+function bodyOf({ raw }: FastifyRequest): Readable {
+  return Readable.from(raw.iterator({ destroyOnReturn: false }), { objectMode: false })
+}
+
+/** The bodies of this scope are read by their operations, whatever the Content-Type says or lacks. */
+function leaveBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  scope.addHook('onRequest', ({ raw }, _reply, done) => {
+    raw.headers['content-type'] = 'application/octet-stream'
+    done()
+  })
+}
+
+/** What to tell of something that was thrown, after it was logged. */
+function failureOf({ denials }: ConsoleRoutes, thrown: unknown, request: FastifyRequest): CloudsteadError {
+  const error = toCloudsteadError(fromFramework(thrown))
+  logFailure(request, error, denials)
+  return error
+}
+
+function answerError(routes: ConsoleRoutes, thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const error = failureOf(routes, thrown, request)
+  return reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request.id))
+}
