@@ -19,13 +19,14 @@ export type AppUser = Static<typeof USER>
 const USER_SESSION = object({
   id: string({ description: 'names the session; it is no credential' }),
   createdAt: TIME,
-  usedAt: optional(TIME),
+  refreshedAt: optional(TIME),
   expiresAt: TIME,
 })
 export type UserSession = Static<typeof USER_SESSION>
 
 export const listUsers = operation('GET', '/users', {
-  summary: 'Users, newest first',
+  summary: 'Users, newest first; those who are searched for in the order of their names',
+  description: 'A page may hold fewer than the limit although there are more.',
   query: {
     search: optional(string({ maxLength: 128, description: 'a uid, openid or customUserId, or how it begins' })),
     loginType: optional(LOGIN_TYPE),
@@ -37,7 +38,11 @@ export const listUsers = operation('GET', '/users', {
 export const getUser = operation('GET', '/users/{uid}', {
   summary: 'One user with the open sessions, newest first',
   params: { uid: UID },
-  answer: object({ user: USER, sessions: array(USER_SESSION) }),
+  answer: object({
+    user: USER,
+    sessions: array(USER_SESSION),
+    more: boolean({ description: 'there are more sessions than these, the newest' }),
+  }),
   errors: ['NOT_FOUND'],
 })
 

@@ -11,24 +11,29 @@ import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type AdminRequest, administratorOf } from './admin-credentials.ts'
 import { type AuthLog, SILENT } from './auth-log.ts'
+import { MAX_ATTEMPTS } from './json-records.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
 import { createSessions, type Login } from './sessions.ts'
 import { createSignedTokens } from './signed-token.ts'
-import { createUsers, type User } from './users.ts'
+import { createUserAdmin, type UserAdmin } from './user-admin.ts'
+import type { User } from './user-record.ts'
+import { createUsers, type Identity } from './users.ts'
 import { createWechat } from './wechat.ts'
 
 /** Who somebody is: logins, sessions, persons and keys of one environment. */
 export interface Auth {
   readonly env: string
   /**
+   * Like every login, it is refused to a user who is blocked.
+   *
    * @param deviceId the secret id that the client made up for its device; without one it is a new person each time
-   * @throws LoginError `login_method_disabled`
+   * @throws LoginError `login_method_disabled`, `user_blocked`
    */
   signInAnonymously(deviceId: string | undefined): Promise<Login>
   /**
    * @param ticket made with a login key by the developer's own server
-   * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`
+   * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`; LoginError `user_blocked`
    */
   signInCustom(ticket: string): Promise<Login>
   /**
@@ -40,7 +45,7 @@ export interface Auth {
   /**
    * Second half of the WeChat login.
    *
-   * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`
+   * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`; LoginError `user_blocked`
    */
   signInWithProvider(providerToken: string): Promise<Login>
   /**
@@ -64,6 +69,7 @@ export interface Auth {
   /** Removes sessions that have expired; worth doing hourly. Returns how many. */
   sweep(): Promise<number>
   readonly keys: Keys
+  readonly users: UserAdmin
 }
 
 export interface ProviderToken {
@@ -94,6 +100,17 @@ export function createAuth(deps: {
   const wechat = createWechat({ settings: () => settings().auth.wechat, log })
   const keys = createKeys({ env, records, ring: secrets.apiSecret, now })
 
+  async function logIn(identity: Identity): Promise<Login> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const user = await users.ofIdentity(identity)
+      if (user.value.blocked !== undefined) throw new LoginError('user_blocked')
+      const login = await sessions.open(user)
+      if (login !== undefined) return login
+      // The user was changed in this very moment, perhaps blocked: look again.
+    }
+    throw new CloudsteadError('SERVER_BUSY')
+  }
+
   async function signInAnonymously(deviceId: string | undefined): Promise<Login> {
     if (!settings().auth.anonymous) {
       throw new LoginError(
@@ -101,7 +118,7 @@ export function createAuth(deps: {
         'Anonymous login is off in this environment: auth.anonymous is false.',
       )
     }
-    return sessions.open(await users.ofIdentity({ kind: 'device', deviceId }))
+    return logIn({ kind: 'device', deviceId })
   }
 
   async function signInCustom(text: string): Promise<Login> {
@@ -114,7 +131,7 @@ export function createAuth(deps: {
       )
     }
     const customUserId = verifyLoginTicket(ticket, publicKey, { env, now: now() })
-    return sessions.open(await users.ofIdentity({ kind: 'custom', customUserId }))
+    return logIn({ kind: 'custom', customUserId })
   }
 
   async function providerToken(providerId: string, code: string): Promise<ProviderToken> {
@@ -132,7 +149,7 @@ export function createAuth(deps: {
       throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not one of this environment.')
     }
     if (opened.expired) throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token has expired.')
-    return sessions.open(await users.ofIdentity({ kind: 'wechat', appid, openid }))
+    return logIn({ kind: 'wechat', appid, openid })
   }
 
   async function callerOfToken(token: string): Promise<UserCaller | AdminCaller> {
@@ -161,8 +178,9 @@ export function createAuth(deps: {
     callerOfToken,
     administratorOf: (request) => administratorOf(request, { keys, now }),
     stillValid,
-    user: users.get,
+    user: async (uid) => (await users.get(uid))?.value,
     sweep: sessions.sweep,
     keys,
+    users: createUserAdmin({ records, users, now }),
   }
 }

@@ -78,6 +78,23 @@ describe('keys', () => {
     assert.ok(!left.includes(api.secretId) && !left.includes(login.private_key_id))
   })
 
+  it('are listed newest first, without any secret', async () => {
+    setup.ahead = 1000
+    const login = await setup.auth.keys.createLoginKey()
+    setup.ahead = 2000
+    const api = await setup.auth.keys.createApiKey()
+    const listed = await setup.auth.keys.list()
+    setup.ahead = 0
+    assert.deepEqual(
+      listed.slice(0, 2).map(({ kind, id }) => [kind, id]),
+      [
+        ['api', api.secretId],
+        ['login', login.private_key_id],
+      ],
+    )
+    assert.deepEqual(Object.keys(listed[0] ?? {}).sort(), ['createdAt', 'id', 'kind'])
+  })
+
   it('a secretKey stays the same when the ring gets a newer key, and ends with the key it came from', async () => {
     const { secretId, secretKey } = await setup.auth.keys.createApiKey()
     const [old] = setup.secrets.apiSecret.all

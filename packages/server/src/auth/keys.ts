@@ -44,6 +44,7 @@ export interface Keys {
    * @throws CloudsteadError `INVALID_CREDENTIALS`
    */
   callerOfApiKey(apiKey: string): Promise<AdminCaller>
+  /** Newest first. */
   list(): Promise<readonly KeyInfo[]>
   /** What the key made stays valid: logins of a ticket go on. Returns whether there was such a key. */
   revoke(id: string): Promise<boolean>
@@ -152,7 +153,7 @@ export function createKeys(deps: {
 
   async function list(): Promise<readonly KeyInfo[]> {
     const all = [...(await listSpace(LOGIN_KEYS, 'login')), ...(await listSpace(API_KEYS, 'api'))]
-    return all.sort((one, other) => one.createdAt - other.createdAt)
+    return all.sort((one, other) => other.createdAt - one.createdAt)
   }
 
   async function revoke(id: string): Promise<boolean> {

@@ -1,9 +1,9 @@
-import { CloudsteadError, type LoginType, type UserCaller } from '@cloudstead/protocol'
+import { CloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
-import type { RecordKey, Records } from '../engines/records/records.ts'
+import type { Expectation, Records } from '../engines/records/records.ts'
 import type { KeyRing } from '../secrets.ts'
 import type { AuthLog } from './auth-log.ts'
-import { MAX_ATTEMPTS, putJson, readJson, type Stored } from './json-records.ts'
+import { MAX_ATTEMPTS, readJson, type Stored } from './json-records.ts'
 import { LoginError } from './login-error.ts'
 import {
   hashOf,
@@ -15,8 +15,9 @@ import {
   successorOf,
   wasIssuedWith,
 } from './refresh-token.ts'
+import { BY_EXPIRY, SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-record.ts'
 import { createSignedTokens } from './signed-token.ts'
-import type { User } from './users.ts'
+import { type User, userKey } from './user-record.ts'
 
 /** What a client gets when it logs in or refreshes. */
 export interface Login {
@@ -30,7 +31,8 @@ export interface Login {
 }
 
 export interface Sessions {
-  open(user: User): Promise<Login>
+  /** Undefined when the user was changed since it was read, perhaps blocked: read it again, and decide again. */
+  open(user: Stored<User>): Promise<Login | undefined>
   /**
    * Exchanges a refresh token for new tokens; the old one is used up. Whoever presents one that is used up ends the
    * session, since two hold it. A client that repeats the very same call, because the answer was lost on its way, gets
@@ -65,31 +67,6 @@ export const REPLAY_WINDOW_MS = 60_000
 /** One batch of the sweep: small enough not to hold up the writers. */
 const SWEEP_BATCH = 200
 
-const SPACE = 'auth:sessions'
-const BY_EXPIRY = 'expiresAt'
-
-/** What is kept of a session. It carries the caller's ids, so that a call needs no second read. */
-interface Session {
-  readonly uid: string
-  readonly openid?: string
-  readonly customUserId?: string
-  readonly loginType: LoginType
-  /** Milliseconds since the epoch, like all times here. */
-  readonly createdAt: number
-  readonly expiresAt: number
-  /** Recognises the refresh tokens that were ever issued for this session. */
-  readonly familyKey: string
-  /** Hash of the one refresh token that counts. */
-  readonly current: string
-  /** How `current` came about, to repeat an answer that was lost. */
-  readonly rotation?: {
-    readonly predecessor: string
-    readonly requestId: string | null
-    readonly salt: string
-    readonly at: number
-  }
-}
-
 /**
  * @param deps.ring the keys that sign access tokens
  * @param deps.now milliseconds since the epoch
@@ -114,13 +91,11 @@ export function createSessions(deps: {
     return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_SECONDS, scope, uid }
   }
 
-  async function write(sessionId: string, session: Session, version: number | null): Promise<boolean> {
-    const key = sessionKey(sessionId)
-    const entries = [{ index: BY_EXPIRY, key: encodeKey([session.expiresAt]) }]
-    return (await records.commit([putJson(key, session, entries)], [{ ...key, version }])).done
+  async function write(sessionId: string, session: Session, expectations: readonly Expectation[]): Promise<boolean> {
+    return (await records.commit([sessionPut(sessionId, session)], expectations)).done
   }
 
-  async function open(user: User): Promise<Login> {
+  async function open({ value: user, version }: Stored<User>): Promise<Login | undefined> {
     const sessionId = newSessionId()
     const familyKey = newSecret()
     const refreshToken = issueRefreshToken(sessionId, familyKey)
@@ -134,8 +109,10 @@ export function createSessions(deps: {
       familyKey,
       current: hashOf(refreshToken),
     }
-    if (!(await write(sessionId, session, null))) throw new Error('a new session id was taken')
-    return login(sessionId, session, refreshToken)
+    // A session id has 128 random bits, so it is the user that has changed when this fails.
+    const isNew = { ...sessionKey(sessionId), version: null }
+    const done = await write(sessionId, session, [isNew, { ...userKey(user.uid), version }])
+    return done ? login(sessionId, session, refreshToken) : undefined
   }
 
   async function refresh(text: string, requestId: string | undefined): Promise<Login> {
@@ -171,7 +148,9 @@ export function createSessions(deps: {
         current: hashOf(successor),
         rotation: { predecessor: hash, requestId: requestId ?? null, salt, at: now() },
       }
-      return (await write(sessionId, next, version)) ? login(sessionId, next, successor) : undefined
+      return (await write(sessionId, next, [{ ...sessionKey(sessionId), version }]))
+        ? login(sessionId, next, successor)
+        : undefined
     }
     const { rotation } = session
     if (
@@ -236,7 +215,12 @@ export function createSessions(deps: {
     let removed = 0
     for (;;) {
       const ranges = [{ to: { key: encodeKey([now()]), inclusive: true } }]
-      const { records: expired } = await records.find({ space: SPACE, index: BY_EXPIRY, ranges, limit: SWEEP_BATCH })
+      const { records: expired } = await records.find({
+        space: SESSIONS_SPACE,
+        index: BY_EXPIRY,
+        ranges,
+        limit: SWEEP_BATCH,
+      })
       if (expired.length === 0) return removed
       const result = await records.commit(
         expired.map(({ id }) => ({ op: 'delete', ...sessionKey(id) })),
@@ -253,8 +237,4 @@ export function createSessions(deps: {
 
 function invalidGrant(message: string): LoginError {
   return new LoginError('invalid_grant', message)
-}
-
-function sessionKey(sessionId: string): RecordKey {
-  return { space: SPACE, id: sessionId }
 }

@@ -6,6 +6,8 @@ import { createUsers, type Identity, type Users } from './users.ts'
 describe('users', () => {
   let setup: AuthSetup
   let users: Users
+  const userOf = async (identity: Identity, from = users) => (await from.ofIdentity(identity)).value
+  const known = async (uid: string) => (await users.get(uid))?.value
   const open = () => createUsers({ records: setup.records, now: setup.now })
   before(async () => {
     setup = await setUpAuth()
@@ -20,13 +22,13 @@ describe('users', () => {
   ]
 
   it('the same identity is the same user for ever, also after a restart', async () => {
-    const first = await Promise.all(identities.map((identity) => users.ofIdentity(identity)))
+    const first = await Promise.all(identities.map((identity) => userOf(identity)))
     assert.equal(new Set(first.map(({ uid }) => uid)).size, identities.length)
-    assert.deepEqual(await Promise.all(identities.map((identity) => users.ofIdentity(identity))), first)
+    assert.deepEqual(await Promise.all(identities.map((identity) => userOf(identity))), first)
     await setup.restart()
     users = open()
-    assert.deepEqual(await Promise.all(identities.map((identity) => users.ofIdentity(identity))), first)
-    for (const user of first) assert.deepEqual(await users.get(user.uid), user)
+    assert.deepEqual(await Promise.all(identities.map((identity) => userOf(identity))), first)
+    for (const user of first) assert.deepEqual(await known(user.uid), user)
   })
 
   it('concurrent first logins meet in one user, in one process and in two', async () => {
@@ -36,31 +38,31 @@ describe('users', () => {
       { kind: 'custom', customUserId: 'race' },
       { kind: 'device', deviceId: 'r'.repeat(32) },
     ] as const) {
-      const logins = Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? users : other).ofIdentity(identity))
+      const logins = Array.from({ length: 16 }, (_, i) => userOf(identity, i % 2 === 0 ? users : other))
       const uids = new Set((await Promise.all(logins)).map(({ uid }) => uid))
       assert.equal(uids.size, 1, identity.kind)
     }
   })
 
   it("a custom user's uid is the customUserId itself", async () => {
-    const user = await users.ofIdentity({ kind: 'custom', customUserId: 'bob(1)@x' })
+    const user = await userOf({ kind: 'custom', customUserId: 'bob(1)@x' })
     assert.equal(user.uid, 'bob(1)@x')
     assert.equal(user.customUserId, 'bob(1)@x')
     assert.equal(user.loginType, 'CUSTOM')
   })
 
   it('unless somebody has that uid: two persons never share one', async () => {
-    const wechat = await users.ofIdentity({ kind: 'wechat', appid: 'wx1', openid: 'oFIRST' })
-    const custom = await users.ofIdentity({ kind: 'custom', customUserId: wechat.uid })
+    const wechat = await userOf({ kind: 'wechat', appid: 'wx1', openid: 'oFIRST' })
+    const custom = await userOf({ kind: 'custom', customUserId: wechat.uid })
     assert.notEqual(custom.uid, wechat.uid)
     assert.equal(custom.customUserId, wechat.uid)
-    assert.deepEqual(await users.ofIdentity({ kind: 'custom', customUserId: wechat.uid }), custom)
-    assert.deepEqual(await users.get(wechat.uid), wechat)
+    assert.deepEqual(await userOf({ kind: 'custom', customUserId: wechat.uid }), custom)
+    assert.deepEqual(await known(wechat.uid), wechat)
   })
 
   it('the same openid of two mini programs is two persons', async () => {
     const [one, two] = await Promise.all(
-      ['wx1', 'wx2'].map((appid) => users.ofIdentity({ kind: 'wechat', appid, openid: 'oSAME' })),
+      ['wx1', 'wx2'].map((appid) => userOf({ kind: 'wechat', appid, openid: 'oSAME' })),
     )
     assert.notEqual(one?.uid, two?.uid)
     assert.match(one?.uid ?? '', /^[a-z2-9]{36}$/)
@@ -69,12 +71,12 @@ describe('users', () => {
 
   it('a device without an id is a new person each time', async () => {
     const identity = { kind: 'device', deviceId: undefined } as const
-    assert.notEqual((await users.ofIdentity(identity)).uid, (await users.ofIdentity(identity)).uid)
+    assert.notEqual((await userOf(identity)).uid, (await userOf(identity)).uid)
   })
 
   it('device ids, which open a login, are kept as hashes', async () => {
     const deviceId = 'secretdevice0001'
-    await users.ofIdentity({ kind: 'device', deviceId })
+    await userOf({ kind: 'device', deviceId })
     const all = await setup.records.find({ space: 'auth:identities', limit: 1000 })
     assert.ok(all.records.length > 0)
     assert.doesNotMatch(JSON.stringify(all), /secretdevice0001/)

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { CloudsteadError, type LoginType } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
-import { MAX_ATTEMPTS, putJson, readJson } from './json-records.ts'
+import { MAX_ATTEMPTS, putJson, readJson, type Stored } from './json-records.ts'
+import { type User, userKey, userPut } from './user-record.ts'
 
 /** What a login proved about a person. */
 export type Identity =
@@ -10,20 +11,11 @@ export type Identity =
   /** An anonymous person is known by the device's secret id; without one each login is a new person. */
   | { readonly kind: 'device'; readonly deviceId: string | undefined }
 
-export interface User {
-  readonly uid: string
-  readonly loginType: LoginType
-  /** Milliseconds since the epoch. */
-  readonly createdAt: number
-  readonly customUserId?: string
-  readonly wechat?: { readonly appid: string; readonly openid: string }
-}
-
 /** Persons: the same identity is the same user with the same uid, for ever. */
 export interface Users {
   /** The user of an identity, made at its first login. Concurrent first logins meet in one user. */
-  ofIdentity(identity: Identity): Promise<User>
-  get(uid: string): Promise<User | undefined>
+  ofIdentity(identity: Identity): Promise<Stored<User>>
+  get(uid: string): Promise<Stored<User> | undefined>
 }
 
 const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOUS' } as const satisfies Record<
@@ -46,30 +38,30 @@ const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 export function createUsers(deps: { readonly records: Records; readonly now: () => number }): Users {
   const { records, now } = deps
 
-  async function get(uid: string): Promise<User | undefined> {
-    return (await readJson<User>(records, userKey(uid)))?.value
+  function get(uid: string): Promise<Stored<User> | undefined> {
+    return readJson<User>(records, userKey(uid))
   }
 
-  async function ofIdentity(identity: Identity): Promise<User> {
+  async function ofIdentity(identity: Identity): Promise<Stored<User>> {
     const key = identityKey(identity)
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const known = await readJson<{ uid: string }>(records, key)
       if (known !== undefined) return existing(known.value.uid)
       const user: User = { ...(await freeUid(identity)), loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
       const result = await records.commit(
-        [putJson(key, { uid: user.uid }), putJson(userKey(user.uid), user)],
+        [putJson(key, { uid: user.uid }), userPut(user)],
         [
           { ...key, version: null },
           { ...userKey(user.uid), version: null },
         ],
       )
-      if (result.done) return user
+      if (result.done) return existing(user.uid)
       // Somebody else's first login of this identity, or of this uid, was faster: look again.
     }
     throw new CloudsteadError('SERVER_BUSY')
   }
 
-  async function existing(uid: string): Promise<User> {
+  async function existing(uid: string): Promise<Stored<User>> {
     const user = await get(uid)
     if (user === undefined) throw new Error(`the user record ${uid} is missing although an identity names it`)
     return user
@@ -94,10 +86,6 @@ export function createUsers(deps: { readonly records: Records; readonly now: () 
   }
 
   return { ofIdentity, get }
-}
-
-function userKey(uid: string): RecordKey {
-  return { space: 'auth:users', id: uid }
 }
 
 function identityKey(identity: Identity): RecordKey {

@@ -1,0 +1,95 @@
+import { CloudsteadError, type LoginType } from '@cloudstead/protocol'
+import { BadCursorError } from '../engines/records/cursor.ts'
+import { keyPrefixRange, textPrefixRange } from '../engines/records/key-ranges.ts'
+import type { FindRequest, FindResult, Records, StoredRecord } from '../engines/records/records.ts'
+import { BY_AGE, BY_NAME, BY_TYPE, NAME_KINDS, type NameKind, nameOf, USERS_SPACE, type User } from './user-record.ts'
+
+export interface UserQuery {
+  /** A uid, openid or customUserId, or how one begins. Empty: everybody. */
+  readonly search?: string
+  readonly loginType?: LoginType
+  /** `next` of the former page. */
+  readonly after?: string
+  /** From 1. */
+  readonly limit: number
+}
+
+/** May hold fewer users than were asked for; `next` is absent at the end, and only there. */
+export interface UserPage {
+  readonly users: readonly User[]
+  readonly next?: string
+}
+
+/** Which users can have a name of this kind. */
+const TYPES: Readonly<Record<NameKind, readonly LoginType[]>> = {
+  uid: ['ANONYMOUS', 'CUSTOM', 'WECHAT_OPEN'],
+  openid: ['WECHAT_OPEN'],
+  customUserId: ['CUSTOM'],
+}
+
+/** Where a search goes on: the kind of name by its number, and the cursor of the walk over it. */
+const PLACE = /^([0-2])\.(.*)$/s
+
+/**
+ * One page of the users: newest first, or those who are found, in the order of their names. Every page is a walk over an
+ * index, however many users there are.
+ *
+ * @throws CloudsteadError `INVALID_PARAM` for an `after` that this list did not give
+ */
+export async function listUsers(records: Records, query: UserQuery): Promise<UserPage> {
+  const { search = '' } = query
+  try {
+    return search === '' ? await newest(records, query) : await found(records, search, query)
+  } catch (error) {
+    if (error instanceof BadCursorError) throw notOurs()
+    throw error
+  }
+}
+
+async function newest(records: Records, { loginType, after, limit }: UserQuery): Promise<UserPage> {
+  const index = loginType === undefined ? { index: BY_AGE } : { index: BY_TYPE, ranges: [keyPrefixRange([loginType])] }
+  const { records: page, next } = await walk(records, { ...index, reverse: true, limit }, after)
+  return { users: page.map(userOf), ...(next === undefined ? {} : { next }) }
+}
+
+async function found(records: Records, search: string, { loginType, after, limit }: UserQuery): Promise<UserPage> {
+  const [, first = '0', place = ''] = placeOf(after)
+  const users: User[] = []
+  for (const [number, kind] of NAME_KINDS.entries()) {
+    const types = TYPES[kind].filter((type) => loginType === undefined || type === loginType)
+    if (number < Number(first) || types.length === 0) continue
+    const ranges = types.map((type) => textPrefixRange([kind, type], search))
+    const room = limit - users.length
+    // Without room it only asks whether there is more.
+    const request = { index: BY_NAME, ranges, limit: Math.max(room, 1) }
+    const { records: page, next } = await walk(records, request, number === Number(first) ? place : '')
+    if (room === 0 && page.length > 0) return { users, next: `${number}.` }
+    users.push(...page.map(userOf).filter((user) => !foundBefore(user, number, search)))
+    if (next !== undefined) return { users, next: `${number}.${next}` }
+  }
+  return { users }
+}
+
+function placeOf(after: string | undefined): readonly string[] {
+  if (after === undefined) return []
+  const match = PLACE.exec(after)
+  if (match === null) throw notOurs()
+  return match
+}
+
+/** Whether the search has shown this user already, by a name of an earlier kind. */
+function foundBefore(user: User, number: number, search: string): boolean {
+  return NAME_KINDS.slice(0, number).some((kind) => nameOf(user, kind)?.startsWith(search))
+}
+
+function walk(records: Records, request: Omit<FindRequest, 'space'>, after: string | undefined): Promise<FindResult> {
+  return records.find({ space: USERS_SPACE, ...request, ...(after === undefined || after === '' ? {} : { after }) })
+}
+
+function userOf({ value }: StoredRecord): User {
+  return JSON.parse(value) as User
+}
+
+function notOurs(): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', 'after must be the next of the former page of this list')
+}

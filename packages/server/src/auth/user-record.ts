@@ -1,0 +1,61 @@
+import type { LoginType } from '@cloudstead/protocol'
+import { encodeKey } from '../engines/records/key-encoding.ts'
+import type { IndexEntry, PutWrite, RecordKey } from '../engines/records/records.ts'
+import { putJson } from './json-records.ts'
+
+/** A person who uses the app, as it is kept. */
+export interface User {
+  readonly uid: string
+  readonly loginType: LoginType
+  /** Milliseconds since the epoch, like all times here. */
+  readonly createdAt: number
+  readonly customUserId?: string
+  readonly wechat?: { readonly appid: string; readonly openid: string }
+  /** Absent while the user may log in. `ended`: every session that was open has been ended. */
+  readonly blocked?: { readonly at: number; readonly ended: boolean }
+}
+
+export const USERS_SPACE = 'auth:users'
+/** By `[createdAt]`. */
+export const BY_AGE = 'createdAt'
+/** By `[loginType, createdAt]`. */
+export const BY_TYPE = 'loginType'
+/** By `[kind, loginType, name]`, an entry for each different name. */
+export const BY_NAME = 'name'
+/** Users that were blocked and whose sessions have not all been ended. */
+export const BLOCK_UNFINISHED = 'blocking'
+
+/** What a user can be found by. A name that two kinds have counts as the first of them. */
+export const NAME_KINDS = ['uid', 'openid', 'customUserId'] as const
+export type NameKind = (typeof NAME_KINDS)[number]
+
+export function userKey(uid: string): RecordKey {
+  return { space: USERS_SPACE, id: uid }
+}
+
+export function nameOf(user: User, kind: NameKind): string | undefined {
+  switch (kind) {
+    case 'uid':
+      return user.uid
+    case 'openid':
+      return user.wechat?.openid
+    case 'customUserId':
+      // Mostly it is the uid as well.
+      return user.customUserId === user.uid ? undefined : user.customUserId
+  }
+}
+
+/** The write that puts a user, with every index entry. */
+export function userPut(user: User): PutWrite {
+  const { uid, loginType, createdAt, blocked } = user
+  const names = NAME_KINDS.flatMap((kind): IndexEntry[] => {
+    const name = nameOf(user, kind)
+    return name === undefined ? [] : [{ index: BY_NAME, key: encodeKey([kind, loginType, name]) }]
+  })
+  return putJson(userKey(uid), user, [
+    { index: BY_AGE, key: encodeKey([createdAt]) },
+    { index: BY_TYPE, key: encodeKey([loginType, createdAt]) },
+    ...names,
+    ...(blocked?.ended === false ? [{ index: BLOCK_UNFINISHED, key: encodeKey([blocked.at]) }] : []),
+  ])
+}
