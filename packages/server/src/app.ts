@@ -13,6 +13,7 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
+import type { ConfigFile } from './config/index.ts'
 import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
@@ -25,6 +26,7 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
+import { usersHandlers } from './http/console/users-handlers.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
 import { objectRoutes } from './http/objects.ts'
@@ -34,8 +36,8 @@ import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
 import { webDatabaseActions } from './http/web-database.ts'
 import { createMetrics } from './metrics.ts'
+import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
-import type { CurrentSettings } from './settings.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
 import type { Sweep } from './storage/sweep.ts'
 
@@ -52,7 +54,7 @@ export interface AppOptions {
   readonly env: string
   readonly dataDir: string
   readonly version: string
-  readonly settings: CurrentSettings
+  readonly config: ConfigFile
   readonly publicUrl?: string | undefined
   readonly log: Logger
   /** `dev` tells clients more: which line of the configuration is missing. And its log explains every denial. */
@@ -74,12 +76,14 @@ export interface App {
  * @throws DataDirInUseError when another server runs on the directory
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, log, settings } = options
+  const { env, log } = options
   const now = Date.now
   const paths = openDataDir(options.dataDir, env)
   const unlock = lockDataDir(paths)
   const secrets = await loadSecrets(paths.dir)
   const records = await openSqliteRecords({ file: paths.records })
+  const saved = await openSavedSettings({ records, file: options.config, now, log })
+  const settings = saved.current
   const blobs = await openDiskBlobs({ dir: paths.blobs })
   await blobs.recover()
 
@@ -136,7 +140,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     denials,
     originOf: originFor,
     // One line for each area: its file in http/console/ and the services that it calls.
-    handlers: {},
+    handlers: {
+      ...usersHandlers({ auth, log }),
+    },
   })
 
   const stopSweeping = await sweepRegularly(storage, auth, log)
@@ -153,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections.closeIdle()
       await closed
       await database.close()
+      await saved.close()
       await records.close()
       await blobs.close()
       unlock()
@@ -242,7 +249,7 @@ function listeningUrl(http: FastifyInstance): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-/** Orphaned bytes and expired sessions go, at start and hourly. */
+/** Orphaned bytes and expired sessions go, at start and hourly. What else a former run left behind is put in order first. */
 async function sweepRegularly(storage: Storage, auth: Auth, log: Logger): Promise<() => void> {
   const stop = new AbortController()
   const run = async (plan: Promise<Sweep>) => {
@@ -254,6 +261,9 @@ async function sweepRegularly(storage: Storage, auth: Auth, log: Logger): Promis
       if (!stop.signal.aborted) log.warn({ err: error }, 'sweeping failed')
     }
   }
+  auth.users.settle(stop.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) log.warn({ err: error }, 'putting users and sessions in order failed')
+  })
   const plan = storage.planSweep(true)
   // Noted before the first upload: whatever is an orphan now was left by a former run.
   await plan.catch(() => {})
