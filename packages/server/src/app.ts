@@ -13,7 +13,6 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
-import type { ConfigFile } from './config/index.ts'
 import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
@@ -36,8 +35,8 @@ import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
 import { webDatabaseActions } from './http/web-database.ts'
 import { createMetrics } from './metrics.ts'
-import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
+import type { CurrentSettings } from './settings.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
 import type { Sweep } from './storage/sweep.ts'
 
@@ -54,7 +53,7 @@ export interface AppOptions {
   readonly env: string
   readonly dataDir: string
   readonly version: string
-  readonly config: ConfigFile
+  readonly settings: CurrentSettings
   readonly publicUrl?: string | undefined
   readonly log: Logger
   /** `dev` tells clients more: which line of the configuration is missing. And its log explains every denial. */
@@ -76,14 +75,12 @@ export interface App {
  * @throws DataDirInUseError when another server runs on the directory
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, log } = options
+  const { env, log, settings } = options
   const now = Date.now
   const paths = openDataDir(options.dataDir, env)
   const unlock = lockDataDir(paths)
   const secrets = await loadSecrets(paths.dir)
   const records = await openSqliteRecords({ file: paths.records })
-  const saved = await openSavedSettings({ records, file: options.config, now, log })
-  const settings = saved.current
   const blobs = await openDiskBlobs({ dir: paths.blobs })
   await blobs.recover()
 
@@ -159,7 +156,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections.closeIdle()
       await closed
       await database.close()
-      await saved.close()
       await records.close()
       await blobs.close()
       unlock()
