@@ -13,6 +13,7 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Auth, createAuth } from './auth/index.ts'
+import type { ConfigFile } from './config/index.ts'
 import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
@@ -25,6 +26,7 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
+import { settingsHandlers } from './http/console/settings-handlers.ts'
 import { usersHandlers } from './http/console/users-handlers.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
@@ -35,8 +37,8 @@ import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
 import { webDatabaseActions } from './http/web-database.ts'
 import { createMetrics } from './metrics.ts'
+import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
-import type { CurrentSettings } from './settings.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
 import type { Sweep } from './storage/sweep.ts'
 
@@ -53,7 +55,7 @@ export interface AppOptions {
   readonly env: string
   readonly dataDir: string
   readonly version: string
-  readonly settings: CurrentSettings
+  readonly config: ConfigFile
   readonly publicUrl?: string | undefined
   readonly log: Logger
   /** `dev` tells clients more: which line of the configuration is missing. And its log explains every denial. */
@@ -75,12 +77,14 @@ export interface App {
  * @throws DataDirInUseError when another server runs on the directory
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, log, settings } = options
+  const { env, log } = options
   const now = Date.now
   const paths = openDataDir(options.dataDir, env)
   const unlock = lockDataDir(paths)
   const secrets = await loadSecrets(paths.dir)
   const records = await openSqliteRecords({ file: paths.records })
+  const saved = await openSavedSettings({ records, file: options.config, now, log })
+  const settings = saved.current
   const blobs = await openDiskBlobs({ dir: paths.blobs })
   await blobs.recover()
 
@@ -139,6 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // One line for each area: its file in http/console/ and the services that it calls.
     handlers: {
       ...usersHandlers({ auth, log }),
+      ...settingsHandlers({ settings: saved, database }),
     },
   })
 
@@ -156,6 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       connections.closeIdle()
       await closed
       await database.close()
+      await saved.close()
       await records.close()
       await blobs.close()
       unlock()

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ENV_ID } from '@cloudstead/protocol'
 import { nearest } from '@cloudstead/rules'
-import { type ConfigContext, openConfigFile } from './config.ts'
+import { type ConfigContext, openConfigFile } from './config/index.ts'
 import { createLog } from './log.ts'
 
 const DEV_ENV = 'demo-1abcde'
@@ -115,7 +115,7 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   })
   try {
     const { createApp } = await import('./app.ts')
-    const app = await createApp({ env, dataDir, version: version(), settings: config.current, publicUrl, log, mode })
+    const app = await createApp({ env, dataDir, version: version(), config, publicUrl, log, mode })
     const url = await app.listen(host, port).catch(async (error: unknown) => {
       await app.close()
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

@@ -11,7 +11,7 @@ import {
   type RulesText,
   type Text,
 } from '@cloudstead/rules'
-import { ConfigError, parseConfig } from './config.ts'
+import { ConfigError, parseConfig } from './config/index.ts'
 
 /** What rules are for: files, or the documents of a collection. */
 export type RulesKind = 'storage' | 'database'

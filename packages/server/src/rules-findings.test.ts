@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ConfigError, parseConfig } from './config.ts'
+import { ConfigError, parseConfig } from './config/index.ts'
 import { checkRulesText, type RulesTarget } from './rules-findings.ts'
 
 const FILES: RulesTarget = { kind: 'storage', resourceOpenid: 'path' }

@@ -20,6 +20,7 @@ const SETTING = object({
   value: optional(any({ description: 'JSON; absent for secrets and where nothing is set' })),
   text: optional(string({ description: 'the value as it was written' })),
   kept: optional(string({ description: 'what was saved here and does not hold because the file sets it, as text' })),
+  refused: optional(string({ description: 'why what was saved here cannot hold; something else does then' })),
   kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes']),
   choices: optional(array(string())),
 })

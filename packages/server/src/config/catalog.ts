@@ -1,0 +1,95 @@
+/** The settings in words, for people who change them in the Console. */
+import { collectionKey, type FixedKey } from './keys.ts'
+
+export interface SettingText {
+  readonly en: string
+  readonly zh: string
+}
+
+export interface SettingInWords {
+  /** How its value is entered. */
+  readonly kind: 'boolean' | 'seconds' | 'size' | 'choice' | 'text' | 'secret' | 'rules' | 'indexes'
+  readonly title: SettingText
+  readonly help: SettingText
+  readonly choices?: readonly string[]
+}
+
+const FIXED: Readonly<Record<FixedKey, SettingInWords>> = {
+  'storage.acl': {
+    kind: 'rules',
+    title: { en: 'Permissions of files', zh: '文件权限' },
+    help: { en: 'Who may read and write files.', zh: '谁可以读取和写入文件。' },
+  },
+  'storage.resourceOpenid': {
+    kind: 'choice',
+    title: { en: 'Meaning of resource.openid', zh: 'resource.openid 的含义' },
+    help: {
+      en: 'What resource.openid stands for in custom rules: path, the {id} of users/{id}/ in the path; creator, whoever uploaded the file.',
+      zh: '自定义规则中 resource.openid 的含义：path 表示路径 users/{id}/ 中的 {id}；creator 表示上传文件的人。',
+    },
+    choices: ['path', 'creator'],
+  },
+  'storage.tempUrlMaxAge': {
+    kind: 'seconds',
+    title: { en: 'Lifetime of temporary URLs', zh: '临时链接有效期' },
+    help: {
+      en: 'How long the temporary URL of a private file works when the caller names no other time: 1 second to 24 hours.',
+      zh: '调用方未指定有效期时，私有文件的临时链接有效多久：1 秒到 24 小时。',
+    },
+  },
+  'storage.maxFileSize': {
+    kind: 'size',
+    title: { en: 'Largest file', zh: '单个文件大小上限' },
+    help: { en: 'Larger uploads are refused. At most 5 GB.', zh: '超过此大小的上传会被拒绝。最大 5 GB。' },
+  },
+  'auth.anonymous': {
+    kind: 'boolean',
+    title: { en: 'Anonymous login', zh: '匿名登录' },
+    help: {
+      en: 'Whether people may use the app without an account. Who is logged in already stays so.',
+      zh: '是否允许用户不注册就使用应用。已登录的匿名用户不受影响。',
+    },
+  },
+  'auth.wechat.appid': {
+    kind: 'text',
+    title: { en: 'AppID of the Mini Program', zh: '小程序 AppID' },
+    help: { en: 'From the WeChat admin console: wx and 16 characters.', zh: '在微信公众平台获取，以 wx 开头。' },
+  },
+  'auth.wechat.secret': {
+    kind: 'secret',
+    title: { en: 'AppSecret of the Mini Program', zh: '小程序 AppSecret' },
+    help: {
+      en: 'With it login codes of WeChat are exchanged. It is never shown again.',
+      zh: '用于换取微信登录凭证。保存后不再显示。',
+    },
+  },
+  'auth.wechat.apiBase': {
+    kind: 'text',
+    title: { en: 'Address of the WeChat API', zh: '微信接口地址' },
+    help: {
+      en: 'Where login codes are exchanged. Change it only to test, or to go through a proxy.',
+      zh: '换取登录凭证的服务器地址。仅在测试或使用代理时修改。',
+    },
+  },
+}
+
+/** A setting in words; of a key that there is. */
+export function inWords(key: string): SettingInWords {
+  const ofCollection = collectionKey(key)
+  if (ofCollection === undefined) return FIXED[key as FixedKey]
+  const { collection, member } = ofCollection
+  return member === 'acl'
+    ? {
+        kind: 'rules',
+        title: { en: `Permissions of ${collection}`, zh: `${collection} 的权限` },
+        help: { en: 'Who may read and write its documents.', zh: '谁可以读取和写入其中的文档。' },
+      }
+    : {
+        kind: 'indexes',
+        title: { en: `Indexes of ${collection}`, zh: `${collection} 的索引` },
+        help: {
+          en: 'A list of fields, such as ["status"], or of { "fields": { "status": 1, "createdAt": -1 }, "unique": false }.',
+          zh: '字段列表，例如 ["status"]，或 { "fields": { "status": 1, "createdAt": -1 }, "unique": false }。',
+        },
+      }
+}

@@ -1,0 +1,88 @@
+/** The settings by their keys, such as `storage.maxFileSize` or `database.collections.orders.acl`. */
+import type { RawConfig } from './raw-config.ts'
+import { DEFAULTS } from './settings-of.ts'
+
+const FIXED = {
+  'storage.acl': DEFAULTS.storage.acl,
+  'storage.resourceOpenid': DEFAULTS.storage.resourceOpenid,
+  'storage.tempUrlMaxAge': DEFAULTS.storage.tempUrlMaxAge,
+  'storage.maxFileSize': DEFAULTS.storage.maxFileSize,
+  'auth.anonymous': DEFAULTS.auth.anonymous,
+  'auth.wechat.appid': undefined,
+  'auth.wechat.secret': undefined,
+  'auth.wechat.apiBase': DEFAULTS.auth.wechat.apiBase,
+} as const
+
+/** A key that every environment has. */
+export type FixedKey = keyof typeof FIXED
+
+/** In the order in which they are shown. */
+export const FIXED_KEYS = Object.keys(FIXED) as readonly FixedKey[]
+
+/** The one key whose value is told to nobody. */
+export const SECRET_KEY = 'auth.wechat.secret'
+
+const OF_COLLECTION = /^database\.collections\.([A-Za-z0-9_-]+)\.(acl|indexes)$/
+
+/** What a setting of a collection is about; undefined for all other keys. */
+export function collectionKey(
+  key: string,
+): { readonly collection: string; readonly member: 'acl' | 'indexes' } | undefined {
+  const [, collection, member] = OF_COLLECTION.exec(key) ?? []
+  if (collection === undefined || (member !== 'acl' && member !== 'indexes')) return undefined
+  return { collection, member }
+}
+
+/** The keys of a collection. */
+export function keysOfCollection(name: string): readonly string[] {
+  return [`database.collections.${name}.acl`, `database.collections.${name}.indexes`]
+}
+
+export function isSettingKey(key: string): boolean {
+  return Object.hasOwn(FIXED, key) || collectionKey(key) !== undefined
+}
+
+/** What holds where nothing is set; undefined where nothing holds then. */
+export function defaultOf(key: string): unknown {
+  const ofCollection = collectionKey(key)
+  if (ofCollection !== undefined) return DEFAULTS.collection[ofCollection.member]
+  return Object.hasOwn(FIXED, key) ? FIXED[key as FixedKey] : undefined
+}
+
+/** The members that lead to a setting in a configuration. No name has a dot in it. */
+export function pathOf(key: string): readonly string[] {
+  return key.split('.')
+}
+
+/** What a configuration says at a key; undefined when it says nothing there. */
+export function valueAt(raw: RawConfig, key: string): unknown {
+  let value: unknown = raw
+  for (const member of pathOf(key)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[member]
+  }
+  return value
+}
+
+/** The configuration with another value at a key. */
+export function withValue(raw: RawConfig, key: string, value: unknown): RawConfig {
+  return put(raw, pathOf(key), value) as RawConfig
+}
+
+function put(into: unknown, [member, ...rest]: readonly string[], value: unknown): unknown {
+  if (member === undefined) return value
+  const object = typeof into === 'object' && into !== null ? (into as Readonly<Record<string, unknown>>) : {}
+  const former = Object.hasOwn(object, member) ? object[member] : undefined
+  return { ...object, [member]: put(former, rest, value) }
+}
+
+/** The names of the collections that a configuration declares. */
+export function collectionsOf(raw: RawConfig): readonly string[] {
+  return Object.keys(raw.database?.collections ?? {})
+}
+
+/** The settings that a configuration says something about. */
+export function keysSetIn(raw: RawConfig): readonly string[] {
+  const keys = [...FIXED_KEYS, ...collectionsOf(raw).flatMap(keysOfCollection)]
+  return keys.filter((key) => valueAt(raw, key) !== undefined)
+}

@@ -1,0 +1,89 @@
+/** How the configuration file and what was saved in the Console become one configuration: the file wins. */
+import { parseRulesText, RuleError } from '@cloudstead/rules'
+import type { Settings } from '../settings.ts'
+import { isSettingKey, valueAt, withValue } from './keys.ts'
+import { ConfigError, checkShape, type RawConfig } from './raw-config.ts'
+import { type ConfigContext, settingsOf } from './settings-of.ts'
+
+/** A value that was saved in the Console. */
+export interface SavedValue {
+  readonly key: string
+  /** JSON as it was written, comments included. */
+  readonly text: string
+}
+
+export interface Layered {
+  readonly settings: Settings
+  /** What the two say together. */
+  readonly raw: RawConfig
+  /** Saved values that cannot hold, by their key, with the reason. Those that the file overrules are not among them. */
+  readonly aside: ReadonlyMap<string, string>
+}
+
+/**
+ * The settings that the file and the saved values mean together. Where the file says something the saved value does not
+ * count. A saved value that cannot be used is set aside, so that it never keeps a server from starting; of two that
+ * cannot hold together the later one is.
+ *
+ * @param saved in the order in which they were saved
+ * @throws ConfigError when the file cannot be used by itself
+ */
+export function layered(file: RawConfig, saved: readonly SavedValue[], context: ConfigContext): Layered {
+  const aside = new Map<string, string>()
+  const candidates: Candidate[] = []
+  for (const { key, text } of saved) {
+    if (valueAt(file, key) !== undefined) continue
+    const read = readValue(key, text)
+    if ('reason' in read) aside.set(key, read.reason)
+    else candidates.push({ key, value: read.value })
+  }
+  const whole = candidates.reduce<RawConfig>(added, file)
+  const together = attempt(whole, context)
+  if ('settings' in together) return { settings: together.settings, raw: whole, aside }
+  // Something does not fit: first leave out what is wrong by itself, then what is wrong with the rest.
+  const alone = candidates.filter((candidate) => {
+    const result = attempt(added({}, candidate), context)
+    if ('reason' in result) aside.set(candidate.key, result.reason)
+    return !('reason' in result)
+  })
+  let raw = file
+  let settings = settingsOf(file, context)
+  for (const candidate of alone) {
+    const more = added(raw, candidate)
+    const result = attempt(more, context)
+    if ('reason' in result) aside.set(candidate.key, result.reason)
+    else [raw, settings] = [more, result.settings]
+  }
+  return { settings, raw, aside }
+}
+
+interface Candidate {
+  readonly key: string
+  readonly value: unknown
+}
+
+function added(raw: RawConfig, { key, value }: Candidate): RawConfig {
+  return withValue(raw, key, value)
+}
+
+function readValue(key: string, text: string): { readonly value: unknown } | { readonly reason: string } {
+  if (!isSettingKey(key)) return { reason: `there is no setting ${key}` }
+  try {
+    return { value: parseRulesText(text).value }
+  } catch (error) {
+    if (error instanceof RuleError) return { reason: `${key} is not valid JSON: ${error.message}` }
+    throw error
+  }
+}
+
+function attempt(
+  raw: RawConfig,
+  context: ConfigContext,
+): { readonly settings: Settings } | { readonly reason: string } {
+  try {
+    return { settings: settingsOf(checkShape(raw), context) }
+  } catch (error) {
+    if (error instanceof ConfigError) return { reason: error.message }
+    throw error
+  }
+}

@@ -1,0 +1,96 @@
+/** What a configuration means: every default filled in, rules compiled, sizes in bytes. */
+import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
+import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
+import { ConfigError, type RawCollection, type RawConfig, type RawIndex } from './raw-config.ts'
+
+const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
+
+/** What holds where nothing is set. */
+export const DEFAULTS = {
+  storage: { acl: 'READONLY', tempUrlMaxAge: 7200, maxFileSize: '100MB', resourceOpenid: 'path' },
+  collection: { acl: 'PRIVATE', indexes: [] },
+  auth: { anonymous: true, wechat: { apiBase: 'https://api.weixin.qq.com' } },
+} as const
+
+export interface ConfigContext {
+  /** `dev` turns on made-up WeChat identities when there is no secret. */
+  readonly mode: 'start' | 'dev'
+  /** From the process environment; stands in for `auth.wechat.secret`. */
+  readonly wechatSecret?: string | undefined
+}
+
+/**
+ * The settings that a configuration means.
+ *
+ * @throws ConfigError naming the key that cannot be used, and what is valid there
+ */
+export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
+  const { storage = {}, database = {}, auth = {} } = raw
+  const secret = auth.wechat?.secret ?? context.wechatSecret
+  const { resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
+  const collections = Object.entries(database.collections ?? {}).map(
+    ([name, collection]) => [name, collectionSettings(name, collection)] as const,
+  )
+  return {
+    storage: {
+      acl: compiled('storage.acl', () => compileStorageRules(storage.acl ?? DEFAULTS.storage.acl, { resourceOpenid })),
+      tempUrlMaxAge: storage.tempUrlMaxAge ?? DEFAULTS.storage.tempUrlMaxAge,
+      maxFileSize: parseSize(storage.maxFileSize ?? DEFAULTS.storage.maxFileSize),
+    },
+    database: { collections: new Map(collections) },
+    auth: {
+      anonymous: auth.anonymous ?? DEFAULTS.auth.anonymous,
+      wechat: {
+        ...(auth.wechat?.appid === undefined ? {} : { appid: auth.wechat.appid }),
+        ...(secret === undefined ? {} : { secret }),
+        apiBase: (auth.wechat?.apiBase ?? DEFAULTS.auth.wechat.apiBase).replace(/\/+$/, ''),
+        madeUpIdentities: context.mode === 'dev' && secret === undefined,
+      },
+    },
+  }
+}
+
+/** @throws ConfigError that says where in the configuration the fault lies */
+function compiled<T>(path: string, compile: () => T): T {
+  try {
+    return compile()
+  } catch (error) {
+    if (error instanceof RuleError) {
+      const where = error.key === undefined ? path : `${path}.${error.key}`
+      throw new ConfigError(`${where}: ${error.message}`)
+    }
+    throw error
+  }
+}
+
+function collectionSettings(name: string, raw: RawCollection): CollectionSettings {
+  const { acl: rules = DEFAULTS.collection.acl, indexes: listed = DEFAULTS.collection.indexes } = raw
+  const acl = compiled(`database.collections.${name}.acl`, () => compileDatabaseRules(rules))
+  const indexes = listed.map(indexSettings)
+  const names = indexes.map((index) => index.name)
+  const twice = names.find((index, position) => names.indexOf(index) !== position)
+  if (twice !== undefined) throw new ConfigError(`database.collections.${name}.indexes names ${twice} twice`)
+  return { acl, indexes }
+}
+
+function indexSettings(raw: string | RawIndex): IndexSettings {
+  const fields = typeof raw === 'string' ? [[raw, 1] as const] : Object.entries(raw.fields)
+  const derived = fields.map(([path, direction]) => `${path}_${direction}`).join('_')
+  return {
+    name: typeof raw === 'string' ? derived : (raw.name ?? derived),
+    fields,
+    unique: typeof raw === 'string' ? false : (raw.unique ?? false),
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
+
+function parseSize(size: number | string): number {
+  const match = typeof size === 'string' ? /^([0-9.]+) ?([KMG]?B)$/.exec(size) : null
+  const bytes =
+    typeof size === 'number' ? size : Math.floor(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN))
+  if (!(bytes >= 1 && bytes <= MAX_FILE_SIZE_BYTES)) {
+    throw new ConfigError(`storage.maxFileSize must be between 1 byte and 5GB, not ${size}`)
+  }
+  return bytes
+}

@@ -1,0 +1,39 @@
+import type { settingsOperations } from '@cloudstead/admin-api'
+import type { Database } from '../../database/database.ts'
+import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
+import type { Handlers } from './handlers.ts'
+
+export interface SettingsHandlersOptions {
+  readonly settings: SavedSettings
+  readonly database: Pick<Database, 'find'>
+}
+
+/** The settings, the rules among them, and what was changed of them. */
+export function settingsHandlers({ settings, database }: SettingsHandlersOptions): Handlers<typeof settingsOperations> {
+  return {
+    async getSettings() {
+      return settings.settings()
+    },
+    async saveSetting({ params: { key }, body: { value, version } }, { by }) {
+      await settings.save(key, value, { version, by })
+      return settings.settings()
+    },
+    async resetSetting({ params: { key }, query: { version } }, { by }) {
+      await settings.reset(key, { version, by })
+      return settings.settings()
+    },
+    async listChanges({ query }) {
+      const { items, ...rest } = await settings.changes(query)
+      return { items: [...items], ...rest }
+    },
+    async getRules({ query: { collection } }, { caller }) {
+      // Whatever is asked of a collection that does not exist is refused.
+      if (collection !== undefined) await database.find(caller, { collection, query: { _id: '' } })
+      return settings.rules(collection)
+    },
+    async saveRules({ body: { collection, text, version } }, { by }) {
+      await settings.saveRules(collection, text, { version, by })
+      return settings.rules(collection)
+    },
+  }
+}

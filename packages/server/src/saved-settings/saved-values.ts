@@ -1,0 +1,158 @@
+/** What was saved in the Console, in the records engine: one record for each key, and where the history stands. */
+import { createHash, randomBytes } from 'node:crypto'
+import { SECRET_TEXT } from '../config/describe.ts'
+import { SECRET_KEY } from '../config/keys.ts'
+import type { SavedValue } from '../config/layers.ts'
+import type { Expectation, RecordKey, Records, RecordWrite } from '../engines/records/records.ts'
+import { type Change, recordChanges } from './history.ts'
+
+const VALUES = 'console:settings'
+const STATE = 'console:settings-state'
+/** Every commit of this service expects and writes it, so that they follow one another, also those of other processes. */
+const HEAD: RecordKey = { space: STATE, id: 'head' }
+/** The values of the configuration file when it was last looked at. */
+const FILE: RecordKey = { space: STATE, id: 'file' }
+/** Values of one page while they are loaded. */
+const PAGE = 500
+/** A rules text has up to 100,000 characters; a page of them has to fit into memory several times. */
+const PAGE_BYTES = 4 * 1024 * 1024
+const SALT_BYTES = 16
+
+export interface StoredValue extends SavedValue {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly by: string
+  /** Grows with each save of this key. */
+  readonly version: number
+}
+
+/** Everything that was saved, as of one moment. */
+export interface Loaded {
+  /** In the order in which they were saved. */
+  readonly values: ReadonlyMap<string, StoredValue>
+  /** The number of the newest change. */
+  readonly changes: number
+  /** Of the head record; null before the first change. */
+  readonly version: number | null
+}
+
+/** A value to keep for a key, or undefined to forget the one that is kept. */
+interface NewValue {
+  readonly key: string
+  readonly text: string | undefined
+}
+
+/** The values of the configuration file by their keys, as text; a salted hash in place of a secret. */
+interface SeenFile {
+  readonly salt: string
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** Reads everything that was saved. */
+export async function loadValues(records: Records): Promise<Loaded> {
+  for (;;) {
+    const before = await readHead(records)
+    const values = await allValues(records)
+    const { version, changes } = await readHead(records)
+    // Another process saved something in between: what was read may be of two moments.
+    if (version === before.version) return { values, changes, version }
+  }
+}
+
+async function readHead(records: Records): Promise<Omit<Loaded, 'values'>> {
+  const [head] = await records.get([HEAD])
+  if (head === undefined) return { changes: 0, version: null }
+  return { ...(JSON.parse(head.value) as { readonly changes: number }), version: head.version }
+}
+
+async function allValues(records: Records): Promise<ReadonlyMap<string, StoredValue>> {
+  const found: StoredValue[] = []
+  let after: string | undefined
+  do {
+    const page = await records.find({
+      space: VALUES,
+      limit: PAGE,
+      maxBytes: PAGE_BYTES,
+      ...(after === undefined ? {} : { after }),
+    })
+    for (const { id, value, version } of page.records) {
+      found.push({ ...(JSON.parse(value) as Omit<StoredValue, 'key' | 'version'>), key: id, version })
+    }
+    after = page.next
+  } while (after !== undefined)
+  const ordered = found.sort((a, b) => a.at - b.at)
+  return new Map(ordered.map((value) => [value.key, value]))
+}
+
+/**
+ * Keeps or forgets a value, together with its place in the history: both or neither. Resolves to false when something
+ * was saved that `loaded` does not know of.
+ */
+export async function commitValue(
+  records: Records,
+  loaded: Loaded,
+  { key, text }: NewValue,
+  who: { readonly at: number; readonly by: string },
+): Promise<boolean> {
+  const record: RecordKey = { space: VALUES, id: key }
+  const write: RecordWrite =
+    text === undefined
+      ? { op: 'delete', ...record }
+      : { op: 'put', ...record, value: JSON.stringify({ text, ...who }), entries: [] }
+  const shown = (value: string | undefined) => (value === undefined ? null : key === SECRET_KEY ? SECRET_TEXT : value)
+  const change = { ...who, key, before: shown(loaded.values.get(key)?.text), after: shown(text) }
+  return commitChanges(records, loaded, [change], [write])
+}
+
+/**
+ * Writes down how the configuration file differs from what it was when it was last looked at, and remembers it so. The
+ * first time there is nothing to compare with. Resolves to false as `commitValue` does.
+ */
+export async function commitFile(
+  records: Records,
+  loaded: Loaded,
+  written: ReadonlyMap<string, string>,
+  at: number,
+): Promise<boolean> {
+  const [record] = await records.get([FILE])
+  const seen = record === undefined ? undefined : (JSON.parse(record.value) as SeenFile)
+  const salt = seen?.salt ?? randomBytes(SALT_BYTES).toString('base64url')
+  const values = Object.fromEntries(
+    [...written].map(([key, text]) => [key, key === SECRET_KEY ? hashed(salt, text) : text]),
+  )
+  const before = new Map(Object.entries(seen?.values ?? values))
+  const after = new Map(Object.entries(values))
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key))
+  if (keys.length === 0 && seen !== undefined) return true
+  const shown = (key: string, text: string | undefined) =>
+    text === undefined ? null : key === SECRET_KEY ? SECRET_TEXT : text
+  const changes = keys.map((key) => ({
+    at,
+    by: 'file',
+    key,
+    before: shown(key, before.get(key)),
+    after: shown(key, after.get(key)),
+  }))
+  const put: RecordWrite = { op: 'put', ...FILE, value: JSON.stringify({ salt, values }), entries: [] }
+  return commitChanges(records, loaded, changes, [put])
+}
+
+async function commitChanges(
+  records: Records,
+  loaded: Loaded,
+  changes: readonly Change[],
+  writes: readonly RecordWrite[],
+): Promise<boolean> {
+  const history = await recordChanges(records, changes, loaded.changes + 1)
+  const head = JSON.stringify({ changes: loaded.changes + changes.length })
+  const expected: Expectation = { ...HEAD, version: loaded.version }
+  const result = await records.commit(
+    [...writes, ...history, { op: 'put', ...HEAD, value: head, entries: [] }],
+    [expected],
+  )
+  return result.done
+}
+
+function hashed(salt: string, secret: string): string {
+  return createHash('sha256').update(salt).update(secret).digest('base64url')
+}
