@@ -27,6 +27,7 @@ import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
 import { settingsHandlers } from './http/console/settings-handlers.ts'
+import { storageHandlers } from './http/console/storage-handlers.ts'
 import { usersHandlers } from './http/console/users-handlers.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
@@ -143,6 +144,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // One line for each area: its file in http/console/ and the services that it calls.
     handlers: {
       ...usersHandlers({ auth, log }),
+      ...storageHandlers({ storage }),
       ...settingsHandlers({ settings: saved, database }),
     },
   })

@@ -27,6 +27,7 @@ export const listFiles = operation('GET', '/storage/files', {
     ...PAGE,
   },
   answer: page(ENTRY),
+  errors: ['INVALID_FILE_NAME'],
 })
 
 const FILE = object({
@@ -89,7 +90,8 @@ export const countFiles = operation('POST', '/storage/counts', {
 
 export const moveFiles = operation('POST', '/storage/moves', {
   summary: 'Moves or copies files and whole folders',
-  description: 'Each file by itself: what is done stays done when the request is cancelled.',
+  description:
+    'Each file by itself and in one step: what is done stays done when the request is cancelled. A folder that is there already takes the files in.',
   kind: 'lines',
   body: object({
     items: array(object({ from: PATH, to: PATH }), { minItems: 1, maxItems: MAX_PAGE }),
@@ -105,12 +107,14 @@ export const deleteFiles = operation('POST', '/storage/deletions', {
   kind: 'lines',
   body: object({ paths: PATHS }),
   answer: PROGRESS,
+  errors: ['INVALID_FILE_NAME'],
 })
 
 export const createZip = operation('POST', '/storage/zips', {
   summary: 'Makes a download of files and folders in one zip; the answer says where to get it, once, within a minute',
   body: object({ paths: PATHS, name: optional(string({ maxLength: 100 })) }),
   answer: object({ url: string({ description: 'path on this server' }) }),
+  errors: ['STORAGE_FILE_NONEXIST'],
 })
 
 export const getZip = operation('GET', '/storage/zips/{id}', {

@@ -26,7 +26,14 @@ export interface UrlRequest {
 }
 
 export type UrlResult =
-  | { readonly fileId: string; readonly ok: true; readonly pathAndQuery: string; readonly maxAge: number }
+  | {
+      readonly fileId: string
+      readonly ok: true
+      readonly pathAndQuery: string
+      readonly maxAge: number
+      /** The unix second in which it ends; absent for a permanent URL. */
+      readonly expires?: number
+    }
   | { readonly fileId: string; readonly ok: false; readonly error: CloudsteadError }
 
 /** Stands for a path that nothing is known of: no rule that looks at the path allows it. */
@@ -120,8 +127,8 @@ function signed(parts: StorageParts, results: readonly (UrlResult | PrivateUrl)[
   const queries = signObjects(parts.secrets.objectUrl.current, parts.env, permits).values()
   return results.map((result): UrlResult => {
     if (!('permit' in result)) return result
-    const { fileId, pathname, maxAge } = result
-    return { fileId, ok: true, pathAndQuery: `${pathname}?${queries.next().value}`, maxAge }
+    const { fileId, pathname, maxAge, permit } = result
+    return { fileId, ok: true, pathAndQuery: `${pathname}?${queries.next().value}`, maxAge, expires: permit.expires }
   })
 }
 

@@ -6,7 +6,7 @@ import type { PutWrite, RecordKey, StoredRecord } from '../engines/records/recor
 /** The space of file records. A record's id is the object id of its path, the name that URLs carry. */
 export const FILES_SPACE = 'files'
 /** Index over the cloudPath: a folder listing is one walk. */
-const PATH_INDEX = 'path'
+export const PATH_INDEX = 'path'
 /** Index over the blob id: who still needs these bytes. */
 export const BLOB_INDEX = 'blob'
 

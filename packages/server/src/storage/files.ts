@@ -75,7 +75,8 @@ async function itemResult(fileId: string, work: () => Promise<void>): Promise<It
   }
 }
 
-async function removeFile(parts: StorageParts, caller: Caller, path: CloudPath): Promise<void> {
+/** @throws CloudsteadError STORAGE_EXCEED_AUTHORITY or STORAGE_FILE_NONEXIST */
+export async function removeFile(parts: StorageParts, caller: Caller, path: CloudPath): Promise<void> {
   await untilCommitted(async () => {
     const stored = await loadFile(parts, path)
     authorize(parts.settings().storage.acl, caller, { operation: 'write', path, file: stored?.file }, parts.now())
@@ -90,8 +91,13 @@ async function removeFile(parts: StorageParts, caller: Caller, path: CloudPath):
   })
 }
 
-/** Reading the source and writing the target are judged by the rules, and for a move writing the source too. */
-async function copyFile(parts: StorageParts, caller: Caller, request: CopyRequest): Promise<void> {
+/**
+ * Copies or moves one file, in one commit: there is no moment without it. Reading the source and writing the target are
+ * judged by the rules, and for a move writing the source too.
+ *
+ * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY, STORAGE_FILE_NONEXIST or STORAGE_FILE_EXIST
+ */
+export async function copyFile(parts: StorageParts, caller: Caller, request: CopyRequest): Promise<void> {
   const { source, target, overwrite, removeSource } = request
   await untilCommitted(async () => {
     const { acl } = parts.settings().storage

@@ -49,14 +49,25 @@ export interface ReceivedUpload {
   readonly size: number
 }
 
+export interface UploadWishes {
+  /** Refuse with STORAGE_FILE_EXIST when there is such a file at this moment. */
+  readonly onlyNew?: boolean
+}
+
 /** Checks the right to write a path and hands out a ticket for it. Throws INVALID_FILE_NAME or STORAGE_EXCEED_AUTHORITY. */
-export async function issueUpload(parts: StorageParts, caller: Caller, cloudPath: unknown): Promise<IssuedUpload> {
+export async function issueUpload(
+  parts: StorageParts,
+  caller: Caller,
+  cloudPath: unknown,
+  { onlyNew = false }: UploadWishes = {},
+): Promise<IssuedUpload> {
   const path = parseCloudPath(cloudPath)
   const { acl, maxFileSize } = parts.settings().storage
   const stored = await loadFile(parts, path)
   const now = parts.now()
   // Without a size: a rule on resource.size is judged when the bytes are here, with the size of these bytes.
   authorize(acl, caller, { operation: 'write', path, file: stored?.file }, now)
+  if (onlyNew && stored !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
   const ticket: UploadTicket = {
     env: parts.env,
     path,

@@ -1,0 +1,214 @@
+import { type Caller, type CloudPath, CloudsteadError, parseCloudPath } from '@cloudstead/protocol'
+import type { FileRecord } from './file-record.ts'
+import { type CopyRequest, copyFile, removeFile } from './files.ts'
+import { walkFiles } from './path-walk.ts'
+import { loadFile, type StorageParts } from './store.ts'
+import { countFiles } from './tree.ts'
+import { isFolder, type TreePath, topmost } from './tree-path.ts'
+
+/** Files that are worked on at once: their commits and disk syncs are shared. */
+const BATCH = 32
+const PROGRESS_EVERY_MS = 100
+const MAX_PROBLEMS = 100
+
+/** How far long work has come. Files are counted; markers of folders only where they fail. */
+export interface TreeProgress {
+  readonly done: number
+  /** Absent where there are too many to count. */
+  readonly total?: number
+  readonly failed: number
+  /** The first of them, in the last line. */
+  readonly problems?: readonly { readonly item: string; readonly error: CloudsteadError }[]
+  readonly finished?: true
+}
+
+export interface MoveItem {
+  readonly from: CloudPath
+  readonly to: CloudPath
+}
+
+export interface MoveRequest {
+  readonly items: readonly MoveItem[]
+  readonly copy: boolean
+  readonly overwrite: boolean
+}
+
+/** One file's work. */
+interface Step {
+  readonly path: string
+  readonly counts: boolean
+  readonly run: () => Promise<void>
+}
+
+/**
+ * Checks where files and folders are to go: a file to a file, a folder to a folder, and no folder into itself.
+ *
+ * @throws CloudsteadError INVALID_FILE_NAME or INVALID_PARAM; nothing was done
+ */
+export function parseMove({ from, to }: { readonly from: string; readonly to: string }): MoveItem {
+  const item = { from: parseCloudPath(from), to: parseCloudPath(to) }
+  if (isFolder(from) !== isFolder(to)) {
+    throw new CloudsteadError(
+      'INVALID_FILE_NAME',
+      'a folder, whose path ends with /, becomes a folder, and a file a file',
+    )
+  }
+  if (from === to) throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same')
+  if (isFolder(from) && (to.startsWith(from) || from.startsWith(to))) {
+    // The other way round a file could take the place of one that has yet to be moved.
+    throw new CloudsteadError('INVALID_PARAM', 'a folder cannot be moved into itself, nor become the folder it lies in')
+  }
+  return item
+}
+
+/**
+ * Moves or copies files and whole folders, one file after the other and each in one commit: what is done stays done when
+ * it is cancelled. A folder that is there already takes the files in; a file that is there already is replaced only with
+ * `overwrite`.
+ */
+export async function* moveFiles(
+  parts: StorageParts,
+  caller: Caller,
+  request: MoveRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TreeProgress> {
+  const sources = request.items.map(({ from }) => from)
+  yield* carryOut(parts, sources, moveSteps(parts, caller, request), signal)
+}
+
+/** Deletes files and whole folders, one file after the other: what is done stays done when it is cancelled. */
+export async function* deleteFiles(
+  parts: StorageParts,
+  caller: Caller,
+  paths: readonly CloudPath[],
+  signal: AbortSignal,
+): AsyncGenerator<TreeProgress> {
+  const all = topmost(paths) as readonly CloudPath[]
+  yield* carryOut(parts, all, deleteSteps(parts, caller, all), signal)
+}
+
+async function* carryOut(
+  parts: StorageParts,
+  sources: readonly TreePath[],
+  batches: AsyncIterable<readonly Step[]>,
+  signal: AbortSignal,
+): AsyncGenerator<TreeProgress> {
+  const total = await totalOf(parts, sources)
+  const problems: { item: string; error: CloudsteadError }[] = []
+  let done = 0
+  let failed = 0
+  yield { done, failed, ...total }
+  let told = parts.now()
+  for await (const batch of batches) {
+    if (signal.aborted) return
+    const errors = await Promise.all(batch.map(({ run }) => expectedError(run)))
+    batch.forEach(({ path, counts }, at) => {
+      const error = errors[at]
+      if (error !== undefined) {
+        failed += 1
+        if (problems.length < MAX_PROBLEMS) problems.push({ item: path, error })
+      } else if (counts) done += 1
+    })
+    if (parts.now() - told < PROGRESS_EVERY_MS) continue
+    told = parts.now()
+    yield { done, failed, ...total }
+  }
+  yield { done, failed, ...total, problems, finished: true }
+}
+
+async function totalOf(parts: StorageParts, sources: readonly TreePath[]): Promise<{ readonly total?: number }> {
+  let total = 0
+  for (const source of sources) {
+    const { files, more } = await countFiles(parts, [source])
+    if (more) return {}
+    total += files
+  }
+  return { total }
+}
+
+async function expectedError(run: () => Promise<void>): Promise<CloudsteadError | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    if (error instanceof CloudsteadError) return error
+    throw error
+  }
+}
+
+async function* deleteSteps(
+  parts: StorageParts,
+  caller: Caller,
+  paths: readonly CloudPath[],
+): AsyncGenerator<readonly Step[]> {
+  const files: Step[] = []
+  for (const path of paths) {
+    if (isFolder(path)) yield* inFolder(parts, path, (file) => passMissing(() => removeFile(parts, caller, file.path)))
+    else files.push({ path, counts: true, run: () => removeFile(parts, caller, path) })
+  }
+  yield* batchesOf(files)
+}
+
+async function* moveSteps(
+  parts: StorageParts,
+  caller: Caller,
+  { items, copy, overwrite }: MoveRequest,
+): AsyncGenerator<readonly Step[]> {
+  const move = async (source: CloudPath, target: CloudPath, marker?: FileRecord) => {
+    // Two folders that become one have one marker.
+    const replace = overwrite || (marker?.size === 0 && (await loadFile(parts, target))?.file.size === 0)
+    const request: CopyRequest = { source, target, overwrite: replace, removeSource: !copy }
+    await copyFile(parts, caller, request)
+  }
+  let files: Step[] = []
+  let touched = new Set<string>()
+  for (const { from, to } of items) {
+    // A later item may use what an earlier one left behind, so those that share a path do not run together.
+    if (isFolder(from) || touched.has(from) || touched.has(to)) {
+      yield* batchesOf(files)
+      files = []
+      touched = new Set()
+    }
+    if (isFolder(from)) {
+      yield* inFolder(parts, from, (file) => {
+        const target = () => parseCloudPath(to + file.path.slice(from.length))
+        return passMissing(async () => move(file.path, target(), isFolder(file.path) ? file : undefined))
+      })
+    } else {
+      files.push({ path: from, counts: true, run: () => move(from, to) })
+      touched.add(from).add(to)
+    }
+  }
+  yield* batchesOf(files)
+}
+
+/** The steps for all that is in a folder; that there is nothing is a failure of its own. */
+async function* inFolder(
+  parts: StorageParts,
+  folder: CloudPath,
+  work: (file: FileRecord) => Promise<void>,
+): AsyncGenerator<readonly Step[]> {
+  let isEmpty = true
+  for await (const chunk of walkFiles(parts, folder)) {
+    isEmpty = false
+    yield* batchesOf(chunk.map((file) => ({ path: file.path, counts: !isFolder(file.path), run: () => work(file) })))
+  }
+  if (isEmpty) yield [{ path: folder, counts: false, run: noSuchFolder }]
+}
+
+async function noSuchFolder(): Promise<never> {
+  throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there is no such folder')
+}
+
+/** In a folder it is no failure that a file has gone since it was listed. */
+async function passMissing(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof CloudsteadError) || error.code !== 'STORAGE_FILE_NONEXIST') throw error
+  }
+}
+
+function* batchesOf(steps: readonly Step[]): Generator<readonly Step[]> {
+  for (let at = 0; at < steps.length; at += BATCH) yield steps.slice(at, at + BATCH)
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
+import { encodeKey } from '../engines/records/key-encoding.ts'
+import type { StorageParts } from './store.ts'
+import { countFiles } from './tree.ts'
+import { nameOf, type TreePath } from './tree-path.ts'
+import { zipOf } from './zip.ts'
+
+/** Requests are records, so that any process of a group can answer them. */
+const SPACE = 'zip-requests'
+const EXPIRY_INDEX = 'expires'
+/** A browser goes there at once. */
+const LIFETIME_MS = 60_000
+const ID_BYTES = 24
+/** The table at the end of a zip is kept in memory while it is made; somebody who wants more takes folder by folder. */
+const MAX_FILES = 20_000
+const SWEPT_AT_ONCE = 100
+
+interface ZipRequest {
+  readonly paths: readonly TreePath[]
+  readonly name: string
+  readonly keyId: string
+  readonly expires: number
+}
+
+export interface OpenedZip {
+  readonly name: string
+  readonly body: Readable
+}
+
+/**
+ * Notes what somebody wants in one zip. The id opens it once, within a minute, and for the same administrator only.
+ *
+ * @param name without its ending; else it is the name of the one thing that is in it
+ * @throws CloudsteadError STORAGE_FILE_NONEXIST when there is nothing, INVALID_PARAM when it is too much for one zip
+ */
+export async function createZip(
+  parts: StorageParts,
+  caller: AdminCaller,
+  paths: readonly TreePath[],
+  name: string | undefined,
+): Promise<string> {
+  const { files, more } = await countFiles(parts, paths, MAX_FILES)
+  if (more) {
+    throw new CloudsteadError('INVALID_PARAM', `a zip holds at most ${MAX_FILES} files; download fewer at a time`)
+  }
+  if (files === 0) throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there are no files in it')
+  await sweep(parts)
+  const [only] = paths
+  const own = paths.length === 1 && only !== undefined ? nameOf(only) : ''
+  const request: ZipRequest = {
+    paths,
+    name: `${name ?? (own === '' ? parts.env : own)}.zip`,
+    keyId: caller.keyId,
+    expires: parts.now() + LIFETIME_MS,
+  }
+  const id = randomBytes(ID_BYTES).toString('base64url')
+  const entries = [{ index: EXPIRY_INDEX, key: encodeKey([request.expires]) }]
+  await parts.records.commit([{ op: 'put', space: SPACE, id, value: JSON.stringify(request), entries }])
+  return id
+}
+
+/**
+ * Opens a zip that was noted.
+ *
+ * @throws CloudsteadError NOT_FOUND when there is none, for this administrator or any more
+ */
+export async function openZip(
+  parts: StorageParts,
+  caller: AdminCaller,
+  id: string,
+  signal: AbortSignal,
+): Promise<OpenedZip> {
+  const gone = new CloudsteadError('NOT_FOUND', 'this download was used before, or is older than a minute')
+  const [record] = await parts.records.get([{ space: SPACE, id }])
+  if (record === undefined) throw gone
+  const { paths, name, keyId, expires } = JSON.parse(record.value) as ZipRequest
+  if (keyId !== caller.keyId || parts.now() >= expires) throw gone
+  const { done } = await parts.records.commit(
+    [{ op: 'delete', space: SPACE, id }],
+    [{ space: SPACE, id, version: record.version }],
+  )
+  if (!done) throw gone
+  return { name, body: await zipOf(parts, paths, signal) }
+}
+
+/** Removes requests that nobody came for. */
+async function sweep(parts: StorageParts): Promise<void> {
+  const { records } = await parts.records.find({
+    space: SPACE,
+    index: EXPIRY_INDEX,
+    ranges: [{ to: { key: encodeKey([parts.now()]), inclusive: true } }],
+    limit: SWEPT_AT_ONCE,
+  })
+  if (records.length > 0) await parts.records.commit(records.map(({ id }) => ({ op: 'delete', space: SPACE, id })))
+}

@@ -1,0 +1,93 @@
+import type { PassThrough, Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import type { CloudPath } from '@cloudstead/protocol'
+import type { ZipFile } from 'yazl'
+import { BlobMissingError } from '../engines/blobs/blobs.ts'
+import { essenceOf } from './content-type.ts'
+import type { FileRecord } from './file-record.ts'
+import { loadFile, type StorageParts } from './store.ts'
+import { filesOf } from './tree.ts'
+import { isFolder, parentOf, type TreePath, topmost } from './tree-path.ts'
+import { createZipNames } from './zip-names.ts'
+
+/** Types whose bytes are compressed already: once more costs time and saves nothing. */
+const COMPRESSED = /^(?:image\/(?!bmp|svg)|video\/|audio\/(?!wav)|application\/(?:zip|gzip|pdf|vnd\.openxmlformats-))/
+
+/**
+ * The zip of some files and folders, made while it is read: nothing is kept, and the next file is opened when the former
+ * one has been taken. Destroying the stream ends the work; a failure destroys it with the error.
+ */
+export async function zipOf(parts: StorageParts, paths: readonly TreePath[], signal: AbortSignal): Promise<Readable> {
+  // Loaded when somebody downloads a zip: a server that nobody looks at does without.
+  const { ZipFile } = await import('yazl')
+  const zip = new ZipFile()
+  const output = zip.outputStream as PassThrough
+  zip.on('error', (error) => output.destroy(error))
+  const stop = () => output.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  output.once('close', () => signal.removeEventListener('abort', stop))
+  if (signal.aborted) stop()
+  fill(parts, zip, output, paths).catch((error: unknown) => {
+    output.destroy(error instanceof Error ? error : new Error(String(error)))
+  })
+  return output
+}
+
+async function fill(parts: StorageParts, zip: ZipFile, output: PassThrough, paths: readonly TreePath[]): Promise<void> {
+  const names = createZipNames()
+  for (const path of topmost(paths)) {
+    const base = path === '' ? '' : parentOf(path)
+    for await (const chunk of filesOf(parts, [path])) {
+      for (const file of chunk) {
+        if (output.destroyed) return
+        const name = file.path.slice(base.length)
+        if (!isFolder(name)) await addFile(parts, zip, output, file, names.file(name))
+        else if (name !== '') zip.addEmptyDirectory(names.folder(name), { mtime: new Date(file.updatedAt) })
+      }
+    }
+  }
+  zip.end()
+}
+
+/** Resolves when the file's bytes have been taken. A file that has gone since it was listed is left out. */
+async function addFile(
+  parts: StorageParts,
+  zip: ZipFile,
+  output: PassThrough,
+  listed: FileRecord,
+  name: string,
+): Promise<void> {
+  const opened = await openFile(parts, listed.path)
+  if (opened === undefined) return
+  const { file, bytes } = opened
+  const stop = () => bytes.destroy()
+  if (output.destroyed) return void stop()
+  output.once('close', stop)
+  zip.addReadStream(bytes, name, {
+    mtime: new Date(file.updatedAt),
+    size: file.size,
+    compress: !COMPRESSED.test(essenceOf(file.contentType) ?? ''),
+  })
+  try {
+    await finished(bytes)
+  } catch (error) {
+    if (!output.destroyed) throw error
+  } finally {
+    output.off('close', stop)
+  }
+}
+
+/** Opened bytes stay readable whatever happens to the file. */
+async function openFile(
+  parts: StorageParts,
+  path: CloudPath,
+): Promise<{ readonly file: FileRecord; readonly bytes: Readable } | undefined> {
+  const file = (await loadFile(parts, path))?.file
+  if (file === undefined) return undefined
+  try {
+    return { file, bytes: await parts.blobs.read(file.blob) }
+  } catch (error) {
+    if (error instanceof BlobMissingError) return undefined
+    throw error
+  }
+}
