@@ -26,6 +26,7 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
+import { rulesHandlers } from './http/console/rules-handlers.ts'
 import { settingsHandlers } from './http/console/settings-handlers.ts'
 import { storageHandlers } from './http/console/storage-handlers.ts'
 import { usersHandlers } from './http/console/users-handlers.ts'
@@ -38,6 +39,7 @@ import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
 import { webDatabaseActions } from './http/web-database.ts'
 import { createMetrics } from './metrics.ts'
+import { createRuleSimulator } from './rule-simulator.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
@@ -146,6 +148,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...usersHandlers({ auth, log }),
       ...storageHandlers({ storage }),
       ...settingsHandlers({ settings: saved, database }),
+      ...rulesHandlers({
+        simulator: createRuleSimulator({ storage, database, resourceOpenid: () => saved.resourceOpenid() }),
+        denials,
+        check: (text, collection) => saved.check(collection, text),
+      }),
     },
   })
 

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import type { Caller, UserCaller } from '@cloudstead/protocol'
 import { NOBODY } from '@cloudstead/protocol'
 import { compileStorageRules, type Explanation } from '@cloudstead/rules'
+import fc from 'fast-check'
 import { createDenials } from './denials.ts'
 import { DeniedError } from './denied-error.ts'
 import { createLog } from './log.ts'
@@ -83,7 +84,8 @@ describe('what is kept', () => {
     const as = { uid: 'uid-alice', customUserId: 'alice', loginType: 'CUSTOM' }
     const [denial, ...rest] = list()
     assert.deepEqual(rest, [])
-    const { explanation, ...kept } = denial ?? {}
+    const { explanation, id, ...kept } = denial ?? {}
+    assert.match(id ?? '', /^[\w-]{43}$/)
     assert.deepEqual(kept, {
       at: 1_000_000,
       requestId: 'r1',
@@ -93,6 +95,7 @@ describe('what is kept', () => {
       reason:
         'read users/bob/a.jpg: the rule "read": resource.openid == auth.openid is false: ' +
         '"bob" is not the caller ("alice", "uid-alice")',
+      collection: undefined,
       case: { as, action: 'read', file: 'users/bob/a.jpg', expect: 'denied' },
     })
     assert.equal(explanation?.tree?.children.length, 2)
@@ -209,6 +212,81 @@ describe('what is kept', () => {
     deny('r2', error)
     assert.equal(asked, 1)
   })
+})
+
+describe('pages', () => {
+  const requests = ({ items }: { items: readonly { requestId: string }[] }) => items.map(({ requestId }) => requestId)
+
+  test('go through everything once, whatever their size, and end without a next', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 40 }), (count, limit) => {
+        const { deny, page } = setUp()
+        for (let n = 0; n < count; n += 1) deny(`r${n}`, denied(ALICE, { path: `users/bob/${n}` }))
+        const met: string[] = []
+        let after: string | undefined
+        do {
+          const part = page({ limit, after })
+          assert.ok(part.items.length <= limit)
+          met.push(...requests(part))
+          after = part.next
+        } while (after !== undefined)
+        assert.deepEqual(
+          met,
+          Array.from({ length: count }, (_, n) => `r${count - 1 - n}`),
+        )
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('what repeats comes to the front with its id, and is not met again behind it', () => {
+    const { deny, page, clock } = setUp()
+    for (let n = 0; n < 4; n += 1) deny(`r${n}`, denied(ALICE, { path: `users/bob/${n}` }))
+    const first = page({ limit: 2 })
+    assert.deepEqual(requests(first), ['r3', 'r2'])
+    const seen = first.items[1]
+    clock.now += 10
+    deny('r4', denied(ALICE, { path: 'users/bob/2' }))
+    deny('r5', denied(ALICE, { path: 'users/bob/1' }))
+    assert.deepEqual(requests(page({ limit: 2, after: first.next })), ['r0'])
+    const [, again] = page({ since: 1_000_000 }).items
+    assert.deepEqual([again?.id, again?.count, again?.requestId], [seen?.id, 2, 'r4'])
+  })
+
+  test('only later ones, only files or documents, only what a search finds', () => {
+    const { deny, page, clock } = setUp()
+    deny('r1', denied(ALICE))
+    clock.now += 5
+    deny('r2', denied(user('Carol'), { asked: { action: 'read', collection: 'orders' } }))
+    deny('r3', denied(NOBODY))
+    assert.deepEqual(requests(page({ since: 1_000_000 })), ['r3', 'r2'])
+    assert.deepEqual(requests(page({ since: 1_000_005 })), [])
+    assert.deepEqual(requests(page({ about: 'database' })), ['r2'])
+    assert.deepEqual(requests(page({ about: 'storage' })), ['r3', 'r1'])
+    assert.equal(page({ about: 'database' }).items[0]?.collection, 'orders')
+    assert.deepEqual(requests(page({ search: 'cAROL' })), ['r2'])
+    assert.deepEqual(requests(page({ search: 'BOB/A.JPG' })), ['r3', 'r2', 'r1'])
+    assert.deepEqual(requests(page({ search: 'R2' })), ['r2'])
+    assert.deepEqual(requests(page({ search: 'nobody is logged' })), ['r3'])
+    assert.deepEqual(requests(page({ search: '.*' })), [])
+  })
+
+  test('are no larger than an answer may be', () => {
+    const { deny, page } = setUp()
+    const reason = { en: 'x'.repeat(100_000), zh: '' }
+    const explain = (): Explanation => ({ operation: 'read', acl: 'CUSTOM', target: '', allowed: false, reason })
+    for (let n = 0; n < 50; n += 1) deny(`r${n}`, denied(ALICE, { path: `users/bob/${n}`, explain }))
+    const { items, next } = page({ limit: 1_000 })
+    assert.ok(items.length > 10 && items.length < 30, `${items.length} denials`)
+    assert.equal(page({ limit: 1_000, after: next }).items[0]?.requestId, `r${49 - items.length}`)
+  })
+
+  for (const after of ['', 'x', '-1', '1e9', '9'.repeat(400)]) {
+    test(`after ${JSON.stringify(after.slice(0, 9))} is refused`, () => {
+      const { page } = setUp()
+      assert.throws(() => page({ after }), { code: 'INVALID_PARAM' })
+    })
+  }
 })
 
 describe('the log', () => {

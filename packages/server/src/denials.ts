@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ErrorCode } from '@cloudstead/protocol'
+import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import { type Explanation, renderExplanation } from '@cloudstead/rules'
 import type { CaseCaller, DeniedError, RuleCase } from './denied-error.ts'
 
@@ -21,9 +21,15 @@ const MAX_CASE_BYTES = 6 * 1024
 const MAX_TREE_BYTES = 7 * 1024
 /** Characters of the one-line reason, for the same end. */
 const MAX_REASON = 400
+/** Denials of a page when nobody says how many. */
+const DEFAULT_PAGE = 50
+/** Characters of what is kept that one page may have: with long rules a thousand denials would be tens of megabytes. */
+const MAX_PAGE_CHARACTERS = 2 * 1024 * 1024
 
 /** A request that the rules refused, or several equal ones. */
 export interface Denial {
+  /** The same for equal denials, for as long as the server runs. */
+  readonly id: string
   /** Milliseconds since the epoch, of the last one. */
   readonly at: number
   /** Of the last one. */
@@ -35,9 +41,30 @@ export interface Denial {
   readonly caller: CaseCaller | null
   /** In one line: action, target and the clause that failed. */
   readonly reason: string
+  /** Of documents; absent for files. */
+  readonly collection: string | undefined
   readonly explanation: Explanation | undefined
   /** The request as a test case; absent when it is too large. */
   readonly case: RuleCase | undefined
+}
+
+/** Which denials are asked for. */
+export interface DenialQuery {
+  readonly about?: 'storage' | 'database' | undefined
+  /** In an id of the caller, the reason, the code or the request id, in any case. */
+  readonly search?: string | undefined
+  /** Only later ones, in milliseconds since the epoch. */
+  readonly since?: number | undefined
+  /** `next` of the former page. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+export interface DenialPage {
+  /** Newest first. */
+  readonly items: readonly Denial[]
+  /** Absent at the end. */
+  readonly next?: string
 }
 
 export interface Denials {
@@ -45,6 +72,12 @@ export interface Denials {
   record(requestId: string, errors: readonly DeniedError[]): void
   /** What is kept, newest first. */
   list(): readonly Denial[]
+  /**
+   * A part of it. A denial that repeats while somebody reads page after page comes to the front and is not met again.
+   *
+   * @throws CloudsteadError INVALID_PARAM when `after` is no `next`
+   */
+  page(query: DenialQuery): DenialPage
 }
 
 export interface DenialsOptions {
@@ -58,6 +91,8 @@ export interface DenialsOptions {
 /** What is kept of a denial, and when its tree was last in the log. */
 interface Entry {
   readonly denial: Denial
+  /** Counts what is recorded: the place of the denial in the order of time. */
+  readonly sequence: number
   readonly callerId: string
   readonly characters: number
   readonly explained: { readonly at: number; readonly requestId: string } | undefined
@@ -67,6 +102,7 @@ interface Entry {
 export function createDenials({ log, mode, now }: DenialsOptions): Denials {
   // From the oldest to the newest.
   const entries = new Map<string, Entry>()
+  let sequence = 0
 
   const ofCaller = (callerId: string) => [...entries].filter(([, entry]) => entry.callerId === callerId)
 
@@ -99,14 +135,17 @@ export function createDenials({ log, mode, now }: DenialsOptions): Denials {
     const callerId = caller?.uid ?? ''
     const reason = copy(clip(error.internal ?? error.message, MAX_REASON))
     const caseText = jsonOf(error.case)
-    const key = createHash('sha256').update(`${callerId}\n${code}\n${error.internal}\n${caseText}`).digest('base64')
+    const key = createHash('sha256').update(`${callerId}\n${code}\n${error.internal}\n${caseText}`).digest('base64url')
     const former = entries.get(key)
     const explaining = logged && mayExplain(callerId, former?.explained, at)
     const explanation = explaining || former === undefined ? copy(error.explain()) : former.denial.explanation
     const ruleCase = caseText !== '' && Buffer.byteLength(caseText) <= MAX_CASE_BYTES ? copy(error.case) : undefined
     const count = (former?.denial.count ?? 0) + 1
+    const collection = collectionOf(error)
+    sequence += 1
     keep(key, {
-      denial: { at, requestId, count, code, caller, reason, explanation, case: ruleCase },
+      denial: { id: key, at, requestId, count, code, caller, reason, collection, explanation, case: ruleCase },
+      sequence,
       callerId,
       characters: jsonOf(explanation).length + (ruleCase === undefined ? 0 : caseText.length),
       explained: explaining ? { at, requestId } : former?.explained,
@@ -125,7 +164,48 @@ export function createDenials({ log, mode, now }: DenialsOptions): Denials {
       if (more > 0) log.info({ reqId: requestId, more }, 'more was denied by the rules in this request')
     },
     list: () => [...entries.values()].map(({ denial }) => denial).reverse(),
+    page({ about, search = '', since, after, limit = DEFAULT_PAGE }) {
+      const before = after === undefined ? Number.POSITIVE_INFINITY : sequenceOf(after)
+      const needle = search.toLowerCase()
+      const items: Denial[] = []
+      let characters = 0
+      let last = 0
+      for (const entry of [...entries.values()].reverse()) {
+        const { denial } = entry
+        if (entry.sequence >= before || !matches(denial, about, needle, since)) continue
+        characters += entry.characters
+        if (items.length === limit || (items.length > 0 && characters > MAX_PAGE_CHARACTERS)) {
+          return { items, next: String(last) }
+        }
+        items.push(denial)
+        last = entry.sequence
+      }
+      return { items }
+    },
   }
+}
+
+function sequenceOf(after: string): number {
+  if (!/^\d{1,15}$/.test(after)) throw new CloudsteadError('INVALID_PARAM', 'after is not the next of a page')
+  return Number(after)
+}
+
+/** @param needle in lower case */
+function matches(
+  denial: Denial,
+  about: DenialQuery['about'],
+  needle: string,
+  since = Number.NEGATIVE_INFINITY,
+): boolean {
+  const { at, caller, code, collection, reason, requestId } = denial
+  if (at <= since || (about !== undefined && (about === 'database') !== (collection !== undefined))) return false
+  const { uid = '', openid = '', customUserId = '' } = caller ?? {}
+  return [uid, openid, customUserId, code, reason, requestId].some((text) => text.toLowerCase().includes(needle))
+}
+
+function collectionOf(error: DeniedError): string | undefined {
+  const { collection } = error.case
+  return typeof collection === 'string' ? copy(collection) : undefined
 }
 
 /** The explanation as lines, as many as fit. */

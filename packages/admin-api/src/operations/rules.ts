@@ -17,6 +17,8 @@ import {
 } from '../schema.ts'
 import { SOURCE } from './settings.ts'
 
+type JsonObject = Readonly<Record<string, unknown>>
+
 /** Whose rules: those of a collection, or without it those of storage. */
 const TARGET = { collection: optional(string({ maxLength: 120 })) }
 const RULES_TEXT = string({
@@ -80,7 +82,7 @@ const DECISION = object({
   allowed: boolean(),
   reason: TEXT,
   explanation: optional(any<unknown>({ description: 'the rule as a tree of what came of its parts' })),
-  case: optional(anyObject({ description: 'the request as a case for `cloudstead rules test`' })),
+  case: optional(anyObject<JsonObject>({ description: 'the request as a case for `cloudstead rules test`' })),
 })
 export type SimulatedDecision = Static<typeof DECISION>
 
@@ -96,12 +98,12 @@ export const simulateRules = operation('POST', '/rules/simulate', {
     path: optional(string({ maxLength: 850, description: 'of the file' })),
     size: optional(integer({ minimum: 0, description: 'bytes of the upload' })),
     id: optional(either([string(), integer()], { description: 'of the document' })),
-    query: optional(anyObject({ description: 'of a read, update or delete by query' })),
-    data: optional(anyObject({ description: 'what is written: the new document, or the update' })),
-    stored: optional(nullable(anyObject())),
+    query: optional(anyObject<JsonObject>({ description: 'of a read, update or delete by query' })),
+    data: optional(anyObject<JsonObject>({ description: 'what is written: the new document, or the update' })),
+    stored: optional(nullable(anyObject<JsonObject>())),
   }),
   answer: DECISION,
-  errors: ['INVALID_PARAM', 'DATABASE_COLLECTION_NOT_EXIST'],
+  errors: ['INVALID_PARAM', 'INVALID_FILE_NAME', 'DATABASE_COLLECTION_NOT_EXIST'],
 })
 
 const DENIAL = object({
@@ -114,7 +116,7 @@ const DENIAL = object({
   reason: string(),
   collection: optional(string({ description: 'absent for files' })),
   explanation: optional(any<unknown>()),
-  case: optional(anyObject()),
+  case: optional(anyObject<JsonObject>()),
 })
 export type Denial = Static<typeof DENIAL>
 
@@ -131,9 +133,10 @@ export const listDenials = operation('GET', '/denials', {
 
 export const replayCase = operation('POST', '/rules/replay', {
   summary: 'Asks edited rules about a request that was denied',
-  body: object({ ...TARGET, text: RULES_TEXT, case: anyObject() }),
+  description: 'What the case does not bring along is looked up, but for a file: that was not there.',
+  body: object({ ...TARGET, text: RULES_TEXT, case: anyObject<JsonObject>() }),
   answer: DECISION,
-  errors: ['INVALID_PARAM'],
+  errors: ['INVALID_PARAM', 'INVALID_FILE_NAME', 'DATABASE_COLLECTION_NOT_EXIST'],
 })
 
 const CHANGE = object({

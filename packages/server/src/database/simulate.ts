@@ -4,10 +4,9 @@ import {
   type DocumentObject,
   decodeWebValue,
   encodeWebValue,
-  isDocumentObject,
   personOf,
 } from '@cloudstead/protocol'
-import type { DatabaseOperation, DatabaseRules, DocumentKey, Explanation } from '@cloudstead/rules'
+import type { DatabaseOperation, DatabaseRules, DocumentData, DocumentKey, Explanation } from '@cloudstead/rules'
 import { judgedQuery } from '@cloudstead/rules/testing'
 import { DeniedError } from '../denied-error.ts'
 import type { Simulated } from '../simulated.ts'
@@ -95,15 +94,21 @@ class Simulation {
   }
 
   async #ask(): Promise<void> {
-    const { action, caller, data = {} } = this.#question
-    if (action === 'create') return this.#create(data)
+    const { action, data } = this.#question
+    if (action === 'create') return this.#create(data ?? {})
     this.#door.enter(this.#entry(action === 'set' ? 'update' : action), action === 'set')
     const query = this.#query()
-    if (action === 'set') return this.#set(query, data)
-    const update = action === 'update' ? data : undefined
-    if (update !== undefined) compileUpdate(update, caller)
+    if (action === 'set') return this.#set(query, data ?? {})
+    const update = action === 'update' ? this.#update(data) : undefined
     const scope = await this.#door.scope(this.#entry(action), { query, update })
     if (scope.kind !== 'rule') await this.#find(action)
+  }
+
+  /** A case of somebody who may update nothing at all has no data. */
+  #update(data: DocumentObject | undefined): DocumentObject {
+    if (data === undefined) return {}
+    if (compileUpdate(data, this.#question.caller) !== undefined) return data
+    throw new CloudsteadError('INVALID_PARAM', 'the update changes nothing')
   }
 
   async #create(sent: DocumentObject): Promise<void> {
@@ -144,9 +149,10 @@ class Simulation {
 
   #query(): DocumentObject {
     const { caller, doc, where = {} } = this.#question
-    const query = judgedQuery(doc === undefined ? where : { _id: doc }, personOf(caller)) as DocumentObject
-    // Once through its written form, which knows regular expressions from objects.
-    return checkQuery(object(decodeWebValue(encodeWebValue(query), this.#parts.now())), caller)
+    // In its written form, in which regular expressions and dates are objects like any others.
+    const written = encodeWebValue(doc === undefined ? where : { _id: doc }) as DocumentData
+    const query = decodeWebValue(judgedQuery(written, personOf(caller)), this.#parts.now())
+    return checkQuery(query as DocumentObject, caller)
   }
 
   #entry(action: DatabaseOperation): Entry {
@@ -176,11 +182,6 @@ class Simulation {
 
 function askedBy({ case: { as: _, expect: __, ...asked } }: DeniedError): Readonly<Record<string, unknown>> {
   return asked
-}
-
-function object(value: unknown): DocumentObject {
-  if (isDocumentObject(value)) return value
-  throw new CloudsteadError('INVALID_PARAM', 'the query must be an object')
 }
 
 function unasked(): never {

@@ -9,7 +9,7 @@ import type { ConfigFile } from '../config/file.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
 import { layered } from '../config/layers.ts'
 import type { Records } from '../engines/records/records.ts'
-import { checkRulesText } from '../rules-findings.ts'
+import { type CheckedRules, checkRulesText } from '../rules-findings.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { listChanges } from './history.ts'
 import { commitFile, commitValue, type Loaded, loadValues, type StoredValue } from './saved-values.ts'
@@ -55,6 +55,10 @@ export interface SavedSettings {
   rules(collection: string | undefined): Rules
   /** Makes other rules hold at once, and keeps them as they are written. @throws CloudsteadError as `save` does */
   saveRules(collection: string | undefined, text: string, saving: Saving): Promise<void>
+  /** What there is to say about rules while they are written, under the settings that hold. Never throws. */
+  check(collection: string | undefined, text: string): CheckedRules
+  /** What `resource.openid` is in rules of files. */
+  resourceOpenid(): 'path' | 'creator'
   /** What was changed, newest first. @throws CloudsteadError INVALID_PARAM for a bad `after` */
   changes(page: {
     readonly key?: string | undefined
@@ -135,14 +139,14 @@ class Service implements SavedSettings {
       locked,
       ...(locked ? { file: path } : {}),
       ...(kept === undefined ? {} : { kept }),
-      resourceOpenid: this.#resourceOpenid(),
+      resourceOpenid: this.resourceOpenid(),
       version: this.#versionOf([setting]),
-      findings: [...this.#check(collection, text).findings],
+      findings: [...this.check(collection, text).findings],
     }
   }
 
   saveRules(collection: string | undefined, text: string, { version, by }: Saving): Promise<void> {
-    const { valid, findings } = this.#check(collection, text)
+    const { valid, findings } = this.check(collection, text)
     if (!valid) throw new CloudsteadError('INVALID_PARAM', refusal(text, findings))
     return this.#change({ key: rulesKey(collection), text }, by, () => this.rules(collection).version === version)
   }
@@ -165,14 +169,14 @@ class Service implements SavedSettings {
     })
   }
 
-  #check(collection: string | undefined, text: string) {
+  check(collection: string | undefined, text: string): CheckedRules {
     const { anonymous } = this.current().auth
     return collection === undefined
-      ? checkRulesText(text, { kind: 'storage', resourceOpenid: this.#resourceOpenid() }, anonymous)
+      ? checkRulesText(text, { kind: 'storage', resourceOpenid: this.resourceOpenid() }, anonymous)
       : checkRulesText(text, { kind: 'database', collection }, anonymous)
   }
 
-  #resourceOpenid(): 'path' | 'creator' {
+  resourceOpenid(): 'path' | 'creator' {
     const key = 'storage.resourceOpenid'
     return (valueAt(this.#layers.layered.raw, key) ?? defaultOf(key)) === 'creator' ? 'creator' : 'path'
   }

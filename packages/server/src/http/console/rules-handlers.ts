@@ -1,0 +1,61 @@
+import type { InputOf, rulesOperations } from '@cloudstead/admin-api'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { Denial, Denials } from '../../denials.ts'
+import type { RuleSimulator } from '../../rule-simulator.ts'
+import type { CheckedRules } from '../../rules-findings.ts'
+import type { Handlers } from './handlers.ts'
+
+export interface RulesHandlerParts {
+  readonly simulator: RuleSimulator
+  readonly denials: Pick<Denials, 'page'>
+  /** @param collection whose rules they are; undefined for those of files */
+  readonly check: (text: string, collection: string | undefined) => CheckedRules
+}
+
+/** What rules would decide, and what they denied. */
+export function rulesHandlers({ simulator, denials, check }: RulesHandlerParts): Handlers<typeof rulesOperations> {
+  return {
+    async checkRules({ body: { text, collection } }) {
+      const { valid, findings } = check(text, collection)
+      return { valid, findings }
+    },
+    simulateRules: async ({ body }) => simulator.simulate(body.as, askedOf(body), body.text),
+    async replayCase({ body: { collection, text, case: recorded } }) {
+      if (recorded.collection !== collection) throw invalid('the case is not about what the rules are for')
+      return simulator.replay(recorded, text)
+    },
+    async listDenials({ query }) {
+      const { items, ...rest } = denials.page(query)
+      return { items: items.map(denialAnswer), ...rest }
+    },
+  }
+}
+
+type SimulateBody = InputOf<typeof rulesOperations.simulateRules>['body']
+
+/** The request as a test case has it. */
+function askedOf({ collection, action, path, size, id, query, data, stored }: SimulateBody) {
+  const given = { size, where: query, data, stored }
+  const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  if (collection !== undefined) {
+    if (path !== undefined) throw invalid('path is of files, and collection of documents')
+    return { action, collection, ...(id === undefined ? {} : { doc: id }), ...members }
+  }
+  if (path === undefined) throw invalid('path or collection is missing')
+  if (id !== undefined) throw invalid('id is of documents')
+  // With a size it is a whole upload, which is asked about twice.
+  return { action: action === 'write' && size !== undefined ? 'upload' : action, file: path, ...members }
+}
+
+function denialAnswer({ collection, explanation, case: ruleCase, ...denial }: Denial) {
+  return {
+    ...denial,
+    ...(collection === undefined ? {} : { collection }),
+    ...(explanation === undefined ? {} : { explanation }),
+    ...(ruleCase === undefined ? {} : { case: ruleCase }),
+  }
+}
+
+function invalid(message: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', message)
+}
