@@ -149,7 +149,6 @@ class JsonReader {
     this.skip()
     if (this.source[this.index] !== expected) return false
     this.index++
-    this.skip()
     return true
   }
 

@@ -158,7 +158,7 @@ test('an item of an array has a place of its own', () => {
 })
 
 test('a value and a part of a string are written from here to there', () => {
-  const source = '{ "acl": { "read": "a\\u0041 == \\"b\\"", "write": true }, "list": [1, "x"] }'
+  const source = '{ "acl": { "read": "a\\u0041 == \\"b\\"", "write": true } /* all */, "list": [1, "x"] // some\n }'
   const { rangeOf } = parseRulesText(source)
   const written = (path: readonly string[], span?: { start: number; end: number }) => {
     const range = rangeOf(path, span)
@@ -169,6 +169,8 @@ test('a value and a part of a string are written from here to there', () => {
   assert.equal(written(['acl', 'read'], { start: 0, end: 2 }), 'a\\u0041')
   assert.equal(written(['acl', 'read'], { start: 6, end: 9 }), '\\"b\\"')
   assert.equal(written(['acl', 'read'], { start: 6, end: 99 }), '\\"b\\"', 'no further than the string')
+  assert.equal(written(['acl'])?.at(-1), '}', 'and nothing behind it')
+  assert.equal(written(['list']), '[1, "x"]')
   assert.equal(written(['acl', 'write'], { start: 0, end: 2 }), 'true')
   assert.equal(written(['list', '1']), '"x"')
   assert.equal(written(['acl', 'create']), undefined)

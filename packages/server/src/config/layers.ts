@@ -32,7 +32,7 @@ export function layered(file: RawConfig, saved: readonly SavedValue[], context: 
   const aside = new Map<string, string>()
   const candidates: Candidate[] = []
   for (const { key, text } of saved) {
-    if (valueAt(file, key) !== undefined) continue
+    if (isSettingKey(key) && valueAt(file, key) !== undefined) continue
     const read = readValue(key, text)
     if ('reason' in read) aside.set(key, read.reason)
     else candidates.push({ key, value: read.value })

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { defaultOf, keysSetIn, valueAt, withValue } from './keys.ts'
+import { layered, type SavedValue } from './layers.ts'
+import { parseConfig, readConfig } from './parse.ts'
+import { checkShape, type RawConfig } from './raw-config.ts'
+
+const CONTEXT = { mode: 'start' } as const
+
+/** Values that are valid for a key. */
+const VALID: Readonly<Record<string, readonly unknown[]>> = {
+  'storage.acl': ['PRIVATE', 'ADMINONLY', { read: true, write: 'auth != null' }],
+  'storage.tempUrlMaxAge': [1, 600, 86_400],
+  'storage.maxFileSize': ['1KB', '5GB', 10],
+  'storage.resourceOpenid': ['path', 'creator'],
+  'auth.anonymous': [true, false],
+  'auth.wechat.appid': ['wx1', 'wx2'],
+  'auth.wechat.secret': ['s1', 's2'],
+  'auth.wechat.apiBase': ['http://a', 'https://b'],
+  'database.collections.orders.acl': ['READONLY', { read: 'doc.a == 1' }],
+  'database.collections.orders.indexes': [[], ['a', { fields: { b: -1 }, unique: true }]],
+  'database.collections.__proto__.acl': ['PRIVATE'],
+}
+/** Texts that cannot be the value of any of these keys. */
+const INVALID = ['{', 'nothing', '{"a":1}', '[[]]', 'null', '"PUBLIC', '-1.5']
+
+const KEYS = Object.keys(VALID)
+const key = fc.constantFrom(...KEYS)
+const valid = key.chain((name) => fc.constantFrom(...(VALID[name] ?? [])).map((value) => [name, value] as const))
+const values = fc.uniqueArray(valid, { selector: ([name]) => name }).map((pairs) => new Map(pairs))
+const broken = fc.tuple(
+  fc.oneof(key, fc.constantFrom('storage', 'x', 'database.collections.a b.acl')),
+  fc.constantFrom(...INVALID),
+)
+
+function fileOf(set: ReadonlyMap<string, unknown>): RawConfig {
+  return [...set].reduce<RawConfig>((raw, [name, value]) => withValue(raw, name, value), {})
+}
+
+function savedOf(set: ReadonlyMap<string, unknown>): readonly SavedValue[] {
+  return [...set].map(([name, value]) => ({
+    key: name,
+    text: `${JSON.stringify(value, null, 2)} // as it was written`,
+  }))
+}
+
+describe('file over Console over default', () => {
+  test('each key is what the file says, else what was saved, else nothing', () => {
+    fc.assert(
+      fc.property(values, values, (file, saved) => {
+        const { raw, aside } = layered(fileOf(file), savedOf(saved), CONTEXT)
+        for (const name of KEYS) assert.deepEqual(valueAt(raw, name), file.get(name) ?? saved.get(name), name)
+        assert.equal(aside.size, 0)
+      }),
+    )
+  })
+
+  test('a key that leaves the file is what was saved for it again', () => {
+    fc.assert(
+      fc.property(values, values, key, (file, saved, name) => {
+        const without = new Map([...file].filter(([other]) => other !== name))
+        const { raw } = layered(fileOf(without), savedOf(saved), CONTEXT)
+        assert.deepEqual(valueAt(raw, name), saved.get(name))
+      }),
+    )
+  })
+
+  test('the settings are those of one text that says the same', () => {
+    fc.assert(
+      fc.property(values, values, (file, saved) => {
+        const text = JSON.stringify(fileOf(new Map([...saved, ...file])))
+        const { settings, raw } = layered(fileOf(file), savedOf(saved), CONTEXT)
+        assert.deepEqual(raw, readConfig(text).raw)
+        // Compiled rules hold functions, which are never equal; what they were made of is compared above.
+        const plain = (value: unknown) =>
+          JSON.stringify(value, (_, part) => (part instanceof Map ? [...part].sort() : part))
+        assert.equal(plain(settings), plain(parseConfig(text, CONTEXT)))
+      }),
+    )
+  })
+
+  test('in which order things were saved changes nothing', () => {
+    fc.assert(
+      fc.property(values, values, (file, saved) => {
+        const forth = layered(fileOf(file), savedOf(saved), CONTEXT)
+        const back = layered(fileOf(file), savedOf(saved).toReversed(), CONTEXT)
+        assert.deepEqual(back.raw, forth.raw)
+      }),
+    )
+  })
+
+  test('what cannot be used is set aside, and the rest holds as if it were not there', () => {
+    fc.assert(
+      fc.property(values, values, fc.array(broken, { maxLength: 4 }), (file, saved, faults) => {
+        const bad = new Map(faults)
+        const good = new Map([...saved].filter(([name]) => !bad.has(name)))
+        const both = [...savedOf(good), ...[...bad].map(([name, text]) => ({ key: name, text }))]
+        const { raw, aside } = layered(fileOf(file), both, CONTEXT)
+        assert.deepEqual(raw, layered(fileOf(file), savedOf(good), CONTEXT).raw)
+        assert.deepEqual([...aside.keys()].sort(), [...bad.keys()].filter((name) => !file.has(name)).sort())
+      }),
+    )
+  })
+})
+
+test('what is set aside says why', () => {
+  const reasons = (name: string, text: string) => layered({}, [{ key: name, text }], CONTEXT).aside.get(name)
+  assert.match(reasons('storage.tempUrlMaxAge', '0') ?? '', /storage\.tempUrlMaxAge must be >= 1/)
+  assert.match(reasons('storage.maxFileSize', '"6GB"') ?? '', /between 1 byte and 5GB/)
+  assert.match(reasons('storage.acl', '{"read": "auth ="}') ?? '', /storage\.acl\.read: /)
+  assert.match(reasons('storage.acl', '{"raed": true}') ?? '', /did you mean read\?/)
+  assert.match(reasons('auth.anonymous', 'yes') ?? '', /auth\.anonymous is not valid JSON/)
+  assert.match(reasons('auth.anonimous', 'true') ?? '', /there is no setting auth\.anonimous/)
+  assert.match(reasons('database.collections.a.indexes', '["x","x"]') ?? '', /names x_1 twice/)
+})
+
+test('the keys of a configuration, and its values where there are none', () => {
+  const raw = checkShape({ storage: { maxFileSize: 1 }, database: { collections: { a: {}, b: { acl: 'PRIVATE' } } } })
+  assert.deepEqual(keysSetIn(raw), ['storage.maxFileSize', 'database.collections.b.acl'])
+  assert.equal(valueAt(raw, 'database.collections.a.acl'), undefined)
+  assert.equal(valueAt(raw, 'database.collections.toString.acl'), undefined)
+  assert.equal(defaultOf('database.collections.a.acl'), 'PRIVATE')
+  assert.equal(defaultOf('toString'), undefined)
+})
+
+test('values are kept as they are written, at the left margin', () => {
+  const text = `{
+  "storage": { "maxFileSize": "1KB", // small
+    "acl": {
+      // everybody
+      "read": true,
+
+      "write": "auth != null"
+    } }
+}`
+  const { written } = readConfig(text)
+  assert.equal(written.get('storage.maxFileSize'), '"1KB"')
+  const acl = '{\n  // everybody\n  "read": true,\n\n  "write": "auth != null"\n}'
+  assert.equal(written.get('storage.acl'), acl)
+})
