@@ -1,0 +1,205 @@
+/** Files and folders in the admin API: what the Console's storage page does, over plain HTTP. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { consoleApi } from './support/console-api.ts'
+import { consoleFiles } from './support/console-files.ts'
+import { png } from './support/pictures.ts'
+import { serverForFile } from './support/server.ts'
+import { unzip } from './support/unzip.ts'
+import { createUser } from './support/users.ts'
+import { element, send } from './support/wire.ts'
+
+const server = await serverForFile()
+const key = await server.apiKey()
+const files = consoleFiles(server, key)
+const MISSING = 'STORAGE_FILE_NONEXIST'
+const NAMES = ['图 片.txt', 'a b.txt', '100%.txt', 'a#b?.txt', "it's <b>.txt", 'a\u202egpj.txt', '&amp;=+.txt', '..txt']
+
+describe('files in the admin API', () => {
+  it('R21: what a user uploaded with the SDK is under users/{openid}/', async () => {
+    const alice = await createUser(server, { key: await server.loginKey(), id: 'alice' })
+    const fileId = await alice.upload('users/alice/a.png', png(2, 2))
+    assert.deepEqual((await files.page({})).items, [{ kind: 'folder', path: 'users/', name: 'users' }])
+    assert.deepEqual(await files.list({ folder: 'users/' }), ['users/alice/'])
+    const [entry] = (await files.page({ folder: 'users/alice/' })).items
+    assert.deepEqual(
+      [entry?.kind, entry?.path, entry?.name, entry?.contentType],
+      ['file', 'users/alice/a.png', 'a.png', 'image/png'],
+    )
+    const { body, status } = await send(entry?.previewUrl ?? '')
+    assert.ok(status === 200 && body.equals(png(2, 2)))
+    const file = await files.call('GET', '/storage/file?path=users/alice/a.png')
+    assert.deepEqual([file.fileId, file.owner, file.creator[0]], [fileId, 'alice', 'alice'])
+    assert.deepEqual(
+      file.readers.map(({ who, allowed }: { who: string; allowed: boolean }) => [who, allowed]),
+      [
+        ['nobody', true],
+        ['anonymous', true],
+        ['user', true],
+        ['owner', true],
+      ],
+    )
+  })
+
+  it('any name comes back byte for byte: in the list, the details, the bytes and the zip', async () => {
+    for (const name of NAMES) await files.put(`names/${name}`, name)
+    assert.deepEqual([...(await files.list({ folder: 'names/' }))].sort(), NAMES.map((name) => `names/${name}`).sort())
+    for (const name of NAMES) {
+      const path = `names/${name}`
+      assert.equal((await files.call('GET', `/storage/file?path=${encodeURIComponent(path)}`)).path, path)
+      const { url } = await files.call('POST', '/storage/file-urls', { path, maxAge: 60 })
+      assert.equal((await send(url)).text, name)
+    }
+    const zip = unzip(Buffer.from(await (await files.zip(['names/'])).arrayBuffer()))
+    assert.deepEqual(Object.values(zip).map(String).sort(), [...NAMES].sort())
+    for (const name of Object.keys(zip)) assert.match(name, /^names\/[^/\\:*?"<>|\u202a-\u202e]+$/)
+  })
+
+  it('a name that cannot be is refused by every operation', async () => {
+    for (const path of ['/a', 'a//b', '../a', 'a/../b', '\u0007', 'x'.repeat(850).replace(/^./, '图')]) {
+      for (const [method, place, body] of [
+        ['GET', `/storage/file?path=${encodeURIComponent(path)}`, undefined],
+        ['GET', `/storage/files?folder=${encodeURIComponent(`${path}/`)}`, undefined],
+        ['POST', '/storage/file-urls', { path }],
+        ['POST', '/storage/folders', { path: `${path}/` }],
+        ['POST', '/storage/uploads', { path }],
+        ['POST', '/storage/counts', { paths: [path] }],
+        ['POST', '/storage/moves', { items: [{ from: path, to: 'ok' }] }],
+        ['POST', '/storage/moves', { items: [{ from: 'ok', to: path }] }],
+        ['POST', '/storage/deletions', { paths: [path] }],
+        ['POST', '/storage/zips', { paths: [path] }],
+      ] as const) {
+        const answer = await files.ask(method, place, body)
+        const expected =
+          path.length + 1 > 850 && place.includes('folder') ? /INVALID_(FILE_NAME|PARAM)/ : /INVALID_FILE_NAME/
+        assert.match(answer.body.code, expected, `${method} ${place}`)
+        assert.equal(answer.status, 400)
+      }
+    }
+  })
+
+  it('pages of a folder follow each other, whatever their size, and search is by beginning', async () => {
+    for (let at = 0; at < 12; at += 1) await files.put(`pages/${at % 4 === 0 ? `sub-${at}/x` : `file-${at}`}.txt`, 'x')
+    const whole = await files.list({ folder: 'pages/' })
+    assert.equal(whole.length, 12)
+    for (const limit of [1, 5, 11, 12]) assert.deepEqual(await files.list({ folder: 'pages/', limit }), whole)
+    assert.deepEqual(await files.list({ folder: 'pages/', startsWith: 'sub-' }), [
+      'pages/sub-0/',
+      'pages/sub-4/',
+      'pages/sub-8/',
+    ])
+    assert.equal(
+      (await files.list({ folder: 'pages/', deep: true, limit: 5 })).filter((path) => path.endsWith('x.txt')).length,
+      3,
+    )
+    const refused = await files.ask('GET', '/storage/files?folder=pages/&after=nonsense')
+    assert.deepEqual([refused.status, refused.body.code], [400, 'INVALID_PARAM'])
+  })
+
+  it('an upload does not take the place of a file, unless it is told to', async () => {
+    await files.put('once.txt', 'one')
+    const again = await files.ask('POST', '/storage/uploads', { path: 'once.txt' })
+    assert.deepEqual([again.status, again.body.code], [409, 'STORAGE_FILE_EXIST'])
+    const { url, headers } = await files.call('POST', '/storage/uploads', { path: 'once.txt', overwrite: true })
+    assert.equal((await send(url, { method: 'PUT', body: 'two', headers })).status, 200)
+    const broken = await send(url.replace(/.$/, '_'), { method: 'PUT', body: 'three' })
+    assert.equal(element(broken.text, 'Code'), 'STORAGE_SIGN_PARAM_INVALID')
+    const { url: address } = await files.call('POST', '/storage/file-urls', { path: 'once.txt' })
+    assert.equal((await send(address)).text, 'two')
+  })
+
+  it('folders are made, renamed, counted and deleted, with lines that tell how far it is', async () => {
+    await files.call('POST', '/storage/folders', { path: 'work/empty/' })
+    const exists = await files.ask('POST', '/storage/folders', { path: 'work/empty/' })
+    assert.equal(exists.body.code, 'STORAGE_FILE_EXIST')
+    for (const name of ['1.txt', 'deep/2.txt', 'deep/er/3.txt']) await files.put(`work/${name}`, name)
+    assert.deepEqual(await files.call('POST', '/storage/counts', { paths: ['work/', 'work/1.txt'] }), {
+      files: 3,
+      bytes: '1.txtdeep/2.txtdeep/er/3.txt'.length,
+      more: false,
+    })
+    const lines = await files.lines('/storage/moves', { items: [{ from: 'work/', to: 'done 图/' }] })
+    assert.deepEqual([lines[0]?.done, lines[0]?.total], [0, 3])
+    assert.deepEqual(lines.at(-1), { done: 3, failed: 0, total: 3, problems: [], finished: true })
+    assert.deepEqual(await files.list({ folder: 'done 图/' }), ['done 图/1.txt', 'done 图/deep/', 'done 图/empty/'])
+    const { done, failed, problems } = await files.finish('/storage/deletions', { paths: ['done 图/', 'none.txt'] })
+    assert.deepEqual([done, failed], [3, 1])
+    assert.deepEqual([problems?.[0]?.item, problems?.[0]?.problem.code], ['none.txt', MISSING])
+    assert.match(problems?.[0]?.problem.text.zh ?? '', /[\u4e00-\u9fff]/)
+    assert.deepEqual(await files.list({ startsWith: 'done' }), [])
+  })
+
+  it('copies stay, clashes are told by name and nothing is replaced unasked', async () => {
+    for (const name of ['a', 'b']) await files.put(`from/${name}.txt`, `new ${name}`)
+    await files.put('to/b.txt', 'old b')
+    const items = [{ from: 'from/', to: 'to/' }]
+    const copied = await files.finish('/storage/moves', { items, copy: true })
+    assert.deepEqual(
+      [copied.done, copied.problems?.map(({ item, problem }) => [item, problem.code])],
+      [1, [['from/b.txt', 'STORAGE_FILE_EXIST']]],
+    )
+    const bytes = async (path: string) =>
+      (await send((await files.call('POST', '/storage/file-urls', { path })).url)).text
+    assert.deepEqual(
+      [await bytes('from/a.txt'), await bytes('to/a.txt'), await bytes('to/b.txt')],
+      ['new a', 'new a', 'old b'],
+    )
+    assert.equal((await files.finish('/storage/moves', { items, overwrite: true })).done, 2)
+    assert.equal(await bytes('to/b.txt'), 'new b')
+    for (const to of ['to/inside/', 'x']) {
+      const refused = await files.ask('POST', '/storage/moves', { items: [{ from: 'to/', to }] })
+      assert.equal(refused.status, 400, to)
+    }
+  })
+
+  it('work ends when its client goes, and what was done stays done', async () => {
+    await files.put('one.txt', 'x')
+    const copies = Array.from({ length: 1000 }, (_, at) => ({ from: 'one.txt', to: `many/${at}.txt` }))
+    assert.equal((await files.finish('/storage/moves', { items: copies, copy: true })).done, 1000)
+    await files.finish('/storage/moves', { items: [{ from: 'many/', to: 'much/' }], copy: true })
+    const stop = new AbortController()
+    const response = await fetch(`${server.url}/console/api/storage/deletions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ paths: ['many/', 'much/'] }),
+      signal: stop.signal,
+    })
+    await response.body?.getReader().read()
+    stop.abort()
+    const left = async () =>
+      (await files.call('POST', '/storage/counts', { paths: ['many/', 'much/'] })).files as number
+    let before = 2001
+    for (let now = await left(); now !== before; now = await left()) before = now
+    assert.ok(before > 0, 'it went on to the end')
+    assert.equal((await files.finish('/storage/deletions', { paths: ['much/'] })).failed, 0)
+  })
+
+  it('a zip is a download, once, and only for whoever asked for it', async () => {
+    await files.put('zipped/图.png', png(3, 3))
+    await files.put('zipped/a.txt', 'a'.repeat(5000))
+    const { url } = await files.call('POST', '/storage/zips', { paths: ['zipped/'] })
+    const other = consoleFiles(server, await server.apiKey())
+    assert.equal((await other.ask('GET', url.slice('/console/api'.length))).body.code, 'NOT_FOUND')
+    assert.equal((await consoleApi(server).ask('GET', url.slice('/console/api'.length))).status, 401)
+    const response = await fetch(server.url + url, { headers: { authorization: `Bearer ${key.apiKey}` } })
+    assert.equal(response.headers.get('content-type'), 'application/zip')
+    assert.match(response.headers.get('content-disposition') ?? '', /^attachment; filename="zipped\.zip"/)
+    const entries = unzip(Buffer.from(await response.arrayBuffer()))
+    assert.deepEqual(Object.keys(entries), ['zipped/a.txt', 'zipped/图.png'])
+    assert.ok(entries['zipped/图.png']?.equals(png(3, 3)))
+    assert.equal((await files.ask('GET', url.slice('/console/api'.length))).body.code, 'NOT_FOUND')
+    assert.equal((await files.ask('POST', '/storage/zips', { paths: ['nothing/'] })).body.code, MISSING)
+  })
+
+  it('is for nobody who is not signed in', async () => {
+    const nobody = consoleApi(server)
+    for (const [method, place, body] of [
+      ['GET', '/storage/files', undefined],
+      ['GET', '/storage/file?path=a', undefined],
+      ['POST', '/storage/deletions', { paths: ['users/'] }],
+      ['POST', '/storage/uploads', { path: 'a' }],
+    ] as const) {
+      assert.equal((await nobody.ask(method, place, body)).status, 401, place)
+    }
+  })
+})
