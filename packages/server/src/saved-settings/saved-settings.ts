@@ -116,14 +116,14 @@ class Service implements SavedSettings {
     }
   }
 
-  save(key: string, value: unknown, { version, by }: Saving): Promise<void> {
+  async save(key: string, value: unknown, { version, by }: Saving): Promise<void> {
     if (!isSettingKey(key)) throw unknownKey(key, this.settings().values)
     const text = JSON.stringify(value, null, 2)
-    return this.#change({ key, text }, by, () => this.settings().version === version)
+    await this.#change({ key, text }, by, () => this.settings().version === version)
   }
 
-  reset(key: string, { version, by }: Saving): Promise<void> {
-    return this.#change({ key, text: undefined }, by, () => this.settings().version === version)
+  async reset(key: string, { version, by }: Saving): Promise<void> {
+    await this.#change({ key, text: undefined }, by, () => this.settings().version === version)
   }
 
   rules(collection: string | undefined): Rules {
@@ -145,10 +145,10 @@ class Service implements SavedSettings {
     }
   }
 
-  saveRules(collection: string | undefined, text: string, { version, by }: Saving): Promise<void> {
+  async saveRules(collection: string | undefined, text: string, { version, by }: Saving): Promise<void> {
     const { valid, findings } = this.check(collection, text)
     if (!valid) throw new CloudsteadError('INVALID_PARAM', refusal(text, findings))
-    return this.#change({ key: rulesKey(collection), text }, by, () => this.rules(collection).version === version)
+    await this.#change({ key: rulesKey(collection), text }, by, () => this.rules(collection).version === version)
   }
 
   changes({ key, after, limit = DEFAULT_PAGE }: Parameters<SavedSettings['changes']>[0]) {
@@ -163,7 +163,8 @@ class Service implements SavedSettings {
   /** Writes down what was edited in the file since it was last looked at. */
   noteFile(): Promise<void> {
     const { records, file, now, log } = this.#options
-    const noted = this.#inTurn(() => this.#commit(() => commitFile(records, this.#loaded, file.state().written, now())))
+    const { written } = file.state()
+    const noted = this.#inTurn(() => this.#commit(() => commitFile(records, this.#loaded, written, now())))
     return noted.catch((error: unknown) => {
       log.warn({ err: error }, 'an edit of the configuration file could not be written into the history')
     })

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfigContext, ConfigFile } from '../config/index.ts'
+import { readConfig } from '../config/parse.ts'
+import type { Records } from '../engines/records/records.ts'
+import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
+import { openSavedSettings, type SavedSettings } from './saved-settings.ts'
+
+/** What the tests of saved settings share: the service over the real embedded engine, and a file that tests edit. */
+export interface SavedSetup {
+  settings: SavedSettings
+  records: Records
+  /** Everything that was logged, as one text. */
+  logged(): string
+  /** Edits the configuration file; an edit that cannot be used is refused as the real one is. */
+  edit(config: object | string): void
+  /** Closes everything and opens it again; `meanwhile` is what was edited in between. */
+  restart(meanwhile?: object): Promise<void>
+  /** A second service on the same records, as another process has it. `records` stands in for the engine. */
+  second(records?: (own: Records) => Records): Promise<SavedSettings>
+  /** Saves with the version of this moment. */
+  save(key: string, value: unknown): Promise<void>
+  reset(key: string): Promise<void>
+  dispose(): Promise<void>
+}
+
+/** @param context what the process brings along; by default nothing */
+export async function setUpSaved(config: object = {}, context: ConfigContext = { mode: 'start' }): Promise<SavedSetup> {
+  const folder = await mkdtemp(join(tmpdir(), 'saved-settings-'))
+  const lines: string[] = []
+  const write = (fields: object, message: string) => lines.push(`${message} ${JSON.stringify(fields)}`)
+  const log = { info: write, warn: write }
+  const listeners = new Set<() => void>()
+  const read = (text: string) => ({ ...readConfig(text), loadedAt: 1, text })
+  let state: ReturnType<ConfigFile['state']> = read(JSON.stringify(config))
+  const file: ConfigFile = {
+    path: '/etc/cloudstead.config.json',
+    context,
+    state: () => state,
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {},
+  }
+  let clock = 1_000
+  const now = () => ++clock
+
+  const open = async (instead = (own: Records) => own) => {
+    const records = await openSqliteRecords({ file: join(folder, 'records.db') })
+    return { records, settings: await openSavedSettings({ records: instead(records), file, now, log }) }
+  }
+
+  const others: { settings: SavedSettings; records: Records }[] = []
+  const setup: SavedSetup = {
+    ...(await open()),
+    logged: () => lines.join('\n'),
+    edit(edited) {
+      const text = typeof edited === 'string' ? edited : JSON.stringify(edited)
+      try {
+        state = read(text)
+      } catch (error) {
+        state = { ...state, text, refused: (error as Error).message }
+        return
+      }
+      for (const listener of listeners) listener()
+    },
+    async restart(meanwhile) {
+      await setup.settings.close()
+      await setup.records.close()
+      if (meanwhile !== undefined) state = read(JSON.stringify(meanwhile))
+      Object.assign(setup, await open())
+    },
+    async second(instead) {
+      const other = await open(instead)
+      others.push(other)
+      return other.settings
+    },
+    save: (key, value) => setup.settings.save(key, value, { version: setup.settings.settings().version, by: 'tester' }),
+    reset: (key) => setup.settings.reset(key, { version: setup.settings.settings().version, by: 'tester' }),
+    async dispose() {
+      for (const { settings, records } of [setup, ...others]) {
+        await settings.close()
+        await records.close()
+      }
+      await rm(folder, { recursive: true })
+    },
+  }
+  return setup
+}
