@@ -12,6 +12,7 @@ import {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
+import { type ConsoleAccess, consoleLinkPath, openConsoleAccess } from './auth/console-access.ts'
 import { type Auth, createAuth } from './auth/index.ts'
 import type { ConfigFile } from './config/index.ts'
 import { registerConsole } from './console.ts'
@@ -68,6 +69,8 @@ export interface AppOptions {
 export interface App {
   /** What the rules denied lately. */
   readonly denials: Pick<Denials, 'list'>
+  /** Where the link in the terminal leads, below the base URL; undefined when there is another way into the Console. */
+  consoleLink(): Promise<string | undefined>
   /** Returns the base URL it listens on. */
   listen(host: string, port: number): Promise<string>
   /** Finishes what is in flight, then closes the engines and gives the data directory back. */
@@ -92,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await blobs.recover()
 
   const auth = createAuth({ env, records, secrets, settings, now, log })
+  const access = await openConsoleAccess({ records, keys: auth.keys, mode: options.mode, now, log })
   const storage = createStorage({
     env,
     records,
@@ -99,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     secrets,
     settings,
     now,
-    stillValid: (caller) => auth.stillValid(caller),
+    stillValid: async (caller) => (await access.stillValid(caller)) ?? auth.stillValid(caller),
     onBackgroundError: (error, what) => log.warn({ err: error }, `${what} failed`),
   })
   const database = createDatabase({
@@ -137,9 +141,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(uploadRoutes, { env, storage, denials })
   await http.register(objectRoutes, { storage, denials })
   await registerConsole(http, {
+    env,
     version: options.version,
+    mode: options.mode,
     publicUrl: options.publicUrl,
-    auth,
+    access,
     budget,
     denials,
     originOf: originFor,
@@ -156,9 +162,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   })
 
-  const stopSweeping = await sweepRegularly(storage, auth, log)
+  const stopSweeping = await sweepRegularly({ storage, auth, access }, log)
   return {
     denials,
+    async consoleLink() {
+      const token = await access.linkAtStart()
+      return token && consoleLinkPath(token)
+    },
     async listen(host, port) {
       await http.listen({ host, port })
       return listeningUrl(http)
@@ -261,12 +271,15 @@ function listeningUrl(http: FastifyInstance): string {
 }
 
 /** Orphaned bytes and expired sessions go, at start and hourly. What else a former run left behind is put in order first. */
-async function sweepRegularly(storage: Storage, auth: Auth, log: Logger): Promise<() => void> {
+async function sweepRegularly(
+  { storage, auth, access }: { storage: Storage; auth: Auth; access: ConsoleAccess },
+  log: Logger,
+): Promise<() => void> {
   const stop = new AbortController()
   const run = async (plan: Promise<Sweep>) => {
     try {
       const bytes = await (await plan)(stop.signal)
-      const sessions = await auth.sweep()
+      const sessions = (await auth.sweep()) + (await access.sweep())
       if (bytes + sessions > 0) log.info({ bytes, sessions }, 'swept orphaned bytes and expired sessions')
     } catch (error) {
       if (!stop.signal.aborted) log.warn({ err: error }, 'sweeping failed')

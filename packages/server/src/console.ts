@@ -2,22 +2,23 @@
 import { type OperationId, operations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
-import { createConsoleAccess } from './auth/console-access.ts'
-import type { Auth } from './auth/index.ts'
+import type { ConsoleAccess } from './auth/console-access.ts'
+import { LIFETIME_MS } from './auth/console-sessions.ts'
 import type { Denials } from './denials.ts'
 import type { BodyBudget } from './http/body-budget.ts'
 import type { AreaHandlers, SessionHandlers } from './http/console/edge-request.ts'
 import { createGate } from './http/console/gate.ts'
 import { consoleRoutes } from './http/console/router.ts'
 import { sessionCookie } from './http/console/session-cookie.ts'
+import { sessionHandlers } from './http/console/session-handlers.ts'
 import type { OriginOf } from './http/origin.ts'
 
-const COOKIE_SECONDS = 7 * 86_400
-
 export interface ConsoleParts {
+  readonly env: string
   readonly version: string
+  readonly mode: 'start' | 'dev'
   readonly publicUrl: string | undefined
-  readonly auth: Auth
+  readonly access: ConsoleAccess
   readonly budget: BodyBudget
   readonly denials: Denials
   readonly originOf: OriginOf
@@ -26,19 +27,18 @@ export interface ConsoleParts {
 }
 
 export async function registerConsole(http: FastifyInstance, parts: ConsoleParts): Promise<void> {
-  const { version, publicUrl, auth, budget, denials, originOf } = parts
-  const access = createConsoleAccess({ keys: auth.keys })
+  const { env, version, mode, publicUrl, access, budget, denials, originOf } = parts
   const gate = createGate({
     access,
     cookie: sessionCookie({
-      name: 'cloudstead_console',
+      name: `cloudstead_console_${access.cookieId}`,
       secure: publicUrl?.startsWith('https:') === true,
-      maxAge: COOKIE_SECONDS,
+      maxAge: LIFETIME_MS / 1000,
     }),
     publicOrigin: publicUrl,
   })
   await http.register(consoleRoutes, {
-    handlers: withMissing(parts.handlers),
+    handlers: withMissing({ ...sessionHandlers({ env, version, mode, access }), ...parts.handlers }),
     gate,
     originOf,
     budget,

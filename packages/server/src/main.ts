@@ -24,6 +24,10 @@ const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire 
       make an administrator key: {secretId, secretKey, apiKey}
   cloudstead keys list | keys revoke ID, with the same options
       the keys of an environment; withdraw one
+  cloudstead console link --env ENV [--data-dir DIR] [--url http://${DEFAULT_HOST}:${DEFAULT_PORT}]
+      make a link that signs in to the Console once, within half an hour; --url is where your browser reaches the server
+  cloudstead console password --env ENV [--data-dir DIR]
+      read a password from the standard input and make it that of the Console; everybody is signed out
   cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
       what there is to say about rules: a configuration, or a file of nothing but rules, of which --for says what they
       are for when it cannot be seen from them; exits 1 when something is an error
@@ -64,6 +68,8 @@ export async function main(args: readonly string[], environment: Environment): P
         return await serve(command, rest, environment)
       case 'keys':
         return await keys(rest)
+      case 'console':
+        return await consoleAccess(rest)
       case 'rules':
         return await rules(rest)
       case undefined:
@@ -77,7 +83,7 @@ export async function main(args: readonly string[], environment: Environment): P
         process.stdout.write(`${version()}\n`)
         return 0
       default: {
-        const close = nearest(command, ['start', 'dev', 'keys', 'rules'])
+        const close = nearest(command, ['start', 'dev', 'keys', 'console', 'rules'])
         throw new UsageError(`there is no command ${command}${close === undefined ? '' : `; did you mean ${close}?`}`)
       }
     }
@@ -100,7 +106,7 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   const env = envOption(options.env ?? (mode === 'dev' ? DEV_ENV : undefined))
   const dataDir = resolve(options['data-dir'] ?? (mode === 'dev' ? '.cloudstead' : 'data'))
   const port = portOption(options.port ?? DEFAULT_PORT)
-  const publicUrl = urlOption(options['public-url'])
+  const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const log = createLog(mode)
   // Whatever this process creates is its owner's alone.
@@ -123,8 +129,12 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
     })
     // Before the line is out: who reads it may send a SIGTERM at once.
     const stopped = stopSignal()
-    process.stdout.write(`cloudstead ready: env ${env} at ${publicUrl ?? url}\n`)
-    if (mode === 'dev') process.stdout.write(devHints(env, publicUrl ?? url))
+    const base = publicUrl ?? url
+    const link = await app.consoleLink()
+    process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
+    // On the standard output only: a log is kept and passed around, and whoever reads the link is an operator.
+    if (link !== undefined) process.stdout.write(`  console ${base}${link}\n`)
+    if (mode === 'dev') process.stdout.write(devHints(env, base))
     await stopped
     await app.close()
     return 0
@@ -163,6 +173,32 @@ async function keys(args: readonly string[]): Promise<number> {
   } finally {
     await opened.close()
   }
+}
+
+const CONSOLE_ACTIONS: readonly string[] = ['link', 'password']
+const CONSOLE_LINK_OPTIONS = { ...KEYS_OPTIONS, url: { type: 'string' }, 'public-url': { type: 'string' } } as const
+
+async function consoleAccess(args: readonly string[]): Promise<number> {
+  const [action = '', ...rest] = args
+  // Before anything is opened, because opening makes what is missing.
+  if (!CONSOLE_ACTIONS.includes(action)) throw new UsageError(`console needs one of: ${CONSOLE_ACTIONS.join(', ')}`)
+  const { consoleLink, readPassword, setPassword } = await import('./console-command.ts')
+  if (action === 'link') {
+    const options = parse(rest, CONSOLE_LINK_OPTIONS)
+    const given = urlOption('url', options.url) ?? urlOption('public-url', options['public-url'])
+    const url = given ?? `http://${DEFAULT_HOST}:${DEFAULT_PORT}`
+    const link = await consoleLink(resolve(options['data-dir'] ?? 'data'), envOption(options.env), url)
+    process.stdout.write(`${link}\n`)
+    return 0
+  }
+  const options = parse(rest, KEYS_OPTIONS)
+  const env = envOption(options.env)
+  if (process.stdin.isTTY) process.stderr.write('New password of the Console, then Enter: ')
+  const password = await readPassword(process.stdin)
+  if (password === undefined) throw new UsageError('a password of the Console has 10 to 200 characters')
+  await setPassword(resolve(options['data-dir'] ?? 'data'), env, password)
+  process.stdout.write('the password of the Console is set; everybody is signed out\n')
+  return 0
 }
 
 const RULES_OPTIONS = {
@@ -273,10 +309,10 @@ function portOption(text: string): number {
   return port
 }
 
-function urlOption(text: string | undefined): string | undefined {
+function urlOption(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^https?:\/\/[A-Za-z0-9.:[\]-]+\/?$/.test(text)) {
-    throw new UsageError(`--public-url ${text} must look like https://files.example.com, without a path`)
+    throw new UsageError(`--${name} ${text} must look like https://files.example.com, without a path`)
   }
   return text.replace(/\/$/, '')
 }

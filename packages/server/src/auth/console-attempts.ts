@@ -1,0 +1,104 @@
+import { isIPv6 } from 'node:net'
+import { CloudsteadError } from '@cloudstead/protocol'
+
+/** Wrong attempts in a minute: more than anybody mistypes, far less than guessing needs. */
+const OF_ONE_ADDRESS = 10
+/** Wrong passwords from everywhere: whoever has many addresses gets no further, nor more of the processor. */
+const OF_ALL = 60
+const WINDOW_MS = 60_000
+/** Addresses that are remembered; beyond it the oldest are forgotten. */
+const MAX_ADDRESSES = 10_000
+
+/** `seconds`: after which it is worth trying again. */
+export class TooManyAttempts extends CloudsteadError {
+  readonly seconds: number
+
+  constructor(seconds: number) {
+    super('CONSOLE_TOO_MANY_ATTEMPTS')
+    this.seconds = seconds
+  }
+}
+
+/** Counts wrong attempts to sign in. In this process only: each server of several would allow as many. */
+export interface Attempts {
+  /**
+   * For a secret that may be guessed: counts an attempt before it is known to be wrong, so that a thousand at once are
+   * not judged as if each were the first. Call what it returns when the attempt was right.
+   *
+   * @throws TooManyAttempts
+   */
+  begin(address: string): () => void
+  /**
+   * For a secret of 256 bits, which nobody guesses: counts one that was wrong. A right one is never counted nor refused,
+   * so nobody can lock out whoever holds it by wrong attempts.
+   *
+   * @throws TooManyAttempts
+   */
+  wrong(address: string): void
+}
+
+/** @param now milliseconds since the epoch */
+export function createAttempts(now: () => number): Attempts {
+  // Times of wrong attempts, oldest first.
+  const byAddress = new Map<string, number[]>()
+  const all: number[] = []
+
+  function recent(times: number[]): number[] {
+    const since = now() - WINDOW_MS
+    while (times[0] !== undefined && times[0] <= since) times.shift()
+    return times
+  }
+
+  function refuseFull(times: readonly number[], limit: number): void {
+    const [oldest] = times
+    if (oldest === undefined || times.length < limit) return
+    throw new TooManyAttempts(Math.max(1, Math.ceil((oldest + WINDOW_MS - now()) / 1000)))
+  }
+
+  function ofAddress(address: string): number[] {
+    const key = networkOf(address)
+    const times = byAddress.get(key) ?? []
+    // Deleted first, so that it becomes the newest.
+    byAddress.delete(key)
+    byAddress.set(key, times)
+    const [oldest] = byAddress.keys()
+    if (byAddress.size > MAX_ADDRESSES && oldest !== undefined) byAddress.delete(oldest)
+    return recent(times)
+  }
+
+  function remove(times: number[], time: number): void {
+    const index = times.indexOf(time)
+    if (index >= 0) times.splice(index, 1)
+  }
+
+  return {
+    begin(address) {
+      const own = ofAddress(address)
+      refuseFull(own, OF_ONE_ADDRESS)
+      refuseFull(recent(all), OF_ALL)
+      const time = now()
+      own.push(time)
+      all.push(time)
+      return () => {
+        remove(own, time)
+        remove(all, time)
+      }
+    },
+    wrong(address) {
+      const own = ofAddress(address)
+      refuseFull(own, OF_ONE_ADDRESS)
+      own.push(now())
+    },
+  }
+}
+
+/** Whoever has one IPv6 address has the 2^64 of its network. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!isIPv6(plain)) return plain
+  const [head = '', tail] = plain.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length)
+  return [...groups, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+}
