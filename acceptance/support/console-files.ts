@@ -29,7 +29,7 @@ export interface ConsoleFiles extends ConsoleApi {
   /** The paths of all pages. */
   list(query?: Readonly<Record<string, string | number | boolean>>): Promise<readonly string[]>
   /** Stores a file by a URL of the admin API. */
-  put(path: string, body: string | Uint8Array<ArrayBuffer>): Promise<void>
+  put(path: string, body: string | Uint8Array): Promise<void>
   /** All lines of a long operation. */
   lines(path: string, body: unknown, signal?: AbortSignal): Promise<readonly ProgressLine[]>
   /** The last line: what came of it. */
@@ -56,7 +56,8 @@ export function consoleFiles(server: Pick<RunningServer, 'url'>, key: Pick<ApiKe
     },
     async put(path, body) {
       const { url, headers } = await api.call('POST', '/storage/uploads', { path })
-      const { status } = await fetch(url, { method: 'PUT', headers, body })
+      const bytes = typeof body === 'string' ? body : new Uint8Array(body)
+      const { status } = await fetch(url, { method: 'PUT', headers, body: bytes })
       assert.equal(status, 200, path)
     },
     async lines(path, body, signal) {
