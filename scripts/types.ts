@@ -12,6 +12,7 @@ const PROJECTS = [
   'tools/wechat-check/tsconfig.json',
   // A browser.
   'packages/wx/browser/tsconfig.json',
+  'packages/console/tsconfig.json',
 ]
 
 const failed = PROJECTS.filter((project) => spawnSync('tsc', ['-p', project], { stdio: 'inherit' }).status !== 0)

@@ -1,0 +1,173 @@
+/** Calls to the admin API, with the types of its contract. */
+import type { AnswerOf, InputOf, OperationId, Operations } from '@cloudstead/admin-api'
+import { addressOf } from './address.ts'
+import { ApiError, brokenOffError, errorOf, networkError } from './errors.ts'
+import { LineReader } from './line-reader.ts'
+
+/** Tells the server that a page of the Console asks, not a form on another site. */
+export const CONSOLE_HEADERS = { 'x-cloudstead-console': '1' } as const
+
+type IdsOfKind<Kind> = {
+  [Id in OperationId]: Operations[Id]['answerKind'] extends Kind ? Id : never
+}[OperationId]
+
+/** Operations that answer one JSON value. */
+export type JsonId = IdsOfKind<'json'>
+/** Operations that answer a line for each step of their work. */
+export type LinesId = IdsOfKind<'lines'>
+/** Operations that answer a file. */
+export type BytesId = IdsOfKind<'bytes'>
+
+type Whole<Id extends OperationId> = InputOf<Operations[Id]>
+/** Operations whose body is a stream of bytes: types do not tell them from those without a body. */
+type RawId = 'importDocuments'
+type Body<Id extends OperationId> = Id extends RawId ? Blob : Whole<Id>['body']
+type Part<Name extends string, T> = [T] extends [undefined]
+  ? { readonly [K in Name]?: undefined }
+  : Record<never, never> extends T
+    ? { readonly [K in Name]?: T }
+    : { readonly [K in Name]: T }
+
+/** What a call needs: `params`, `query` and `body`, each only where the operation has it. A raw body is a Blob or File. */
+export type Input<Id extends OperationId> = Part<'params', Whole<Id>['params']> &
+  Part<'query', Whole<Id>['query']> &
+  Part<'body', Body<Id>>
+export type Answer<Id extends OperationId> = AnswerOf<Operations[Id]>
+
+/** The input may be left out where nothing of it is needed. */
+type Arguments<Id extends OperationId, More> =
+  Record<never, never> extends Input<Id> ? [input?: Input<Id>, more?: More] : [input: Input<Id>, more?: More]
+
+interface Loose {
+  readonly params?: Record<string, string> | undefined
+  readonly query?: Record<string, string | number | boolean | undefined> | undefined
+  readonly body?: unknown
+}
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+interface LinesOptions<Line> extends CallOptions {
+  readonly onLine?: ((line: Line) => void) | undefined
+}
+
+/** Asks whoever sits there to sign in again; resolves to whether that happened. */
+type SignIn = () => Promise<boolean>
+let signInAgain: SignIn = async () => false
+
+/** What to do when the session has ended in the middle of something. The call that met it is made again afterwards. */
+export function onSignInRequired(ask: SignIn): void {
+  signInAgain = ask
+}
+
+/**
+ * Calls an operation that answers JSON.
+ *
+ * @throws ApiError; an AbortError when `signal` was aborted
+ * @example const { items } = await call('listFiles', { query: { folder: 'users/' } })
+ */
+export async function call<Id extends JsonId>(
+  id: Id,
+  ...[input, options]: Arguments<Id, CallOptions>
+): Promise<Answer<Id>> {
+  const response = await request(id, input as Loose | undefined, options?.signal)
+  const body = await json(response)
+  if (body === undefined) throw errorOf(response.status, body)
+  return body as Answer<Id>
+}
+
+/**
+ * Calls an operation that answers a line for each step; aborting `signal` ends it on the server too.
+ *
+ * @returns the last line
+ * @throws ApiError, also when the server ends the lines by an error
+ */
+export async function lines<Id extends LinesId>(
+  id: Id,
+  ...[input, options]: Arguments<Id, LinesOptions<Answer<Id>>>
+): Promise<Answer<Id>> {
+  const response = await request(id, input as Loose | undefined, options?.signal)
+  let last: Answer<Id> | undefined
+  const take = (texts: readonly string[]) => {
+    for (const text of texts) {
+      last = parsed(text) as Answer<Id>
+      options?.onLine?.(last)
+    }
+  }
+  const reader = new LineReader()
+  try {
+    const pieces = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    for (let piece = await pieces?.read(); piece?.value !== undefined; piece = await pieces?.read()) {
+      take(reader.push(piece.value))
+    }
+    take(reader.end())
+  } catch (error) {
+    options?.signal?.throwIfAborted()
+    throw error instanceof ApiError ? error : brokenOffError()
+  }
+  if (last?.error !== undefined) throw errorOf(response.status, last.error)
+  if (last?.finished !== true) throw brokenOffError()
+  return last
+}
+
+/** The address of an operation that answers a file, for links with `download` and for `download()`. */
+export function addressOfFile<Id extends BytesId>(id: Id, ...[input]: Arguments<Id, never>): string {
+  const { params = {}, query = {} } = (input ?? {}) as Loose
+  return addressOf(placeOf(id)[1], params, query)
+}
+
+async function request(id: OperationId, input: Loose | undefined, signal?: AbortSignal): Promise<Response> {
+  const [method, path] = placeOf(id)
+  const { params = {}, query = {}, body } = input ?? {}
+  const raw = body instanceof Blob
+  const init: RequestInit = {
+    method,
+    headers: {
+      ...CONSOLE_HEADERS,
+      ...(body === undefined ? {} : { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
+    },
+    body: body === undefined ? null : raw ? body : JSON.stringify(body),
+    credentials: 'same-origin',
+    signal: signal ?? null,
+  }
+  const ask = async () => {
+    try {
+      return await fetch(addressOf(path, params, query), init)
+    } catch {
+      signal?.throwIfAborted()
+      throw networkError()
+    }
+  }
+  const response = await ask()
+  if (response.ok) return response
+  const error = errorOf(response.status, await json(response), response.headers.get('x-request-id') ?? undefined)
+  const ended = error.code === 'CONSOLE_SIGN_IN_REQUIRED' && (await signInAgain())
+  if (!ended) throw error
+  const again = await ask()
+  if (again.ok) return again
+  throw errorOf(again.status, await json(again), again.headers.get('x-request-id') ?? undefined)
+}
+
+function placeOf(id: OperationId): readonly [method: string, path: string] {
+  const place = __OPERATIONS__[id]
+  if (place === undefined) throw new Error(`there is no operation ${id}`)
+  return place
+}
+
+/** The body as JSON; undefined when it is none. */
+async function json(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return undefined
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw brokenOffError()
+  }
+}

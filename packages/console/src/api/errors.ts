@@ -1,0 +1,99 @@
+/** What went wrong with a call, in the reader's two languages. */
+import type { Text } from '../i18n/language.ts'
+
+/** A problem as a reader sees it. `ApiError` has this shape, and so have problems inside of answers. */
+export interface ShownProblem {
+  readonly code: string
+  readonly text: Text
+  readonly advice?: Text | undefined
+  /** English, with the details of the case. */
+  readonly message?: string | undefined
+  readonly requestId?: string | undefined
+}
+
+/** Status of calls that never reached the server, or whose answer was no answer. */
+export const NO_STATUS = 0
+
+/** A call that failed: the server's answer, or a network that did not carry it. */
+export class ApiError extends Error implements ShownProblem {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  readonly text: Text
+  readonly advice: Text | undefined
+  readonly requestId: string | undefined
+
+  constructor(status: number, problem: ShownProblem) {
+    super(problem.message ?? problem.text.en)
+    this.status = status
+    this.code = problem.code
+    this.text = problem.text
+    this.advice = problem.advice
+    this.requestId = problem.requestId
+  }
+}
+
+const UNREACHABLE: ShownProblem = {
+  code: 'NETWORK',
+  text: { en: 'The server cannot be reached.', zh: '无法连接服务器。' },
+  advice: {
+    en: 'See whether it runs and whether this device is online, then try again.',
+    zh: '请检查服务器是否在运行、本机网络是否正常，然后重试。',
+  },
+}
+
+const BROKEN_OFF: ShownProblem = {
+  code: 'BROKEN_OFF',
+  text: { en: 'The answer broke off.', zh: '响应中断。' },
+  advice: { en: 'What was done until then stays done. Try again.', zh: '已完成的部分仍然有效，请重试。' },
+}
+
+function unreadable(status: number, requestId: string | undefined): ShownProblem {
+  return {
+    code: 'UNREADABLE',
+    text: {
+      en: `The server answered ${status} in a way that is not understood.`,
+      zh: `服务器返回了无法识别的响应（${status}）。`,
+    },
+    advice: {
+      en: 'Something between this browser and the server may answer for it. See its log.',
+      zh: '浏览器与服务器之间可能有代理代为响应，请查看服务器日志。',
+    },
+    requestId,
+  }
+}
+
+export function networkError(): ApiError {
+  return new ApiError(NO_STATUS, UNREACHABLE)
+}
+
+export function brokenOffError(): ApiError {
+  return new ApiError(NO_STATUS, BROKEN_OFF)
+}
+
+/** The error that an answer tells of. Never throws, whatever the body is. */
+export function errorOf(status: number, body: unknown, requestId?: string): ApiError {
+  return new ApiError(status, isProblem(body) ? body : unreadable(status, requestId))
+}
+
+/** Anything that was thrown, as something that can be shown. */
+export function toApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  return new ApiError(NO_STATUS, {
+    code: 'CONSOLE_FAULT',
+    text: { en: 'The Console made a mistake.', zh: '控制台自身出错。' },
+    advice: { en: 'Reload the page.', zh: '请刷新页面。' },
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+  })
+}
+
+/** Whether this is only the abort that somebody asked for; nothing to show then. */
+export function isAbort(thrown: unknown): boolean {
+  return thrown instanceof DOMException && thrown.name === 'AbortError'
+}
+
+function isProblem(value: unknown): value is ShownProblem {
+  if (typeof value !== 'object' || value === null) return false
+  const { code, text } = value as Partial<ShownProblem>
+  return typeof code === 'string' && typeof text?.en === 'string' && typeof text.zh === 'string'
+}

@@ -1,0 +1,73 @@
+/** Bytes from and to this browser. */
+import { errorOf, networkError } from './errors.ts'
+
+interface UploadOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Bytes that have left, and those there are. */
+  readonly onProgress?: ((sent: number, total: number) => void) | undefined
+}
+
+/**
+ * PUTs a file to the URL of `issueUpload`.
+ *
+ * @throws ApiError; an AbortError when `signal` was aborted
+ */
+export function upload(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  file: Blob,
+  { signal, onProgress }: UploadOptions = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    // fetch does not say how much has been sent.
+    const request = new XMLHttpRequest()
+    const abort = () => request.abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    request.onloadend = () => signal?.removeEventListener('abort', abort)
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300) resolve()
+      else reject(uploadError(request))
+    }
+    request.onerror = () => reject(networkError())
+    request.onabort = () => reject(signal?.reason ?? new DOMException('aborted', 'AbortError'))
+    if (onProgress) request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total)
+    request.open('PUT', url)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
+    request.send(file)
+  })
+}
+
+/** Uploads answer errors in the object store's XML, with the code and the message of the error table. */
+function uploadError({ status, responseText }: XMLHttpRequest) {
+  const root = new DOMParser().parseFromString(responseText, 'text/xml')
+  const text = (name: string) => root.querySelector(name)?.textContent ?? undefined
+  const code = text('Code')
+  const message = text('Message') ?? ''
+  if (code === undefined) return errorOf(status, undefined)
+  return errorOf(status, {
+    code,
+    message,
+    text: { en: message || code, zh: message || code },
+    requestId: text('RequestId'),
+  })
+}
+
+/** Starts a download of a path on this server, which answers with an attachment. */
+export function download(path: string, name = ''): void {
+  const link = document.createElement('a')
+  link.href = path
+  link.download = name
+  link.hidden = true
+  document.body.append(link)
+  link.click()
+  link.remove()
+}
+
+/** Offers a text made here as a file. */
+export function downloadText(name: string, text: string, type = 'application/json'): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  download(url, name)
+  // The click has taken the address by the time of the next task.
+  setTimeout(() => URL.revokeObjectURL(url))
+}

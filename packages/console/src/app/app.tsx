@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../api/errors.ts'
+import { SignInPage } from '../pages/sign-in/index.tsx'
+import { ConfirmHost } from '../ui/confirm-dialog.tsx'
+import { ErrorNotice } from '../ui/error-notice.tsx'
+import { Spinner } from '../ui/spinner.tsx'
+import { ToastRegion } from '../ui/toast.tsx'
+import { Layout } from './layout.tsx'
+import { loadSession, session } from './session.ts'
+import { SignInAgain } from './sign-in-again.tsx'
+import './app.css'
+
+/** Everything: the sign-in, or the shell with a page, and what appears above them. */
+export function App() {
+  const [error, setError] = useState<ApiError>()
+  const load = () => {
+    setError(undefined)
+    loadSession().catch((thrown) => setError(toApiError(thrown)))
+  }
+  useEffect(load, [])
+  const known = session()
+  return (
+    <>
+      {error !== undefined ? (
+        <main class="app-alone">
+          <ErrorNotice error={error} onRetry={load} />
+        </main>
+      ) : known === undefined ? (
+        <main class="app-alone">
+          <Spinner block />
+        </main>
+      ) : known.signedIn ? (
+        <Layout session={known} />
+      ) : (
+        <SignInPage session={known} />
+      )}
+      <SignInAgain />
+      <ConfirmHost />
+      <ToastRegion />
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+/** What the browser keeps between visits. Without storage (private windows, policies) nothing is kept, and nothing breaks. */
+
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+export function remember(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, value)
+  } catch {
+    // Not kept.
+  }
+}

@@ -1,0 +1,59 @@
+/** Who is signed in, as the whole app sees it. */
+import type { Session } from '@cloudstead/admin-api'
+import { signal } from '@preact/signals'
+import { call, onSignInRequired } from '../api/client.ts'
+import { toApiError } from '../api/errors.ts'
+
+const current = signal<Session | undefined>(undefined)
+/** Set while a call waits for the reader to sign in again over the page. */
+const asked = signal<((signedIn: boolean) => void) | undefined>(undefined)
+let asking: Promise<boolean> | undefined
+
+/** Undefined until it is known. */
+export function session(): Session | undefined {
+  return current.value
+}
+
+export function setSession(session: Session): void {
+  current.value = session
+  if (session.signedIn) answerSignIn(true)
+}
+
+/** Whether the sign-in dialog is to be shown over the page. */
+export function signInAsked(): boolean {
+  return asked.value !== undefined
+}
+
+/** The reader has signed in over the page, or closed the dialog. */
+export function answerSignIn(signedIn: boolean): void {
+  asked.peek()?.(signedIn)
+  asked.value = undefined
+  asking = undefined
+}
+
+/** Asks the server who is signed in; from then on a session that ends is renewed over the page. */
+export async function loadSession(): Promise<void> {
+  onSignInRequired(() => {
+    // Before the first sign-in the whole page is the sign-in.
+    if (current.peek()?.signedIn !== true) return Promise.resolve(false)
+    asking ??= new Promise((resolve) => {
+      asked.value = resolve
+    })
+    return asking
+  })
+  current.value = await call('getSession')
+}
+
+/**
+ * Ends the session here, or every session of everybody, and shows the sign-in.
+ *
+ * @throws ApiError
+ */
+export async function endSession(everywhere: boolean): Promise<void> {
+  try {
+    await call('signOut', { query: { everywhere } })
+  } catch (error) {
+    if (toApiError(error).code !== 'CONSOLE_SIGN_IN_REQUIRED') throw error
+  }
+  current.value = await call('getSession')
+}

@@ -1,0 +1,9 @@
+import { route } from './navigation.ts'
+import type { Route } from './route.ts'
+
+const NOWHERE: Route = { page: 'overview', path: [], query: {} }
+
+/** The route that is shown; the component renders again when it changes. */
+export function useRoute(): Route {
+  return route() ?? NOWHERE
+}

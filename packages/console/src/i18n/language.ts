@@ -1,0 +1,39 @@
+/** The language of the Console: the reader's choice, else that of the browser. */
+import { signal } from '@preact/signals'
+import { remember, remembered } from '../app/remembered.ts'
+
+export type Language = 'en' | 'zh'
+
+/** A text of the server, in both languages. */
+export interface Text {
+  readonly en: string
+  readonly zh: string
+}
+
+const KEY = 'cloudstead.language'
+
+/** The language for a stored choice and the browser's languages. */
+export function languageFor(stored: string | null, preferred: readonly string[]): Language {
+  if (stored === 'en' || stored === 'zh') return stored
+  return /^zh\b/i.test(preferred[0] ?? '') ? 'zh' : 'en'
+}
+
+const current = signal<Language>(
+  languageFor(remembered(KEY), typeof navigator === 'undefined' ? [] : navigator.languages),
+)
+
+/** Reading it in a component renders that again when the language changes. */
+export function language(): Language {
+  return current.value
+}
+
+export function setLanguage(chosen: Language): void {
+  remember(KEY, chosen)
+  document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'
+  current.value = chosen
+}
+
+/** A text of the server in the current language. */
+export function say(text: Text): string {
+  return text[current.value]
+}

@@ -1,0 +1,38 @@
+import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide'
+import type { ComponentChildren } from 'preact'
+import { texts } from '../i18n/texts.ts'
+import { Icon } from './icon.tsx'
+import { IconButton } from './icon-button.tsx'
+import './banner.css'
+
+const t = texts({ en: { dismiss: 'Dismiss' }, zh: { dismiss: '关闭提示' } })
+
+const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, danger: CircleAlert } as const
+
+export interface BannerProps {
+  /** `info` unless told. */
+  readonly kind?: keyof typeof ICONS | undefined
+  readonly title?: ComponentChildren
+  readonly children?: ComponentChildren
+  /** Buttons or links: what to do about it. */
+  readonly actions?: ComponentChildren
+  readonly onDismiss?: (() => void) | undefined
+  /** Read aloud when it appears, for what came of something the reader did. */
+  readonly live?: boolean | undefined
+}
+
+/** Something to know about the page or a part of it, where it is. */
+export function Banner({ kind = 'info', title, children, actions, onDismiss, live = false }: BannerProps) {
+  const role = live ? (kind === 'danger' ? 'alert' : 'status') : undefined
+  return (
+    <div class={`banner is-${kind}`} role={role}>
+      <Icon icon={ICONS[kind]} size={18} class="banner-icon" />
+      <div class="banner-body">
+        {title !== undefined && <strong class="banner-title">{title}</strong>}
+        {children !== undefined && <div>{children}</div>}
+        {actions !== undefined && <div class="banner-actions">{actions}</div>}
+      </div>
+      {onDismiss && <IconButton icon={X} label={t.dismiss} size="small" onClick={onDismiss} />}
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import type { ComponentChildren } from 'preact'
+import { useId } from 'preact/hooks'
+import { classes } from './classes.ts'
+import './card.css'
+
+export interface CardProps {
+  readonly title?: ComponentChildren
+  /** One sentence under the title. */
+  readonly description?: ComponentChildren
+  /** Buttons at the right of the title. */
+  readonly actions?: ComponentChildren
+  readonly children?: ComponentChildren
+  /** Content that reaches the edges, such as a table. */
+  readonly flush?: boolean | undefined
+  readonly class?: string | undefined
+}
+
+/** A piece of a page, in a frame; a region when it has a title. */
+export function Card({ title, description, actions, children, flush = false, class: name }: CardProps) {
+  const id = useId()
+  return (
+    <section class={classes('card', flush && 'is-flush', name)} aria-labelledby={title === undefined ? undefined : id}>
+      {(title !== undefined || actions !== undefined) && (
+        <header class="card-head">
+          <div class="card-words">
+            {title !== undefined && <h2 id={id}>{title}</h2>}
+            {description !== undefined && <p class="muted">{description}</p>}
+          </div>
+          {actions !== undefined && <div class="card-actions">{actions}</div>}
+        </header>
+      )}
+      <div class="card-body">{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,88 @@
+import { X } from 'lucide'
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { texts } from '../i18n/texts.ts'
+import { classes } from './classes.ts'
+import { IconButton } from './icon-button.tsx'
+import './dialog.css'
+
+const t = texts({ en: { close: 'Close' }, zh: { close: '关闭' } })
+
+export interface DialogProps {
+  readonly title: ComponentChildren
+  /** Esc, the cross, and whatever else closes it. Unmount it then. */
+  readonly onClose: () => void
+  /** Buttons at the foot; the primary one last. */
+  readonly actions?: ComponentChildren
+  readonly children?: ComponentChildren
+  /** `small` (420 px), `medium` (560, unless told) or `large` (880). */
+  readonly size?: 'small' | 'medium' | 'large' | undefined
+  /** At the right edge, as high as the window: a drawer. */
+  readonly side?: boolean | undefined
+  /** The dialog is a form; Enter submits it. */
+  readonly onSubmit?: (() => void) | undefined
+  /** Nothing closes it but its own buttons, while something must not be left half done. */
+  readonly locked?: boolean | undefined
+  readonly role?: 'alertdialog' | undefined
+}
+
+/**
+ * A modal dialog; it is open while it is mounted. The focus goes to what has `autofocus`, and back to where it was
+ * afterwards.
+ *
+ * @example {open && <Dialog title={t.rename} onClose={() => setOpen(false)} actions={...}>...</Dialog>}
+ */
+export function Dialog(props: DialogProps) {
+  const { title, onClose, actions, children, size = 'medium', side = false, onSubmit, locked = false, role } = props
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useLayoutEffect(() => {
+    const before = document.activeElement
+    dialog.current?.showModal()
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
+  }, [])
+  const content = (
+    <>
+      <header class="dialog-head">
+        <h2 id={id}>{title}</h2>
+        {!locked && <IconButton icon={X} label={t.close} onClick={onClose} class="dialog-close" />}
+      </header>
+      <div class="dialog-body">{children}</div>
+      {actions !== undefined && <footer class="dialog-foot">{actions}</footer>}
+    </>
+  )
+  return (
+    <dialog
+      ref={dialog}
+      class={classes('dialog', `is-${size}`, side && 'is-side')}
+      aria-labelledby={id}
+      role={role}
+      onCancel={(event) => {
+        // Of a file input inside, a cancel bubbles here too.
+        if (event.target !== event.currentTarget) return
+        event.preventDefault()
+        if (!locked) onClose()
+      }}
+      onClose={(event) => {
+        // Some browsers close at a second Esc without asking.
+        if (event.target === event.currentTarget && !locked) onClose()
+      }}
+    >
+      {onSubmit === undefined ? (
+        <div class="dialog-form">{content}</div>
+      ) : (
+        <form
+          class="dialog-form"
+          onSubmit={(event) => {
+            event.preventDefault()
+            onSubmit()
+          }}
+        >
+          {content}
+        </form>
+      )}
+    </dialog>
+  )
+}

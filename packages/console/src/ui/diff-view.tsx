@@ -1,0 +1,43 @@
+import { texts } from '../i18n/texts.ts'
+import { diffLines } from './diff.ts'
+import './diff-view.css'
+
+const t = texts({
+  en: { same: 'Nothing differs.', added: 'added', removed: 'removed' },
+  zh: { same: '没有差异。', added: '新增', removed: '删除' },
+})
+
+export interface DiffViewProps {
+  /** What is compared; read aloud. */
+  readonly label: string
+  readonly before: string
+  readonly after: string
+}
+
+const SIGNS = { same: ' ', removed: '−', added: '+' } as const
+
+/** What would change, line by line. */
+export function DiffView({ label, before, after }: DiffViewProps) {
+  const found = diffLines(before, after)
+  if (found.every(({ kind }) => kind === 'same')) return <p class="muted">{t.same}</p>
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section class="diff" tabIndex={0} aria-label={label}>
+      <table>
+        <tbody>
+          {found.map(({ kind, text, before: left, after: right }) => (
+            <tr key={`${left ?? ''}/${right ?? ''}`} class={`is-${kind}`}>
+              <td class="diff-number">{left}</td>
+              <td class="diff-number">{right}</td>
+              <td class="diff-sign">
+                <span aria-hidden="true">{SIGNS[kind]}</span>
+                {kind !== 'same' && <span class="only-read">{t[kind]}</span>}
+              </td>
+              <td class="diff-text">{text}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

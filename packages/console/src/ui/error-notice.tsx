@@ -1,0 +1,54 @@
+import { RotateCw } from 'lucide'
+import type { ShownProblem } from '../api/errors.ts'
+import { say } from '../i18n/language.ts'
+import { texts } from '../i18n/texts.ts'
+import { Banner } from './banner.tsx'
+import { Button } from './button.tsx'
+import { CopyButton } from './copy-button.tsx'
+import './error-notice.css'
+
+const t = texts({
+  en: { retry: 'Try again', request: 'Request', copy: 'Copy the request id', details: 'Details' },
+  zh: { retry: '重试', request: '请求', copy: '复制请求 ID', details: '详情' },
+})
+
+export interface ErrorNoticeProps {
+  /** An ApiError, or a problem inside of an answer. */
+  readonly error: ShownProblem
+  readonly onRetry?: (() => void) | undefined
+  readonly onDismiss?: (() => void) | undefined
+}
+
+/** What went wrong, what to do about it, and the id by which the log knows the request. Put it where it happened. */
+export function ErrorNotice({ error, onRetry, onDismiss }: ErrorNoticeProps) {
+  const { code, text, advice, message, requestId } = error
+  // The message has the details of the case; often they are all that helps, so they are never hidden.
+  const details = message !== undefined && message !== text.en && message !== text.zh ? message : undefined
+  return (
+    <Banner
+      kind="danger"
+      live
+      title={say(text)}
+      onDismiss={onDismiss}
+      actions={
+        onRetry && (
+          <Button size="small" icon={RotateCw} onClick={onRetry}>
+            {t.retry}
+          </Button>
+        )
+      }
+    >
+      {details !== undefined && <p lang="en">{details}</p>}
+      {advice !== undefined && <p>{say(advice)}</p>}
+      <p class="error-notice-ids">
+        <code>{code}</code>
+        {requestId !== undefined && (
+          <span class="error-notice-request">
+            {t.request} <code>{requestId}</code>
+            <CopyButton text={requestId} label={t.copy} />
+          </span>
+        )}
+      </p>
+    </Banner>
+  )
+}

@@ -1,0 +1,52 @@
+import type { ComponentChildren } from 'preact'
+import { useId } from 'preact/hooks'
+import './checkbox.css'
+
+export interface Choice<T extends string> {
+  readonly value: T
+  readonly label: ComponentChildren
+  readonly hint?: ComponentChildren
+  readonly disabled?: boolean | undefined
+}
+
+export interface RadioGroupProps<T extends string> {
+  readonly label: string
+  readonly hideLabel?: boolean | undefined
+  /** Undefined: none is chosen. */
+  readonly value: T | undefined
+  readonly options: readonly Choice<T>[]
+  readonly onChange: (value: T) => void
+  /** Each option in a frame, for choices that need words. */
+  readonly cards?: boolean | undefined
+}
+
+/** One of a few, all of them seen. */
+export function RadioGroup<T extends string>(props: RadioGroupProps<T>) {
+  const { label, hideLabel, value, options, onChange, cards = false } = props
+  const id = useId()
+  return (
+    <fieldset class={cards ? 'radios are-cards' : 'radios'}>
+      <legend class={hideLabel ? 'only-read' : 'field-label'}>{label}</legend>
+      {options.map((option) => (
+        <label key={option.value} class="checkbox">
+          <input
+            type="radio"
+            name={id}
+            checked={option.value === value}
+            disabled={option.disabled}
+            aria-describedby={option.hint === undefined ? undefined : `${id}-${option.value}`}
+            onChange={() => onChange(option.value)}
+          />
+          <span class="checkbox-words">
+            {option.label}
+            {option.hint !== undefined && (
+              <span id={`${id}-${option.value}`} class="field-hint">
+                {option.hint}
+              </span>
+            )}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,64 @@
+import { X } from 'lucide'
+import type { ComponentChildren } from 'preact'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { texts } from '../i18n/texts.ts'
+import { classes } from './classes.ts'
+import { IconButton } from './icon-button.tsx'
+import './side-panel.css'
+
+const t = texts({ en: { close: 'Close the panel' }, zh: { close: '关闭面板' } })
+
+export interface SidePanelProps {
+  readonly title: ComponentChildren
+  readonly onClose: () => void
+  /** Buttons at the foot, which stays in view. */
+  readonly actions?: ComponentChildren
+  readonly children?: ComponentChildren
+  /** 480 instead of 360 pixels. */
+  readonly wide?: boolean | undefined
+}
+
+/**
+ * Details beside a list, which stays usable: put both into a `<SplitView>`. On a phone it covers the window. Esc inside
+ * of it closes it. Modal work belongs into a `<Dialog side>`.
+ */
+export function SidePanel({ title, onClose, actions, children, wide = false }: SidePanelProps) {
+  const id = useId()
+  const panel = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const before = document.activeElement
+    // Where it covers the list, the focus must not stay behind it.
+    if (matchMedia('(max-width: 719px)').matches) panel.current?.focus()
+    return () => {
+      if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected)
+        before.focus()
+    }
+  }, [])
+  return (
+    <aside
+      ref={panel}
+      class={classes('side-panel', wide && 'is-wide')}
+      aria-labelledby={id}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.stopPropagation()
+        onClose()
+      }}
+    >
+      <header class="side-panel-head">
+        <h2 id={id} class="wrap">
+          {title}
+        </h2>
+        <IconButton icon={X} label={t.close} onClick={onClose} />
+      </header>
+      <div class="side-panel-body">{children}</div>
+      {actions !== undefined && <footer class="side-panel-foot">{actions}</footer>}
+    </aside>
+  )
+}
+
+/** A list that takes the room, and a SidePanel beside it when there is one. For pages that fill the window. */
+export function SplitView({ children }: { readonly children?: ComponentChildren }) {
+  return <div class="split-view">{children}</div>
+}

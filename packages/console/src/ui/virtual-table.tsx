@@ -1,0 +1,291 @@
+import { ArrowDown, ArrowUp } from 'lucide'
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { texts } from '../i18n/texts.ts'
+import { classes } from './classes.ts'
+import { Icon } from './icon.tsx'
+import { Spinner } from './spinner.tsx'
+import { type RowEvents, VirtualRow } from './virtual-row.tsx'
+import { keysBetween, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
+import './virtual-table.css'
+
+const t = texts({
+  en: { selectAll: 'Select all that are loaded', selected: (n: number) => `${n} selected` },
+  zh: { selectAll: '选择所有已加载的行', selected: (n) => `已选择 ${n} 项` },
+})
+
+/** What a cell may want to know of its row. */
+export interface CellState {
+  /** The row has the keyboard: its buttons are reached by Tab then, `tabIndex={active ? 0 : -1}`. */
+  readonly active: boolean
+  readonly selected: boolean
+}
+
+export interface VirtualColumn<T> {
+  readonly id: string
+  readonly title: ComponentChildren
+  readonly cell: (row: T, state: CellState) => ComponentChildren
+  /** A track of the grid, such as `2fr` or `120px`; `minmax(0, 1fr)` unless told. */
+  readonly width?: string | undefined
+  readonly align?: 'end' | undefined
+  readonly hideTitle?: boolean | undefined
+  /** A click on the title sorts by it. */
+  readonly sortable?: boolean | undefined
+  readonly notOnPhone?: boolean | undefined
+}
+
+export interface Sorting {
+  readonly column: string
+  readonly direction: 'asc' | 'desc'
+}
+
+export interface VirtualTableProps<T> {
+  /** What the table lists; read aloud. */
+  readonly label: string
+  /** Keep the same array between renders (useMemo): rows render again when it is another. */
+  readonly columns: readonly VirtualColumn<T>[]
+  readonly rows: readonly T[]
+  readonly keyOf: (row: T) => string
+  /** How many rows there are with those that are not loaded; absent: unknown unless `hasMore` is false. */
+  readonly total?: number | undefined
+  /** The keys of the selected rows. Absent: rows cannot be selected. */
+  readonly selected?: ReadonlySet<string> | undefined
+  readonly onSelect?: ((selected: ReadonlySet<string>) => void) | undefined
+  /** Enter and double click. */
+  readonly onOpen?: ((row: T) => void) | undefined
+  /** The row with the keyboard has changed, by arrows or a click; for a detail panel. */
+  readonly onActive?: ((row: T) => void) | undefined
+  /** Other keys on a row, such as Delete. */
+  readonly onKey?: ((event: KeyboardEvent, row: T) => void) | undefined
+  /** The end is near: load further rows. Called once for each number of rows. */
+  readonly onEndReached?: (() => void) | undefined
+  readonly hasMore?: boolean | undefined
+  readonly loading?: boolean | undefined
+  readonly sorting?: Sorting | undefined
+  readonly onSort?: ((sorting: Sorting) => void) | undefined
+  /** In the place of the rows when there are none and none are being loaded. */
+  readonly empty?: ComponentChildren
+  /** Below the last row, such as an ErrorNotice for a page that did not load. */
+  readonly foot?: ComponentChildren
+  /** Pixels; 44 unless told, and 52 where fingers point. */
+  readonly rowHeight?: number | undefined
+  readonly class?: string | undefined
+}
+
+/** Rows before the end at which further ones are asked for. */
+const LOAD_AHEAD = 200
+
+/** The height of the head in pixels; virtual-table.css has the same. */
+const HEAD = 40
+
+/**
+ * A table of any length, as high as its place: only what is seen is in the document. One row has the keyboard (arrows,
+ * Page Up and Down, Home, End); Space and clicks with Ctrl or Shift select, Ctrl+A selects all, Enter opens, Esc
+ * selects nothing.
+ */
+export function VirtualTable<T>(props: VirtualTableProps<T>) {
+  const { label, columns, rows, keyOf, total, selected, onSelect, hasMore = false, loading = false } = props
+  const rowHeight = props.rowHeight ?? (matchMedia('(pointer: coarse)').matches ? 52 : 44)
+  const box = useRef<HTMLDivElement>(null)
+  const id = useId()
+  const [height, setHeight] = useState(0)
+  const [scrolled, setScrolled] = useState(0)
+  const [active, setActive] = useState(0)
+  const anchor = useRef(0)
+  const latest = useRef(props)
+  latest.current = props
+  const at = Math.min(active, Math.max(0, rows.length - 1))
+  const { first, end } = windowAt(scrolled, height, rowHeight, rows.length)
+
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const measure = new ResizeObserver(() => setHeight(element.clientHeight))
+    measure.observe(element)
+    return () => measure.disconnect()
+  }, [])
+
+  const nearEnd = hasMore && !loading && end + LOAD_AHEAD >= rows.length
+  useEffect(() => {
+    if (nearEnd) latest.current.onEndReached?.()
+  }, [nearEnd, rows.length])
+
+  const activate = (index: number, row: T) => {
+    setActive(index)
+    latest.current.onActive?.(row)
+  }
+  const select = (index: number, how: 'only' | 'toggle' | 'range') => {
+    const { selected: now = new Set<string>(), onSelect: tell, rows: all, keyOf: key } = latest.current
+    const row = all[index]
+    if (tell === undefined || row === undefined) return
+    if (how === 'range') return tell(new Set(keysBetween(all, key, anchor.current, index)))
+    anchor.current = index
+    if (how === 'only') return tell(new Set([key(row)]))
+    const next = new Set(now)
+    if (!next.delete(key(row))) next.add(key(row))
+    tell(next)
+  }
+  // The same functions for ever, so that a row renders again only when something of it has changed.
+  const events = useMemo<RowEvents>(
+    () => ({
+      click(index, event) {
+        const row = latest.current.rows[index]
+        if (row === undefined) return
+        if (event.shiftKey) select(index, 'range')
+        else if (event.ctrlKey || event.metaKey) select(index, 'toggle')
+        else anchor.current = index
+        activate(index, row)
+      },
+      open(index) {
+        const row = latest.current.rows[index]
+        if (row !== undefined) latest.current.onOpen?.(row)
+      },
+      toggle(index, range) {
+        select(index, range ? 'range' : 'toggle')
+        setActive(index)
+      },
+    }),
+    [],
+  )
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Keys in a cell's own controls are theirs.
+    if (event.target !== box.current && event.key !== 'Escape') return
+    const row = rows[at]
+    if (row === undefined) return
+    const bodyHeight = height - HEAD
+    const next = rowForKey(event.key, at, rows.length, Math.max(1, Math.floor(bodyHeight / rowHeight) - 1))
+    const nextRow = next === undefined ? undefined : rows[next]
+    if (next !== undefined && nextRow !== undefined) {
+      event.preventDefault()
+      if (event.shiftKey) select(next, 'range')
+      else anchor.current = next
+      activate(next, nextRow)
+      if (box.current) box.current.scrollTop = scrollTopFor(next, box.current.scrollTop, bodyHeight, rowHeight)
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      props.onOpen?.(row)
+    } else if (event.key === ' ' && onSelect) {
+      event.preventDefault()
+      select(at, 'toggle')
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && onSelect) {
+      event.preventDefault()
+      onSelect(new Set(rows.map(keyOf)))
+    } else if (event.key === 'Escape' && onSelect && (selected?.size ?? 0) > 0) {
+      event.preventDefault()
+      onSelect(new Set())
+    } else props.onKey?.(event, row)
+  }
+
+  const selectable = onSelect !== undefined
+  const template = [...(selectable ? ['40px'] : []), ...columns.map(({ width = 'minmax(0, 1fr)' }) => width)].join(' ')
+  const phone = [
+    ...(selectable ? ['40px'] : []),
+    ...columns.filter(({ notOnPhone }) => !notOnPhone).map(({ width = 'minmax(0, 1fr)' }) => width),
+  ].join(' ')
+  const known = total ?? (hasMore ? -1 : rows.length)
+  const shown = rows.slice(first, end)
+  const activeRow = rows[at]
+  // A screen reader follows the active row by its id, so it stays in the document when it is scrolled away.
+  const away = activeRow !== undefined && (at < first || at >= end)
+  const renderRow = (row: T, index: number) => (
+    <VirtualRow
+      key={keyOf(row)}
+      id={`${id}-${index}`}
+      row={row}
+      index={index}
+      top={index * rowHeight}
+      columns={columns}
+      selectable={selectable}
+      selected={selected?.has(keyOf(row)) ?? false}
+      active={index === at}
+      events={events}
+    />
+  )
+  const allSelected = rows.length > 0 && (selected?.size ?? 0) >= rows.length
+
+  return (
+    <div
+      ref={box}
+      class={classes('virtual', props.class)}
+      style={{ '--columns': template, '--phone-columns': phone, '--row-height': `${rowHeight}px` }}
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={known === -1 ? -1 : known + 1}
+      aria-colcount={columns.length + (selectable ? 1 : 0)}
+      aria-multiselectable={selectable}
+      aria-busy={loading}
+      aria-activedescendant={activeRow === undefined ? undefined : `${id}-${at}`}
+      onScroll={(event) => {
+        // Rows change only when the window does; the scrolling itself is the browser's.
+        const { scrollTop } = event.currentTarget
+        const next = windowAt(scrollTop, height, rowHeight, rows.length)
+        if (next.first !== first || next.end !== end) setScrolled(scrollTop)
+      }}
+      onKeyDown={onKeyDown}
+    >
+      <div class="virtual-head" role="row" aria-rowindex={1}>
+        {selectable && (
+          <span role="columnheader" class="virtual-cell virtual-check">
+            <input
+              type="checkbox"
+              aria-label={t.selectAll}
+              checked={allSelected}
+              indeterminate={!allSelected && (selected?.size ?? 0) > 0}
+              onChange={() => onSelect?.(allSelected ? new Set() : new Set(rows.map(keyOf)))}
+            />
+          </span>
+        )}
+        {columns.map((column) => (
+          <HeadCell key={column.id} column={column} sorting={props.sorting} onSort={props.onSort} />
+        ))}
+      </div>
+      <div class="virtual-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+        {shown.map((row, offset) => renderRow(row, first + offset))}
+        {away && renderRow(activeRow, at)}
+      </div>
+      {rows.length === 0 && !loading && !hasMore && props.empty}
+      {loading && (
+        <div class="virtual-loading">
+          <Spinner />
+        </div>
+      )}
+      {props.foot}
+      <span class="only-read" role="status">
+        {selectable && (selected?.size ?? 0) > 0 ? t.selected(selected?.size ?? 0) : ''}
+      </span>
+    </div>
+  )
+}
+
+interface HeadCellProps<T> {
+  readonly column: VirtualColumn<T>
+  readonly sorting: Sorting | undefined
+  readonly onSort: ((sorting: Sorting) => void) | undefined
+}
+
+function HeadCell<T>({ column, sorting, onSort }: HeadCellProps<T>) {
+  const { id, title, align, hideTitle, sortable, notOnPhone } = column
+  const direction = sorting?.column === id ? sorting.direction : undefined
+  const name = classes('virtual-cell', align === 'end' && 'is-end', notOnPhone && 'not-phone')
+  const sort = direction === undefined ? 'none' : direction === 'asc' ? 'ascending' : 'descending'
+  return (
+    <span role="columnheader" class={name} aria-sort={sortable ? sort : undefined}>
+      {sortable && onSort !== undefined ? (
+        <button
+          type="button"
+          class="virtual-sort"
+          onClick={() => onSort({ column: id, direction: direction === 'asc' ? 'desc' : 'asc' })}
+        >
+          {title}
+          {direction !== undefined && <Icon icon={direction === 'asc' ? ArrowUp : ArrowDown} size={12} />}
+        </button>
+      ) : hideTitle ? (
+        <span class="only-read">{title}</span>
+      ) : (
+        title
+      )}
+    </span>
+  )
+}
