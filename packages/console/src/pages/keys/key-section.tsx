@@ -1,0 +1,125 @@
+import type { Key } from '@cloudstead/admin-api'
+import { KeyRound, Plus } from 'lucide'
+import { useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../../api/index.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Row } from '../../ui/stack.tsx'
+import { Table, type TableColumn } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { isYours } from './is-yours.ts'
+import { createKey, type NewKey } from './new-key.ts'
+import { NewKeyDialog } from './new-key-dialog.tsx'
+import { RevokeDialog } from './revoke-dialog.tsx'
+import { RotateDialog } from './rotate-dialog.tsx'
+import { t } from './text.ts'
+
+export interface KeySectionProps {
+  readonly kind: Key['kind']
+  readonly keys: readonly Key[]
+  /** Keys were made or revoked: load the list again. */
+  readonly onChange: () => void
+}
+
+/** The keys of one kind: what they are for, and everything that can be done with them. */
+export function KeySection({ kind, keys, onChange }: KeySectionProps) {
+  const [created, setCreated] = useState<NewKey>()
+  const [revoking, setRevoking] = useState<Key>()
+  const [rotating, setRotating] = useState<Key>()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const create = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      setCreated(await createKey(kind))
+      onChange()
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const columns: readonly TableColumn<Key>[] = [
+    {
+      id: 'id',
+      title: t.id,
+      isHeader: true,
+      cell: (key) => (
+        <Row gap={1} wrap>
+          <span class="mono wrap">{key.id}</span>
+          <CopyButton text={key.id} label={t.copyId} />
+          {isYours(key) && <Badge tone="accent">{t.yours}</Badge>}
+        </Row>
+      ),
+    },
+    {
+      id: 'created',
+      title: t.created,
+      width: '200px',
+      cell: ({ createdAt }) => <Time at={createdAt} />,
+      notOnPhone: true,
+    },
+    {
+      id: 'actions',
+      title: t.actions,
+      hideTitle: true,
+      align: 'end',
+      width: '200px',
+      cell: (key) => (
+        <Row justify="end" wrap>
+          <Button size="small" aria-label={`${t.rotate} ${key.id}`} onClick={() => setRotating(key)}>
+            {t.rotate}
+          </Button>
+          <Button size="small" aria-label={`${t.revoke} ${key.id}`} onClick={() => setRevoking(key)}>
+            {t.revoke}
+          </Button>
+        </Row>
+      ),
+    },
+  ]
+  const login = kind === 'login'
+  return (
+    <Card
+      flush
+      title={login ? t.loginTitle : t.apiTitle}
+      description={login ? t.loginText : t.apiText}
+      actions={
+        <Button icon={Plus} busy={busy} onClick={() => void create()}>
+          {login ? t.createLogin : t.createApi}
+        </Button>
+      }
+    >
+      {error !== undefined && (
+        <div class="key-error">
+          <ErrorNotice error={error} />
+        </div>
+      )}
+      <Table
+        label={login ? t.loginTitle : t.apiTitle}
+        columns={columns}
+        rows={keys}
+        keyOf={({ id }) => id}
+        empty={<EmptyState icon={KeyRound} title={login ? t.loginNone : t.apiNone} />}
+      />
+      {created !== undefined && <NewKeyDialog created={created} onClose={() => setCreated(undefined)} />}
+      {revoking !== undefined && (
+        <RevokeDialog
+          asked={revoking}
+          onClose={() => setRevoking(undefined)}
+          onRevoked={() => {
+            setRevoking(undefined)
+            onChange()
+          }}
+        />
+      )}
+      {rotating !== undefined && (
+        <RotateDialog old={rotating} onChange={onChange} onClose={() => setRotating(undefined)} />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,129 @@
+import type { Key } from '@cloudstead/admin-api'
+import { useState } from 'preact/hooks'
+import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { Checkbox } from '../../ui/checkbox.tsx'
+import { classes } from '../../ui/classes.ts'
+import { Dialog } from '../../ui/dialog.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { KeyValue } from '../../ui/key-value.tsx'
+import { Stack } from '../../ui/stack.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { KeySecret } from './key-secret.tsx'
+import { createKey, type NewKey } from './new-key.ts'
+import { WhatStops } from './revoke-dialog.tsx'
+import { t } from './text.ts'
+import { useKeptSecret } from './use-kept-secret.ts'
+
+export interface RotateDialogProps {
+  readonly old: Key
+  /** Keys were made or revoked: the list has changed. */
+  readonly onChange: () => void
+  readonly onClose: () => void
+}
+
+/** Replaces a key without a gap: the new one first, then the old one is revoked. Leaving in between leaves both. */
+export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
+  const [created, setCreated] = useState<NewKey>()
+  const [step, setStep] = useState<1 | 2 | 3>(1)
+  const [saved, setSaved] = useState(false)
+  const [unused, setUnused] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const mayClose = useKeptSecret(created !== undefined && !saved)
+  const close = async () => {
+    if (await mayClose()) onClose()
+  }
+  const attempt = async (work: () => Promise<void>) => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await work()
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const begin = () =>
+    attempt(async () => {
+      setCreated(await createKey(old.kind))
+      setStep(2)
+      onChange()
+    })
+  const next = async () => {
+    if (await mayClose()) setStep(3)
+  }
+  const revoke = () =>
+    attempt(async () => {
+      await call('revokeKey', { params: { id: old.id } })
+      toast(t.rotateDone)
+      onChange()
+      onClose()
+    })
+  return (
+    <Dialog
+      title={old.kind === 'login' ? t.rotateLoginTitle : t.rotateApiTitle}
+      onClose={() => void close()}
+      actions={
+        step === 1 ? (
+          <Button key="begin" kind="primary" busy={busy} onClick={() => void begin()} autofocus>
+            {t.rotateBegin}
+          </Button>
+        ) : step === 2 ? (
+          <Button key="next" kind={saved ? 'primary' : 'plain'} onClick={() => void next()}>
+            {t.rotateNext}
+          </Button>
+        ) : (
+          <>
+            <Button key="later" onClick={() => void close()}>
+              {t.rotateLater}
+            </Button>
+            <Button key="revoke" kind="danger" busy={busy} disabled={!unused} onClick={() => void revoke()}>
+              {t.revokeDo}
+            </Button>
+          </>
+        )
+      }
+    >
+      <Stack>
+        <Steps at={step} />
+        {error !== undefined && <ErrorNotice error={error} />}
+        {step === 1 && <p>{t.rotateIntro}</p>}
+        {step === 2 && created !== undefined && <KeySecret created={created} onSaved={() => setSaved(true)} />}
+        {step === 3 && created !== undefined && (
+          <>
+            <p>{t.rotateUse}</p>
+            <KeyValue
+              items={[
+                { label: t.rotateNew, value: <span class="mono">{created.id}</span> },
+                { label: t.rotateOld, value: <span class="mono">{old.id}</span> },
+              ]}
+            />
+            <WhatStops asked={old} />
+            <Checkbox label={t.rotateReady} checked={unused} onChange={setUnused} />
+          </>
+        )}
+      </Stack>
+    </Dialog>
+  )
+}
+
+function Steps({ at }: { readonly at: number }) {
+  return (
+    <ol class="key-steps" aria-label={t.rotateSteps}>
+      {[t.step1, t.step2, t.step3].map((label, index) => {
+        const number = index + 1
+        return (
+          <li
+            key={label}
+            class={classes(number === at && 'is-now', number < at && 'is-done')}
+            aria-current={number === at ? 'step' : undefined}
+          >
+            {label}
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

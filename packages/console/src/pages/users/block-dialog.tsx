@@ -1,0 +1,40 @@
+import type { AppUser } from '@cloudstead/admin-api'
+import { call } from '../../api/index.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { t } from './text.ts'
+
+export interface BlockDialogProps {
+  readonly user: AppUser
+  readonly onClose: () => void
+  readonly onDone: (user: AppUser) => void
+}
+
+/** Says what a block does, or the end of one, and does it. */
+export function BlockDialog({ user, onClose, onDone }: BlockDialogProps) {
+  const { uid, blocked, loginType } = user
+  const change = async () => {
+    const changed = await call('blockUser', { params: { uid }, body: { blocked: !blocked } })
+    toast(changed.blocked ? t.blockDone : t.unblockDone)
+    onDone(changed)
+  }
+  if (blocked) {
+    return (
+      <ConfirmDialog title={t.unblockTitle} confirmLabel={t.unblock} onConfirm={change} onClose={onClose}>
+        <p class="mono">{uid}</p>
+        <p>{t.unblockText}</p>
+      </ConfirmDialog>
+    )
+  }
+  return (
+    <ConfirmDialog title={t.blockTitle} confirmLabel={t.blockDo} danger onConfirm={change} onClose={onClose}>
+      <p class="mono">{uid}</p>
+      <ul class="what-happens">
+        <li>{t.blockNow}</li>
+        <li>{t.blockLogin}</li>
+        <li>{t.blockData}</li>
+        {loginType === 'ANONYMOUS' && <li>{t.blockAnonymous}</li>}
+      </ul>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,114 @@
+import type { AppUser } from '@cloudstead/admin-api'
+import { Ban, LogIn } from 'lucide'
+import { useEffect, useState } from 'preact/hooks'
+import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { KeyValue } from '../../ui/key-value.tsx'
+import { SidePanel } from '../../ui/side-panel.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
+import { Time } from '../../ui/time.tsx'
+import { BlockDialog } from './block-dialog.tsx'
+import { LoginTypeBadge } from './login-type-badge.tsx'
+import { SessionList } from './session-list.tsx'
+import { t } from './text.ts'
+import { UserLinks } from './user-links.tsx'
+
+export interface UserPanelProps {
+  readonly uid: string
+  readonly onChange: (user: AppUser) => void
+  readonly onClose: () => void
+}
+
+/** Everything about one user, and what can be done about it. */
+export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
+  const [found, setFound] = useState<Answer<'getUser'>>()
+  const [error, setError] = useState<ApiError>()
+  const [asking, setAsking] = useState(false)
+  const load = async (signal?: AbortSignal) => {
+    setError(undefined)
+    try {
+      setFound(await call('getUser', { params: { uid } }, { signal }))
+    } catch (thrown) {
+      if (!isAbort(thrown)) setError(toApiError(thrown))
+    }
+  }
+  useEffect(() => {
+    const controller = new AbortController()
+    void load(controller.signal)
+    return () => controller.abort()
+  }, [])
+  const blocked = found?.user.blocked === true
+  return (
+    <SidePanel
+      wide
+      title={<span class="mono">{uid}</span>}
+      onClose={onClose}
+      actions={
+        found &&
+        (blocked ? (
+          <Button icon={LogIn} onClick={() => setAsking(true)}>
+            {t.unblock}
+          </Button>
+        ) : (
+          <Button kind="danger" icon={Ban} onClick={() => setAsking(true)}>
+            {t.block}
+          </Button>
+        ))
+      }
+    >
+      {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
+      {found === undefined && error === undefined && <Spinner block />}
+      {found !== undefined && (
+        <Stack gap={5}>
+          <About user={found.user} />
+          <SessionList uid={uid} sessions={found.sessions} more={found.more} onEnded={load} />
+          <UserLinks user={found.user} />
+        </Stack>
+      )}
+      {asking && found !== undefined && (
+        <BlockDialog
+          user={found.user}
+          onClose={() => setAsking(false)}
+          onDone={(user) => {
+            setAsking(false)
+            setFound({ ...found, user, ...(user.blocked ? { sessions: [], more: false } : {}) })
+            onChange(user)
+          }}
+        />
+      )}
+    </SidePanel>
+  )
+}
+
+function About({ user }: { readonly user: AppUser }) {
+  const { uid, loginType, wechat, customUserId, createdAt, blocked } = user
+  const id = (label: string, value: string | undefined) =>
+    value === undefined ? undefined : { label, value: <span class="mono">{value}</span>, copy: value }
+  return (
+    <Stack gap={3}>
+      <Row wrap>
+        <LoginTypeBadge type={loginType} />
+        {blocked && (
+          <Badge tone="danger" icon={Ban}>
+            {t.blocked}
+          </Badge>
+        )}
+      </Row>
+      {blocked && <Banner kind="warning">{t.blockedText}</Banner>}
+      <KeyValue
+        stacked
+        items={[
+          id(t.uid, uid),
+          id(t.openid, wechat?.openid),
+          id(t.appid, wechat?.appid),
+          id(t.customId, customUserId),
+          { label: t.created, value: <Time at={createdAt} /> },
+        ]}
+      />
+    </Stack>
+  )
+}

@@ -1,0 +1,98 @@
+import type { AppUser } from '@cloudstead/admin-api'
+import { Ban, Users } from 'lucide'
+import { useMemo } from 'preact/hooks'
+import { session } from '../../app/session.ts'
+import { language } from '../../i18n/language.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Time } from '../../ui/time.tsx'
+import { type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
+import { CodeLines } from '../keys/code-lines.tsx'
+import { loginLines } from './login-lines.ts'
+import { LoginTypeBadge } from './login-type-badge.tsx'
+import { t } from './text.ts'
+import type { UserRows } from './use-users.ts'
+
+export interface UserTableProps {
+  readonly rows: UserRows
+  readonly filtered: boolean
+  readonly onShow: (uid: string) => void
+  readonly onShowAll: () => void
+}
+
+export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps) {
+  const words = language()
+  const columns = useMemo<readonly VirtualColumn<AppUser>[]>(
+    () => [
+      { id: 'uid', title: t.user, width: 'minmax(0, 3fr)', cell: ({ uid }) => <span class="mono">{uid}</span> },
+      {
+        id: 'type',
+        title: t.type,
+        width: '112px',
+        cell: ({ loginType }) => <LoginTypeBadge type={loginType} />,
+      },
+      {
+        id: 'ids',
+        title: t.ids,
+        width: 'minmax(0, 2fr)',
+        notOnPhone: true,
+        cell: ({ wechat, customUserId }) => <span class="mono">{wechat?.openid ?? customUserId ?? ''}</span>,
+      },
+      {
+        id: 'created',
+        title: t.created,
+        width: '136px',
+        notOnPhone: true,
+        cell: ({ createdAt }) => <Time at={createdAt} relative />,
+      },
+      {
+        id: 'state',
+        title: t.state,
+        width: '112px',
+        cell: ({ blocked }) =>
+          blocked ? (
+            <Badge tone="danger" icon={Ban}>
+              {t.blocked}
+            </Badge>
+          ) : (
+            <span class="muted">{t.active}</span>
+          ),
+      },
+    ],
+    [words],
+  )
+  const show = ({ uid }: AppUser) => onShow(uid)
+  return (
+    <VirtualTable
+      label={t.title}
+      columns={columns}
+      rows={rows.users}
+      keyOf={({ uid }) => uid}
+      hasMore={rows.hasMore}
+      loading={rows.loading}
+      onEndReached={rows.loadMore}
+      onActive={show}
+      onOpen={show}
+      empty={rows.error === undefined && <NoUsers filtered={filtered} onShowAll={onShowAll} />}
+      foot={rows.error !== undefined && <ErrorNotice error={rows.error} onRetry={rows.loadMore} />}
+    />
+  )
+}
+
+function NoUsers({ filtered, onShowAll }: Pick<UserTableProps, 'filtered' | 'onShowAll'>) {
+  if (filtered) {
+    return (
+      <EmptyState icon={Users} title={t.nothingTitle} actions={<Button onClick={onShowAll}>{t.showAll}</Button>}>
+        {t.nothingText}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={Users} title={t.noneTitle}>
+      <p>{t.noneText}</p>
+      <CodeLines code={loginLines(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
+    </EmptyState>
+  )
+}
