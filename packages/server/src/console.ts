@@ -1,4 +1,5 @@
 /** Puts the Console together: its handlers, who may use it, and the routes. A part of the composition root. */
+import { fileURLToPath } from 'node:url'
 import { type OperationId, operations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
@@ -8,9 +9,11 @@ import type { Denials } from './denials.ts'
 import type { BodyBudget } from './http/body-budget.ts'
 import type { AreaHandlers, SessionHandlers } from './http/console/edge-request.ts'
 import { createGate } from './http/console/gate.ts'
+import { consolePages } from './http/console/pages.ts'
 import { consoleRoutes } from './http/console/router.ts'
 import { sessionCookie } from './http/console/session-cookie.ts'
 import { sessionHandlers } from './http/console/session-handlers.ts'
+import { openStaticFiles } from './http/console/static-files.ts'
 import type { OriginOf } from './http/origin.ts'
 
 export interface ConsoleParts {
@@ -45,6 +48,16 @@ export async function registerConsole(http: FastifyInstance, parts: ConsoleParts
     denials,
     version,
   })
+  await http.register(consolePages, { files: openStaticFiles(builtConsole()), publicOrigin: publicUrl })
+}
+
+/** Where the package of the Console has its built files. */
+function builtConsole(): string | undefined {
+  try {
+    return fileURLToPath(new URL('dist/', import.meta.resolve('@cloudstead/console/package.json')))
+  } catch {
+    return undefined
+  }
 }
 
 /** The one place that stands in for operations whose handlers do not exist yet. */

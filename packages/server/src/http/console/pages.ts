@@ -1,0 +1,100 @@
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isNotModified } from '../conditional.ts'
+import type { StaticFile, StaticFiles } from './static-files.ts'
+
+/** Names of built files change with what is in them. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
+/** Kept, but asked about each time. */
+const ASK = 'no-cache'
+
+export interface ConsolePages {
+  readonly files: StaticFiles
+  /** Scheme and host of the configured public URL, where the URLs of files lead then. */
+  readonly publicOrigin: string | undefined
+}
+
+/** The Console's own files below /console, and the way there for a browser that comes to the root. */
+export async function consolePages(app: FastifyInstance, { files, publicOrigin }: ConsolePages): Promise<void> {
+  const headers = {
+    'content-security-policy': contentPolicy(publicOrigin),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  }
+  const method = ['GET', 'HEAD']
+  app.route({
+    method,
+    url: '/',
+    handler: async (request, reply) => {
+      // Whoever is no browser gets what every address gets that leads nowhere.
+      reply.header('vary', 'accept')
+      if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return reply.callNotFound()
+      return reply.header('cache-control', 'no-store').redirect('/console/', 302)
+    },
+  })
+  app.route({ method, url: '/console', handler: async (_request, reply) => reply.redirect('/console/', 308) })
+  app.route({
+    method,
+    url: '/console/*',
+    handler: async (request, reply) => {
+      const name = (request.params as { '*': string })['*']
+      if (name.split(/[/\\]/).includes('..') || name.includes('\0')) throw new CloudsteadError('NOT_FOUND')
+      reply.headers(headers)
+      const file = name === '' || name === 'index.html' ? undefined : await files.read(name)
+      if (file !== undefined) {
+        return sendStatic(request, reply.header('cache-control', name.startsWith('assets/') ? FOR_EVER : ASK), file)
+      }
+      // A script of a former build must not get a page in its place.
+      if (name.startsWith('assets/')) throw new CloudsteadError('NOT_FOUND')
+      const index = await files.index()
+      if (index !== undefined) return sendStatic(request, reply.header('cache-control', ASK), index)
+      return reply.code(503).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(NOT_BUILT)
+    },
+  })
+}
+
+/**
+ * The page loads nothing from elsewhere and nobody frames it. Stored files come from the public URL where there is one;
+ * pictures and players get some as `blob:`. Styles may be inline because the editor of rules writes its own.
+ */
+function contentPolicy(publicOrigin: string | undefined): string {
+  const content = publicOrigin === undefined ? "'self'" : `'self' ${publicOrigin}`
+  return [
+    "default-src 'self'",
+    `img-src ${content} data: blob:`,
+    `media-src ${content} blob:`,
+    `connect-src ${content}`,
+    "style-src 'self' 'unsafe-inline'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    `frame-src ${content}`,
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+function sendStatic(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {
+  const zipped = acceptsGzip(request.headers['accept-encoding']) ? file.gzipped : undefined
+  const etag = `"${file.hash}${zipped === undefined ? '' : '-gz'}"`
+  reply.header('etag', etag).header('vary', 'accept-encoding')
+  if (isNotModified({ 'if-none-match': request.headers['if-none-match'] }, etag, 0)) return reply.code(304).send()
+  if (zipped !== undefined) reply.header('content-encoding', 'gzip')
+  const bytes = zipped ?? file.bytes
+  reply.type(file.contentType).header('content-length', bytes.length)
+  return reply.send(request.method === 'HEAD' ? undefined : bytes)
+}
+
+function acceptsGzip(header: string | string[] | undefined): boolean {
+  return String(header ?? '')
+    .split(',')
+    .some((coding) => /^\s*gzip\s*(?:;\s*q=(?:1|0?\.\d*[1-9]\d*).*)?$/i.test(coding))
+}
+
+const NOT_BUILT = `<!doctype html>
+<meta charset="utf-8">
+<title>Cloudstead</title>
+<p>The Console is not built yet. Run <code>npm run build</code> and load this page again.</p>
+<p lang="zh-CN">控制台尚未构建。请运行 <code>npm run build</code>，然后刷新本页。</p>
+`
