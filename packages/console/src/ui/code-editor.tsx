@@ -49,6 +49,8 @@ export interface CodeEditorProps {
   readonly onSave?: (() => void) | undefined
   /** The id of an element that says more, such as an error. */
   readonly describedBy?: string | undefined
+  /** A part of the text to go to: selected and focused each time that another object is given. */
+  readonly reveal?: { readonly from: number; readonly to: number } | undefined
 }
 
 /**
@@ -86,6 +88,11 @@ export function CodeEditor(props: CodeEditorProps) {
   useEffect(() => {
     editor.current?.update(latest.current, spoken)
   }, [value, readOnly, label, placeholder, describedBy, spoken, loaded])
+
+  const { reveal } = props
+  useEffect(() => {
+    if (reveal !== undefined) editor.current?.reveal(reveal.from, reveal.to)
+  }, [reveal])
 
   const style = {
     '--min-height': `${minLines * 20 + 18}px`,

@@ -22,6 +22,8 @@ import { type CodeColour, codeSpans, matchingBrackets } from './code-tokens.ts'
 export interface CodeMirrorHandle {
   /** Makes the editor show these properties; the cursor and the history stay. */
   update(props: CodeEditorProps, language: Language): void
+  /** Selects a part of the text and moves the focus there. */
+  reveal(from: number, to: number): void
   destroy(): void
 }
 
@@ -80,6 +82,12 @@ export function createCodeMirror(parent: HTMLElement, latest: () => CodeEditorPr
         ...(now === props.value ? {} : { changes: { from: 0, to: now.length, insert: props.value } }),
         effects: changing.reconfigure(changeable(props, spoken)),
       })
+    },
+    reveal(from, to) {
+      const { length } = view.state.doc
+      const selection = { anchor: Math.min(from, length), head: Math.min(to, length) }
+      view.dispatch({ selection, effects: EditorView.scrollIntoView(selection.anchor, { y: 'center' }) })
+      view.focus()
     },
     destroy: () => view.destroy(),
   }
