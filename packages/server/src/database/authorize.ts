@@ -1,4 +1,5 @@
 import {
+  type AdminCaller,
   type Caller,
   CloudsteadError,
   type DocumentObject,
@@ -233,10 +234,9 @@ export class Door {
 }
 
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED unless the caller is an administrator. */
-export function authorizeAdministration(caller: Caller): void {
-  if (caller.kind !== 'admin') {
-    throw new CloudsteadError('DATABASE_PERMISSION_DENIED', 'only administrators may create collections')
-  }
+export function authorizeAdministration(caller: Caller): AdminCaller {
+  if (caller.kind === 'admin') return caller
+  throw new CloudsteadError('DATABASE_PERMISSION_DENIED', 'only administrators may manage collections')
 }
 
 /** Whether a document lies in a scope. */

@@ -19,6 +19,7 @@ const DEFAULT_RULES = compileDatabaseRules('PRIVATE')
 const STATE_LIFETIME = 1000
 /** Changes of a collection's state are rare; more attempts than this mean a fault. */
 const MAX_ATTEMPTS = 20
+const STATES_PER_PAGE = 200
 const NAME = /^[A-Za-z0-9_-]{1,120}$/
 
 /** Entries are written from `building` on; queries use an index when it is `ready`; `failed`: its data is not unique. */
@@ -27,6 +28,8 @@ type IndexStatus = 'building' | 'ready' | 'failed'
 interface State {
   /** Set for collections that were made by a call; declared ones live in the settings. */
   readonly created?: boolean
+  /** Set at the end of dropping one: it is no collection any more, and what is left of it goes. */
+  readonly dropped?: boolean
   readonly indexes: Readonly<Record<string, { readonly status: IndexStatus; readonly multikey: boolean }>>
 }
 
@@ -51,6 +54,15 @@ export interface Collection {
   readonly building: readonly string[]
   /** A commit that rests on this view of the indexes must expect it; it fails when the indexes changed meanwhile. */
   readonly expectation: Expectation
+}
+
+/** A collection as it is listed. */
+export interface ListedCollection {
+  readonly name: string
+  /** Whether the settings have it; else it was created by a call. */
+  readonly declared: boolean
+  readonly acl: DatabaseRules['acl']
+  readonly indexes: readonly (IndexDefinition & { readonly label: string; readonly status: IndexStatus })[]
 }
 
 export interface CollectionsOptions {
@@ -91,7 +103,7 @@ export class Collections {
     const declared = this.#declared(name)
     if (declared !== undefined) return declared.acl
     const { state } = await this.#read(name)
-    if (state.created !== true) throw this.#missing(name)
+    if (!isCreated(state)) throw this.#missing(name)
     return DEFAULT_RULES
   }
 
@@ -121,13 +133,63 @@ export class Collections {
     checkCollectionName(name)
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const cached = await this.#fresh(name)
-      if (this.#declared(name) !== undefined || cached.state.created === true) {
+      if (this.#declared(name) !== undefined || isCreated(cached.state)) {
         throw new CloudsteadError('DATABASE_COLLECTION_ALREADY_EXIST', `collection '${name}' exists already`)
+      }
+      if (cached.state.dropped === true) {
+        throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `collection '${name}' is being deleted: try again`)
       }
       const state = { ...cached.state, created: true }
       if ((await this.#write(name, cached, state)).state === state) return
     }
     throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
+  }
+
+  /** Every collection in the order of the names. */
+  async list(): Promise<readonly ListedCollection[]> {
+    const states = await this.#states()
+    const created = [...states].filter(([, state]) => isCreated(state)).map(([name]) => name)
+    const names = new Set([...this.#options.settings().database.collections.keys(), ...created])
+    return [...names].sort().map((name) => {
+      const declared = this.#declared(name)
+      const { indexes } = states.get(name) ?? NOTHING
+      return {
+        name,
+        declared: declared !== undefined,
+        acl: (declared?.acl ?? DEFAULT_RULES).acl,
+        indexes: (declared?.indexes ?? []).map((settings) => {
+          const definition = definitionOf(settings)
+          return { ...definition, label: settings.name, status: indexes[definition.id]?.status ?? 'building' }
+        }),
+      }
+    })
+  }
+
+  /** Whether a collection is gone except for what is left of it. */
+  async isDropped(name: string): Promise<boolean> {
+    checkCollectionName(name)
+    return this.#declared(name) === undefined && (await this.#fresh(name)).state.dropped === true
+  }
+
+  /** Makes a created collection one that nobody reads or writes any more. Says whether it is; a declared one stays. */
+  async markDropped(name: string): Promise<boolean> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const cached = await this.#fresh(name)
+      if (this.#declared(name) !== undefined) return false
+      if (cached.state.dropped === true) return true
+      const state = { ...cached.state, dropped: true }
+      if ((await this.#write(name, cached, state)).state === state) return true
+    }
+    throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
+  }
+
+  /** Takes away the record of a dropped collection. */
+  async remove(name: string): Promise<void> {
+    const cached = await this.#fresh(name)
+    if (cached.state.dropped !== true) return
+    const key = stateKey(name)
+    await this.#options.records.commit([{ ...key, op: 'delete' }], [{ ...key, version: cached.version }])
+    this.forget(name)
   }
 
   /** Changes what is recorded of one index; says whether it still was as seen. */
@@ -164,6 +226,21 @@ export class Collections {
       all.push(...entries)
     }
     return changed ? 'changed' : all
+  }
+
+  async #states(): Promise<ReadonlyMap<string, State>> {
+    const states = new Map<string, State>()
+    let after: string | undefined
+    do {
+      const page = await this.#options.records.find({
+        space: STATE_SPACE,
+        limit: STATES_PER_PAGE,
+        ...(after !== undefined && { after }),
+      })
+      for (const { id, value } of page.records) states.set(id, JSON.parse(value) as State)
+      after = page.next
+    } while (after !== undefined)
+    return states
   }
 
   #declared(name: string): CollectionSettings | undefined {
@@ -206,7 +283,8 @@ export class Collections {
     const state = record === undefined ? NOTHING : (JSON.parse(record.value) as State)
     const read = { state, version: record?.version ?? null, readAt: this.#options.now() }
     // Names that do not exist are not remembered: anybody can ask for any number of them.
-    if (state.created === true || this.#declared(name) !== undefined) this.#cache.set(name, read)
+    if (isCreated(state) || this.#declared(name) !== undefined) this.#cache.set(name, read)
+    else this.#cache.delete(name)
     return read
   }
 
@@ -220,6 +298,10 @@ export class Collections {
     const fresh = await this.#fresh(name)
     return result.done && JSON.stringify(fresh.state) === JSON.stringify(state) ? { ...fresh, state } : fresh
   }
+}
+
+function isCreated({ created, dropped }: State): boolean {
+  return created === true && dropped !== true
 }
 
 function stateKey(name: string): RecordKey {

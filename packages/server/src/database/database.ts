@@ -2,9 +2,11 @@ import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, 
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
 import type { Simulated } from '../simulated.ts'
+import { type Administration, administration } from './administration.ts'
 import { authorizeAdministration, Door, type Entry, inScope } from './authorize.ts'
 import { type Collection, Collections, documentSpace } from './collections.ts'
 import { idMaker, recordId } from './document-id.ts'
+import { dropCollection } from './drop.ts'
 import { buildIndexes, type DatabaseLog } from './index-build.ts'
 import { parsePath } from './paths.ts'
 import { compileProjection } from './projection.ts'
@@ -66,6 +68,8 @@ export interface Database {
   remove(caller: Caller, request: QueryRequest & { readonly multi: boolean }): Promise<number>
   /** What rules would say to a request; changes nothing. */
   simulate(question: DocumentQuestion): Promise<Simulated>
+  /** What administrators do besides. @throws CloudsteadError DATABASE_PERMISSION_DENIED for anybody else */
+  administer(caller: Caller): Administration
   /** Resolves when no index is being built any more. */
   settled(): Promise<void>
   /** Ends the building of indexes; the next start goes on with it. Does not close the records. */
@@ -104,6 +108,11 @@ class DocumentDatabase implements Database {
 
   async createCollection(caller: Caller, collection: string): Promise<void> {
     authorizeAdministration(caller)
+    if (await this.#collections.isDropped(collection)) {
+      for await (const _ of dropCollection({ records: this.#records, collections: this.#collections }, collection)) {
+        // What a crash left of the former one goes before the new one comes.
+      }
+    }
     await this.#collections.create(collection)
   }
 
@@ -192,6 +201,18 @@ class DocumentDatabase implements Database {
     )
   }
 
+  administer(caller: Caller): Administration {
+    return administration({
+      caller: authorizeAdministration(caller),
+      records: this.#records,
+      collections: this.#collections,
+      writer: this.#writer,
+      now: this.now,
+      open: (name) => this.#opened(name),
+      complete: (document) => this.#newDocument(caller, document),
+    })
+  }
+
   async settled(): Promise<void> {
     while (this.#builds.size > 0) await Promise.all(this.#builds.values())
   }
@@ -210,9 +231,13 @@ class DocumentDatabase implements Database {
   ): Promise<{ collection: Collection; entry: Entry }> {
     const entry = { caller, action, collection: name, rules: await this.#collections.rules(name) }
     this.#door.enter(entry, upsert)
+    return { collection: await this.#opened(name), entry }
+  }
+
+  async #opened(name: string): Promise<Collection> {
     const collection = await this.#collections.open(name)
     if (collection.building.length > 0) this.#build(name)
-    return { collection, entry }
+    return collection
   }
 
   async #select(caller: Caller, name: string, action: 'read' | 'delete', sent: DocumentObject): Promise<Selection> {

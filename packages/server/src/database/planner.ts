@@ -1,4 +1,5 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { encodeKey } from '../engines/records/key-encoding.ts'
 import { type Bounds, componentRange, keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { KeyRange } from '../engines/records/records.ts'
 import { recordId } from './document-id.ts'
@@ -14,6 +15,8 @@ export type Plan =
       readonly kind: 'index'
       readonly index: string
       readonly ranges: readonly KeyRange[]
+      /** The bytes that all keys of the walk begin with, where there is one range. */
+      readonly prefix: Uint8Array
       readonly reverse: boolean
       readonly ordered: boolean
       /** Whether a record may come more than once; the first time counts. */
@@ -113,6 +116,7 @@ function indexPlan(
       kind: 'index',
       index: index.id,
       ranges: distinct(ranges),
+      prefix: encodeKey((prefixes[0] ?? []) as KeyValues, directions),
       reverse: walk?.reverse ?? false,
       ordered: walk !== undefined || order.length === 0,
       repeats: index.multikey,

@@ -112,7 +112,7 @@ export async function* walk<T>(
 }
 
 /** The `$nearSphere` of a query, which asks for the order by distance. */
-function nearOf(query: DocumentObject): { readonly path: string; readonly operand: DocumentValue } | undefined {
+export function nearOf(query: DocumentObject): { readonly path: string; readonly operand: DocumentValue } | undefined {
   for (const [path, condition] of Object.entries(query)) {
     if (path === '$and') {
       const near = (condition as readonly DocumentObject[]).map(nearOf).find((inner) => inner !== undefined)

@@ -38,10 +38,21 @@ interface BatchResult extends EditResult {
   readonly covered: number
 }
 
+interface Numbered {
+  readonly document: DocumentObject & { readonly _id: DocumentId }
+  readonly at: number
+}
+
 interface Prepared extends BatchResult {
   readonly writes: readonly RecordWrite[]
   readonly expectations: readonly Expectation[]
 }
+
+/** What becomes of a document whose `_id` is taken. */
+export type Existing = 'refuse' | 'skip' | 'replace'
+
+/** What became of a document: an error says why it was not stored. */
+export type StoreOutcome = 'stored' | 'skipped' | CloudsteadError
 
 /** Reads, decides, commits with what it saw, and begins again when something changed meanwhile. */
 export class Writer {
@@ -78,6 +89,115 @@ export class Writer {
       if (taken) throw new CloudsteadError('DATABASE_DUPLICATE_WRITE')
       return undefined
     })
+  }
+
+  /**
+   * Puts a document in the place of the one with its `_id`, if that still has this version.
+   *
+   * @throws CloudsteadError CONSOLE_CONFLICT when it has another, NOT_FOUND when there is none, DATABASE_DUPLICATE_WRITE
+   */
+  async save(name: string, document: DocumentObject & { readonly _id: DocumentId }, version: number): Promise<void> {
+    await this.#retry(name, async (collection) => {
+      const key = { space: collection.space, id: recordId(document._id) }
+      const write = await this.#put(collection, key, document)
+      if (write === 'changed') return undefined
+      const result = await this.#commit(collection, [write], [{ ...key, version }])
+      if (result.done) return result
+      if (result.reason !== 'conflict' || !result.keys.some(({ space }) => space === key.space)) return undefined
+      const [stored] = await this.#records.get([key])
+      throw new CloudsteadError(stored === undefined ? 'NOT_FOUND' : 'CONSOLE_CONFLICT')
+    })
+  }
+
+  /**
+   * Stores documents, each by itself: one that cannot be stored keeps none of the others from it. Their ids differ.
+   * Answers what became of each.
+   */
+  async store(
+    name: string,
+    documents: readonly (DocumentObject & { readonly _id: DocumentId })[],
+    existing: Existing,
+  ): Promise<readonly StoreOutcome[]> {
+    const outcomes: StoreOutcome[] = []
+    let pending = documents.map((document, at) => ({ document, at }))
+    // After a value that is not unique each goes by itself: there are usually more of them.
+    let size = pending.length
+    while (pending.length > 0) {
+      const batch = pending.slice(0, size)
+      await this.#retry(name, async (collection) => {
+        const settle = (at: number, outcome: StoreOutcome) => {
+          outcomes[at] = outcome
+        }
+        const settled = await this.#storeBatch(collection, batch, existing, settle)
+        if (settled === 'duplicate') size = 1
+        return settled
+      })
+      pending = pending.filter(({ at }) => outcomes[at] === undefined)
+    }
+    return outcomes
+  }
+
+  /** Settles at least one of the documents, or answers undefined to be asked again. */
+  async #storeBatch(
+    collection: Collection,
+    batch: readonly Numbered[],
+    existing: Existing,
+    settle: (at: number, outcome: StoreOutcome) => void,
+  ): Promise<'settled' | 'duplicate' | undefined> {
+    const keys = batch.map(({ document }) => ({ space: collection.space, id: recordId(document._id) }))
+    const stored = await this.#records.get(keys, STEP_BYTES)
+    const writes: PutWrite[] = []
+    const expectations: Expectation[] = []
+    const written = new Map<string, number>()
+    let settled = false
+    const turns = new Turns()
+    for (const [index, before] of stored.entries()) {
+      const [one, key] = [batch[index], keys[index]]
+      if (one === undefined || key === undefined) break
+      await turns.next()
+      const outcome = await this.#storable(collection, key, one.document, before !== undefined, existing)
+      if (outcome === 'changed') return undefined
+      if (typeof outcome === 'string' || outcome instanceof CloudsteadError) {
+        settle(one.at, outcome)
+        settled = true
+        continue
+      }
+      writes.push(outcome)
+      expectations.push({ ...key, version: before?.version ?? null })
+      written.set(key.id, one.at)
+    }
+    if (writes.length === 0) return settled ? 'settled' : undefined
+    const result = await this.#records.commit(writes, [...expectations, collection.expectation])
+    if (result.done) {
+      for (const at of written.values()) settle(at, 'stored')
+      return 'settled'
+    }
+    if (result.reason === 'duplicate') {
+      const at = written.get(result.key.id)
+      if (at !== undefined) settle(at, new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a unique value is taken'))
+      return 'duplicate'
+    }
+    this.#collections.forget(collection.name)
+    return settled ? 'settled' : undefined
+  }
+
+  async #storable(
+    collection: Collection,
+    key: RecordKey,
+    document: DocumentObject,
+    exists: boolean,
+    existing: Existing,
+  ): Promise<PutWrite | 'changed' | StoreOutcome> {
+    if (exists && existing === 'skip') return 'skipped'
+    if (exists && existing === 'refuse') {
+      return new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a document with this _id exists already')
+    }
+    try {
+      return await this.#put(collection, key, document)
+    } catch (error) {
+      if (error instanceof CloudsteadError) return error
+      throw error
+    }
   }
 
   /**

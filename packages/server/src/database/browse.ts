@@ -1,0 +1,192 @@
+import { setImmediate } from 'node:timers/promises'
+import type { DocumentObject } from '@cloudstead/protocol'
+import { entryCursor, idCursor } from '../engines/records/cursor.ts'
+import type { FindRequest, Records } from '../engines/records/records.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
+import { compareValues } from './compare.ts'
+import type { UsableIndex } from './indexes.ts'
+import { type Place, readPlace, writePlace } from './page-cursor.ts'
+import { PageWindow } from './page-window.ts'
+import { type Plan, planQuery } from './planner.ts'
+import { nearDistance } from './query-operators.ts'
+import { type Found, match, nearOf, type Selection, walk } from './reader.ts'
+import type { OrderPart } from './sort.ts'
+import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
+import { Turns } from './turns.ts'
+
+/** Pages of documents that follow each other by a place in the order, never by a number of documents to skip. */
+
+/** Documents of a page when nobody says how many. */
+const DEFAULT_PAGE = 100
+/** Bytes of the documents of a page, which its last one may pass. */
+const PAGE_BYTES = STEP_BYTES
+
+export interface BrowseRequest {
+  /** Absent: the order of the ids, or for `$nearSphere` that of the distances. */
+  readonly order?: OrderPart | undefined
+  /** The `next` of the former page. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+  /** Ends the search; it rejects then. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface FoundPage {
+  readonly found: readonly Found[]
+  /** Absent at the end, and only there. */
+  readonly next?: string
+}
+
+/** A document with the key by which it stands in the order. */
+interface Placed {
+  readonly found: Found
+  readonly key: SortKey
+}
+
+interface Job {
+  readonly records: Records
+  readonly selection: Selection
+  readonly keyOf: (document: DocumentObject) => SortKey
+  /** Which of two documents comes first. */
+  readonly compare: (a: Place, b: Place) => number
+  /** Behind which the page begins. */
+  readonly place: Place | undefined
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+}
+
+interface Page {
+  readonly items: readonly Placed[]
+  readonly more: boolean
+}
+
+/**
+ * One page of what a selection finds. Whatever is inserted, changed or deleted between two pages, a document that keeps
+ * its place in the order comes exactly once. Values sort as everywhere in this database; of those that agree in their
+ * first 1000 bytes the ids decide.
+ *
+ * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
+ */
+export async function browse(records: Records, selection: Selection, request: BrowseRequest): Promise<FoundPage> {
+  const { order = BY_ID, limit = DEFAULT_PAGE, signal } = request
+  const near = request.order === undefined ? nearOf(selection.query) : undefined
+  const keyOf =
+    near === undefined
+      ? sortKeyOf(order)
+      : (document: DocumentObject) => sortKey(nearDistance(document, near.path, near.operand))
+  const asked = JSON.stringify([selection.collection.name, order.path, order.direction, near ?? null])
+  const place = request.after === undefined ? undefined : readPlace(request.after, asked)
+  const plan = planQuery(selection.query, [order], lastFirst(selection.collection.usable, order.path))
+  const walked = near === undefined ? walkOf(plan, selection.collection.usable, order) : undefined
+  const ties = place?.ties ?? (walked === undefined ? order.direction : walked.reverse ? -1 : 1)
+  const compare = (a: Place, b: Place) =>
+    Buffer.compare(a.key, b.key) * order.direction || compareValues(a.id, b.id) * ties
+  const job: Job = { records, selection, keyOf, compare, place, limit, signal }
+  // A key that may have been cut off is no place in an index.
+  const isWhole = place === undefined || place.key.length < MAX_SORT_KEY_BYTES
+  const canWalk = walked !== undefined && isWhole && (walked.reverse ? -1 : 1) === ties
+  const page = (canWalk ? await walkPage(job, walked) : undefined) ?? (await windowPage(job, plan))
+  const found = page.items.map((item) => item.found)
+  const last = page.items.at(-1)
+  return { found, ...(page.more && last && { next: writePlace({ ...placeOf(last), ties }, asked) }) }
+}
+
+const BY_ID: OrderPart = { path: '_id', direction: 1 }
+
+/** Of two indexes that serve a query alike the planner takes the first: let it be one that can give the order. */
+function lastFirst(indexes: readonly UsableIndex[], path: string): readonly UsableIndex[] {
+  const fits = (index: UsableIndex) => index.fields.at(-1)?.path === path
+  return [...indexes.filter(fits), ...indexes.filter((index) => !fits(index))]
+}
+
+/** A walk of the engine whose order is that of the pages, from any place on. */
+interface Walk {
+  readonly request: Pick<FindRequest, 'index' | 'ranges'>
+  readonly reverse: boolean
+  readonly after: (place: Place) => string
+}
+
+/**
+ * The walk of a plan, if its order is exactly that of the pages: by id, or over an index that has nothing behind the
+ * path, since documents with the same value would else not follow each other by id.
+ */
+function walkOf(plan: Plan, indexes: readonly UsableIndex[], { path }: OrderPart): Walk | undefined {
+  if (!plan.ordered || plan.kind === 'ids') return undefined
+  if (plan.kind === 'scan') return { request: {}, reverse: plan.reverse, after: idCursor }
+  const fields = indexes.find(({ id }) => id === plan.index)?.fields ?? []
+  const field = fields.at(-1)
+  if (field?.path !== path || fields.filter((other) => other.path === path).length > 1) return undefined
+  const { index, ranges, prefix, reverse } = plan
+  return {
+    request: { index, ranges },
+    reverse,
+    after: ({ key, id }) => {
+      const component = field.direction === 1 ? key : key.map((byte) => ~byte)
+      return entryCursor({ range: 0, key: Buffer.concat([prefix, component]), id })
+    },
+  }
+}
+
+function placeOf({ found, key }: Placed): Place {
+  return { key: key.bytes, id: found.record.id }
+}
+
+/** The page by a walk in its order; undefined when a key on the way is too long to go on behind it. */
+async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
+  const { records, selection, keyOf, compare, place, limit, signal } = job
+  const items: Placed[] = []
+  // A document with several entries is met at each of them; it stands where it is met first.
+  const seen = new Set<string>()
+  let bytes = 0
+  let after = place && walked.after(place)
+  // One more than asked for tells whether there is more; often all that are met match.
+  let step = Math.min(limit + 1, STEP_DOCUMENTS)
+  do {
+    signal?.throwIfAborted()
+    const page = await records.find({
+      space: selection.collection.space,
+      ...walked.request,
+      reverse: walked.reverse,
+      limit: step,
+      maxBytes: STEP_BYTES,
+      ...(after !== undefined && { after }),
+    })
+    const matches = selection.matcher.run(() => page.records.map((record) => match(selection, record)))
+    for (const found of matches) {
+      if (found === undefined || seen.has(found.record.id)) continue
+      const placed = { found, key: keyOf(found.document) }
+      if (placed.key.cut) return undefined
+      if (place !== undefined && compare(placeOf(placed), place) <= 0) continue
+      if (items.length === limit || (bytes >= PAGE_BYTES && items.length > 0)) return { items, more: true }
+      seen.add(found.record.id)
+      items.push(placed)
+      bytes += Buffer.byteLength(found.record.value)
+    }
+    after = page.next
+    step = STEP_DOCUMENTS
+    if (after !== undefined) await setImmediate()
+  } while (after !== undefined)
+  return { items, more: false }
+}
+
+/** The page by a walk in any order, of which no more is kept than the page. */
+async function windowPage(
+  { records, selection, keyOf, compare, place, limit, signal }: Job,
+  plan: Plan,
+): Promise<Page> {
+  const window = new PageWindow<Placed>((a, b) => compare(placeOf(a), placeOf(b)), limit, PAGE_BYTES)
+  const turns = new Turns()
+  for await (const page of walk(records, selection, plan, (found) => found)) {
+    signal?.throwIfAborted()
+    for (const found of page) {
+      await turns.next()
+      const placed = { found, key: keyOf(found.document) }
+      const isBehind = place === undefined || compare(placeOf(placed), place) > 0
+      if (isBehind) window.add(placed, Buffer.byteLength(found.record.value))
+    }
+  }
+  const { items, more } = window.page()
+  // A document that was changed meanwhile may have been met twice.
+  const seen = new Set<string>()
+  return { items: items.filter(({ found: { record } }) => !seen.has(record.id) && seen.add(record.id)), more }
+}

@@ -1,0 +1,142 @@
+import {
+  CloudsteadError,
+  type DocumentObject,
+  type DocumentValue,
+  decodeEjson,
+  isDocumentObject,
+  setOwn,
+} from '@cloudstead/protocol'
+import { checkNames, readCell, readName } from './csv-cells.ts'
+import { type DocumentText, linesOf, MAX_DOCUMENT_TEXT } from './document-text.ts'
+import { jsonDocuments } from './json-documents.ts'
+
+export type ImportFormat = 'json' | 'jsonl' | 'csv'
+
+/** One document of a file, or why it is none. */
+export interface ImportItem {
+  /** The line of the file in which it begins, from 1. */
+  readonly line: number
+  readonly document: DocumentObject | CloudsteadError
+}
+
+/**
+ * Reads the documents of a file one after the other, holding one at a time. What is wrong with one document does not
+ * keep the others back; what leaves unclear where the next one begins ends it.
+ *
+ * @param now the server's clock in ms, for server dates
+ * @throws CloudsteadError INVALID_PARAM with the line, when the rest cannot be read
+ */
+export function readDocuments(
+  bytes: AsyncIterable<Uint8Array>,
+  format: ImportFormat,
+  now: number,
+): AsyncGenerator<ImportItem> {
+  const text = decodeText(bytes)
+  switch (format) {
+    case 'json':
+      return fromTexts(jsonDocuments(text), now)
+    case 'jsonl':
+      return fromTexts(linesOf(text), now)
+    case 'csv':
+      return fromCsv(text, now)
+  }
+}
+
+async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error
+    throw new CloudsteadError('INVALID_PARAM', 'the file is not UTF-8 text: save it as UTF-8')
+  }
+}
+
+async function* fromTexts(texts: AsyncIterable<DocumentText>, now: number): AsyncGenerator<ImportItem> {
+  for await (const { line, text } of texts) yield { line, document: caught(() => parseDocument(text, now)) }
+}
+
+function parseDocument(text: string, now: number): DocumentObject {
+  const value = decodeEjson(text, now)
+  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', 'a document is an object in { }')
+  return value
+}
+
+function caught(read: () => DocumentObject): DocumentObject | CloudsteadError {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CloudsteadError) return error
+    throw error
+  }
+}
+
+interface CsvRow {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+async function* fromCsv(text: AsyncIterable<string>, now: number): AsyncGenerator<ImportItem> {
+  let names: readonly string[] | undefined
+  for await (const { line, cells } of csvRows(text)) {
+    if (names === undefined) {
+      names = cells.map(readName)
+      checkNames(names)
+    } else {
+      const columns = names
+      yield { line, document: caught(() => rowDocument(columns, cells, now)) }
+    }
+  }
+}
+
+/** The rows that are not empty. Those before a place that cannot be read come before the error. */
+async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
+  const { parse } = await import('csv-parse')
+  let rows: CsvRow[] = []
+  const parser = parse({
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: MAX_DOCUMENT_TEXT,
+    // The stream itself would drop the rows that it holds when it fails.
+    on_record: (cells: readonly string[], { lines }) => {
+      const breaks = cells.reduce((count, cell) => count + cell.split(/\r\n|\n|\r/).length - 1, 0)
+      rows.push({ line: lines - breaks, cells })
+      return null
+    },
+  })
+  // Whoever writes learns of it.
+  parser.on('error', () => {})
+  const taken = () => {
+    const ready = rows
+    rows = []
+    return ready
+  }
+  const failed = (error: Error) =>
+    new CloudsteadError('INVALID_PARAM', 'lines' in error ? `line ${error.lines}: ${error.message}` : error.message)
+  try {
+    for await (const chunk of text) {
+      const error = await new Promise<Error | null | undefined>((resolve) => parser.write(chunk, resolve))
+      yield* taken()
+      if (error) throw failed(error)
+    }
+    const error = await new Promise<Error | null | undefined>((resolve) => parser.end(resolve))
+    yield* taken()
+    if (error) throw failed(error)
+  } finally {
+    parser.destroy()
+  }
+}
+
+function rowDocument(names: readonly string[], cells: readonly string[], now: number): DocumentObject {
+  if (cells.length !== names.length) {
+    throw new CloudsteadError('INVALID_PARAM', `${cells.length} cells, but the first row has ${names.length} names`)
+  }
+  const document: Record<string, DocumentValue> = {}
+  for (const [at, name] of names.entries()) {
+    const value = readCell(cells[at] ?? '', now)
+    if (value !== undefined) setOwn(document, name, value)
+  }
+  return document
+}

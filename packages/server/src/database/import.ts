@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream'
+import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
+import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
+import { recordId } from './document-id.ts'
+import { sizeOf } from './document-size.ts'
+import { type ImportFormat, readDocuments } from './import-readers.ts'
+import type { DocumentId } from './write-checks.ts'
+import type { Existing, Writer } from './writer.ts'
+
+/** Problems that are told; how many there are is counted on. */
+const MAX_PROBLEMS = 100
+/** A file that fails so often is the wrong file: nobody wants to wait for its end. */
+const MAX_FAILED = 100_000
+
+export interface ImportRequest {
+  readonly collection: string
+  readonly format: ImportFormat
+  readonly existing: Existing
+  readonly bytes: Readable
+  /** Ends the import between two batches: what is in stays in. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ImportProgress {
+  /** Documents that are stored. */
+  readonly done: number
+  /** Documents that could not be stored. */
+  readonly failed: number
+  /** Documents that were left alone because theirs was there. */
+  readonly skipped: number
+  /** Of the first that failed. */
+  readonly problems: readonly { readonly line: number; readonly error: CloudsteadError }[]
+}
+
+type NewDocument = DocumentObject & { readonly _id: DocumentId }
+type Make = (document: DocumentObject) => NewDocument
+
+interface Pending {
+  readonly line: number
+  readonly document: NewDocument
+}
+
+/**
+ * Stores the documents of a file in batches and says after each how far it is. A document that cannot be stored keeps
+ * none of the others from it. Of documents with the same `_id` in one file, each meets the one before it.
+ *
+ * @param make completes a document: gives it an `_id`, and throws CloudsteadError when it may not be stored
+ * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read: what was stored stays
+ */
+export async function* importDocuments(
+  { writer, now, make }: { readonly writer: Writer; readonly now: number; readonly make: Make },
+  { collection, format, existing, bytes, signal }: ImportRequest,
+): AsyncGenerator<ImportProgress> {
+  const total = { done: 0, failed: 0, skipped: 0, problems: [] as { line: number; error: CloudsteadError }[] }
+  const fail = (line: number, error: CloudsteadError) => {
+    total.failed += 1
+    if (total.problems.length < MAX_PROBLEMS) total.problems.push({ line, error })
+    if (total.failed > MAX_FAILED)
+      throw new CloudsteadError('INVALID_PARAM', `more than ${MAX_FAILED} documents failed`)
+  }
+  let batch = new Batch()
+  const store = async () => {
+    const { pending } = batch
+    batch = new Batch()
+    if (pending.length === 0) return
+    signal?.throwIfAborted()
+    const made = pending.map(({ document }) => document)
+    const outcomes = await writer.store(collection, made, existing)
+    for (const [at, outcome] of outcomes.entries()) {
+      if (outcome === 'stored') total.done += 1
+      else if (outcome === 'skipped') total.skipped += 1
+      else fail(pending[at]?.line ?? 0, outcome)
+    }
+  }
+  try {
+    for await (const { line, document } of readDocuments(bytes, format, now)) {
+      const made = document instanceof CloudsteadError ? document : completed(make, document)
+      if (made instanceof CloudsteadError) {
+        fail(line, made)
+        continue
+      }
+      if (batch.isFull || batch.has(made)) {
+        await store()
+        yield { ...total }
+      }
+      batch.add({ line, document: made })
+    }
+  } catch (error) {
+    // What comes before the place that cannot be read is in order.
+    await store()
+    yield { ...total }
+    throw error
+  }
+  await store()
+  yield { ...total }
+}
+
+function completed(make: Make, document: DocumentObject): NewDocument | CloudsteadError {
+  try {
+    return make(document)
+  } catch (error) {
+    if (error instanceof CloudsteadError) return error
+    throw error
+  }
+}
+
+/** Documents that are stored together; their ids differ. */
+class Batch {
+  readonly pending: Pending[] = []
+  readonly #ids = new Set<string>()
+  #bytes = 0
+
+  get isFull(): boolean {
+    return this.pending.length >= STEP_DOCUMENTS || this.#bytes >= STEP_BYTES
+  }
+
+  has({ _id }: NewDocument): boolean {
+    return this.#ids.has(recordId(_id))
+  }
+
+  add(one: Pending): void {
+    this.pending.push(one)
+    this.#ids.add(recordId(one.document._id))
+    this.#bytes += sizeOf(one.document)
+  }
+}

@@ -1,0 +1,185 @@
+import type { CollectionInfo, databaseOperations, Progress, SettingSource, StoredDocument } from '@cloudstead/admin-api'
+import {
+  type AdminCaller,
+  CloudsteadError,
+  type DocumentObject,
+  decodeEjsonValue,
+  encodeRelaxedEjson,
+  isDocumentObject,
+} from '@cloudstead/protocol'
+import { collectionKey } from '../../config/keys.ts'
+import type { CountedCollection, VersionedDocument } from '../../database/administration.ts'
+import type { Database } from '../../database/database.ts'
+import type { DropProgress } from '../../database/drop.ts'
+import type { ExportFormat } from '../../database/export.ts'
+import type { ImportProgress } from '../../database/import.ts'
+import { parseQueryText } from '../../database/query-text.ts'
+import type { OrderPart } from '../../database/sort.ts'
+import type { DocumentId } from '../../database/write-checks.ts'
+import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
+import { problemOf } from './answers.ts'
+import type { Handlers } from './handlers.ts'
+
+export interface DatabaseHandlerParts {
+  readonly database: Database
+  readonly settings: Pick<SavedSettings, 'settings' | 'reset'>
+}
+
+/** Collections and documents, for whoever may do everything. Documents travel as relaxed Extended JSON. */
+export function databaseHandlers({ database, settings }: DatabaseHandlerParts): Handlers<typeof databaseOperations> {
+  const listed = async (caller: AdminCaller): Promise<readonly CollectionInfo[]> => {
+    const sources = sourcesOf(settings)
+    const collections = await database.administer(caller).collections()
+    return collections.map((one) => collectionInfo(one, sources.get(one.name) ?? 'default'))
+  }
+  const document = (json: Readonly<Record<string, unknown>>) => objectOf(json, 'the document', database.now())
+  const query = (text: string | undefined) =>
+    text === undefined ? {} : { query: objectOf(parseQueryText(text), 'the query', database.now()) }
+
+  return {
+    async listCollections(_input, { caller }) {
+      return { items: await listed(caller) }
+    },
+    async createCollection({ body: { name } }, { caller }) {
+      await database.createCollection(caller, name)
+      const made = (await listed(caller)).find((one) => one.name === name)
+      if (made === undefined) throw new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `'${name}' was just deleted`)
+      return made
+    },
+    dropCollection({ params: { name }, query: { confirm } }, { caller, by, signal }) {
+      if (confirm !== name) throw new CloudsteadError('INVALID_PARAM', 'confirm must be the name of the collection')
+      const forget = () => forgetSettings(settings, name, by)
+      return dropLines(database.administer(caller).drop(name, { forget, signal }))
+    },
+    async listDocuments({ params: { name }, query: asked }, { caller, signal }) {
+      const { after, limit } = asked
+      const order = orderOf(asked)
+      const request = { collection: name, ...query(asked.query), order, after, limit, signal }
+      const { documents, next } = await database.administer(caller).page(request)
+      return { items: documents.map(stored), ...(next === undefined ? {} : { next }) }
+    },
+    async countDocuments({ params: { name }, query: asked }, { caller }) {
+      return { count: await database.count(caller, { collection: name, ...query(asked.query) }) }
+    },
+    async getDocument({ params: { name }, query: { id } }, { caller }) {
+      return stored(await database.administer(caller).read(name, parseId(id)))
+    },
+    async createDocument({ params: { name }, body }, { caller }) {
+      const [id] = await database.insert(caller, name, [document(body.document)])
+      return stored(await database.administer(caller).read(name, id ?? ''))
+    },
+    async replaceDocument({ params: { name }, body }, { caller }) {
+      const { id, version } = body
+      return stored(await database.administer(caller).save(name, { id, version, document: document(body.document) }))
+    },
+    async deleteDocuments({ params: { name }, body: { ids } }, { caller }) {
+      const request = { collection: name, query: { _id: { $in: ids } }, multi: true }
+      return { deleted: await database.remove(caller, request) }
+    },
+    importDocuments({ params: { name }, query: { format, existing = 'refuse' } }, { caller, bytes, signal }) {
+      return importLines(database.administer(caller).import({ collection: name, format, existing, bytes, signal }))
+    },
+    async exportDocuments({ params: { name }, query: asked }, { caller, signal }) {
+      const { format } = asked
+      const request = { collection: name, ...query(asked.query), format, signal }
+      const body = await database.administer(caller).export(request)
+      return { name: `${name}.${format}`, contentType: CONTENT_TYPES[format], body }
+    },
+  }
+}
+
+const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
+  json: 'application/json; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+}
+
+/** Where what holds of each collection comes from: the file wins over the Console, and both over the default. */
+function sourcesOf(settings: DatabaseHandlerParts['settings']): ReadonlyMap<string, SettingSource> {
+  const sources = new Map<string, SettingSource>()
+  for (const { key, source } of settings.settings().values) {
+    const name = collectionKey(key)?.collection
+    if (name === undefined || source === 'default') continue
+    if (sources.get(name) !== 'file') sources.set(name, source)
+  }
+  return sources
+}
+
+/** Takes back what was saved in the Console for a collection. What the file says is not ours to take back. */
+async function forgetSettings(settings: DatabaseHandlerParts['settings'], name: string, by: string): Promise<void> {
+  const saved = settings
+    .settings()
+    .values.filter(({ key, source }) => source === 'console' && collectionKey(key)?.collection === name)
+  for (const { key } of saved) await settings.reset(key, { version: settings.settings().version, by })
+}
+
+function orderOf(asked: { readonly orderBy?: string; readonly direction?: 'asc' | 'desc' }): OrderPart | undefined {
+  const { orderBy, direction = 'asc' } = asked
+  if (orderBy === undefined && direction === 'asc') return undefined
+  return { path: orderBy ?? '_id', direction: direction === 'asc' ? 1 : -1 }
+}
+
+/** @throws CloudsteadError INVALID_PARAM unless the JSON is that of an object of values */
+function objectOf(json: unknown, what: string, now: number): DocumentObject {
+  const value = decodeEjsonValue(json, now)
+  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', `${what} must be an object in { }`)
+  return value
+}
+
+/** @throws CloudsteadError INVALID_PARAM */
+function parseId(text: string): DocumentId {
+  let id: unknown
+  try {
+    id = JSON.parse(text)
+  } catch {
+    // It is refused below.
+  }
+  if (typeof id === 'string' || typeof id === 'number') return id
+  throw new CloudsteadError('INVALID_PARAM', 'id must be JSON: a text in quotes, or a number')
+}
+
+function stored({ id, version, document }: VersionedDocument): StoredDocument {
+  return { id, version, document: encodeRelaxedEjson(document) as StoredDocument['document'] }
+}
+
+function collectionInfo(
+  { name, declared, acl, documents, indexes }: CountedCollection,
+  source: SettingSource,
+): CollectionInfo {
+  return {
+    name,
+    declared,
+    source,
+    acl,
+    documents,
+    indexes: indexes.map(({ label, fields, unique, status }) => ({
+      name: label,
+      fields: fields.map(({ path, direction }) => ({ path, direction: direction === 1 ? 'asc' : 'desc' })),
+      unique,
+      status,
+    })),
+  }
+}
+
+async function* dropLines(steps: AsyncIterable<DropProgress>): AsyncGenerator<Progress> {
+  let last: DropProgress = { done: 0, total: 0 }
+  for await (const step of steps) {
+    last = step
+    yield step
+  }
+  yield { ...last, finished: true }
+}
+
+async function* importLines(steps: AsyncIterable<ImportProgress>): AsyncGenerator<Progress> {
+  let counts: Progress = { done: 0 }
+  let problems: NonNullable<Progress['problems']> = []
+  for await (const step of steps) {
+    const { problems: found, ...rest } = step
+    counts = rest
+    const isNew = found.length > problems.length
+    if (isNew) problems = found.map(({ line, error }) => ({ item: `line ${line}`, problem: problemOf(error) }))
+    // Most lines have no new ones, and a hundred of them are long.
+    yield isNew ? { ...counts, problems } : counts
+  }
+  yield { ...counts, problems, finished: true }
+}
