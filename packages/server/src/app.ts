@@ -27,6 +27,7 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
+import { databaseHandlers } from './http/console/database-handlers.ts'
 import { rulesHandlers } from './http/console/rules-handlers.ts'
 import { settingsHandlers } from './http/console/settings-handlers.ts'
 import { storageHandlers } from './http/console/storage-handlers.ts'
@@ -154,6 +155,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       ...usersHandlers({ auth, log }),
       ...storageHandlers({ storage }),
       ...settingsHandlers({ settings: saved, database }),
+      ...databaseHandlers({ database, settings: saved }),
       ...rulesHandlers({
         simulator: createRuleSimulator({ storage, database, resourceOpenid: () => saved.resourceOpenid() }),
         denials,
