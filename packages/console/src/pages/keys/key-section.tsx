@@ -61,7 +61,11 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
       id: 'created',
       title: t.created,
       width: '200px',
-      cell: ({ createdAt }) => <Time at={createdAt} />,
+      cell: ({ createdAt }) => (
+        <span class="key-time">
+          <Time at={createdAt} />
+        </span>
+      ),
       notOnPhone: true,
     },
     {
@@ -69,7 +73,6 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
       title: t.actions,
       hideTitle: true,
       align: 'end',
-      width: '200px',
       cell: (key) => (
         <Row justify="end" wrap>
           <Button size="small" aria-label={`${t.rotate} ${key.id}`} onClick={() => setRotating(key)}>

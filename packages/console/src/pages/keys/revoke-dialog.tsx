@@ -1,6 +1,7 @@
 import type { Key } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { isYours } from './is-yours.ts'
 import { t } from './text.ts'
@@ -26,8 +27,10 @@ export function RevokeDialog({ asked, onClose, onRevoked }: RevokeDialogProps) {
       onConfirm={revoke}
       onClose={onClose}
     >
-      <p class="mono">{asked.id}</p>
-      <WhatStops asked={asked} />
+      <Stack gap={2}>
+        <p class="mono">{asked.id}</p>
+        <WhatStops asked={asked} />
+      </Stack>
     </ConfirmDialog>
   )
 }

@@ -1,4 +1,5 @@
 import type { Key } from '@cloudstead/admin-api'
+import { Check } from 'lucide'
 import { useState } from 'preact/hooks'
 import { type ApiError, call, toApiError } from '../../api/index.ts'
 import { Button } from '../../ui/button.tsx'
@@ -6,6 +7,7 @@ import { Checkbox } from '../../ui/checkbox.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -120,6 +122,7 @@ function Steps({ at }: { readonly at: number }) {
             class={classes(number === at && 'is-now', number < at && 'is-done')}
             aria-current={number === at ? 'step' : undefined}
           >
+            <span class="key-step-mark">{number < at ? <Icon icon={Check} size={12} /> : number}</span>
             {label}
           </li>
         )

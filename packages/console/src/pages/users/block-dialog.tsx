@@ -1,6 +1,7 @@
 import type { AppUser } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { t } from './text.ts'
 
@@ -21,20 +22,24 @@ export function BlockDialog({ user, onClose, onDone }: BlockDialogProps) {
   if (blocked) {
     return (
       <ConfirmDialog title={t.unblockTitle} confirmLabel={t.unblock} onConfirm={change} onClose={onClose}>
-        <p class="mono">{uid}</p>
-        <p>{t.unblockText}</p>
+        <Stack gap={2}>
+          <p class="mono">{uid}</p>
+          <p>{t.unblockText}</p>
+        </Stack>
       </ConfirmDialog>
     )
   }
   return (
     <ConfirmDialog title={t.blockTitle} confirmLabel={t.blockDo} danger onConfirm={change} onClose={onClose}>
-      <p class="mono">{uid}</p>
-      <ul class="what-happens">
-        <li>{t.blockNow}</li>
-        <li>{t.blockLogin}</li>
-        <li>{t.blockData}</li>
-        {loginType === 'ANONYMOUS' && <li>{t.blockAnonymous}</li>}
-      </ul>
+      <Stack gap={2}>
+        <p class="mono">{uid}</p>
+        <ul class="what-happens">
+          <li>{t.blockNow}</li>
+          <li>{t.blockLogin}</li>
+          <li>{t.blockData}</li>
+          {loginType === 'ANONYMOUS' && <li>{t.blockAnonymous}</li>}
+        </ul>
+      </Stack>
     </ConfirmDialog>
   )
 }

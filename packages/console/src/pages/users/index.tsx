@@ -57,6 +57,7 @@ export default function UsersPage() {
       <SplitView>
         <UserTable
           rows={rows}
+          narrow={uid !== ''}
           filtered={search !== '' || loginType !== undefined}
           onShow={show}
           onShowAll={() => setQuery({ search: undefined, type: undefined })}

@@ -1,4 +1,5 @@
 import type { Key, Setting, Settings } from '@cloudstead/admin-api'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { type ApiError, call, toApiError } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
@@ -80,7 +81,10 @@ function AnonymousLogin({ settings, onSaved, onStale }: AnonymousLoginProps) {
     }
   }
   return (
-    <Card title={t.anonymousTitle} description={t.anonymousText} actions={<State good={on} yes={t.on} no={t.off} />}>
+    <Card
+      title={<Method name={t.anonymousTitle} state={<State good={on} yes={t.on} no={t.off} />} />}
+      description={t.anonymousText}
+    >
       <Stack gap={3}>
         <Switch
           label={t.anonymousSwitch}
@@ -103,9 +107,13 @@ function WechatLogin({ settings, onLeave }: { readonly settings: Settings; reado
   const madeUp = session()?.mode === 'dev' && !hasSecret
   return (
     <Card
-      title={t.wechatTitle}
+      title={
+        <Method
+          name={t.wechatTitle}
+          state={<State good={hasId && hasSecret} yes={t.ready} no={madeUp ? t.test : t.notReady} />}
+        />
+      }
       description={t.wechatText}
-      actions={<State good={hasId && hasSecret} yes={t.ready} no={madeUp ? t.test : t.notReady} />}
     >
       <Stack gap={2}>
         {hasId && hasSecret && <p>{t.wechatReady}</p>}
@@ -126,9 +134,8 @@ function CustomLogin({ keys, onLeave }: { readonly keys: readonly Key[]; readonl
   const count = keys.filter(({ kind }) => kind === 'login').length
   return (
     <Card
-      title={t.customTitle}
+      title={<Method name={t.customTitle} state={<State good={count > 0} yes={t.ready} no={t.notReady} />} />}
       description={t.customText}
-      actions={<State good={count > 0} yes={t.ready} no={t.notReady} />}
     >
       <Stack gap={2}>
         <p>{count > 0 ? t.customReady(count) : t.customMissing}</p>
@@ -139,6 +146,14 @@ function CustomLogin({ keys, onLeave }: { readonly keys: readonly Key[]; readonl
         </p>
       </Stack>
     </Card>
+  )
+}
+
+function Method({ name, state }: { readonly name: string; readonly state: ComponentChildren }) {
+  return (
+    <span class="method-title">
+      {name} {state}
+    </span>
   )
 }
 

@@ -7,7 +7,6 @@ import { language } from '../../i18n/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
-import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { t } from './text.ts'
@@ -82,9 +81,7 @@ export function SessionList({ uid, sessions, more, onEnded }: SessionListProps) 
           onConfirm={end}
           onClose={() => setAsked(undefined)}
         >
-          <Stack gap={2}>
-            <p>{asked === 'all' ? t.endAllText : t.endText}</p>
-          </Stack>
+          {asked === 'all' ? t.endAllText : t.endText}
         </ConfirmDialog>
       )}
     </section>

@@ -2,7 +2,6 @@ import type { AppUser } from '@cloudstead/admin-api'
 import { Ban, LogIn } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
 import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -65,7 +64,7 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
       {found !== undefined && (
         <Stack gap={5}>
           <About user={found.user} />
-          <SessionList uid={uid} sessions={found.sessions} more={found.more} onEnded={load} />
+          {!found.user.blocked && <SessionList uid={uid} sessions={found.sessions} more={found.more} onEnded={load} />}
           <UserLinks user={found.user} />
         </Stack>
       )}
@@ -92,13 +91,12 @@ function About({ user }: { readonly user: AppUser }) {
     <Stack gap={3}>
       <Row wrap>
         <LoginTypeBadge type={loginType} />
-        {blocked && (
-          <Badge tone="danger" icon={Ban}>
-            {t.blocked}
-          </Badge>
-        )}
       </Row>
-      {blocked && <Banner kind="warning">{t.blockedText}</Banner>}
+      {blocked && (
+        <Banner kind="warning" title={t.blocked}>
+          {t.blockedText}
+        </Banner>
+      )}
       <KeyValue
         stacked
         items={[

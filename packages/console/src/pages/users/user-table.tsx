@@ -18,19 +18,21 @@ import type { UserRows } from './use-users.ts'
 export interface UserTableProps {
   readonly rows: UserRows
   readonly filtered: boolean
+  /** Only the columns that tell users apart: something stands beside the table. */
+  readonly narrow: boolean
   readonly onShow: (uid: string) => void
   readonly onShowAll: () => void
 }
 
-export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps) {
+export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTableProps) {
   const words = language()
-  const columns = useMemo<readonly VirtualColumn<AppUser>[]>(
-    () => [
+  const columns = useMemo<readonly VirtualColumn<AppUser>[]>(() => {
+    const all: VirtualColumn<AppUser>[] = [
       { id: 'uid', title: t.user, width: 'minmax(0, 3fr)', cell: ({ uid }) => <span class="mono">{uid}</span> },
       {
         id: 'type',
         title: t.type,
-        width: '112px',
+        width: '104px',
         cell: ({ loginType }) => <LoginTypeBadge type={loginType} />,
       },
       {
@@ -38,7 +40,7 @@ export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps)
         title: t.ids,
         width: 'minmax(0, 2fr)',
         notOnPhone: true,
-        cell: ({ wechat, customUserId }) => <span class="mono">{wechat?.openid ?? customUserId ?? ''}</span>,
+        cell: (user) => <span class="mono">{otherId(user)}</span>,
       },
       {
         id: 'created',
@@ -50,7 +52,7 @@ export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps)
       {
         id: 'state',
         title: t.state,
-        width: '112px',
+        width: '96px',
         cell: ({ blocked }) =>
           blocked ? (
             <Badge tone="danger" icon={Ban}>
@@ -60,9 +62,9 @@ export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps)
             <span class="muted">{t.active}</span>
           ),
       },
-    ],
-    [words],
-  )
+    ]
+    return narrow ? all.filter(({ id }) => id !== 'ids' && id !== 'created') : all
+  }, [words, narrow])
   const show = ({ uid }: AppUser) => onShow(uid)
   return (
     <VirtualTable
@@ -79,6 +81,12 @@ export function UserTable({ rows, filtered, onShow, onShowAll }: UserTableProps)
       foot={rows.error !== undefined && <ErrorNotice error={rows.error} onRetry={rows.loadMore} />}
     />
   )
+}
+
+/** The id beside the uid, where it is another one. */
+function otherId({ uid, wechat, customUserId }: AppUser): string {
+  const id = wechat?.openid ?? customUserId
+  return id === undefined || id === uid ? '' : id
 }
 
 function NoUsers({ filtered, onShowAll }: Pick<UserTableProps, 'filtered' | 'onShowAll'>) {
