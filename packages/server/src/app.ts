@@ -14,6 +14,7 @@ import {
 import type { Logger } from 'pino'
 import { type ConsoleAccess, consoleLinkPath, openConsoleAccess } from './auth/console-access.ts'
 import { type Auth, createAuth } from './auth/index.ts'
+import { isLoopback } from './auth/loopback.ts'
 import type { ConfigFile } from './config/index.ts'
 import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
@@ -27,11 +28,6 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
-import { databaseHandlers } from './http/console/database-handlers.ts'
-import { rulesHandlers } from './http/console/rules-handlers.ts'
-import { settingsHandlers } from './http/console/settings-handlers.ts'
-import { storageHandlers } from './http/console/storage-handlers.ts'
-import { usersHandlers } from './http/console/users-handlers.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
 import { objectRoutes } from './http/objects.ts'
@@ -41,11 +37,11 @@ import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
 import { webDatabaseActions } from './http/web-database.ts'
 import { createMetrics } from './metrics.ts'
-import { createRuleSimulator } from './rule-simulator.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
 import type { Sweep } from './storage/sweep.ts'
+import { createTraffic, type Traffic } from './traffic.ts'
 
 /** A connection that sends no complete head in this time, or stays silent in the middle of a body, is closed. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -84,8 +80,9 @@ export interface App {
  * @throws DataDirInUseError when another server runs on the directory
  */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, log } = options
+  const { env, version, mode, publicUrl, log } = options
   const now = Date.now
+  const startedAt = now()
   const paths = openDataDir(options.dataDir, env)
   const unlock = lockDataDir(paths)
   const secrets = await loadSecrets(paths.dir)
@@ -96,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await blobs.recover()
 
   const auth = createAuth({ env, records, secrets, settings, now, log })
-  const access = await openConsoleAccess({ records, keys: auth.keys, mode: options.mode, now, log })
+  const access = await openConsoleAccess({ records, keys: auth.keys, mode, now, log })
   const storage = createStorage({
     env,
     records,
@@ -112,24 +109,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     now,
     log,
-    ...(options.mode === 'dev' ? { hints: 'dev' as const } : {}),
+    ...(mode === 'dev' ? { hints: 'dev' as const } : {}),
   })
-  const metrics = createMetrics(now(), now)
+  const metrics = createMetrics(startedAt, now)
+  const traffic = createTraffic(now)
   const budget = createBodyBudget(LARGE_BODIES_BYTES)
 
-  const denials = createDenials({ log, mode: options.mode, now })
+  const denials = countedDenials(createDenials({ log, mode, now }), traffic)
   const http = createHttp(log, denials)
   const connections = followConnections(http.server)
-  const originFor = originOf(options.publicUrl, () => listeningUrl(http))
+  const originFor = originOf(publicUrl, () => listeningUrl(http))
   metrics.observe(http)
+  traffic.observe(http)
   allowCrossOrigin(http)
   answerNotFound(http)
-  await http.register(opsRoutes, {
-    env,
-    version: options.version,
-    metrics,
-    healthy: async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1,
-  })
+  const healthy = async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1
+  await http.register(opsRoutes, { env, version, metrics, healthy })
   await http.register(authRoutes(auth), { prefix: '/auth' })
   await registerActions(
     http,
@@ -142,26 +137,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(uploadRoutes, { env, storage, denials })
   await http.register(objectRoutes, { storage, denials })
   await registerConsole(http, {
-    env,
-    version: options.version,
-    mode: options.mode,
-    publicUrl: options.publicUrl,
-    access,
-    budget,
-    denials,
-    originOf: originFor,
-    // One line for each area: its file in http/console/ and the services that it calls.
-    handlers: {
-      ...usersHandlers({ auth, log }),
-      ...storageHandlers({ storage }),
-      ...settingsHandlers({ settings: saved, database }),
-      ...databaseHandlers({ database, settings: saved }),
-      ...rulesHandlers({
-        simulator: createRuleSimulator({ storage, database, resourceOpenid: () => saved.resourceOpenid() }),
-        denials,
-        check: (text, collection) => saved.check(collection, text),
-      }),
-    },
+    ...{ env, version, mode, publicUrl, startedAt, now, log, records, healthy, traffic, denials, budget },
+    ...{ access, auth, storage, database, settings: saved, originOf: originFor },
+    onNetwork: () => !isLoopback((http.server.address() as AddressInfo).address),
   })
 
   const stopSweeping = await sweepRegularly({ storage, auth, access }, log)
@@ -186,6 +164,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       await records.close()
       await blobs.close()
       unlock()
+    },
+  }
+}
+
+/** Denials that the overview of the Console counts, too. */
+function countedDenials(denials: Denials, traffic: Traffic): Denials {
+  return {
+    ...denials,
+    record(requestId, errors) {
+      traffic.denied(errors.length)
+      denials.record(requestId, errors)
     },
   }
 }

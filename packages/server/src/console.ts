@@ -1,54 +1,123 @@
-/** Puts the Console together: its handlers, who may use it, and the routes. A part of the composition root. */
+/** Puts the Console together: what it asks of the services, who may use it, and its routes. A part of the composition root. */
 import { fileURLToPath } from 'node:url'
-import { type OperationId, operations } from '@cloudstead/admin-api'
-import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 import type { ConsoleAccess } from './auth/console-access.ts'
 import { LIFETIME_MS } from './auth/console-sessions.ts'
+import type { Auth } from './auth/index.ts'
+import { countUsers } from './auth/usage.ts'
+import type { Database } from './database/database.ts'
 import type { Denials } from './denials.ts'
+import type { Records } from './engines/records/records.ts'
 import type { BodyBudget } from './http/body-budget.ts'
+import { databaseHandlers } from './http/console/database-handlers.ts'
 import type { AreaHandlers, SessionHandlers } from './http/console/edge-request.ts'
 import { createGate } from './http/console/gate.ts'
+import { overviewHandlers } from './http/console/overview-handlers.ts'
 import { consolePages } from './http/console/pages.ts'
 import { consoleRoutes } from './http/console/router.ts'
+import { rulesHandlers } from './http/console/rules-handlers.ts'
 import { sessionCookie } from './http/console/session-cookie.ts'
 import { sessionHandlers } from './http/console/session-handlers.ts'
+import { settingsHandlers } from './http/console/settings-handlers.ts'
 import { openStaticFiles } from './http/console/static-files.ts'
+import { storageHandlers } from './http/console/storage-handlers.ts'
+import { usersHandlers } from './http/console/users-handlers.ts'
 import type { OriginOf } from './http/origin.ts'
+import { createRuleSimulator } from './rule-simulator.ts'
+import type { SavedSettings } from './saved-settings/saved-settings.ts'
+import type { Storage } from './storage/storage.ts'
+import { countStorage } from './storage/usage.ts'
+import type { Traffic } from './traffic.ts'
+import { createUsage } from './usage.ts'
+import { ruleNotices, warningsOf } from './warnings.ts'
 
 export interface ConsoleParts {
   readonly env: string
   readonly version: string
   readonly mode: 'start' | 'dev'
   readonly publicUrl: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly now: () => number
+  readonly log: Logger
+  readonly records: Records
   readonly access: ConsoleAccess
-  readonly budget: BodyBudget
+  readonly auth: Auth
+  readonly storage: Storage
+  readonly database: Database
+  readonly settings: SavedSettings
   readonly denials: Denials
+  readonly traffic: Traffic
+  readonly healthy: () => Promise<boolean>
+  /** Whether others than this machine reach the server. */
+  readonly onNetwork: () => boolean
+  readonly budget: BodyBudget
   readonly originOf: OriginOf
-  /** The handlers of the areas, each made by its own file. */
-  readonly handlers: Partial<AreaHandlers>
 }
 
 export async function registerConsole(http: FastifyInstance, parts: ConsoleParts): Promise<void> {
-  const { env, version, mode, publicUrl, access, budget, denials, originOf } = parts
-  const gate = createGate({
-    access,
-    cookie: sessionCookie({
-      name: `cloudstead_console_${access.cookieId}`,
-      secure: publicUrl?.startsWith('https:') === true,
-      maxAge: LIFETIME_MS / 1000,
-    }),
-    publicOrigin: publicUrl,
+  const { access, publicUrl, originOf, budget, denials, version } = parts
+  const cookie = sessionCookie({
+    name: `cloudstead_console_${access.cookieId}`,
+    secure: isHttps(publicUrl),
+    maxAge: LIFETIME_MS / 1000,
   })
-  await http.register(consoleRoutes, {
-    handlers: withMissing({ ...sessionHandlers({ env, version, mode, access }), ...parts.handlers }),
-    gate,
-    originOf,
-    budget,
-    denials,
-    version,
-  })
+  const gate = createGate({ access, cookie, publicOrigin: publicUrl })
+  await http.register(consoleRoutes, { handlers: handlersOf(parts), gate, originOf, budget, denials, version })
   await http.register(consolePages, { files: openStaticFiles(builtConsole()), publicOrigin: publicUrl })
+}
+
+function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
+  const { env, version, mode, startedAt, log, access, auth, storage, database, settings, denials, traffic, healthy } =
+    parts
+  return {
+    ...sessionHandlers({ env, version, mode, access }),
+    ...overviewHandlers({
+      ...{ env, version, mode, startedAt, healthy, traffic },
+      usage: usageOf(parts),
+      warnings: warningsAbout(parts),
+    }),
+    ...storageHandlers({ storage }),
+    ...rulesHandlers({
+      simulator: createRuleSimulator({ storage, database, resourceOpenid: () => settings.resourceOpenid() }),
+      denials,
+      check: (text, collection) => settings.check(collection, text),
+    }),
+    ...settingsHandlers({ settings, database }),
+    ...databaseHandlers({ database, settings }),
+    ...usersHandlers({ auth, log }),
+  }
+}
+
+function usageOf({ records, database, now, log }: ConsoleParts) {
+  return createUsage({
+    storage: () => countStorage(records),
+    collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
+    users: () => countUsers(records),
+    now,
+    failed: (error) => log.warn({ err: error }, 'counting what is stored failed'),
+  })
+}
+
+function warningsAbout({ mode, publicUrl, access, settings, onNetwork }: ConsoleParts) {
+  const findings = ruleNotices(settings)
+  return async () => {
+    const { anonymous, wechat } = settings.current().auth
+    return warningsOf({
+      mode,
+      passwordSet: await access.passwordSet(),
+      inTheClear: onNetwork() && !isHttps(publicUrl),
+      anonymous,
+      madeUpIdentities: wechat.madeUpIdentities,
+      settings: settings.settings(),
+      findings: findings(),
+    })
+  }
+}
+
+function isHttps(url: string | undefined): boolean {
+  return url?.startsWith('https:') === true
 }
 
 /** Where the package of the Console has its built files. */
@@ -58,13 +127,4 @@ function builtConsole(): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The one place that stands in for operations whose handlers do not exist yet. */
-function withMissing(handlers: Partial<AreaHandlers & SessionHandlers>): AreaHandlers & SessionHandlers {
-  const missing = () => {
-    throw new CloudsteadError('INVALID_ACTION', 'this operation is not there yet')
-  }
-  const ids = Object.keys(operations) as OperationId[]
-  return Object.fromEntries(ids.map((id) => [id, handlers[id] ?? missing])) as unknown as AreaHandlers & SessionHandlers
 }

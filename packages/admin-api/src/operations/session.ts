@@ -80,6 +80,7 @@ export const OVERVIEW = object({
     documents: integer(),
     users: integer(),
     asOf: TIME,
+    counting: optional(boolean({ description: 'the first count still goes on: there is more' })),
   }),
   warnings: array(WARNING),
 })

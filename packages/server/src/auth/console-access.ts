@@ -8,6 +8,7 @@ import { createConsoleSessions, type Opening, SESSION_KEY_ID } from './console-s
 import { beginGeneration, openConsoleState, STATE_KEY } from './console-state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './console-token.ts'
 import { type Keys, looksLikeApiKey } from './keys.ts'
+import { isLoopback } from './loopback.ts'
 
 /** A link that was asked for is used at once; the one of the first start may wait for the next morning. */
 const LINK_MS = 30 * 60_000
@@ -184,11 +185,6 @@ export async function setConsolePassword(
 function refusedKey(thrown: unknown): undefined {
   if (thrown instanceof CloudsteadError && thrown.code === 'INVALID_CREDENTIALS') return undefined
   throw thrown
-}
-
-/** Of a socket, never of a header: whoever is on this machine. */
-function isLoopback(peer: string): boolean {
-  return peer === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(peer)
 }
 
 /** Where a link leads, below the address of the server. The token is in the fragment, so that it gets into no log. */

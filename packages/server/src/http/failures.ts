@@ -3,6 +3,13 @@ import type { FastifyRequest } from 'fastify'
 import type { Denials } from '../denials.ts'
 import { DeniedError } from '../denied-error.ts'
 
+const failed = new WeakSet<FastifyRequest>()
+
+/** Whether a failure of this request was logged; in some dialects its status does not tell. */
+export function hasFailed(request: FastifyRequest): boolean {
+  return failed.has(request)
+}
+
 /**
  * One log line for a request that failed. The client saw the code only; the operator finds the reason here under the
  * request id. A denial by the rules is also kept.
@@ -12,6 +19,7 @@ export function logFailure(request: FastifyRequest, error: CloudsteadError, deni
     denials.record(request.id, [error])
     return
   }
+  failed.add(request)
   const line = { reqId: request.id, code: error.code, reason: error.internal ?? error.message }
   if (error.code === 'SYS_ERR') request.log.error({ ...line, err: error.cause }, 'request failed')
   else request.log.info(line, 'request refused')

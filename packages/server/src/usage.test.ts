@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createUsage } from './usage.ts'
+
+interface Counted {
+  readonly files: number
+  readonly bytes: number
+}
+
+function setUp(steps: () => AsyncIterable<Counted>) {
+  let time = 1000
+  let counts = 0
+  const errors: unknown[] = []
+  const usage = createUsage({
+    storage: () => {
+      counts += 1
+      return steps()
+    },
+    collections: async () => [{ documents: 2 }, { documents: 5 }],
+    users: async () => 3,
+    now: () => time,
+    failed: (error) => errors.push(error),
+  })
+  return { usage, errors, counts: () => counts, pass: (ms: number) => (time += ms) }
+}
+
+const REST = { collections: 2, documents: 7, users: 3 }
+
+test('what was counted is shown for half a minute; then the old count is shown while a new one begins', async () => {
+  let files = 1
+  const { usage, counts, pass } = setUp(async function* () {
+    yield { files, bytes: 10 * files }
+  })
+  const first = { files: 1, bytes: 10, ...REST, asOf: 1000 }
+  assert.deepEqual(await usage(), first)
+  files = 2
+  pass(29_999)
+  assert.deepEqual(await usage(), first)
+  assert.equal(counts(), 1)
+  pass(1)
+  assert.deepEqual(await Promise.all([usage(), usage()]), [first, first])
+  assert.equal(counts(), 2)
+  // The walk of one step is over after the tasks that wait now.
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(await usage(), { files: 2, bytes: 20, ...REST, asOf: 31_000 })
+})
+
+test('whoever comes first gets what there is after a while', async () => {
+  const goOn = Promise.withResolvers<void>()
+  const { usage, counts } = setUp(async function* () {
+    yield { files: 500, bytes: 1 }
+    await goOn.promise
+    yield { files: 600, bytes: 2 }
+  })
+  // The patience of the first one does not keep a process alive; a test has to.
+  const alive = setInterval(() => {}, 1000)
+  assert.deepEqual(await usage(), { files: 500, bytes: 1, ...REST, asOf: 1000, counting: true })
+  clearInterval(alive)
+  const next = usage()
+  goOn.resolve()
+  assert.deepEqual(await next, { files: 600, bytes: 2, ...REST, asOf: 1000 })
+  assert.equal(counts(), 1)
+})
+
+test('a count that fails is told, and the next one tries again', async () => {
+  let broken = true
+  const { usage, errors } = setUp(async function* () {
+    if (broken) throw new Error('the disk is gone')
+    yield { files: 1, bytes: 1 }
+  })
+  assert.equal((await usage()).counting, true)
+  assert.equal(errors.length, 1)
+  broken = false
+  assert.equal((await usage()).files, 1)
+})
