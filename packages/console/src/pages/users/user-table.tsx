@@ -66,6 +66,8 @@ export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTab
     return narrow ? all.filter(({ id }) => id !== 'ids' && id !== 'created') : all
   }, [words, narrow])
   const show = ({ uid }: AppUser) => onShow(uid)
+  const none = rows.users.length === 0 && !rows.loading && rows.error === undefined
+  if (none && !filtered) return <NoUsers />
   return (
     <VirtualTable
       label={t.title}
@@ -77,7 +79,13 @@ export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTab
       onEndReached={rows.loadMore}
       onActive={show}
       onOpen={show}
-      empty={rows.error === undefined && <NoUsers filtered={filtered} onShowAll={onShowAll} />}
+      empty={
+        none && (
+          <EmptyState icon={Users} title={t.nothingTitle} actions={<Button onClick={onShowAll}>{t.showAll}</Button>}>
+            {t.nothingText}
+          </EmptyState>
+        )
+      }
       foot={rows.error !== undefined && <ErrorNotice error={rows.error} onRetry={rows.loadMore} />}
     />
   )
@@ -89,18 +97,14 @@ function otherId({ uid, wechat, customUserId }: AppUser): string {
   return id === undefined || id === uid ? '' : id
 }
 
-function NoUsers({ filtered, onShowAll }: Pick<UserTableProps, 'filtered' | 'onShowAll'>) {
-  if (filtered) {
-    return (
-      <EmptyState icon={Users} title={t.nothingTitle} actions={<Button onClick={onShowAll}>{t.showAll}</Button>}>
-        {t.nothingText}
-      </EmptyState>
-    )
-  }
+/** Before anybody has logged in: how somebody does. */
+function NoUsers() {
   return (
-    <EmptyState icon={Users} title={t.noneTitle}>
-      <p>{t.noneText}</p>
+    <div class="users-none">
+      <EmptyState icon={Users} title={t.noneTitle}>
+        {t.noneText}
+      </EmptyState>
       <CodeLines code={loginLines(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
-    </EmptyState>
+    </div>
   )
 }
