@@ -1,30 +1,58 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { language } from '../i18n/language.ts'
-import type { CodeMirrorHandle } from './code-mirror.ts'
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { texts } from '../i18n/texts.ts'
+import { classes } from './classes.ts'
+import { type Edit, fitting, indent, newLine, type Selection } from './code-edit.ts'
+import { type Diagnostic, lineAt, paint } from './code-marks.ts'
+import { CodePaint } from './code-paint.tsx'
+import { type Anchor, CodeSuggestions } from './code-suggestions.tsx'
+import { codeSpans, matchingBrackets } from './code-tokens.ts'
+import { useDiagnostics } from './use-diagnostics.ts'
 import './code-editor.css'
 
-/** Something to say about a part of the text; offsets in UTF-16 code units. */
-export interface Diagnostic {
-  readonly from: number
-  readonly to: number
-  readonly severity: 'error' | 'warning' | 'info'
-  readonly message: string
-}
+export type { Diagnostic } from './code-marks.ts'
+
+const t = texts({
+  en: {
+    keys: 'Tab indents; Esc and then Tab leaves the editor.',
+    suggestions: 'Suggestions',
+    line: (line: number) => `Line ${line}`,
+    found: (errors: number, warnings: number) =>
+      [
+        errors > 0 && `${errors} ${errors === 1 ? 'error' : 'errors'}`,
+        warnings > 0 && `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+      ]
+        .filter((part) => part !== false)
+        .join(', '),
+    next: 'F8 goes to the next',
+  },
+  zh: {
+    keys: 'Tab 键缩进；先按 Esc 再按 Tab 可离开编辑器。',
+    suggestions: '补全建议',
+    line: (line) => `第 ${line} 行`,
+    found: (errors, warnings) =>
+      [errors > 0 && `${errors} 个错误`, warnings > 0 && `${warnings} 个警告`]
+        .filter((part) => part !== false)
+        .join('，'),
+    next: '按 F8 跳到下一处',
+  },
+})
 
 export interface Completion {
   readonly label: string
   /** A few words at its right. */
   readonly detail?: string | undefined
-  /** A sentence beside the list. */
+  /** A sentence below the list while it is chosen. */
   readonly info?: string | undefined
   /** What is written instead of the label. */
   readonly apply?: string | undefined
+  /** Its colour in the list. */
   readonly kind?: 'variable' | 'property' | 'function' | 'keyword' | 'text' | undefined
 }
 
 export interface Completions {
   /** Where in the text begins what the completions replace. */
   readonly from: number
+  /** Those that do not go with what is typed are left out by the editor. */
   readonly options: readonly Completion[]
 }
 
@@ -50,70 +78,262 @@ export interface CodeEditorProps {
   /** The id of an element that says more, such as an error. */
   readonly describedBy?: string | undefined
   /** A part of the text to go to: selected and focused each time that another object is given. */
-  readonly reveal?: { readonly from: number; readonly to: number } | undefined
+  readonly reveal?: Selection | undefined
 }
 
+interface Suggested {
+  readonly anchor: Anchor
+  readonly from: number
+  readonly options: readonly Completion[]
+  readonly chosen: number
+}
+
+/** Characters beyond which painting at every key would be felt: the text is shown without colours then. */
+const MAX_PAINTED = 100_000
+
+/** The height of a line in pixels, as in code-editor.css. */
+const LINE = 20
+
 /**
- * An editor for rules, JSON and queries. The editor proper is loaded when it is first needed; until then, and where it
- * cannot be loaded, it is a plain field with the same text. Tab indents; Esc and then Tab leaves.
+ * An editor for rules, JSON and queries: a plain field over a painted copy of its text, so that undo, input methods,
+ * spelling and screen readers are the browser's own. Tab indents; Esc and then Tab leaves; F8 goes to the next mark.
  */
 export function CodeEditor(props: CodeEditorProps) {
-  const { label, value, onChange, readOnly = false, placeholder, minLines = 8, maxHeight, describedBy } = props
-  const host = useRef<HTMLDivElement>(null)
-  const editor = useRef<CodeMirrorHandle>(undefined)
-  const latest = useRef(props)
-  latest.current = props
-  const [loaded, setLoaded] = useState(false)
+  const {
+    label,
+    value,
+    onChange,
+    readOnly = false,
+    placeholder,
+    lint,
+    complete,
+    colours = 'json',
+    minLines = 8,
+  } = props
+  const field = useRef<HTMLTextAreaElement>(null)
+  const painted = useRef<HTMLDivElement>(null)
+  const [cursor, setCursor] = useState(0)
+  const [focused, setFocused] = useState(false)
+  const [leaving, setLeaving] = useState(false)
+  const [suggested, setSuggested] = useState<Suggested>()
   const id = useId()
-  const spoken = language()
+  const diagnostics = useDiagnostics(value, lint)
+  const isPainted = value.length <= MAX_PAINTED
+  const spans = useMemo(
+    () => (isPainted && colours !== 'none' ? codeSpans(value, colours === 'rules') : []),
+    [value, colours],
+  )
+  const brackets = useMemo(
+    () => (isPainted && focused ? (matchingBrackets(value, cursor) ?? []) : []),
+    [value, cursor, focused],
+  )
+  const lines = useMemo(
+    () => (isPainted ? paint(value, spans, diagnostics, brackets) : []),
+    [value, spans, diagnostics, brackets],
+  )
 
   useEffect(() => {
-    let gone = false
-    import('./code-mirror.ts').then(
-      ({ createCodeMirror }) => {
-        if (gone || host.current === null) return
-        editor.current = createCodeMirror(host.current, () => latest.current)
-        setLoaded(true)
-      },
-      () => {
-        // The plain field stays.
-      },
-    )
-    return () => {
-      gone = true
-      editor.current?.destroy()
+    const follow = () => {
+      if (document.activeElement === field.current) setCursor(field.current?.selectionEnd ?? 0)
     }
+    document.addEventListener('selectionchange', follow)
+    return () => document.removeEventListener('selectionchange', follow)
   }, [])
 
-  useEffect(() => {
-    editor.current?.update(latest.current, spoken)
-  }, [value, readOnly, label, placeholder, describedBy, spoken, loaded])
+  const selection = (): Selection => ({
+    from: field.current?.selectionStart ?? 0,
+    to: field.current?.selectionEnd ?? 0,
+  })
 
+  /** By the browser's own command, so that undo knows of it. */
+  const apply = ({ from, to, insert, select }: Edit) => {
+    const { current } = field
+    if (current === null || readOnly) return
+    current.setSelectionRange(from, to)
+    document.execCommand(insert === '' ? 'delete' : 'insertText', false, insert)
+    current.setSelectionRange(select.from, select.to)
+  }
+
+  const suggest = (explicit: boolean) => {
+    const { current } = field
+    if (current === null || complete === undefined || readOnly) return
+    const { from: start, to: position } = selection()
+    const found = start === position ? complete(current.value, position, explicit) : undefined
+    const options = found === undefined ? [] : fitting(found.options, current.value.slice(found.from, position))
+    const anchor = found === undefined ? undefined : anchorAt(painted.current, current.value, found.from)
+    if (found === undefined || anchor === undefined || options.length === 0) return setSuggested(undefined)
+    setSuggested({ anchor, from: found.from, options, chosen: 0 })
+  }
+
+  const choose = ({ label: name, apply: text = name }: Completion) => {
+    if (suggested === undefined) return
+    const end = suggested.from + text.length
+    apply({ from: suggested.from, to: selection().to, insert: text, select: { from: end, to: end } })
+    setSuggested(undefined)
+  }
+
+  const goTo = (part: Selection | undefined) => {
+    const { current } = field
+    if (part === undefined || current === null) return
+    current.focus({ preventScroll: true })
+    current.setSelectionRange(part.from, part.to)
+    // The field is as high as its text and does not scroll by itself.
+    painted.current?.children[lineAt(current.value, part.from) - 1]?.scrollIntoView({ block: 'nearest' })
+  }
   const { reveal } = props
-  useEffect(() => {
-    if (reveal !== undefined) editor.current?.reveal(reveal.from, reveal.to)
-  }, [reveal])
+  useEffect(() => goTo(reveal), [reveal])
 
+  /** Whether the key was for the list of suggestions. */
+  const inSuggestions = (key: string): boolean => {
+    if (suggested === undefined) return false
+    const { options, chosen } = suggested
+    const step = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) setSuggested({ ...suggested, chosen: (chosen + step + options.length) % options.length })
+    else if (key === 'Enter' || key === 'Tab') {
+      const option = options[chosen]
+      if (option !== undefined) choose(option)
+    } else if (key === 'Escape') setSuggested(undefined)
+    else return false
+    return true
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Of an input method: its keys choose characters.
+    if (event.isComposing) return
+    const { key } = event
+    const command = event.ctrlKey || event.metaKey
+    const taken = () => {
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    setLeaving(key === 'Escape')
+    if (!command && !event.shiftKey && inSuggestions(key)) {
+      taken()
+      setLeaving(false)
+    } else if (key === ' ' && event.ctrlKey) {
+      taken()
+      suggest(true)
+    } else if (key === 's' && command && props.onSave !== undefined) {
+      taken()
+      props.onSave()
+    } else if (key === 'F8') {
+      taken()
+      const sorted = diagnostics.toSorted((a, b) => a.from - b.from)
+      goTo(sorted.find(({ from }) => from > selection().from) ?? sorted[0])
+    } else if (readOnly || command || event.altKey) return
+    else if (key === 'Enter') {
+      taken()
+      apply(newLine(value, selection()))
+    } else if (key === 'Tab' && !leaving) {
+      taken()
+      apply(indent(value, selection(), event.shiftKey))
+    }
+  }
+
+  const atCursor = diagnostics.filter(({ from, to }) => from <= cursor && cursor <= Math.max(to, from + 1))
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length
   const style = {
-    '--min-height': `${minLines * 20 + 18}px`,
-    '--max-height': maxHeight === undefined ? 'none' : `${maxHeight}px`,
+    '--min-height': `${minLines * LINE + 16}px`,
+    '--max-height': props.maxHeight === undefined ? 'none' : `${props.maxHeight}px`,
+    '--digits': `${Math.max(2, String(lines.length).length)}ch`,
   }
   return (
-    <div class="code-editor" style={style}>
-      <div ref={host} class="code-host" hidden={!loaded} />
-      {!loaded && (
-        <textarea
-          id={id}
-          class="code-plain"
-          aria-label={label}
-          aria-describedby={describedBy}
-          value={value}
-          readOnly={readOnly}
-          placeholder={placeholder}
-          spellcheck={false}
-          onInput={(event) => onChange?.(event.currentTarget.value)}
+    <div class={classes('code-editor', readOnly && 'is-read-only')} style={style}>
+      <div class="code-scroller" onScroll={() => setSuggested(undefined)}>
+        <div class={isPainted ? 'code-body' : 'code-body is-unpainted'}>
+          {isPainted && <CodePaint lines={lines} box={painted} />}
+          <textarea
+            ref={field}
+            class="code-field"
+            aria-label={label}
+            aria-describedby={classes(`${id}-note ${id}-keys`, props.describedBy)}
+            aria-invalid={errors > 0 ? 'true' : undefined}
+            aria-autocomplete={complete === undefined ? undefined : 'list'}
+            aria-controls={suggested === undefined ? undefined : `${id}-list`}
+            aria-activedescendant={suggested === undefined ? undefined : `${id}-list-${suggested.chosen}`}
+            value={value}
+            readOnly={readOnly}
+            placeholder={placeholder}
+            spellcheck={false}
+            autocapitalize="off"
+            autocomplete="off"
+            onInput={(event) => {
+              const { value: typed, selectionEnd } = event.currentTarget
+              setCursor(selectionEnd)
+              onChange?.(typed)
+              if (/[\w.$"']/.test(typed[selectionEnd - 1] ?? '')) suggest(false)
+              else setSuggested(undefined)
+            }}
+            onKeyDown={onKeyDown}
+            onPointerDown={() => setSuggested(undefined)}
+            onFocus={() => setFocused(true)}
+            onBlur={() => {
+              setFocused(false)
+              setSuggested(undefined)
+            }}
+            onPointerMove={(event) => {
+              const over = diagnosticUnder(painted.current, event.clientX, event.clientY)
+              event.currentTarget.title = (over === undefined ? undefined : diagnostics[over]?.message) ?? ''
+            }}
+          />
+        </div>
+      </div>
+      <div id={`${id}-note`} class="code-note" role="status" hidden={diagnostics.length === 0}>
+        {(focused ? atCursor : []).map(({ from, severity, message }) => (
+          <p key={`${from} ${message}`} class={`is-${severity}`}>
+            {t.line(lineAt(value, from))}: {message}
+          </p>
+        ))}
+        {diagnostics.length > 0 && (!focused || atCursor.length === 0) && (
+          <p class="muted">
+            {t.found(errors, warnings)} · {t.next}
+          </p>
+        )}
+      </div>
+      <span id={`${id}-keys`} class="only-read">
+        {readOnly ? '' : t.keys}
+      </span>
+      {suggested !== undefined && (
+        <CodeSuggestions
+          id={`${id}-list`}
+          label={t.suggestions}
+          anchor={suggested.anchor}
+          options={suggested.options}
+          chosen={suggested.chosen}
+          onChoose={choose}
         />
       )}
     </div>
   )
+}
+
+/** Where a place of the text is in the window, found in its painted copy. */
+function anchorAt(box: HTMLElement | null, text: string, position: number): Anchor | undefined {
+  const before = text.slice(0, position).split('\n')
+  const line = box?.children[before.length - 1]
+  if (line === undefined) return undefined
+  let rest = before.at(-1)?.length ?? 0
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode() !== null) {
+    const { length } = walker.currentNode as Text
+    if (rest <= length) {
+      const range = document.createRange()
+      range.setStart(walker.currentNode, rest)
+      return range.getBoundingClientRect()
+    }
+    rest -= length
+  }
+  return undefined
+}
+
+/** Which diagnostic is under the pointer: the field covers the painted marks, so they are found by their places. */
+function diagnosticUnder(box: HTMLElement | null, x: number, y: number): number | undefined {
+  const marks = box?.querySelectorAll<HTMLElement>('[data-diagnostic]') ?? []
+  for (const mark of marks) {
+    for (const { left, right, top, bottom } of mark.getClientRects()) {
+      if (x >= left && x <= right && y >= top && y <= bottom) return Number(mark.dataset.diagnostic)
+    }
+  }
+  return undefined
 }
