@@ -136,7 +136,7 @@ function firstStopSignal(): Promise<'stop'> {
 
 function printLinks(
   output: Output,
-  { url, host, env }: ServerProcess,
+  { url, host, env, consoleLink }: ServerProcess,
   appUrl: string,
   dataDir: string,
   result: RecipeResult,
@@ -152,6 +152,8 @@ The server stays up; Ctrl+C stops it.
            (the same app as ${second}, who must not see what ${first} uploads)
            ${here(ORDERS_APP)}
            (its source; edit it and look)
+  console  ${consoleLink}
+           (files, documents, permissions and what they denied; this link signs you in)
   server   ${url}
   health   ${url}/health
   picture  ${result.tempFileURLs[0]}

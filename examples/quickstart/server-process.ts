@@ -29,6 +29,8 @@ export interface ServerProcess {
   readonly url: string
   /** Host and port of the url. */
   readonly host: string
+  /** Signs whoever opens it on this machine in to the Console, as long as the server runs. */
+  readonly consoleLink: string
   /** Resolves when the server has ended, to its exit code; null when a signal killed it. */
   readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
@@ -57,8 +59,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     log += text
   })
   const ended = once(child, 'close').then(() => child.exitCode)
-  const url = await Promise.race([
-    readyUrl(child),
+  const { url, consoleLink } = await Promise.race([
+    ready(child),
     ended.then(() => {
       throw new Error(`the server did not start: ${log.trim()}`)
     }),
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     env,
     url,
     host: new URL(url).host,
+    consoleLink,
     ended,
     createLoginKey: async () => JSON.parse(await cloudstead('keys', 'login', ...place)) as LoginKey,
     revokeKey: async (id) => void (await cloudstead('keys', 'revoke', id, ...place)),
@@ -82,14 +85,14 @@ async function cloudstead(...args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [COMMAND, ...args])).stdout
 }
 
-/** The url in the line that begins `cloudstead ready`. */
-function readyUrl(child: ChildProcess): Promise<string> {
+/** The url in the line that begins `cloudstead ready`, and the link below it. */
+function ready(child: ChildProcess): Promise<Pick<ServerProcess, 'url' | 'consoleLink'>> {
   return new Promise((resolve) => {
     let seen = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       seen += text
-      const url = /^cloudstead ready\b.* at (http\S+)$/m.exec(seen)?.[1]
-      if (url !== undefined) resolve(url)
+      const [, url, consoleLink] = /^cloudstead ready\b.* at (http\S+)\n +console +(http\S+)\n/m.exec(seen) ?? []
+      if (url !== undefined && consoleLink !== undefined) resolve({ url, consoleLink })
     })
   })
 }
