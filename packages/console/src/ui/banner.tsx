@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { texts } from '../i18n/texts.ts'
 import { Icon } from './icon.tsx'
 import { IconButton } from './icon-button.tsx'
+import { isShown } from './is-shown.ts'
 import './banner.css'
 
 const t = texts({ en: { dismiss: 'Dismiss' }, zh: { dismiss: '关闭提示' } })
@@ -28,9 +29,9 @@ export function Banner({ kind = 'info', title, children, actions, onDismiss, liv
     <div class={`banner is-${kind}`} role={role}>
       <Icon icon={ICONS[kind]} size={18} class="banner-icon" />
       <div class="banner-body">
-        {title !== undefined && <strong class="banner-title">{title}</strong>}
-        {children !== undefined && <div>{children}</div>}
-        {actions !== undefined && <div class="banner-actions">{actions}</div>}
+        {isShown(title) && <strong class="banner-title">{title}</strong>}
+        {isShown(children) && <div>{children}</div>}
+        {isShown(actions) && <div class="banner-actions">{actions}</div>}
       </div>
       {onDismiss && <IconButton icon={X} label={t.dismiss} size="small" onClick={onDismiss} />}
     </div>

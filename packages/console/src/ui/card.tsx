@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import { classes } from './classes.ts'
+import { isShown } from './is-shown.ts'
 import './card.css'
 
 export interface CardProps {
@@ -19,14 +20,14 @@ export interface CardProps {
 export function Card({ title, description, actions, children, flush = false, class: name }: CardProps) {
   const id = useId()
   return (
-    <section class={classes('card', flush && 'is-flush', name)} aria-labelledby={title === undefined ? undefined : id}>
-      {(title !== undefined || actions !== undefined) && (
+    <section class={classes('card', flush && 'is-flush', name)} aria-labelledby={isShown(title) ? id : undefined}>
+      {(isShown(title) || isShown(actions)) && (
         <header class="card-head">
           <div class="card-words">
-            {title !== undefined && <h2 id={id}>{title}</h2>}
-            {description !== undefined && <p class="muted">{description}</p>}
+            {isShown(title) && <h2 id={id}>{title}</h2>}
+            {isShown(description) && <p class="muted">{description}</p>}
           </div>
-          {actions !== undefined && <div class="card-actions">{actions}</div>}
+          {isShown(actions) && <div class="card-actions">{actions}</div>}
         </header>
       )}
       <div class="card-body">{children}</div>

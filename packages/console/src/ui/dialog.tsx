@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
 import { IconButton } from './icon-button.tsx'
+import { isShown } from './is-shown.ts'
 import './dialog.css'
 
 const t = texts({ en: { close: 'Close' }, zh: { close: '关闭' } })
@@ -50,7 +51,7 @@ export function Dialog(props: DialogProps) {
         {!locked && <IconButton icon={X} label={t.close} onClick={onClose} class="dialog-close" />}
       </header>
       <div class="dialog-body">{children}</div>
-      {actions !== undefined && <footer class="dialog-foot">{actions}</footer>}
+      {isShown(actions) && <footer class="dialog-foot">{actions}</footer>}
     </>
   )
   return (

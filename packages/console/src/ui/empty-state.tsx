@@ -1,6 +1,7 @@
 import type { IconNode } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import { Icon } from './icon.tsx'
+import { isShown } from './is-shown.ts'
 import './empty-state.css'
 
 export interface EmptyStateProps {
@@ -19,8 +20,8 @@ export function EmptyState({ icon, title, children, actions }: EmptyStateProps) 
         <Icon icon={icon} size={24} />
       </span>
       <h3>{title}</h3>
-      {children !== undefined && <div class="empty-state-words">{children}</div>}
-      {actions !== undefined && <div class="empty-state-actions">{actions}</div>}
+      {isShown(children) && <div class="empty-state-words">{children}</div>}
+      {isShown(actions) && <div class="empty-state-actions">{actions}</div>}
     </div>
   )
 }

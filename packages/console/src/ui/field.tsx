@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import { classes } from './classes.ts'
+import { isShown } from './is-shown.ts'
 import './field.css'
 
 /** What a control inside a Field has to carry. */
@@ -25,8 +26,8 @@ export interface FieldProps {
 /** A label, a control, and a hint or an error, connected for screen readers. TextInput, Select and so on bring their own. */
 export function Field({ label, hideLabel = false, hint, error, children, class: name }: FieldProps) {
   const id = useId()
-  const wrong = isSaid(error)
-  const told = wrong || isSaid(hint)
+  const wrong = isShown(error)
+  const told = wrong || isShown(hint)
   return (
     <div class={classes('field', name)}>
       <label class={hideLabel ? 'only-read' : 'field-label'} for={id}>
@@ -44,8 +45,4 @@ export function Field({ label, hideLabel = false, hint, error, children, class: 
       )}
     </div>
   )
-}
-
-function isSaid(children: ComponentChildren): boolean {
-  return children !== undefined && children !== null && children !== false && children !== ''
 }

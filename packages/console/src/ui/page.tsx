@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { session } from '../app/session.ts'
 import { classes } from './classes.ts'
+import { isShown } from './is-shown.ts'
 import './page.css'
 
 export interface PageProps {
@@ -34,9 +35,9 @@ export function Page({ title, description, actions, children, fill = false }: Pa
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
-          {description !== undefined && <p class="muted">{description}</p>}
+          {isShown(description) && <p class="muted">{description}</p>}
         </div>
-        {actions !== undefined && <div class="page-actions">{actions}</div>}
+        {isShown(actions) && <div class="page-actions">{actions}</div>}
       </header>
       {children}
     </div>

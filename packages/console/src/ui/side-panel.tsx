@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
 import { IconButton } from './icon-button.tsx'
+import { isShown } from './is-shown.ts'
 import './side-panel.css'
 
 const t = texts({ en: { close: 'Close the panel' }, zh: { close: '关闭面板' } })
@@ -53,7 +54,7 @@ export function SidePanel({ title, onClose, actions, children, wide = false }: S
         <IconButton icon={X} label={t.close} onClick={onClose} />
       </header>
       <div class="side-panel-body">{children}</div>
-      {actions !== undefined && <footer class="side-panel-foot">{actions}</footer>}
+      {isShown(actions) && <footer class="side-panel-foot">{actions}</footer>}
     </aside>
   )
 }

@@ -1,0 +1,55 @@
+/** The lines that point an app at this server. */
+
+export type Platform = 'mini-program' | 'web' | 'node'
+export const PLATFORMS: readonly Platform[] = ['mini-program', 'web', 'node']
+
+/**
+ * Lines to paste into an app.
+ *
+ * @param endpoint such as `http://127.0.0.1:8787`
+ */
+export function appLines(platform: Platform, env: string, endpoint: string): string {
+  const { protocol, host } = new URL(endpoint)
+  const scheme = protocol.slice(0, -1)
+  const connect = [
+    `const app = cloudbase.init({ env: '${env}' })`,
+    `app.registerEndPoint('//${host}/web', '${scheme}')`,
+    `app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: '${scheme}' })`,
+    "const auth = app.auth({ persistence: 'local' })",
+  ]
+  switch (platform) {
+    case 'mini-program':
+      return [
+        "import cloudbase from '@cloudbase/js-sdk'",
+        "import adapter from '@cloudbase/adapter-wx_mp'",
+        '',
+        'cloudbase.useAdapters(adapter)',
+        ...connect,
+      ].join('\n')
+    case 'web':
+      return ["import cloudbase from '@cloudbase/js-sdk'", '', ...connect].join('\n')
+    case 'node':
+      return [
+        "const cloudbase = require('@cloudbase/node-sdk')",
+        "const { secretId, secretKey } = require('./api-key.json')",
+        '',
+        'const app = cloudbase.init({',
+        `  env: '${env}',`,
+        `  serviceUrl: '${endpoint}/admin',`,
+        '  secretId,',
+        '  secretKey,',
+        '})',
+      ].join('\n')
+  }
+}
+
+/** Where a setting that a warning names is changed. */
+export function targetOfSetting(key: string): {
+  readonly to: 'permissions' | 'settings'
+  readonly query: Readonly<Record<string, string>>
+} {
+  if (key === 'storage.acl') return { to: 'permissions', query: {} }
+  const collection = /^database\.collections\.(.+)\.acl$/.exec(key)?.[1]
+  if (collection !== undefined) return { to: 'permissions', query: { collection } }
+  return { to: 'settings', query: { key } }
+}

@@ -1,0 +1,59 @@
+import type { Overview } from '@cloudstead/admin-api'
+import type { ComponentChildren } from 'preact'
+import { Link } from '../../app/link.tsx'
+import type { PageName } from '../../app/route.ts'
+import { formatBytes, formatDuration, formatNumber } from '../../i18n/format.ts'
+import { language } from '../../i18n/language.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { t } from './text.ts'
+
+/** State and usage at a glance; each count leads to what it counts. */
+export function Tiles({ overview }: { readonly overview: Overview }) {
+  const { healthy, startedAt, mode, usage, memoryBytes } = overview
+  const number = (value: number) => formatNumber(value, language())
+  const running = formatDuration((Date.now() - startedAt) / 1_000, language())
+  return (
+    <ul class="tiles">
+      <Tile name={t.state} note={healthy ? t.since(running, mode) : t.unhealthyText}>
+        <Badge tone={healthy ? 'success' : 'danger'}>{healthy ? t.running : t.unhealthy}</Badge>
+      </Tile>
+      <Tile name={t.files} to="storage" note={formatBytes(usage.bytes)}>
+        {number(usage.files)}
+      </Tile>
+      <Tile name={t.documents} to="database" note={t.inCollections(usage.collections)}>
+        {number(usage.documents)}
+      </Tile>
+      <Tile name={t.users} to="users" note={t.usersText}>
+        {number(usage.users)}
+      </Tile>
+      <Tile name={t.memory} note={t.memoryText}>
+        {formatBytes(memoryBytes)}
+      </Tile>
+    </ul>
+  )
+}
+
+interface TileProps {
+  readonly name: string
+  readonly note: string
+  readonly to?: PageName
+  readonly children: ComponentChildren
+}
+
+function Tile({ name, note, to, children }: TileProps) {
+  return (
+    <li class="tile">
+      <span class="tile-name">
+        {to === undefined ? (
+          name
+        ) : (
+          <Link to={to} class="tile-link">
+            {name}
+          </Link>
+        )}
+      </span>
+      <span class="tile-value numbers">{children}</span>
+      <span class="tile-note">{note}</span>
+    </li>
+  )
+}
