@@ -4,9 +4,9 @@ import { downloadText } from '../../api/index.ts'
 import { session } from '../../app/session.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
+import { CodeBlock } from '../../ui/code-block.tsx'
 import { copyText } from '../../ui/copy-button.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
-import { CodeLines } from './code-lines.tsx'
 import { keyFileName, keyText, type NewKey, usageOf } from './new-key.ts'
 import { t } from './text.ts'
 
@@ -56,7 +56,7 @@ export function KeySecret({ created, onSaved }: KeySecretProps) {
       )}
       <Stack gap={2}>
         <h3>{t.use}</h3>
-        <CodeLines
+        <CodeBlock
           code={usageOf(created, session()?.env ?? '', location.origin)}
           label={t.useLabel}
           copyLabel={t.copyUse}

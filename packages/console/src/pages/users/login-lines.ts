@@ -1,15 +1,12 @@
+import { appLines } from '../overview/app-lines.ts'
+
 /**
- * The lines that log somebody in with the official SDK, for this server.
+ * The lines that log somebody in with the official SDK, on this server.
  *
  * @param origin of this server, such as http://127.0.0.1:8787
  */
 export function loginLines(env: string, origin: string): string {
-  const { protocol, host } = new URL(origin)
-  const scheme = protocol.slice(0, -1)
-  return `const app = cloudbase.init({ env: '${env}' })
-app.registerEndPoint('//${host}/web', '${scheme}')
-app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: '${scheme}' })
-const auth = app.auth({ persistence: 'local' })
+  return `${appLines('web', env, origin)}
 
 await auth.signInAnonymously()
 // or, in a Mini Program:  await auth.signInWithOpenId({ useWxCloud: false })

@@ -1,42 +1,26 @@
 import type { UserSession } from '@cloudstead/admin-api'
 import { LogOut } from 'lucide'
-import { useState } from 'preact/hooks'
-import { call } from '../../api/index.ts'
 import { formatTime } from '../../i18n/format.ts'
 import { language } from '../../i18n/language.ts'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Time } from '../../ui/time.tsx'
-import { toast } from '../../ui/toast.tsx'
 import { t } from './text.ts'
 
 export interface SessionListProps {
-  readonly uid: string
   readonly sessions: readonly UserSession[]
   readonly more: boolean
-  /** Something was ended: load them again. */
-  readonly onEnded: () => Promise<void>
+  readonly onEnd: (which: UserSession | 'all') => void
 }
 
 /** The open sessions of a user, each with a button that ends it. */
-export function SessionList({ uid, sessions, more, onEnded }: SessionListProps) {
-  /** Which session is asked about. */
-  const [asked, setAsked] = useState<UserSession | 'all'>()
-  const end = async () => {
-    if (asked === undefined) return
-    const query = asked === 'all' ? {} : { id: asked.id }
-    await call('revokeSessions', { params: { uid }, query })
-    await onEnded()
-    toast(asked === 'all' ? t.endAllDone : t.endDone)
-    setAsked(undefined)
-  }
+export function SessionList({ sessions, more, onEnd }: SessionListProps) {
   return (
     <section>
       <div class="user-section-head">
         <h3>{t.sessions}</h3>
         {sessions.length > 1 && (
-          <Button size="small" onClick={() => setAsked('all')}>
+          <Button size="small" onClick={() => onEnd('all')}>
             {t.endAll}
           </Button>
         )}
@@ -67,23 +51,12 @@ export function SessionList({ uid, sessions, more, onEnded }: SessionListProps) 
               icon={LogOut}
               size="small"
               label={t.endOf(formatTime(session.createdAt, language()))}
-              onClick={() => setAsked(session)}
+              onClick={() => onEnd(session)}
             />
           </li>
         ))}
       </ul>
       {more && <p class="muted small">{t.moreSessions}</p>}
-      {asked !== undefined && (
-        <ConfirmDialog
-          danger
-          title={asked === 'all' ? t.endAllTitle : t.endTitle}
-          confirmLabel={asked === 'all' ? t.endAllDo : t.end}
-          onConfirm={end}
-          onClose={() => setAsked(undefined)}
-        >
-          {asked === 'all' ? t.endAllText : t.endText}
-        </ConfirmDialog>
-      )}
     </section>
   )
 }

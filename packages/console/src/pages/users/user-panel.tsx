@@ -1,4 +1,4 @@
-import type { AppUser } from '@cloudstead/admin-api'
+import type { AppUser, UserSession } from '@cloudstead/admin-api'
 import { Ban, LogIn } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
 import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
@@ -11,6 +11,7 @@ import { Spinner } from '../../ui/spinner.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { BlockDialog } from './block-dialog.tsx'
+import { EndSessionDialog } from './end-session-dialog.tsx'
 import { LoginTypeBadge } from './login-type-badge.tsx'
 import { SessionList } from './session-list.tsx'
 import { t } from './text.ts'
@@ -27,6 +28,7 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
   const [found, setFound] = useState<Answer<'getUser'>>()
   const [error, setError] = useState<ApiError>()
   const [asking, setAsking] = useState(false)
+  const [ending, setEnding] = useState<UserSession | 'all'>()
   const load = async (signal?: AbortSignal) => {
     setError(undefined)
     try {
@@ -41,33 +43,36 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
     return () => controller.abort()
   }, [])
   const blocked = found?.user.blocked === true
+  // The dialogs are not inside of the panel: Esc in them is not for it.
   return (
-    <SidePanel
-      wide
-      title={<span class="mono">{uid}</span>}
-      onClose={onClose}
-      actions={
-        found &&
-        (blocked ? (
-          <Button icon={LogIn} onClick={() => setAsking(true)}>
-            {t.unblock}
-          </Button>
-        ) : (
-          <Button kind="danger" icon={Ban} onClick={() => setAsking(true)}>
-            {t.block}
-          </Button>
-        ))
-      }
-    >
-      {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
-      {found === undefined && error === undefined && <Spinner block />}
-      {found !== undefined && (
-        <Stack gap={5}>
-          <About user={found.user} />
-          {!found.user.blocked && <SessionList uid={uid} sessions={found.sessions} more={found.more} onEnded={load} />}
-          <UserLinks user={found.user} />
-        </Stack>
-      )}
+    <>
+      <SidePanel
+        wide
+        title={<span class="mono">{uid}</span>}
+        onClose={onClose}
+        actions={
+          found &&
+          (blocked ? (
+            <Button icon={LogIn} onClick={() => setAsking(true)}>
+              {t.unblock}
+            </Button>
+          ) : (
+            <Button kind="danger" icon={Ban} onClick={() => setAsking(true)}>
+              {t.block}
+            </Button>
+          ))
+        }
+      >
+        {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
+        {found === undefined && error === undefined && <Spinner block />}
+        {found !== undefined && (
+          <Stack gap={5}>
+            <About user={found.user} />
+            {!found.user.blocked && <SessionList sessions={found.sessions} more={found.more} onEnd={setEnding} />}
+            <UserLinks user={found.user} />
+          </Stack>
+        )}
+      </SidePanel>
       {asking && found !== undefined && (
         <BlockDialog
           user={found.user}
@@ -79,7 +84,18 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
           }}
         />
       )}
-    </SidePanel>
+      {ending !== undefined && (
+        <EndSessionDialog
+          uid={uid}
+          asked={ending}
+          onClose={() => setEnding(undefined)}
+          onEnded={async () => {
+            await load()
+            setEnding(undefined)
+          }}
+        />
+      )}
+    </>
   )
 }
 

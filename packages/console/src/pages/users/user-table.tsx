@@ -5,11 +5,11 @@ import { session } from '../../app/session.ts'
 import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { CodeBlock } from '../../ui/code-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
-import { CodeLines } from '../keys/code-lines.tsx'
 import { loginLines } from './login-lines.ts'
 import { LoginTypeBadge } from './login-type-badge.tsx'
 import { t } from './text.ts'
@@ -104,7 +104,7 @@ function NoUsers() {
       <EmptyState icon={Users} title={t.noneTitle}>
         {t.noneText}
       </EmptyState>
-      <CodeLines code={loginLines(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
+      <CodeBlock code={loginLines(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
     </div>
   )
 }
