@@ -1,0 +1,104 @@
+import type { Denial } from '@cloudstead/admin-api'
+import { FlaskConical } from 'lucide'
+import { Link } from '../../app/link.tsx'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ExplanationTree } from '../../ui/explanation-tree.tsx'
+import { JsonText } from '../../ui/json-text.tsx'
+import { KeyValue } from '../../ui/key-value.tsx'
+import { SidePanel } from '../../ui/side-panel.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
+import { Time } from '../../ui/time.tsx'
+import { t } from './text.ts'
+import { whatOf, whoOf } from './told.ts'
+
+export interface DenialPanelProps {
+  readonly denial: Denial
+  readonly onTry: () => void
+  readonly onClose: () => void
+}
+
+/** Everything about one denied request. */
+export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
+  const { caller, code, requestId, at, count, collection, explanation, reason, case: ruleCase } = denial
+  const { action, target } = whatOf(denial)
+  return (
+    <SidePanel
+      wide
+      title={
+        <>
+          {action} <span class="mono">{target}</span>
+        </>
+      }
+      onClose={onClose}
+      actions={
+        <>
+          {ruleCase !== undefined && (
+            <Button kind="primary" icon={FlaskConical} onClick={onTry}>
+              {t.tryRule}
+            </Button>
+          )}
+          {ruleCase !== undefined && <CopyButton text={() => caseText(ruleCase)}>{t.copyCase}</CopyButton>}
+        </>
+      }
+    >
+      <Stack gap={5}>
+        <KeyValue
+          items={[
+            {
+              label: t.who,
+              value:
+                caller === null ? (
+                  t.nobody
+                ) : (
+                  <Row wrap>
+                    <Link to="users" query={{ uid: caller.uid }} class="mono wrap">
+                      {whoOf(caller)}
+                    </Link>
+                    <Badge>{caller.loginType}</Badge>
+                  </Row>
+                ),
+            },
+            { label: t.code, value: <code>{code}</code> },
+            {
+              label: t.collection,
+              value: collection && (
+                <Link to="permissions" query={{ collection }}>
+                  {collection}
+                </Link>
+              ),
+            },
+            { label: t.last, value: <Time at={at} /> },
+            { label: t.count, value: count },
+            { label: t.request, value: <code>{requestId}</code>, copy: requestId, copyLabel: t.copyRequest },
+          ]}
+        />
+        <section class="denial-part">
+          <h3>{t.explanation}</h3>
+          {explanation === undefined ? <p class="wrap">{reason}</p> : <ExplanationTree explanation={explanation} />}
+        </section>
+        <section class="denial-part">
+          <h3>{t.asCase}</h3>
+          {ruleCase === undefined ? (
+            <p class="muted">{t.noCase}</p>
+          ) : (
+            <>
+              <JsonText label={t.asCase} value={ruleCase} />
+              <p class="muted small">{t.caseHint}</p>
+            </>
+          )}
+        </section>
+        <p>
+          <Link to="permissions" query={{ collection }}>
+            {t.permissions}
+          </Link>
+        </p>
+      </Stack>
+    </SidePanel>
+  )
+}
+
+function caseText(ruleCase: NonNullable<Denial['case']>): string {
+  return JSON.stringify(ruleCase, null, 2)
+}

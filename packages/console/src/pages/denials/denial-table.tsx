@@ -1,0 +1,89 @@
+import type { Denial } from '@cloudstead/admin-api'
+import { ShieldCheck } from 'lucide'
+import { useMemo } from 'preact/hooks'
+import { language } from '../../i18n/language.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Time } from '../../ui/time.tsx'
+import { type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
+import { t } from './text.ts'
+import { whatOf, whoOf, whyOf } from './told.ts'
+import type { Denials } from './use-denials.ts'
+
+export interface DenialTableProps {
+  readonly denials: Denials
+  readonly filtered: boolean
+  readonly onShow: (id: string) => void
+  readonly onShowAll: () => void
+}
+
+export function DenialTable({ denials, filtered, onShow, onShowAll }: DenialTableProps) {
+  const words = language()
+  const columns = useMemo<readonly VirtualColumn<Denial>[]>(
+    () => [
+      { id: 'at', title: t.at, width: '128px', notOnPhone: true, cell: ({ at }) => <Time at={at} relative /> },
+      {
+        id: 'who',
+        title: t.who,
+        width: 'minmax(0, 1fr)',
+        cell: ({ caller }) =>
+          caller === null ? <span class="muted">{t.nobody}</span> : <span class="mono">{whoOf(caller)}</span>,
+      },
+      { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <What denial={denial} /> },
+      {
+        id: 'why',
+        title: t.why,
+        width: 'minmax(0, 2fr)',
+        notOnPhone: true,
+        cell: (denial) => <span>{whyOf(denial)}</span>,
+      },
+      {
+        id: 'count',
+        title: t.count,
+        width: '72px',
+        align: 'end',
+        cell: ({ count }) => (count > 1 ? <Badge tone="warning">{`× ${count}`}</Badge> : null),
+      },
+    ],
+    [words],
+  )
+  const show = ({ id }: Denial) => onShow(id)
+  return (
+    <VirtualTable
+      label={t.title}
+      columns={columns}
+      rows={denials.items}
+      keyOf={({ id }) => id}
+      hasMore={denials.hasMore}
+      loading={denials.loading}
+      onEndReached={denials.loadMore}
+      onActive={show}
+      onOpen={show}
+      empty={denials.error === undefined && <NoDenials filtered={filtered} onShowAll={onShowAll} />}
+      foot={denials.error !== undefined && <ErrorNotice error={denials.error} onRetry={denials.retry} />}
+    />
+  )
+}
+
+function What({ denial }: { readonly denial: Denial }) {
+  const { action, target } = whatOf(denial)
+  return (
+    <span>
+      {action} <span class="mono">{target}</span>
+    </span>
+  )
+}
+
+function NoDenials({ filtered, onShowAll }: Pick<DenialTableProps, 'filtered' | 'onShowAll'>) {
+  return filtered ? (
+    <EmptyState icon={ShieldCheck} title={t.nothingTitle} actions={<Button onClick={onShowAll}>{t.showAll}</Button>}>
+      {t.nothingText}
+    </EmptyState>
+  ) : (
+    <EmptyState icon={ShieldCheck} title={t.noneTitle}>
+      {t.noneText}
+    </EmptyState>
+  )
+}

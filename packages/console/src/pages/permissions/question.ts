@@ -1,0 +1,170 @@
+/** What the simulator's fields mean: a question to the server, or what is wrong with them. Pure. */
+import type { AppUser, Person } from '@cloudstead/admin-api'
+import type { Input } from '../../api/index.ts'
+
+export type SimulateBody = Input<'simulateRules'>['body']
+type JsonObject = Readonly<Record<string, unknown>>
+
+export const WHO = ['nobody', 'anonymous', 'custom', 'wechat', 'user'] as const
+export const FILE_ACTIONS = ['read', 'upload', 'remove'] as const
+export const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete'] as const
+export const STORED = ['real', 'none', 'other'] as const
+
+/** The fields as they are filled in. */
+export interface Fields {
+  readonly who: (typeof WHO)[number]
+  readonly customId: string
+  readonly openid: string
+  /** For `who: 'user'`. */
+  readonly user: AppUser | undefined
+  readonly fileAction: (typeof FILE_ACTIONS)[number]
+  /** Undefined: nothing was typed, so that it follows the person. */
+  readonly path: string | undefined
+  readonly size: string
+  readonly storedFile: (typeof STORED)[number]
+  readonly uploader: string
+  readonly documentAction: (typeof DOCUMENT_ACTIONS)[number]
+  readonly which: 'id' | 'query'
+  readonly id: string
+  readonly query: string
+  readonly data: string
+  readonly storedDocument: (typeof STORED)[number]
+  readonly document: string
+}
+
+export const EMPTY: Fields = {
+  who: 'custom',
+  customId: 'alice',
+  openid: '',
+  user: undefined,
+  fileAction: 'read',
+  path: undefined,
+  size: '',
+  storedFile: 'real',
+  uploader: '',
+  documentAction: 'read',
+  which: 'query',
+  id: '',
+  query: '{ "_openid": "{openid}" }',
+  data: '{ "status": "paid" }',
+  storedDocument: 'real',
+  document: '{ "_openid": "alice" }',
+}
+
+/** A text that had to be a JSON object. `place` is what the parser says. */
+export interface JsonFault {
+  readonly kind: 'json' | 'object'
+  readonly place: string
+}
+
+export interface Faults {
+  readonly size?: true
+  readonly query?: JsonFault
+  readonly data?: JsonFault
+  readonly document?: JsonFault
+}
+
+/** `body` is undefined while something is missing or wrong. */
+export interface Question {
+  readonly body: SimulateBody | undefined
+  readonly faults: Faults
+}
+
+/** The id that marks what belongs to somebody: `users/{id}/` in paths, `_openid` in documents. */
+export function ownerId(person: Person): string {
+  return person.openid ?? person.customUserId ?? person.uid
+}
+
+/** Who asks; null for nobody, undefined while it is not said. */
+export function personOf({ who, customId, openid, user }: Fields): Person | null | undefined {
+  switch (who) {
+    case 'nobody':
+      return null
+    case 'anonymous':
+      return { uid: 'anonymous-user', loginType: 'ANONYMOUS' }
+    case 'custom':
+      return customId === '' ? undefined : { uid: customId, customUserId: customId, loginType: 'CUSTOM' }
+    case 'wechat':
+      return openid === '' ? undefined : { uid: `uid-of-${openid}`.slice(0, 128), openid, loginType: 'WECHAT_OPEN' }
+    case 'user':
+      return user && personOfUser(user)
+  }
+}
+
+export function personOfUser({ uid, loginType, customUserId, wechat }: AppUser): Person {
+  return {
+    uid,
+    loginType,
+    ...(customUserId === undefined ? {} : { customUserId }),
+    ...(wechat === undefined ? {} : { openid: wechat.openid }),
+  }
+}
+
+/** The path that is asked about: what was typed, else one that the person would use. */
+export function pathOf(fields: Fields): string {
+  if (fields.path !== undefined) return fields.path
+  const person = personOf(fields)
+  return `users/${person === undefined || person === null ? 'alice' : ownerId(person)}/photo.jpg`
+}
+
+/** @param collection undefined: it is about files */
+export function questionOf(fields: Fields, collection: string | undefined): Question {
+  const as = personOf(fields)
+  if (collection === undefined) return fileQuestion(fields, as)
+  return documentQuestion(fields, as, collection)
+}
+
+function fileQuestion(fields: Fields, as: Person | null | undefined): Question {
+  const { fileAction, size, storedFile, uploader } = fields
+  const path = pathOf(fields)
+  const bytes = fileAction !== 'upload' || size.trim() === '' ? undefined : Number(size)
+  if (bytes !== undefined && !(Number.isSafeInteger(bytes) && bytes >= 0))
+    return { body: undefined, faults: { size: true } }
+  if (as === undefined || path === '' || (storedFile === 'other' && uploader === ''))
+    return { body: undefined, faults: {} }
+  const body: SimulateBody = {
+    as,
+    action: fileAction === 'read' ? 'read' : 'write',
+    path,
+    ...(bytes === undefined ? {} : { size: bytes }),
+    ...(storedFile === 'real' ? {} : { stored: storedFile === 'none' ? null : { creator: [uploader] } }),
+  }
+  return { body, faults: {} }
+}
+
+function documentQuestion(fields: Fields, as: Person | null | undefined, collection: string): Question {
+  const { documentAction: action, which, id, storedDocument } = fields
+  const query = action === 'create' || which === 'id' ? undefined : readObject(fields.query)
+  const data = action === 'create' || action === 'update' ? readObject(fields.data) : undefined
+  const judgesOne = action !== 'create' && which === 'id'
+  const document = judgesOne && storedDocument === 'other' ? readObject(fields.document) : undefined
+  const faults: Faults = {
+    ...(query?.fault && { query: query.fault }),
+    ...(data?.fault && { data: data.fault }),
+    ...(document?.fault && { document: document.fault }),
+  }
+  if (as === undefined || Object.keys(faults).length > 0 || (judgesOne && id === '')) return { body: undefined, faults }
+  const stored = document?.value && { _id: id, ...document.value }
+  const body: SimulateBody = {
+    as,
+    action,
+    collection,
+    ...(judgesOne ? { id } : {}),
+    ...(query?.value && { query: query.value }),
+    ...(data?.value && { data: data.value }),
+    ...(judgesOne && storedDocument !== 'real' ? { stored: stored ?? null } : {}),
+  }
+  return { body, faults }
+}
+
+/** Nothing written is an empty object. */
+function readObject(text: string): { readonly value?: JsonObject; readonly fault?: JsonFault } {
+  if (text.trim() === '') return { value: {} }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value: value as JsonObject }
+    return { fault: { kind: 'object', place: '' } }
+  } catch (error) {
+    return { fault: { kind: 'json', place: (error as Error).message } }
+  }
+}

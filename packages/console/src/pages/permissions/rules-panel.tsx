@@ -1,0 +1,208 @@
+import type { Rules } from '@cloudstead/admin-api'
+import { History, LayoutTemplate, Save } from 'lucide'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { useUnsaved } from '../../app/use-unsaved.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Card } from '../../ui/card.tsx'
+import { confirm } from '../../ui/confirm-dialog.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { Row, Spring, Stack } from '../../ui/stack.tsx'
+import { toast } from '../../ui/toast.tsx'
+import type { RulesScope } from './completions.ts'
+import { takeOver } from './handed-over.ts'
+import { HistoryDrawer } from './history-drawer.tsx'
+import { type Mode, ModeChoice } from './mode-choice.tsx'
+import { presetOf, presetText } from './presets.ts'
+import { ProblemList } from './problem-list.tsx'
+import { ReviewDialog } from './review-dialog.tsx'
+import { RulesEditor } from './rules-editor.tsx'
+import { Simulator } from './simulator.tsx'
+import { SourceBadge } from './source-badge.tsx'
+import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
+import { TemplatesDialog } from './templates-dialog.tsx'
+import { t } from './text.ts'
+import { useCheck } from './use-check.ts'
+
+export interface RulesPanelProps {
+  readonly rules: Rules
+  readonly scope: RulesScope
+  readonly onSaved: (rules: Rules) => void
+}
+
+type Open = 'review' | 'templates' | 'history'
+
+/** Everything about the rules of files or of one collection: the mode, the editor, the simulator, saving, history. */
+export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
+  const { collection, locked } = rules
+  const { kind } = scope
+  // The rules that the text is compared with: others may save while somebody writes.
+  const [base, setBase] = useState(rules)
+  const [text, setText] = useState(() => takeOver(collection) ?? rules.text)
+  const [open, setOpen] = useState<Open>()
+  const custom = useRef(presetOf(text) === undefined ? text : undefined)
+  const check = useCheck(text, collection)
+  const mode: Mode = presetOf(text) ?? 'CUSTOM'
+  const dirty = text !== base.text
+  useUnsaved(dirty && !locked)
+  useEffect(() => {
+    // What holds has changed by itself, such as by an edit of the file; what is being written stays.
+    if (rules.version === base.version) return
+    if (!dirty) setText(rules.text)
+    setBase(rules)
+  }, [rules.version])
+  const write = (next: string) => {
+    setText(next)
+    if (presetOf(next) === undefined) custom.current = next
+  }
+  const choose = (chosen: Mode) => {
+    if (chosen !== 'CUSTOM') return setText(presetText(chosen))
+    const [first] = kind === 'storage' ? STORAGE_TEMPLATES : DATABASE_TEMPLATES
+    write(custom.current ?? first?.text ?? '')
+  }
+  const saved = (now: Rules) => {
+    setOpen(undefined)
+    setBase(now)
+    setText(now.text)
+    toast(t.saved)
+    onSaved(now)
+  }
+  const follow = (theirs: Rules, next: string) => {
+    setOpen(undefined)
+    setBase(theirs)
+    write(next)
+    onSaved(theirs)
+  }
+  const discard = async () => {
+    if (await confirm({ title: t.discardTitle, children: t.discardText, confirmLabel: t.discard, danger: true }))
+      write(base.text)
+  }
+  const known = check.text === text && check.error === undefined
+  return (
+    <div class="rules-panel">
+      <Stack>
+        <Notices rules={base} onPut={write} />
+        <Card
+          title={t.rulesOf(collection ?? t.storage)}
+          actions={
+            <>
+              <SourceBadge source={base.source} />
+              <Button size="small" icon={History} onClick={() => setOpen('history')}>
+                {t.history}
+              </Button>
+            </>
+          }
+        >
+          <Stack>
+            <ModeChoice of={kind} mode={mode} onChange={choose} />
+            {mode === 'CUSTOM' ? (
+              <Stack gap={2}>
+                <Row justify="between">
+                  <h3>{t.rules}</h3>
+                  <Button size="small" icon={LayoutTemplate} onClick={() => setOpen('templates')}>
+                    {t.templates}
+                  </Button>
+                </Row>
+                <RulesEditor
+                  text={text}
+                  onChange={write}
+                  check={check}
+                  scope={scope}
+                  onSave={() => dirty && !locked && setOpen('review')}
+                />
+              </Stack>
+            ) : (
+              <ProblemList text={text} check={check} />
+            )}
+          </Stack>
+        </Card>
+        {dirty && (
+          <div class="save-bar">
+            <Row wrap>
+              <Badge tone="warning">{locked ? t.trying : t.unsaved}</Badge>
+              <Spring />
+              <Button onClick={() => void discard()}>{t.discard}</Button>
+              {locked ? (
+                <CopyButton text={() => fileText(collection, text)} kind="primary">
+                  {t.copyForFile}
+                </CopyButton>
+              ) : (
+                <Button kind="primary" icon={Save} onClick={() => setOpen('review')}>
+                  {t.review}
+                </Button>
+              )}
+            </Row>
+          </div>
+        )}
+      </Stack>
+      <Simulator collection={collection} text={text} valid={known ? check.valid : undefined} />
+      {open === 'review' && (
+        <ReviewDialog
+          rules={base}
+          text={text}
+          check={check}
+          onSaved={saved}
+          onTheirs={(theirs) => follow(theirs, text)}
+          onTakeTheirs={(theirs) => follow(theirs, theirs.text)}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+      {open === 'templates' && (
+        <TemplatesDialog
+          of={kind}
+          onUse={(chosen) => {
+            write(chosen)
+            setOpen(undefined)
+          }}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+      {open === 'history' && (
+        <HistoryDrawer
+          collection={collection}
+          onUndo={(former) => {
+            write(former)
+            setOpen(undefined)
+            toast(t.undone)
+          }}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+/** Who else has a word in what holds. */
+function Notices({ rules, onPut }: { readonly rules: Rules; readonly onPut: (text: string) => void }) {
+  const { locked, file = '', kept } = rules
+  return (
+    <>
+      {locked && (
+        <Banner kind="warning" title={t.lockedTitle}>
+          {t.locked(file)}
+        </Banner>
+      )}
+      {kept !== undefined && (
+        <Banner
+          title={t.kept}
+          actions={
+            <Button size="small" onClick={() => onPut(kept)}>
+              {t.showKept}
+            </Button>
+          }
+        >
+          <pre class="template-text">{kept}</pre>
+        </Banner>
+      )}
+    </>
+  )
+}
+
+/** The rules as the configuration file has them, around them as much as says where they belong. */
+function fileText(collection: string | undefined, text: string): string {
+  const acl = text.trim()
+  const indented = (by: string) => acl.replaceAll('\n', `\n${by}`)
+  if (collection === undefined) return `"storage": {\n  "acl": ${indented('  ')}\n}`
+  return `"database": {\n  "collections": {\n    ${JSON.stringify(collection)}: {\n      "acl": ${indented('      ')}\n    }\n  }\n}`
+}

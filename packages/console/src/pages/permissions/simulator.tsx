@@ -1,0 +1,90 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { call } from '../../api/index.ts'
+import { useRoute } from '../../app/use-route.ts'
+import { Card } from '../../ui/card.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Stack } from '../../ui/stack.tsx'
+import { Decision } from './decision.tsx'
+import { DocumentFields } from './document-fields.tsx'
+import { FileFields } from './file-fields.tsx'
+import { PersonPicker } from './person-picker.tsx'
+import { presetOf } from './presets.ts'
+import { EMPTY, FILE_ACTIONS, type Fields, questionOf } from './question.ts'
+import { t } from './text.ts'
+import { useSimulation } from './use-simulation.ts'
+
+export interface SimulatorProps {
+  readonly collection: string | undefined
+  /** The rules that are asked, as they stand in the editor. */
+  readonly text: string
+  /** Whether they can be asked; undefined while that is not known. */
+  readonly valid: boolean | undefined
+}
+
+/** Asks rules whether somebody may do something, again at every change of the question and of the rules. */
+export function Simulator({ collection, text, valid }: SimulatorProps) {
+  const [fields, setFields] = useFields()
+  const change = (changes: Partial<Fields>) => setFields((now) => ({ ...now, ...changes }))
+  const { body, faults } = questionOf(fields, collection)
+  const { decision, error, stale } = useSimulation(body && valid ? { ...body, text } : undefined)
+  const filters = body?.collection !== undefined && body.id === undefined && presetOf(text) !== undefined
+  return (
+    <Card class="simulator" title={t.simulator} description={t.simulatorText}>
+      <Stack>
+        <PersonPicker fields={fields} onChange={change} />
+        {collection === undefined ? (
+          <FileFields fields={fields} faults={faults} onChange={change} />
+        ) : (
+          <DocumentFields fields={fields} faults={faults} onChange={change} />
+        )}
+        <section class="simulator-result" aria-label={t.result}>
+          {valid === false ? (
+            <Hint>{t.needRules}</Hint>
+          ) : body === undefined ? (
+            <Hint>{t.needInput}</Hint>
+          ) : error !== undefined ? (
+            <ErrorNotice error={error} />
+          ) : decision === undefined ? (
+            <Hint>{t.asking}</Hint>
+          ) : (
+            <>
+              <Decision decision={decision} stale={stale} />
+              {filters && body.action !== 'create' && <Hint>{t.presetFilters}</Hint>}
+            </>
+          )}
+        </section>
+      </Stack>
+    </Card>
+  )
+}
+
+function Hint({ children }: { readonly children: ComponentChildren }) {
+  return <p class="muted small">{children}</p>
+}
+
+/** The fields; links from other pages fill some in by `uid`, `path`, `action` and `id` of the query. */
+function useFields() {
+  const { query } = useRoute()
+  const { uid, path, id, action } = query
+  const state = useState<Fields>(() => ({
+    ...EMPTY,
+    ...(uid === undefined ? {} : { who: 'user' as const }),
+    ...(path === undefined ? {} : { path }),
+    ...(id === undefined ? {} : { id, which: 'id' as const }),
+    fileAction: FILE_ACTIONS.find((one) => one === action) ?? EMPTY.fileAction,
+  }))
+  const [, setFields] = state
+  useEffect(() => {
+    if (uid === undefined) return
+    const controller = new AbortController()
+    call('getUser', { params: { uid } }, { signal: controller.signal }).then(
+      ({ user }) => setFields((now) => ({ ...now, user })),
+      () => {
+        // The search is there to find somebody else.
+      },
+    )
+    return () => controller.abort()
+  }, [uid])
+  return state
+}

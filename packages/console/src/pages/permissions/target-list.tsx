@@ -1,0 +1,76 @@
+import { Folder, Table2 } from 'lucide'
+import { Link } from '../../app/link.tsx'
+import { navigate } from '../../app/navigation.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Select } from '../../ui/select.tsx'
+import { PRESETS } from './presets.ts'
+import { t } from './text.ts'
+import type { Collections } from './use-collections.ts'
+
+export interface TargetListProps {
+  /** Whose permissions are shown; undefined: those of files. */
+  readonly collection: string | undefined
+  readonly collections: Collections
+  /** The mode of files, when it is known. */
+  readonly storageMode: string | undefined
+}
+
+/** No collection has this name, because a slash is in it. */
+const STORAGE = '/storage'
+
+/** Files and every collection, each with its permission mode; a choice on a phone. */
+export function TargetList({ collection, collections, storageMode }: TargetListProps) {
+  const { items = [], error } = collections
+  const names = items.map(({ name }) => name)
+  const chosen = collection ?? STORAGE
+  const options = [
+    { value: STORAGE, label: t.storage },
+    ...names.map((name) => ({ value: name, label: name })),
+    ...(collection === undefined || names.includes(collection) ? [] : [{ value: collection, label: collection }]),
+  ]
+  return (
+    <div class="targets">
+      <div class="only-phone">
+        <Select
+          label={t.targets}
+          value={chosen}
+          options={options}
+          onChange={(name) =>
+            void navigate({ to: 'permissions', query: { collection: name === STORAGE ? undefined : name } })
+          }
+        />
+      </div>
+      <nav class="not-phone" aria-label={t.targets}>
+        <Link to="permissions" class="target" aria-current={collection === undefined ? 'page' : undefined}>
+          <Icon icon={Folder} />
+          <span class="target-name clip">{t.storage}</span>
+          <Mode acl={storageMode} />
+        </Link>
+        <h2 class="targets-title">{t.collections}</h2>
+        {items.map(({ name, acl }) => (
+          <Link
+            key={name}
+            to="permissions"
+            query={{ collection: name }}
+            class="target"
+            aria-current={collection === name ? 'page' : undefined}
+          >
+            <Icon icon={Table2} />
+            <span class="target-name clip">{name}</span>
+            <Mode acl={acl} />
+          </Link>
+        ))}
+        {collections.items?.length === 0 && <p class="muted small targets-none">{t.noCollections}</p>}
+      </nav>
+      {error !== undefined && <ErrorNotice error={error} />}
+    </div>
+  )
+}
+
+function Mode({ acl }: { readonly acl: string | undefined }) {
+  if (acl === undefined) return null
+  const preset = PRESETS.find((one) => one === acl)
+  return <Badge tone={preset === undefined ? 'accent' : 'neutral'}>{t[preset ?? 'CUSTOM']}</Badge>
+}
