@@ -86,7 +86,11 @@ const HEAD = 40
 export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const { label, columns, rows, keyOf, total, selected, onSelect, hasMore = false, loading = false } = props
   const rowHeight = props.rowHeight ?? (matchMedia('(pointer: coarse)').matches ? 52 : 44)
+  /** What scrolls. */
   const box = useRef<HTMLDivElement>(null)
+  const grid = useRef<HTMLDivElement>(null)
+  /** What has the focus. Beside it stands what is no row: a grid must not have anything else in it. */
+  const grid = useRef<HTMLDivElement>(null)
   const id = useId()
   const [height, setHeight] = useState(0)
   const [scrolled, setScrolled] = useState(0)
@@ -150,7 +154,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
 
   const onKeyDown = (event: KeyboardEvent) => {
     // Keys in a cell's own controls are theirs.
-    if (event.target !== box.current && event.key !== 'Escape') return
+    if (event.target !== grid.current && event.key !== 'Escape') return
     const row = rows[at]
     if (row === undefined) return
     const bodyHeight = height - HEAD
@@ -209,41 +213,48 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
       ref={box}
       class={classes('virtual', props.class)}
       style={{ '--columns': template, '--phone-columns': phone, '--row-height': `${rowHeight}px` }}
-      role="grid"
-      tabIndex={0}
-      aria-label={label}
-      aria-rowcount={known === -1 ? -1 : known + 1}
-      aria-colcount={columns.length + (selectable ? 1 : 0)}
-      aria-multiselectable={selectable}
-      aria-busy={loading}
-      aria-activedescendant={activeRow === undefined ? undefined : `${id}-${at}`}
       onScroll={(event) => {
         // Rows change only when the window does; the scrolling itself is the browser's.
         const { scrollTop } = event.currentTarget
         const next = windowAt(scrollTop, height, rowHeight, rows.length)
         if (next.first !== first || next.end !== end) setScrolled(scrollTop)
       }}
-      onKeyDown={onKeyDown}
     >
-      <div class="virtual-head" role="row" aria-rowindex={1}>
-        {selectable && (
-          <span role="columnheader" class="virtual-cell virtual-check">
-            <input
-              type="checkbox"
-              aria-label={t.selectAll}
-              checked={allSelected}
-              indeterminate={!allSelected && (selected?.size ?? 0) > 0}
-              onChange={() => onSelect?.(allSelected ? new Set() : new Set(rows.map(keyOf)))}
-            />
-          </span>
+      <div
+        ref={grid}
+        class="virtual-grid"
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={known === -1 ? -1 : known + 1}
+        aria-colcount={columns.length + (selectable ? 1 : 0)}
+        aria-multiselectable={selectable}
+        aria-busy={loading}
+        aria-activedescendant={activeRow === undefined ? undefined : `${id}-${at}`}
+        onKeyDown={onKeyDown}
+      >
+        <div class="virtual-head" role="row" aria-rowindex={1}>
+          {selectable && (
+            <span role="columnheader" class="virtual-cell virtual-check">
+              <input
+                type="checkbox"
+                aria-label={t.selectAll}
+                checked={allSelected}
+                indeterminate={!allSelected && (selected?.size ?? 0) > 0}
+                onChange={() => onSelect?.(allSelected ? new Set() : new Set(rows.map(keyOf)))}
+              />
+            </span>
+          )}
+          {columns.map((column) => (
+            <HeadCell key={column.id} column={column} sorting={props.sorting} onSort={props.onSort} />
+          ))}
+        </div>
+        {rows.length > 0 && (
+          <div class="virtual-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+            {shown.map((row, offset) => renderRow(row, first + offset))}
+            {away && renderRow(activeRow, at)}
+          </div>
         )}
-        {columns.map((column) => (
-          <HeadCell key={column.id} column={column} sorting={props.sorting} onSort={props.onSort} />
-        ))}
-      </div>
-      <div class="virtual-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
-        {shown.map((row, offset) => renderRow(row, first + offset))}
-        {away && renderRow(activeRow, at)}
       </div>
       {rows.length === 0 && !loading && !hasMore && props.empty}
       {loading && (
