@@ -29,8 +29,10 @@ export function Banner({ kind = 'info', title, children, actions, onDismiss, liv
     <div class={`banner is-${kind}`} role={role}>
       <Icon icon={ICONS[kind]} size={18} class="banner-icon" />
       <div class="banner-body">
-        {isShown(title) && <strong class="banner-title">{title}</strong>}
-        {isShown(children) && <div>{children}</div>}
+        <div class="banner-words">
+          {isShown(title) && <strong class="banner-title">{title}</strong>}
+          {isShown(children) && <div>{children}</div>}
+        </div>
         {isShown(actions) && <div class="banner-actions">{actions}</div>}
       </div>
       {onDismiss && <IconButton icon={X} label={t.dismiss} size="small" onClick={onDismiss} />}

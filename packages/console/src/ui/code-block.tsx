@@ -14,9 +14,9 @@ export function CodeBlock({ label, code, copyLabel }: CodeBlockProps) {
   return (
     <div class="code-block">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <section class="code-block-text" tabIndex={0} aria-label={label}>
+      <div class="code-block-text" role="group" tabIndex={0} aria-label={label}>
         <pre>{code}</pre>
-      </section>
+      </div>
       <span class="code-block-copy">
         <CopyButton text={code} label={copyLabel} />
       </span>

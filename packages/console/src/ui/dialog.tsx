@@ -36,12 +36,15 @@ export interface DialogProps {
 export function Dialog(props: DialogProps) {
   const { title, onClose, actions, children, size = 'medium', side = false, onSubmit, locked = false, role } = props
   const dialog = useRef<HTMLDialogElement>(null)
+  const gone = useRef(false)
   const id = useId()
   useLayoutEffect(() => {
-    const before = document.activeElement
-    dialog.current?.showModal()
+    const element = dialog.current
+    element?.showModal()
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
+      gone.current = true
+      // Gives the focus back to where it was; an element that is only removed does not.
+      element?.close()
     }
   }, [])
   const content = (
@@ -68,7 +71,7 @@ export function Dialog(props: DialogProps) {
       }}
       onClose={(event) => {
         // Some browsers close at a second Esc without asking.
-        if (event.target === event.currentTarget && !locked) onClose()
+        if (event.target === event.currentTarget && !locked && !gone.current) onClose()
       }}
     >
       {onSubmit === undefined ? (

@@ -22,7 +22,7 @@ export function DiffView({ label, before, after }: DiffViewProps) {
   if (found.every(({ kind }) => kind === 'same')) return <p class="muted">{t.same}</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section class="diff" tabIndex={0} aria-label={label}>
+    <div class="diff" role="group" tabIndex={0} aria-label={label}>
       <table>
         <tbody>
           {found.map(({ kind, text, before: left, after: right }) => (
@@ -38,6 +38,6 @@ export function DiffView({ label, before, after }: DiffViewProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }

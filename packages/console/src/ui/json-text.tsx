@@ -16,7 +16,7 @@ export function JsonText({ value, label }: JsonTextProps) {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section class="json-text" tabIndex={0} aria-label={label}>
+    <div class="json-text" role="group" tabIndex={0} aria-label={label}>
       <pre>
         {text.length > MAX_COLOURED
           ? text
@@ -30,6 +30,6 @@ export function JsonText({ value, label }: JsonTextProps) {
               ),
             )}
       </pre>
-    </section>
+    </div>
   )
 }

@@ -32,7 +32,7 @@ export function Table<T>({ label, columns, rows, keyOf, empty, isSelected }: Tab
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <section class="table-box" tabIndex={0} aria-label={label}>
+    <div class="table-box" role="group" tabIndex={0} aria-label={label}>
       <table class="table" aria-label={label}>
         <thead>
           <tr>
@@ -67,6 +67,6 @@ export function Table<T>({ label, columns, rows, keyOf, empty, isSelected }: Tab
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }

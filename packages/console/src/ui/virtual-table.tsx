@@ -88,7 +88,6 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const rowHeight = props.rowHeight ?? (matchMedia('(pointer: coarse)').matches ? 52 : 44)
   /** What scrolls. */
   const box = useRef<HTMLDivElement>(null)
-  const grid = useRef<HTMLDivElement>(null)
   /** What has the focus. Beside it stands what is no row: a grid must not have anything else in it. */
   const grid = useRef<HTMLDivElement>(null)
   const id = useId()
