@@ -1,0 +1,209 @@
+import type { Setting } from '@cloudstead/admin-api'
+import { useRef, useState } from 'preact/hooks'
+import { type ApiError, toApiError } from '../../api/index.ts'
+import { Link } from '../../app/link.tsx'
+import { say } from '../../i18n/language.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { classes } from '../../ui/classes.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { rulesOf } from './groups.ts'
+import { SettingControl } from './setting-control.tsx'
+import { SourceBadge } from './source-badge.tsx'
+import { t } from './text.ts'
+import { heldText, typedValue } from './values.ts'
+import { inWords } from './words.ts'
+
+export interface SettingRowProps {
+  readonly setting: Setting
+  /** The configuration file. */
+  readonly file: string
+  /** What was typed and not saved; undefined: nothing. */
+  readonly draft: string | undefined
+  /** The reader was sent here. */
+  readonly wanted: boolean
+  readonly onDraft: (text: string | undefined) => void
+  readonly save: (value: unknown) => Promise<void>
+  readonly reset: () => Promise<void>
+}
+
+/** One setting: what it is, where its value comes from, and the field to change it. */
+export function SettingRow(props: SettingRowProps) {
+  const { setting, file, draft, wanted, onDraft, save, reset } = props
+  const { key, kind, locked, kept, refused, source } = setting
+  const [busy, setBusy] = useState(false)
+  const [tried, setTried] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const [resetting, setResetting] = useState(false)
+  const row = useRef<HTMLFormElement>(null)
+  const name = say(setting.title)
+  const held = heldText(setting)
+  const text = draft ?? held
+  const typed = typedValue(kind, text)
+  const changed = draft !== undefined && draft !== held
+  const problem = tried && changed && 'problem' in typed ? typed : undefined
+
+  const put = async (value: unknown) => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      await save(value)
+      onDraft(undefined)
+      setTried(false)
+      toast(t.saved(name))
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    }
+    setBusy(false)
+    // The button that was pressed is gone.
+    row.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+  }
+  const submit = () => {
+    setTried(true)
+    if (changed && !busy && 'value' in typed) void put(typed.value)
+  }
+  const forget = async () => {
+    await reset()
+    setResetting(false)
+    setError(undefined)
+    onDraft(undefined)
+    toast(t.resetDone(name))
+    row.current?.querySelector<HTMLElement>('input, select, textarea, a')?.focus()
+  }
+  const mayReset = source === 'console' || refused !== undefined
+  const collection = rulesOf(key)
+  return (
+    <form
+      ref={row}
+      id={idOf(key)}
+      class={classes('setting', wanted && 'is-wanted')}
+      aria-label={name}
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <div class="setting-words">
+        <Row wrap class="setting-title">
+          <h3 tabIndex={-1}>{name}</h3>
+          <SourceBadge source={source} />
+        </Row>
+        {kind !== 'indexes' && <p class="muted small">{say(setting.help)}</p>}
+        <code class="muted small wrap">{key}</code>
+      </div>
+      <Stack gap={2}>
+        {locked || kind === 'rules' ? (
+          <Held setting={setting} name={name} />
+        ) : kind === 'boolean' ? (
+          <Switch
+            label={inWords(setting)}
+            checked={setting.value === true}
+            disabled={busy}
+            onChange={(checked) => void put(checked)}
+          />
+        ) : (
+          <SettingControl
+            setting={setting}
+            text={text}
+            error={problem && [t.problems[problem.problem], problem.detail].filter(Boolean).join(' ')}
+            onChange={(next) => onDraft(next === held ? undefined : next)}
+          />
+        )}
+        {locked && <p class="muted small wrap">{source === 'file' ? t.setByFile(file) : t.setByEnvironment}</p>}
+        {locked && draft !== undefined && kind !== 'secret' && (
+          <p class="small wrap">
+            {t.notSaved} <code>{draft}</code>
+          </p>
+        )}
+        {kept !== undefined && refused === undefined && <Kept setting={setting} onForget={() => setResetting(true)} />}
+        {refused !== undefined && (
+          <Banner kind="warning" title={t.setAside}>
+            <p lang="en">{refused}</p>
+          </Banner>
+        )}
+        {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
+        {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(inWords(setting))}</p>}
+        <Row wrap>
+          {changed && !locked && (
+            <>
+              <Button type="submit" kind="primary" busy={busy}>
+                {t.save}
+              </Button>
+              <Button
+                onClick={() => {
+                  onDraft(undefined)
+                  setTried(false)
+                  setError(undefined)
+                  row.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+                }}
+              >
+                {t.discard}
+              </Button>
+            </>
+          )}
+          {collection !== undefined && (
+            <Link to="permissions" query={collection === null ? {} : { collection }}>
+              {t.openPermissions}
+            </Link>
+          )}
+          {mayReset && !changed && (
+            <Button kind="quiet" size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
+              {t.reset}
+            </Button>
+          )}
+        </Row>
+      </Stack>
+      {resetting && (
+        <ConfirmDialog
+          title={locked ? t.forgetTitle(name) : t.resetTitle(name)}
+          confirmLabel={locked ? t.forget : t.reset}
+          danger
+          onConfirm={forget}
+          onClose={() => setResetting(false)}
+        >
+          <p>{locked ? t.forgetText : t.resetText}</p>
+          {!locked && key.startsWith('database.') && <p>{t.resetCollection}</p>}
+        </ConfirmDialog>
+      )}
+    </form>
+  )
+}
+
+/** The id of the row of a setting. */
+export function idOf(key: string): string {
+  return `setting-${key}`
+}
+
+/** A value that is not changed here. */
+function Held({ setting, name }: { readonly setting: Setting; readonly name: string }) {
+  const { kind, text, secret, locked } = setting
+  return (
+    <Row class="setting-held">
+      {kind === 'indexes' && text !== undefined ? (
+        <pre class="setting-text">{text}</pre>
+      ) : (
+        <span class="wrap">{inWords(setting)}</span>
+      )}
+      {locked && !secret && text !== undefined && <CopyButton text={text} label={t.copyValue(name)} />}
+    </Row>
+  )
+}
+
+/** What was saved and does not hold at the moment. */
+function Kept({ setting, onForget }: { readonly setting: Setting; readonly onForget: () => void }) {
+  return (
+    <div class="setting-kept">
+      <p class="small wrap">
+        {setting.secret ? t.keptSecret : t.kept} {!setting.secret && <code class="setting-text">{setting.kept}</code>}
+      </p>
+      <Button kind="quiet" size="small" onClick={onForget}>
+        {t.forget}
+      </Button>
+    </div>
+  )
+}
