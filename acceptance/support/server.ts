@@ -45,6 +45,8 @@ export interface RunningServer {
   readonly pid: number
   /** Everything written to the standard error output so far. */
   log(): string
+  /** Everything written to the standard output so far: the line that it is ready, and what follows it. */
+  output(): string
   loginKey(): Promise<LoginKey>
   apiKey(): Promise<ApiKey>
   /** Replaces the configuration file; a text is written as it is. */
@@ -89,6 +91,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
   })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
   const url = await readyUrl(child, () => log)
   const { host, port } = new URL(url)
   const keys = async (kind: 'login' | 'api') => {
@@ -106,6 +112,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     dataDir,
     pid: child.pid ?? 0,
     log: () => log,
+    output: () => output,
     loginKey: async () => (await keys('login')) as LoginKey,
     apiKey: async () => (await keys('api')) as ApiKey,
     writeConfig: (config) => writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config)),

@@ -130,8 +130,8 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
     // Before the line is out: who reads it may send a SIGTERM at once.
     const stopped = stopSignal()
     const base = publicUrl ?? url
-    const link = await app.consoleLink()
     process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
+    const link = await app.consoleLink()
     // On the standard output only: a log is kept and passed around, and whoever reads the link is an operator.
     if (link !== undefined) process.stdout.write(`  console ${base}${link}\n`)
     if (mode === 'dev') process.stdout.write(devHints(env, base))
