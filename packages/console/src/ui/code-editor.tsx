@@ -286,9 +286,7 @@ export function CodeEditor(props: CodeEditorProps) {
           </p>
         ))}
         {diagnostics.length > 0 && (!focused || atCursor.length === 0) && (
-          <p class="muted">
-            {t.found(errors, warnings)} · {t.next}
-          </p>
+          <p class="muted">{[t.found(errors, warnings), t.next].filter((part) => part !== '').join(' · ')}</p>
         )}
       </div>
       <span id={`${id}-keys`} class="only-read">

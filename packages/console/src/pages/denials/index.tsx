@@ -8,6 +8,7 @@ import { Page } from '../../ui/page.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { SidePanel, SplitView } from '../../ui/side-panel.tsx'
+import { Row } from '../../ui/stack.tsx'
 import { DenialPanel } from './denial-panel.tsx'
 import { DenialTable } from './denial-table.tsx'
 import { t } from './text.ts'
@@ -35,12 +36,12 @@ export default function DenialsPage() {
       title={t.title}
       description={t.description}
       actions={
-        <>
+        <Row gap={3}>
           <Badge tone={live ? 'success' : 'neutral'}>{live ? t.live : t.paused}</Badge>
           <Button icon={live ? Pause : Play} onClick={() => setLive(!live)}>
             {live ? t.pause : t.resume}
           </Button>
-        </>
+        </Row>
       }
     >
       <div class="denials-bar">

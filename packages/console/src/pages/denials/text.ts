@@ -22,9 +22,7 @@ export const t = texts({
     what: 'What',
     why: 'Why',
     count: 'Times',
-    times: (n: number) => `${n} times`,
     nobody: 'Nobody',
-    anonymous: 'anonymous',
 
     noneTitle: 'Nothing was denied',
     noneText:
@@ -38,7 +36,6 @@ export const t = texts({
     code: 'Code',
     request: 'Request id',
     copyRequest: 'Copy the request id',
-    login: 'Login type',
     collection: 'Collection',
     last: 'Last time',
     explanation: 'Why',
@@ -51,7 +48,6 @@ export const t = texts({
 
     tryTitle: 'Try with an edited rule',
     tryText: 'The request is decided anew at every change. Nothing is saved here.',
-    editor: 'Edited rules',
     outcome: 'What the request would get',
     still: 'It is still denied.',
     now: 'It would be allowed now.',
@@ -85,9 +81,7 @@ export const t = texts({
     what: '请求',
     why: '原因',
     count: '次数',
-    times: (n) => `${n} 次`,
     nobody: '未登录',
-    anonymous: '匿名',
 
     noneTitle: '没有被拒绝的请求',
     noneText: '规则拒绝应用的请求后，会在两秒内显示在这里，并说明是谁请求的、规则如何判断，以及需要满足什么条件。',
@@ -100,7 +94,6 @@ export const t = texts({
     code: '错误码',
     request: '请求 ID',
     copyRequest: '复制请求 ID',
-    login: '登录类型',
     collection: '集合',
     last: '最近一次',
     explanation: '原因',
@@ -113,7 +106,6 @@ export const t = texts({
 
     tryTitle: '用修改后的规则重试',
     tryText: '每次修改后都会重新判断这个请求，此处不会保存。',
-    editor: '修改后的规则',
     outcome: '这个请求的结果',
     still: '仍然被拒绝。',
     now: '现在会被允许。',

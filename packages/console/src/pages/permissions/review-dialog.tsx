@@ -34,6 +34,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const [busy, setBusy] = useState(false)
   const valid = check.text === text && check.valid
   const target = targetOf(rules.collection)
+  const isPublic = check.findings.some(({ code }) => code === 'everyone-reads')
   const save = async () => {
     if (!valid || busy) return
     setBusy(true)
@@ -96,6 +97,11 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <h3>{t.mine}</h3>
             <DiffView label={t.mine} before={theirs.text} after={text} />
           </>
+        )}
+        {isPublic && (
+          <Banner kind="warning" title={t.publicTitle}>
+            {t.publicText}
+          </Banner>
         )}
         <ProblemList text={text} check={check} />
         {error !== undefined && <ErrorNotice error={error} />}

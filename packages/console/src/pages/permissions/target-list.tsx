@@ -1,7 +1,6 @@
 import { Folder, Table2 } from 'lucide'
 import { Link } from '../../app/link.tsx'
 import { navigate } from '../../app/navigation.ts'
-import { Badge } from '../../ui/badge.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -45,8 +44,7 @@ export function TargetList({ collection, collections, storageMode }: TargetListP
       <nav class="not-phone" aria-label={t.targets}>
         <Link to="permissions" class="target" aria-current={collection === undefined ? 'page' : undefined}>
           <Icon icon={Folder} />
-          <span class="target-name clip">{t.storage}</span>
-          <Mode acl={storageMode} />
+          <Name name={t.storage} acl={storageMode} />
         </Link>
         <h2 class="targets-title">{t.collections}</h2>
         {items.map(({ name, acl }) => (
@@ -58,8 +56,7 @@ export function TargetList({ collection, collections, storageMode }: TargetListP
             aria-current={collection === name ? 'page' : undefined}
           >
             <Icon icon={Table2} />
-            <span class="target-name clip">{name}</span>
-            <Mode acl={acl} />
+            <Name name={name} acl={acl} />
           </Link>
         ))}
         {collections.items?.length === 0 && <p class="muted small targets-none">{t.noCollections}</p>}
@@ -69,8 +66,12 @@ export function TargetList({ collection, collections, storageMode }: TargetListP
   )
 }
 
-function Mode({ acl }: { readonly acl: string | undefined }) {
-  if (acl === undefined) return null
+function Name({ name, acl }: { readonly name: string; readonly acl: string | undefined }) {
   const preset = PRESETS.find((one) => one === acl)
-  return <Badge tone={preset === undefined ? 'accent' : 'neutral'}>{t[preset ?? 'CUSTOM']}</Badge>
+  return (
+    <span class="target-words">
+      <span class="clip">{name}</span>
+      {acl !== undefined && <span class="target-mode clip">{t[preset ?? 'CUSTOM']}</span>}
+    </span>
+  )
 }

@@ -73,12 +73,12 @@ export const t = texts({
     history: 'History',
     reviewTitle: 'Save these permissions?',
     reviewText: 'They hold from the next request on.',
+    publicTitle: 'This makes files or documents public',
+    publicText: 'Whoever asks can read them, logged in or not. If that is not meant, cancel and choose another mode.',
     changes: 'What changes',
     save: 'Save',
     cancel: 'Cancel',
     saved: 'Saved. The new permissions hold now.',
-    invalid: 'The rules have an error and cannot be saved.',
-    fix: 'Correct the error first.',
 
     conflictTitle: 'Somebody else saved meanwhile',
     conflictText: 'Your text is still here. Compare, and decide what is to hold.',
@@ -100,7 +100,6 @@ export const t = texts({
     sourceConsole: 'Saved here',
     sourceEnvironment: 'Environment',
 
-    historyTitle: 'History',
     historyOf: (name: string) => `History of ${name}`,
     historyEmpty: 'Nothing was changed yet.',
     historyMore: 'Show older changes',
@@ -150,9 +149,7 @@ export const t = texts({
     findUser: 'Find a user',
     findUserHint: 'uid, openid or custom id, or how it begins',
     noUser: 'No such user.',
-    chosen: 'Chosen',
     changeUser: 'Choose another',
-    does: 'does',
     action: 'Action',
     actions: {
       read: 'Read',
@@ -191,7 +188,6 @@ export const t = texts({
     needInput: 'Fill in what is missing above.',
     presetFilters: 'This mode filters: a query is never refused, it finds only what the caller may see.',
     asking: 'Asking …',
-    unknown: 'Not asked yet.',
   },
   zh: {
     title: '权限设置',
@@ -246,12 +242,12 @@ export const t = texts({
     history: '历史记录',
     reviewTitle: '保存这些权限？',
     reviewText: '从下一个请求起生效。',
+    publicTitle: '这会公开文件或文档',
+    publicText: '任何人都能读取，无论是否登录。如果不是您的本意，请取消并选择其他模式。',
     changes: '将会改变的内容',
     save: '保存',
     cancel: '取消',
     saved: '已保存，新的权限已生效。',
-    invalid: '规则有错误，无法保存。',
-    fix: '请先改正错误。',
 
     conflictTitle: '其他人刚刚保存过',
     conflictText: '您的内容仍在这里。请对比后决定以哪一份为准。',
@@ -272,7 +268,6 @@ export const t = texts({
     sourceConsole: '在此保存',
     sourceEnvironment: '环境变量',
 
-    historyTitle: '历史记录',
     historyOf: (name) => `${name} 的历史记录`,
     historyEmpty: '还没有修改记录。',
     historyMore: '显示更早的修改',
@@ -319,9 +314,7 @@ export const t = texts({
     findUser: '查找用户',
     findUserHint: 'uid、openid 或自定义 id 的开头',
     noUser: '没有这个用户。',
-    chosen: '已选择',
     changeUser: '重新选择',
-    does: '执行',
     action: '操作',
     actions: {
       read: '读取',
@@ -360,6 +353,5 @@ export const t = texts({
     needInput: '请先填写上面缺少的内容。',
     presetFilters: '该模式会过滤数据：查询不会被拒绝，只会返回请求者有权查看的文档。',
     asking: '正在判断…',
-    unknown: '尚未判断。',
   },
 })

@@ -62,7 +62,8 @@ export function useCheck(text: string, collection: string | undefined): Check {
     ...checked,
     lint: async (about) => {
       const { findings } = await ask(about).catch(() => ({ findings: [] }))
-      return findings.map((finding) => diagnosticOf(finding, about))
+      // A note is true of the whole rule and no fault of any part of it: the list has it, the text is not marked.
+      return findings.filter(({ severity }) => severity !== 'note').map((finding) => diagnosticOf(finding, about))
     },
   }
 }
@@ -75,7 +76,7 @@ function diagnosticOf({ severity, from = 0, to, message }: Finding, text: string
   return {
     from,
     to: to ?? (from === 0 ? text.length : from),
-    severity: severity === 'note' ? 'info' : severity,
+    severity: severity === 'error' ? 'error' : 'warning',
     message: say(message),
   }
 }
