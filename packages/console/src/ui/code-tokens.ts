@@ -10,9 +10,9 @@ export interface CodeSpan {
   readonly colour: CodeColour
 }
 
-/** A variable with its members, a word, a number, a text in single quotes, or a pattern. */
+/** The variables and functions of rules, words, numbers, and texts in quotes of their own. */
 const EXPRESSION =
-  /\b(?:auth|resource|doc|request|query|now|get|size)\b|\b(?:true|false|null|undefined|in)\b|\b\d+(?:\.\d+)?\b|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`/g
+  /(?<![.\w$])(?:auth|resource|request|doc|now|get|true|false|null|undefined|in)\b|\b\d+(?:\.\d+)?\b|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`/g
 
 /** The coloured parts of JSON, in order and without overlap. With `expressions`, texts that hold rules have parts inside. */
 export function codeSpans(text: string, expressions: boolean): readonly CodeSpan[] {
@@ -41,7 +41,7 @@ function inside(piece: string, start: number): readonly CodeSpan[] {
 function colourOf(found: string): CodeColour {
   if (/^['`]/.test(found)) return 'string'
   if (/^\d/.test(found)) return 'number'
-  return /^(?:true|false|null|undefined|in)$/.test(found) ? 'word' : 'variable'
+  return /^(?:auth|resource|request|doc|now|get)$/.test(found) ? 'variable' : 'word'
 }
 
 const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }

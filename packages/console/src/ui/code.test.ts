@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type Edit, fitting, indent, newLine } from './code-edit.ts'
+import { type Diagnostic, lineAt, paint } from './code-marks.ts'
+import { codeSpans, matchingBrackets } from './code-tokens.ts'
+import { jsonTokens } from './json-tokens.ts'
+
+const piece = fc.constantFrom(
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  "'",
+  '\\',
+  '\n',
+  ' ',
+  ':',
+  ',',
+  'true',
+  '12.5',
+  '//',
+  '/*',
+  '*/',
+  'auth.uid == 1',
+  '中',
+)
+const code = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
+
+test('coloured pieces joined are the text again', () => {
+  fc.assert(
+    fc.property(code, (text) =>
+      assert.equal(
+        jsonTokens(text)
+          .map((token) => token.text)
+          .join(''),
+        text,
+      ),
+    ),
+  )
+  assert.deepEqual(
+    jsonTokens('{"a": [1, "b"]} // c').filter(({ kind }) => kind !== 'plain'),
+    [
+      { kind: 'name', text: '"a"' },
+      { kind: 'number', text: '1' },
+      { kind: 'string', text: '"b"' },
+      { kind: 'comment', text: '// c' },
+    ],
+  )
+})
+
+test('spans stand in order and do not overlap', () => {
+  fc.assert(
+    fc.property(code, fc.boolean(), (text, expressions) => {
+      let end = 0
+      for (const { from, to } of codeSpans(text, expressions)) {
+        assert.ok(from >= end && to > from && to <= text.length)
+        end = to
+      }
+    }),
+  )
+})
+
+test('inside of a rule its variables, words and numbers are told apart', () => {
+  const text = '{"read": "auth != null && resource.size < 5"}'
+  const found = codeSpans(text, true).map(({ from, to, colour }) => [text.slice(from, to), colour])
+  assert.deepEqual(found.slice(1), [
+    ['"', 'string'],
+    ['auth', 'variable'],
+    ['null', 'word'],
+    ['resource', 'variable'],
+    ['5', 'number'],
+    ['"', 'string'],
+  ])
+})
+
+test('painted lines are the lines of the text, whatever is marked in it', () => {
+  const mark = fc.record({
+    from: fc.integer({ min: -3, max: 60 }),
+    to: fc.integer({ min: -3, max: 60 }),
+    severity: fc.constantFrom<Diagnostic['severity']>('error', 'warning', 'info'),
+    message: fc.constant('m'),
+  })
+  fc.assert(
+    fc.property(
+      code,
+      fc.array(mark, { maxLength: 4 }),
+      fc.array(fc.nat(40), { maxLength: 2 }),
+      (text, marks, brackets) => {
+        const lines = paint(text, codeSpans(text, true), marks, brackets)
+        assert.equal(lines.map(({ pieces }) => pieces.map((one) => one.text).join('')).join('\n'), text)
+        assert.ok(lines.every(({ pieces }) => pieces.every((one) => one.text !== '')))
+      },
+    ),
+  )
+})
+
+test('a line has the worst of its marks, and a mark of no length is seen all the same', () => {
+  const marks: Diagnostic[] = [
+    { from: 0, to: 6, severity: 'warning', message: 'w' },
+    { from: 2, to: 3, severity: 'error', message: 'e' },
+    { from: 13, to: 13, severity: 'info', message: 'i' },
+  ]
+  const [first, second] = paint('abcdef\nghijkl', [], marks, [])
+  assert.deepEqual(
+    first?.pieces.map(({ text, diagnostic }) => [text, diagnostic]),
+    [
+      ['ab', 0],
+      ['c', 1],
+      ['def', 0],
+    ],
+  )
+  assert.deepEqual([first?.severity, second?.severity], ['error', 'info'])
+  assert.deepEqual(
+    second?.pieces.map(({ text, diagnostic }) => [text, diagnostic]),
+    [
+      ['ghijk', undefined],
+      ['l', 2],
+    ],
+  )
+  assert.equal(lineAt('a\nb\nc', 4), 3)
+})
+
+test('brackets find each other from either side, and a lone one finds none', () => {
+  const text = '{"a": (1 + [2])}'
+  assert.deepEqual(matchingBrackets(text, 0), [0, 15])
+  assert.deepEqual(matchingBrackets(text, 16), [15, 0])
+  assert.deepEqual(matchingBrackets(text, 6), [6, 14])
+  assert.equal(matchingBrackets('(a', 0), undefined)
+  assert.equal(matchingBrackets('ab', 1), undefined)
+})
+
+const applied = (text: string, { from, to, insert, select }: Edit) => {
+  const after = text.slice(0, from) + insert + text.slice(to)
+  return `${after.slice(0, select.from)}|${after.slice(select.from, select.to)}|${after.slice(select.to)}`
+}
+
+test('Enter keeps the indent, deepens it after a bracket, and opens a pair', () => {
+  assert.equal(applied('  a', newLine('  a', { from: 3, to: 3 })), '  a\n  ||')
+  assert.equal(applied(' {', newLine(' {', { from: 2, to: 2 })), ' {\n   ||')
+  assert.equal(applied(' {}', newLine(' {}', { from: 2, to: 2 })), ' {\n   ||\n }')
+  assert.equal(applied('ab', newLine('ab', { from: 0, to: 1 })), '\n||b')
+})
+
+test('Tab indents at the cursor or every selected line, and Shift+Tab takes it back', () => {
+  assert.equal(applied('ab', indent('ab', { from: 1, to: 1 }, false)), 'a  ||b')
+  assert.equal(applied('a\nb\nc', indent('a\nb\nc', { from: 0, to: 3 }, false)), '  |a\n  b|\nc')
+  assert.equal(applied('    a', indent('    a', { from: 5, to: 5 }, true)), '  a||')
+  assert.equal(applied('a', indent('a', { from: 0, to: 1 }, true)), '|a|')
+  fc.assert(
+    fc.property(code, fc.nat(40), fc.nat(40), (text, a, b) => {
+      const [from, to] = [Math.min(a, b, text.length), Math.min(Math.max(a, b), text.length)]
+      if (from === to) return
+      const { select, ...inward } = indent(text, { from, to }, false)
+      const moved = text.slice(0, inward.from) + inward.insert + text.slice(inward.to)
+      const back = indent(moved, select, true)
+      assert.equal(moved.slice(0, back.from) + back.insert + moved.slice(back.to), text)
+    }),
+  )
+})
+
+test('what begins as typed comes before what has it inside', () => {
+  const options = ['resource.openid', 'auth.openid', 'openid', 'now'].map((label) => ({ label }))
+  assert.deepEqual(
+    fitting(options, 'OPEN').map(({ label }) => label),
+    ['openid', 'resource.openid', 'auth.openid'],
+  )
+  assert.equal(fitting(options, '').length, 4)
+})
