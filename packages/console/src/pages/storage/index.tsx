@@ -1,6 +1,194 @@
-import { t } from '../../app/text.ts'
+import type { StorageEntry } from '@cloudstead/admin-api'
+import { Copy, Download, FolderInput, FolderOpen, FolderPlus, Info, Link, Pencil, Trash2 } from 'lucide'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { setQuery } from '../../app/navigation.ts'
+import { useRoute } from '../../app/use-route.ts'
+import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Checkbox } from '../../ui/checkbox.tsx'
+import type { MenuItem } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
+import { SearchInput } from '../../ui/search-input.tsx'
+import { SplitView } from '../../ui/side-panel.tsx'
+import { ClashDialog } from './clash.tsx'
+import { DropZone } from './drop-zone.tsx'
+import type { FileToUpload } from './dropped.ts'
+import { copied, copyFileId, copyUrl, downloadEntries } from './file-actions.ts'
+import { FilePanel } from './file-panel.tsx'
+import { FileTable } from './file-table.tsx'
+import { foldersTo, nameOf, parentOf, visibleName } from './paths.ts'
+import { SafeName } from './safe-name.tsx'
+import { SelectionBar } from './selection-bar.tsx'
+import { t } from './text.ts'
+import { UploadButtons } from './upload-buttons.tsx'
+import { onArrived, uploads } from './uploads.ts'
+import { UploadsPanel } from './uploads-panel.tsx'
+import { useEntries } from './use-entries.ts'
+import { useWork } from './use-work.tsx'
+import './storage.css'
 
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * The files of the environment. Query members: folder (ends with a slash), file (the path of the one whose details are
+ * shown; alone it also says the folder), search (the beginning of names), deep.
+ */
 export default function StoragePage() {
-  return <Page title={t.pages.storage} />
+  const { query } = useRoute()
+  const { file = '', search = '' } = query
+  const folder = query.folder ?? parentOf(file)
+  const place = { folder, startsWith: search, deep: query.deep !== undefined }
+  const entries = useEntries(place)
+  const [chosen, setChosen] = useState({ folder, paths: NONE })
+  const selected = chosen.folder === folder ? chosen.paths : NONE
+  const select = (paths: ReadonlySet<string>) => setChosen({ folder, paths })
+  const changed = useRef(() => {})
+  changed.current = () => {
+    select(NONE)
+    entries.reload()
+  }
+  const work = useWork(() => {
+    // What is shown beside the list may be what has gone.
+    setQuery({ file: undefined })
+    changed.current()
+  })
+
+  const latest = useRef({ folder, reload: entries.reload })
+  latest.current = { folder, reload: entries.reload }
+  useEffect(
+    () =>
+      onArrived((paths) => {
+        if (paths.some((path) => path.startsWith(latest.current.folder))) latest.current.reload()
+      }),
+    [],
+  )
+
+  const goTo = (path: string) =>
+    setQuery({ folder: path, file: undefined, search: undefined, deep: undefined }, { replace: false })
+  const show = (path: string | undefined) =>
+    // The first opens a place to come back from; going from one to the next does not.
+    setQuery({ folder, file: path }, { replace: file !== '' && path !== undefined })
+  const open = ({ kind, path }: StorageEntry) => (kind === 'folder' ? goTo(path) : show(path))
+  const take = (files: readonly FileToUpload[]) =>
+    uploads.add(files.map(({ file: one, path }) => ({ file: one, path: folder + path })))
+  const chosenEntries = () => entries.rows.filter(({ path }) => selected.has(path))
+  const paths = () => chosenEntries().map(({ path }) => path)
+
+  const menu = (entry: StorageEntry): readonly (MenuItem | string)[] => {
+    const { kind, path } = entry
+    const change: readonly (MenuItem | string)[] = [
+      '-',
+      { label: t.rename, icon: Pencil, onSelect: () => work.rename(path) },
+      { label: t.move, icon: FolderInput, onSelect: () => work.move([path], folder) },
+      { label: t.copyTo, icon: Copy, onSelect: () => work.move([path], folder, true) },
+      '-',
+      { label: t.remove, icon: Trash2, danger: true, onSelect: () => work.remove([path]) },
+    ]
+    const copyPath: MenuItem = { label: t.copyPath, icon: Copy, onSelect: () => void copied(path) }
+    const get: MenuItem = {
+      label: kind === 'folder' ? t.downloadZip : t.download,
+      icon: Download,
+      onSelect: () => void downloadEntries([entry]),
+    }
+    if (kind === 'folder') {
+      return [{ label: t.open, icon: FolderOpen, onSelect: () => goTo(path) }, get, copyPath, ...change]
+    }
+    return [
+      { label: t.details, icon: Info, onSelect: () => show(path) },
+      get,
+      { label: t.copyFileId, icon: Copy, onSelect: () => void copyFileId(path) },
+      { label: t.copyUrl, icon: Link, onSelect: () => void copyUrl(path) },
+      copyPath,
+      ...change,
+    ]
+  }
+  const onKey = (event: KeyboardEvent, { path }: StorageEntry) => {
+    if (event.key === 'Delete') work.remove(selected.size > 0 ? paths() : [path])
+    else if (event.key === 'F2') work.rename(path)
+    else if (event.key === 'Backspace' && folder !== '') goTo(parentOf(folder))
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <Page
+      fill
+      title={t.title}
+      actions={
+        <>
+          <Button icon={FolderPlus} onClick={() => work.newFolder(folder)}>
+            {t.newFolder}
+          </Button>
+          <UploadButtons onFiles={take} />
+        </>
+      }
+    >
+      <DropZone into={folder === '' ? t.root : visibleName(folder)} onFiles={take}>
+        <Breadcrumbs
+          label={t.path}
+          crumbs={['', ...foldersTo(folder)].map((path) => ({
+            key: path,
+            label: path === '' ? t.root : <SafeName name={nameOf(path)} />,
+            to: 'storage' as const,
+            query: { folder: path },
+          }))}
+        />
+        {selected.size > 0 ? (
+          <SelectionBar
+            count={selected.size}
+            onDownload={() => void downloadEntries(chosenEntries())}
+            onMove={() => work.move(paths(), folder)}
+            onDelete={() => work.remove(paths())}
+            onClear={() => select(NONE)}
+          />
+        ) : (
+          <div class="storage-bar">
+            <SearchInput
+              class="storage-search"
+              label={t.search}
+              placeholder={t.searchHint}
+              value={search}
+              onSearch={(text) => setQuery({ folder, search: text, file: undefined })}
+            />
+            <Checkbox
+              label={t.deep}
+              checked={place.deep}
+              onChange={(deep) => setQuery({ folder, deep: deep ? 1 : undefined })}
+            />
+          </div>
+        )}
+        <SplitView>
+          <FileTable
+            place={place}
+            entries={entries}
+            selected={selected}
+            narrow={file !== ''}
+            menu={menu}
+            onSelect={select}
+            onOpen={open}
+            onActive={({ kind, path }) => file !== '' && kind === 'file' && show(path)}
+            onKey={onKey}
+            onClearSearch={() => setQuery({ folder, search: undefined })}
+          />
+          {file !== '' && (
+            <FilePanel
+              key={file}
+              path={file}
+              onClose={() => show(undefined)}
+              onRename={() => work.rename(file)}
+              onMove={() => work.move([file], folder)}
+              onDelete={() => work.remove([file])}
+            />
+          )}
+        </SplitView>
+        <p class="storage-count muted small" role="status">
+          {entries.rows.length > 0 &&
+            `${entries.hasMore ? t.countedMore(entries.rows.length) : t.counted(entries.rows.length)} · ${t.sorted}`}
+        </p>
+        <UploadsPanel />
+      </DropZone>
+      {work.dialogs()}
+      <ClashDialog />
+    </Page>
+  )
 }

@@ -1,0 +1,139 @@
+import type { StorageFile } from '@cloudstead/admin-api'
+import { Download, FolderInput, Pencil, Trash2 } from 'lucide'
+import { useEffect, useState } from 'preact/hooks'
+import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { Bytes } from '../../ui/bytes.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { KeyValue } from '../../ui/key-value.tsx'
+import { SidePanel } from '../../ui/side-panel.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { Stack } from '../../ui/stack.tsx'
+import { Time } from '../../ui/time.tsx'
+import { downloadEntries } from './file-actions.ts'
+import { nameOf, onThisServer, visibleName } from './paths.ts'
+import { Preview } from './preview.tsx'
+import { Readers } from './readers.tsx'
+import { SafeName } from './safe-name.tsx'
+import { t } from './text.ts'
+import { UrlMaker } from './url-maker.tsx'
+
+/** Seconds: somebody may watch a video in the panel. */
+const PREVIEW_AGE = 4 * 3_600
+
+interface FilePanelProps {
+  readonly path: string
+  readonly onClose: () => void
+  readonly onRename: () => void
+  readonly onMove: () => void
+  readonly onDelete: () => void
+}
+
+interface Shown {
+  readonly file: StorageFile
+  readonly previewUrl: string
+}
+
+/** Everything about one file, and what can be done with it. */
+export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePanelProps) {
+  const [shown, setShown] = useState<Shown>()
+  const [error, setError] = useState<ApiError>()
+  const load = async (signal?: AbortSignal) => {
+    setError(undefined)
+    try {
+      const [file, { url }] = await Promise.all([
+        call('getFile', { query: { path } }, { signal }),
+        call('createFileUrl', { body: { path, maxAge: PREVIEW_AGE } }, { signal }),
+      ])
+      setShown({ file, previewUrl: onThisServer(url) })
+    } catch (thrown) {
+      if (!isAbort(thrown)) setError(toApiError(thrown))
+    }
+  }
+  useEffect(() => {
+    const controller = new AbortController()
+    void load(controller.signal)
+    return () => controller.abort()
+  }, [])
+  return (
+    <SidePanel
+      title={<SafeName name={nameOf(path)} clip={false} />}
+      onClose={onClose}
+      actions={
+        shown && (
+          <>
+            <Button size="small" icon={Download} onClick={() => void downloadEntries([{ path }])}>
+              {t.download}
+            </Button>
+            <Button size="small" icon={Pencil} onClick={onRename}>
+              {t.rename}
+            </Button>
+            <Button size="small" icon={FolderInput} onClick={onMove}>
+              {t.move}
+            </Button>
+            <Button size="small" icon={Trash2} onClick={onDelete}>
+              {t.remove}
+            </Button>
+          </>
+        )
+      }
+    >
+      {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
+      {shown === undefined && error === undefined && <Spinner block />}
+      {shown !== undefined && <Details {...shown} />}
+    </SidePanel>
+  )
+}
+
+function Details({ file, previewUrl }: Shown) {
+  const { path, size, contentType, etag, createdAt, updatedAt, owner, creator, fileId, cacheControl } = file
+  return (
+    <Stack gap={5}>
+      <Preview url={previewUrl} contentType={contentType} size={size} name={visibleName(file.name)} />
+      <KeyValue
+        stacked
+        items={[
+          { label: t.size, value: <Bytes value={size} /> },
+          { label: t.type, value: contentType },
+          { label: t.modified, value: <Time at={updatedAt} /> },
+          createdAt === updatedAt ? undefined : { label: t.created, value: <Time at={createdAt} /> },
+          { label: t.cloudPath, value: <SafeName name={path} clip={false} />, copy: path, copyLabel: t.copyPath },
+          { label: t.fileId, value: <SafeName name={fileId} clip={false} />, copy: fileId, copyLabel: t.copyFileId },
+          owner === undefined
+            ? undefined
+            : {
+                label: t.owner,
+                value: (
+                  <>
+                    <SafeName name={owner} clip={false} /> <span class="muted small">({t.ownerHint})</span>
+                  </>
+                ),
+              },
+          {
+            label: t.creator,
+            value: creator === undefined ? t.administrator : <SafeName name={creator.join(', ')} clip={false} />,
+          },
+          { label: t.etag, value: <span class="mono">{etag}</span>, copy: etag },
+          cacheControl === undefined ? undefined : { label: t.cacheControl, value: <code>{cacheControl}</code> },
+          file.metadata === undefined
+            ? undefined
+            : { label: t.metadata, value: <pre>{JSON.stringify(file.metadata, undefined, 2)}</pre> },
+          file.publicUrl === undefined
+            ? undefined
+            : {
+                label: t.publicUrl,
+                value: (
+                  <>
+                    <code>{file.publicUrl}</code>
+                    <span class="muted small public-note">{t.permanent}</span>
+                  </>
+                ),
+                copy: file.publicUrl,
+              },
+        ]}
+      />
+      <Readers readers={file.readers} />
+      {file.publicUrl === undefined && <UrlMaker path={path} />}
+    </Stack>
+  )
+}

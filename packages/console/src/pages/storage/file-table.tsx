@@ -1,0 +1,106 @@
+import type { StorageEntry } from '@cloudstead/admin-api'
+import { FolderOpen, SearchX } from 'lucide'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { language } from '../../i18n/language.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import type { MenuItem } from '../../ui/menu.tsx'
+import { VirtualTable } from '../../ui/virtual-table.tsx'
+import { entryColumns } from './entry-cells.tsx'
+import { visibleName } from './paths.ts'
+import { t } from './text.ts'
+import type { Entries, Place } from './use-entries.ts'
+
+interface FileTableProps {
+  readonly place: Place
+  readonly entries: Entries
+  readonly selected: ReadonlySet<string>
+  readonly narrow: boolean
+  readonly menu: (entry: StorageEntry) => readonly (MenuItem | string)[]
+  readonly onSelect: (selected: ReadonlySet<string>) => void
+  readonly onOpen: (entry: StorageEntry) => void
+  readonly onActive: (entry: StorageEntry) => void
+  readonly onKey: (event: KeyboardEvent, entry: StorageEntry) => void
+  readonly onClearSearch: () => void
+}
+
+/** The entries of a folder, as many as there are. */
+export function FileTable(props: FileTableProps) {
+  const { place, entries, selected, narrow, onSelect, onOpen, onActive, onKey } = props
+  const box = useRef<HTMLDivElement>(null)
+  const hadFocus = useRef(false)
+  const latest = useRef(props)
+  latest.current = props
+  const words = language()
+  const columns = useMemo(
+    () =>
+      entryColumns({
+        open: (entry) => latest.current.onOpen(entry),
+        menu: (entry) => latest.current.menu(entry),
+        narrow,
+      }),
+    [words, narrow],
+  )
+  // Each place is a table of its own, scrolled to its top; whoever works by keyboard stays in it.
+  const key = `${place.folder}\n${place.startsWith}\n${place.deep}`
+  hadFocus.current = box.current?.contains(document.activeElement) === true
+  useLayoutEffect(() => {
+    if (hadFocus.current) box.current?.querySelector<HTMLElement>('[role=grid]')?.focus()
+  }, [key])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: what the right button opens, a button of each row opens too
+    <div
+      ref={box}
+      class="file-table"
+      onContextMenu={(event) => {
+        const row = (event.target as HTMLElement).closest('.virtual-row')
+        const button = row?.querySelector<HTMLButtonElement>('.row-menu button')
+        if (!button) return
+        event.preventDefault()
+        button.click()
+      }}
+    >
+      <VirtualTable
+        key={key}
+        label={t.list}
+        columns={columns}
+        rows={entries.rows}
+        keyOf={({ path }) => path}
+        selected={selected}
+        onSelect={onSelect}
+        onOpen={onOpen}
+        onActive={onActive}
+        onKey={onKey}
+        hasMore={entries.hasMore}
+        loading={entries.loading}
+        onEndReached={entries.loadMore}
+        empty={entries.error === undefined && <NoFiles place={place} onClearSearch={props.onClearSearch} />}
+        foot={entries.error !== undefined && <ErrorNotice error={entries.error} onRetry={entries.loadMore} />}
+      />
+    </div>
+  )
+}
+
+function NoFiles({ place, onClearSearch }: { readonly place: Place; readonly onClearSearch: () => void }) {
+  if (place.startsWith !== '') {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title={t.nothingFound(visibleName(place.startsWith))}
+        actions={<Button onClick={onClearSearch}>{t.clearSearch}</Button>}
+      >
+        {t.nothingFoundText}
+      </EmptyState>
+    )
+  }
+  return place.folder === '' ? (
+    <EmptyState icon={FolderOpen} title={t.nothing}>
+      {t.nothingText}
+    </EmptyState>
+  ) : (
+    <EmptyState icon={FolderOpen} title={t.emptyFolder}>
+      {t.emptyFolderText}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,33 @@
+import { Download, FolderInput, Trash2, X } from 'lucide'
+import { Button } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { t } from './text.ts'
+
+interface SelectionBarProps {
+  readonly count: number
+  readonly onDownload: () => void
+  readonly onMove: () => void
+  readonly onDelete: () => void
+  readonly onClear: () => void
+}
+
+/** What can be done with the selected rows; takes the place of the search while there are some. */
+export function SelectionBar({ count, onDownload, onMove, onDelete, onClear }: SelectionBarProps) {
+  return (
+    <section class="selection-bar" aria-label={t.selected(count)}>
+      <IconButton icon={X} label={t.clearSelection} onClick={onClear} />
+      <strong>{t.selected(count)}</strong>
+      <span class="selection-actions">
+        <Button icon={Download} onClick={onDownload}>
+          {t.download}
+        </Button>
+        <Button icon={FolderInput} onClick={onMove}>
+          {t.move}
+        </Button>
+        <Button icon={Trash2} kind="danger" onClick={onDelete}>
+          {t.remove}
+        </Button>
+      </span>
+    </section>
+  )
+}

@@ -1,0 +1,71 @@
+import { Link as LinkIcon } from 'lucide'
+import { useState } from 'preact/hooks'
+import { type Answer, type ApiError, call, toApiError } from '../../api/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Select } from '../../ui/select.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
+import { Time } from '../../ui/time.tsx'
+import { t } from './text.ts'
+
+const HOUR = 3_600
+
+/** Makes a temporary URL that lives as long as somebody chooses. */
+export function UrlMaker({ path }: { readonly path: string }) {
+  const [age, setAge] = useState(String(2 * HOUR))
+  const [made, setMade] = useState<Answer<'createFileUrl'>>()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const make = async () => {
+    setBusy(true)
+    setError(undefined)
+    try {
+      setMade(await call('createFileUrl', { body: { path, maxAge: Number(age) } }))
+    } catch (thrown) {
+      setError(toApiError(thrown))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <section>
+      <h3 class="details-title">{t.url}</h3>
+      <Stack gap={2}>
+        <p class="muted small">{t.urlHint}</p>
+        <Row align="end">
+          <Select
+            label={t.lifetime}
+            value={age}
+            onChange={setAge}
+            options={[
+              { value: String(HOUR / 6), label: t.minutes(10) },
+              ...[1, 2, 12, 24].map((hours) => ({ value: String(hours * HOUR), label: t.hours(hours) })),
+            ]}
+          />
+          <Button icon={LinkIcon} busy={busy} onClick={() => void make()}>
+            {t.makeUrl}
+          </Button>
+        </Row>
+        {error !== undefined && <ErrorNotice error={error} />}
+        {made !== undefined && (
+          <div class="made-url" role="status">
+            <Row align="start" justify="between">
+              <code class="wrap">{made.url}</code>
+              <CopyButton text={made.url} label={t.copyUrl} />
+            </Row>
+            <p class="muted small">
+              {made.expiresAt === null ? (
+                t.permanent
+              ) : (
+                <>
+                  {t.endsAt} <Time at={made.expiresAt} />
+                </>
+              )}
+            </p>
+          </div>
+        )}
+      </Stack>
+    </section>
+  )
+}

@@ -1,0 +1,112 @@
+import { useState } from 'preact/hooks'
+import { lines } from '../../api/index.ts'
+import { ProgressDialog, type ProgressDialogProps } from '../../ui/progress-dialog.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { inBatches } from './batches.ts'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { MoveDialog } from './move-dialog.tsx'
+import { NewFolderDialog } from './new-folder-dialog.tsx'
+import { isFolder, nameOf, visibleName } from './paths.ts'
+import { RenameDialog } from './rename-dialog.tsx'
+import { t } from './text.ts'
+
+/** What is being asked or done. */
+type Open =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'rename'; readonly path: string }
+  | { readonly kind: 'move'; readonly paths: readonly string[]; readonly folder: string; readonly copy: boolean }
+  | { readonly kind: 'delete'; readonly paths: readonly string[] }
+  | { readonly kind: 'run'; readonly title: string; readonly run: Run; readonly done: (count: number) => string }
+
+type Run = ProgressDialogProps['run']
+
+interface Move {
+  readonly from: string
+  readonly to: string
+}
+
+/** Changes of files and folders that ask first and take their time; their dialogs are to be put into the page. */
+export function useWork(onChanged: () => void) {
+  const [open, setOpen] = useState<Open>()
+  const close = () => setOpen(undefined)
+  const totalOf = (paths: readonly string[]) => (paths.some(isFolder) ? undefined : paths.length)
+
+  const move = (
+    title: string,
+    items: readonly Move[],
+    more: { copy?: boolean; overwrite?: boolean },
+    done: (count: number) => string,
+  ) => {
+    const total = totalOf(items.map(({ from }) => from))
+    const run: Run = (options) =>
+      inBatches(items, total, (batch, each) => lines('moveFiles', { body: { items: batch, ...more } }, each), options)
+    setOpen({ kind: 'run', title, run, done })
+  }
+  const remove = (paths: readonly string[]) => {
+    const run: Run = (options) =>
+      inBatches(paths, totalOf(paths), (batch, each) => lines('deleteFiles', { body: { paths: batch } }, each), options)
+    setOpen({ kind: 'run', title: t.deleting(paths.length), run, done: t.deleted })
+  }
+
+  const dialogs = () => {
+    switch (open?.kind) {
+      case undefined:
+        return null
+      case 'folder':
+        return (
+          <NewFolderDialog
+            folder={open.folder}
+            onClose={close}
+            onDone={() => {
+              close()
+              onChanged()
+            }}
+          />
+        )
+      case 'rename':
+        return (
+          <RenameDialog
+            path={open.path}
+            onClose={close}
+            onRename={(to) =>
+              move(t.renaming(visibleName(nameOf(open.path))), [{ from: open.path, to }], {}, () => t.renamed)
+            }
+          />
+        )
+      case 'move':
+        return (
+          <MoveDialog
+            {...open}
+            onClose={close}
+            onMove={({ items, overwrite }) => {
+              const { copy } = open
+              const title = copy ? t.copying(items.length) : t.moving(items.length)
+              move(title, items, { copy, overwrite }, copy ? t.copiedFiles : t.moved)
+            }}
+          />
+        )
+      case 'delete':
+        return <DeleteDialog paths={open.paths} onClose={close} onDelete={() => remove(open.paths)} />
+      case 'run':
+        return (
+          <ProgressDialog
+            key={open.title}
+            title={open.title}
+            run={open.run}
+            onClose={(last, whole) => {
+              close()
+              if (whole) toast(open.done(last?.done ?? 0))
+              onChanged()
+            }}
+          />
+        )
+    }
+  }
+  return {
+    newFolder: (folder: string) => setOpen({ kind: 'folder', folder }),
+    rename: (path: string) => setOpen({ kind: 'rename', path }),
+    move: (paths: readonly string[], folder: string, copy = false) => setOpen({ kind: 'move', paths, folder, copy }),
+    remove: (paths: readonly string[]) => setOpen({ kind: 'delete', paths }),
+    dialogs,
+  }
+}
