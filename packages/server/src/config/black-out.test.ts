@@ -28,7 +28,8 @@ test('a secret is gone, however its key is written', () => {
 test('one that holds is gone wherever it stands, and so is what looks like one of WeChat', () => {
   assert.equal(blackOut(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
   assert.equal(blackOut('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
-  assert.ok(!blackOut(JSON.stringify({ x: 'a"b\\c' }), ['a"b\\c']).includes('a\\"b'))
+  assert.ok(!blackOut(JSON.stringify({ x: 'a"b\\c-and-on' }), ['a"b\\c-and-on']).includes('a\\"b'))
+  assert.equal(blackOut('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one is no part of a word')
 })
 
 test('all else stays, and what was JSON stays so', () => {

@@ -13,6 +13,9 @@ const NAMED =
 /** What WeChat's AppSecrets look like, wherever it stands. */
 const APP_SECRET = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi
 
+/** Shorter ones would be found inside of words; AppSecrets have 32 characters. */
+const SHORTEST_KNOWN = 8
+
 /**
  * A text without the secrets in it: those that hold (`known`), and whatever else looks like one, because a text that is
  * not valid can have it anywhere.
@@ -20,7 +23,7 @@ const APP_SECRET = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi
 export function blackOut(text: string, known: readonly (string | undefined)[] = []): string {
   let shown = text
   for (const secret of known) {
-    if (secret === undefined || secret === '') continue
+    if (secret === undefined || secret.length < SHORTEST_KNOWN) continue
     for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
       shown = shown.replaceAll(form, BLACKED_OUT)
     }

@@ -87,7 +87,7 @@ export function HistoryView({ loaded, values, only }: HistoryViewProps) {
                 <code class="muted small wrap">{change.key}</code>
                 <Row wrap class="small muted">
                   <Time at={change.at} />
-                  {change.by === 'file' ? <Badge>{t.byFile}</Badge> : <span class="wrap">{change.by}</span>}
+                  {change.by === 'file' ? <Badge>{t.byFile}</Badge> : <span class="wrap">{who(change.by)}</span>}
                 </Row>
               </div>
               <Row align="start" justify="between" class="setting-move">
@@ -136,6 +136,10 @@ function Shown({ label, text }: { readonly label: string; readonly text: string 
       <dd>{text === null ? <span class="muted">{t.unset}</span> : <pre class="setting-text">{text}</pre>}</dd>
     </div>
   )
+}
+
+function who(by: string): string {
+  return by === 'operator' ? t.byOperator : t.byKey(by)
 }
 
 /** What the file did is undone in the file; a secret is not known any more; what the file sets is not set here. */

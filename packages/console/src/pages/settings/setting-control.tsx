@@ -57,7 +57,7 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
         />
       )
     case 'indexes':
-      return <TextArea {...common} label={t.editIndexes} hint={say(setting.help)} mono rows={6} />
+      return <TextArea {...common} label={t.indexesAsJson} hint={say(setting.help)} mono rows={6} />
     default:
       return <TextInput {...common} mono placeholder={setting.set ? undefined : t.notSet} />
   }

@@ -1,5 +1,5 @@
 import type { Setting } from '@cloudstead/admin-api'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, toApiError } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
 import { say } from '../../i18n/language.ts'
@@ -39,6 +39,8 @@ export function SettingRow(props: SettingRowProps) {
   const [busy, setBusy] = useState(false)
   const [tried, setTried] = useState(false)
   const [error, setError] = useState<ApiError>()
+  const [editing, setEditing] = useState(false)
+  const [turn, setTurn] = useState(0)
   const [resetting, setResetting] = useState(false)
   const row = useRef<HTMLFormElement>(null)
   const name = say(setting.title)
@@ -48,20 +50,34 @@ export function SettingRow(props: SettingRowProps) {
   const changed = draft !== undefined && draft !== held
   const problem = tried && changed && 'problem' in typed ? typed : undefined
 
+  // What was pressed is gone afterwards, so the focus goes to what is there.
+  useEffect(() => {
+    if (turn > 0) row.current?.querySelector<HTMLElement>('input, select, textarea, button, a')?.focus()
+  }, [turn])
+
+  const clear = () => {
+    onDraft(undefined)
+    setTried(false)
+    setEditing(false)
+    setError(undefined)
+    setTurn((before) => before + 1)
+  }
   const put = async (value: unknown) => {
     setBusy(true)
     setError(undefined)
     try {
       await save(value)
-      onDraft(undefined)
-      setTried(false)
+      clear()
       toast(t.saved(name))
     } catch (thrown) {
       setError(toApiError(thrown))
     }
     setBusy(false)
-    // The button that was pressed is gone.
-    row.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
+    setTurn((before) => before + 1)
+  }
+  const edit = () => {
+    setEditing(true)
+    setTurn((before) => before + 1)
   }
   const submit = () => {
     setTried(true)
@@ -70,10 +86,8 @@ export function SettingRow(props: SettingRowProps) {
   const forget = async () => {
     await reset()
     setResetting(false)
-    setError(undefined)
-    onDraft(undefined)
+    clear()
     toast(t.resetDone(name))
-    row.current?.querySelector<HTMLElement>('input, select, textarea, a')?.focus()
   }
   const mayReset = source === 'console' || refused !== undefined
   const collection = rulesOf(key)
@@ -100,12 +114,23 @@ export function SettingRow(props: SettingRowProps) {
         {locked || kind === 'rules' ? (
           <Held setting={setting} name={name} />
         ) : kind === 'boolean' ? (
-          <Switch
-            label={inWords(setting)}
-            checked={setting.value === true}
-            disabled={busy}
-            onChange={(checked) => void put(checked)}
-          />
+          <Row>
+            <Switch
+              label={name}
+              hideLabel
+              checked={setting.value === true}
+              disabled={busy}
+              onChange={(checked) => void put(checked)}
+            />
+            <span aria-hidden="true">{inWords(setting)}</span>
+          </Row>
+        ) : kind === 'indexes' && !editing && draft === undefined ? (
+          <Row justify="between" class="setting-held">
+            <span>{inWords(setting)}</span>
+            <Button size="small" aria-expanded={false} onClick={edit}>
+              {t.editIndexes}
+            </Button>
+          </Row>
         ) : (
           <SettingControl
             setting={setting}
@@ -114,7 +139,9 @@ export function SettingRow(props: SettingRowProps) {
             onChange={(next) => onDraft(next === held ? undefined : next)}
           />
         )}
-        {locked && <p class="muted small wrap">{source === 'file' ? t.setByFile(file) : t.setByEnvironment}</p>}
+        {locked && (
+          <p class="muted small wrap">{source === 'file' ? t.setByFile(fileName(file)) : t.setByEnvironment}</p>
+        )}
         {locked && draft !== undefined && kind !== 'secret' && (
           <p class="small wrap">
             {t.notSaved} <code>{draft}</code>
@@ -134,16 +161,7 @@ export function SettingRow(props: SettingRowProps) {
               <Button type="submit" kind="primary" busy={busy}>
                 {t.save}
               </Button>
-              <Button
-                onClick={() => {
-                  onDraft(undefined)
-                  setTried(false)
-                  setError(undefined)
-                  row.current?.querySelector<HTMLElement>('input, select, textarea')?.focus()
-                }}
-              >
-                {t.discard}
-              </Button>
+              <Button onClick={clear}>{t.discard}</Button>
             </>
           )}
           {collection !== undefined && (
@@ -152,7 +170,7 @@ export function SettingRow(props: SettingRowProps) {
             </Link>
           )}
           {mayReset && !changed && (
-            <Button kind="quiet" size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
+            <Button size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
               {t.reset}
             </Button>
           )}
@@ -172,6 +190,11 @@ export function SettingRow(props: SettingRowProps) {
       )}
     </form>
   )
+}
+
+/** The last part of a path; the whole is in the view of the file. */
+function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path
 }
 
 /** The id of the row of a setting. */
