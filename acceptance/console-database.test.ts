@@ -324,6 +324,7 @@ describe('import and export in the admin API', () => {
     assert.deepEqual([lines.at(-1)?.done, lines.at(-1)?.finished], [5000, true])
     assert.ok(lines.length > 20)
     assert.ok((await count()) < 450, 'what was not in a batch yet is not stored')
+    assert.doesNotMatch(server.log(), /SYS_ERR/)
     const out = await (await api.export('to', { format: 'jsonl' })).text()
     assert.equal(out.split('\n').length, 5001)
   })

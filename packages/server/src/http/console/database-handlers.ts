@@ -49,14 +49,20 @@ export function databaseHandlers({ database, settings }: DatabaseHandlerParts): 
     dropCollection({ params: { name }, query: { confirm } }, { caller, by, signal }) {
       if (confirm !== name) throw new CloudsteadError('INVALID_PARAM', 'confirm must be the name of the collection')
       const forget = () => forgetSettings(settings, name, by)
-      return dropLines(database.administer(caller).drop(name, { forget, signal }))
+      return quietly(dropLines(database.administer(caller).drop(name, { forget, signal })), signal)
     },
     async listDocuments({ params: { name }, query: asked }, { caller, signal }) {
       const { after, limit } = asked
       const order = orderOf(asked)
       const request = { collection: name, ...query(asked.query), order, after, limit, signal }
-      const { documents, next } = await database.administer(caller).page(request)
-      return { items: documents.map(stored), ...(next === undefined ? {} : { next }) }
+      try {
+        const { documents, next } = await database.administer(caller).page(request)
+        return { items: documents.map(stored), ...(next === undefined ? {} : { next }) }
+      } catch (error) {
+        // Nobody waits for this answer any more, and to have ended the search early is no fault.
+        if (signal.aborted) return { items: [] }
+        throw error
+      }
     },
     async countDocuments({ params: { name }, query: asked }, { caller }) {
       return { count: await database.count(caller, { collection: name, ...query(asked.query) }) }
@@ -77,7 +83,8 @@ export function databaseHandlers({ database, settings }: DatabaseHandlerParts): 
       return { deleted: await database.remove(caller, request) }
     },
     importDocuments({ params: { name }, query: { format, existing = 'refuse' } }, { caller, bytes, signal }) {
-      return importLines(database.administer(caller).import({ collection: name, format, existing, bytes, signal }))
+      const request = { collection: name, format, existing, bytes, signal }
+      return quietly(importLines(database.administer(caller).import(request)), signal)
     },
     async exportDocuments({ params: { name }, query: asked }, { caller, signal }) {
       const { format } = asked
@@ -158,6 +165,15 @@ function collectionInfo(
       unique,
       status,
     })),
+  }
+}
+
+/** Lines that end without an error when their reader has gone: it was cancelled, and that is no fault. */
+async function* quietly(lines: AsyncIterable<Progress>, signal: AbortSignal): AsyncGenerator<Progress> {
+  try {
+    yield* lines
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }
 
