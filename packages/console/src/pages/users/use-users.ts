@@ -28,29 +28,30 @@ interface State {
   readonly error: ApiError | undefined
 }
 
-const LOADING: State = { users: [], next: undefined, loading: true, error: undefined }
+const NOTHING: State = { users: [], next: undefined, loading: true, error: undefined }
 
 /** The users that a filter finds, page by page. What comes late for another filter is dropped. */
 export function useUsers({ search, loginType }: UserFilter): UserRows {
-  const [state, setState] = useState<State>(LOADING)
+  const [state, setState] = useState<State>(NOTHING)
   const running = useRef<AbortController | null>(null)
 
-  const load = async (before: State) => {
+  /** Loads the page after a place, or the first one. Until that has come, those who are shown stay. */
+  const load = async (after: string | undefined) => {
     running.current?.abort()
     const controller = new AbortController()
     running.current = controller
-    setState({ ...before, loading: true, error: undefined })
+    setState((now) => ({ ...now, next: after, loading: true, error: undefined }))
     try {
       const query = {
         limit: PAGE,
         ...(search === '' ? {} : { search }),
         ...(loginType === undefined ? {} : { loginType }),
-        ...(before.next === undefined ? {} : { after: before.next }),
+        ...(after === undefined ? {} : { after }),
       }
       const page = await call('listUsers', { query }, { signal: controller.signal })
-      // A user who was new between two pages is in the first already.
+      if (controller.signal.aborted) return
       setState((now) => ({
-        users: [...(before.next === undefined ? [] : now.users), ...page.items],
+        users: after === undefined ? page.items : [...now.users, ...page.items],
         next: page.next,
         loading: false,
         error: undefined,
@@ -61,7 +62,7 @@ export function useUsers({ search, loginType }: UserFilter): UserRows {
   }
 
   useEffect(() => {
-    void load(LOADING)
+    void load(undefined)
     return () => running.current?.abort()
   }, [search, loginType])
 
@@ -70,7 +71,7 @@ export function useUsers({ search, loginType }: UserFilter): UserRows {
     loading: state.loading,
     hasMore: state.next !== undefined,
     error: state.error,
-    loadMore: () => void load(state),
+    loadMore: () => void load(state.next),
     replace(user) {
       setState((now) => ({ ...now, users: now.users.map((one) => (one.uid === user.uid ? user : one)) }))
     },
