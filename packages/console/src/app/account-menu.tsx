@@ -2,16 +2,14 @@ import type { Session } from '@cloudstead/admin-api'
 import { CircleUser, KeyRound, LogOut } from 'lucide'
 import { useState } from 'preact/hooks'
 import { toApiError } from '../api/errors.ts'
-import { language, say, setLanguage } from '../i18n/language.ts'
+import { say } from '../i18n/language.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { toast } from '../ui/toast.tsx'
+import { languageItems, themeItems } from './appearance.ts'
 import { PasswordDialog } from './password-dialog.tsx'
 import { endSession } from './session.ts'
 import { t } from './text.ts'
-import { setTheme, type Theme, theme } from './theme.ts'
-
-const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
 /** Language, appearance, password, and the ways out. */
 export function AccountMenu({ session }: { readonly session: Session }) {
@@ -24,11 +22,10 @@ export function AccountMenu({ session }: { readonly session: Session }) {
         icon={CircleUser}
         items={[
           t.language,
-          { label: 'English', checked: language() === 'en', onSelect: () => setLanguage('en') },
-          { label: '简体中文', checked: language() === 'zh', onSelect: () => setLanguage('zh') },
+          ...languageItems(),
           '-',
           t.theme,
-          ...THEMES.map((name) => ({ label: t[name], checked: theme() === name, onSelect: () => setTheme(name) })),
+          ...themeItems(),
           '-',
           {
             label: session.passwordSet ? t.changePassword : t.setPassword,

@@ -6,6 +6,7 @@ import { ErrorNotice } from '../ui/error-notice.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { ToastRegion } from '../ui/toast.tsx'
 import { Layout } from './layout.tsx'
+import { preloadPage } from './page-host.tsx'
 import { loadSession, session } from './session.ts'
 import { SignInAgain } from './sign-in-again.tsx'
 import './app.css'
@@ -17,7 +18,10 @@ export function App() {
     setError(undefined)
     loadSession().catch((thrown) => setError(toApiError(thrown)))
   }
-  useEffect(load, [])
+  useEffect(() => {
+    load()
+    preloadPage()
+  }, [])
   const known = session()
   return (
     <>

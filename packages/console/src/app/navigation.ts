@@ -1,6 +1,6 @@
 /** The browser's history as a signal, with a guard that asks before edits are lost. */
 import { signal } from '@preact/signals'
-import { addressOfTarget, BASE, type Query, type Route, routeOf, type Target } from './route.ts'
+import { addressOfTarget, type Query, type Route, routeOf, type Target } from './route.ts'
 
 /** Decides whether a page may be left; asks the reader when something would be lost. */
 type Guard = () => Promise<boolean>
@@ -26,7 +26,14 @@ export function followHistory(): void {
   at = stateOf(history.state)?.at ?? 0
   history.replaceState({ at } satisfies EntryState, '')
   current.value = here()
-  addEventListener('popstate', (event) => void came(stateOf(event.state)?.at ?? 0))
+  addEventListener('popstate', (event) => {
+    const entry = stateOf(event.state)
+    if (entry !== undefined) return void came(entry.at)
+    // The reader has edited what follows # in the address: a new entry.
+    at++
+    history.replaceState({ at } satisfies EntryState, '')
+    current.value = here()
+  })
   addEventListener('beforeunload', (event) => {
     if (guards.size > 0) event.preventDefault()
   })
@@ -97,9 +104,4 @@ function here(): Route | undefined {
 function stateOf(state: unknown): EntryState | undefined {
   const found = state as Partial<EntryState> | null
   return typeof found?.at === 'number' ? { at: found.at } : undefined
-}
-
-/** Whether an address is a page of the Console, which a link opens without loading anything. */
-export function isOurs(url: URL): boolean {
-  return url.origin === location.origin && url.pathname.startsWith(BASE)
 }

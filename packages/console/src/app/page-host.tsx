@@ -14,6 +14,18 @@ import { t } from './text.ts'
 /** Pages that have been loaded, so that coming back to one does not flicker. */
 const loaded = new Map<PageName, ComponentType>()
 
+/** Begins to load the page of the address, while the session is still asked for. */
+export function preloadPage(): void {
+  const page = route()?.page
+  if (page === undefined) return
+  PAGE_ENTRIES[page].load().then(
+    ({ default: component }) => loaded.set(page, component),
+    () => {
+      // Showing the page tries again, and says so when that fails.
+    },
+  )
+}
+
 /** The page of the address. */
 export function PageHost() {
   const shown = route()

@@ -9,7 +9,7 @@ import { PasswordHint } from './password-hint.tsx'
 import { t } from './text.ts'
 import { Tiles } from './tiles.tsx'
 import { TrafficCard } from './traffic.tsx'
-import { Warnings } from './warnings.tsx'
+import { Notes, Warnings } from './warnings.tsx'
 import './overview.css'
 
 /** Milliseconds between two looks at the state. */
@@ -33,6 +33,7 @@ export default function OverviewPage() {
           <div class="overview-columns">
             <TrafficCard />
             <ConnectCard overview={value} />
+            <Notes warnings={value.warnings} />
           </div>
         </>
       )}

@@ -16,7 +16,7 @@ export const t = texts({
     state: 'State',
     running: 'Running',
     unhealthy: 'Not healthy',
-    since: (time: string, mode: string) => `for ${time} · cloudstead ${mode}`,
+    since: (time: string) => `for ${time}`,
     unhealthyText: 'The data directory or the database does not answer. See the log of the server.',
     files: 'Files',
     documents: 'Documents',
@@ -25,7 +25,6 @@ export const t = texts({
     usersText: 'of the app',
     memory: 'Memory',
     memoryText: 'of the server',
-    counted: 'Counted',
     traffic: 'Traffic',
     trafficText: (requests: number, errors: number, denied: number) =>
       `${number(requests)} requests, ${number(errors)} with errors, ${number(denied)} denied by rules`,
@@ -66,7 +65,7 @@ export const t = texts({
     state: '状态',
     running: '运行中',
     unhealthy: '异常',
-    since: (time, mode) => `已运行 ${time} · cloudstead ${mode}`,
+    since: (time) => `已运行 ${time}`,
     unhealthyText: '数据目录或数据库没有响应，请查看服务器日志。',
     files: '文件',
     documents: '文档',
@@ -75,7 +74,6 @@ export const t = texts({
     usersText: '应用的用户',
     memory: '内存',
     memoryText: '服务器占用',
-    counted: '统计于',
     traffic: '请求量',
     trafficText: (requests, errors, denied) =>
       `共 ${number(requests)} 次请求，出错 ${number(errors)} 次，被规则拒绝 ${number(denied)} 次`,

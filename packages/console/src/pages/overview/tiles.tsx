@@ -14,8 +14,9 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
   const running = formatDuration((Date.now() - startedAt) / 1_000, language())
   return (
     <ul class="tiles">
-      <Tile name={t.state} note={healthy ? t.since(running, mode) : t.unhealthyText}>
+      <Tile name={t.state} note={healthy ? t.since(running) : t.unhealthyText}>
         <Badge tone={healthy ? 'success' : 'danger'}>{healthy ? t.running : t.unhealthy}</Badge>
+        <Badge>{mode}</Badge>
       </Tile>
       <Tile name={t.files} to="storage" note={formatBytes(usage.bytes)}>
         {number(usage.files)}

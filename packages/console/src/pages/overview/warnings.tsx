@@ -2,23 +2,51 @@ import type { OverviewWarning } from '@cloudstead/admin-api'
 import { Link } from '../../app/link.tsx'
 import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
+import { Card } from '../../ui/card.tsx'
 import { targetOfSetting } from './app-lines.ts'
 import { t } from './text.ts'
 
+interface WarningsProps {
+  readonly warnings: readonly OverviewWarning[]
+}
+
+const keyOf = ({ code, setting }: OverviewWarning) => `${code} ${setting ?? ''}`
+
 /** What there is to warn about, each with the way to its setting. */
-export function Warnings({ warnings }: { readonly warnings: readonly OverviewWarning[] }) {
+export function Warnings({ warnings }: WarningsProps) {
   return (
     <>
-      {warnings.map(({ code, severity, text, advice, setting }) => (
-        <Banner
-          key={`${code} ${setting ?? ''}`}
-          kind={severity === 'warning' ? 'warning' : 'info'}
-          title={say(text)}
-          actions={setting !== undefined && <Link {...targetOfSetting(setting)}>{t.openSetting}</Link>}
-        >
-          {advice && say(advice)}
-        </Banner>
-      ))}
+      {warnings
+        .filter(({ severity }) => severity === 'warning')
+        .map((warning) => (
+          <Banner key={keyOf(warning)} kind="warning" title={say(warning.text)} actions={<Way warning={warning} />}>
+            {warning.advice && say(warning.advice)}
+          </Banner>
+        ))}
     </>
   )
+}
+
+/** What is worth to know and needs no haste. */
+export function Notes({ warnings }: WarningsProps) {
+  const notes = warnings.filter(({ severity }) => severity === 'note')
+  if (notes.length === 0) return null
+  return (
+    <Card title={t.notes}>
+      <ul class="overview-notes">
+        {notes.map((note) => (
+          <li key={keyOf(note)}>
+            <span>
+              {say(note.text)} {note.advice && <span class="muted">{say(note.advice)}</span>}
+            </span>
+            <Way warning={note} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function Way({ warning: { setting } }: { readonly warning: OverviewWarning }) {
+  return setting === undefined ? null : <Link {...targetOfSetting(setting)}>{t.openSetting}</Link>
 }

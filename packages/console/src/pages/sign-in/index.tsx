@@ -1,9 +1,13 @@
 import type { Session } from '@cloudstead/admin-api'
+import { Languages } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../../api/client.ts'
 import { type ApiError, toApiError } from '../../api/errors.ts'
+import { languageItems } from '../../app/appearance.ts'
+import { linkToken } from '../../app/link-token.ts'
 import { setSession } from '../../app/session.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Menu } from '../../ui/menu.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { SignInForm } from './sign-in-form.tsx'
 import { t } from './text.ts'
@@ -11,20 +15,31 @@ import './sign-in.css'
 
 /** The whole window until somebody is signed in. A link from the terminal signs in by itself. */
 export function SignInPage({ session }: { readonly session: Session }) {
-  const [link] = useState(takeLink)
-  const [error, setError] = useState<ApiError>()
+  const link = linkToken()
+  const [failed, setFailed] = useState<{ readonly link: string; readonly error: ApiError }>()
   useEffect(() => {
     document.title = `${t.title} · ${session.env} · Cloudstead`
+  })
+  useEffect(() => {
     if (link === undefined) return
-    call('signIn', { body: { link } }).then(setSession, (thrown) => setError(toApiError(thrown)))
-  }, [])
+    call('signIn', { body: { link } }).then(setSession, (thrown) => setFailed({ link, error: toApiError(thrown) }))
+  }, [link])
+  const error = failed !== undefined && failed.link === link ? failed.error : undefined
   return (
     <main class="sign-in">
+      <div class="sign-in-language">
+        <Menu label={t.language} icon={Languages} items={languageItems()} />
+      </div>
       <div class="sign-in-card">
-        <h1>Cloudstead</h1>
-        <p class="muted">
-          {t.environment} <code>{session.env}</code>
-        </p>
+        <header class="sign-in-head">
+          <img src="/console/favicon.svg" alt="" width="40" height="40" />
+          <div>
+            <h1>Cloudstead</h1>
+            <p class="muted">
+              {t.environment} <code>{session.env}</code>
+            </p>
+          </div>
+        </header>
         {link !== undefined && error === undefined ? (
           <Spinner block label={t.signingIn} />
         ) : (
@@ -37,17 +52,14 @@ export function SignInPage({ session }: { readonly session: Session }) {
       <div class="sign-in-help">
         <h2>{t.linkTitle}</h2>
         <p>
-          {t.linkText} <code>cloudstead console link</code>
+          {t.linkText} <code>{linkCommand(session)}</code>
         </p>
       </div>
     </main>
   )
 }
 
-/** The token of a link, which is removed from the address and the history at once. */
-function takeLink(): string | undefined {
-  const token = new URLSearchParams(location.hash.slice(1)).get('link')
-  if (token === null) return undefined
-  history.replaceState(history.state, '', `${location.pathname}${location.search}`)
-  return token
+/** The command that makes another link, with the folder where `cloudstead dev` has its data unless told. */
+function linkCommand({ env, mode }: Session): string {
+  return `npx cloudstead console link --env ${env}${mode === 'dev' ? ' --data-dir .cloudstead' : ''}`
 }

@@ -3,6 +3,7 @@ import { texts } from '../../i18n/texts.ts'
 export const t = texts({
   en: {
     title: 'Sign in',
+    language: 'Language',
     environment: 'Environment ID',
     secret: 'Password or API key',
     signIn: 'Sign in',
@@ -10,10 +11,10 @@ export const t = texts({
     missing: 'Enter the password, or an API key.',
     linkTitle: 'No password yet?',
     linkText: 'Open the one-time link that the terminal printed when the server was started, or make another with',
-    noPassword: 'No password has been set for this environment: sign in by link or API key.',
   },
   zh: {
     title: '登录',
+    language: '语言',
     environment: '环境 ID',
     secret: '密码或 API 密钥',
     signIn: '登录',
@@ -21,6 +22,5 @@ export const t = texts({
     missing: '请输入密码或 API 密钥。',
     linkTitle: '还没有密码？',
     linkText: '请打开服务器启动时终端打印的一次性链接，或者用以下命令生成新的链接：',
-    noPassword: '该环境尚未设置密码，请使用链接或 API 密钥登录。',
   },
 })
