@@ -16,7 +16,6 @@ import { type ConsoleAccess, consoleLinkPath, openConsoleAccess } from './auth/c
 import { type Auth, createAuth } from './auth/index.ts'
 import { isLoopback } from './auth/loopback.ts'
 import type { ConfigFile } from './config/index.ts'
-import { registerConsole } from './console.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { createDenials, type Denials } from './denials.ts'
@@ -28,8 +27,10 @@ import { authRoutes } from './http/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
+import { wayToConsole } from './http/console/way-in.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
+import { handOver } from './http/hand-over.ts'
 import { objectRoutes } from './http/objects.ts'
 import { answerNotFound, opsRoutes } from './http/ops.ts'
 import { type OriginOf, originOf } from './http/origin.ts'
@@ -136,11 +137,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   await http.register(uploadRoutes, { env, storage, denials })
   await http.register(objectRoutes, { storage, denials })
-  await registerConsole(http, {
-    ...{ env, version, mode, publicUrl, startedAt, now, log, records, healthy, traffic, denials, budget },
-    ...{ access, auth, storage, database, settings: saved, originOf: originFor },
-    onNetwork: () => !isLoopback((http.server.address() as AddressInfo).address),
-  })
+  await http.register(wayToConsole)
+  const openConsole = async () => {
+    const { registerConsole } = await import('./console.ts')
+    const app = createHttp(log, denials)
+    answerNotFound(app)
+    await registerConsole(app, {
+      ...{ env, version, mode, publicUrl, startedAt, now, log, records, healthy, traffic, denials, budget },
+      ...{ access, auth, storage, database, settings: saved, originOf: originFor },
+      onNetwork: () => !isLoopback((http.server.address() as AddressInfo).address),
+    })
+    return app
+  }
+  await http.register(handOver, { urls: ['/console', '/console/*'], open: openConsole })
 
   const stopSweeping = await sweepRegularly({ storage, auth, access }, log)
   return {

@@ -12,6 +12,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { answerNotFound } from '../ops.ts'
 import { consolePages } from './pages.ts'
 import { openStaticFiles } from './static-files.ts'
+import { wayToConsole } from './way-in.ts'
 
 const SCRIPT = `console.log('${'x'.repeat(4096)}')`
 const INDEX = '<!doctype html><title>Console</title>'
@@ -38,6 +39,7 @@ async function serve(directory: string | undefined, publicOrigin?: string): Prom
   const http = fastify({ exposeHeadRoutes: false })
   answerNotFound(http)
   http.setErrorHandler((thrown: { status?: number }, _request, reply) => reply.code(thrown.status ?? 500).send('error'))
+  await http.register(wayToConsole)
   await http.register(consolePages, { files: openStaticFiles(directory), publicOrigin })
   await http.listen({ host: '127.0.0.1', port: 0 })
   return http

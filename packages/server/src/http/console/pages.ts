@@ -14,7 +14,7 @@ export interface ConsolePages {
   readonly publicOrigin: string | undefined
 }
 
-/** The Console's own files below /console, and the way there for a browser that comes to the root. */
+/** The Console's own files below /console. */
 export async function consolePages(app: FastifyInstance, { files, publicOrigin }: ConsolePages): Promise<void> {
   const headers = {
     'content-security-policy': contentPolicy(publicOrigin),
@@ -24,16 +24,6 @@ export async function consolePages(app: FastifyInstance, { files, publicOrigin }
     'cross-origin-resource-policy': 'same-origin',
   }
   const method = ['GET', 'HEAD']
-  app.route({
-    method,
-    url: '/',
-    handler: async (request, reply) => {
-      // Whoever is no browser gets what every address gets that leads nowhere.
-      reply.header('vary', 'accept')
-      if (!/\btext\/html\b/.test(request.headers.accept ?? '')) return reply.callNotFound()
-      return reply.header('cache-control', 'no-store').redirect('/console/', 302)
-    },
-  })
   app.route({ method, url: '/console', handler: async (_request, reply) => reply.redirect('/console/', 308) })
   app.route({
     method,

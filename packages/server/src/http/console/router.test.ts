@@ -268,7 +268,9 @@ describe('what is answered', () => {
     await refuses(Promise.resolve(answer), 500, 'SYS_ERR')
   })
 
-  test('unknown addresses are a coded error', () => refuses(send('GET', '/nothing', KEY), 404, 'NOT_FOUND'))
+  test('unknown addresses are a coded error', async () => {
+    for (const path of ['', '/', '/nothing', '/keys/a/b']) await refuses(send('GET', path, KEY), 404, 'NOT_FOUND')
+  })
 
   test('the OpenAPI document is open', async () => {
     const { status, body } = await send('GET', '/openapi.json')

@@ -91,9 +91,11 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
     for (const entry of raw) add(scope, entry, undefined)
   })
   app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.send(openApiDocument(operations, routes.version)))
-  app.all(`${BASE}/*`, async () => {
-    throw new CloudsteadError('NOT_FOUND')
-  })
+  for (const url of [BASE, `${BASE}/*`]) {
+    app.all(url, async () => {
+      throw new CloudsteadError('NOT_FOUND')
+    })
+  }
 }
 
 function entriesOf(handlers: ConsoleRoutes['handlers']): readonly Entry[] {
