@@ -58,6 +58,8 @@ describe('what holds', () => {
     const { source, locked, value, kept } = one(setup.settings, KEY)
     assert.deepEqual([source, locked, value, kept], ['file', true, 30, '60'])
     await assert.rejects(setup.save(KEY, 90), code('CONSOLE_SETTING_LOCKED'))
+    // Also for whoever does not know of the edit yet.
+    await assert.rejects(setup.settings.save(KEY, 90, { version: 'old', by: 'x' }), code('CONSOLE_SETTING_LOCKED'))
     await setup.restart()
     assert.equal(maxAge(setup), 30)
     setup.edit({})

@@ -186,6 +186,9 @@ class Service implements SavedSettings {
     const { records, now } = this.#options
     return this.#inTurn(() =>
       this.#commit(async () => {
+        if (change.text !== undefined && describeOne(change.key, this.#layers).locked) {
+          throw new CloudsteadError('CONSOLE_SETTING_LOCKED')
+        }
         if (!unchanged()) throw new CloudsteadError('CONSOLE_CONFLICT')
         if (this.#loaded.values.get(change.key)?.text === change.text) return true
         if (change.text !== undefined) this.#judge(change.key, change.text)
@@ -194,9 +197,8 @@ class Service implements SavedSettings {
     )
   }
 
-  /** @throws CloudsteadError when this text may not hold for the key */
+  /** @throws CloudsteadError INVALID_PARAM when this text cannot hold for the key */
   #judge(key: string, text: string): void {
-    if (describeOne(key, this.#layers).locked) throw new CloudsteadError('CONSOLE_SETTING_LOCKED')
     const { file } = this.#options
     const others = [...this.#loaded.values.values()].filter((value) => value.key !== key)
     const { aside } = layered(file.state().raw, [...others, { key, text }], file.context)

@@ -155,26 +155,28 @@ export function SettingRow(props: SettingRowProps) {
         )}
         {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
         {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(inWords(setting))}</p>}
-        <Row wrap>
-          {changed && !locked && (
-            <>
-              <Button type="submit" kind="primary" busy={busy}>
-                {t.save}
+        {(mayReset || collection !== undefined || (changed && !locked)) && (
+          <Row wrap>
+            {changed && !locked && (
+              <>
+                <Button type="submit" kind="primary" busy={busy}>
+                  {t.save}
+                </Button>
+                <Button onClick={clear}>{t.discard}</Button>
+              </>
+            )}
+            {collection !== undefined && (
+              <Link to="permissions" query={collection === null ? {} : { collection }}>
+                {t.openPermissions}
+              </Link>
+            )}
+            {mayReset && !changed && (
+              <Button size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
+                {t.reset}
               </Button>
-              <Button onClick={clear}>{t.discard}</Button>
-            </>
-          )}
-          {collection !== undefined && (
-            <Link to="permissions" query={collection === null ? {} : { collection }}>
-              {t.openPermissions}
-            </Link>
-          )}
-          {mayReset && !changed && (
-            <Button size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
-              {t.reset}
-            </Button>
-          )}
-        </Row>
+            )}
+          </Row>
+        )}
       </Stack>
       {resetting && (
         <ConfirmDialog
