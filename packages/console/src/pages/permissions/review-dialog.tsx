@@ -32,11 +32,12 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const [theirs, setTheirs] = useState<Rules>()
   const [error, setError] = useState<ApiError>()
   const [busy, setBusy] = useState(false)
-  const valid = check.text === text && check.valid
+  // While that is not known yet it may be saved: the server looks too.
+  const invalid = check.text === text && check.error === undefined && !check.valid
   const target = targetOf(rules.collection)
   const isPublic = check.findings.some(({ code }) => code === 'everyone-reads')
   const save = async () => {
-    if (!valid || busy) return
+    if (invalid || busy) return
     setBusy(true)
     setError(undefined)
     try {
@@ -64,7 +65,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
         theirs === undefined ? (
           <>
             <Button onClick={onClose}>{t.cancel}</Button>
-            <Button kind="primary" type="submit" icon={Save} busy={busy} disabled={!valid} autofocus>
+            <Button kind="primary" type="submit" icon={Save} busy={busy} disabled={invalid} autofocus>
               {t.save}
             </Button>
           </>
@@ -74,7 +75,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
             <Button onClick={() => onTheirs(theirs)} autofocus>
               {t.goOn}
             </Button>
-            <Button kind="primary" type="submit" icon={Save} busy={busy} disabled={!valid}>
+            <Button kind="primary" type="submit" icon={Save} busy={busy} disabled={invalid}>
               {t.saveMine}
             </Button>
           </>

@@ -84,7 +84,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
       <Stack>
         <Notices rules={base} onPut={write} />
         <Card
-          title={t.rulesOf(collection ?? t.storage)}
+          title={collection ?? t.storage}
           actions={
             <>
               <SourceBadge source={base.source} />
