@@ -17,7 +17,7 @@ export function FileView({ file }: { readonly file: Settings['file'] }) {
           <KeyValue
             items={[
               { label: t.filePath, value: <code>{file.path}</code>, copy: file.path, copyLabel: t.copyPath },
-              file.exists && file.loadedAt !== undefined
+              file.exists && file.refused === undefined && file.loadedAt !== undefined
                 ? { label: t.loaded, value: <Time at={file.loadedAt} /> }
                 : undefined,
             ]}

@@ -48,6 +48,8 @@ export function SettingRow(props: SettingRowProps) {
   const text = draft ?? held
   const typed = typedValue(kind, text)
   const changed = draft !== undefined && draft !== held
+  // Once the file no longer sets it there is nothing to say about that.
+  const shownError = error?.code === 'CONSOLE_SETTING_LOCKED' && !locked ? undefined : error
   const problem = tried && changed && 'problem' in typed ? typed : undefined
 
   // What was pressed is gone afterwards, so the focus goes to what is there.
@@ -153,7 +155,7 @@ export function SettingRow(props: SettingRowProps) {
             <p lang="en">{refused}</p>
           </Banner>
         )}
-        {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
+        {shownError !== undefined && <ErrorNotice error={shownError} onDismiss={() => setError(undefined)} />}
         {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(inWords(setting))}</p>}
         {(mayReset || collection !== undefined || (changed && !locked)) && (
           <Row wrap>

@@ -78,7 +78,7 @@ export const t = texts({
     fileContent: 'Content of the configuration file',
     howTitle: 'Which value holds',
     how: [
-      'What the configuration file says. Such settings are locked here.',
+      'What the configuration file says, and for the AppSecret the environment variable. Such settings are locked here.',
       'What was saved here. It is kept beside the file, and never written into it.',
       'The default.',
     ],
@@ -178,7 +178,11 @@ export const t = texts({
     noFileText: '配置文件不是必需的；一旦存在，其中指定的设置即以它为准。',
     fileContent: '配置文件的内容',
     howTitle: '以哪个值为准',
-    how: ['配置文件中指定的值。这些设置在此被锁定。', '在此保存的值。它与文件分开保存，不会写入文件。', '默认值。'],
+    how: [
+      '配置文件中指定的值；AppSecret 还可由环境变量指定。这些设置在此被锁定。',
+      '在此保存的值。它与文件分开保存，不会写入文件。',
+      '默认值。',
+    ],
     howKept: '被文件覆盖的值会保留；从文件中删除该键后，它会恢复生效。',
     historyTitle: '变更',
     historyText: '谁修改了什么，最新的在前。每项设置保留最近 500 次变更。',
