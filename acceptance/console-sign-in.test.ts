@@ -27,8 +27,7 @@ const key = await server.apiKey()
 
 /** A link made beside the running server. */
 async function newLink(): Promise<string> {
-  const where = ['--env', ENV, '--data-dir', server.dataDir, '--url', server.url]
-  const { stdout } = await cloudstead('console', 'link', ...where)
+  const { stdout } = await cloudstead('console', 'link', '--env', ENV, '--data-dir', server.dataDir)
   const [, token] = /\/console\/#link=(\S+)\n$/.exec(stdout) ?? []
   assert.ok(token !== undefined && stdout.startsWith(server.url), stdout)
   return token

@@ -9,10 +9,12 @@ const BASE = '/console/api'
  * The admin API as an OpenAPI 3.1 document, made from the operations themselves.
  *
  * @param version of the server
+ * @param cookie the name of the session cookie, which differs from server to server
  */
 export function openApiDocument(
   operations: Readonly<Record<string, Operation>>,
   version: string,
+  cookie = 'cloudstead_console',
 ): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [id, operation] of Object.entries(operations)) {
@@ -32,7 +34,7 @@ export function openApiDocument(
       schemas: { Error: ERROR.json },
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: 'cloudstead_console' },
+        session: { type: 'apiKey', in: 'cookie', name: cookie },
       },
     },
     security: [{ apiKey: [] }, { session: [] }],

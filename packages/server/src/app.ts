@@ -12,7 +12,7 @@ import {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { type ConsoleAccess, consoleLinkPath, openConsoleAccess } from './auth/console-access.ts'
+import { type ConsoleAccess, openConsoleAccess } from './auth/console-access.ts'
 import { type Auth, createAuth } from './auth/index.ts'
 import { isLoopback } from './auth/loopback.ts'
 import type { ConfigFile } from './config/index.ts'
@@ -67,8 +67,12 @@ export interface AppOptions {
 export interface App {
   /** What the rules denied lately. */
   readonly denials: Pick<Denials, 'list'>
-  /** Where the link in the terminal leads, below the base URL; undefined when there is another way into the Console. */
-  consoleLink(): Promise<string | undefined>
+  /**
+   * The link to print in the terminal; undefined when there is another way into the Console.
+   *
+   * @param base where browsers reach the server
+   */
+  consoleLink(base: string): Promise<string | undefined>
   /** Returns the base URL it listens on. */
   listen(host: string, port: number): Promise<string>
   /** Finishes what is in flight, then closes the engines and gives the data directory back. */
@@ -154,10 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const stopSweeping = await sweepRegularly({ storage, auth, access }, log)
   return {
     denials,
-    async consoleLink() {
-      const token = await access.linkAtStart()
-      return token && consoleLinkPath(token)
-    },
+    consoleLink: (base) => access.linkAtStart(base),
     async listen(host, port) {
       await http.listen({ host, port })
       return listeningUrl(http)

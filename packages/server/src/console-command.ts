@@ -1,15 +1,16 @@
 /** `cloudstead console`: ways into the Console, made beside a running server. */
-import { consoleLinkPath, createConsoleLink, setConsolePassword } from './auth/console-access.ts'
+import { createConsoleLink, setConsolePassword } from './auth/console-access.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './auth/console-password.ts'
 import { openKeys } from './keys-command.ts'
 
-/** Makes a link that is good once, for half an hour. @param url where browsers reach the server */
-export async function consoleLink(dataDir: string, env: string, url: string): Promise<string> {
-  return withRecords(
-    dataDir,
-    env,
-    async (records) => `${url}${consoleLinkPath(await createConsoleLink(records, Date.now))}`,
-  )
+/**
+ * Makes a link that is good once, for half an hour.
+ *
+ * @param url where browsers reach the server; without it where the last one was reached
+ * @returns undefined when no server was started yet, and nobody says where it will be
+ */
+export async function consoleLink(dataDir: string, env: string, url: string | undefined): Promise<string | undefined> {
+  return withRecords(dataDir, env, (records) => createConsoleLink(records, Date.now, url))
 }
 
 /** Sets the password; every session and link of the Console ends. */

@@ -24,8 +24,9 @@ const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire 
       make an administrator key: {secretId, secretKey, apiKey}
   cloudstead keys list | keys revoke ID, with the same options
       the keys of an environment; withdraw one
-  cloudstead console link --env ENV [--data-dir DIR] [--url http://${DEFAULT_HOST}:${DEFAULT_PORT}]
-      make a link that signs in to the Console once, within half an hour; --url is where your browser reaches the server
+  cloudstead console link --env ENV [--data-dir DIR] [--url URL]
+      make a link that signs in to the Console once, within half an hour, beside a running server; --url says where your
+      browser reaches it, if not where the server itself says
   cloudstead console password --env ENV [--data-dir DIR]
       read a password from the standard input and make it that of the Console; everybody is signed out
   cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
@@ -131,9 +132,9 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
     const stopped = stopSignal()
     const base = publicUrl ?? url
     process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
-    const link = await app.consoleLink()
+    const link = await app.consoleLink(base)
     // On the standard output only: a log is kept and passed around, and whoever reads the link is an operator.
-    if (link !== undefined) process.stdout.write(`  console ${base}${link}\n`)
+    if (link !== undefined) process.stdout.write(`  console ${link}\n`)
     if (mode === 'dev') process.stdout.write(devHints(env, base))
     await stopped
     await app.close()
@@ -186,8 +187,11 @@ async function consoleAccess(args: readonly string[]): Promise<number> {
   if (action === 'link') {
     const options = parse(rest, CONSOLE_LINK_OPTIONS)
     const given = urlOption('url', options.url) ?? urlOption('public-url', options['public-url'])
-    const url = given ?? `http://${DEFAULT_HOST}:${DEFAULT_PORT}`
-    const link = await consoleLink(resolve(options['data-dir'] ?? 'data'), envOption(options.env), url)
+    const dataDir = resolve(options['data-dir'] ?? 'data')
+    const link = await consoleLink(dataDir, envOption(options.env), given)
+    if (link === undefined) {
+      throw new UsageError(`no server has run on ${dataDir} yet; give --url, where your browser will reach it`)
+    }
     process.stdout.write(`${link}\n`)
     return 0
   }

@@ -53,7 +53,9 @@ afterEach(async () => {
 
 const signIn = (credential: Credential, peer = AWAY) => access.signIn(credential, peer, undefined)
 const failed = { code: 'CONSOLE_SIGN_IN_FAILED' }
-const link = async () => (await access.linkAtStart()) ?? ''
+const ADDRESS = 'http://127.0.0.1:8787'
+const tokenOf = (url = '') => url.replace(`${ADDRESS}/console/#link=`, '')
+const link = async () => tokenOf(await access.linkAtStart(ADDRESS))
 const setConsolePassword = (store: Records, password: string) => setPassword(store, password, passwords)
 const apiKey = async () => (await keys.createApiKey()).apiKey
 
@@ -78,7 +80,7 @@ describe('links', () => {
     const later = await link()
     ahead = HOUR / 2 - 1000
     await signIn({ link: later })
-    const late = await createConsoleLink(records, now)
+    const late = tokenOf(await createConsoleLink(records, now, undefined))
     ahead += HOUR / 2
     await assert.rejects(signIn({ link: late }), failed)
     ahead = 24 * HOUR - 60_000
@@ -90,9 +92,9 @@ describe('links', () => {
   })
 
   test('is offered at start until there is a password', async () => {
-    assert.ok((await (await open()).linkAtStart()) !== undefined)
+    assert.ok((await (await open()).linkAtStart(ADDRESS)) !== undefined)
     await setConsolePassword(records, PASSWORD)
-    assert.equal(await (await open()).linkAtStart(), undefined)
+    assert.equal(await (await open()).linkAtStart(ADDRESS), undefined)
   })
 
   test('in dev it is good as long as the process runs, for this machine only', async () => {
@@ -105,6 +107,20 @@ describe('links', () => {
     }
     access = await open('dev')
     await assert.rejects(signIn({ link: token }, HERE), failed)
+  })
+
+  test('one made beside the server leads where the server was reached, or where one says', async () => {
+    assert.equal(await createConsoleLink(records, now, undefined), undefined)
+    assert.match(
+      (await createConsoleLink(records, now, 'https://c.example')) ?? '',
+      /^https:\/\/c\.example\/console\/#link=/,
+    )
+    await link()
+    await access.linkAtStart('http://127.0.0.1:9000')
+    assert.match(
+      (await createConsoleLink(records, now, undefined)) ?? '',
+      /^http:\/\/127\.0\.0\.1:9000\/console\/#link=/,
+    )
   })
 
   test('what is stored opens nothing', async () => {
@@ -310,7 +326,7 @@ describe('wrong attempts', () => {
   test('nothing secret is logged', async () => {
     await setConsolePassword(records, PASSWORD)
     const key = await apiKey()
-    const token = await createConsoleLink(records, now)
+    const token = tokenOf(await createConsoleLink(records, now, ADDRESS))
     const secrets = [token, key, PASSWORD]
     secrets.push((await signIn({ link: token })).token, (await signIn({ secret: key })).token)
     secrets.push((await signIn({ secret: PASSWORD })).token)

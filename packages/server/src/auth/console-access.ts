@@ -5,7 +5,7 @@ import { createAttempts } from './console-attempts.ts'
 import type { Operator } from './console-operator.ts'
 import { createPasswords, type Passwords } from './console-password.ts'
 import { createConsoleSessions, type Opening, SESSION_KEY_ID } from './console-sessions.ts'
-import { beginGeneration, openConsoleState, STATE_KEY } from './console-state.ts'
+import { beginGeneration, noteAddress, openConsoleState, STATE_KEY } from './console-state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './console-token.ts'
 import { type Keys, looksLikeApiKey } from './keys.ts'
 import { isLoopback } from './loopback.ts'
@@ -53,10 +53,12 @@ export interface ConsoleAccess {
   /** Whether the session behind a caller still holds; undefined for callers that have nothing to do with the Console. */
   stillValid(caller: Caller): Promise<boolean> | undefined
   /**
-   * The token of the link to print when the server starts, undefined when there is another way in. In `dev` it is good,
+   * The link to print when the server starts, undefined when there is another way in. In `dev` it is good,
    * for this machine only, as long as the process runs; else once.
+   *
+   * @param address where browsers reach the server, without a trailing slash
    */
-  linkAtStart(): Promise<string | undefined>
+  linkAtStart(address: string): Promise<string | undefined>
   /** Removes what has expired; worth doing hourly. Returns how much. */
   sweep(): Promise<number>
 }
@@ -140,10 +142,12 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
     log.info({ name: operator.name, peer }, 'the password of the Console was set')
   }
 
-  async function linkAtStart(): Promise<string | undefined> {
-    if (devLink !== undefined) return devLink.text
+  async function linkAtStart(address: string): Promise<string | undefined> {
+    await noteAddress(records, address)
+    if (devLink !== undefined) return linkTo(address, devLink.text)
     if ((await openConsoleState(records)).value.password !== undefined) return undefined
-    return sessions.createLink(created ? FIRST_LINK_MS : LINK_MS)
+    const token = await sessions.createLink(created ? FIRST_LINK_MS : LINK_MS)
+    return linkTo(address, token)
   }
 
   return {
@@ -167,10 +171,21 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   }
 }
 
-/** For the command line: a link that is good once, for half an hour, beside a running server. */
-export async function createConsoleLink(records: Records, now: () => number): Promise<string> {
+/**
+ * For the command line: a link that is good once, for half an hour, beside a running server.
+ *
+ * @param address where browsers reach the server; without it where the last one that was started was reached
+ * @returns undefined when no address is known
+ */
+export async function createConsoleLink(
+  records: Records,
+  now: () => number,
+  address: string | undefined,
+): Promise<string | undefined> {
+  const known = address ?? (await openConsoleState(records)).value.address
+  if (known === undefined) return undefined
   const sessions = createConsoleSessions({ records, keyHolds: async () => false, now })
-  return sessions.createLink(LINK_MS)
+  return linkTo(known, await sessions.createLink(LINK_MS))
 }
 
 /** For the command line: sets the password and ends every session and link. */
@@ -187,7 +202,7 @@ function refusedKey(thrown: unknown): undefined {
   throw thrown
 }
 
-/** Where a link leads, below the address of the server. The token is in the fragment, so that it gets into no log. */
-export function consoleLinkPath(token: string): string {
-  return `/console/#link=${token}`
+/** The token is in the fragment, so that it gets into no log of a proxy or a server. */
+function linkTo(address: string, token: string): string {
+  return `${address}/console/#link=${token}`
 }

@@ -10,6 +10,8 @@ export interface ConsoleState {
   /** Sessions and links of another generation have ended: one write ends all of them, at one moment. */
   readonly generation: number
   readonly password?: StoredPassword
+  /** Where browsers reached the server when it was last started; for links that are made beside it. */
+  readonly address?: string
 }
 
 export const STATE_KEY: RecordKey = { space: 'console:state', id: 'state' }
@@ -26,6 +28,17 @@ export async function openConsoleState(
     if (stored !== undefined) return { ...stored, created }
     const state: ConsoleState = { cookieId: randomBytes(COOKIE_ID_BYTES).toString('hex'), generation: 1 }
     created = (await records.commit([putJson(STATE_KEY, state)], [{ ...STATE_KEY, version: null }])).done
+  }
+  throw new Error('the state of the Console does not settle')
+}
+
+/** Writes down where browsers reach the server. */
+export async function noteAddress(records: Records, address: string): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const { value, version } = await openConsoleState(records)
+    if (value.address === address) return
+    const next: ConsoleState = { ...value, address }
+    if ((await records.commit([putJson(STATE_KEY, next)], [{ ...STATE_KEY, version }])).done) return
   }
   throw new Error('the state of the Console does not settle')
 }

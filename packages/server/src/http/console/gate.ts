@@ -19,6 +19,7 @@ export interface GateOptions {
 
 /** Decides, before anything of a body is read, who is asking. The only place that does. */
 export interface Gate {
+  readonly cookieName: string
   /**
    * @returns undefined when nobody is signed in, which only operations that are `open` allow
    * @throws CloudsteadError `CONSOLE_SIGN_IN_REQUIRED`, `CONSOLE_REQUEST_REFUSED`, `INVALID_CREDENTIALS`
@@ -29,6 +30,7 @@ export interface Gate {
 
 export function createGate({ access, cookie, publicOrigin }: GateOptions): Gate {
   return {
+    cookieName: cookie.name,
     async enter(request, operation) {
       // Scripts: a browser never sends this header by itself, so no page can misuse it.
       const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1]

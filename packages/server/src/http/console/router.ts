@@ -90,7 +90,9 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
     leaveBodies(scope)
     for (const entry of raw) add(scope, entry, undefined)
   })
-  app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.send(openApiDocument(operations, routes.version)))
+  app.get(`${BASE}/openapi.json`, async (_request, reply) =>
+    reply.send(openApiDocument(operations, routes.version, routes.gate.cookieName)),
+  )
   for (const url of [BASE, `${BASE}/*`]) {
     app.all(url, async () => {
       throw new CloudsteadError('NOT_FOUND')

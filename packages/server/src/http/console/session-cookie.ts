@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** The cookie that holds the session of a browser. */
 export interface SessionCookie {
+  readonly name: string
   read(request: FastifyRequest): string | undefined
   /** Undefined takes it back. */
   write(reply: FastifyReply, token: string | undefined): void
@@ -24,6 +25,7 @@ export function sessionCookie({ name, secure, maxAge }: SessionCookieOptions): S
   const flags = `Path=/console; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
   const pattern = new RegExp(`(?:^|;) *${name}=([A-Za-z0-9._-]{1,200}) *(?:;|$)`)
   return {
+    name,
     read: ({ headers }) => pattern.exec(headers.cookie ?? '')?.[1],
     write(reply, token) {
       const pair = token === undefined ? `${name}=; Max-Age=0` : `${name}=${token}; Max-Age=${maxAge}`
