@@ -1,6 +1,6 @@
 import { CloudUpload } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { toApiError } from '../../api/errors.ts'
 import { say } from '../../i18n/language.ts'
 import { Icon } from '../../ui/icon.tsx'
@@ -18,8 +18,6 @@ interface DropZoneProps {
 /** Takes files and folders that are dropped on it, and says so while they are held over it. */
 export function DropZone({ into, onFiles, children }: DropZoneProps) {
   const [over, setOver] = useState(false)
-  // Of entering and leaving its children too: it is left when as many were left as entered.
-  const depth = useRef(0)
   useEffect(() => {
     // Dropped beside it, a file would take the place of the whole page.
     const keep = (event: DragEvent) => {
@@ -32,19 +30,18 @@ export function DropZone({ into, onFiles, children }: DropZoneProps) {
       removeEventListener('drop', keep)
     }
   }, [])
-  const change = (by: number) => (event: DragEvent) => {
-    if (!carriesFiles(event.dataTransfer)) return
-    depth.current = Math.max(0, depth.current + by)
-    setOver(depth.current > 0)
-  }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button for uploads does the same without a pointer
     <div
       class="drop-zone"
-      onDragEnter={change(1)}
-      onDragLeave={change(-1)}
+      onDragEnter={(event) => {
+        if (carriesFiles(event.dataTransfer)) setOver(true)
+      }}
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        // Going from one child to the next is no leaving.
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setOver(false)
+      }}
       onDrop={(event) => {
-        depth.current = 0
         setOver(false)
         if (event.dataTransfer === null || !carriesFiles(event.dataTransfer)) return
         event.preventDefault()

@@ -1,5 +1,5 @@
 import { Link as LinkIcon } from 'lucide'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, type ApiError, call, toApiError } from '../../api/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -17,6 +17,8 @@ export function UrlMaker({ path }: { readonly path: string }) {
   const [made, setMade] = useState<Answer<'createFileUrl'>>()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()
+  const result = useRef<HTMLDivElement>(null)
+  useEffect(() => result.current?.scrollIntoView({ block: 'nearest' }), [made])
   const make = async () => {
     setBusy(true)
     setError(undefined)
@@ -49,7 +51,7 @@ export function UrlMaker({ path }: { readonly path: string }) {
         </Row>
         {error !== undefined && <ErrorNotice error={error} />}
         {made !== undefined && (
-          <div class="made-url" role="status">
+          <div ref={result} class="made-url" role="status">
             <Row align="start" justify="between">
               <code class="wrap">{made.url}</code>
               <CopyButton text={made.url} label={t.copyUrl} />
