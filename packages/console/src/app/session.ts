@@ -8,13 +8,20 @@ const current = signal<Session | undefined>(undefined)
 /** Set while a call waits for the reader to sign in again over the page. */
 const asked = signal<((signedIn: boolean) => void) | undefined>(undefined)
 let asking: Promise<boolean> | undefined
+let enteredHere = false
 
 /** Undefined until it is known. */
 export function session(): Session | undefined {
   return current.value
 }
 
+/** Whether somebody signed in since the window was loaded, so that there is a form that had the focus. */
+export function signedInHere(): boolean {
+  return enteredHere
+}
+
 export function setSession(session: Session): void {
+  if (session.signedIn && current.peek()?.signedIn === false) enteredHere = true
   current.value = session
   if (session.signedIn) answerSignIn(true)
 }

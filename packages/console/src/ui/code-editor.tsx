@@ -89,7 +89,7 @@ interface Suggested {
 }
 
 /** Characters beyond which painting at every key would be felt: the text is shown without colours then. */
-const MAX_PAINTED = 100_000
+const MAX_PAINTED = 60_000
 
 /** The height of a line in pixels, as in code-editor.css. */
 const LINE = 20

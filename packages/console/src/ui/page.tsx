@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { session } from '../app/session.ts'
+import { session, signedInHere } from '../app/session.ts'
 import { classes } from './classes.ts'
 import { isShown } from './is-shown.ts'
 import './page.css'
@@ -25,7 +25,7 @@ export function Page({ title, description, actions, children, fill = false }: Pa
   }, [title, env])
   useLayoutEffect(() => {
     // On the first load the focus is the browser's; after it, whoever navigated by keyboard goes on here.
-    if (document.activeElement !== document.body || navigated) heading.current?.focus({ preventScroll: true })
+    if (navigated || signedInHere()) heading.current?.focus({ preventScroll: true })
     navigated = true
   }, [])
   return (
