@@ -7,9 +7,19 @@ import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { toast } from '../ui/toast.tsx'
 import { languageItems, themeItems } from './appearance.ts'
+import { mayLeave } from './navigation.ts'
 import { PasswordDialog } from './password-dialog.tsx'
 import { endSession } from './session.ts'
 import { t } from './text.ts'
+
+async function signOut(): Promise<void> {
+  if (!(await mayLeave())) return
+  try {
+    await endSession(false)
+  } catch (error) {
+    toast(say(toApiError(error).text), 'danger')
+  }
+}
 
 /** Language, appearance, password, and the ways out. */
 export function AccountMenu({ session }: { readonly session: Session }) {
@@ -35,9 +45,7 @@ export function AccountMenu({ session }: { readonly session: Session }) {
           {
             label: t.signOut,
             icon: LogOut,
-            onSelect: () => {
-              endSession(false).catch((error) => toast(say(toApiError(error).text), 'danger'))
-            },
+            onSelect: () => void signOut(),
           },
           { label: t.signOutEverywhere, icon: LogOut, onSelect: () => setOpen('everywhere') },
         ]}

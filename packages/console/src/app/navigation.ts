@@ -92,7 +92,8 @@ async function came(to: number): Promise<void> {
   }
 }
 
-async function mayLeave(): Promise<boolean> {
+/** Whether what is shown may be left: asks when something would be lost. */
+export async function mayLeave(): Promise<boolean> {
   for (const ask of guards) if (!(await ask())) return false
   return true
 }

@@ -9,6 +9,10 @@ const current = signal<Session | undefined>(undefined)
 const asked = signal<((signedIn: boolean) => void) | undefined>(undefined)
 let asking: Promise<boolean> | undefined
 let enteredHere = false
+let declinedAt: number | undefined
+
+/** Milliseconds for which browsers take a call for a consequence of the last click, and a little. */
+const ACTIVATION_MS = 6_000
 
 /** Undefined until it is known. */
 export function session(): Session | undefined {
@@ -33,16 +37,23 @@ export function signInAsked(): boolean {
 
 /** The reader has signed in over the page, or closed the dialog. */
 export function answerSignIn(signedIn: boolean): void {
+  declinedAt = signedIn ? undefined : Date.now()
   asked.peek()?.(signedIn)
   asked.value = undefined
   asking = undefined
+}
+
+/** Whoever closed the dialog is asked again for what they do themselves, not for what a page looks up by the clock. */
+function isDeclined(): boolean {
+  if (declinedAt === undefined) return false
+  return Date.now() - declinedAt < ACTIVATION_MS || !navigator.userActivation.isActive
 }
 
 /** Asks the server who is signed in; from then on a session that ends is renewed over the page. */
 export async function loadSession(): Promise<void> {
   onSignInRequired(() => {
     // Before the first sign-in the whole page is the sign-in.
-    if (current.peek()?.signedIn !== true) return Promise.resolve(false)
+    if (current.peek()?.signedIn !== true || isDeclined()) return Promise.resolve(false)
     asking ??= new Promise((resolve) => {
       asked.value = resolve
     })

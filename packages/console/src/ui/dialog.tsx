@@ -70,8 +70,12 @@ export function Dialog(props: DialogProps) {
         if (!locked) onClose()
       }}
       onClose={(event) => {
-        // Some browsers close at a second Esc without asking.
-        if (event.target === event.currentTarget && !locked && !gone.current) onClose()
+        // Of the browser's own accord: at a second Esc some close without asking.
+        if (event.target !== event.currentTarget || gone.current) return
+        if (!locked) onClose()
+        setTimeout(() => {
+          if (!gone.current) dialog.current?.showModal()
+        })
       }}
     >
       {onSubmit === undefined ? (
