@@ -42,6 +42,8 @@ test('all else stays, and what was JSON stays so', () => {
   )
   const collections = '{"database":{"collections":{"tokens":{"acl":"PRIVATE"},"secrets":{"indexes":["a"]}}}}'
   assert.equal(blackOut(collections), collections)
+  const rule = '{"read": "doc.secret == auth.uid && doc.password != null"}'
+  assert.equal(blackOut(rule), rule)
 })
 
 test('a long text of nothing but names is no trouble', () => {

@@ -8,7 +8,7 @@ export const BLACKED_OUT = '********'
  * The bounds keep a long text of nothing but such names cheap.
  */
 const NAMED =
-  /((?:secret|password|token|private_?key|api_?key)\w{0,40}\\?["']?\s{0,100}[:=]\s{0,100})("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]"'][^\s,}\]]*)/gi
+  /((?:secret|password|private_?key|api_?key)\w{0,40}\\?["']?\s{0,100}(?::|=(?!=))\s{0,100})("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]"'][^\s,}\]]*)/gi
 
 /** What WeChat's AppSecrets look like, wherever it stands. */
 const APP_SECRET = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { defaultOf, keysSetIn, valueAt, withValue } from './keys.ts'
-import { layered, type SavedValue } from './layers.ts'
+import { layered, refusal, type SavedValue } from './layers.ts'
 import { parseConfig, readConfig } from './parse.ts'
 import { checkShape, type RawConfig } from './raw-config.ts'
 
@@ -104,8 +104,12 @@ describe('file over Console over default', () => {
   })
 })
 
-test('what is set aside says why', () => {
-  const reasons = (name: string, text: string) => layered({}, [{ key: name, text }], CONTEXT).aside.get(name)
+test('what is set aside says why, and is refused with the same words before it is saved', () => {
+  const reasons = (name: string, text: string) => {
+    const reason = layered({}, [{ key: name, text }], CONTEXT).aside.get(name)
+    assert.equal(refusal({}, { key: name, text }, CONTEXT), reason)
+    return reason
+  }
   assert.match(reasons('storage.tempUrlMaxAge', '0') ?? '', /storage\.tempUrlMaxAge must be >= 1/)
   assert.match(reasons('storage.maxFileSize', '"6GB"') ?? '', /between 1 byte and 5GB/)
   assert.match(reasons('storage.acl', '{"read": "auth ="}') ?? '', /storage\.acl\.read: /)

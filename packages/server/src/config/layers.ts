@@ -40,21 +40,28 @@ export function layered(file: RawConfig, saved: readonly SavedValue[], context: 
   const whole = candidates.reduce<RawConfig>(added, file)
   const together = attempt(whole, context)
   if ('settings' in together) return { settings: together.settings, raw: whole, aside }
-  // Something does not fit: first leave out what is wrong by itself, then what is wrong with the rest.
-  const alone = candidates.filter((candidate) => {
-    const result = attempt(added({}, candidate), context)
-    if ('reason' in result) aside.set(candidate.key, result.reason)
-    return !('reason' in result)
-  })
+  // Something does not fit: each value in turn has to get on with the file and with those before it.
   let raw = file
   let settings = settingsOf(file, context)
-  for (const candidate of alone) {
+  for (const candidate of candidates) {
     const more = added(raw, candidate)
     const result = attempt(more, context)
     if ('reason' in result) aside.set(candidate.key, result.reason)
     else [raw, settings] = [more, result.settings]
   }
   return { settings, raw, aside }
+}
+
+/**
+ * Why a value cannot hold beside everything else that does; undefined when it can.
+ *
+ * @param raw what holds
+ */
+export function refusal(raw: RawConfig, { key, text }: SavedValue, context: ConfigContext): string | undefined {
+  const read = readValue(key, text)
+  if ('reason' in read) return read.reason
+  const result = attempt(added(raw, { key, value: read.value }), context)
+  return 'reason' in result ? result.reason : undefined
 }
 
 interface Candidate {

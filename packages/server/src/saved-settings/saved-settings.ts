@@ -7,7 +7,7 @@ import { blackOut } from '../config/black-out.ts'
 import { describeAll, describeOne, type Layers } from '../config/describe.ts'
 import type { ConfigFile } from '../config/file.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
-import { layered } from '../config/layers.ts'
+import { layered, refusal } from '../config/layers.ts'
 import type { Records } from '../engines/records/records.ts'
 import { type CheckedRules, checkRulesText } from '../rules-findings.ts'
 import type { CurrentSettings } from '../settings.ts'
@@ -147,7 +147,7 @@ class Service implements SavedSettings {
 
   async saveRules(collection: string | undefined, text: string, { version, by }: Saving): Promise<void> {
     const { valid, findings } = this.check(collection, text)
-    if (!valid) throw new CloudsteadError('INVALID_PARAM', refusal(text, findings))
+    if (!valid) throw new CloudsteadError('INVALID_PARAM', placesOf(text, findings))
     await this.#change({ key: rulesKey(collection), text }, by, () => this.rules(collection).version === version)
   }
 
@@ -199,10 +199,7 @@ class Service implements SavedSettings {
 
   /** @throws CloudsteadError INVALID_PARAM when this text cannot hold for the key */
   #judge(key: string, text: string): void {
-    const { file } = this.#options
-    const others = [...this.#loaded.values.values()].filter((value) => value.key !== key)
-    const { aside } = layered(file.state().raw, [...others, { key, text }], file.context)
-    const reason = aside.get(key)
+    const reason = refusal(this.#layers.layered.raw, { key, text }, this.#options.file.context)
     if (reason !== undefined) throw new CloudsteadError('INVALID_PARAM', reason)
   }
 
@@ -287,7 +284,7 @@ function unknownKey(key: string, values: readonly Setting[]): CloudsteadError {
 }
 
 /** Why a text is no rules, and where: line and column count from 1. */
-function refusal(text: string, findings: readonly Finding[]): string {
+function placesOf(text: string, findings: readonly Finding[]): string {
   const reasons = findings
     .filter(({ code }) => code === 'invalid')
     .map(({ key, from, message }) => {
