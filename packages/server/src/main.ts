@@ -112,7 +112,8 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   const log = createLog(mode)
   // Whatever this process creates is its owner's alone.
   process.umask(0o077)
-  const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET }
+  // A variable that is passed on without a value sets nothing.
+  const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined }
   const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
     reloaded: () => log.info('the edited configuration holds now'),
     warned: (warnings) => {
