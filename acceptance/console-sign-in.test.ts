@@ -67,7 +67,7 @@ describe('the link in the terminal', () => {
     assert.doesNotMatch(third.output(), /#link=/)
   })
 
-  test('in dev it is good as long as the process runs, from this machine only', async () => {
+  test('CVE-2026-21862 RustFS: in dev it is good from this machine only, whatever a header says about the way', async () => {
     const dev = await startServer({ mode: 'dev', args: ['--host', '0.0.0.0'] })
     try {
       const token = await printedLink(dev)
@@ -163,6 +163,10 @@ describe('the password', () => {
   test('is set by the operator or by the command; it ends what went before', async () => {
     const own = await startServer()
     try {
+      // RustFS GHSA-j59h-h7q5-q348: there is none that everybody knows.
+      for (const secret of ['', 'admin', 'cloudstead']) {
+        assert.equal(codeOf(await consoleBrowser(own).signIn({ secret })), 'CONSOLE_SIGN_IN_FAILED')
+      }
       const browser = await signedIn(own, { link: await printedLink(own) })
       assert.equal((await browser.session()).passwordSet, false)
       const short = await browser.ask('PUT', '/console/api/password', { password: 'too short' })
