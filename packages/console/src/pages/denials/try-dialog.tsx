@@ -2,7 +2,6 @@ import type { Denial, Rules } from '@cloudstead/admin-api'
 import { ShieldCheck } from 'lucide'
 import { useState } from 'preact/hooks'
 import { navigate } from '../../app/navigation.ts'
-import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -83,9 +82,7 @@ function Trying({ denial, rules, onClose }: TryDialogProps & { readonly rules: R
               <p class="muted small">{t.asking}</p>
             ) : (
               <Stack gap={3}>
-                {text !== rules.text && !stale && (
-                  <Banner kind={decision.allowed ? 'success' : 'info'}>{decision.allowed ? t.now : t.still}</Banner>
-                )}
+                {text !== rules.text && !stale && <h3>{decision.allowed ? t.now : t.still}</h3>}
                 <Decision decision={decision} stale={stale} />
               </Stack>
             )}

@@ -80,63 +80,63 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   }
   const known = check.text === text && check.error === undefined
   return (
-    <div class="rules-panel">
-      <Stack>
-        <Notices rules={base} onPut={write} />
-        <Card
-          title={collection ?? t.storage}
-          actions={
-            <>
-              <SourceBadge source={base.source} />
-              <Button size="small" icon={History} onClick={() => setOpen('history')}>
-                {t.history}
+    <Stack>
+      <Notices rules={base} onPut={write} />
+      <Card
+        title={collection ?? t.storage}
+        actions={
+          <>
+            <SourceBadge source={base.source} />
+            <Button size="small" icon={History} onClick={() => setOpen('history')}>
+              {t.history}
+            </Button>
+          </>
+        }
+      >
+        <Stack>
+          <ModeChoice of={kind} mode={mode} onChange={choose} />
+          {mode !== 'CUSTOM' && <ProblemList text={text} check={check} />}
+        </Stack>
+      </Card>
+      <div class={mode === 'CUSTOM' ? 'rules-work' : undefined}>
+        {mode === 'CUSTOM' && (
+          <Card
+            title={t.rules}
+            actions={
+              <Button size="small" icon={LayoutTemplate} onClick={() => setOpen('templates')}>
+                {t.templates}
               </Button>
-            </>
-          }
-        >
-          <Stack>
-            <ModeChoice of={kind} mode={mode} onChange={choose} />
-            {mode === 'CUSTOM' ? (
-              <Stack gap={2}>
-                <Row justify="between">
-                  <h3>{t.rules}</h3>
-                  <Button size="small" icon={LayoutTemplate} onClick={() => setOpen('templates')}>
-                    {t.templates}
-                  </Button>
-                </Row>
-                <RulesEditor
-                  text={text}
-                  onChange={write}
-                  check={check}
-                  scope={scope}
-                  onSave={() => dirty && !locked && setOpen('review')}
-                />
-              </Stack>
-            ) : (
-              <ProblemList text={text} check={check} />
-            )}
-          </Stack>
-        </Card>
-        {dirty && (
-          <div class="save-bar">
-            <Row wrap>
-              <Badge tone="warning">{locked ? t.trying : t.unsaved}</Badge>
-              <Spring />
-              <Button onClick={() => void discard()}>{t.discard}</Button>
-              {locked ? (
-                <CopyButton text={() => fileText(collection, text)} kind="primary">
-                  {t.copyForFile}
-                </CopyButton>
-              ) : (
-                <Button kind="primary" icon={Save} onClick={() => setOpen('review')}>
-                  {t.review}
-                </Button>
-              )}
-            </Row>
-          </div>
+            }
+          >
+            <RulesEditor
+              text={text}
+              onChange={write}
+              check={check}
+              scope={scope}
+              onSave={() => dirty && !locked && setOpen('review')}
+            />
+          </Card>
         )}
-      </Stack>
-      <Simulator collection={collection} text={text} valid={known ? check.valid : undefined} />
+        <Simulator collection={collection} text={text} valid={known ? check.valid : undefined} />
+      </div>
+      {dirty && (
+        <div class="save-bar">
+          <Row wrap>
+            <Badge tone="warning">{locked ? t.trying : t.unsaved}</Badge>
+            <Spring />
+            <Button onClick={() => void discard()}>{t.discard}</Button>
+            {locked ? (
+              <CopyButton text={() => fileText(collection, text)} kind="primary">
+                {t.copyForFile}
+              </CopyButton>
+            ) : (
+              <Button kind="primary" icon={Save} onClick={() => setOpen('review')}>
+                {t.review}
+              </Button>
+            )}
+          </Row>
+        </div>
+      )}
       {open === 'review' && (
         <ReviewDialog
           rules={base}
@@ -169,7 +169,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
           onClose={() => setOpen(undefined)}
         />
       )}
-    </div>
+    </Stack>
   )
 }
 

@@ -31,13 +31,15 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
   const filters = body?.collection !== undefined && body.id === undefined && presetOf(text) !== undefined
   return (
     <Card class="simulator" title={t.simulator} description={t.simulatorText}>
-      <Stack>
-        <PersonPicker fields={fields} onChange={change} />
-        {collection === undefined ? (
-          <FileFields fields={fields} faults={faults} onChange={change} />
-        ) : (
-          <DocumentFields fields={fields} faults={faults} onChange={change} />
-        )}
+      <div class="simulator-parts">
+        <Stack>
+          <PersonPicker fields={fields} onChange={change} />
+          {collection === undefined ? (
+            <FileFields fields={fields} faults={faults} onChange={change} />
+          ) : (
+            <DocumentFields fields={fields} faults={faults} onChange={change} />
+          )}
+        </Stack>
         <section class="simulator-result" aria-label={t.result}>
           {valid === false ? (
             <Hint>{t.needRules}</Hint>
@@ -48,13 +50,13 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
           ) : decision === undefined ? (
             <Hint>{t.asking}</Hint>
           ) : (
-            <>
+            <Stack gap={3}>
               <Decision decision={decision} stale={stale} />
               {filters && body.action !== 'create' && <Hint>{t.presetFilters}</Hint>}
-            </>
+            </Stack>
           )}
         </section>
-      </Stack>
+      </div>
     </Card>
   )
 }
