@@ -14,6 +14,8 @@ import type { CurrentSettings } from '../settings.ts'
 import { listChanges } from './history.ts'
 import { commitFile, commitValue, type Loaded, loadValues, type StoredValue } from './saved-values.ts'
 
+export { collectionKey } from '../config/keys.ts'
+
 /** Commits that found that another process had saved something meanwhile. */
 const MAX_ATTEMPTS = 20
 const DEFAULT_PAGE = 50

@@ -7,7 +7,6 @@ import {
   encodeRelaxedEjson,
   isDocumentObject,
 } from '@cloudstead/protocol'
-import { collectionKey } from '../../config/keys.ts'
 import type { CountedCollection, VersionedDocument } from '../../database/administration.ts'
 import type { Database } from '../../database/database.ts'
 import type { DropProgress } from '../../database/drop.ts'
@@ -16,7 +15,7 @@ import type { ImportProgress } from '../../database/import.ts'
 import { parseQueryText } from '../../database/query-text.ts'
 import type { OrderPart } from '../../database/sort.ts'
 import type { DocumentId } from '../../database/write-checks.ts'
-import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
+import { collectionKey, type SavedSettings } from '../../saved-settings/saved-settings.ts'
 import { problemOf } from './answers.ts'
 import type { Handlers } from './handlers.ts'
 
