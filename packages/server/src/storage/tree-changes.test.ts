@@ -76,6 +76,18 @@ describe('moving', () => {
     for (const path of ['one', 'two']) await setup.upload(path, path)
     assert.deepEqual(await move({ two: 'three', one: 'two' }), fine(2))
     assert.deepEqual(await setup.contents(), { three: 'two', two: 'one' })
+    const chain = Array.from({ length: 40 }, (_, at) => [at === 0 ? 'three' : `link-${at - 1}`, `link-${at}`])
+    assert.deepEqual(await move(Object.fromEntries(chain)), fine(40))
+    assert.deepEqual(await setup.contents(), { 'link-39': 'two', two: 'one' })
+    const copies = [
+      { from: 'two', to: 'x' },
+      { from: 'two', to: 'y' },
+      { from: 'y', to: 'two' },
+      { from: 'x', to: 'z' },
+    ]
+    const request = { items: copies.map(parseMove), copy: true, overwrite: true }
+    assert.deepEqual(summary(await last(storage.moveFiles(ADMIN, request, never))), fine(4))
+    assert.deepEqual(await setup.contents(), { 'link-39': 'two', two: 'one', x: 'one', y: 'one', z: 'one' })
     assert.deepEqual(summaryCodes(await move({ none: 'x', 'none/': 'y/' })), [
       ['none', 'STORAGE_FILE_NONEXIST'],
       ['none/', 'STORAGE_FILE_NONEXIST'],
@@ -171,7 +183,7 @@ describe('deleting', () => {
     await setup.upload('a', 'a')
     assert.deepEqual(await remove('none', 'a', 'none/'), {
       done: 1,
-      total: 1,
+      total: 2,
       failed: 2,
       problems: [
         ['none/', 'STORAGE_FILE_NONEXIST'],

@@ -119,7 +119,7 @@ async function* carryOut(
 async function totalOf(parts: StorageParts, sources: readonly TreePath[]): Promise<{ readonly total?: number }> {
   let total = 0
   for (const source of sources) {
-    const { files, more } = await countFiles(parts, [source])
+    const { files, more } = isFolder(source) ? await countFiles(parts, [source]) : { files: 1, more: false }
     if (more) return {}
     total += files
   }
@@ -161,13 +161,15 @@ async function* moveSteps(
     await copyFile(parts, caller, request)
   }
   let files: Step[] = []
-  let touched = new Set<string>()
+  let read = new Set<string>()
+  let written = new Set<string>()
   for (const { from, to } of items) {
-    // A later item may use what an earlier one left behind, so those that share a path do not run together.
-    if (isFolder(from) || touched.has(from) || touched.has(to)) {
+    // A later item may use what an earlier one leaves behind, so items run together only when that makes no difference.
+    if (isFolder(from) || written.has(from) || written.has(to) || read.has(to) || (!copy && read.has(from))) {
       yield* batchesOf(files)
       files = []
-      touched = new Set()
+      read = new Set()
+      written = new Set()
     }
     if (isFolder(from)) {
       yield* inFolder(parts, from, (file) => {
@@ -176,7 +178,8 @@ async function* moveSteps(
       })
     } else {
       files.push({ path: from, counts: true, run: () => move(from, to) })
-      touched.add(from).add(to)
+      read.add(from)
+      written.add(to)
     }
   }
   yield* batchesOf(files)
