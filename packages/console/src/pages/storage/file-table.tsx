@@ -54,7 +54,10 @@ export function FileTable(props: FileTableProps) {
       ref={box}
       class="file-table"
       onContextMenu={(event) => {
-        const row = (event.target as HTMLElement).closest('.virtual-row')
+        const row =
+          (event.target as HTMLElement).closest('.virtual-row') ??
+          // The key for menus: the row that has the keyboard.
+          (event.target === document.activeElement ? box.current?.querySelector('.virtual-row.is-active') : null)
         const button = row?.querySelector<HTMLButtonElement>('.row-menu button')
         if (!button) return
         event.preventDefault()
