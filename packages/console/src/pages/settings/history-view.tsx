@@ -133,7 +133,7 @@ function Shown({ label, text }: { readonly label: string; readonly text: string 
   return (
     <div>
       <dt class="muted small">{label}</dt>
-      <dd>{text === null ? <span class="muted">{t.unset}</span> : <pre class="setting-text">{text}</pre>}</dd>
+      <dd>{text === null ? <span class="muted small">{t.unset}</span> : <pre class="setting-text">{text}</pre>}</dd>
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { TextArea } from '../../ui/text-area.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { t } from './text.ts'
 import { sizeOf, textOfSize, UNITS } from './values.ts'
-import { byteCount, duration } from './words.ts'
+import { byteCount, choiceName, duration } from './words.ts'
 
 export interface SettingControlProps {
   readonly setting: Setting
@@ -45,7 +45,9 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
     case 'seconds':
       return <TextInput {...common} label={`${label}: ${t.seconds}`} hint={secondsHint(text)} inputMode="numeric" />
     case 'choice':
-      return <Select {...common} options={(setting.choices ?? []).map((value) => ({ value, label: value }))} />
+      return (
+        <Select {...common} options={(setting.choices ?? []).map((value) => ({ value, label: choiceName(value) }))} />
+      )
     case 'secret':
       return (
         <TextInput

@@ -48,9 +48,15 @@ export function SettingRow(props: SettingRowProps) {
   const text = draft ?? held
   const typed = typedValue(kind, text)
   const changed = draft !== undefined && draft !== held
-  // Once the file no longer sets it there is nothing to say about that.
-  const shownError = error?.code === 'CONSOLE_SETTING_LOCKED' && !locked ? undefined : error
+  // What is wrong with the value is said at the field; once the file no longer sets it that is not said any more.
+  const invalid = kind !== 'boolean' && error?.code === 'INVALID_PARAM' ? error.message : undefined
+  const obsolete = error?.code === 'CONSOLE_SETTING_LOCKED' && !locked
+  const shownError = invalid !== undefined || obsolete ? undefined : error
   const problem = tried && changed && 'problem' in typed ? typed : undefined
+
+  const wrong = problem
+    ? [t.problems[problem.problem], problem.detail].filter(Boolean).join(' ')
+    : invalid && t.refusedValue(invalid)
 
   // What was pressed is gone afterwards, so the focus goes to what is there.
   useEffect(() => {
@@ -107,7 +113,7 @@ export function SettingRow(props: SettingRowProps) {
       <div class="setting-words">
         <Row wrap class="setting-title">
           <h3 tabIndex={-1}>{name}</h3>
-          <SourceBadge source={source} />
+          <SourceBadge setting={setting} />
         </Row>
         {kind !== 'indexes' && <p class="muted small">{say(setting.help)}</p>}
         <code class="muted small wrap">{key}</code>
@@ -137,8 +143,11 @@ export function SettingRow(props: SettingRowProps) {
           <SettingControl
             setting={setting}
             text={text}
-            error={problem && [t.problems[problem.problem], problem.detail].filter(Boolean).join(' ')}
-            onChange={(next) => onDraft(next === held ? undefined : next)}
+            error={wrong}
+            onChange={(next) => {
+              if (invalid !== undefined) setError(undefined)
+              onDraft(next === held ? undefined : next)
+            }}
           />
         )}
         {locked && (
@@ -228,7 +237,7 @@ function Kept({ setting, onForget }: { readonly setting: Setting; readonly onFor
       <p class="small wrap">
         {setting.secret ? t.keptSecret : t.kept} {!setting.secret && <code class="setting-text">{setting.kept}</code>}
       </p>
-      <Button kind="quiet" size="small" onClick={onForget}>
+      <Button size="small" onClick={onForget}>
         {t.forget}
       </Button>
     </div>

@@ -1,14 +1,14 @@
-import type { SettingSource } from '@cloudstead/admin-api'
+import type { Setting } from '@cloudstead/admin-api'
 import { Lock } from 'lucide'
 import { Badge } from '../../ui/badge.tsx'
 import { t } from './text.ts'
 
-/** Where a value comes from. */
-export function SourceBadge({ source }: { readonly source: SettingSource }) {
+/** Where a value comes from, or that there is none. */
+export function SourceBadge({ setting: { source, set } }: { readonly setting: Setting }) {
   const locked = source === 'file' || source === 'environment'
   return (
     <Badge tone={locked ? 'warning' : source === 'console' ? 'accent' : 'neutral'} icon={locked ? Lock : undefined}>
-      {t.sources[source]}
+      {source === 'default' && !set ? t.notSet : t.sources[source]}
     </Badge>
   )
 }

@@ -20,9 +20,16 @@ export function inWords({ kind, value, set }: Setting): string {
       return t.indexesOf(Array.isArray(value) ? value.length : 0)
     case 'size':
       return typeof value === 'number' ? formatBytes(value) : String(value)
+    case 'choice':
+      return choiceName(String(value))
     default:
       return String(value)
   }
+}
+
+/** A choice with what it means, where that is known. */
+export function choiceName(value: string): string {
+  return Object.hasOwn(t.choices, value) ? `${value} · ${t.choices[value as keyof typeof t.choices]}` : value
 }
 
 /** "2 h" for 7200; undefined for what is no number of seconds. */
