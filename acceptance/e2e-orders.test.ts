@@ -1,8 +1,10 @@
 /** R19 to R23: the recipe's five verifications, on the example Mini Program in a real browser; and a second user. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { lacksChromium } from './support/chromium.ts'
+import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { photos } from './support/e2e-album.ts'
+import { openConsole } from './support/e2e-console.ts'
+import { storageView } from './support/e2e-console-storage.ts'
 import { holdUploads, type OrdersLab, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 import { until } from './support/until.ts'
@@ -75,6 +77,29 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     }
     const first = await lab.stored(fileIDs[0] ?? '')
     assert.equal(Buffer.isBuffer(first) && first.subarray(0, 3).toString('hex'), JPEG)
+  })
+
+  it('R21, R25: the Console shows them there, and the environment at its top left', async () => {
+    const browser = await launchChromium()
+    try {
+      const console = await openConsole(browser, lab.server, { language: 'zh', at: 'storage' })
+      const view = storageView(console)
+      const [, folder = ''] = /^cloud:\/\/[^/]+\/(.*\/)/.exec(fileIDs[0] ?? '') ?? []
+      assert.ok(folder.startsWith(`users/${openid}/`), folder)
+      for (const name of folder.split('/').slice(0, -1)) {
+        await view.shows(name)
+        await view.open(name)
+      }
+      const names = fileIDs.map((fileID) => fileID.slice(fileID.lastIndexOf('/') + 1)).sort()
+      await view.shows(...names)
+      assert.equal(await view.page.locator('.env code').innerText(), lab.server.env)
+      await view.open(names[0] ?? '')
+      const shown = fileIDs.find((fileID) => fileID.endsWith(`/${names[0]}`)) ?? ''
+      await view.panel.getByText(shown, { exact: true }).waitFor()
+      assert.deepEqual(console.errors, [])
+    } finally {
+      await browser.close()
+    }
   })
 
   it('R22: the order has the fileIDs as an array, and the time of the server', async () => {
