@@ -16,6 +16,7 @@ import {
 } from './support/e2e-console.ts'
 import { newScreenshots, type Screenshots } from './support/e2e-screenshots.ts'
 import { cloudstead, type RunningServer, startServer } from './support/server.ts'
+import { until } from './support/until.ts'
 import { createUser, type User } from './support/users.ts'
 import { act } from './support/wire.ts'
 
@@ -114,8 +115,12 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
     }`)
     await deny(await user('carol'))
     await rows(page).getByText('carol', { exact: true }).waitFor()
-    await page.waitForFunction('window.told.length > 0')
-    assert.deepEqual(await page.evaluate('window.told'), ['One new denied request'])
+    const told = await until(
+      'it is told',
+      () => page.evaluate<string[]>('window.told'),
+      ({ length }) => length > 0,
+    )
+    assert.deepEqual(told, ['One new denied request'])
   })
 
   it('rests while it is paused, and catches up', async () => {
@@ -218,6 +223,19 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
     await shot(page, 'query-tried')
   })
 
+  it('many at once: none is missed', async () => {
+    const { page } = await open()
+    await page.getByRole('searchbox').fill('burst-')
+    await page.keyboard.press('Enter')
+    await page.getByText('No denied request found').waitFor()
+    const names = Array.from({ length: 130 }, (_, n) => `cloud://${server.env}/users/alice/burst-${n}.jpg`)
+    for (let from = 0; from < names.length; from += 50) {
+      await bob.app.getTempFileURL({ fileList: names.slice(from, from + 50) })
+    }
+    const counted = () => page.locator('[role=grid]').getAttribute('aria-rowcount')
+    await until('all of them are listed', counted, (count) => count === '131')
+  })
+
   it('is searched by user, path and request, and shows all again', async () => {
     const requestId = await deny(await user('searched'))
     const { page } = await open()
@@ -225,7 +243,11 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
       await page.getByRole('searchbox').fill(text)
       await page.keyboard.press('Enter')
       await rows(page).filter({ hasText: 'searched' }).waitFor()
-      await page.waitForFunction("document.querySelectorAll('[role=grid] [role=rowgroup] [role=row]').length === 1")
+      await until(
+        'only one is left',
+        () => rows(page).count(),
+        (count) => count === 1,
+      )
     }
     await page.getByRole('searchbox').fill('nobody has this name')
     await page.keyboard.press('Enter')

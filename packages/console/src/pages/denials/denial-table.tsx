@@ -1,6 +1,6 @@
 import type { Denial } from '@cloudstead/admin-api'
 import { ShieldCheck } from 'lucide'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -15,12 +15,18 @@ import type { Denials } from './use-denials.ts'
 export interface DenialTableProps {
   readonly denials: Denials
   readonly filtered: boolean
+  /** There is something beside it that says why. */
+  readonly narrow: boolean
   readonly onShow: (id: string) => void
   readonly onShowAll: () => void
 }
 
-export function DenialTable({ denials, filtered, onShow, onShowAll }: DenialTableProps) {
+/** Milliseconds after which "5 seconds ago" is no longer true enough. */
+const TICK_MS = 10_000
+
+export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: DenialTableProps) {
   const words = language()
+  const tick = useTick()
   const columns = useMemo<readonly VirtualColumn<Denial>[]>(
     () => [
       { id: 'at', title: t.at, width: '128px', notOnPhone: true, cell: ({ at }) => <Time at={at} relative /> },
@@ -32,13 +38,7 @@ export function DenialTable({ denials, filtered, onShow, onShowAll }: DenialTabl
           caller === null ? <span class="muted">{t.nobody}</span> : <span class="mono">{whoOf(caller)}</span>,
       },
       { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <What denial={denial} /> },
-      {
-        id: 'why',
-        title: t.why,
-        width: 'minmax(0, 2fr)',
-        notOnPhone: true,
-        cell: (denial) => <span>{whyOf(denial)}</span>,
-      },
+      ...(narrow ? [] : [why()]),
       {
         id: 'count',
         title: t.count,
@@ -47,7 +47,7 @@ export function DenialTable({ denials, filtered, onShow, onShowAll }: DenialTabl
         cell: ({ count }) => (count > 1 ? <Badge tone="warning">{`× ${count}`}</Badge> : null),
       },
     ],
-    [words],
+    [words, narrow, tick],
   )
   const show = ({ id }: Denial) => onShow(id)
   return (
@@ -65,6 +65,26 @@ export function DenialTable({ denials, filtered, onShow, onShowAll }: DenialTabl
       foot={denials.error !== undefined && <ErrorNotice error={denials.error} onRetry={denials.retry} />}
     />
   )
+}
+
+function why(): VirtualColumn<Denial> {
+  return {
+    id: 'why',
+    title: t.why,
+    width: 'minmax(0, 2fr)',
+    notOnPhone: true,
+    cell: (denial) => <span>{whyOf(denial)}</span>,
+  }
+}
+
+/** Another number every now and then, so that times are told anew. */
+function useTick(): number {
+  const [tick, setTick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => setTick((count) => count + 1), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return tick
 }
 
 function What({ denial }: { readonly denial: Denial }) {

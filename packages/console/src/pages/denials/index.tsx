@@ -65,6 +65,7 @@ export default function DenialsPage() {
         <DenialTable
           denials={denials}
           filtered={search !== '' || about !== undefined}
+          narrow={id !== ''}
           onShow={show}
           onShowAll={() => setQuery({ search: undefined, about: undefined })}
         />

@@ -74,7 +74,14 @@ export function useDenials({ about, search }: DenialFilter, live: boolean): Deni
       if (document.visibilityState === 'visible') {
         try {
           const query = { ...filter, limit: PAGE, since: sinceOf(items.current) }
-          const { items: latest } = await call('listDenials', { query }, { signal: controller.signal })
+          const latest: Denial[] = []
+          let next: string | undefined
+          do {
+            const asked = { ...query, ...(next === undefined ? {} : { after: next }) }
+            const page = await call('listDenials', { query: asked }, { signal: controller.signal })
+            latest.push(...page.items)
+            next = page.next
+          } while (next !== undefined)
           setState((now) => {
             const { items: merged, news } = merge(now.items, latest)
             return now.loading && now.items.length === 0 ? now : { ...now, items: merged, news, error: undefined }

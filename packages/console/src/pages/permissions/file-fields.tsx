@@ -22,7 +22,7 @@ export function FileFields({ fields, faults, onChange }: QuestionFieldsProps) {
       />
       <TextInput
         label={t.path}
-        hint={t.pathHint}
+        placeholder={t.pathHint}
         mono
         maxLength={850}
         value={pathOf(fields)}

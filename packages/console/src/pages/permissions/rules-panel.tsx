@@ -124,7 +124,9 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
           <Row wrap>
             <Badge tone="warning">{locked ? t.trying : t.unsaved}</Badge>
             <Spring />
-            <Button onClick={() => void discard()}>{t.discard}</Button>
+            <Button size={locked ? 'small' : undefined} onClick={() => void discard()}>
+              {t.discard}
+            </Button>
             {locked ? (
               <CopyButton text={() => fileText(collection, text)} kind="primary">
                 {t.copyForFile}
