@@ -1,6 +1,74 @@
-import { t } from '../../app/text.ts'
+import { Database, Plus } from 'lucide'
+import { useState } from 'preact/hooks'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
+import { goTo, usePlace } from './address.ts'
+import { CollectionList } from './collection-list.tsx'
+import { CollectionView } from './collection-view.tsx'
+import { CreateDialog } from './create-dialog.tsx'
+import { EmptyLines } from './empty-lines.tsx'
+import { t } from './text.ts'
+import { useCollections } from './use-collections.ts'
+import './database.css'
 
+/** Collections and their documents. What the members of the query mean is in address.ts. */
 export default function DatabasePage() {
-  return <Page title={t.pages.database} />
+  const place = usePlace()
+  const collections = useCollections()
+  const [creating, setCreating] = useState(false)
+  const { items } = collections
+  const chosen = items?.find(({ name }) => name === place.collection)
+  return (
+    <Page
+      fill
+      title={t.title}
+      description={t.description}
+      actions={
+        <Button icon={Plus} onClick={() => setCreating(true)}>
+          {t.create}
+        </Button>
+      }
+    >
+      {items?.length === 0 && place.collection === '' ? (
+        <EmptyState
+          icon={Database}
+          title={t.noneTitle}
+          actions={
+            <Button kind="primary" icon={Plus} onClick={() => setCreating(true)}>
+              {t.create}
+            </Button>
+          }
+        >
+          <EmptyLines text={t.noneText} collection="orders" />
+        </EmptyState>
+      ) : (
+        <div class="database">
+          <CollectionList chosen={place.collection} collections={collections} />
+          {place.collection === '' ? (
+            <div class="database-none not-phone">
+              <EmptyState icon={Database} title={t.chooseTitle} />
+            </div>
+          ) : (
+            <CollectionView
+              key={place.collection}
+              place={place}
+              info={chosen}
+              onCollectionsChanged={collections.reload}
+            />
+          )}
+        </div>
+      )}
+      {creating && (
+        <CreateDialog
+          onClose={() => setCreating(false)}
+          onCreated={(name) => {
+            setCreating(false)
+            collections.reload()
+            void goTo({ collection: name })
+          }}
+        />
+      )}
+    </Page>
+  )
 }

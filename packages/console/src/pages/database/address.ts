@@ -1,0 +1,51 @@
+/** What the address of the page says. */
+import type { StoredDocument } from '@cloudstead/admin-api'
+import { navigate } from '../../app/navigation.ts'
+import { useRoute } from '../../app/use-route.ts'
+
+export interface Place {
+  readonly collection: string
+  /** The text of the query; empty: all documents. */
+  readonly query: string
+  /** A path; empty: the order of the ids. */
+  readonly orderBy: string
+  readonly direction: 'asc' | 'desc'
+  readonly view: 'table' | 'json'
+  /** The id of the open document as JSON; empty: none; NEW: one that is being written. */
+  readonly doc: string
+}
+
+/** No JSON, so the id of no document. */
+export const NEW = 'new'
+
+/** Query members: collection, query, orderBy, direction (desc), view (json), doc (the id as JSON: "abc" or 5). */
+export function usePlace(): Place {
+  const { query } = useRoute()
+  return {
+    collection: query.collection ?? '',
+    query: query.query ?? '',
+    orderBy: query.orderBy ?? '',
+    direction: query.direction === 'desc' ? 'desc' : 'asc',
+    view: query.view === 'json' ? 'json' : 'table',
+    doc: query.doc ?? '',
+  }
+}
+
+/** Goes to another place of this page, unless unsaved edits keep the reader here. Resolves to whether it went. */
+export function goTo(place: Partial<Place>, replace = false): Promise<boolean> {
+  const { collection, query, orderBy, direction, view, doc } = place
+  const members = {
+    collection,
+    query,
+    orderBy,
+    direction: direction === 'desc' ? direction : undefined,
+    view: view === 'json' ? view : undefined,
+    doc,
+  }
+  return navigate({ to: 'database', query: members }, { replace })
+}
+
+/** The id of a document as the address has it. */
+export function addressId(id: StoredDocument['id']): string {
+  return JSON.stringify(id)
+}

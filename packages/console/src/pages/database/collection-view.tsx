@@ -1,0 +1,277 @@
+import type { CollectionInfo, StoredDocument } from '@cloudstead/admin-api'
+import { Columns3, Download, FileUp, FileX2, ListTree, Plus, RotateCw, SearchX, Table2, Trash2 } from 'lucide'
+import { useEffect, useState } from 'preact/hooks'
+import { setQuery } from '../../app/navigation.ts'
+import { remember, remembered } from '../../app/remembered.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { SplitView } from '../../ui/side-panel.tsx'
+import { addressId, goTo, NEW, type Place } from './address.ts'
+import { CollectionDialogs, type OpenDialog } from './collection-dialogs.tsx'
+import { choiceKey, fieldsOf, readChoice, shownFields } from './columns.ts'
+import { DocumentCards } from './document-cards.tsx'
+import { DocumentPanel } from './document-panel.tsx'
+import { DocumentTable } from './document-table.tsx'
+import { EditPanel } from './edit-panel.tsx'
+import { EmptyLines } from './empty-lines.tsx'
+import { ModeLink } from './mode-link.tsx'
+import { QueryBar } from './query-bar.tsx'
+import { t } from './text.ts'
+import { useDocuments } from './use-documents.ts'
+import type { JsonObject } from './values.ts'
+
+interface CollectionViewProps {
+  readonly place: Place
+  /** What is known of the collection; undefined while it is being loaded, or when there is none. */
+  readonly info: CollectionInfo | undefined
+  readonly onCollectionsChanged: () => void
+}
+
+const NONE: ReadonlySet<string> = new Set()
+/** As in base.css. */
+const PHONE = '(max-width: 719px)'
+/** Codes of queries that cannot be run. */
+const WRONG_QUERY: readonly string[] = ['INVALID_PARAM', 'DATABASE_INVALID_OPERRATOR', 'DATABASE_REQUEST_FAILED']
+
+/** Said instead of what the code says of parameters in general; the message tells what and where. */
+const WRONG = {
+  text: { en: 'The query cannot be run.', zh: '查询条件无法执行。' },
+  advice: {
+    en: 'Correct what the message names. The examples at the right show what works.',
+    zh: '请按提示修改，右侧的示例可供参考。',
+  },
+}
+
+/** The documents of a collection: found by a query, in a table or as JSON, one of them open beside. */
+export function CollectionView({ place, info, onCollectionsChanged }: CollectionViewProps) {
+  const { collection, query, orderBy, direction, view, doc } = place
+  const documents = useDocuments(place)
+  const [selected, setSelected] = useState(NONE)
+  const [choice, setChoice] = useState(() => readChoice(remembered(choiceKey(collection))))
+  const [start, setStart] = useState<JsonObject>({})
+  const [dialog, setDialog] = useState<OpenDialog>()
+  const { rows, error } = documents
+  const fields = fieldsOf(rows)
+  useEffect(() => setSelected(NONE), [query, orderBy, direction])
+
+  const go = (changes: Partial<Place>, replace = false) => goTo({ ...place, ...changes }, replace)
+  const show = (next: string) => {
+    // The first opens a place to come back from; going from one to the next does not.
+    if (next !== doc) void go({ doc: next }, doc !== '' && next !== '')
+  }
+  const write = async (document: JsonObject) => {
+    if (doc === NEW || !(await go({ doc: NEW }))) return
+    setStart(document)
+  }
+  const forget = (ids: readonly StoredDocument['id'][]) => {
+    documents.forget(ids)
+    setSelected(NONE)
+    onCollectionsChanged()
+    if (ids.some((id) => addressId(id) === doc)) setQuery({ doc: undefined })
+  }
+  const chosenIds = () => rows.filter(({ id }) => selected.has(addressId(id))).map(({ id }) => id)
+  const remove = (row: StoredDocument) => {
+    const ids = chosenIds()
+    setDialog({ kind: 'delete', ids: ids.length > 0 ? ids : [row.id] })
+  }
+  const open = ({ id }: StoredDocument) => show(addressId(id))
+
+  const transfer = [
+    { label: t.importing, icon: FileUp, onSelect: () => setDialog({ kind: 'import' }) },
+    { label: t.exporting, icon: Download, onSelect: () => setDialog({ kind: 'export' }) },
+  ]
+  const wrongQuery = error !== undefined && query !== '' && WRONG_QUERY.includes(error.code)
+  const nothing = error !== undefined && rows.length === 0
+
+  const empty =
+    query === '' ? (
+      <EmptyState
+        icon={FileX2}
+        title={t.emptyTitle}
+        actions={
+          <Button icon={Plus} onClick={() => void write({})}>
+            {t.add}
+          </Button>
+        }
+      >
+        <EmptyLines text={t.emptyText} collection={collection} />
+      </EmptyState>
+    ) : (
+      <EmptyState
+        icon={SearchX}
+        title={t.nothingTitle}
+        actions={<Button onClick={() => void go({ query: '' })}>{t.clear}</Button>}
+      >
+        {t.nothingText}
+      </EmptyState>
+    )
+
+  return (
+    <SplitView>
+      <section class="collection-view" aria-labelledby="collection-title">
+        <header class="collection-head">
+          <div class="collection-words">
+            <h2 id="collection-title" class="clip">
+              <bdi>{collection}</bdi>
+            </h2>
+            {info !== undefined && <ModeLink collection={info} />}
+            {info?.source === 'file' && (
+              <span class="not-phone">
+                <Badge>{t.fromFile}</Badge>
+              </span>
+            )}
+          </div>
+          <div class="collection-actions">
+            <Button kind="primary" icon={Plus} onClick={() => void write({})}>
+              {t.add}
+            </Button>
+            {transfer.map(({ label, icon, onSelect }) => (
+              <Button key={label} class="not-phone" icon={icon} onClick={onSelect}>
+                {label}
+              </Button>
+            ))}
+            {info !== undefined && (
+              <Menu
+                label={t.more}
+                items={[
+                  ...(matchMedia(PHONE).matches ? [...transfer, '-'] : []),
+                  { label: t.indexes, icon: ListTree, onSelect: () => setDialog({ kind: 'indexes' }) },
+                  '-',
+                  {
+                    label: info.source === 'file' ? t.empty : t.drop,
+                    icon: Trash2,
+                    danger: true,
+                    onSelect: () => setDialog({ kind: 'drop' }),
+                  },
+                ]}
+              />
+            )}
+          </div>
+        </header>
+        <QueryBar
+          collection={collection}
+          query={query}
+          rows={rows}
+          onRun={(next) => (next === query ? documents.reload() : void go({ query: next, doc: '' }))}
+        />
+        {nothing &&
+          (wrongQuery ? (
+            <ErrorNotice error={{ ...WRONG, code: error.code, message: error.message }} />
+          ) : (
+            <ErrorNotice error={error} onRetry={documents.reload} />
+          ))}
+        <div class="documents-bar">
+          {selected.size > 0 ? (
+            <>
+              <span class="numbers">{t.selected(selected.size)}</span>
+              <Button size="small" icon={Trash2} onClick={() => setDialog({ kind: 'delete', ids: chosenIds() })}>
+                {t.deleteSelected}
+              </Button>
+              <Button size="small" kind="quiet" onClick={() => setSelected(NONE)}>
+                {t.clearSelection}
+              </Button>
+            </>
+          ) : (
+            <p class="muted small numbers" role="status">
+              {documents.count !== undefined && t.found(documents.count)}
+              {documents.count !== undefined && rows.length < documents.count && ` · ${t.loaded(rows.length)}`}
+            </p>
+          )}
+          <span class="spring" />
+          <IconButton size="small" icon={RotateCw} label={t.reload} onClick={documents.reload} />
+          {view === 'table' && (
+            <IconButton size="small" icon={Columns3} label={t.columns} onClick={() => setDialog({ kind: 'columns' })} />
+          )}
+          <div class="view-choice" role="group" aria-label={t.view}>
+            <Button
+              size="small"
+              icon={Table2}
+              aria-pressed={view === 'table'}
+              onClick={() => void go({ view: 'table' }, true)}
+            >
+              {t.table}
+            </Button>
+            <Button size="small" aria-pressed={view === 'json'} onClick={() => void go({ view: 'json' }, true)}>
+              {t.json}
+            </Button>
+          </div>
+        </div>
+        {nothing ? null : view === 'table' ? (
+          <DocumentTable
+            documents={documents}
+            fields={shownFields(fields, choice)}
+            selected={selected}
+            sorting={{ column: orderBy === '' ? '_id' : orderBy, direction }}
+            empty={empty}
+            onSelect={setSelected}
+            onSort={({ column, direction: way }) =>
+              void go({ orderBy: column === '_id' ? '' : column, direction: way })
+            }
+            onOpen={open}
+            onDelete={remove}
+          />
+        ) : (
+          <DocumentCards documents={documents} open={doc} empty={empty} onOpen={open} />
+        )}
+        <CollectionDialogs
+          dialog={dialog}
+          place={place}
+          info={info}
+          fields={fields}
+          choice={choice}
+          onChoice={(next) => {
+            remember(choiceKey(collection), JSON.stringify(next))
+            setChoice(next)
+          }}
+          onDeleted={forget}
+          onChanged={() => {
+            documents.reload()
+            onCollectionsChanged()
+          }}
+          onDropped={() => {
+            onCollectionsChanged()
+            setQuery({ collection: undefined, query: undefined, doc: undefined, orderBy: undefined })
+          }}
+          onClose={() => setDialog(undefined)}
+        />
+      </section>
+      {doc !== '' && (
+        <OpenDocument
+          doc={doc}
+          start={start}
+          collection={collection}
+          onSaved={documents.replace}
+          onAdded={(made) => {
+            documents.reload()
+            onCollectionsChanged()
+            setQuery({ doc: addressId(made.id) })
+          }}
+          onDuplicate={(document) => void write(document)}
+          onDelete={({ id }) => setDialog({ kind: 'delete', ids: [id] })}
+          onClose={() => show('')}
+        />
+      )}
+    </SplitView>
+  )
+}
+
+interface OpenDocumentProps {
+  readonly doc: string
+  readonly start: JsonObject
+  readonly collection: string
+  readonly onSaved: (stored: StoredDocument) => void
+  readonly onAdded: (stored: StoredDocument) => void
+  readonly onDuplicate: (document: JsonObject) => void
+  readonly onDelete: (stored: StoredDocument) => void
+  readonly onClose: () => void
+}
+
+/** The panel beside the list, anew for each document. */
+function OpenDocument({ doc, start, ...events }: OpenDocumentProps) {
+  if (doc === NEW) return <EditPanel key={`${NEW} ${JSON.stringify(start)}`} {...events} start={start} />
+  return <DocumentPanel key={doc} doc={doc} {...events} />
+}

@@ -1,0 +1,46 @@
+import type { StoredDocument } from '@cloudstead/admin-api'
+import type { ComponentChildren } from 'preact'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { JsonText } from '../../ui/json-text.tsx'
+import { Spinner } from '../../ui/spinner.tsx'
+import { addressId } from './address.ts'
+import { t } from './text.ts'
+import type { Documents } from './use-documents.ts'
+
+interface DocumentCardsProps {
+  readonly documents: Documents
+  /** The id of the document that is open, as the address has it. */
+  readonly open: string
+  readonly empty: ComponentChildren
+  readonly onOpen: (row: StoredDocument) => void
+}
+
+/** Documents as Extended JSON, one below the other. */
+export function DocumentCards({ documents, open, empty, onOpen }: DocumentCardsProps) {
+  const { rows, loading, hasMore, error, loadMore } = documents
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    <section class="document-cards" aria-label={t.title} tabIndex={0}>
+      {rows.map((row) => {
+        const id = addressId(row.id)
+        return (
+          <article key={id} class={id === open ? 'document-card is-open' : 'document-card'}>
+            <header>
+              <button type="button" class="document-open mono wrap" onClick={() => onOpen(row)}>
+                <bdi>{String(row.id)}</bdi>
+              </button>
+              <CopyButton text={() => JSON.stringify(row.document, null, 2)} label={t.copyDocument} />
+            </header>
+            <JsonText value={row.document} label={String(row.id)} />
+          </article>
+        )
+      })}
+      {rows.length === 0 && !loading && error === undefined && empty}
+      {loading && <Spinner block />}
+      {error !== undefined && rows.length > 0 && <ErrorNotice error={error} onRetry={loadMore} />}
+      {hasMore && !loading && error === undefined && <Button onClick={loadMore}>{t.loadMore}</Button>}
+    </section>
+  )
+}

@@ -1,0 +1,55 @@
+import { Banner } from '../../ui/banner.tsx'
+import { CodeEditor } from '../../ui/code-editor.tsx'
+import { Stack } from '../../ui/stack.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { DocumentForm } from './document-form.tsx'
+import { t } from './text.ts'
+import { countValues, type DocumentDraft, type EditView, MAX_FIELDS } from './use-draft.ts'
+
+interface DocumentEditorProps {
+  readonly edited: DocumentDraft
+  readonly fixedId: boolean
+  /** The reader tried to go on although something is wrong. */
+  readonly onBlocked: () => void
+  readonly onSave: () => void
+}
+
+/** A document as fields or as JSON. */
+export function DocumentEditor({ edited, fixedId, onBlocked, onSave }: DocumentEditorProps) {
+  const { view, draft, text, faults, wrong } = edited
+  const many = countValues(edited.document) > MAX_FIELDS
+  return (
+    <Tabs<EditView>
+      label={t.views}
+      tabs={[
+        { id: 'form', label: t.form },
+        { id: 'raw', label: t.raw },
+      ]}
+      value={view}
+      onChange={(next) => {
+        if ((next === 'form' && many) || !edited.show(next)) onBlocked()
+      }}
+    >
+      {view === 'form' ? (
+        <DocumentForm draft={draft} faults={faults} fixedId={fixedId} onChange={edited.setDraft} />
+      ) : (
+        <Stack gap={3}>
+          {many && <Banner>{t.manyFields(countValues(edited.document))}</Banner>}
+          <CodeEditor
+            label={t.raw}
+            value={text}
+            onChange={edited.setText}
+            onSave={onSave}
+            minLines={12}
+            lint={async (typed) => {
+              // Asked when the writer pauses: `wrong` is of this text then.
+              if (wrong === undefined || typed !== text) return []
+              const message = wrong.fault === 'object' ? t.noObject : t.fixJson(wrong.line, wrong.column)
+              return [{ from: wrong.at, to: Math.min(typed.length, wrong.at + 1), severity: 'error', message }]
+            }}
+          />
+        </Stack>
+      )}
+    </Tabs>
+  )
+}

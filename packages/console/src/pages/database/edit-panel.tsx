@@ -1,0 +1,178 @@
+import type { StoredDocument } from '@cloudstead/admin-api'
+import { CopyPlus, Save, Trash2 } from 'lucide'
+import { useState } from 'preact/hooks'
+import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { useUnsaved } from '../../app/use-unsaved.ts'
+import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { SidePanel } from '../../ui/side-panel.tsx'
+import { Stack } from '../../ui/stack.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { Conflict } from './conflict.tsx'
+import { DocumentEditor } from './document-editor.tsx'
+import { t } from './text.ts'
+import { useDraft } from './use-draft.ts'
+import type { JsonObject } from './values.ts'
+
+export interface EditPanelProps {
+  readonly collection: string
+  /** The document as it was loaded; absent: a new one. */
+  readonly stored?: StoredDocument | undefined
+  /** What the fields begin with. */
+  readonly start: JsonObject
+  readonly onSaved: (stored: StoredDocument) => void
+  readonly onAdded: (stored: StoredDocument) => void
+  readonly onDuplicate: (document: JsonObject) => void
+  readonly onDelete: (stored: StoredDocument) => void
+  readonly onClose: () => void
+}
+
+/** A document to edit: saved only over the version that was seen, and nothing that was typed is lost. */
+export function EditPanel(props: EditPanelProps) {
+  const { collection, onSaved, onAdded, onDuplicate, onDelete, onClose } = props
+  const [stored, setStored] = useState(props.stored)
+  const [conflict, setConflict] = useState<StoredDocument>()
+  const [gone, setGone] = useState(false)
+  const [blocked, setBlocked] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<ApiError>()
+  const edited = useDraft(props.start)
+  const isNew = stored === undefined
+  useUnsaved(edited.dirty)
+
+  const failed = async (thrown: unknown) => {
+    const problem = toApiError(thrown)
+    if (stored === undefined || !['CONSOLE_CONFLICT', 'NOT_FOUND'].includes(problem.code)) return setError(problem)
+    if (problem.code === 'NOT_FOUND') return setGone(true)
+    const query = { id: JSON.stringify(stored.id) }
+    try {
+      setConflict(await call('getDocument', { params: { name: collection }, query }))
+    } catch (other) {
+      const second = toApiError(other)
+      if (second.code === 'NOT_FOUND') setGone(true)
+      else setError(second)
+    }
+  }
+  const work = async (what: () => Promise<void>) => {
+    setBusy(true)
+    setBlocked(false)
+    setError(undefined)
+    try {
+      await what()
+    } catch (thrown) {
+      await failed(thrown)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const add = (document: JsonObject) =>
+    work(async () => {
+      const made = await call('createDocument', { params: { name: collection }, body: { document } })
+      // What is in the fields is stored: nothing is left to lose.
+      edited.reset(document)
+      toast(t.added)
+      onAdded(made)
+    })
+  const save = (over?: StoredDocument) => {
+    const { document } = edited
+    if (busy) return
+    if (document === undefined) return setBlocked(true)
+    const before = over ?? stored
+    if (before === undefined) return void add(document)
+    void work(async () => {
+      const body = { id: before.id, version: before.version, document }
+      const now = await call('replaceDocument', { params: { name: collection }, body })
+      setStored(now)
+      setConflict(undefined)
+      edited.reset(now.document)
+      toast(t.saved)
+      onSaved(now)
+    })
+  }
+  const takeTheirs = (theirs: StoredDocument) => {
+    setStored(theirs)
+    setConflict(undefined)
+    edited.reset(theirs.document)
+    onSaved(theirs)
+  }
+
+  const title = stored === undefined ? t.newTitle : <bdi class="mono">{String(stored.id)}</bdi>
+  return (
+    <SidePanel
+      wide
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button
+            kind="primary"
+            icon={Save}
+            busy={busy}
+            disabled={!isNew && !edited.dirty}
+            onClick={() => (gone ? edited.document && void add(withoutId(edited.document)) : save())}
+          >
+            {gone ? t.saveAsNew : isNew ? t.saveNew : t.save}
+          </Button>
+          {!isNew && edited.dirty && <Button onClick={() => edited.reset(stored.document)}>{t.discard}</Button>}
+          <span class="spring" />
+          <CopyButton text={() => JSON.stringify(edited.document ?? {}, null, 2)} label={t.copyDocument} />
+          {!isNew && (
+            <>
+              <IconButton
+                icon={CopyPlus}
+                label={t.duplicate}
+                onClick={() => edited.document && onDuplicate(withoutId(edited.document))}
+              />
+              <IconButton icon={Trash2} label={t.remove} onClick={() => onDelete(stored)} />
+            </>
+          )}
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S saves from any field inside */}
+      <div
+        onKeyDown={(event) => {
+          if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
+          event.preventDefault()
+          save()
+        }}
+      >
+        <Stack>
+          {gone && (
+            <Banner kind="warning" live>
+              {t.gone}
+            </Banner>
+          )}
+          {conflict !== undefined && stored !== undefined && (
+            <Conflict
+              seen={stored.document}
+              theirs={conflict.document}
+              mine={edited.document}
+              busy={busy}
+              onOverwrite={() => save(conflict)}
+              onTakeTheirs={() => takeTheirs(conflict)}
+            />
+          )}
+          {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
+          {blocked && edited.document === undefined && (
+            <Banner kind="danger" live>
+              {edited.wrong === undefined
+                ? t.fixFirst
+                : edited.wrong.fault === 'object'
+                  ? t.noObject
+                  : t.fixJson(edited.wrong.line, edited.wrong.column)}
+            </Banner>
+          )}
+          <DocumentEditor edited={edited} fixedId={!isNew} onBlocked={() => setBlocked(true)} onSave={() => save()} />
+        </Stack>
+      </div>
+    </SidePanel>
+  )
+}
+
+function withoutId({ _id, ...rest }: JsonObject): JsonObject {
+  return rest
+}

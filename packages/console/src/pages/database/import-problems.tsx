@@ -1,0 +1,53 @@
+import type { Progress } from '@cloudstead/admin-api'
+import { say } from '../../i18n/language.ts'
+import { Table } from '../../ui/table.tsx'
+import { t } from './text.ts'
+
+interface ImportProblemsProps {
+  readonly problems: NonNullable<Progress['problems']>
+  /** How many failed in all. */
+  readonly failed: number
+}
+
+/** Which lines of a file failed, and why. */
+export function ImportProblems({ problems, failed }: ImportProblemsProps) {
+  return (
+    <div class="import-problems">
+      <Table
+        label={t.importProblems}
+        rows={problems}
+        keyOf={({ item, problem }) => `${item} ${problem.message}`}
+        columns={[
+          {
+            id: 'item',
+            title: t.importProblems,
+            isHeader: true,
+            width: '96px',
+            cell: ({ item }) => <span class="numbers">{lineOf(item)}</span>,
+          },
+          {
+            id: 'problem',
+            title: t.reason,
+            cell: ({ problem }) => (
+              <>
+                <div class="wrap">{say(problem.text)}</div>
+                {problem.message !== problem.text.en && (
+                  <div class="muted small wrap" lang="en">
+                    {problem.message}
+                  </div>
+                )}
+              </>
+            ),
+          },
+        ]}
+      />
+      {failed > problems.length && <p class="muted">{t.importMore(failed - problems.length)}</p>}
+    </div>
+  )
+}
+
+/** The server says `line 5`. */
+function lineOf(item: string): string {
+  const [, number] = /^line (\d+)$/.exec(item) ?? []
+  return number === undefined ? item : t.line(number)
+}

@@ -1,0 +1,79 @@
+import { useMemo, useState } from 'preact/hooks'
+import { type Fault, meaningOf, type ObjectDraft, objectDraft } from './draft.ts'
+import { type ReadDocument, readDocument } from './json-error.ts'
+import type { JsonObject } from './values.ts'
+
+export type EditView = 'form' | 'raw'
+
+/** A document that is edited, as fields or as JSON: the two are always in step. */
+export interface DocumentDraft {
+  readonly view: EditView
+  readonly draft: ObjectDraft
+  readonly text: string
+  /** What is wrong with the fields, by the key of the place. */
+  readonly faults: ReadonlyMap<number, Fault>
+  /** What is wrong with the JSON. */
+  readonly wrong: Exclude<ReadDocument, { readonly document: JsonObject }> | undefined
+  /** The document, unless something is wrong with it. */
+  readonly document: JsonObject | undefined
+  readonly dirty: boolean
+  setDraft(draft: ObjectDraft): void
+  setText(text: string): void
+  /** Shows it the other way, unless something is wrong that could not be shown there. Says whether it did. */
+  show(view: EditView): boolean
+  /** Begins anew with this document. */
+  reset(document: JsonObject): void
+}
+
+const NO_FAULTS: ReadonlyMap<number, Fault> = new Map()
+
+/** Values beyond which fields would be thousands of controls. */
+export const MAX_FIELDS = 500
+
+export function textOf(document: JsonObject): string {
+  return JSON.stringify(document, null, 2)
+}
+
+export function useDraft(document: JsonObject): DocumentDraft {
+  const [original, setOriginal] = useState(document)
+  const [view, setView] = useState<EditView>(() => (countValues(document) > MAX_FIELDS ? 'raw' : 'form'))
+  const [draft, setDraft] = useState(() => objectDraft(document))
+  const [text, setText] = useState(() => textOf(document))
+  const ofForm = useMemo(() => (view === 'form' ? meaningOf(draft) : undefined), [view, draft])
+  const ofText = useMemo(() => (view === 'raw' ? readDocument(text) : undefined), [view, text])
+  const meant =
+    ofText === undefined
+      ? (ofForm as { readonly value?: JsonObject } | undefined)?.value
+      : (ofText as { readonly document?: JsonObject }).document
+  const dirty = meant === undefined || JSON.stringify(meant) !== JSON.stringify(original)
+  return {
+    view,
+    draft,
+    text,
+    faults: ofForm?.faults ?? NO_FAULTS,
+    wrong: ofText !== undefined && ofText.fault !== undefined ? ofText : undefined,
+    document: meant,
+    dirty,
+    setDraft,
+    setText,
+    show(next) {
+      if (next === view) return true
+      if (meant === undefined) return false
+      if (next === 'raw') setText(textOf(meant))
+      else setDraft(objectDraft(meant))
+      setView(next)
+      return true
+    },
+    reset(next) {
+      setOriginal(next)
+      setDraft(objectDraft(next))
+      setText(textOf(next))
+    },
+  }
+}
+
+/** How many values a document has in all. */
+export function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce((sum: number, item) => sum + countValues(item), 1)
+}
