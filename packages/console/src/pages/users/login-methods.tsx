@@ -121,7 +121,7 @@ function WechatLogin({ settings, onLeave }: { readonly settings: Settings; reado
         {!hasSecret && <p>{t.wechatNoSecret}</p>}
         {madeUp && <p class="muted">{t.wechatDev}</p>}
         <p>
-          <Link to="settings" onClick={onLeave}>
+          <Link to="settings" query={{ key: 'auth.wechat.appid' }} onClick={onLeave}>
             {t.toSettings}
           </Link>
         </p>
