@@ -364,6 +364,28 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
     assert.equal(await mode(page, /Only the creator can read and write/).isChecked(), true)
   })
 
+  it('what was saved before the file had a say is shown, and can be tried', async () => {
+    await setRules('"READONLY"', 'goods')
+    const collections = { ...CONFIG.database.collections, goods: { acl: 'ADMINONLY' } }
+    await server.writeConfig({ database: { collections } })
+    await until(
+      'the file has a say',
+      () => rulesNow('goods'),
+      ({ locked }) => locked,
+    )
+    const { page } = await open({ at: 'permissions?collection=goods' })
+    await page.getByText('Saved here before').waitFor()
+    await button(page, 'Put it into the editor').click()
+    assert.equal(await mode(page, /Everyone can read, only the creator can write/).isChecked(), true)
+    assert.equal(await button(page, 'Copy for the file').count(), 1)
+    await server.writeConfig(CONFIG)
+    await until(
+      'the file says nothing of it',
+      () => rulesNow('goods'),
+      ({ preset, locked }) => preset === 'READONLY' && !locked,
+    )
+  })
+
   it('R14: sets how long temporary URLs live', async () => {
     await setRules('"PRIVATE"')
     const fileID = await alice.upload('users/alice/expiring.jpg', Buffer.alloc(9, 'x'))
