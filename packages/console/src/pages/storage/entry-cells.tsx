@@ -6,7 +6,7 @@ import type { MenuItem } from '../../ui/menu.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { VirtualColumn } from '../../ui/virtual-table.tsx'
 import { essence, iconOf } from './file-kind.ts'
-import { onThisServer, visibleName } from './paths.ts'
+import { onThisServer, versioned, visibleName } from './paths.ts'
 import { RowMenu } from './row-menu.tsx'
 import { SafeName } from './safe-name.tsx'
 import { t } from './text.ts'
@@ -26,7 +26,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
       width: 'minmax(0, 1fr)',
       cell: (entry, { active }) => (
         <span class="entry-name">
-          <Thumbnail key={entry.previewUrl} entry={entry} />
+          <Thumbnail key={entry.updatedAt} entry={entry} />
           <button type="button" class="entry-open" tabIndex={active ? 0 : -1} onClick={() => open(entry)}>
             <SafeName name={entry.name} />
           </button>
@@ -72,7 +72,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
 }
 
 /** A small picture of a picture, an icon of anything else and of pictures that do not load. */
-function Thumbnail({ entry: { kind, contentType, previewUrl } }: { readonly entry: StorageEntry }) {
+function Thumbnail({ entry: { kind, contentType, previewUrl, updatedAt } }: { readonly entry: StorageEntry }) {
   const [broken, setBroken] = useState(false)
   return (
     <span class={kind === 'folder' ? 'entry-icon is-folder' : 'entry-icon'}>
@@ -80,7 +80,7 @@ function Thumbnail({ entry: { kind, contentType, previewUrl } }: { readonly entr
         <Icon icon={iconOf(kind, contentType)} size={18} />
       ) : (
         <img
-          src={onThisServer(previewUrl)}
+          src={versioned(onThisServer(previewUrl), updatedAt)}
           alt=""
           width={32}
           height={32}

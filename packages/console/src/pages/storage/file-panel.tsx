@@ -11,7 +11,7 @@ import { Spinner } from '../../ui/spinner.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { downloadEntries } from './file-actions.ts'
-import { nameOf, onThisServer, visibleName } from './paths.ts'
+import { nameOf, onThisServer, versioned, visibleName } from './paths.ts'
 import { Preview } from './preview.tsx'
 import { Readers } from './readers.tsx'
 import { SafeName } from './safe-name.tsx'
@@ -45,7 +45,7 @@ export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePan
         call('getFile', { query: { path } }, { signal }),
         call('createFileUrl', { body: { path, maxAge: PREVIEW_AGE } }, { signal }),
       ])
-      setShown({ file, previewUrl: onThisServer(url) })
+      setShown({ file, previewUrl: versioned(onThisServer(url), file.updatedAt) })
     } catch (thrown) {
       if (!isAbort(thrown)) setError(toApiError(thrown))
     }

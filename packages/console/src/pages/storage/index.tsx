@@ -16,7 +16,7 @@ import type { FileToUpload } from './dropped.ts'
 import { copied, copyFileId, copyUrl, downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
 import { FileTable } from './file-table.tsx'
-import { foldersTo, nameOf, parentOf, visibleName } from './paths.ts'
+import { foldersTo, isFolder, nameOf, parentOf, visibleName } from './paths.ts'
 import { SafeName } from './safe-name.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { t } from './text.ts'
@@ -42,23 +42,26 @@ export default function StoragePage() {
   const [chosen, setChosen] = useState({ folder, paths: NONE })
   const selected = chosen.folder === folder ? chosen.paths : NONE
   const select = (paths: ReadonlySet<string>) => setChosen({ folder, paths })
-  const changed = useRef(() => {})
-  changed.current = () => {
+  const work = useWork((changes) => {
+    if (changes === undefined) setQuery({ folder, file: undefined })
+    else if (changes.gone.some((path) => path === file || (isFolder(path) && file.startsWith(path)))) {
+      // Renamed, its details stay; moved or deleted, they go.
+      const [to = ''] = changes.come
+      setQuery({ folder, file: changes.come.length === 1 && parentOf(to) === parentOf(file) ? to : undefined })
+    }
     select(NONE)
-    entries.reload()
-  }
-  const work = useWork(() => {
-    // What is shown beside the list may be what has gone.
-    setQuery({ file: undefined })
-    changed.current()
+    if (changes === undefined) entries.reload()
+    else entries.change(changes)
   })
-
-  const latest = useRef({ folder, reload: entries.reload })
-  latest.current = { folder, reload: entries.reload }
+  /** Counts the uploads that took the place of the file whose details are shown. */
+  const [version, setVersion] = useState(0)
+  const latest = useRef({ entries, file })
+  latest.current = { entries, file }
   useEffect(
     () =>
-      onArrived((paths) => {
-        if (paths.some((path) => path.startsWith(latest.current.folder))) latest.current.reload()
+      onArrived((come) => {
+        latest.current.entries.change({ gone: [], come })
+        if (come.includes(latest.current.file)) setVersion((before) => before + 1)
       }),
     [],
   )
@@ -172,7 +175,7 @@ export default function StoragePage() {
           />
           {file !== '' && (
             <FilePanel
-              key={file}
+              key={`${version} ${file}`}
               path={file}
               onClose={() => show(undefined)}
               onRename={() => work.rename(file)}

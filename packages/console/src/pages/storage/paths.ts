@@ -45,6 +45,11 @@ export function onThisServer(url: string): string {
   return pathname + search
 }
 
+/** The URL of just this version, so that the browser does not show an older one that it has kept. The server ignores it. */
+export function versioned(url: string, updatedAt = 0): string {
+  return `${url}${url.includes('?') ? '&' : '?'}v=${updatedAt}`
+}
+
 /** Characters that show nothing, or change how what surrounds them is shown: a name could look like another one. */
 const INVISIBLE = /[\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]/gu
 

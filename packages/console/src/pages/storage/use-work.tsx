@@ -4,6 +4,7 @@ import { ProgressDialog, type ProgressDialogProps } from '../../ui/progress-dial
 import { toast } from '../../ui/toast.tsx'
 import { inBatches } from './batches.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
+import type { Changes } from './entry-changes.ts'
 import { MoveDialog } from './move-dialog.tsx'
 import { NewFolderDialog } from './new-folder-dialog.tsx'
 import { isFolder, nameOf, visibleName } from './paths.ts'
@@ -16,7 +17,14 @@ type Open =
   | { readonly kind: 'rename'; readonly path: string }
   | { readonly kind: 'move'; readonly paths: readonly string[]; readonly folder: string; readonly copy: boolean }
   | { readonly kind: 'delete'; readonly paths: readonly string[] }
-  | { readonly kind: 'run'; readonly title: string; readonly run: Run; readonly done: (count: number) => string }
+  | {
+      readonly kind: 'run'
+      readonly title: string
+      readonly run: Run
+      readonly done: (count: number) => string
+      /** When all goes well. */
+      readonly changes: Changes
+    }
 
 type Run = ProgressDialogProps['run']
 
@@ -25,8 +33,12 @@ interface Move {
   readonly to: string
 }
 
-/** Changes of files and folders that ask first and take their time; their dialogs are to be put into the page. */
-export function useWork(onChanged: () => void) {
+/**
+ * Changes of files and folders that ask first and take their time; their dialogs are to be put into the page.
+ *
+ * @param onChanged told what has changed; undefined: something, nobody knows what
+ */
+export function useWork(onChanged: (changes: Changes | undefined) => void) {
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   const totalOf = (paths: readonly string[]) => (paths.some(isFolder) ? undefined : paths.length)
@@ -40,12 +52,13 @@ export function useWork(onChanged: () => void) {
     const total = totalOf(items.map(({ from }) => from))
     const run: Run = (options) =>
       inBatches(items, total, (batch, each) => lines('moveFiles', { body: { items: batch, ...more } }, each), options)
-    setOpen({ kind: 'run', title, run, done })
+    const changes = { gone: more.copy ? [] : items.map(({ from }) => from), come: items.map(({ to }) => to) }
+    setOpen({ kind: 'run', title, run, done, changes })
   }
   const remove = (paths: readonly string[]) => {
     const run: Run = (options) =>
       inBatches(paths, totalOf(paths), (batch, each) => lines('deleteFiles', { body: { paths: batch } }, each), options)
-    setOpen({ kind: 'run', title: t.deleting(paths.length), run, done: t.deleted })
+    setOpen({ kind: 'run', title: t.deleting(paths.length), run, done: t.deleted, changes: { gone: paths, come: [] } })
   }
 
   const dialogs = () => {
@@ -57,9 +70,9 @@ export function useWork(onChanged: () => void) {
           <NewFolderDialog
             folder={open.folder}
             onClose={close}
-            onDone={() => {
+            onDone={(path) => {
               close()
-              onChanged()
+              onChanged({ gone: [], come: [path] })
             }}
           />
         )
@@ -96,7 +109,7 @@ export function useWork(onChanged: () => void) {
             onClose={(last, whole) => {
               close()
               if (whole) toast(open.done(last?.done ?? 0))
-              onChanged()
+              onChanged(whole ? open.changes : undefined)
             }}
           />
         )
