@@ -273,6 +273,17 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await shot(view, 'name-in-the-way')
     await view.press('Close')
 
+    await view.open('b.txt')
+    await view.panel.getByRole('button', { name: 'Rename' }).click()
+    await view.dialog.getByLabel('New name').fill('z.txt')
+    await view.press('Rename')
+    await view.shows('a.txt', 'deep', 'z.txt')
+    await view.panel.getByText('papers/z.txt', { exact: true }).first().waitFor()
+    await view.choose(text('z.txt', 'another one'))
+    await view.press('Replace')
+    await view.panel.getByText('another one').waitFor()
+    await view.page.goBack()
+
     await view.select('a.txt', 'deep')
     await view.page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Move to…' }).click()
     await view.dialog.getByText('This is where they are already.').waitFor()
@@ -284,7 +295,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await view.press('Move here')
     await view.dialog.getByText('1 failed').waitFor()
     await view.press('Close')
-    await view.shows('a.txt', 'b.txt')
+    await view.shows('a.txt', 'z.txt')
     assert.deepEqual(await files.list({ folder: 'other/', deep: true }), ['other/a.txt', 'other/deep/c.txt'])
 
     await view.act('a.txt', 'Copy to…')
