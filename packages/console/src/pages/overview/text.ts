@@ -8,7 +8,7 @@ export const t = texts({
   en: {
     description: 'How this environment is doing, and how an app reaches it.',
     passwordTitle: 'Set a password',
-    passwordText: 'The link works once. With a password you can sign in again without the terminal.',
+    passwordText: 'With a password you can sign in again without the terminal.',
     passwordSet: 'Set a password',
     later: 'Not now',
     openSetting: 'Open the setting',
@@ -57,7 +57,7 @@ export const t = texts({
   zh: {
     description: '查看该环境的运行状况，以及应用如何接入。',
     passwordTitle: '设置密码',
-    passwordText: '链接只能使用一次。设置密码后，无需终端也能再次登录。',
+    passwordText: '设置密码后，无需终端也能再次登录。',
     passwordSet: '设置密码',
     later: '以后再说',
     openSetting: '前往设置',
