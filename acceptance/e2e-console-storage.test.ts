@@ -32,7 +32,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
   before(async () => {
     screenshots = newScreenshots('console-storage')
     scratch = await mkdtemp(join(tmpdir(), 'cloudstead-storage-page-'))
-    const config = { storage: { acl: 'PRIVATE' } }
+    const config = { storage: { acl: 'PRIVATE', maxFileSize: '1MB' } }
     ;[server, browser] = await Promise.all([startServer({ mode: 'dev', config }), launchChromium()])
     files = consoleFiles(server, await server.apiKey())
   })
@@ -190,6 +190,8 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await shot(view, 'upload-failed')
     await view.uploads.getByRole('button', { name: 'Try the failed ones again' }).click()
     await view.shows('a.txt')
+    await view.choose(text('large.txt', 'x'.repeat(1024 * 1024 + 1)))
+    await view.uploads.getByText('The file is larger than this environment accepts.').waitFor()
     opened[0]?.errors.splice(0)
   })
 
@@ -268,10 +270,10 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await view.act('b.txt', 'Rename')
     await view.dialog.getByLabel('New name').fill('a.txt')
     await view.press('Rename')
-    await view.dialog.getByText('1 failed').waitFor()
     await view.dialog.getByText('The target file exists already.').waitFor()
+    assert.equal(await view.dialog.getByLabel('New name').inputValue(), 'a.txt')
     await shot(view, 'name-in-the-way')
-    await view.press('Close')
+    await view.press('Cancel')
 
     await view.open('b.txt')
     await view.panel.getByRole('button', { name: 'Rename' }).click()

@@ -73,9 +73,13 @@ export const createFolder = operation('POST', '/storage/folders', {
 
 export const issueUpload = operation('POST', '/storage/uploads', {
   summary: 'Makes a URL to which the bytes of a file are PUT, as the SDKs do it',
-  body: object({ path: PATH, overwrite: optional(boolean()) }),
+  body: object({
+    path: PATH,
+    overwrite: optional(boolean()),
+    size: optional(integer({ minimum: 0, description: 'bytes; says before they travel whether they are too many' })),
+  }),
   answer: object({ url: string(), headers: any<Readonly<Record<string, string>>>() }),
-  errors: ['INVALID_FILE_NAME', 'STORAGE_FILE_EXIST'],
+  errors: ['INVALID_FILE_NAME', 'STORAGE_FILE_EXIST', 'EXCEED_UPLOAD_MAXFILESIZE'],
 })
 
 export const countFiles = operation('POST', '/storage/counts', {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, ENV, storageForFile } from './storage-setup.contract.ts'
+import { ADMIN, ENV, MAX_FILE_SIZE, storageForFile } from './storage-setup.contract.ts'
 
 const setup = await storageForFile()
 const { storage } = setup
@@ -88,6 +88,14 @@ describe('a ticket for an upload', () => {
     await assert.rejects(
       storage.issueUpload(ADMIN, 'a.txt', { onlyNew: true }),
       (error) => error instanceof CloudsteadError && error.code === 'STORAGE_FILE_EXIST',
+    )
+  })
+
+  it('is refused for more bytes than the environment accepts, when it is known how many come', async () => {
+    await storage.issueUpload(ADMIN, 'large.txt', { size: MAX_FILE_SIZE })
+    await assert.rejects(
+      storage.issueUpload(ADMIN, 'large.txt', { size: MAX_FILE_SIZE + 1 }),
+      (error) => error instanceof CloudsteadError && error.code === 'EXCEED_UPLOAD_MAXFILESIZE',
     )
   })
 })

@@ -15,6 +15,8 @@ import { FILES_SPACE, filePut } from './file-record.ts'
 import { createStorage, type Storage } from './storage.ts'
 
 export const ENV = 'demo-1abcde'
+/** Bytes. */
+export const MAX_FILE_SIZE = 10_000_000
 export const ADMIN: AdminCaller = { kind: 'admin', keyId: 'a' }
 
 /** What the tests of files and folders share: the service over the real engines, in a folder of its own. */
@@ -58,7 +60,7 @@ export async function storageForFile(): Promise<StorageSetup> {
   let settings: StorageSettings = {
     acl: compileStorageRules('READONLY', { resourceOpenid: 'path' }),
     tempUrlMaxAge: 7200,
-    maxFileSize: 10_000_000,
+    maxFileSize: MAX_FILE_SIZE,
   }
   const storage = createStorage({
     env: ENV,

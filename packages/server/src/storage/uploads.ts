@@ -52,6 +52,8 @@ export interface ReceivedUpload {
 export interface UploadWishes {
   /** Refuse with STORAGE_FILE_EXIST when there is such a file at this moment. */
   readonly onlyNew?: boolean
+  /** Bytes that are to come: more than the environment accepts are refused with EXCEED_UPLOAD_MAXFILESIZE. */
+  readonly size?: number | undefined
 }
 
 /** Checks the right to write a path and hands out a ticket for it. Throws INVALID_FILE_NAME or STORAGE_EXCEED_AUTHORITY. */
@@ -59,10 +61,11 @@ export async function issueUpload(
   parts: StorageParts,
   caller: Caller,
   cloudPath: unknown,
-  { onlyNew = false }: UploadWishes = {},
+  { onlyNew = false, size = 0 }: UploadWishes = {},
 ): Promise<IssuedUpload> {
   const path = parseCloudPath(cloudPath)
   const { acl, maxFileSize } = parts.settings().storage
+  if (size > maxFileSize) throw tooLarge(maxFileSize)
   const stored = await loadFile(parts, path)
   const now = parts.now()
   // Without a size: a rule on resource.size is judged when the bytes are here, with the size of these bytes.
@@ -140,13 +143,17 @@ async function writeBlob(
     })
   } catch (error) {
     if (error instanceof BlobTooLargeError) {
-      throw new CloudsteadError('EXCEED_UPLOAD_MAXFILESIZE', `the file is larger than ${limit} bytes`)
+      throw tooLarge(limit)
     }
     if (error instanceof BlobLengthError) {
       throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the body is not as long as its Content-Length says')
     }
     throw error
   }
+}
+
+function tooLarge(limit: number): CloudsteadError {
+  return new CloudsteadError('EXCEED_UPLOAD_MAXFILESIZE', `the file is larger than ${limit} bytes`)
 }
 
 function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {

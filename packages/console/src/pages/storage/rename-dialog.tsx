@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { call, lines, type ShownProblem, toApiError } from '../../api/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -11,17 +11,19 @@ import { t } from './text.ts'
 interface RenameDialogProps {
   readonly path: string
   readonly onClose: () => void
-  /** The new path is free as far as anybody knows; carry it out. */
-  readonly onRename: (to: string) => void
+  /** A file has another name now. */
+  readonly onRenamed: (to: string) => void
+  /** A folder is to have another name, which takes its time. */
+  readonly onRenameFolder: (to: string) => void
 }
 
-/** Asks for the new name of a file or folder. */
-export function RenameDialog({ path, onClose, onRename }: RenameDialogProps) {
+/** Asks for the new name of a file or folder. A file gets it at once, and what is in the way is said here. */
+export function RenameDialog({ path, onClose, onRenamed, onRenameFolder }: RenameDialogProps) {
   const old = nameOf(path)
   const [name, setName] = useState(old)
   const [taken, setTaken] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const [error, setError] = useState<ShownProblem>()
   const input = useRef<HTMLInputElement>(null)
   useLayoutEffect(() => {
     input.current?.focus()
@@ -29,6 +31,18 @@ export function RenameDialog({ path, onClose, onRename }: RenameDialogProps) {
     input.current?.setSelectionRange(0, (isFolder(path) ? old : stemOf(old)).length)
   }, [])
   const problem = nameProblem(name)
+  const renameFile = async (to: string) => {
+    const { problems = [] } = await lines('moveFiles', { body: { items: [{ from: path, to }] } })
+    const [failure] = problems
+    if (failure === undefined) onRenamed(to)
+    else setError(failure.problem)
+  }
+  const renameFolder = async (to: string) => {
+    // Renaming a folder to one that is there would put the two together: that is moving, and asked for there.
+    const { items } = await call('listFiles', { query: { startsWith: to, deep: true, limit: 1 } })
+    if (items.length > 0) setTaken(true)
+    else onRenameFolder(to)
+  }
   const rename = async () => {
     if (problem !== undefined || busy) return
     if (name === old) return onClose()
@@ -36,12 +50,8 @@ export function RenameDialog({ path, onClose, onRename }: RenameDialogProps) {
     setBusy(true)
     setError(undefined)
     try {
-      // Renaming a folder to one that is there would put the two together: that is moving, and asked for there.
-      const there = isFolder(path)
-        ? await call('listFiles', { query: { startsWith: to, deep: true, limit: 1 } })
-        : undefined
-      if (there !== undefined && there.items.length > 0) setTaken(true)
-      else onRename(to)
+      if (isFolder(path)) await renameFolder(to)
+      else await renameFile(to)
     } catch (thrown) {
       setError(toApiError(thrown))
     } finally {

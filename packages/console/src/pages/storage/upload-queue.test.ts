@@ -16,7 +16,7 @@ function setUp(taken: readonly string[] = [], answers: readonly { answer: ClashA
   const state = { hold: false }
   const arrived: string[] = []
   const queue = new UploadQueue({
-    async issue(path, overwrite) {
+    async issue(_file, path, overwrite) {
       if (stored.has(path) && !overwrite) throw error('STORAGE_FILE_EXIST')
       return { url: path, headers: {} }
     },

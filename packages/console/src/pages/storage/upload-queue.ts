@@ -21,6 +21,7 @@ export type ClashAnswer = 'replace' | 'skip' | 'both'
 
 export interface UploadParts {
   issue(
+    file: File,
     path: string,
     overwrite: boolean,
     signal: AbortSignal,
@@ -148,7 +149,7 @@ export class UploadQueue {
     if (item === undefined) return
     this.#change(id, { state: 'sending', sent: 0 })
     try {
-      const place = await this.#place(item.path, signal)
+      const place = await this.#place(item.file, item.path, signal)
       if (place === undefined) return this.#change(id, { state: 'skipped' })
       this.#change(id, { path: place.path })
       await this.#parts.send(place.url, place.headers, item.file, {
@@ -164,27 +165,27 @@ export class UploadQueue {
   }
 
   /** A URL for the file; undefined when it is to be left out because its place is taken. */
-  async #place(path: string, signal: AbortSignal) {
-    const free = await this.#issueNew(path, signal)
+  async #place(file: File, path: string, signal: AbortSignal) {
+    const free = await this.#issueNew(file, path, signal)
     if (free !== undefined) return { path, ...free }
     switch (await this.#answerFor(path, signal)) {
       case 'skip':
         return undefined
       case 'replace':
-        return { path, ...(await this.#parts.issue(path, true, signal)) }
+        return { path, ...(await this.#parts.issue(file, path, true, signal)) }
       case 'both':
         for (let number = 2; number < MAX_NUMBER; number++) {
           const other = numbered(path, number)
-          const issued = await this.#issueNew(other, signal)
+          const issued = await this.#issueNew(file, other, signal)
           if (issued !== undefined) return { path: other, ...issued }
         }
         throw new Error('there is no free name')
     }
   }
 
-  async #issueNew(path: string, signal: AbortSignal) {
+  async #issueNew(file: File, path: string, signal: AbortSignal) {
     try {
-      return await this.#parts.issue(path, false, signal)
+      return await this.#parts.issue(file, path, false, signal)
     } catch (error) {
       if (error instanceof ApiError && error.code === 'STORAGE_FILE_EXIST') return undefined
       throw error

@@ -9,8 +9,8 @@ type Listener = (paths: readonly string[]) => void
 const listeners = new Set<Listener>()
 
 export const uploads = new UploadQueue({
-  async issue(path, overwrite, signal) {
-    const { url, headers } = await call('issueUpload', { body: { path, overwrite } }, { signal })
+  async issue({ size }, path, overwrite, signal) {
+    const { url, headers } = await call('issueUpload', { body: { path, overwrite, size } }, { signal })
     return { url: onThisServer(url), headers }
   },
   send: (url, headers, file, options) => upload(url, headers, file, options),

@@ -81,7 +81,12 @@ export function useWork(onChanged: (changes: Changes | undefined) => void) {
           <RenameDialog
             path={open.path}
             onClose={close}
-            onRename={(to) =>
+            onRenamed={(to) => {
+              close()
+              toast(t.renamed)
+              onChanged({ gone: [open.path], come: [to] })
+            }}
+            onRenameFolder={(to) =>
               move(t.renaming(visibleName(nameOf(open.path))), [{ from: open.path, to }], {}, () => t.renamed)
             }
           />

@@ -27,7 +27,10 @@ export function storageHandlers({ storage }: { readonly storage: Storage }): Han
       return { done: true }
     },
     async issueUpload({ body }, { caller, origin }) {
-      const { ticket } = await storage.issueUpload(caller, body.path, { onlyNew: body.overwrite !== true })
+      const { ticket } = await storage.issueUpload(caller, body.path, {
+        onlyNew: body.overwrite !== true,
+        size: body.size,
+      })
       return { url: `${origin}/u/${ticket}`, headers: {} }
     },
     async countFiles({ body }, { caller }) {
