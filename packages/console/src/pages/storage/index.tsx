@@ -1,19 +1,19 @@
 import type { StorageEntry } from '@cloudstead/admin-api'
-import { Copy, Download, FolderInput, FolderOpen, FolderPlus, Info, Link, Pencil, Trash2 } from 'lucide'
+import { FolderPlus } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { setQuery } from '../../app/navigation.ts'
 import { useRoute } from '../../app/use-route.ts'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
-import type { MenuItem } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { SplitView } from '../../ui/side-panel.tsx'
 import { ClashDialog } from './clash.tsx'
 import { DropZone } from './drop-zone.tsx'
 import type { FileToUpload } from './dropped.ts'
-import { copied, copyFileId, copyUrl, downloadEntries } from './file-actions.ts'
+import { entryMenu } from './entry-menu.ts'
+import { downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
 import { FileTable } from './file-table.tsx'
 import { foldersTo, isFolder, nameOf, parentOf, visibleName } from './paths.ts'
@@ -77,34 +77,7 @@ export default function StoragePage() {
   const chosenEntries = () => entries.rows.filter(({ path }) => selected.has(path))
   const paths = () => chosenEntries().map(({ path }) => path)
 
-  const menu = (entry: StorageEntry): readonly (MenuItem | string)[] => {
-    const { kind, path } = entry
-    const change: readonly (MenuItem | string)[] = [
-      '-',
-      { label: t.rename, icon: Pencil, onSelect: () => work.rename(path) },
-      { label: t.move, icon: FolderInput, onSelect: () => work.move([path], folder) },
-      { label: t.copyTo, icon: Copy, onSelect: () => work.move([path], folder, true) },
-      '-',
-      { label: t.remove, icon: Trash2, danger: true, onSelect: () => work.remove([path]) },
-    ]
-    const copyPath: MenuItem = { label: t.copyPath, icon: Copy, onSelect: () => void copied(path) }
-    const get: MenuItem = {
-      label: kind === 'folder' ? t.downloadZip : t.download,
-      icon: Download,
-      onSelect: () => void downloadEntries([entry]),
-    }
-    if (kind === 'folder') {
-      return [{ label: t.open, icon: FolderOpen, onSelect: () => goTo(path) }, get, copyPath, ...change]
-    }
-    return [
-      { label: t.details, icon: Info, onSelect: () => show(path) },
-      get,
-      { label: t.copyFileId, icon: Copy, onSelect: () => void copyFileId(path) },
-      { label: t.copyUrl, icon: Link, onSelect: () => void copyUrl(path) },
-      copyPath,
-      ...change,
-    ]
-  }
+  const menu = (entry: StorageEntry) => entryMenu(entry, { folder, work, goTo, show })
   const onKey = (event: KeyboardEvent, { path }: StorageEntry) => {
     if (event.key === 'Delete') work.remove(selected.size > 0 ? paths() : [path])
     else if (event.key === 'F2') work.rename(path)

@@ -41,7 +41,7 @@ export function UploadsPanel() {
             {busy ? t.uploading(totals.open) : t.uploadsOver(totals.done)}
             {totals.failed > 0 && <span class="uploads-failed"> · {t.uploadsFailed(totals.failed)}</span>}
           </strong>
-          <span class="muted small numbers">{t.ofBytes(totals.sent, totals.bytes)}</span>
+          {busy && <span class="muted small numbers">{t.ofBytes(totals.sent, totals.bytes)}</span>}
         </div>
         {totals.failed > 0 && !busy && (
           <Button size="small" icon={RotateCw} onClick={() => uploads.retryFailed()}>

@@ -128,3 +128,5 @@ export function useWork(onChanged: (changes: Changes | undefined) => void) {
     dialogs,
   }
 }
+
+export type Work = ReturnType<typeof useWork>
