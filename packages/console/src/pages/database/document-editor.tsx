@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks'
 import { Banner } from '../../ui/banner.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
 import { Stack } from '../../ui/stack.tsx'
@@ -14,9 +15,15 @@ interface DocumentEditorProps {
   readonly onSave: () => void
 }
 
+/** What is wrong with the JSON of a document, and where. */
+export function faultText({ fault, line, column }: NonNullable<DocumentDraft['wrong']>): string {
+  return fault === 'object' ? t.noObject : t.fixJson(line, column)
+}
+
 /** A document as fields or as JSON. */
 export function DocumentEditor({ edited, fixedId, onBlocked, onSave }: DocumentEditorProps) {
   const { view, draft, text, faults, wrong } = edited
+  const id = useId()
   const many = countValues(edited.document) > MAX_FIELDS
   return (
     <Tabs<EditView>
@@ -41,13 +48,17 @@ export function DocumentEditor({ edited, fixedId, onBlocked, onSave }: DocumentE
             onChange={edited.setText}
             onSave={onSave}
             minLines={12}
+            describedBy={id}
             lint={async (typed) => {
               // Asked when the writer pauses: `wrong` is of this text then.
               if (wrong === undefined || typed !== text) return []
-              const message = wrong.fault === 'object' ? t.noObject : t.fixJson(wrong.line, wrong.column)
+              const message = faultText(wrong)
               return [{ from: wrong.at, to: Math.min(typed.length, wrong.at + 1), severity: 'error', message }]
             }}
           />
+          <p id={id} class="field-error">
+            {wrong !== undefined && faultText(wrong)}
+          </p>
         </Stack>
       )}
     </Tabs>

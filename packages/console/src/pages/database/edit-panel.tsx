@@ -12,7 +12,7 @@ import { SidePanel } from '../../ui/side-panel.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { Conflict } from './conflict.tsx'
-import { DocumentEditor } from './document-editor.tsx'
+import { DocumentEditor, faultText } from './document-editor.tsx'
 import { t } from './text.ts'
 import { useDraft } from './use-draft.ts'
 import type { JsonObject } from './values.ts'
@@ -135,7 +135,7 @@ export function EditPanel(props: EditPanelProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S saves from any field inside */}
       <div
         onKeyDown={(event) => {
-          if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
+          if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey)) return
           event.preventDefault()
           save()
         }}
@@ -159,11 +159,7 @@ export function EditPanel(props: EditPanelProps) {
           {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
           {blocked && edited.document === undefined && (
             <Banner kind="danger" live>
-              {edited.wrong === undefined
-                ? t.fixFirst
-                : edited.wrong.fault === 'object'
-                  ? t.noObject
-                  : t.fixJson(edited.wrong.line, edited.wrong.column)}
+              {edited.wrong === undefined ? t.fixFirst : faultText(edited.wrong)}
             </Banner>
           )}
           <DocumentEditor edited={edited} fixedId={!isNew} onBlocked={() => setBlocked(true)} onSave={() => save()} />

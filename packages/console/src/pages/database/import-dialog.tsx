@@ -110,9 +110,7 @@ export function ImportDialog({ collection, onClose }: ImportDialogProps) {
               <input
                 ref={input}
                 type="file"
-                class="only-read"
-                tabIndex={-1}
-                aria-label={t.chooseFile}
+                hidden
                 accept=".json,.jsonl,.ndjson,.csv,application/json,text/csv"
                 onChange={(event) => {
                   void choose(event.currentTarget.files?.[0])

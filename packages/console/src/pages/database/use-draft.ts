@@ -66,6 +66,8 @@ export function useDraft(document: JsonObject): DocumentDraft {
     },
     reset(next) {
       setOriginal(next)
+      // What was just saved is what stands there: the focus and half-written forms of it stay.
+      if (meant !== undefined && JSON.stringify(meant) === JSON.stringify(next)) return
       setDraft(objectDraft(next))
       setText(textOf(next))
     },
