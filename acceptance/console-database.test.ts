@@ -299,10 +299,13 @@ describe('import and export in the admin API', () => {
     const file = '{"_id":"a"}\nnonsense\n{"_id":"new"}\n'
     const refused = (await api.import('from', { format: 'jsonl' }, file)).at(-1)
     assert.deepEqual([refused?.done, refused?.failed, refused?.finished], [1, 2, true])
-    assert.deepEqual(refused?.problems?.map(({ item, problem }) => [item, problem.code]).sort(), [
-      ['line 1', 'DATABASE_DUPLICATE_WRITE'],
-      ['line 2', 'INVALID_PARAM'],
-    ])
+    assert.deepEqual(
+      refused?.problems?.map(({ item, problem }) => [item, problem.code]),
+      [
+        ['line 1', 'DATABASE_DUPLICATE_WRITE'],
+        ['line 2', 'INVALID_PARAM'],
+      ],
+    )
     const skipped = (await api.import('from', { format: 'jsonl', existing: 'skip' }, '{"_id":"a"}\n{"_id":"b"}')).at(-1)
     assert.deepEqual([skipped?.done, skipped?.skipped, skipped?.failed], [0, 2, 0])
     const broken = await api.import('from', { format: 'json' }, '[{"_id":"first"}, oops')

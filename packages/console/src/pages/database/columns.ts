@@ -1,5 +1,6 @@
 /** Which columns a table of documents has. Pure. */
 import type { StoredDocument } from '@cloudstead/admin-api'
+import { type Kind, kindOf } from './values.ts'
 
 /** Columns that are shown until somebody chooses; more are hard to take in. */
 const SHOWN_AT_FIRST = 12
@@ -10,6 +11,29 @@ export function fieldsOf(documents: readonly StoredDocument[]): readonly string[
   for (const { document } of documents) for (const name of Object.keys(document)) names.add(name)
   const owned = names.delete('_openid')
   return [...names, ...(owned ? ['_openid'] : [])]
+}
+
+/** Rows by whose values the width of a column is chosen; later ones do not move what is being read. */
+const MEASURED = 20
+const WIDTHS: Readonly<Record<Kind, number>> = {
+  null: 112,
+  boolean: 112,
+  number: 112,
+  date: 192,
+  text: 176,
+  file: 208,
+  point: 144,
+  array: 208,
+  object: 208,
+  json: 208,
+}
+const ID_WIDTH = 200
+
+/** Pixels that a column has at least. */
+export function columnWidth(documents: readonly StoredDocument[], name: string): number {
+  if (name === '_id') return ID_WIDTH
+  const values = documents.slice(0, MEASURED).map(({ document }) => document[name])
+  return Math.max(WIDTHS.null, ...values.map((value) => WIDTHS[kindOf(value)]))
 }
 
 /** What the reader chose for a collection: the fields that are shown or hidden by choice. */

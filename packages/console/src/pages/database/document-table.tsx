@@ -5,6 +5,7 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { type Sorting, type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
 import { addressId } from './address.ts'
 import { Cell } from './cell.tsx'
+import { columnWidth } from './columns.ts'
 import { t } from './text.ts'
 import type { Documents } from './use-documents.ts'
 
@@ -20,20 +21,20 @@ interface DocumentTableProps {
   readonly onDelete: (row: StoredDocument) => void
 }
 
-/** Pixels that a column has at least; more columns than there is room for scroll sideways. */
-const COLUMN = 168
-const ID_COLUMN = 200
+/** Pixels of the boxes to tick, and of what is around a row. */
+const AROUND = 56
 
 /** Documents as rows, their fields as columns. A click on a title sorts. */
 export function DocumentTable(props: DocumentTableProps) {
   const { documents, fields, selected, sorting, empty, onSelect, onSort, onOpen, onDelete } = props
-  const shown = fields.join('\n')
+  const widths = fields.map((name) => columnWidth(documents.rows, name))
+  const shown = JSON.stringify([fields, widths])
   const columns = useMemo<readonly VirtualColumn<StoredDocument>[]>(
     () =>
-      fields.map((name) => ({
+      fields.map((name, at) => ({
         id: name,
         title: <bdi class="mono">{name}</bdi>,
-        width: `minmax(${name === '_id' ? ID_COLUMN : COLUMN}px, 1fr)`,
+        width: `minmax(${widths[at] ?? 0}px, 1fr)`,
         sortable: true,
         cell:
           name === '_id'
@@ -43,7 +44,10 @@ export function DocumentTable(props: DocumentTableProps) {
     [shown],
   )
   return (
-    <div class="document-table" style={{ '--document-width': `${ID_COLUMN + COLUMN * (fields.length - 1) + 56}px` }}>
+    <div
+      class="document-table"
+      style={{ '--document-width': `${widths.reduce((sum, width) => sum + width, AROUND)}px` }}
+    >
       <VirtualTable
         label={t.title}
         columns={columns}

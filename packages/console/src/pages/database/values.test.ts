@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { fieldsOf, readChoice, shownFields } from './columns.ts'
+import { columnWidth, fieldsOf, readChoice, shownFields } from './columns.ts'
 import { converted, draftOf, meaningOf, objectDraft, pickerText, timeOf } from './draft.ts'
 import { readDocument } from './json-error.ts'
 import { cellText, fileOf, filesOf, type Kind, kindOf, numberFrom } from './values.ts'
@@ -174,6 +174,7 @@ describe('columns', () => {
     const fields = fieldsOf([document({ b: 1 }), document({ a: 1, b: 2 })])
     assert.deepEqual(fields, ['_id', 'b', 'a'])
     assert.deepEqual(shownFields(fields, { b: false, _id: false }), ['_id', 'a'])
+    assert.ok(columnWidth([document({ a: 1 })], 'a') < columnWidth([document({}), document({ a: 'text' })], 'a'))
     const many = ['_id', ...Array.from({ length: 20 }, (_, at) => `f${at}`)]
     assert.equal(shownFields(many, {}).length, 12)
     assert.ok(shownFields(many, { f19: true }).includes('f19'))

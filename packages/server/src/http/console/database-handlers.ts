@@ -185,6 +185,10 @@ async function* dropLines(steps: AsyncIterable<DropProgress>): AsyncGenerator<Pr
   yield { ...last, finished: true }
 }
 
+function problemAtLine({ line, error }: ImportProgress['problems'][number]) {
+  return { item: `line ${line}`, problem: problemOf(error) }
+}
+
 async function* importLines(steps: AsyncIterable<ImportProgress>): AsyncGenerator<Progress> {
   let counts: Progress = { done: 0 }
   let problems: NonNullable<Progress['problems']> = []
@@ -192,7 +196,7 @@ async function* importLines(steps: AsyncIterable<ImportProgress>): AsyncGenerato
     const { problems: found, ...rest } = step
     counts = rest
     const isNew = found.length > problems.length
-    if (isNew) problems = found.map(({ line, error }) => ({ item: `line ${line}`, problem: problemOf(error) }))
+    if (isNew) problems = found.toSorted((a, b) => a.line - b.line).map(problemAtLine)
     // Most lines have no new ones, and a hundred of them are long.
     yield isNew ? { ...counts, problems } : counts
   }
