@@ -158,6 +158,7 @@ describe('the keys page', { skip: lacksChromium() }, () => {
   it('asks before a key is lost that was neither downloaded nor copied, whichever way one leaves', async () => {
     const console = await open()
     await button(console.page.locator('main'), 'New API key').click()
+    await dialog(console).getByLabel('The key file').waitFor()
     const leaving = {
       Esc: () => console.page.keyboard.press('Escape'),
       cross: () => button(dialog(console), 'Close').click(),
