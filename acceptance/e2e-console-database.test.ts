@@ -265,8 +265,7 @@ describe('the database page', { skip: lacksChromium() }, () => {
     await view.field('no').fill('many')
     await view.panel.getByLabel('Latitude').fill('91')
     await view.field('at: as ISO text').fill('tomorrow')
-    for (const text of ['Not a number', 'latitude from -90 to 90', 'Not a date'])
-      await view.panel.getByText(text).waitFor()
+    for (const text of ['Not a number', 'From -90 to 90', 'Not a date']) await view.panel.getByText(text).waitFor()
     await view.press('Save')
     await view.panel.getByText('Correct the marked fields first.').waitFor()
     await view.panel.getByRole('tab', { name: 'JSON' }).click()
@@ -337,6 +336,19 @@ describe('the database page', { skip: lacksChromium() }, () => {
     await conflict.getByRole('button', { name: 'Save mine over it' }).click()
     await eventually('the save', async () => (await stored('o1')).no === 6)
     assert.deepEqual(await stored('o1'), { _id: 'o1', no: 6, title: 'theirs' })
+
+    // Both, where they are about different fields.
+    await elsewhere('third')
+    await view.field('no').fill('8')
+    await view.press('Save')
+    await conflict.getByRole('button', { name: 'Keep both changes' }).click()
+    await eventually('both', async () => (await stored('o1')).no === 8)
+    assert.deepEqual(await stored('o1'), { _id: 'o1', no: 8, title: 'third' })
+    await until(
+      'what is shown',
+      () => view.field('title').inputValue(),
+      (title) => title === 'third',
+    )
 
     // Gone meanwhile: what was typed can be kept as a new document.
     await api.call('POST', '/database/collections/orders/deletions', { ids: ['o1'] })

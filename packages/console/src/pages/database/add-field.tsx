@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { nameFault } from './draft.ts'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 import type { Kind } from './values.ts'
 
 const KINDS: readonly Kind[] = ['text', 'number', 'boolean', 'date', 'file', 'point', 'array', 'object', 'null']

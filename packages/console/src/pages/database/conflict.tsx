@@ -2,7 +2,8 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
 import { Stack } from '../../ui/stack.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
+import { merged } from './merged.ts'
 import { textOf } from './use-draft.ts'
 import type { JsonObject } from './values.ts'
 
@@ -16,10 +17,13 @@ interface ConflictProps {
   readonly busy: boolean
   readonly onOverwrite: () => void
   readonly onTakeTheirs: () => void
+  /** Given the document with what both changed, where that is possible. */
+  readonly onKeepBoth: (both: JsonObject) => void
 }
 
 /** Somebody was faster: what they changed, and what saving over it would do. */
-export function Conflict({ seen, theirs, mine, busy, onOverwrite, onTakeTheirs }: ConflictProps) {
+export function Conflict({ seen, theirs, mine, busy, onOverwrite, onTakeTheirs, onKeepBoth }: ConflictProps) {
+  const both = mine && merged(seen, theirs, mine)
   return (
     <Banner
       kind="warning"
@@ -30,6 +34,11 @@ export function Conflict({ seen, theirs, mine, busy, onOverwrite, onTakeTheirs }
           <Button size="small" onClick={onTakeTheirs}>
             {t.takeTheirs}
           </Button>
+          {both !== undefined && (
+            <Button size="small" kind="primary" busy={busy} onClick={() => onKeepBoth(both)}>
+              {t.keepBoth}
+            </Button>
+          )}
           <Button size="small" kind="danger" busy={busy} disabled={mine === undefined} onClick={onOverwrite}>
             {t.overwrite}
           </Button>

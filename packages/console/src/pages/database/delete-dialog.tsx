@@ -2,7 +2,7 @@ import type { StoredDocument } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 
 type Id = StoredDocument['id']
 
@@ -43,7 +43,7 @@ export function DeleteDialog({ collection, ids, onDeleted, onClose }: DeleteDial
             <bdi>{String(id)}</bdi>
           </li>
         ))}
-        {ids.length > NAMED && <li class="muted">{t.importMore(ids.length - NAMED)}</li>}
+        {ids.length > NAMED && <li class="muted">{t.more(ids.length - NAMED)}</li>}
       </ul>
       <p>{t.removeText}</p>
     </ConfirmDialog>

@@ -4,7 +4,7 @@ import { CodeEditor } from '../../ui/code-editor.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { DocumentForm } from './document-form.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 import { countValues, type DocumentDraft, type EditView, MAX_FIELDS } from './use-draft.ts'
 
 interface DocumentEditorProps {

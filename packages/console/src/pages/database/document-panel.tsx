@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { EditPanel, type EditPanelProps } from './edit-panel.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 
 interface DocumentPanelProps extends Omit<EditPanelProps, 'stored' | 'start'> {
   /** The id as the address has it. */

@@ -39,7 +39,7 @@ export interface FieldDraft {
 }
 
 /** What is wrong with a value or with the name of its field. */
-export type Fault = 'number' | 'date' | 'point' | 'json' | 'emptyName' | 'badName' | 'twice'
+export type Fault = 'number' | 'date' | 'lng' | 'lat' | 'json' | 'emptyName' | 'badName' | 'twice'
 
 let lastKey = 0
 
@@ -108,9 +108,9 @@ export function meaningOf(
         return at === undefined ? wrong(node.key, 'date') : { $date: new Date(at).toISOString() }
       }
       case 'point': {
-        const [lng, lat] = [numberFrom(node.lng), numberFrom(node.lat)]
-        const fits = typeof lng === 'number' && typeof lat === 'number' && Math.abs(lng) <= 180 && Math.abs(lat) <= 90
-        return fits ? { type: 'Point', coordinates: [lng, lat] } : wrong(node.key, 'point')
+        const [lng, lat] = [degrees(node.lng, 180), degrees(node.lat, 90)]
+        if (lng === undefined) return wrong(node.key, 'lng')
+        return lat === undefined ? wrong(node.key, 'lat') : { type: 'Point', coordinates: [lng, lat] }
       }
       case 'array':
         return node.items.map(read)
@@ -137,6 +137,12 @@ export function meaningOf(
   }
   const value = read(draft)
   return faults.size === 0 ? { value } : { faults }
+}
+
+/** A number of degrees within these limits. */
+function degrees(text: string, limit: number): number | undefined {
+  const value = numberFrom(text)
+  return typeof value === 'number' && Math.abs(value) <= limit ? value : undefined
 }
 
 /** Why a field cannot be called this. */

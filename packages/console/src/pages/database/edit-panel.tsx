@@ -13,7 +13,7 @@ import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { Conflict } from './conflict.tsx'
 import { DocumentEditor, faultText } from './document-editor.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 import { useDraft } from './use-draft.ts'
 import type { JsonObject } from './values.ts'
 
@@ -76,13 +76,8 @@ export function EditPanel(props: EditPanelProps) {
       toast(t.added)
       onAdded(made)
     })
-  const save = (over?: StoredDocument) => {
-    const { document } = edited
-    if (busy) return
-    if (document === undefined) return setBlocked(true)
-    const before = over ?? stored
-    if (before === undefined) return void add(document)
-    void work(async () => {
+  const saveOver = (before: StoredDocument, document: JsonObject) =>
+    work(async () => {
       const body = { id: before.id, version: before.version, document }
       const now = await call('replaceDocument', { params: { name: collection }, body })
       setStored(now)
@@ -91,6 +86,12 @@ export function EditPanel(props: EditPanelProps) {
       toast(t.saved)
       onSaved(now)
     })
+  const save = (before = stored) => {
+    const { document } = edited
+    if (busy) return
+    if (document === undefined) setBlocked(true)
+    else if (gone) void add(withoutId(document))
+    else void (before === undefined ? add(document) : saveOver(before, document))
   }
   const takeTheirs = (theirs: StoredDocument) => {
     setStored(theirs)
@@ -107,18 +108,12 @@ export function EditPanel(props: EditPanelProps) {
       onClose={onClose}
       actions={
         <>
-          <Button
-            kind="primary"
-            icon={Save}
-            busy={busy}
-            disabled={!isNew && !edited.dirty}
-            onClick={() => (gone ? edited.document && void add(withoutId(edited.document)) : save())}
-          >
+          <Button kind="primary" icon={Save} busy={busy} disabled={!isNew && !edited.dirty} onClick={() => save()}>
             {gone ? t.saveAsNew : isNew ? t.saveNew : t.save}
           </Button>
           {!isNew && edited.dirty && <Button onClick={() => edited.reset(stored.document)}>{t.discard}</Button>}
           <span class="spring" />
-          <CopyButton text={() => JSON.stringify(edited.document ?? {}, null, 2)} label={t.copyDocument} />
+          <CopyButton text={() => JSON.stringify(edited.document ?? {}, null, 2)} label={t.copy} />
           {!isNew && (
             <>
               <IconButton
@@ -154,6 +149,7 @@ export function EditPanel(props: EditPanelProps) {
               busy={busy}
               onOverwrite={() => save(conflict)}
               onTakeTheirs={() => takeTheirs(conflict)}
+              onKeepBoth={(both) => void saveOver(conflict, both)}
             />
           )}
           {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { TextInput } from '../../ui/text-input.tsx'
-import { t } from './text.ts'
+import { t } from './edit-text.ts'
 
 interface FieldNameProps {
   readonly name: string

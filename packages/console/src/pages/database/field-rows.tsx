@@ -12,8 +12,8 @@ import {
   type FieldDraft,
   type ObjectDraft,
 } from './draft.ts'
+import { t } from './edit-text.ts'
 import { FieldName } from './field-name.tsx'
-import { t } from './text.ts'
 import { ValueInput } from './value-input.tsx'
 import type { Kind } from './values.ts'
 
@@ -74,7 +74,7 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
 }
 
 function hintOf(name: string, fixedId: boolean): string | undefined {
-  if (name === '_id') return fixedId ? t.idFixed : t.idHint
+  if (name === '_id') return fixedId ? undefined : t.idHint
   return name === '_openid' ? t.ownerHint : undefined
 }
 
@@ -196,7 +196,7 @@ function ValueRow(props: ValueRowProps) {
           path={path}
           readOnly={fixed}
           hint={hint}
-          error={fault === undefined || isName ? undefined : t.faults[fault]}
+          fault={isName ? undefined : fault}
           onChange={onChange}
         />
       )}

@@ -2,9 +2,9 @@ import { Link } from '../../app/link.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import { type Draft, pickerText } from './draft.ts'
+import { type Draft, type Fault, pickerText } from './draft.ts'
+import { t } from './edit-text.ts'
 import { pathHere } from './file-url.ts'
-import { t } from './text.ts'
 import { Thumbnail } from './thumbnail.tsx'
 import { fileOf } from './values.ts'
 
@@ -14,7 +14,7 @@ interface ValueInputProps {
   readonly path: string
   readonly readOnly: boolean
   readonly hint: string | undefined
-  readonly error: string | undefined
+  readonly fault: Fault | undefined
   readonly onChange: (value: Draft) => void
 }
 
@@ -22,7 +22,8 @@ interface ValueInputProps {
 const ONE_LINE = 60
 
 /** The control for a value that has no parts. */
-export function ValueInput({ value, path, readOnly, hint, error, onChange }: ValueInputProps) {
+export function ValueInput({ value, path, readOnly, hint, fault, onChange }: ValueInputProps) {
+  const error = fault && t.faults[fault]
   const common = { label: path, hideLabel: true, hint, error }
   switch (value.kind) {
     case 'text':
@@ -69,13 +70,14 @@ export function ValueInput({ value, path, readOnly, hint, error, onChange }: Val
             label={t.lng}
             inputMode="decimal"
             value={value.lng}
-            error={error}
+            error={fault === 'lng' && error}
             onChange={(lng) => onChange({ ...value, lng })}
           />
           <TextInput
             label={t.lat}
             inputMode="decimal"
             value={value.lat}
+            error={fault === 'lat' && error}
             onChange={(lat) => onChange({ ...value, lat })}
           />
         </div>

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { columnWidth, fieldsOf, readChoice, shownFields } from './columns.ts'
 import { converted, draftOf, meaningOf, objectDraft, pickerText, timeOf } from './draft.ts'
 import { readDocument } from './json-error.ts'
+import { merged } from './merged.ts'
 import { cellText, fileOf, filesOf, type Kind, kindOf, numberFrom } from './values.ts'
 
 const FILE = 'cloud://demo-1abcde.6465-demo-1abcde-1/users/中 文/a#b?.jpg'
@@ -101,11 +102,20 @@ describe('a draft', () => {
         { name: '', value: draftOf('a') },
         { name: 'a.b', value: draftOf('b') },
         { name: 'place', value: { key: -1, kind: 'point', lng: '181', lat: '0' } as const },
+        { name: 'south', value: { key: -3, kind: 'point', lng: '0', lat: '-90.1' } as const },
         { name: 'raw', value: { key: -2, kind: 'json', text: '{' } as const },
       ],
     }
     const { faults } = meaningOf(bad)
-    assert.deepEqual([...(faults?.values() ?? [])].sort(), ['badName', 'emptyName', 'json', 'number', 'point', 'twice'])
+    assert.deepEqual([...(faults?.values() ?? [])].sort(), [
+      'badName',
+      'emptyName',
+      'json',
+      'lat',
+      'lng',
+      'number',
+      'twice',
+    ])
   })
 
   it('can become another kind, and back to a value of it', () => {
@@ -129,6 +139,17 @@ describe('a draft', () => {
       }),
     )
     assert.deepEqual([pickerText('never'), pickerText('+012026-01-01T00:00:00Z')], ['', ''])
+  })
+})
+
+describe('two changes of one document', () => {
+  it('are both kept where they are about different fields', () => {
+    const seen = { a: 1, b: 2, c: 3 }
+    assert.deepEqual(merged(seen, { a: 1, b: 9, d: 4 }, { a: 5, b: 2, c: 3 }), { a: 5, b: 9, d: 4 })
+    assert.deepEqual(merged(seen, { ...seen, a: 0 }, { b: 2, c: 3, a: 1, e: [1] }), { a: 0, b: 2, c: 3, e: [1] })
+    assert.equal(merged(seen, { ...seen, a: 5 }, { ...seen, a: 6 }), undefined)
+    assert.equal(merged(seen, { b: 2, c: 3 }, { ...seen, a: 6 }), undefined)
+    assert.deepEqual(merged(seen, { ...seen, a: 5 }, { ...seen, a: 5, b: 0 }), { a: 5, b: 0, c: 3 })
   })
 })
 
