@@ -4,6 +4,7 @@ import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { recordId } from './document-id.ts'
 import { sizeOf } from './document-size.ts'
 import { type ImportFormat, readDocuments } from './import-readers.ts'
+import { Turns } from './turns.ts'
 import type { DocumentId } from './write-checks.ts'
 import type { Existing, Writer } from './writer.ts'
 
@@ -72,8 +73,11 @@ export async function* importDocuments(
       else fail(pending[at]?.line ?? 0, outcome)
     }
   }
+  // Documents that fail or are left alone need no commit, so nothing else would make them wait for others.
+  const turns = new Turns()
   try {
     for await (const { line, document } of readDocuments(bytes, format, now)) {
+      await turns.next()
       const made = document instanceof CloudsteadError ? document : completed(make, document)
       if (made instanceof CloudsteadError) {
         fail(line, made)

@@ -155,6 +155,25 @@ describe('export and import', () => {
     )
   })
 
+  it('let others have their turn, also where nothing is stored', async (t) => {
+    const { database } = await openDatabase(t, { in: 'PRIVATE' })
+    await database.insert(ADMIN, 'in', [{ _id: 'taken' }])
+    for (const [text, many] of [
+      ['{\n', 20_000],
+      ['{"_id":"taken"}\n', 2_000],
+    ] as const) {
+      const content = text.repeat(many)
+      let turns = 0
+      const count = setInterval(() => {
+        turns += 1
+      })
+      const { failed } = await imported(database, content, 'jsonl', { size: content.length })
+      clearInterval(count)
+      assert.equal(failed, many)
+      assert.ok(turns > 1, `others had ${turns} turns`)
+    }
+  })
+
   it('of CSV ends with an error when a field comes up meanwhile', async (t) => {
     const { database } = await openDatabase(t, { out: 'PRIVATE' })
     await database.insert(ADMIN, 'out', [{ _id: 'a' }])

@@ -55,3 +55,17 @@ test('whatever the names: each entry is its own, and none leaves the folder', ()
     }),
   )
 })
+
+test('thousands of names that become one are numbered at once', () => {
+  const names = createZipNames()
+  const unsafe = [...'\\:*?"<>|']
+  const paths = Array.from({ length: 20_000 }, (_, at) =>
+    [0, 1, 2, 3, 4].map((place) => unsafe[Math.floor(at / 8 ** place) % 8]).join(''),
+  )
+  const start = performance.now()
+  const made = paths.map((path) => names.file(path))
+  // A tenth of a second; trying every number for each of them would be a minute.
+  assert.ok(performance.now() - start < 10_000)
+  assert.equal(new Set(made).size, paths.length)
+  assert.deepEqual([made[0], made[1], made.at(-1)], ['_____', '_____ (2)', '_____ (20000)'])
+})

@@ -16,8 +16,8 @@ interface Folder {
   /** Its name in the zip, with a slash at its end; empty for the top. */
   readonly name: string
   readonly folders: Map<string, Folder>
-  /** Names that are taken, as systems compare them that know no case. */
-  readonly taken: Set<string>
+  /** Names that are taken, as systems compare them that know no case, and up to which number each is. */
+  readonly taken: Map<string, number>
 }
 
 export interface ZipNames {
@@ -28,12 +28,12 @@ export interface ZipNames {
 }
 
 export function createZipNames(): ZipNames {
-  const top: Folder = { name: '', folders: new Map(), taken: new Set() }
+  const top: Folder = { name: '', folders: new Map(), taken: new Map() }
   const folderOf = (segments: readonly string[]): Folder => {
     let at = top
     for (const segment of segments) {
       const known: Folder | undefined = at.folders.get(segment)
-      const next: Folder = known ?? { name: `${at.name}${take(at, segment)}/`, folders: new Map(), taken: new Set() }
+      const next: Folder = known ?? { name: `${at.name}${take(at, segment)}/`, folders: new Map(), taken: new Map() }
       at.folders.set(segment, next)
       at = next
     }
@@ -55,8 +55,14 @@ function take({ taken }: Folder, segment: string): string {
   const dot = name.lastIndexOf('.')
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
   let own = name
-  for (let count = 2; taken.has(comparable(own)); count += 1) own = `${stem} (${count})${ending}`
-  taken.add(comparable(own))
+  // Goes on where the last one of this name ended: whoever names thousands of files alike costs no more than others.
+  let count = taken.get(comparable(name)) ?? 1
+  while (taken.has(comparable(own))) {
+    count += 1
+    own = `${stem} (${count})${ending}`
+  }
+  taken.set(comparable(own), 1)
+  taken.set(comparable(name), count)
   return own
 }
 
