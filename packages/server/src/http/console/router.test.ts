@@ -229,6 +229,31 @@ describe('what arrives', () => {
     await refuses(send('POST', '/session', { 'x-cloudstead-console': '1' }, secret), 413, 'EXCEED_REQUEST_SIZE_LIMIT')
   })
 
+  test('strangers who send slowly take no room from those who are signed in', async () => {
+    handlers.createFolder = async () => ({ done: true })
+    const strangers = 60
+    const arrived = Promise.withResolvers<void>()
+    let count = 0
+    const noteRequest = () => {
+      count += 1
+      if (count === strangers) arrived.resolve()
+    }
+    app.server.on('request', noteRequest)
+    const slow = Array.from({ length: strangers }, () => {
+      const outgoing = open('POST', '/session', { 'x-cloudstead-console': '1', 'transfer-encoding': 'chunked' })
+      outgoing.on('error', () => {}).write('{')
+      return outgoing
+    })
+    try {
+      await arrived.promise
+      const large = JSON.stringify({ path: 'a/', pad: 'a'.repeat(100 * 1024) })
+      await refuses(send('POST', '/storage/folders', KEY, large), 400, 'INVALID_PARAM', /no member "pad"/)
+    } finally {
+      app.server.off('request', noteRequest)
+      for (const outgoing of slow) outgoing.destroy()
+    }
+  })
+
   test('CVE-2026-33806 Fastify: the Content-Type decides nothing', async () => {
     handlers.createFolder = () => assert.fail('it ran')
     for (const type of ['text/plain', 'application/json; charset=x', 'multipart/form-data', ' ', 'a/b\ta']) {

@@ -62,34 +62,27 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
     if (operator !== undefined) operators.set(request, operator)
   })
 
-  const add = (scope: FastifyInstance, entry: Entry, limit: number | undefined) => {
+  const add = (scope: FastifyInstance, entry: Entry) => {
     const { method, path } = entry.operation
     const check = checks(entry.operation)
     scope.route({
       method,
       url: `${BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       config: { operation: entry.operation },
-      ...(limit === undefined ? {} : { bodyLimit: entry.operation.open === true ? OPEN_LIMIT_BYTES : limit }),
       handler: (request, reply) => runEntry(routes, entry, check, { request, reply, operator: operators.get(request) }),
     })
   }
-  const inJson = (limit: number, chosen: readonly Entry[]) =>
-    app.register(async (scope) => {
-      routes.budget.guard(scope, limit)
-      readJsonObjects(scope, limit)
-      for (const entry of chosen) add(scope, entry, limit)
+  for (const [limit, chosen] of Map.groupBy(entries, limitOf)) {
+    await app.register(async (scope) => {
+      if (limit === undefined) leaveBodies(scope)
+      else {
+        // Of all, what strangers may send is too small to be counted: they take no room from those who are signed in.
+        routes.budget.guard(scope, limit)
+        readJsonObjects(scope, limit)
+      }
+      for (const entry of chosen) add(scope, entry)
     })
-  const raw = entries.filter(({ operation }) => operation.raw === true)
-  const large = entries.filter(({ id }) => WITH_DOCUMENT.has(id))
-  await inJson(
-    BODY_LIMIT_BYTES,
-    entries.filter((entry) => !raw.includes(entry) && !large.includes(entry)),
-  )
-  await inJson(DOCUMENT_LIMIT_BYTES, large)
-  await app.register(async (scope) => {
-    leaveBodies(scope)
-    for (const entry of raw) add(scope, entry, undefined)
-  })
+  }
   app.get(`${BASE}/openapi.json`, async (_request, reply) =>
     reply.send(openApiDocument(operations, routes.version, routes.gate.cookieName)),
   )
@@ -98,6 +91,13 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
       throw new CloudsteadError('NOT_FOUND')
     })
   }
+}
+
+/** Bytes that the body of an operation may have; undefined for those that read it themselves. */
+function limitOf({ id, operation }: Entry): number | undefined {
+  if (operation.raw === true) return undefined
+  if (operation.open === true) return OPEN_LIMIT_BYTES
+  return WITH_DOCUMENT.has(id) ? DOCUMENT_LIMIT_BYTES : BODY_LIMIT_BYTES
 }
 
 function entriesOf(handlers: ConsoleRoutes['handlers']): readonly Entry[] {
