@@ -11,6 +11,8 @@ const SPACE = 'console:settings-history'
 const BY_KEY = 'key'
 /** Changes that are kept of one key. More than anybody reads, and few enough to keep for ever. */
 export const KEPT_OF_KEY = 500
+/** Bytes of a page, which its last change may pass: a change of rules can have 200 kB. */
+const PAGE_BYTES = 4 * 1024 * 1024
 /** Digits of a number in an id, so that ids sort as numbers do. */
 const DIGITS = 12
 
@@ -65,7 +67,8 @@ function countOf([record]: readonly StoredRecord[]): number {
 }
 
 /**
- * A page of changes, newest first; of all keys or of one.
+ * A page of changes, newest first; of all keys or of one. It may hold fewer than were asked for; `next` is absent at the
+ * end, and only there.
  *
  * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
  */
@@ -83,6 +86,7 @@ export async function listChanges(
     reverse: true,
     ...(after === undefined ? {} : { after }),
     limit,
+    maxBytes: PAGE_BYTES,
   }
   const { records: found, next } = await records.find(request).catch((error: unknown) => {
     if (!(error instanceof BadCursorError)) throw error

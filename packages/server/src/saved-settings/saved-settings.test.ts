@@ -106,6 +106,14 @@ describe('what holds', () => {
     assert.deepEqual(await changes(setup), [])
   })
 
+  test('what is too deep or too long to be written is no fault of ours', async () => {
+    const setup = await fresh()
+    const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown
+    await assert.rejects(setup.save('storage.acl', deep), code('INVALID_PARAM', /levels deep/))
+    await assert.rejects(setup.save(KEY, 'x'.repeat(100_000)), code('INVALID_PARAM', /100000 characters/))
+    assert.deepEqual(await changes(setup), [])
+  })
+
   test('a value that cannot be used any more is set aside, said, and can be replaced', async () => {
     const setup = await fresh()
     await setup.save(KEY, 60)
@@ -286,6 +294,21 @@ describe('history', () => {
       assert.equal(whole.length, key === undefined ? 7 : 4)
     }
     await assert.rejects(setup.settings.changes({ after: 'x' }), code('INVALID_PARAM'))
+  })
+
+  test('never comes as more than one answer can hold', async () => {
+    const setup = await fresh()
+    const rules = (n: number) => `"READONLY" // ${n} ${'x'.repeat(99_000)}`
+    for (let n = 0; n < 50; n += 1) {
+      const { version } = setup.settings.rules(undefined)
+      await setup.settings.saveRules(undefined, rules(n), { version, by: 'tester' })
+    }
+    const { items, next } = await setup.settings.changes({ limit: 1000 })
+    assert.ok(next !== undefined && JSON.stringify(items).length < 6 * 1024 * 1024)
+    const rest = await setup.settings.changes({ limit: 1000, after: next })
+    const all = [...items, ...rest.items].map(({ after }) => after)
+    assert.deepEqual(all.slice(0, 3), [rules(49), rules(48), rules(47)])
+    assert.equal(new Set(all).size, all.length)
   })
 
   test('keeps the newest 500 of a key', async () => {

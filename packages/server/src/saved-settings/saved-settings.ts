@@ -1,7 +1,7 @@
 /** The settings that hold: the configuration file, and below it what was saved in the Console. */
 import { createHash } from 'node:crypto'
 import type { Finding, Rules, Setting, SettingChange, Settings } from '@cloudstead/admin-api'
-import { CloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, decodeWebValue } from '@cloudstead/protocol'
 import { isPresetAcl, nearest } from '@cloudstead/rules'
 import { blackOut } from '../config/black-out.ts'
 import { describeAll, describeOne, type Layers } from '../config/describe.ts'
@@ -19,6 +19,8 @@ export { collectionKey } from '../config/keys.ts'
 /** Commits that found that another process had saved something meanwhile. */
 const MAX_ATTEMPTS = 20
 const DEFAULT_PAGE = 50
+/** Characters of a value as JSON: what the text of rules may have, and no other setting needs as many. */
+const MAX_VALUE = 100_000
 /** Characters of a version: enough that two states never share one by chance. */
 const VERSION_LENGTH = 22
 
@@ -120,7 +122,7 @@ class Service implements SavedSettings {
 
   async save(key: string, value: unknown, { version, by }: Saving): Promise<void> {
     if (!isSettingKey(key)) throw unknownKey(key, this.settings().values)
-    const text = JSON.stringify(value, null, 2)
+    const text = textOf(value)
     await this.#change({ key, text }, by, () => this.settings().version === version)
   }
 
@@ -276,6 +278,15 @@ function rulesKey(collection: string | undefined): string {
   const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
   if (isSettingKey(key)) return key
   throw new CloudsteadError('INVALID_PARAM', 'a collection name has letters, digits, - and _')
+}
+
+/** @throws CloudsteadError INVALID_PARAM for what is too deep or too long to be written, let alone to be a setting */
+function textOf(value: unknown): string {
+  decodeWebValue(value, 0)
+  if (JSON.stringify(value).length > MAX_VALUE) {
+    throw new CloudsteadError('INVALID_PARAM', `value has more than ${MAX_VALUE} characters`)
+  }
+  return JSON.stringify(value, null, 2)
 }
 
 function unknownKey(key: string, values: readonly Setting[]): CloudsteadError {
