@@ -157,6 +157,15 @@ describe('the database page', { skip: lacksChromium() }, () => {
     await view.page.getByRole('button', { name: 'Examples' }).click()
     await assertAccessible(view.page, 'examples of queries')
     await shot(view, 'examples')
+    const examples = await view.page.locator('.menu:popover-open [role=menuitem]').allInnerTexts()
+    assert.equal(examples.length, 8)
+    for (const [at, example] of examples.entries()) {
+      if (at > 0) await view.page.getByRole('button', { name: 'Examples' }).click()
+      await view.page.locator('.menu:popover-open [role=menuitem]').nth(at).click()
+      const answered = view.page.waitForResponse((response) => response.url().includes('/orders/documents?'))
+      await view.page.keyboard.press('Enter')
+      assert.equal((await answered).status(), 200, example)
+    }
   })
 
   it('loads page after page while one scrolls, and shows chosen columns', async () => {

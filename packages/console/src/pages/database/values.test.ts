@@ -5,6 +5,7 @@ import { columnWidth, fieldsOf, readChoice, shownFields } from './columns.ts'
 import { converted, draftOf, meaningOf, objectDraft, pickerText, timeOf } from './draft.ts'
 import { readDocument } from './json-error.ts'
 import { merged } from './merged.ts'
+import { formatOf } from './transfer-format.ts'
 import { cellText, fileOf, filesOf, type Kind, kindOf, numberFrom } from './values.ts'
 
 const FILE = 'cloud://demo-1abcde.6465-demo-1abcde-1/users/中 文/a#b?.jpg'
@@ -187,6 +188,25 @@ describe('the JSON of a document', () => {
       ),
     )
   })
+})
+
+describe('the format of a file', () => {
+  for (const [name, beginning, format] of [
+    ['a.csv', '[1', 'csv'],
+    ['a.CSV', '_id,a', 'csv'],
+    ['a.jsonl', '[1]', 'jsonl'],
+    ['a.ndjson', '{}', 'jsonl'],
+    ['a.json', ' [ {', 'json'],
+    ['a.json', '{"a":1}\n{"a":2}', 'jsonl'],
+    ['a.json', '\ufeff{\n  "a": 1', 'json'],
+    ['a.json', '', 'json'],
+    ['a.txt', '{"a":1}', 'jsonl'],
+    ['export', '_id,a\n1,2', 'csv'],
+  ] as const) {
+    it(`${name} that begins ${JSON.stringify(beginning)} is ${format}`, () => {
+      assert.equal(formatOf(name, beginning), format)
+    })
+  }
 })
 
 describe('columns', () => {
