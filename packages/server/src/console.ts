@@ -65,7 +65,7 @@ export async function registerConsole(http: FastifyInstance, parts: ConsoleParts
   })
   const gate = createGate({ access, cookie, publicOrigin: publicUrl })
   await http.register(consoleRoutes, { handlers: handlersOf(parts), gate, originOf, budget, denials, version })
-  await http.register(consolePages, { files: openStaticFiles(builtConsole()), publicOrigin: publicUrl })
+  await http.register(consolePages, { files: openStaticFiles(builtConsole()) })
 }
 
 function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {

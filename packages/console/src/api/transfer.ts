@@ -39,9 +39,8 @@ export function upload(
 }
 
 /** Uploads answer errors in the object store's XML, with the code and the message of the error table. */
-function uploadError({ status, responseText }: XMLHttpRequest) {
-  const root = new DOMParser().parseFromString(responseText, 'text/xml')
-  const text = (name: string) => root.querySelector(name)?.textContent ?? undefined
+function uploadError({ status, responseXML }: XMLHttpRequest) {
+  const text = (name: string) => responseXML?.querySelector(name)?.textContent ?? undefined
   const code = text('Code')
   const message = text('Message') ?? ''
   if (code === undefined) return errorOf(status, undefined)

@@ -28,19 +28,19 @@ before(async () => {
   await writeFile(join(dist, 'favicon.svg'), '<svg/>')
   await writeFile(join(dist, 'index.html'), INDEX)
   await symlink(join(folder, 'secret.txt'), join(dist, 'assets', 'link.txt'))
-  app = await serve(dist, 'https://files.example.com')
+  app = await serve(dist)
 })
 after(async () => {
   await app.close()
   await rm(folder, { recursive: true })
 })
 
-async function serve(directory: string | undefined, publicOrigin?: string): Promise<FastifyInstance> {
+async function serve(directory: string | undefined): Promise<FastifyInstance> {
   const http = fastify({ exposeHeadRoutes: false })
   answerNotFound(http)
   http.setErrorHandler((thrown: { status?: number }, _request, reply) => reply.code(thrown.status ?? 500).send('error'))
   await http.register(wayToConsole)
-  await http.register(consolePages, { files: openStaticFiles(directory), publicOrigin })
+  await http.register(consolePages, { files: openStaticFiles(directory) })
   await http.listen({ host: '127.0.0.1', port: 0 })
   return http
 }
@@ -154,11 +154,12 @@ describe('files', () => {
           .split('; ')
           .map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]),
       )
-      assert.equal(policy.get('default-src'), "'self'")
-      assert.equal(policy.get('script-src'), undefined)
-      assert.equal(policy.get('img-src'), "'self' https://files.example.com data: blob:")
-      assert.equal(policy.get('frame-ancestors'), "'none'")
-      assert.equal(policy.get('base-uri'), "'none'")
+      assert.equal(policy.get('default-src'), "'none'")
+      for (const kind of ['script', 'style', 'img', 'media', 'connect']) {
+        assert.equal(policy.get(`${kind}-src`), "'self'", kind)
+      }
+      for (const kind of ['frame-ancestors', 'base-uri', 'form-action']) assert.equal(policy.get(kind), "'none'", kind)
+      assert.equal(policy.get('require-trusted-types-for'), "'script'")
       assert.equal(headers['x-content-type-options'], 'nosniff')
       assert.equal(headers['referrer-policy'], 'no-referrer')
       assert.equal(headers['cross-origin-opener-policy'], 'same-origin')
