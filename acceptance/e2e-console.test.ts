@@ -118,6 +118,20 @@ describe('the Console', { skip: lacksChromium() }, () => {
     assert.deepEqual([...failures, ...opened.errors], [])
   })
 
+  it('leaves whoever signs out at the sign-in, without trying the link once more', async () => {
+    const opened = await openConsole(browser, server)
+    const { page } = opened
+    await page.getByRole('button', { name: 'Account and appearance' }).click()
+    await page.getByText('Sign out', { exact: true }).click()
+    const field = page.getByLabel('Password or API key')
+    await field.waitFor()
+    await settled(page)
+    assert.equal(await field.isVisible(), true)
+    assert.equal(await page.getByRole('alert').count(), 0)
+    await opened.close()
+    assert.deepEqual(opened.errors, [])
+  })
+
   it('paints first within a second, on a cold load', async (test) => {
     const times: number[] = []
     for (let round = 0; round < 5; round += 1) {

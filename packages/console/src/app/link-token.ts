@@ -14,6 +14,11 @@ export function followLinks(): void {
   addEventListener('hashchange', take)
 }
 
+/** It has served, or somebody signed out: it shall not sign in again by itself. */
+export function forgetLink(): void {
+  current.value = undefined
+}
+
 function take(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('link')
   if (token === null) return

@@ -3,6 +3,7 @@ import type { Session } from '@cloudstead/admin-api'
 import { signal } from '@preact/signals'
 import { call, onSignInRequired } from '../api/client.ts'
 import { toApiError } from '../api/errors.ts'
+import { forgetLink } from './link-token.ts'
 
 const current = signal<Session | undefined>(undefined)
 /** Set while a call waits for the reader to sign in again over the page. */
@@ -27,7 +28,9 @@ export function signedInHere(): boolean {
 export function setSession(session: Session): void {
   if (session.signedIn && current.peek()?.signedIn === false) enteredHere = true
   current.value = session
-  if (session.signedIn) answerSignIn(true)
+  if (!session.signedIn) return
+  forgetLink()
+  answerSignIn(true)
 }
 
 /** Whether the sign-in dialog is to be shown over the page. */
@@ -73,5 +76,6 @@ export async function endSession(everywhere: boolean): Promise<void> {
   } catch (error) {
     if (toApiError(error).code !== 'CONSOLE_SIGN_IN_REQUIRED') throw error
   }
+  forgetLink()
   current.value = await call('getSession')
 }
