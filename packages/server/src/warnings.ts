@@ -139,8 +139,8 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
         '形如 dev:alice 的登录 code 会直接生成虚拟微信用户，不经过微信校验。',
       ),
       advice: text(
-        'Meant for development. With a WeChat secret, or with `cloudstead start`, it is off.',
-        '仅供开发使用。设置微信 secret 或使用 `cloudstead start` 启动后会自动关闭。',
+        'Meant for development. With a WeChat secret, or with cloudstead start, it is off.',
+        '仅供开发使用。设置 AppSecret 或使用 cloudstead start 启动后会自动关闭。',
       ),
       setting: 'auth.wechat.secret',
     })

@@ -1,4 +1,5 @@
 import { call } from '../../api/client.ts'
+import { session } from '../../app/session.ts'
 import { t as app } from '../../app/text.ts'
 import { usePolled } from '../../app/use-polled.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -18,6 +19,9 @@ const EVERY_MS = 5_000
 /** How the environment is doing, and how an app reaches it. */
 export default function OverviewPage() {
   const { value, error, reload } = usePolled((signal) => call('getOverview', {}, { signal }), '', EVERY_MS)
+  // Known here at once when it was set here.
+  const hasPassword = session()?.passwordSet === true
+  const warnings = (value?.warnings ?? []).filter(({ code }) => !(hasPassword && code === 'no-password'))
   return (
     <Page title={app.pages.overview} description={t.description}>
       {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
@@ -26,14 +30,14 @@ export default function OverviewPage() {
       ) : (
         <>
           <div class="overview-banners">
-            <PasswordHint />
-            <Warnings warnings={value.warnings} />
+            {!warnings.some(({ code }) => code === 'no-password') && <PasswordHint />}
+            <Warnings warnings={warnings} />
           </div>
           <Tiles overview={value} />
           <div class="overview-columns">
             <TrafficCard />
             <ConnectCard overview={value} />
-            <Notes warnings={value.warnings} />
+            <Notes warnings={warnings} />
           </div>
         </>
       )}

@@ -1,7 +1,11 @@
 import type { OverviewWarning } from '@cloudstead/admin-api'
+import { useState } from 'preact/hooks'
 import { Link } from '../../app/link.tsx'
+import { PasswordDialog } from '../../app/password-dialog.tsx'
+import { session } from '../../app/session.ts'
 import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
+import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { targetOfSetting } from './app-lines.ts'
 import { t } from './text.ts'
@@ -47,6 +51,21 @@ export function Notes({ warnings }: WarningsProps) {
   )
 }
 
-function Way({ warning: { setting } }: { readonly warning: OverviewWarning }) {
+function Way({ warning: { code, setting } }: { readonly warning: OverviewWarning }) {
+  if (code === 'no-password') return <SetPassword />
   return setting === undefined ? null : <Link {...targetOfSetting(setting)}>{t.openSetting}</Link>
+}
+
+function SetPassword() {
+  const known = session()
+  const [open, setOpen] = useState(false)
+  if (known === undefined) return null
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        {t.passwordSet}
+      </Button>
+      {open && <PasswordDialog session={known} onClose={() => setOpen(false)} />}
+    </>
+  )
 }
