@@ -8,10 +8,25 @@ export function axisTicks(largest: number, wanted = 4): readonly number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step)
 }
 
-/** Evenly spread indexes for the labels of a time axis, the first and the last among them. */
-export function labelIndexes(count: number, wanted: number): readonly number[] {
-  if (count <= 0) return []
-  const parts = Math.max(1, Math.min(wanted, count) - 1)
-  const found = Array.from({ length: parts + 1 }, (_, part) => Math.round((part * (count - 1)) / parts))
-  return [...new Set(found)]
+/** Minutes between two labels of a time axis, as clocks have them. */
+const CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1_440]
+
+/** Milliseconds of a minute. */
+const MINUTE = 60_000
+
+/**
+ * Indexes of the moments at which a round step of the clock begins, such as every full ten minutes.
+ *
+ * @param times milliseconds since the epoch, ascending, evenly apart
+ * @param wanted how many at most
+ */
+export function clockIndexes(times: readonly number[], wanted: number): readonly number[] {
+  const minutes = times.map((at) => Math.floor(at / MINUTE) - new Date(at).getTimezoneOffset())
+  const length = (minutes.at(-1) ?? 0) - (minutes[0] ?? 0) + 1
+  const step = CLOCK_STEPS.find((minute) => Math.ceil(length / minute) <= wanted) ?? 1_440
+  const parts = minutes.map((minute) => Math.floor(minute / step))
+  return minutes.flatMap((minute, index) => {
+    const begins = index === 0 ? minute % step === 0 : parts[index] !== parts[index - 1]
+    return begins ? [index] : []
+  })
 }

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { formatClock, formatNumber } from '../i18n/format.ts'
 import { language } from '../i18n/language.ts'
 import { texts } from '../i18n/texts.ts'
-import { axisTicks, labelIndexes } from './chart-scale.ts'
+import { axisTicks, clockIndexes } from './chart-scale.ts'
 import './line-chart.css'
 
 const t = texts({ en: { time: 'Time', table: 'As a table' }, zh: { time: '时间', table: '以表格查看' } })
@@ -29,6 +29,8 @@ const TOP = 12
 const BOTTOM = 26
 /** Pixels that a time below the axis needs. */
 const LABEL_WIDTH = 72
+/** Half of what is written of it, which must not be cut off at the right. */
+const LABEL_HALF = 18
 /** Rows of the table for readers who do not see the chart: the newest. */
 const TABLE_ROWS = 60
 
@@ -98,13 +100,13 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
               </text>
             </g>
           ))}
-          {labelIndexes(times.length, Math.floor((width - LEFT) / LABEL_WIDTH)).map((index) => (
+          {clockIndexes(times, Math.floor((width - LEFT) / LABEL_WIDTH)).map((index) => (
             <text
               key={index}
               class="chart-text"
-              x={x(index)}
+              x={Math.min(x(index), width - LABEL_HALF)}
               y={height - 6}
-              text-anchor={index === 0 ? 'start' : index === last ? 'end' : 'middle'}
+              text-anchor="middle"
             >
               {clock(index)}
             </text>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Explanation as RulesExplanation } from '@cloudstead/rules'
 import fc from 'fast-check'
-import { axisTicks, labelIndexes } from './chart-scale.ts'
+import { axisTicks, clockIndexes } from './chart-scale.ts'
 import { type Entry, filesOfEntries } from './dropped-files.ts'
 import { asExplanation, type Explanation } from './explanation.ts'
 import { nextIndex } from './move-focus.ts'
@@ -20,11 +20,28 @@ test('the axis has few round steps and ends above the largest value', () => {
   )
 })
 
-test('labels are spread from the first to the last', () => {
-  assert.deepEqual(labelIndexes(0, 4), [])
-  assert.deepEqual(labelIndexes(1, 4), [0])
-  assert.deepEqual(labelIndexes(61, 4), [0, 20, 40, 60])
-  assert.deepEqual(labelIndexes(3, 10), [0, 1, 2])
+test('labels of a time axis stand at round times, equally far apart', () => {
+  const from = (hour: number, minute: number, count: number) =>
+    Array.from({ length: count }, (_, index) => new Date(2026, 10, 22, hour, minute + index).getTime())
+  const clock = (at: number | undefined) => new Date(at ?? 0).toTimeString().slice(0, 5)
+  const labels = (times: readonly number[], wanted: number) =>
+    clockIndexes(times, wanted).map((index) => clock(times[index]))
+  assert.deepEqual(labels([], 4), [])
+  assert.deepEqual(labels(from(18, 52, 60), 12).slice(0, 3), ['18:55', '19:00', '19:05'])
+  assert.deepEqual(labels(from(18, 52, 60), 4), ['19:00', '19:15', '19:30', '19:45'])
+  assert.deepEqual(labels(from(2, 0, 360), 3), ['02:00', '04:00', '06:00'])
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1_439 }),
+      fc.integer({ min: 1, max: 1_440 }),
+      fc.integer({ min: 1, max: 14 }),
+      (minute, count, wanted) => {
+        const found = clockIndexes(from(0, minute, count), wanted)
+        const gaps = new Set(found.slice(1).map((index, i) => index - (found[i] ?? 0)))
+        assert.ok(found.length <= wanted && gaps.size <= 1)
+      },
+    ),
+  )
 })
 
 test('arrows go round, and other keys go nowhere', () => {

@@ -1,6 +1,6 @@
 import { X } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
 import { IconButton } from './icon-button.tsx'
@@ -8,6 +8,9 @@ import { isShown } from './is-shown.ts'
 import './side-panel.css'
 
 const t = texts({ en: { close: 'Close the panel' }, zh: { close: '关闭面板' } })
+
+/** Where Esc in the list means something else. */
+const OTHERS_ESC = 'dialog, [popover], input:not([type=checkbox]), textarea, select'
 
 export interface SidePanelProps {
   readonly title: ComponentChildren
@@ -20,12 +23,25 @@ export interface SidePanelProps {
 }
 
 /**
- * Details beside a list, which stays usable: put both into a `<SplitView>`. On a phone it covers the window. Esc inside
- * of it closes it. Modal work belongs into a `<Dialog side>`.
+ * Details beside a list, which stays usable: put both into a `<SplitView>`. On a phone it covers the window. Esc closes
+ * it, inside of it and in the list, but for a field where one types. Modal work belongs into a `<Dialog side>`.
  */
 export function SidePanel({ title, onClose, actions, children, wide = false }: SidePanelProps) {
   const id = useId()
   const panel = useRef<HTMLElement>(null)
+  const close = useRef(onClose)
+  close.current = onClose
+  useEffect(() => {
+    const list = panel.current?.closest('.split-view')
+    const onKey = (event: Event) => {
+      const { target } = event
+      if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || event.defaultPrevented) return
+      if (!(target instanceof Element) || target.closest(OTHERS_ESC) !== null) return
+      close.current()
+    }
+    list?.addEventListener('keydown', onKey)
+    return () => list?.removeEventListener('keydown', onKey)
+  }, [])
   useLayoutEffect(() => {
     const before = document.activeElement
     // Where it covers the list, the focus must not stay behind it.
