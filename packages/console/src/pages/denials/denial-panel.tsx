@@ -35,7 +35,7 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
       actions={
         <>
           {ruleCase !== undefined && (
-            <Button kind="primary" icon={FlaskConical} onClick={onTry}>
+            <Button size="small" kind="primary" icon={FlaskConical} onClick={onTry}>
               {t.tryRule}
             </Button>
           )}

@@ -44,6 +44,7 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
         title: t.count,
         width: '72px',
         align: 'end',
+        notOnPhone: true,
         cell: ({ count }) => (count > 1 ? <Badge tone="warning">{`× ${count}`}</Badge> : null),
       },
     ],

@@ -26,7 +26,7 @@ export const t = texts({
 
     noneTitle: 'Nothing was denied',
     noneText:
-      'When the rules refuse a request of an app, it appears here within two seconds, with everybody’s part in the decision: who asked, what the rule said, and what would have to differ.',
+      'When the rules refuse a request of an app, it appears here within two seconds: who asked, what the rule said, and what would have to differ.',
     nothingTitle: 'No denied request found',
     nothingText: 'The search looks into users, paths, reasons and request ids.',
     showAll: 'Show all',
