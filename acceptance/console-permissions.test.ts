@@ -313,7 +313,7 @@ describe('what was denied', () => {
     assert.deepEqual([same.allowed, same.explanation], [false, denial.explanation])
     const edited = { read: "resource.openid == auth.openid || auth.openid in ['bobby']" }
     const other = await replay(JSON.stringify(edited))
-    assert.deepEqual([other.allowed, other.reason.zh], [true, '由 规则 "read" 允许'])
+    assert.deepEqual([other.allowed, other.reason.zh], [true, '由规则 "read" 允许'])
     assert.equal(other.case.expect, 'allowed')
     // Nothing was saved by it.
     await deny()

@@ -186,7 +186,7 @@ describe('rules without parts have a reason only', () => {
     ['PRIVATE for nobody', 'PRIVATE', null, false, /nobody is logged in/, /没有登录/],
     ['ADMINONLY', 'ADMINONLY', BOB, false, /only administrators write/, /ADMINONLY 只允许管理员写入/],
     ['the owner', 'READONLY', { ...BOB, customUserId: 'alice' }, true, /^allowed by READONLY$/, /^由 READONLY 允许$/],
-    ['true', { write: true }, null, true, /allowed by the rule "write"/, /由 规则 "write" 允许/],
+    ['true', { write: true }, null, true, /allowed by the rule "write"/, /由规则 "write" 允许/],
     ['false', { write: false }, BOB, false, /the rule "write" is false/, /规则 "write" 为 false/],
     ['a missing rule', { read: true }, BOB, false, /there is no rule "write"/, /没有规则 "write"/],
   ] as const) {

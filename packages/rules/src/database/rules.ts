@@ -142,7 +142,8 @@ interface Judgement {
 
 function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): DatabaseRules {
   const yes: Decision = Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? 'the rules' : acl}` })
-  const by = acl === 'CUSTOM' ? text('the rules', '规则') : text(acl, acl)
+  const allowedBy =
+    acl === 'CUSTOM' ? text('allowed by the rules', '由规则允许') : text(`allowed by ${acl}`, `由 ${acl} 允许`)
   /** Why not, in words; undefined when it is allowed. */
   const refusal = (operation: DatabaseOperation, context: DatabaseRuleContext, query?: DocumentData) =>
     guarded(() => {
@@ -176,7 +177,7 @@ function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): Databas
         const facts = databaseFacts(context)
         return query === undefined ? judgement.tree?.(operation, facts) : judgement.proof?.(operation, query, facts)
       })
-      const reason = refused ?? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`)
+      const reason = refused ?? allowedBy
       const shown = tree !== undefined && 'source' in tree ? { tree } : {}
       return { operation, acl, target, allowed: refused === undefined, reason, ...shown }
     },

@@ -146,8 +146,11 @@ function explanation(
     const en = judge.refusal(facts, 'en')
     const zh = judge.refusal(facts, 'zh')
     const allowed = en === undefined || zh === undefined
-    const by = acl === 'CUSTOM' ? text(`the rule "${operation}"`, `规则 "${operation}"`) : text(acl, acl)
-    const reason = allowed ? text(`allowed by ${by.en}`, `由 ${by.zh} 允许`) : text(en, zh)
+    const yes =
+      acl === 'CUSTOM'
+        ? text(`allowed by the rule "${operation}"`, `由规则 "${operation}" 允许`)
+        : text(`allowed by ${acl}`, `由 ${acl} 允许`)
+    const reason = allowed ? yes : text(en, zh)
     const tree = judge.rule?.tree(facts)
     return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
   } catch {
