@@ -56,7 +56,7 @@ export function HistoryDrawer({ collection, onUndo, onClose }: HistoryDrawerProp
                 <div>
                   <Time at={at} />
                   <p class="muted small wrap">
-                    {by === 'file' ? t.byFile : by}
+                    {who(by)}
                     {after === null && <> · {t.toDefault}</>}
                   </p>
                 </div>
@@ -73,4 +73,9 @@ export function HistoryDrawer({ collection, onUndo, onClose }: HistoryDrawerProp
       </Stack>
     </Dialog>
   )
+}
+
+function who(by: string): string {
+  if (by === 'file') return t.byFile
+  return by === 'operator' ? t.byOperator : t.byKey(by)
 }

@@ -61,7 +61,7 @@ function Problem({ finding, text, onShow }: { readonly finding: Finding } & Pick
         <span class="problem-place muted">
           {key !== undefined && <code>{key}</code>}
           {place !== undefined && <span class="numbers">{t.place(place.line, place.column)}</span>}
-          <code>{code}</code>
+          {code !== 'invalid' && <code>{code}</code>}
         </span>
       </span>
     </>

@@ -182,7 +182,7 @@ function Notices({ rules, onPut }: { readonly rules: Rules; readonly onPut: (tex
     <>
       {locked && (
         <Banner kind="warning" title={t.lockedTitle}>
-          {t.locked(file)}
+          {t.locked(file, settingOf(rules.collection))}
         </Banner>
       )}
       {kept !== undefined && (
@@ -199,6 +199,11 @@ function Notices({ rules, onPut }: { readonly rules: Rules; readonly onPut: (tex
       )}
     </>
   )
+}
+
+/** The key that says them. */
+function settingOf(collection: string | undefined): string {
+  return collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
 }
 
 /** The rules as the configuration file has them, around them as much as says where they belong. */
