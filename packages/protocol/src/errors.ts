@@ -240,10 +240,10 @@ export const ERRORS = {
   ),
   CONSOLE_SIGN_IN_FAILED: entry(
     401,
-    'The link, password or api key is not right, or it was used before.',
+    'The link, password or API key is not right, or the link was used before.',
     '链接、密码或 API 密钥不正确，或链接已被使用。',
-    'Try again, or make a new link with `cloudstead console link`.',
-    '请重试，或用 `cloudstead console link` 生成新链接。',
+    'Try again, or make a new link with npx cloudstead console link.',
+    '请重试，或用 npx cloudstead console link 生成新链接。',
   ),
   CONSOLE_TOO_MANY_ATTEMPTS: entry(
     429,
