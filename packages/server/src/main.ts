@@ -191,7 +191,9 @@ async function consoleAccess(args: readonly string[]): Promise<number> {
     const dataDir = resolve(options['data-dir'] ?? 'data')
     const link = await consoleLink(dataDir, envOption(options.env), given)
     if (link === undefined) {
-      throw new UsageError(`no server has run on ${dataDir} yet; give --url, where your browser will reach it`)
+      throw new UsageError(
+        `no server of this environment has run on ${dataDir} yet; check --env and --data-dir, or give --url, where your browser will reach it`,
+      )
     }
     process.stdout.write(`${link}\n`)
     return 0
