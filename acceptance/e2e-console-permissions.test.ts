@@ -101,7 +101,7 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
 
   it('begins with public read, and says so', async () => {
     const { page } = await open()
-    assert.equal(await mode(page, /Everyone can read, only the uploader can write/).isChecked(), true)
+    assert.equal(await mode(page, /Everyone can read, only the owner can write/).isChecked(), true)
     await problems(page).getByText('everybody can read every file').waitFor()
     await page.getByText('Default', { exact: true }).first().waitFor()
     await assertAccessible(page, 'a preset')
@@ -259,7 +259,7 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
   it('a save that fails is told where it happened, and can be made again', async () => {
     await setRules(RECIPE)
     const { page, errors } = await open()
-    await mode(page, /Only the uploader can read and write/).check()
+    await mode(page, /Only the owner can read and write/).check()
     await button(page, 'Review and save').click()
     await page.route('**/console/api/rules', (route) => route.abort(), { times: 1 })
     await button(dialog(page), 'Save').click()

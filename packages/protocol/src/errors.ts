@@ -156,8 +156,8 @@ export const ERRORS = {
     404,
     'The collection does not exist.',
     '集合不存在。',
-    'Declare it in the configuration file under database.collections.',
-    '请在配置文件的 database.collections 中声明该集合。',
+    'Create it in the Console, or declare it in the configuration file under database.collections.',
+    '请在控制台中创建该集合，或在配置文件的 database.collections 中声明。',
   ),
   DATABASE_COLLECTION_ALREADY_EXIST: entry(
     409,

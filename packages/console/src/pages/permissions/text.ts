@@ -12,16 +12,16 @@ export const t = texts({
     CUSTOM: 'Custom rules',
     READONLY: 'Public read',
     PRIVATE: 'Private',
-    ADMINWRITE: 'Public, read only',
+    ADMINWRITE: 'Public, admins write',
     ADMINONLY: 'Administrators only',
 
     mode: 'Permission mode',
     storageModes: {
       READONLY: [
-        'Everyone can read, only the uploader can write',
+        'Everyone can read, only the owner can write',
         'For pictures and files that anybody may see, logged in or not.',
       ],
-      PRIVATE: ['Only the uploader can read and write', 'For files that are nobody else’s business.'],
+      PRIVATE: ['Only the owner can read and write', 'For files that are nobody else’s business.'],
       ADMINWRITE: [
         'Everyone can read, only administrators can write',
         'For what you publish yourself, such as banners.',
@@ -200,7 +200,7 @@ export const t = texts({
     CUSTOM: '自定义规则',
     READONLY: '公开读',
     PRIVATE: '私有',
-    ADMINWRITE: '公开只读',
+    ADMINWRITE: '公开，仅管理员可写',
     ADMINONLY: '仅管理员',
 
     mode: '权限模式',

@@ -31,7 +31,7 @@ export const t = texts({
     presets: {
       READONLY: 'Public read',
       PRIVATE: 'Private',
-      ADMINWRITE: 'Public, read only',
+      ADMINWRITE: 'Public, admins write',
       ADMINONLY: 'Administrators only',
     },
     openPermissions: 'Edit permissions',
@@ -135,7 +135,7 @@ export const t = texts({
     presets: {
       READONLY: '公开读',
       PRIVATE: '私有',
-      ADMINWRITE: '公开只读',
+      ADMINWRITE: '公开，仅管理员可写',
       ADMINONLY: '仅管理员',
     },
     openPermissions: '编辑权限',
