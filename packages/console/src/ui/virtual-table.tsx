@@ -6,7 +6,7 @@ import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
 import { Spinner } from './spinner.tsx'
 import { type RowEvents, VirtualRow } from './virtual-row.tsx'
-import { keysBetween, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
+import { indexOfRow, keysBetween, type RowPlace, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
 import './virtual-table.css'
 
 const t = texts({
@@ -55,6 +55,8 @@ export interface VirtualTableProps<T> {
   readonly onOpen?: ((row: T) => void) | undefined
   /** The row with the keyboard has changed, by arrows or a click; for a detail panel. */
   readonly onActive?: ((row: T) => void) | undefined
+  /** Gives this row the keyboard, once it is there and unless something outside of the table has it; once for each object. */
+  readonly goTo?: { readonly key: string } | undefined
   /** Other keys on a row, such as Delete. */
   readonly onKey?: ((event: KeyboardEvent, row: T) => void) | undefined
   /** The end is near: load further rows. Called once for each number of rows. */
@@ -75,6 +77,8 @@ export interface VirtualTableProps<T> {
 /** Rows before the end at which further ones are asked for. */
 const LOAD_AHEAD = 200
 
+const FIRST: RowPlace = { key: undefined, index: 0 }
+
 /** The height of the head in pixels; virtual-table.css has the same. */
 const HEAD = 40
 
@@ -93,11 +97,12 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const id = useId()
   const [height, setHeight] = useState(0)
   const [scrolled, setScrolled] = useState(0)
-  const [active, setActive] = useState(0)
-  const anchor = useRef(0)
+  const [active, setActive] = useState<RowPlace>(FIRST)
+  const anchor = useRef<RowPlace>(FIRST)
+  const gone = useRef(props.goTo)
   const latest = useRef(props)
   latest.current = props
-  const at = Math.min(active, Math.max(0, rows.length - 1))
+  const at = useMemo(() => indexOfRow(rows, keyOf, active), [rows, active])
   const { first, end } = windowAt(scrolled, height, rowHeight, rows.length)
 
   useLayoutEffect(() => {
@@ -113,16 +118,35 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     if (nearEnd) latest.current.onEndReached?.()
   }, [nearEnd, rows.length])
 
+  const scrollTo = (index: number) => {
+    const element = box.current
+    if (element !== null) element.scrollTop = scrollTopFor(index, element.scrollTop, height - HEAD, rowHeight)
+  }
+  const { goTo } = props
+  useLayoutEffect(() => {
+    if (goTo === undefined || goTo === gone.current) return
+    const index = rows.findIndex((row) => keyOf(row) === goTo.key)
+    if (index === -1) return
+    gone.current = goTo
+    const { activeElement } = document
+    if (activeElement !== document.body && !box.current?.contains(activeElement)) return
+    setActive({ key: goTo.key, index })
+    anchor.current = { key: goTo.key, index }
+    grid.current?.focus({ preventScroll: true })
+    scrollTo(index)
+  }, [goTo, rows])
+
+  const placeOf = (index: number, row: T): RowPlace => ({ key: latest.current.keyOf(row), index })
   const activate = (index: number, row: T) => {
-    setActive(index)
+    setActive(placeOf(index, row))
     latest.current.onActive?.(row)
   }
   const select = (index: number, how: 'only' | 'toggle' | 'range') => {
     const { selected: now = new Set<string>(), onSelect: tell, rows: all, keyOf: key } = latest.current
     const row = all[index]
     if (tell === undefined || row === undefined) return
-    if (how === 'range') return tell(new Set(keysBetween(all, key, anchor.current, index)))
-    anchor.current = index
+    if (how === 'range') return tell(new Set(keysBetween(all, key, indexOfRow(all, key, anchor.current), index)))
+    anchor.current = placeOf(index, row)
     if (how === 'only') return tell(new Set([key(row)]))
     const next = new Set(now)
     if (!next.delete(key(row))) next.add(key(row))
@@ -136,7 +160,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
         if (row === undefined) return
         if (event.shiftKey) select(index, 'range')
         else if (event.ctrlKey || event.metaKey) select(index, 'toggle')
-        else anchor.current = index
+        else anchor.current = placeOf(index, row)
         activate(index, row)
       },
       open(index) {
@@ -144,8 +168,10 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
         if (row !== undefined) latest.current.onOpen?.(row)
       },
       toggle(index, range) {
+        const row = latest.current.rows[index]
+        if (row === undefined) return
         select(index, range ? 'range' : 'toggle')
-        setActive(index)
+        setActive(placeOf(index, row))
       },
     }),
     [],
@@ -162,9 +188,9 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     if (next !== undefined && nextRow !== undefined) {
       event.preventDefault()
       if (event.shiftKey) select(next, 'range')
-      else anchor.current = next
+      else anchor.current = placeOf(next, nextRow)
       activate(next, nextRow)
-      if (box.current) box.current.scrollTop = scrollTopFor(next, box.current.scrollTop, bodyHeight, rowHeight)
+      scrollTo(next)
     } else if (event.key === 'Enter') {
       event.preventDefault()
       props.onOpen?.(row)

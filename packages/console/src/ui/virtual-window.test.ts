@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { keysBetween, OVERSCAN, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
+import { indexOfRow, keysBetween, OVERSCAN, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
 
 const ROW = 44
 
@@ -58,4 +58,15 @@ test('a range has both of its ends, whichever came first', () => {
   const keyOf = (row: string) => row
   assert.deepEqual(keysBetween(rows, keyOf, 1, 3), ['b', 'c', 'd'])
   assert.deepEqual(keysBetween(rows, keyOf, 3, 1), ['b', 'c', 'd'])
+})
+
+test('a row is followed to where it is now; where it is gone, whatever stands there', () => {
+  const keyOf = (row: string) => row
+  assert.equal(indexOfRow(['a', 'b', 'c'], keyOf, { key: 'b', index: 1 }), 1)
+  assert.equal(indexOfRow(['x', 'y', 'a', 'b'], keyOf, { key: 'b', index: 1 }), 3)
+  assert.equal(indexOfRow(['b'], keyOf, { key: 'b', index: 1 }), 0)
+  assert.equal(indexOfRow(['a', 'c'], keyOf, { key: 'b', index: 1 }), 1)
+  assert.equal(indexOfRow(['a'], keyOf, { key: 'c', index: 2 }), 0)
+  assert.equal(indexOfRow([], keyOf, { key: 'a', index: 2 }), 0)
+  assert.equal(indexOfRow(['x', 'a'], keyOf, { key: undefined, index: 0 }), 0)
 })

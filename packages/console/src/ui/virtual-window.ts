@@ -61,3 +61,20 @@ export function rowForKey(key: string, at: number, count: number, page: number):
 export function keysBetween<T>(rows: readonly T[], keyOf: (row: T) => string, from: number, to: number): string[] {
   return rows.slice(Math.min(from, to), Math.max(from, to) + 1).map(keyOf)
 }
+
+/** A row as it was when somebody went to it. */
+export interface RowPlace {
+  /** Undefined: nobody has gone to a row yet. */
+  readonly key: string | undefined
+  readonly index: number
+}
+
+/** Where that row is now, after others came or went before it; where it was when it is gone itself. */
+export function indexOfRow<T>(rows: readonly T[], keyOf: (row: T) => string, { key, index }: RowPlace): number {
+  const there = rows[index]
+  if (key !== undefined && (there === undefined || keyOf(there) !== key)) {
+    const found = rows.findIndex((row) => keyOf(row) === key)
+    if (found !== -1) return found
+  }
+  return Math.min(index, Math.max(0, rows.length - 1))
+}

@@ -15,6 +15,9 @@ export interface Place {
   readonly doc: string
 }
 
+/** As in base.css. */
+export const PHONE = '(max-width: 719px)'
+
 /** No JSON, so the id of no document. */
 export const NEW = 'new'
 

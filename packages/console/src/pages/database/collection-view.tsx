@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { SplitView } from '../../ui/side-panel.tsx'
-import { addressId, goTo, NEW, type Place } from './address.ts'
+import { addressId, goTo, NEW, PHONE, type Place } from './address.ts'
 import { CollectionDialogs, type OpenDialog } from './collection-dialogs.tsx'
 import { choiceKey, fieldsOf, readChoice, shownFields } from './columns.ts'
 import { DocumentCards } from './document-cards.tsx'
@@ -32,8 +32,6 @@ interface CollectionViewProps {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** As in base.css. */
-const PHONE = '(max-width: 719px)'
 /** Codes of queries that cannot be run. */
 const WRONG_QUERY: readonly string[] = ['INVALID_PARAM', 'DATABASE_INVALID_OPERRATOR', 'DATABASE_REQUEST_FAILED']
 

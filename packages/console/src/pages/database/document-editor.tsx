@@ -10,18 +10,20 @@ import { countValues, type DocumentDraft, type EditView, MAX_FIELDS } from './us
 interface DocumentEditorProps {
   readonly edited: DocumentDraft
   readonly fixedId: boolean
+  /** The reader has tried to go on although something is wrong. */
+  readonly blocked: boolean
   /** The reader tried to go on although something is wrong. */
   readonly onBlocked: () => void
   readonly onSave: () => void
 }
 
 /** What is wrong with the JSON of a document, and where. */
-export function faultText({ fault, line, column }: NonNullable<DocumentDraft['wrong']>): string {
+function faultText({ fault, line, column }: NonNullable<DocumentDraft['wrong']>): string {
   return fault === 'object' ? t.noObject : t.fixJson(line, column)
 }
 
 /** A document as fields or as JSON. */
-export function DocumentEditor({ edited, fixedId, onBlocked, onSave }: DocumentEditorProps) {
+export function DocumentEditor({ edited, fixedId, blocked, onBlocked, onSave }: DocumentEditorProps) {
   const { view, draft, text, faults, wrong } = edited
   const id = useId()
   const many = countValues(edited.document) > MAX_FIELDS
@@ -56,7 +58,8 @@ export function DocumentEditor({ edited, fixedId, onBlocked, onSave }: DocumentE
               return [{ from: wrong.at, to: Math.min(typed.length, wrong.at + 1), severity: 'error', message }]
             }}
           />
-          <p id={id} class="field-error">
+          {/* Whoever tries to go on hears it once more: what is put in anew is read aloud. */}
+          <p key={blocked} id={id} class="field-error" role={blocked ? 'alert' : undefined}>
             {wrong !== undefined && faultText(wrong)}
           </p>
         </Stack>

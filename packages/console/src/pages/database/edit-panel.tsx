@@ -12,7 +12,7 @@ import { SidePanel } from '../../ui/side-panel.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { Conflict } from './conflict.tsx'
-import { DocumentEditor, faultText } from './document-editor.tsx'
+import { DocumentEditor } from './document-editor.tsx'
 import { t } from './edit-text.ts'
 import { useDraft } from './use-draft.ts'
 import type { JsonObject } from './values.ts'
@@ -153,12 +153,18 @@ export function EditPanel(props: EditPanelProps) {
             />
           )}
           {error !== undefined && <ErrorNotice error={error} onDismiss={() => setError(undefined)} />}
-          {blocked && edited.document === undefined && (
+          {blocked && edited.document === undefined && edited.wrong === undefined && (
             <Banner kind="danger" live>
-              {edited.wrong === undefined ? t.fixFirst : faultText(edited.wrong)}
+              {t.fixFirst}
             </Banner>
           )}
-          <DocumentEditor edited={edited} fixedId={!isNew} onBlocked={() => setBlocked(true)} onSave={() => save()} />
+          <DocumentEditor
+            edited={edited}
+            fixedId={!isNew}
+            blocked={blocked}
+            onBlocked={() => setBlocked(true)}
+            onSave={() => save()}
+          />
         </Stack>
       </div>
     </SidePanel>

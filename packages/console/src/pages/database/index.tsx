@@ -1,9 +1,9 @@
 import { Database, Plus } from 'lucide'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
-import { goTo, usePlace } from './address.ts'
+import { goTo, PHONE, usePlace } from './address.ts'
 import { CollectionList } from './collection-list.tsx'
 import { CollectionView } from './collection-view.tsx'
 import { CreateDialog } from './create-dialog.tsx'
@@ -17,7 +17,13 @@ export default function DatabasePage() {
   const place = usePlace()
   const collections = useCollections()
   const [creating, setCreating] = useState(false)
-  const { items } = collections
+  const { items, error, loading } = collections
+  const only = loading || error !== undefined || items?.length !== 1 ? undefined : items[0]?.name
+  useEffect(() => {
+    // Nothing to choose; the entry of the history becomes that of the collection, so the way back leads out of the page.
+    if (only === undefined || place.collection !== '' || matchMedia(PHONE).matches) return
+    void goTo({ collection: only }, true)
+  }, [only, place.collection])
   const chosen = items?.find(({ name }) => name === place.collection)
   return (
     <Page

@@ -6,6 +6,8 @@ export interface Collections {
   /** Undefined while they are not known. */
   readonly items: readonly CollectionInfo[] | undefined
   readonly error: ApiError | undefined
+  /** The items are being asked for, again perhaps. */
+  readonly loading: boolean
   reload(): void
 }
 
@@ -13,16 +15,23 @@ export interface Collections {
 export function useCollections(): Collections {
   const [items, setItems] = useState<readonly CollectionInfo[]>()
   const [error, setError] = useState<ApiError>()
+  const [loading, setLoading] = useState(true)
   const running = useRef<AbortController>(undefined)
   const reload = () => {
     running.current?.abort()
     const controller = new AbortController()
     running.current = controller
     setError(undefined)
+    setLoading(true)
     call('listCollections', {}, { signal: controller.signal }).then(
-      (answer) => setItems(answer.items),
+      (answer) => {
+        setItems(answer.items)
+        setLoading(false)
+      },
       (thrown) => {
-        if (!isAbort(thrown)) setError(toApiError(thrown))
+        if (isAbort(thrown)) return
+        setError(toApiError(thrown))
+        setLoading(false)
       },
     )
   }
@@ -30,5 +39,5 @@ export function useCollections(): Collections {
     reload()
     return () => running.current?.abort()
   }, [])
-  return { items, error, reload }
+  return { items, error, loading, reload }
 }

@@ -107,7 +107,11 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
         columns={columns}
         rows={keys}
         keyOf={({ id }) => id}
-        empty={<EmptyState icon={KeyRound} title={login ? t.loginNone : t.apiNone} />}
+        empty={
+          <EmptyState icon={KeyRound} title={login ? t.loginNone : t.apiNone}>
+            {login ? t.loginNoneText : t.apiNoneText}
+          </EmptyState>
+        }
       />
       {created !== undefined && <NewKeyDialog created={created} onClose={() => setCreated(undefined)} />}
       {revoking !== undefined && (

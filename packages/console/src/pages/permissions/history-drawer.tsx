@@ -44,7 +44,7 @@ export function HistoryDrawer({ collection, onUndo, onClose }: HistoryDrawerProp
   }, [])
   const unset = presetText(defaultPreset(collection))
   return (
-    <Dialog side title={t.historyOf(collection ?? t.storage)} onClose={onClose}>
+    <Dialog side title={collection === undefined ? t.storageHistory : t.historyOf(collection)} onClose={onClose}>
       <Stack>
         {items === undefined && error === undefined && <Spinner block />}
         {items?.length === 0 && <p class="muted">{t.historyEmpty}</p>}

@@ -99,6 +99,7 @@ export const t = texts({
     sourceConsole: 'Saved here',
     sourceEnvironment: 'Environment',
 
+    storageHistory: 'History of Cloud Storage',
     historyOf: (name: string) => `History of ${name}`,
     historyEmpty: 'Nothing was changed yet.',
     historyMore: 'Show older changes',
@@ -269,6 +270,7 @@ export const t = texts({
     sourceConsole: '在此保存',
     sourceEnvironment: '环境变量',
 
+    storageHistory: '云存储的历史记录',
     historyOf: (name) => `${name} 的历史记录`,
     historyEmpty: '还没有修改记录。',
     historyMore: '显示更早的修改',

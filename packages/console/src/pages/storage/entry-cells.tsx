@@ -53,7 +53,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
     {
       id: 'modified',
       title: t.modified,
-      width: '144px',
+      width: '160px',
       notOnPhone: true,
       cell: ({ updatedAt }) => (updatedAt === undefined ? null : <Time at={updatedAt} relative />),
     },

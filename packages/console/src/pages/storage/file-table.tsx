@@ -17,6 +17,8 @@ interface FileTableProps {
   readonly entries: Entries
   readonly selected: ReadonlySet<string>
   readonly narrow: boolean
+  /** The row that gets the keyboard: what it was on has another name now. */
+  readonly goTo: { readonly key: string } | undefined
   readonly menu: (entry: StorageEntry) => readonly (MenuItem | string)[]
   readonly onSelect: (selected: ReadonlySet<string>) => void
   readonly onOpen: (entry: StorageEntry) => void
@@ -74,6 +76,7 @@ export function FileTable(props: FileTableProps) {
         onSelect={onSelect}
         onOpen={onOpen}
         onActive={onActive}
+        goTo={props.goTo}
         onKey={onKey}
         hasMore={entries.hasMore}
         loading={entries.loading}

@@ -42,7 +42,10 @@ export default function StoragePage() {
   const [chosen, setChosen] = useState({ folder, paths: NONE })
   const selected = chosen.folder === folder ? chosen.paths : NONE
   const select = (paths: ReadonlySet<string>) => setChosen({ folder, paths })
+  const [renamed, setRenamed] = useState<{ readonly key: string }>()
   const work = useWork((changes) => {
+    const [from, to] = [changes?.gone[0], changes?.come[0]]
+    if (changes?.gone.length === 1 && from && to && parentOf(from) === parentOf(to)) setRenamed({ key: to })
     if (changes === undefined) setQuery({ folder, file: undefined })
     else if (changes.gone.some((path) => path === file || (isFolder(path) && file.startsWith(path)))) {
       // Renamed, its details stay; moved or deleted, they go.
@@ -139,6 +142,7 @@ export default function StoragePage() {
             entries={entries}
             selected={selected}
             narrow={file !== ''}
+            goTo={renamed}
             menu={menu}
             onSelect={select}
             onOpen={open}
