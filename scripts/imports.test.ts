@@ -27,7 +27,7 @@ function importsOf(file: string): Import[] {
 
 const IMPORTS = SOURCES.flatMap(importsOf)
 const isTest = (file: string) =>
-  /\.(test|contract|test-support)\.ts$/.test(file) || /^packages\/wx\/src\/(?:testing|browser-)/.test(file)
+  /\.(test|contract|fixture)\.ts$/.test(file) || /^packages\/wx\/src\/(?:testing|browser-)/.test(file)
 const production = IMPORTS.filter(({ from }) => !isTest(from))
 
 function assertNone(broken: readonly Import[], rule: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
-import { openDatabase } from './database/database-harness.contract.ts'
+import { openDatabase } from './database/database.fixture.ts'
 import { createRuleSimulator, type RuleSimulator } from './rule-simulator.ts'
 import type { FileQuestion } from './storage/simulate.ts'
 

@@ -15,7 +15,7 @@ import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import { possibleValues } from '../possible/possible-values.ts'
 import { checkDatabaseRules } from './check-database-rules.ts'
 import { type DatabaseWorld, databaseWorld } from './database-worlds.ts'
-import { authOf } from './logins.test-support.ts'
+import { authOf } from './logins.fixture.ts'
 import { LOGINS, type Login } from './logins.ts'
 
 const VALUES = [

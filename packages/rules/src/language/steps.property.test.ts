@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { expressions, type Vocabulary } from '../naive/arbitraries.test-support.ts'
+import { expressions, type Vocabulary } from '../naive/arbitraries.fixture.ts'
 import { childrenOf, MAX_LENGTH, MAX_SEARCHES, type RuleNode } from './ast.ts'
 import { compile } from './compile.ts'
 import { parse } from './parse.ts'

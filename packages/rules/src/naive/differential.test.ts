@@ -15,11 +15,11 @@ import {
   expressions,
   STORAGE_VOCABULARY,
   storageRequest,
-} from './arbitraries.test-support.ts'
-import { databaseWorld, type NaiveDatabaseRequest } from './naive-database.test-support.ts'
-import { naiveDecide } from './naive-evaluator.test-support.ts'
-import { naiveParse } from './naive-parser.test-support.ts'
-import { storageVariables } from './naive-storage.test-support.ts'
+} from './arbitraries.fixture.ts'
+import { databaseWorld, type NaiveDatabaseRequest } from './naive-database.fixture.ts'
+import { naiveDecide } from './naive-evaluator.fixture.ts'
+import { naiveParse } from './naive-parser.fixture.ts'
+import { storageVariables } from './naive-storage.fixture.ts'
 
 /** The same rules in every run; to look for more, change the seed and raise the number. */
 const SEED = 20_261_122

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileDatabaseRules, compileStorageRules } from '../index.ts'
 import { RuleError } from '../rule-error.ts'
-import { DATABASE_VOCABULARY, expressions, STORAGE_VOCABULARY } from './arbitraries.test-support.ts'
-import { naiveParse } from './naive-parser.test-support.ts'
+import { DATABASE_VOCABULARY, expressions, STORAGE_VOCABULARY } from './arbitraries.fixture.ts'
+import { naiveParse } from './naive-parser.fixture.ts'
 
 /** The same texts in every run; to look for more, change the seed and raise the number. */
 const SEED = 20_261_122

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { authOf } from '../check/logins.test-support.ts'
+import { authOf } from '../check/logins.fixture.ts'
 import { LOGINS } from '../check/logins.ts'
 import { type StorageWorld, storageWorld } from '../check/storage-worlds.ts'
 import { compile } from '../language/compile.ts'

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import { type AdminRequest, SIGNATURE_WINDOW_SECONDS } from './admin-credentials.ts'
-import { type AuthSetup, ENV, setUpAuth } from './auth-setup.contract.ts'
+import { type AuthSetup, ENV, setUpAuth } from './auth.fixture.ts'
 import type { ApiKeyFile } from './keys.ts'
 
 // Without it the SDK looks for a cloud's metadata service first.

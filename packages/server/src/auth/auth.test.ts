@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import {
-  APPID,
-  type AuthSetup,
-  DEV_WECHAT,
-  type FakeWechat,
-  fakeWechat,
-  setUpAuth,
-  ticketFor,
-} from './auth-setup.contract.ts'
+import { APPID, type AuthSetup, DEV_WECHAT, type FakeWechat, fakeWechat, setUpAuth, ticketFor } from './auth.fixture.ts'
 import { LoginError } from './login-error.ts'
 import { createSignedTokens } from './signed-token.ts'
 

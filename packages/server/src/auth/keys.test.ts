@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, createSecretKey } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import { type AuthSetup, ENV, setUpAuth, ticketFor } from './auth-setup.contract.ts'
+import { type AuthSetup, ENV, setUpAuth, ticketFor } from './auth.fixture.ts'
 import { createKeys, looksLikeApiKey } from './keys.ts'
 
 describe('keys', () => {

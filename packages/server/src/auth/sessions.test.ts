@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
-import { type AuthSetup, DEV_WECHAT, setUpAuth } from './auth-setup.contract.ts'
+import { type AuthSetup, DEV_WECHAT, setUpAuth } from './auth.fixture.ts'
 import { LoginError } from './login-error.ts'
 import { ACCESS_TOKEN_SECONDS, REFRESH_TOKEN_SECONDS, REPLAY_WINDOW_MS } from './sessions.ts'
 

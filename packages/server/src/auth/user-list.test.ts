@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import type { Records } from '../engines/records/records.ts'
-import { type AuthSetup, setUpAuth } from './auth-setup.contract.ts'
+import { type AuthSetup, setUpAuth } from './auth.fixture.ts'
 import { listUsers, type UserQuery } from './user-list.ts'
 import { type User, userPut } from './user-record.ts'
 

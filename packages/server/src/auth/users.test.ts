@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type AuthSetup, setUpAuth } from './auth-setup.contract.ts'
+import { type AuthSetup, setUpAuth } from './auth.fixture.ts'
 import { createUsers, type Identity, type Users } from './users.ts'
 
 describe('users', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { AuthSettings } from '../settings.ts'
-import { APPID, DEV_WECHAT, type FakeWechat, fakeWechat } from './auth-setup.contract.ts'
+import { APPID, DEV_WECHAT, type FakeWechat, fakeWechat } from './auth.fixture.ts'
 import { LoginError } from './login-error.ts'
 import { createWechat, type Wechat } from './wechat.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, index, openDatabase, user } from './database-harness.contract.ts'
+import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
 
 async function failure(work: Promise<unknown>): Promise<string> {
   try {

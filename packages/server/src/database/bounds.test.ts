@@ -3,8 +3,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import type { Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
 import { MAX_ANSWER_BYTES, STEP_BYTES } from './bounds.ts'
+import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import { ADMIN, index, openDatabase } from './database-harness.contract.ts'
 
 const MIB = 1024 * 1024
 const TEXT = 'x'.repeat(MIB)

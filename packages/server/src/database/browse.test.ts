@@ -4,8 +4,8 @@ import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloud
 import fc from 'fast-check'
 import type { BrowseRequest } from './browse.ts'
 import { compareValues } from './compare.ts'
+import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import { ADMIN, index, openDatabase } from './database-harness.contract.ts'
 import { type OrderPart, sortKeys } from './sort.ts'
 import { MAX_SORT_KEY_BYTES } from './sort-key.ts'
 

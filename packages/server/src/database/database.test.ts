@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { ADMIN, openDatabase, user } from './database-harness.contract.ts'
+import { ADMIN, openDatabase, user } from './database.fixture.ts'
 import { MAX_SORT_WINDOW } from './sort.ts'
 
 const alice = user('alice')

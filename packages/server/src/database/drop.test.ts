@@ -4,8 +4,8 @@ import { type Caller, CloudsteadError, NOBODY } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
+import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import { ADMIN, index, openDatabase, user } from './database-harness.contract.ts'
 import type { DropOptions } from './drop.ts'
 
 const MANY = STEP_DOCUMENTS * 2 + 50

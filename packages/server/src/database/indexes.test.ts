@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, index, openDatabase } from './database-harness.contract.ts'
+import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import { definitionOf } from './indexes.ts'
 
 const unique = index([['code', 1]], true)

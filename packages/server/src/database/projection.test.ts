@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import { ADMIN } from './database-harness.contract.ts'
+import { ADMIN } from './database.fixture.ts'
 import { compileProjection } from './projection.ts'
 
 const document = { _id: 1, n: 1, s: 'x', o: { p: 1, q: 2 }, list: [{ k: 1, v: 1 }, { k: 2, v: 2 }, 5], a: [1, 2, 3, 4] }

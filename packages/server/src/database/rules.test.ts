@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { before, describe, type TestContext, test } from 'node:test'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
 import { DeniedError } from '../denied-error.ts'
-import { ADMIN, openDatabase, type TestDatabase, user } from './database-harness.contract.ts'
+import { ADMIN, openDatabase, type TestDatabase, user } from './database.fixture.ts'
 
 const ALICE = user('u1', { customUserId: 'alice' })
 const BOB = user('u2', { openid: 'wx-bob' })

@@ -14,7 +14,7 @@ import { compileDatabaseRules } from '@cloudstead/rules'
 import { loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
 import fc from 'fast-check'
 import { DeniedError } from '../denied-error.ts'
-import { ADMIN, openDatabase, type TestDatabase, user } from './database-harness.contract.ts'
+import { ADMIN, openDatabase, type TestDatabase, user } from './database.fixture.ts'
 import type { DocumentQuestion } from './simulate.ts'
 
 const NOW = Date.UTC(2026, 0, 1)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import { update as mingoUpdate } from 'mingo'
-import { ADMIN, user } from './database-harness.contract.ts'
+import { ADMIN, user } from './database.fixture.ts'
 import { compileUpdate } from './update.ts'
 
 function updated(document: DocumentObject, update: DocumentObject): DocumentObject {

@@ -13,7 +13,7 @@ import {
   fakeWechat,
   setUpAuth,
   ticketFor,
-} from '../auth/auth-setup.contract.ts'
+} from '../auth/auth.fixture.ts'
 import type { LoginKeyFile } from '../auth/keys.ts'
 import { authRoutes } from './auth.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
-import { type AuthSetup, DEV_WECHAT, ENV, setUpAuth, ticketFor } from '../auth/auth-setup.contract.ts'
+import { type AuthSetup, DEV_WECHAT, ENV, setUpAuth, ticketFor } from '../auth/auth.fixture.ts'
 import { authRoutes } from './auth.ts'
 import type { LoginErrorBody } from './auth-errors.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import cloudbase from '@cloudbase/js-sdk'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { ADMIN, type Declared, openDatabase, user } from '../database/database-harness.contract.ts'
+import { ADMIN, type Declared, openDatabase, user } from '../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { openDoor, stayHome } from './database-door.contract.ts'
+import { openDoor, stayHome } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 stayHome()

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { CloudsteadError, parseCloudPath } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import type { ListRequest } from './browse.ts'
-import { ADMIN, ENV, storageForFile } from './storage-setup.contract.ts'
+import { ADMIN, ENV, storageForFile } from './storage.fixture.ts'
 
 const setup = await storageForFile()
 const { storage } = setup

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, ENV, MAX_FILE_SIZE, storageForFile } from './storage-setup.contract.ts'
+import { ADMIN, ENV, MAX_FILE_SIZE, storageForFile } from './storage.fixture.ts'
 
 const setup = await storageForFile()
 const { storage } = setup

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { type CloudPath, CloudsteadError } from '@cloudstead/protocol'
 import fc from 'fast-check'
-import { ADMIN, storageForFile } from './storage-setup.contract.ts'
+import { ADMIN, storageForFile } from './storage.fixture.ts'
 import { parseMove, type TreeProgress } from './tree-changes.ts'
 
 const setup = await storageForFile()

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { beforeEach, describe, it } from 'node:test'
 import { type AdminCaller, type CloudPath, CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, ENV, storageForFile } from './storage-setup.contract.ts'
-import { readZip } from './zip-reader.contract.ts'
+import { ADMIN, ENV, storageForFile } from './storage.fixture.ts'
+import { readZip } from './zip-reader.fixture.ts'
 
 const setup = await storageForFile()
 const { storage } = setup

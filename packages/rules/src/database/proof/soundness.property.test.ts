@@ -10,7 +10,7 @@ import fc from 'fast-check'
 import type { RuleAuth } from '../../caller/rule-auth.ts'
 import type { DatabaseRuleContext, DocumentData } from '../context.ts'
 import { compileDatabaseRules } from '../rules.ts'
-import { finds } from './finds.test-support.ts'
+import { finds } from './finds.fixture.ts'
 
 const NOW = 1000
 const LOGINS: readonly (RuleAuth | null)[] = [

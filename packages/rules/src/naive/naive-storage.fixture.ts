@@ -1,5 +1,5 @@
 /** What storage rules see, from docs/rules.md: a request as plain data for the naive evaluator. */
-import { Owner } from './naive-evaluator.test-support.ts'
+import { Owner } from './naive-evaluator.fixture.ts'
 
 /** Who asks, for which file: the fields of a real context, and nothing that the documentation does not explain. */
 export interface NaiveRequest {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'
 import { mock, type TestContext } from 'node:test'
 import { type Caller, toCloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, user } from '../database/database-harness.contract.ts'
+import { ADMIN, user } from '../database/database.fixture.ts'
 import type { ActionTable } from './actions.ts'
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -2,7 +2,7 @@
  * A second evaluator of the rule language, written from docs/rules.md for the tests. It walks the tree over plain data
  * and has no other aim than to be obviously right.
  */
-import { type Node, naiveParse, type Operator } from './naive-parser.test-support.ts'
+import { type Node, naiveParse, type Operator } from './naive-parser.fixture.ts'
 
 /** An owner, who is the same as each of these ids. */
 export class Owner {

@@ -1,6 +1,6 @@
 /** What database rules see: a request as plain data for the naive evaluator. */
-import { Changed, type NaiveWorld } from './naive-evaluator.test-support.ts'
-import { authVariable, type NaiveRequest, ownerOf } from './naive-storage.test-support.ts'
+import { Changed, type NaiveWorld } from './naive-evaluator.fixture.ts'
+import { authVariable, type NaiveRequest, ownerOf } from './naive-storage.fixture.ts'
 
 type Document = Readonly<Record<string, unknown>>
 

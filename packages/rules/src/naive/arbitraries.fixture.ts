@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: rules have placeholders in any quotes
 /** Random rules and requests. The same few ids, names and values everywhere, so that comparisons often hold. */
 import fc from 'fast-check'
-import type { NaiveDatabaseRequest } from './naive-database.test-support.ts'
-import type { NaiveRequest } from './naive-storage.test-support.ts'
+import type { NaiveDatabaseRequest } from './naive-database.fixture.ts'
+import type { NaiveRequest } from './naive-storage.fixture.ts'
 
 const IDS = ['u1', 'alice', 'bob', '名前', `o'"\\`]
 
