@@ -76,9 +76,8 @@ for (const service of SERVICES) {
       within(service)(to) ||
       to === `${SERVER}settings.ts` ||
       to === `${SERVER}secrets.ts` ||
-      to === `${SERVER}denied-error.ts` ||
-      to === `${SERVER}simulated.ts` ||
-      (service === 'saved-settings/' && /server\/src\/(?:config\/|rules-findings\.ts)/.test(to)) ||
+      within('decisions/')(to) ||
+      (service === 'saved-settings/' && /server\/src\/(?:config\/|rule-tools\/findings\.ts)/.test(to)) ||
       SEAMS.test(to)
     assertNone(
       own.filter((edge) => edge.to.startsWith('packages/') && !allowed(edge)),
@@ -99,9 +98,20 @@ test('engines know neither services nor HTTP', () => {
   )
 })
 
+/** What stands on the ground floor of the server; everything else has a room. */
+const GROUND_FLOOR = ['app.ts', 'background.ts', 'cli.ts', 'data-dir.ts', 'secrets.ts', 'settings.ts']
+
+test('the ground floor of the server holds the composition root and what every room needs, nothing else', () => {
+  const loose = SOURCES.filter((file) => within('')(file) && !file.slice(SERVER.length).includes('/') && !isTest(file))
+  assert.deepEqual(
+    loose.filter((file) => !GROUND_FLOOR.includes(file.slice(SERVER.length))),
+    [],
+  )
+})
+
 test('the HTTP edge never reaches an engine, a command or the composition root', () => {
   const own = production.filter(({ from }) => within('http/')(from))
-  const forbidden = (to: string) => /server\/src\/(?:engines\/|app\.ts|main\.ts|cli\.ts|config\/)/.test(to)
+  const forbidden = (to: string) => /server\/src\/(?:engines\/|app\.ts|commands\/|cli\.ts|config\/)/.test(to)
   assertNone(
     own.filter(({ to }) => forbidden(to)),
     'http imports services',
@@ -109,7 +119,7 @@ test('the HTTP edge never reaches an engine, a command or the composition root',
 })
 
 test('only app.ts and the key command open engines', () => {
-  const openers = new Set([`${SERVER}app.ts`, `${SERVER}keys-command.ts`])
+  const openers = new Set([`${SERVER}app.ts`, `${SERVER}commands/open-keys.ts`])
   const opens = ({ from, to }: Import) =>
     /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
   assertNone(

@@ -12,37 +12,37 @@ import {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { type ConsoleAccess, openConsoleAccess } from './auth/console-access.ts'
+import { type ConsoleAccess, openConsoleAccess } from './auth/console/access.ts'
 import { type Auth, createAuth } from './auth/index.ts'
 import { isLoopback } from './auth/loopback.ts'
 import type { ConfigFile } from './config/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
-import { createDenials, type Denials } from './denials.ts'
 import { openDiskBlobs } from './engines/blobs/disk/disk-blobs.ts'
 import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
-import { actionRoutes } from './http/action-routes.ts'
-import { adminDatabaseActions } from './http/admin-database.ts'
-import { authRoutes } from './http/auth.ts'
+import { adminDatabaseActions } from './http/actions/admin-database.ts'
+import { actionRoutes } from './http/actions/routes.ts'
+import { storageActions } from './http/actions/storage.ts'
+import { webDatabaseActions } from './http/actions/web-database.ts'
+import { authRoutes } from './http/auth/auth.ts'
 import { type BodyBudget, createBodyBudget } from './http/body-budget.ts'
 import { answerClientError } from './http/client-errors.ts'
 import { followConnections } from './http/connections.ts'
-import { wayToConsole } from './http/console/way-in.ts'
+import { wayToConsole } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { fromFramework, logFailure } from './http/failures.ts'
-import { handOver } from './http/hand-over.ts'
+import { handOver } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
 import { answerNotFound, opsRoutes } from './http/ops.ts'
 import { type OriginOf, originOf } from './http/origin.ts'
-import { storageActions } from './http/storage-actions.ts'
 import { uploadRoutes } from './http/uploads.ts'
-import { webDatabaseActions } from './http/web-database.ts'
-import { createMetrics } from './metrics.ts'
+import { createDenials, type Denials } from './observe/denials.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { createTraffic, type Traffic } from './observe/traffic.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
 import type { Sweep } from './storage/sweep.ts'
-import { createTraffic, type Traffic } from './traffic.ts'
 
 /** A connection that sends no complete head in this time, or stays silent in the middle of a body, is closed. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -143,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(objectRoutes, { storage, denials })
   await http.register(wayToConsole)
   const openConsole = async () => {
-    const { registerConsole } = await import('./console.ts')
+    const { registerConsole } = await import('./http/console/console.ts')
     const app = createHttp(log, denials)
     answerNotFound(app)
     await registerConsole(app, {

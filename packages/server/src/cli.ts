@@ -19,7 +19,7 @@ if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
   process.env.UV_THREADPOOL_SIZE ??= '16'
   const { setFlagsFromString } = await import('node:v8')
   for (const flag of V8_FLAGS) setFlagsFromString(flag)
-  const { main } = await import('./main.ts')
+  const { main } = await import('./commands/main.ts')
   process.exitCode = await main(process.argv.slice(2), process.env)
 }
 

@@ -1,8 +1,8 @@
 /** The text of a configuration: JSON as people write it, and what it means. */
 import { checkDatabaseRules, checkStorageRules, parseRulesText, RuleError, type RuleFinding } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
-import { blackOut } from './black-out.ts'
 import { keysSetIn, pathOf } from './keys.ts'
+import { blackOut } from './mask-secrets.ts'
 import { ConfigError, checkShape, type RawConfig } from './raw-config.ts'
 import { type ConfigContext, DEFAULTS, settingsOf } from './settings-of.ts'
 

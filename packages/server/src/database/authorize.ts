@@ -20,7 +20,7 @@ import {
   replacedData,
   updatedData,
 } from '@cloudstead/rules'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
 import type { DocumentId } from './write-checks.ts'
 
 /** Which documents an action may touch: all, those whose `_openid` is one of these ids, or those that a rule allows. */

@@ -1,7 +1,7 @@
 import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, ownerMark } from '@cloudstead/protocol'
+import type { Simulated } from '../decisions/simulated.ts'
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
-import type { Simulated } from '../simulated.ts'
 import { type Administration, administration } from './administration.ts'
 import { authorizeAdministration, Door, type Entry, inScope } from './authorize.ts'
 import { type Collection, Collections, documentSpace } from './collections.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, type TestContext, test } from 'node:test'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
 import { ADMIN, openDatabase, type TestDatabase, user } from './database.fixture.ts'
 
 const ALICE = user('u1', { customUserId: 'alice' })

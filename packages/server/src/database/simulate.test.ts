@@ -13,7 +13,7 @@ import {
 import { compileDatabaseRules } from '@cloudstead/rules'
 import { loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
 import fc from 'fast-check'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
 import { ADMIN, openDatabase, type TestDatabase, user } from './database.fixture.ts'
 import type { DocumentQuestion } from './simulate.ts'
 

@@ -1,7 +1,7 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
-import type { Denials } from '../denials.ts'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
+import type { Denials } from '../observe/denials.ts'
 
 const failed = new WeakSet<FastifyRequest>()
 

@@ -1,6 +1,6 @@
 import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Denials } from '../denials.ts'
+import type { Denials } from '../observe/denials.ts'
 import { isInline } from '../storage/content-type.ts'
 import type { ObjectRequest, OpenedObject } from '../storage/downloads.ts'
 import type { FileRecord } from '../storage/file-record.ts'

@@ -1,6 +1,6 @@
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../observe/metrics.ts'
 
 /** For machines that watch the server: is it well, and what has it done. Neither says anything about users or files. */
 export async function opsRoutes(

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { bucketOf, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Denials } from '../denials.ts'
+import type { Denials } from '../observe/denials.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { UploadMeta } from '../storage/uploads.ts'
 import { logFailure } from './failures.ts'

@@ -1,6 +1,6 @@
 import { type Caller, type CloudPath, claimOf, type ErrorCode, NOBODY, personOf } from '@cloudstead/protocol'
 import type { Decision, Explanation, StorageOperation, StorageRuleContext, StorageRules } from '@cloudstead/rules'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
 import type { FileRecord } from './file-record.ts'
 
 /** What rules may know of a stored file. */

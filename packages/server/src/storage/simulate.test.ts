@@ -7,7 +7,7 @@ import { type Caller, NOBODY, personOf, type UserCaller } from '@cloudstead/prot
 import { compileStorageRules } from '@cloudstead/rules'
 import { loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
 import fc from 'fast-check'
-import { DeniedError } from '../denied-error.ts'
+import { DeniedError } from '../decisions/denied-error.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../secrets.ts'

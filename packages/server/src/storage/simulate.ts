@@ -1,6 +1,6 @@
 import { type Caller, parseCloudPath } from '@cloudstead/protocol'
 import type { StorageRules } from '@cloudstead/rules'
-import type { Simulated } from '../simulated.ts'
+import type { Simulated } from '../decisions/simulated.ts'
 import { accessCase, explainAccess, type JudgedFile, refusal, type StorageAccess } from './authorize.ts'
 import { loadFile, type StorageParts } from './store.ts'
 

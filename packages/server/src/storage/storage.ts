@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { AdminCaller, Caller, CloudPath, UploadTicket } from '@cloudstead/protocol'
+import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { createHotCache } from '../engines/blobs/hot-cache.ts'
-import type { Simulated } from '../simulated.ts'
 import { type FilePage, type ListRequest, listFiles } from './browse.ts'
 import {
   type ObjectRequest,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Operations, sessionOperations } from '@cloudstead/admin-api'
-import type { Operator } from '../../auth/console-operator.ts'
+import type { Operator } from '../../auth/console/operator.ts'
 import type { ConsoleContext, Handler, Handlers } from './handlers.ts'
 
 /** A request as the handlers about signing in see it: it may come from nobody, and its answer may set the cookie. */

@@ -1,7 +1,7 @@
 import type { Operation } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Operator } from '../../auth/console-operator.ts'
+import type { Operator } from '../../auth/console/operator.ts'
 import { refuseForeignPages } from './csrf.ts'
 import type { SessionCookie } from './session-cookie.ts'
 

@@ -1,6 +1,6 @@
 import type { Overview, OverviewWarning } from '@cloudstead/admin-api'
 import { bucketOf } from '@cloudstead/protocol'
-import type { Traffic } from '../../traffic.ts'
+import type { Traffic } from '../../observe/traffic.ts'
 import type { SessionHandlers } from './edge-request.ts'
 
 const DEFAULT_MINUTES = 60

@@ -11,8 +11,8 @@ import { gunzipSync } from 'node:zlib'
 import { type FastifyInstance, fastify } from 'fastify'
 import { answerNotFound } from '../ops.ts'
 import { consolePages } from './pages.ts'
+import { wayToConsole } from './root-redirect.ts'
 import { openStaticFiles } from './static-files.ts'
-import { wayToConsole } from './way-in.ts'
 
 const SCRIPT = `console.log('${'x'.repeat(4096)}')`
 const INDEX = '<!doctype html><title>Console</title>'

@@ -1,8 +1,8 @@
 import type { InputOf, rulesOperations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { Denial, Denials } from '../../denials.ts'
-import type { RuleSimulator } from '../../rule-simulator.ts'
-import type { CheckedRules } from '../../rules-findings.ts'
+import type { Denial, Denials } from '../../observe/denials.ts'
+import type { CheckedRules } from '../../rule-tools/findings.ts'
+import type { RuleSimulator } from '../../rule-tools/simulator.ts'
 import type { Handlers } from './handlers.ts'
 
 export interface RulesHandlerParts {

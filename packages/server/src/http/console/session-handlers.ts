@@ -1,8 +1,8 @@
 import type { Session } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { ConsoleAccess, Credential } from '../../auth/console-access.ts'
-import { TooManyAttempts } from '../../auth/console-attempts.ts'
-import type { Operator } from '../../auth/console-operator.ts'
+import type { ConsoleAccess, Credential } from '../../auth/console/access.ts'
+import { TooManyAttempts } from '../../auth/console/attempts.ts'
+import type { Operator } from '../../auth/console/operator.ts'
 import type { EdgeRequest, SessionHandlers } from './edge-request.ts'
 
 export interface SessionDeps {

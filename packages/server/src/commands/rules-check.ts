@@ -1,0 +1,171 @@
+/** `cloudstead rules check FILE`: what there is to say about rules, as a compiler would say it. */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import {
+  checkDatabaseRules,
+  checkStorageRules,
+  type Language,
+  parseRulesText,
+  RuleError,
+  type RuleFinding,
+  type RulesText,
+  type Text,
+} from '@cloudstead/rules'
+import { ConfigError, parseConfig } from '../config/index.ts'
+
+/** What rules are for: files, or the documents of a collection. */
+export type RulesKind = 'storage' | 'database'
+
+export interface RulesCheckOptions {
+  /** What a file of nothing but rules is for; without it, that is seen from the rules. */
+  readonly kind?: RulesKind | undefined
+  readonly resourceOpenid: 'path' | 'creator'
+  readonly language: Language
+  /** JSON for programs instead of lines for people. */
+  readonly json: boolean
+}
+
+/** A finding with its place in the file; line and column count from 1. */
+interface PlacedFinding extends RuleFinding {
+  readonly line: number
+  readonly column: number
+  readonly frame: string
+  /** The collection whose rules it is about, in a configuration. */
+  readonly collection?: string
+}
+
+/**
+ * Checks a file of rules, or a configuration file with rules in it.
+ *
+ * @returns what to print, and the exit code: 1 when something is an error, else 0
+ * @throws when the file cannot be read
+ */
+export function checkRulesFile(file: string, options: RulesCheckOptions): { output: string; exitCode: 0 | 1 } {
+  const findings = findingsIn(readFileSync(file, 'utf8'), basename(file), options)
+  const exitCode = findings.some(({ severity }) => severity === 'error') ? 1 : 0
+  return { output: options.json ? asJson(file, findings) : asLines(file, findings, options.language), exitCode }
+}
+
+const CONFIG_NAME = 'cloudstead.config.json'
+const CONFIG_KEYS = ['storage', 'database', 'auth']
+
+function findingsIn(source: string, name: string, options: RulesCheckOptions): readonly PlacedFinding[] {
+  let text: RulesText
+  try {
+    text = parseRulesText(source)
+  } catch (error) {
+    if (error instanceof RuleError) return [placed(error, { severity: 'error', code: 'invalid', message: error.text })]
+    throw error
+  }
+  const isConfig = name === CONFIG_NAME || CONFIG_KEYS.some((key) => member(text.value, key) !== undefined)
+  const findings = isConfig ? configFindings(source, text) : bareFindings(text, options)
+  return [...findings].sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+/** A file of nothing but rules. */
+function bareFindings(text: RulesText, { kind, resourceOpenid }: RulesCheckOptions): readonly PlacedFinding[] {
+  const acl = text.value
+  const findings =
+    (kind ?? kindOf(acl)) === 'database' ? checkDatabaseRules(acl, {}) : checkStorageRules(acl, { resourceOpenid })
+  return findings.map((finding) => placedIn(text, [], finding))
+}
+
+const DATABASE_KEYS = ['create', 'update', 'delete']
+const STORAGE_NAME = /\bresource\b/
+const DATABASE_NAME = /(?<![\w.$])(?:(?:doc|request)\b|get\s*\()/
+/** What stands in quotes names nothing. */
+const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g
+
+/** Rules of documents are known by their keys, or by what their expressions name; all others are taken for those of files. */
+function kindOf(acl: unknown): RulesKind {
+  if (typeof acl !== 'object' || acl === null) return 'storage'
+  if (DATABASE_KEYS.some((key) => Object.hasOwn(acl, key))) return 'database'
+  const rules = Object.values(acl).filter((rule) => typeof rule === 'string')
+  const names = rules.map((rule) => rule.replaceAll(QUOTED, ' ')).join('\n')
+  return DATABASE_NAME.test(names) && !STORAGE_NAME.test(names) ? 'database' : 'storage'
+}
+
+function configFindings(source: string, text: RulesText): readonly PlacedFinding[] {
+  const anonymous = member(member(text.value, 'auth'), 'anonymous') !== false
+  const found = [...storageFindings(text, anonymous), ...collectionsFindings(text, anonymous)]
+  if (found.some(({ code }) => code === 'invalid')) return found
+  // The rest of the configuration: whatever would keep the server from starting.
+  try {
+    parseConfig(source, { mode: 'start' })
+    return found
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const message = { en: error.message, zh: error.message }
+    return [...found, placed(text.errorAt(message, []), { severity: 'error', code: 'invalid', message })]
+  }
+}
+
+function storageFindings(text: RulesText, anonymous: boolean): readonly PlacedFinding[] {
+  const storage = member(text.value, 'storage')
+  const acl = member(storage, 'acl')
+  if (acl === undefined) return []
+  const resourceOpenid = member(storage, 'resourceOpenid') === 'creator' ? 'creator' : 'path'
+  const findings = checkStorageRules(acl, { resourceOpenid, anonymous })
+  return findings.map((finding) => placedIn(text, ['storage', 'acl'], finding))
+}
+
+function collectionsFindings(text: RulesText, anonymous: boolean): readonly PlacedFinding[] {
+  const collections = member(member(text.value, 'database'), 'collections')
+  if (typeof collections !== 'object' || collections === null) return []
+  return Object.keys(collections).flatMap((collection) => {
+    const acl = member(member(collections, collection), 'acl')
+    if (acl === undefined) return []
+    const path = ['database', 'collections', collection, 'acl']
+    return checkDatabaseRules(acl, { anonymous, collection }).map((finding) => ({
+      ...placedIn(text, path, finding),
+      collection,
+    }))
+  })
+}
+
+/** @param path where the acl stands that the finding is about */
+function placedIn(text: RulesText, path: readonly string[], finding: RuleFinding): PlacedFinding {
+  const at = finding.key === undefined ? path : [...path, finding.key]
+  return placed(text.errorAt(finding.message, at, finding.span?.start), finding)
+}
+
+function placed({ line = 1, column = 1, frame = '' }: RuleError, finding: RuleFinding): PlacedFinding {
+  return { ...finding, line, column, frame }
+}
+
+function member(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[key]
+}
+
+const SEVERITIES: Readonly<Record<RuleFinding['severity'], Text>> = {
+  error: { en: 'error', zh: '错误' },
+  warning: { en: 'warning', zh: '警告' },
+  note: { en: 'note', zh: '提示' },
+}
+
+function asLines(file: string, findings: readonly PlacedFinding[], language: Language): string {
+  const blocks = findings.map(({ severity, code, line, column, message, frame }) => {
+    const head = `${file}:${line}:${column}: ${SEVERITIES[severity][language]}: ${message[language]} [${code}]`
+    return `${head}\n${frame.replaceAll(/^/gm, '    ')}\n\n`
+  })
+  const counts = (['error', 'warning', 'note'] as const).map((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length
+    const name = SEVERITIES[severity][language]
+    return language === 'zh' ? `${name} ${count}` : `${count} ${name}${count === 1 ? '' : 's'}`
+  })
+  return `${blocks.join('')}${file}: ${counts.join(', ')}\n`
+}
+
+function asJson(file: string, findings: readonly PlacedFinding[]): string {
+  const listed = findings.map(({ severity, code, collection, key, line, column, message }) => ({
+    severity,
+    code,
+    ...(collection === undefined ? {} : { collection }),
+    ...(key === undefined ? {} : { key }),
+    line,
+    column,
+    message,
+  }))
+  return `${JSON.stringify({ file, findings: listed }, null, 2)}\n`
+}

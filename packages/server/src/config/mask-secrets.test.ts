@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { blackOut } from './mask-secrets.ts'
+import { parseConfig } from './parse.ts'
+import { ConfigError } from './raw-config.ts'
+
+const SECRET = 'Tr0ub4dor&3'
+
+test('a secret is gone, however its key is written', () => {
+  for (const text of [
+    `{"auth":{"wechat":{"secret":"${SECRET}"}}}`,
+    `"secret"  :\n  "${SECRET}",`,
+    `// "secret": "${SECRET}"`,
+    `{"appSecret": '${SECRET}'}`,
+    `{"secret": "${SECRET}`,
+    `secret=${SECRET}`,
+    `"AppSecret": ${SECRET}, "x": 1`,
+    `join them: "secret": "(${SECRET}) || (x)"`,
+    `"secretKey": "${SECRET}"`,
+    `"password": "${SECRET}"`,
+    `"{\\"secret\\": \\"${SECRET}\\"}"`,
+  ]) {
+    assert.ok(!blackOut(text).includes(SECRET), text)
+  }
+})
+
+test('one that holds is gone wherever it stands, and so is what looks like one of WeChat', () => {
+  assert.equal(blackOut(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
+  assert.equal(blackOut('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
+  assert.ok(!blackOut(JSON.stringify({ x: 'a"b\\c-and-on' }), ['a"b\\c-and-on']).includes('a\\"b'))
+  assert.equal(blackOut('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one is no part of a word')
+})
+
+test('all else stays, and what was JSON stays so', () => {
+  const config = { storage: { acl: 'PRIVATE' }, auth: { wechat: { appid: 'wx0123456789abcdef', secret: SECRET } } }
+  const hidden = { ...config, auth: { wechat: { ...config.auth.wechat, secret: '********' } } }
+  fc.assert(
+    fc.property(fc.constantFrom(0, 2, 4), (indent) => {
+      assert.deepEqual(JSON.parse(blackOut(JSON.stringify(config, null, indent))), hidden)
+    }),
+  )
+  const collections = '{"database":{"collections":{"tokens":{"acl":"PRIVATE"},"secrets":{"indexes":["a"]}}}}'
+  assert.equal(blackOut(collections), collections)
+  const rule = '{"read": "doc.secret == auth.uid && doc.password != null"}'
+  assert.equal(blackOut(rule), rule)
+})
+
+test('a long text of nothing but names is no trouble', () => {
+  const started = performance.now()
+  for (const part of ['secret', 'secret ', 'secret:', '"secret": "', 'secret\n\n\n', 'a\\"'])
+    blackOut(part.repeat(100_000))
+  assert.ok(performance.now() - started < 2000)
+})
+
+test('a configuration is refused without its secrets being told', () => {
+  const texts = [
+    `{"auth":{"wechat":{"secret":"${SECRET}","secret":"x${SECRET}"}}}`,
+    `{"auth":{"wechat":{"secret":"${SECRET}"}},}}`,
+    `{"auth":{"wechat":{"secret":"${SECRET}`,
+    `{"auth":{"wechat":{"secrets":"${SECRET}"}}}`,
+    `{"auth":{"wechat":"${SECRET}"}}`,
+  ]
+  for (const text of texts) {
+    assert.throws(
+      () => parseConfig(text, { mode: 'start' }),
+      (error) => error instanceof ConfigError && !error.message.includes(SECRET),
+      text,
+    )
+  }
+})

@@ -1,0 +1,91 @@
+import dns from 'node:dns'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, isIP } from 'node:net'
+import { mock, type TestContext } from 'node:test'
+import { type Caller, toCloudsteadError } from '@cloudstead/protocol'
+import { ADMIN, user } from '../../database/database.fixture.ts'
+import type { ActionTable } from './table.ts'
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString()
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+}
+
+/**
+ * Makes host names lead nowhere in this process. The SDKs report to their vendor; where there is no network these
+ * look-ups would hold the tests up, and where there is one, tests have nothing to say to it.
+ */
+export function stayHome(): void {
+  const real = dns.lookup
+  mock.method(dns, 'lookup', (host: string, ...rest: unknown[]) => {
+    if (isIP(host) !== 0) return Reflect.apply(real, dns, [host, ...rest])
+    const done = rest.at(-1) as (error: Error) => void
+    queueMicrotask(() => done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' })))
+  })
+}
+
+export interface Door {
+  readonly origin: string
+  /** The bodies that arrived at /web and /admin. */
+  readonly bodies: Record<string, unknown>[]
+}
+
+/**
+ * A throw-away server with /web for one user and /admin for an administrator, and as much of the login as the SDK needs
+ * to believe in itself. Access tokens are the uid of whoever holds them.
+ */
+export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTable): Promise<Door> {
+  const bodies: Record<string, unknown>[] = []
+  let logins = 0
+  const answer = async (path: string, request: IncomingMessage): Promise<unknown> => {
+    const body = await bodyOf(request)
+    if (path.startsWith('/auth/v1/signin/anonymously')) {
+      logins += 1
+      const uid = `uid-${logins}`
+      return {
+        token_type: 'Bearer',
+        access_token: uid,
+        refresh_token: `r-${uid}`,
+        expires_in: 7200,
+        sub: uid,
+        scope: '',
+      }
+    }
+    if (path.startsWith('/auth/v1/user/me')) {
+      return { sub: request.headers.authorization?.replace('Bearer ', ''), name: 'anonymous' }
+    }
+    bodies.push(body)
+    const onWeb = path.startsWith('/web')
+    const caller: Caller = onWeb ? user(String(body.access_token)) : ADMIN
+    const handler = (onWeb ? web : admin)[String(body.action)]
+    if (handler === undefined) return { code: 'INVALID_ACTION', message: String(body.action), requestId: 'r' }
+    try {
+      return { ...(await handler(caller, body, { origin: '', denied: () => {} })), requestId: 'r' }
+    } catch (thrown) {
+      const error = toCloudsteadError(thrown)
+      return {
+        code: error.code,
+        message: error.message,
+        requestId: 'r',
+        ...(error.code === 'SYS_ERR' && { stack: `${error.cause}` }),
+      }
+    }
+  }
+  const server = createServer((request, response) => {
+    answer(request.url ?? '', request).then(
+      (body) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { origin: `127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
+}

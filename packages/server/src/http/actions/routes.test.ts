@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { NOBODY } from '@cloudstead/protocol'
+import { type FastifyInstance, fastify } from 'fastify'
+import { createBodyBudget } from '../body-budget.ts'
+import { actionRoutes } from './routes.ts'
+
+const ENV = 'demo-1abcde'
+let app: FastifyInstance
+
+before(async () => {
+  app = fastify()
+  await app.register(actionRoutes, {
+    path: '/web',
+    env: ENV,
+    envParam: 'env',
+    actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) },
+    callerOf: async () => NOBODY,
+    originOf: () => 'http://127.0.0.1',
+    budget: createBodyBudget(1_000_000),
+    denials: { record: () => {} },
+  })
+})
+after(() => app.close())
+
+async function ask(payload: string): Promise<{ code?: string; message?: string; data?: unknown; requestId: string }> {
+  const response = await app.inject({ method: 'POST', url: '/web', payload })
+  assert.equal(response.statusCode, 200)
+  return response.json()
+}
+
+test('an action of the table answers beside the request id', async () => {
+  const { data, requestId } = await ask(`{"env":"${ENV}","action":"test.echo","text":"图"}`)
+  assert.equal(data, '图')
+  assert.ok(requestId)
+})
+
+test('what is no known action, or no environment of ours, is refused with its code, whatever it is', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const values = ['null', '5', 'true', '{}', '[]', '"no such thing"', '"constructor"', '"__proto__"', deep]
+  for (const value of values) {
+    assert.equal((await ask(`{"env":"${ENV}","action":${value}}`)).code, 'INVALID_ACTION', value.slice(0, 20))
+    assert.equal((await ask(`{"env":${value},"action":"test.echo"}`)).code, 'INVALID_ENV', value.slice(0, 20))
+  }
+  const { message = '' } = await ask(`{"env":"${ENV}","action":"${'x'.repeat(100_000)}"}`)
+  assert.ok(message.length < 500)
+})

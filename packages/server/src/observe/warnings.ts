@@ -1,0 +1,164 @@
+/** What an operator should know about an environment without having asked. */
+import type { Finding, OverviewWarning, Settings, Text } from '@cloudstead/admin-api'
+import { collectionKey } from '../config/keys.ts'
+import type { SavedSettings } from '../saved-settings/saved-settings.ts'
+
+export interface WarningFacts {
+  readonly mode: 'start' | 'dev'
+  readonly passwordSet: boolean
+  /** Whether others than this machine reach the server, and not through https. */
+  readonly inTheClear: boolean
+  readonly anonymous: boolean
+  /** Whether login codes such as `dev:alice` make up WeChat users. */
+  readonly madeUpIdentities: boolean
+  readonly settings: Pick<Settings, 'file' | 'values'>
+  readonly findings: readonly RuleNotice[]
+}
+
+/** A finding about the rules that hold. */
+export interface RuleNotice {
+  /** The setting that the rules are. */
+  readonly key: string
+  readonly finding: Finding
+}
+
+/** Warnings first, then notes. */
+export function warningsOf(facts: WarningFacts): readonly OverviewWarning[] {
+  const all = [
+    ...settingWarnings(facts),
+    ...facts.findings.filter(({ key, finding }) => isWorthSaying(key, finding)).map(ruleWarning),
+    ...accessWarnings(facts),
+  ]
+  return [...all.filter(({ severity }) => severity === 'warning'), ...all.filter(({ severity }) => severity === 'note')]
+}
+
+/**
+ * What the rules that hold let through, or keep out, that their author may not have meant. Rules are looked at again only
+ * when a setting has changed.
+ */
+export function ruleNotices(settings: Pick<SavedSettings, 'settings' | 'rules'>): () => readonly RuleNotice[] {
+  let known: { readonly version: string; readonly notices: readonly RuleNotice[] } | undefined
+  return () => {
+    const { version, values } = settings.settings()
+    if (known?.version === version) return known.notices
+    const notices = values
+      .filter(({ kind }) => kind === 'rules')
+      .flatMap(({ key }) =>
+        settings.rules(collectionKey(key)?.collection).findings.map((finding) => ({ key, finding })),
+      )
+    known = { version, notices }
+    return notices
+  }
+}
+
+/** That every document of a collection is public was somebody's decision; that every file is may be the default. */
+function isWorthSaying(key: string, { severity, code }: Finding): boolean {
+  return severity !== 'note' || (key === 'storage.acl' && code === 'everyone-reads')
+}
+
+function ruleWarning({ key, finding }: RuleNotice): OverviewWarning {
+  const advice =
+    finding.code === 'everyone-reads' && key === 'storage.acl'
+      ? text(
+          'If files are meant for their owners only, choose that under Permissions.',
+          '如果文件只应由其所有者读取，请在“权限设置”中修改。',
+        )
+      : undefined
+  return {
+    code: finding.code,
+    severity: 'warning',
+    text: sentence(finding.message),
+    ...(advice === undefined ? {} : { advice }),
+    setting: key,
+  }
+}
+
+/** Findings begin small, because in a log something stands before them. */
+function sentence({ en, zh }: Text): Text {
+  return { en: `${en.charAt(0).toUpperCase()}${en.slice(1)}.`, zh: `${zh}。` }
+}
+
+function settingWarnings({ mode, anonymous, settings }: WarningFacts): readonly OverviewWarning[] {
+  const found: OverviewWarning[] = []
+  if (settings.file.refused !== undefined) {
+    found.push({
+      code: 'file-refused',
+      severity: 'warning',
+      text: text(
+        'The edited configuration file cannot be used; the former settings still hold.',
+        '修改后的配置文件无法使用，目前仍沿用之前的设置。',
+      ),
+      advice: text('The settings page says what is wrong with it.', '“设置”页面会说明具体问题。'),
+    })
+  }
+  if (mode === 'start' && settings.values.every(({ source }) => source === 'default')) {
+    found.push({
+      code: 'default-settings',
+      severity: 'warning',
+      text: text('Nothing is configured: every setting has its default.', '尚未做任何配置，所有设置均为默认值。'),
+      advice: text(
+        'Before others use it, decide who may read and write, and who may log in.',
+        '对外提供服务前，请先确定读写权限和登录方式。',
+      ),
+    })
+  }
+  if (anonymous) {
+    found.push({
+      code: 'anonymous-login',
+      severity: mode === 'start' ? 'warning' : 'note',
+      text: text('Anonymous login is on: anybody can become a user.', '已开启匿名登录，任何人都可以成为用户。'),
+      advice: text('Turn it off if the app does not need it.', '如果应用不需要，请将其关闭。'),
+      setting: 'auth.anonymous',
+    })
+  }
+  return found
+}
+
+function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: WarningFacts): readonly OverviewWarning[] {
+  const found: OverviewWarning[] = []
+  if (inTheClear) {
+    found.push({
+      code: 'no-tls',
+      severity: 'warning',
+      text: text(
+        'Other machines reach this server over plain http: whoever is on the way can read passwords, tokens and files.',
+        '其他设备通过未加密的 http 访问本服务，途经的任何人都能看到密码、令牌和文件。',
+      ),
+      advice: text(
+        'Put it behind a proxy with https and give its address as --public-url.',
+        '请在前面部署支持 https 的代理，并用 --public-url 指定对外地址。',
+      ),
+    })
+  }
+  if (madeUpIdentities) {
+    found.push({
+      code: 'made-up-identities',
+      severity: inTheClear ? 'warning' : 'note',
+      text: text(
+        'Login codes such as dev:alice make up WeChat users, without WeChat.',
+        '形如 dev:alice 的登录 code 会直接生成虚拟微信用户，不经过微信校验。',
+      ),
+      advice: text(
+        'Meant for development. With a WeChat secret, or with cloudstead start, it is off.',
+        '仅供开发使用。设置 AppSecret 或使用 cloudstead start 启动后会自动关闭。',
+      ),
+      setting: 'auth.wechat.secret',
+    })
+  }
+  if (mode === 'start' && !passwordSet) {
+    found.push({
+      code: 'no-password',
+      severity: 'warning',
+      text: text('The Console has no password yet.', '控制台尚未设置密码。'),
+      advice: text(
+        'Set one in the menu at the top right; links in the terminal are no longer needed then.',
+        '请在右上角菜单中设置密码，之后无需再使用终端中的链接。',
+      ),
+    })
+  }
+  return found
+}
+
+function text(en: string, zh: string): Text {
+  return { en, zh }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { ConfigError, parseConfig } from '../config/index.ts'
+import { checkRulesText, type RulesTarget } from './findings.ts'
+
+const FILES: RulesTarget = { kind: 'storage', resourceOpenid: 'path' }
+const ORDERS: RulesTarget = { kind: 'database', collection: 'orders' }
+
+/** Code, rule and the part of the text that each finding is about. */
+function said(text: string, target = FILES, anonymous = true): readonly (string | undefined)[][] {
+  return checkRulesText(text, target, anonymous).findings.map(({ code, key, from, to }) => [
+    code,
+    key,
+    from === undefined ? undefined : text.slice(from, to),
+  ])
+}
+
+test('rules that can be used are valid, whatever there is to say about them', () => {
+  assert.deepEqual(checkRulesText('"PRIVATE"', FILES, true), { valid: true, findings: [], acl: 'PRIVATE' })
+  const { valid, findings, acl } = checkRulesText('{"read": true, "write": true} // all', FILES, true)
+  assert.equal(valid, true)
+  assert.deepEqual(acl, { read: true, write: true })
+  assert.deepEqual(findings.map(({ severity }) => severity).sort(), ['note', 'warning'])
+})
+
+test('a finding stands where it is written, comments and escapes before it', () => {
+  const text = '{\n  // who reads\n  "read": "\\u0061uth != null && reource.size > 1",\n}'
+  assert.deepEqual(said(text), [['unknown-variable', 'read', 'reource']])
+  assert.deepEqual(said('{"read": "auth != null"}'), [['anonymous-passes', 'read', '"auth != null"']])
+  assert.deepEqual(said('{"read": "auth != null"}', FILES, false), [])
+  assert.deepEqual(said('{"write": /* all */ true}', ORDERS), [['write-without-login', 'write', 'true']])
+})
+
+test('what the server refuses is not valid, and says where', () => {
+  for (const [text, ...expected] of [
+    ['', 'invalid', undefined, ''],
+    ['READONLY', 'invalid', undefined, 'R'],
+    ['"PUBLIC"', 'invalid', undefined, undefined],
+    ['{"read": "auth.uid = 1"}', 'invalid', 'read', '='],
+    ['{"raed": true}', 'invalid', undefined, undefined],
+    ['{"read": 7}', 'invalid', 'read', '7'],
+  ] as const) {
+    assert.equal(checkRulesText(text, FILES, true).valid, false, text)
+    assert.deepEqual(said(text)[0], expected, text)
+  }
+})
+
+test('any text gets an answer, and every place lies in it', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '"',
+    ':',
+    ',',
+    '"read"',
+    '"write": ',
+    'auth',
+    ' == ',
+    '//',
+    '/*',
+    '\n',
+    'true',
+  )
+  const soup = fc.array(piece, { maxLength: 20 }).map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), soup), fc.constantFrom(FILES, ORDERS), (text, target) => {
+      for (const { from, to } of checkRulesText(text, target, true).findings) {
+        if (from === undefined || to === undefined) continue
+        assert.ok(from >= 0 && from <= to && to <= text.length)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('valid is what the configuration file would accept', () => {
+  const rules = ['{}', 'null', '[]', '7', 'true', '"X"', '"ADMINONLY"', '{"maxAge":5}', '{"read":true,"maxAge":0}']
+  const more = ['{"create":true}', '{"read":null}', '{"read":""}', '{"maxAge":86400,"read":"true"}', '{"read":[true]}']
+  for (const acl of [...rules, ...more]) {
+    const accepted = (config: string): boolean => {
+      try {
+        return parseConfig(config, { mode: 'start' }) !== undefined
+      } catch (error) {
+        assert.ok(error instanceof ConfigError)
+        return false
+      }
+    }
+    assert.equal(checkRulesText(acl, FILES, true).valid, accepted(`{"storage":{"acl":${acl}}}`), acl)
+    const collections = `{"database":{"collections":{"orders":{"acl":${acl}}}}}`
+    assert.equal(checkRulesText(acl, ORDERS, true).valid, accepted(collections), acl)
+  }
+})
