@@ -1,5 +1,8 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
 
+/** How the server was started: `start` in production, `dev` with the friendly defaults of development. */
+export type Mode = 'start' | 'dev'
+
 /** The settings of an environment: the configuration file with every default filled in. */
 export interface Settings {
   readonly storage: StorageSettings
@@ -15,7 +18,7 @@ export interface StorageSettings {
   readonly maxFileSize: number
 }
 
-export interface DatabaseSettings {
+interface DatabaseSettings {
   readonly collections: ReadonlyMap<string, CollectionSettings>
 }
 

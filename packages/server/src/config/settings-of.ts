@@ -1,6 +1,6 @@
 /** What a configuration means: every default filled in, rules compiled, sizes in bytes. */
 import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
-import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
+import type { CollectionSettings, IndexSettings, Mode, Settings } from '../settings.ts'
 import { ConfigError, type RawCollection, type RawConfig, type RawIndex } from './raw-config.ts'
 
 const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
@@ -14,7 +14,7 @@ export const DEFAULTS = {
 
 export interface ConfigContext {
   /** `dev` turns on made-up WeChat identities when there is no secret. */
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   /** From the process environment; stands in for `auth.wechat.secret`. */
   readonly wechatSecret?: string | undefined
 }

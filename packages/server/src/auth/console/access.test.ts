@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Records } from '../../engines/records/records.ts'
 import { openSqliteRecords } from '../../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../../secrets.ts'
+import type { Mode } from '../../settings.ts'
 import { createKeys, type Keys } from '../keys.ts'
 import {
   type ConsoleAccess,
@@ -33,7 +34,7 @@ let ahead: number
 let logged: string[]
 const now = () => Date.now() + ahead
 
-async function open(mode: 'start' | 'dev' = 'start'): Promise<ConsoleAccess> {
+async function open(mode: Mode = 'start'): Promise<ConsoleAccess> {
   const write = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`)
   return openConsoleAccess({ records, keys, mode, now, passwords, log: { info: write, warn: write } })
 }

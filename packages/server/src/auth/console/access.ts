@@ -1,5 +1,6 @@
 import { type Caller, CloudsteadError } from '@cloudstead/protocol'
 import type { Records } from '../../engines/records/records.ts'
+import type { Mode } from '../../settings.ts'
 import type { AuthLog } from '../auth-log.ts'
 import { type Keys, looksLikeApiKey } from '../keys.ts'
 import { isLoopback } from '../loopback.ts'
@@ -66,7 +67,7 @@ export interface ConsoleAccess {
 export interface ConsoleAccessOptions {
   readonly records: Records
   readonly keys: Keys
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: AuthLog

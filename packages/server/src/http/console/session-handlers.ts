@@ -3,12 +3,13 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import type { ConsoleAccess, Credential } from '../../auth/console/access.ts'
 import { TooManyAttempts } from '../../auth/console/attempts.ts'
 import type { Operator } from '../../auth/console/operator.ts'
+import type { Mode } from '../../settings.ts'
 import type { EdgeRequest, SessionHandlers } from './edge-request.ts'
 
 export interface SessionDeps {
   readonly env: string
   readonly version: string
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   readonly access: ConsoleAccess
 }
 
