@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { blackOut } from './mask-secrets.ts'
+import { maskSecrets } from './mask-secrets.ts'
 import { parseConfig } from './parse.ts'
 import { ConfigError } from './raw-config.ts'
 
@@ -21,15 +21,15 @@ test('a secret is gone, however its key is written', () => {
     `"password": "${SECRET}"`,
     `"{\\"secret\\": \\"${SECRET}\\"}"`,
   ]) {
-    assert.ok(!blackOut(text).includes(SECRET), text)
+    assert.ok(!maskSecrets(text).includes(SECRET), text)
   }
 })
 
 test('one that holds is gone wherever it stands, and so is what looks like one of WeChat', () => {
-  assert.equal(blackOut(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
-  assert.equal(blackOut('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
-  assert.ok(!blackOut(JSON.stringify({ x: 'a"b\\c-and-on' }), ['a"b\\c-and-on']).includes('a\\"b'))
-  assert.equal(blackOut('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one is no part of a word')
+  assert.equal(maskSecrets(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
+  assert.equal(maskSecrets('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
+  assert.ok(!maskSecrets(JSON.stringify({ x: 'a"b\\c-and-on' }), ['a"b\\c-and-on']).includes('a\\"b'))
+  assert.equal(maskSecrets('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one is no part of a word')
 })
 
 test('all else stays, and what was JSON stays so', () => {
@@ -37,19 +37,19 @@ test('all else stays, and what was JSON stays so', () => {
   const hidden = { ...config, auth: { wechat: { ...config.auth.wechat, secret: '********' } } }
   fc.assert(
     fc.property(fc.constantFrom(0, 2, 4), (indent) => {
-      assert.deepEqual(JSON.parse(blackOut(JSON.stringify(config, null, indent))), hidden)
+      assert.deepEqual(JSON.parse(maskSecrets(JSON.stringify(config, null, indent))), hidden)
     }),
   )
   const collections = '{"database":{"collections":{"tokens":{"acl":"PRIVATE"},"secrets":{"indexes":["a"]}}}}'
-  assert.equal(blackOut(collections), collections)
+  assert.equal(maskSecrets(collections), collections)
   const rule = '{"read": "doc.secret == auth.uid && doc.password != null"}'
-  assert.equal(blackOut(rule), rule)
+  assert.equal(maskSecrets(rule), rule)
 })
 
 test('a long text of nothing but names is no trouble', () => {
   const started = performance.now()
   for (const part of ['secret', 'secret ', 'secret:', '"secret": "', 'secret\n\n\n', 'a\\"'])
-    blackOut(part.repeat(100_000))
+    maskSecrets(part.repeat(100_000))
   assert.ok(performance.now() - started < 2000)
 })
 

@@ -1,7 +1,7 @@
 /** Secrets never leave the server, not even inside a text that somebody is shown because it is wrong. */
 
 /** Stands where a secret stood. */
-export const BLACKED_OUT = '********'
+const MASKED = '********'
 
 /**
  * The value of anything whose name speaks of a secret, closed or not: JSON, in a comment, or what was meant to be JSON.
@@ -20,13 +20,13 @@ const SHORTEST_KNOWN = 8
  * A text without the secrets in it: those that hold (`known`), and whatever else looks like one, because a text that is
  * not valid can have it anywhere.
  */
-export function blackOut(text: string, known: readonly (string | undefined)[] = []): string {
+export function maskSecrets(text: string, known: readonly (string | undefined)[] = []): string {
   let shown = text
   for (const secret of known) {
     if (secret === undefined || secret.length < SHORTEST_KNOWN) continue
     for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
-      shown = shown.replaceAll(form, BLACKED_OUT)
+      shown = shown.replaceAll(form, MASKED)
     }
   }
-  return shown.replaceAll(NAMED, `$1"${BLACKED_OUT}"`).replaceAll(APP_SECRET, BLACKED_OUT)
+  return shown.replaceAll(NAMED, `$1"${MASKED}"`).replaceAll(APP_SECRET, MASKED)
 }

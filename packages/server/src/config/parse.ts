@@ -2,7 +2,7 @@
 import { checkDatabaseRules, checkStorageRules, parseRulesText, RuleError, type RuleFinding } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
 import { keysSetIn, pathOf } from './keys.ts'
-import { blackOut } from './mask-secrets.ts'
+import { maskSecrets } from './mask-secrets.ts'
 import { ConfigError, checkShape, type RawConfig } from './raw-config.ts'
 import { type ConfigContext, DEFAULTS, settingsOf } from './settings-of.ts'
 
@@ -35,7 +35,7 @@ export function readConfig(text: string): ConfigText {
     if (!(error instanceof RuleError)) throw error
     const place = error.line === undefined ? '' : `line ${error.line}, column ${error.column}: `
     // What is said of a key that stands twice quotes its values.
-    throw new ConfigError(`not valid JSON: ${place}${blackOut(error.text.en)}`)
+    throw new ConfigError(`not valid JSON: ${place}${maskSecrets(error.text.en)}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { describeAll, describeOne, type Layers } from '../config/describe.ts'
 import type { ConfigFile } from '../config/file.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
 import { layered, refusal } from '../config/layers.ts'
-import { blackOut } from '../config/mask-secrets.ts'
+import { maskSecrets } from '../config/mask-secrets.ts'
 import type { Records } from '../engines/records/records.ts'
 import { type CheckedRules, checkRulesText } from '../rule-tools/findings.ts'
 import type { CurrentSettings } from '../settings.ts'
@@ -111,8 +111,8 @@ class Service implements SavedSettings {
       file: {
         path: file.path,
         exists: text !== undefined,
-        ...(text === undefined ? {} : { text: blackOut(text, secrets) }),
-        ...(refused === undefined ? {} : { refused: blackOut(refused, secrets) }),
+        ...(text === undefined ? {} : { text: maskSecrets(text, secrets) }),
+        ...(refused === undefined ? {} : { refused: maskSecrets(refused, secrets) }),
         loadedAt,
       },
       version: this.#versionOf(values),
@@ -255,7 +255,7 @@ class Service implements SavedSettings {
     for (const [setting, reason] of this.#layers.layered.aside) {
       if (known.get(setting) === reason) continue
       const message = 'what was saved in the Console for this setting cannot be used and is set aside'
-      this.#options.log.warn({ setting, reason: blackOut(reason, secrets) }, message)
+      this.#options.log.warn({ setting, reason: maskSecrets(reason, secrets) }, message)
     }
   }
 
