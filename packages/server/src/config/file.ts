@@ -1,7 +1,8 @@
 /** Reads the configuration file and follows it. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
-import { type ConfigText, EMPTY, type RuleWarning, readConfig, ruleWarnings } from './parse.ts'
-import { ConfigError } from './raw-config.ts'
+import { ConfigError } from './config-error.ts'
+import { type ConfigText, EMPTY, readConfig } from './parse.ts'
+import { type RuleWarning, ruleWarnings } from './rule-warnings.ts'
 import { type ConfigContext, settingsOf } from './settings-of.ts'
 
 /** Polling sees edits by any editor, also those that replace the file, on any file system. Well inside the promised 2 s. */

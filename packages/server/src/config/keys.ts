@@ -1,6 +1,6 @@
 /** The settings by their keys, such as `storage.maxFileSize` or `database.collections.orders.acl`. */
+import { DEFAULTS } from './defaults.ts'
 import type { RawConfig } from './raw-config.ts'
-import { DEFAULTS } from './settings-of.ts'
 
 const FIXED = {
   'storage.acl': DEFAULTS.storage.acl,

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { defaultOf, keysSetIn, valueAt, withValue } from './keys.ts'
 import { layered, refusal, type SavedValue } from './layers.ts'
 import { parseConfig, readConfig } from './parse.ts'
-import { checkShape, type RawConfig } from './raw-config.ts'
+import type { RawConfig } from './raw-config.ts'
+import { checkShape } from './schema.ts'
 
 const CONTEXT = { mode: 'start' } as const
 

@@ -1,8 +1,10 @@
 /** How the configuration file and what was saved in the Console become one configuration: the file wins. */
 import { parseRulesText, RuleError } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
+import { ConfigError } from './config-error.ts'
 import { isSettingKey, valueAt, withValue } from './keys.ts'
-import { ConfigError, checkShape, type RawConfig } from './raw-config.ts'
+import type { RawConfig } from './raw-config.ts'
+import { checkShape } from './schema.ts'
 import { type ConfigContext, settingsOf } from './settings-of.ts'
 
 /** A value that was saved in the Console. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { ConfigError } from './config-error.ts'
 import { maskSecrets } from './mask-secrets.ts'
 import { parseConfig } from './parse.ts'
-import { ConfigError } from './raw-config.ts'
 
 const SECRET = 'Tr0ub4dor&3'
 

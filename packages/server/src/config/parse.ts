@@ -1,10 +1,12 @@
 /** The text of a configuration: JSON as people write it, and what it means. */
-import { checkDatabaseRules, checkStorageRules, parseRulesText, RuleError, type RuleFinding } from '@cloudstead/rules'
+import { parseRulesText, RuleError } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
+import { ConfigError } from './config-error.ts'
 import { keysSetIn, pathOf } from './keys.ts'
 import { maskSecrets } from './mask-secrets.ts'
-import { ConfigError, checkShape, type RawConfig } from './raw-config.ts'
-import { type ConfigContext, DEFAULTS, settingsOf } from './settings-of.ts'
+import type { RawConfig } from './raw-config.ts'
+import { checkShape } from './schema.ts'
+import { type ConfigContext, settingsOf } from './settings-of.ts'
 
 /** A configuration text that has been read. */
 export interface ConfigText {
@@ -51,32 +53,6 @@ export function parseConfig(text: string, context: ConfigContext): Settings {
 /** The settings of an empty configuration. */
 export function defaultSettings(context: ConfigContext): Settings {
   return settingsOf(EMPTY.raw, context)
-}
-
-/** A finding about the rules of a configuration. */
-export interface RuleWarning extends RuleFinding {
-  /** Where the rule stands: `storage.acl.read`, `database.collections.orders.acl.write`. */
-  readonly path: string
-}
-
-/**
- * What the rules of a configuration let through, or keep out, that their author may not have meant.
- *
- * @throws ConfigError as `readConfig` does
- */
-export function ruleWarnings(text: string): readonly RuleWarning[] {
-  const { storage = {}, database = {}, auth = {} } = readConfig(text).raw
-  const { acl = DEFAULTS.storage.acl, resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
-  const { anonymous = DEFAULTS.auth.anonymous } = auth
-  const ofDocuments = Object.entries(database.collections ?? {}).flatMap(([name, { acl = DEFAULTS.collection.acl }]) =>
-    placed(`database.collections.${name}.acl`, checkDatabaseRules(acl, { anonymous, collection: name })),
-  )
-  const ofFiles = placed('storage.acl', checkStorageRules(acl, { resourceOpenid, anonymous }))
-  return [...ofFiles, ...ofDocuments].filter(({ severity }) => severity !== 'note')
-}
-
-function placed(path: string, findings: readonly RuleFinding[]): readonly RuleWarning[] {
-  return findings.map((finding) => ({ ...finding, path: finding.key === undefined ? path : `${path}.${finding.key}` }))
 }
 
 /** A value as it would stand at the left margin: the indentation that all lines but the first share is taken away. */

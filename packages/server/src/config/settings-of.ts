@@ -1,16 +1,11 @@
 /** What a configuration means: every default filled in, rules compiled, sizes in bytes. */
 import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
 import type { CollectionSettings, IndexSettings, Mode, Settings } from '../settings.ts'
-import { ConfigError, type RawCollection, type RawConfig, type RawIndex } from './raw-config.ts'
+import { ConfigError } from './config-error.ts'
+import { DEFAULTS } from './defaults.ts'
+import type { RawCollection, RawConfig, RawIndex } from './raw-config.ts'
 
 const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
-
-/** What holds where nothing is set. */
-export const DEFAULTS = {
-  storage: { acl: 'READONLY', tempUrlMaxAge: 7200, maxFileSize: '100MB', resourceOpenid: 'path' },
-  collection: { acl: 'PRIVATE', indexes: [] },
-  auth: { anonymous: true, wechat: { apiBase: 'https://api.weixin.qq.com' } },
-} as const
 
 export interface ConfigContext {
   /** `dev` turns on made-up WeChat identities when there is no secret. */

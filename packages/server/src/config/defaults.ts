@@ -1,0 +1,6 @@
+/** The values that apply where nothing is set. */
+export const DEFAULTS = {
+  storage: { acl: 'READONLY', tempUrlMaxAge: 7200, maxFileSize: '100MB', resourceOpenid: 'path' },
+  collection: { acl: 'PRIVATE', indexes: [] },
+  auth: { anonymous: true, wechat: { apiBase: 'https://api.weixin.qq.com' } },
+} as const

@@ -1,0 +1,30 @@
+/** What the rules of a configuration let through, or keep out, that their author may not have meant. */
+import { checkDatabaseRules, checkStorageRules, type RuleFinding } from '@cloudstead/rules'
+import { DEFAULTS } from './defaults.ts'
+import { readConfig } from './parse.ts'
+
+/** A finding about the rules of a configuration. */
+export interface RuleWarning extends RuleFinding {
+  /** Where the rule is: `storage.acl.read`, `database.collections.orders.acl.write`. */
+  readonly path: string
+}
+
+/**
+ * Checks the rules of a configuration text; notes are left out.
+ *
+ * @throws ConfigError as `readConfig` does
+ */
+export function ruleWarnings(text: string): readonly RuleWarning[] {
+  const { storage = {}, database = {}, auth = {} } = readConfig(text).raw
+  const { acl = DEFAULTS.storage.acl, resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
+  const { anonymous = DEFAULTS.auth.anonymous } = auth
+  const ofDocuments = Object.entries(database.collections ?? {}).flatMap(([name, { acl = DEFAULTS.collection.acl }]) =>
+    placed(`database.collections.${name}.acl`, checkDatabaseRules(acl, { anonymous, collection: name })),
+  )
+  const ofFiles = placed('storage.acl', checkStorageRules(acl, { resourceOpenid, anonymous }))
+  return [...ofFiles, ...ofDocuments].filter(({ severity }) => severity !== 'note')
+}
+
+function placed(path: string, findings: readonly RuleFinding[]): readonly RuleWarning[] {
+  return findings.map((finding) => ({ ...finding, path: finding.key === undefined ? path : `${path}.${finding.key}` }))
+}
