@@ -114,12 +114,17 @@ async function serve(mode: 'start' | 'dev', args: readonly string[], environment
   process.umask(0o077)
   // A variable that is passed on without a value sets nothing.
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined }
-  const config = openConfigFile(resolve(options.config ?? DEFAULT_CONFIG), options.config === undefined, context, {
-    reloaded: () => log.info('the edited configuration holds now'),
-    warned: (warnings) => {
-      for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
+  const config = openConfigFile({
+    path: resolve(options.config ?? DEFAULT_CONFIG),
+    optional: options.config === undefined,
+    context,
+    events: {
+      reloaded: () => log.info('the edited configuration holds now'),
+      warned: (warnings) => {
+        for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
+      },
+      refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
     },
-    refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
   })
   try {
     const { createApp } = await import('../app.ts')

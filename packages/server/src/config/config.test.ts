@@ -3,7 +3,8 @@ import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ConfigError, defaultSettings, openConfigFile, parseConfig, ruleWarnings } from './index.ts'
+import { ConfigError, openConfigFile, parseConfig } from './index.ts'
+import { ruleWarnings } from './rule-warnings.ts'
 
 const START = { mode: 'start' } as const
 
@@ -133,9 +134,9 @@ for (const [what, text, message] of refused) {
 }
 
 test('made-up identities exist only in dev and only without a secret', () => {
-  assert.equal(defaultSettings({ mode: 'dev' }).auth.wechat.madeUpIdentities, true)
-  assert.equal(defaultSettings({ mode: 'start' }).auth.wechat.madeUpIdentities, false)
-  assert.equal(defaultSettings({ mode: 'dev', wechatSecret: 's' }).auth.wechat.madeUpIdentities, false)
+  assert.equal(parseConfig('{}', { mode: 'dev' }).auth.wechat.madeUpIdentities, true)
+  assert.equal(parseConfig('{}', { mode: 'start' }).auth.wechat.madeUpIdentities, false)
+  assert.equal(parseConfig('{}', { mode: 'dev', wechatSecret: 's' }).auth.wechat.madeUpIdentities, false)
 })
 
 test('an edit holds soon; a bad edit changes nothing and is reported; a missing file means the defaults', async () => {
@@ -143,10 +144,15 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
   const file = join(dir, 'cloudstead.config.json')
   let heard = Promise.withResolvers<string>()
   const warnings: string[] = []
-  const config = openConfigFile(file, true, START, {
-    reloaded: () => heard.resolve('reloaded'),
-    warned: (findings) => warnings.push(...findings.map(({ key, code }) => `${key} ${code}`)),
-    refused: (reason) => heard.resolve(reason),
+  const config = openConfigFile({
+    path: file,
+    optional: true,
+    context: START,
+    events: {
+      reloaded: () => heard.resolve('reloaded'),
+      warned: (findings) => warnings.push(...findings.map(({ key, code }) => `${key} ${code}`)),
+      refused: (reason) => heard.resolve(reason),
+    },
   })
   const edit = async (text: string | undefined) => {
     heard = Promise.withResolvers()
@@ -178,5 +184,8 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
 
 test('a configuration file that was named must exist', () => {
   const events = { reloaded: () => {}, warned: () => {}, refused: () => {} }
-  assert.throws(() => openConfigFile('/nonexistent/c.json', false, START, events), /does not exist/)
+  assert.throws(
+    () => openConfigFile({ path: '/nonexistent/c.json', optional: false, context: START, events }),
+    /does not exist/,
+  )
 })

@@ -1,7 +1,7 @@
 /** What there is to say about each setting: its value, where it comes from, and what does not hold. */
 import type { Setting, SettingSource } from '@cloudstead/admin-api'
 import { inWords } from './catalog.ts'
-import type { ConfigFileState } from './file.ts'
+import type { ConfigFileState } from './config-file.ts'
 import { collectionsOf, defaultOf, FIXED_KEYS, isSettingKey, keysOfCollection, SECRET_KEY, valueAt } from './keys.ts'
 import type { Layered, SavedValue } from './layers.ts'
 import type { ConfigContext } from './settings-of.ts'

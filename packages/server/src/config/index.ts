@@ -4,7 +4,6 @@
  */
 
 export { ConfigError } from './config-error.ts'
-export { type ConfigFile, openConfigFile } from './file.ts'
-export { defaultSettings, parseConfig } from './parse.ts'
-export { ruleWarnings } from './rule-warnings.ts'
+export { type ConfigFile, openConfigFile } from './config-file.ts'
+export { parseConfig } from './parse.ts'
 export type { ConfigContext } from './settings-of.ts'

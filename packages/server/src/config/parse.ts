@@ -50,11 +50,6 @@ export function parseConfig(text: string, context: ConfigContext): Settings {
   return settingsOf(readConfig(text).raw, context)
 }
 
-/** The settings of an empty configuration. */
-export function defaultSettings(context: ConfigContext): Settings {
-  return settingsOf(EMPTY.raw, context)
-}
-
 /** A value as it would stand at the left margin: the indentation that all lines but the first share is taken away. */
 function outdented(text: string): string {
   const [first = '', ...rest] = text.split('\n')

@@ -4,7 +4,7 @@ import type { Finding, Rules, Setting, SettingChange, Settings } from '@cloudste
 import { CloudsteadError, decodeWebValue } from '@cloudstead/protocol'
 import { isPresetAcl, nearest } from '@cloudstead/rules'
 import { describeAll, describeOne, type Layers } from '../config/describe.ts'
-import type { ConfigFile } from '../config/file.ts'
+import type { ConfigFile } from '../config/config-file.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
 import { layered, refusal } from '../config/layers.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'

@@ -38,21 +38,23 @@ export interface ConfigEvents {
   refused(reason: string): void
 }
 
+export interface ConfigFileOptions {
+  readonly path: string
+  /** A missing file means the defaults, and is followed until it appears. */
+  readonly optional: boolean
+  readonly context: ConfigContext
+  readonly events: ConfigEvents
+}
+
 /**
  * Reads a configuration file and follows it: an edit holds within 2 s, a bad edit changes nothing and is reported.
- * When `optional`, a missing file means the defaults (and is followed until it appears).
  *
  * @throws ConfigError when the file cannot be used at the start
  */
-export function openConfigFile(
-  file: string,
-  optional: boolean,
-  context: ConfigContext,
-  events: ConfigEvents,
-): ConfigFile {
+export function openConfigFile({ path, optional, context, events }: ConfigFileOptions): ConfigFile {
   const listeners = new Set<() => void>()
-  const text = readText(file)
-  if (text === undefined && !optional) throw new ConfigError(`${file} does not exist`)
+  const text = readText(path)
+  if (text === undefined && !optional) throw new ConfigError(`${path} does not exist`)
   let state: ConfigFileState = load(text)
   warn(text)
 
@@ -67,7 +69,7 @@ export function openConfigFile(
       settingsOf(read.raw, context)
       return read
     } catch (error) {
-      if (error instanceof ConfigError) throw new ConfigError(`${file}: ${error.message}`)
+      if (error instanceof ConfigError) throw new ConfigError(`${path}: ${error.message}`)
       throw error
     }
   }
@@ -83,17 +85,17 @@ export function openConfigFile(
 
   function look(): void {
     clearTimeout(settling)
-    const seen = tryRead(file)
-    settling = setTimeout(() => (tryRead(file) === seen ? take() : look()), SETTLE_MS)
+    const seen = tryRead(path)
+    settling = setTimeout(() => (tryRead(path) === seen ? take() : look()), SETTLE_MS)
   }
 
   function take(): void {
     let seen: string | undefined
     try {
-      seen = readText(file)
+      seen = readText(path)
       if (seen === state.text && !unreadable) return
       unreadable = false
-      if (seen === undefined && !optional) throw new ConfigError(`${file} was removed`)
+      if (seen === undefined && !optional) throw new ConfigError(`${path} was removed`)
       state = load(seen)
     } catch (error) {
       unreadable = seen === undefined
@@ -111,9 +113,9 @@ export function openConfigFile(
     events.refused(reason)
   }
 
-  watchFile(file, { interval: WATCH_INTERVAL_MS, persistent: false }, look)
+  watchFile(path, { interval: WATCH_INTERVAL_MS, persistent: false }, look)
   return {
-    path: file,
+    path,
     context,
     state: () => state,
     follow(listener) {
@@ -122,24 +124,24 @@ export function openConfigFile(
     },
     close() {
       clearTimeout(settling)
-      unwatchFile(file, look)
+      unwatchFile(path, look)
     },
   }
 }
 
-function readText(file: string): string | undefined {
+function readText(path: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`)
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`)
   }
 }
 
 /** A file that cannot be read just now reads as nothing; `take` reports it if it stays so. */
-function tryRead(file: string): string | undefined {
+function tryRead(path: string): string | undefined {
   try {
-    return readText(file)
+    return readText(path)
   } catch {
     return undefined
   }
