@@ -1,20 +1,16 @@
 /** The settings in words, for people who change them in the Console. */
+import type { Text } from '@cloudstead/rules'
 import { collectionKey, type FixedKey } from './keys.ts'
 
-export interface SettingText {
-  readonly en: string
-  readonly zh: string
-}
-
-export interface SettingInWords {
+export interface CatalogEntry {
   /** How its value is entered. */
   readonly kind: 'boolean' | 'seconds' | 'size' | 'choice' | 'text' | 'secret' | 'rules' | 'indexes'
-  readonly title: SettingText
-  readonly help: SettingText
+  readonly title: Text
+  readonly help: Text
   readonly choices?: readonly string[]
 }
 
-const FIXED: Readonly<Record<FixedKey, SettingInWords>> = {
+const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
   'storage.acl': {
     kind: 'rules',
     title: { en: 'Permissions of files', zh: '文件权限' },
@@ -73,8 +69,8 @@ const FIXED: Readonly<Record<FixedKey, SettingInWords>> = {
   },
 }
 
-/** A setting in words; of a key that there is. */
-export function inWords(key: string): SettingInWords {
+/** @param key of a setting that exists */
+export function catalogEntry(key: string): CatalogEntry {
   const ofCollection = collectionKey(key)
   if (ofCollection === undefined) return FIXED[key as FixedKey]
   const { collection, member } = ofCollection

@@ -1,54 +1,74 @@
-/** What there is to say about each setting: its value, where it comes from, and what does not hold. */
-import type { Setting, SettingSource } from '@cloudstead/admin-api'
-import { inWords } from './catalog.ts'
+/** Describes each setting: its value, where the value comes from, and what was saved but does not apply. */
+import { type CatalogEntry, catalogEntry } from './catalog.ts'
 import type { ConfigFileState } from './config-file.ts'
 import { collectionsOf, defaultOf, FIXED_KEYS, isSettingKey, keysOfCollection, SECRET_KEY, valueAt } from './keys.ts'
-import type { Layered, SavedValue } from './layers.ts'
+import type { MergedConfig, SavedValue } from './layers.ts'
 import type { ConfigContext } from './settings-of.ts'
 
-/** Stands for a secret where somebody may know that there is one. */
+/** Stands for a secret where it may be known that there is one. */
 export const SECRET_TEXT = '(secret)'
+
+/** Where the value of a setting comes from; the file wins over `console`, both win over the default. */
+export type SettingSource = 'file' | 'console' | 'default' | 'environment'
+
+/** A setting as an administrator sees it. */
+export interface Setting extends CatalogEntry {
+  readonly key: string
+  readonly source: SettingSource
+  /** The file or the environment of the process sets it. */
+  readonly locked: boolean
+  /** Its value is never shown; `set` says whether there is one. */
+  readonly secret: boolean
+  readonly set: boolean
+  /** Absent for secrets and where nothing is set. */
+  readonly value?: unknown
+  /** The value as it was written. */
+  readonly text?: string
+  /** The text that was saved and does not apply, because the file sets this key or because it cannot be used. */
+  readonly kept?: string
+  /** Why what was saved cannot be used. */
+  readonly refused?: string
+}
 
 export interface Layers {
   readonly file: ConfigFileState
   readonly context: ConfigContext
   readonly saved: ReadonlyMap<string, SavedValue>
-  readonly layered: Layered
+  readonly merged: MergedConfig
 }
 
-/** Every setting that there is: those that every environment has, then two for each collection that is declared. */
+/** Every setting: those that every environment has, then two for each declared collection. */
 export function describeAll(layers: Layers): readonly Setting[] {
-  const declared = collectionsOf(layers.layered.raw).flatMap(keysOfCollection)
+  const declared = collectionsOf(layers.merged.raw).flatMap(keysOfCollection)
   const keys = new Set([...FIXED_KEYS, ...declared, ...[...layers.saved.keys()].filter(isSettingKey)])
   return [...keys].map((key) => describeOne(key, layers))
 }
 
-/** Where the value of a key comes from. */
-export function sourceOf(key: string, { file, context, saved, layered }: Layers): SettingSource {
-  if (file.written.has(key)) return 'file'
-  if (key === SECRET_KEY && context.wechatSecret !== undefined) return 'environment'
-  return saved.has(key) && !layered.aside.has(key) ? 'console' : 'default'
-}
-
-/** @param key of a setting that there is; nothing needs to be set there */
+/** @param key a valid key; nothing needs to be set there */
 export function describeOne(key: string, layers: Layers): Setting {
-  const { file, saved, layered } = layers
+  const { file, saved, merged } = layers
   const source = sourceOf(key, layers)
   const locked = source === 'file' || source === 'environment'
-  const value = source === 'environment' ? SECRET_TEXT : (valueAt(layered.raw, key) ?? defaultOf(key))
+  const value = source === 'environment' ? SECRET_TEXT : (valueAt(merged.raw, key) ?? defaultOf(key))
   const secret = key === SECRET_KEY
   const written = source === 'file' ? file.written.get(key) : source === 'console' ? saved.get(key)?.text : undefined
-  const idle = source === 'console' ? undefined : saved.get(key)?.text
-  const refused = layered.aside.get(key)
+  const kept = source === 'console' ? undefined : saved.get(key)?.text
+  const refused = merged.setAside.get(key)
   return {
     key,
-    ...inWords(key),
+    ...catalogEntry(key),
     source,
     locked,
     secret,
     set: value !== undefined,
     ...(secret || value === undefined ? {} : { value, text: written ?? JSON.stringify(value) }),
-    ...(idle === undefined ? {} : { kept: secret ? SECRET_TEXT : idle }),
+    ...(kept === undefined ? {} : { kept: secret ? SECRET_TEXT : kept }),
     ...(refused === undefined ? {} : { refused }),
   }
+}
+
+function sourceOf(key: string, { file, context, saved, merged }: Layers): SettingSource {
+  if (file.written.has(key)) return 'file'
+  if (key === SECRET_KEY && context.wechatSecret !== undefined) return 'environment'
+  return saved.has(key) && !merged.setAside.has(key) ? 'console' : 'default'
 }

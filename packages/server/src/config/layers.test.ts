@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { defaultOf, keysSetIn, valueAt, withValue } from './keys.ts'
-import { layered, refusal, type SavedValue } from './layers.ts'
+import { mergeLayers, refusal, type SavedValue } from './layers.ts'
 import { parseConfig, readConfig } from './parse.ts'
 import type { RawConfig } from './raw-config.ts'
 import { checkShape } from './schema.ts'
@@ -50,9 +50,9 @@ describe('file over Console over default', () => {
   test('each key is what the file says, else what was saved, else nothing', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
-        const { raw, aside } = layered(fileOf(file), savedOf(saved), CONTEXT)
+        const { raw, setAside } = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
         for (const name of KEYS) assert.deepEqual(valueAt(raw, name), file.get(name) ?? saved.get(name), name)
-        assert.equal(aside.size, 0)
+        assert.equal(setAside.size, 0)
       }),
     )
   })
@@ -61,7 +61,7 @@ describe('file over Console over default', () => {
     fc.assert(
       fc.property(values, values, key, (file, saved, name) => {
         const without = new Map([...file].filter(([other]) => other !== name))
-        const { raw } = layered(fileOf(without), savedOf(saved), CONTEXT)
+        const { raw } = mergeLayers(fileOf(without), savedOf(saved), CONTEXT)
         assert.deepEqual(valueAt(raw, name), saved.get(name))
       }),
     )
@@ -71,7 +71,7 @@ describe('file over Console over default', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
         const text = JSON.stringify(fileOf(new Map([...saved, ...file])))
-        const { settings, raw } = layered(fileOf(file), savedOf(saved), CONTEXT)
+        const { settings, raw } = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
         assert.deepEqual(raw, readConfig(text).raw)
         // Compiled rules hold functions, which are never equal; what they were made of is compared above.
         const plain = (value: unknown) =>
@@ -84,8 +84,8 @@ describe('file over Console over default', () => {
   test('in which order things were saved changes nothing', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
-        const forth = layered(fileOf(file), savedOf(saved), CONTEXT)
-        const back = layered(fileOf(file), savedOf(saved).toReversed(), CONTEXT)
+        const forth = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
+        const back = mergeLayers(fileOf(file), savedOf(saved).toReversed(), CONTEXT)
         assert.deepEqual(back.raw, forth.raw)
       }),
     )
@@ -97,9 +97,9 @@ describe('file over Console over default', () => {
         const bad = new Map(faults)
         const good = new Map([...saved].filter(([name]) => !bad.has(name)))
         const both = [...savedOf(good), ...[...bad].map(([name, text]) => ({ key: name, text }))]
-        const { raw, aside } = layered(fileOf(file), both, CONTEXT)
-        assert.deepEqual(raw, layered(fileOf(file), savedOf(good), CONTEXT).raw)
-        assert.deepEqual([...aside.keys()].sort(), [...bad.keys()].filter((name) => !file.has(name)).sort())
+        const { raw, setAside } = mergeLayers(fileOf(file), both, CONTEXT)
+        assert.deepEqual(raw, mergeLayers(fileOf(file), savedOf(good), CONTEXT).raw)
+        assert.deepEqual([...setAside.keys()].sort(), [...bad.keys()].filter((name) => !file.has(name)).sort())
       }),
     )
   })
@@ -107,7 +107,7 @@ describe('file over Console over default', () => {
 
 test('what is set aside says why, and is refused with the same words before it is saved', () => {
   const reasons = (name: string, text: string) => {
-    const reason = layered({}, [{ key: name, text }], CONTEXT).aside.get(name)
+    const reason = mergeLayers({}, [{ key: name, text }], CONTEXT).setAside.get(name)
     assert.equal(refusal({}, { key: name, text }, CONTEXT), reason)
     return reason
   }

@@ -14,12 +14,12 @@ export interface SavedValue {
   readonly text: string
 }
 
-export interface Layered {
+export interface MergedConfig {
   readonly settings: Settings
   /** What the two say together. */
   readonly raw: RawConfig
   /** Saved values that cannot hold, by their key, with the reason. Those that the file overrules are not among them. */
-  readonly aside: ReadonlyMap<string, string>
+  readonly setAside: ReadonlyMap<string, string>
 }
 
 /**
@@ -30,28 +30,28 @@ export interface Layered {
  * @param saved in the order in which they were saved
  * @throws ConfigError when the file cannot be used by itself
  */
-export function layered(file: RawConfig, saved: readonly SavedValue[], context: ConfigContext): Layered {
-  const aside = new Map<string, string>()
+export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], context: ConfigContext): MergedConfig {
+  const setAside = new Map<string, string>()
   const candidates: Candidate[] = []
   for (const { key, text } of saved) {
     if (isSettingKey(key) && valueAt(file, key) !== undefined) continue
     const read = readValue(key, text)
-    if ('reason' in read) aside.set(key, read.reason)
+    if ('reason' in read) setAside.set(key, read.reason)
     else candidates.push({ key, value: read.value })
   }
   const whole = candidates.reduce<RawConfig>(added, file)
   const together = attempt(whole, context)
-  if ('settings' in together) return { settings: together.settings, raw: whole, aside }
+  if ('settings' in together) return { settings: together.settings, raw: whole, setAside }
   // Something does not fit: each value in turn has to get on with the file and with those before it.
   let raw = file
   let settings = settingsOf(file, context)
   for (const candidate of candidates) {
     const more = added(raw, candidate)
     const result = attempt(more, context)
-    if ('reason' in result) aside.set(candidate.key, result.reason)
+    if ('reason' in result) setAside.set(candidate.key, result.reason)
     else [raw, settings] = [more, result.settings]
   }
-  return { settings, raw, aside }
+  return { settings, raw, setAside }
 }
 
 /**

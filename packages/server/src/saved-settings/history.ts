@@ -1,5 +1,4 @@
-/** What was changed of the settings: one record for each change, the newest of each key kept. */
-import type { SettingChange } from '@cloudstead/admin-api'
+/** The history of the settings: one record for each change; the newest changes of each key are kept. */
 import { CloudsteadError } from '@cloudstead/protocol'
 import { BadCursorError } from '../engines/records/cursor.ts'
 import { encodeKey } from '../engines/records/key-encoding.ts'
@@ -10,14 +9,39 @@ const SPACE = 'console:settings-history'
 /** Changes of one key by their number, oldest first. */
 const BY_KEY = 'key'
 /** Changes that are kept of one key. More than anybody reads, and few enough to keep for ever. */
-export const KEPT_OF_KEY = 500
+const KEPT_OF_KEY = 500
 /** Bytes of a page, which its last change may pass: a change of rules can have 200 kB. */
 const PAGE_BYTES = 4 * 1024 * 1024
 /** Digits of a number in an id, so that ids sort as numbers do. */
 const DIGITS = 12
 
-/** A change that is about to be recorded. Secrets are not in it. */
-export type Change = Omit<SettingChange, 'id'>
+/** Changes in a page when the query does not say. */
+const DEFAULT_PAGE = 50
+
+/** A change of a setting. Values are text as it was written, null where nothing was set, and never a secret. */
+export interface Change {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Who changed it: the operator, the id of a key, or `file` for the configuration file. */
+  readonly by: string
+  readonly key: string
+  readonly before: string | null
+  readonly after: string | null
+}
+
+export interface ChangeQuery {
+  /** Only changes of this key. */
+  readonly key?: string | undefined
+  /** `next` of the previous page. */
+  readonly after?: string | undefined
+  readonly limit?: number | undefined
+}
+
+/** May hold fewer changes than the limit; `next` is absent at the end, and only there. */
+export interface ChangePage {
+  readonly items: readonly (Change & { readonly id: string })[]
+  readonly next?: string
+}
 
 interface Recorded extends Change {
   /** Counts the changes of this key. */
@@ -67,19 +91,14 @@ function countOf([record]: readonly StoredRecord[]): number {
 }
 
 /**
- * A page of changes, newest first; of all keys or of one. It may hold fewer than were asked for; `next` is absent at the
- * end, and only there.
+ * A page of changes, newest first.
  *
  * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
  */
 export async function listChanges(
   records: Records,
-  {
-    key,
-    after,
-    limit,
-  }: { readonly key?: string | undefined; readonly after?: string | undefined; readonly limit: number },
-): Promise<{ readonly items: readonly SettingChange[]; readonly next?: string }> {
+  { key, after, limit = DEFAULT_PAGE }: ChangeQuery,
+): Promise<ChangePage> {
   const request: FindRequest = {
     space: SPACE,
     ...(key === undefined ? {} : { index: BY_KEY, ranges: [keyPrefixRange([key])] }),
@@ -95,7 +114,7 @@ export async function listChanges(
   return { items: found.map(changeOf), ...(next === undefined ? {} : { next }) }
 }
 
-function changeOf({ id, value }: StoredRecord): SettingChange {
+function changeOf({ id, value }: StoredRecord): ChangePage['items'][number] {
   const { at, by, key, before, after } = JSON.parse(value) as Recorded
   return { id, at, by, key, before, after }
 }

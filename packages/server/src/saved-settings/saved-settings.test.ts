@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { Setting } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
+import type { Setting } from '../config/describe.ts'
 import type { Records } from '../engines/records/records.ts'
 import { type SavedSetup, setUpSaved } from './saved-settings.fixture.ts'
 import type { SavedSettings } from './saved-settings.ts'
+import { SettingRefusedError } from './setting-refused-error.ts'
 
 const KEY = 'storage.tempUrlMaxAge'
 const SECRET = 'auth.wechat.secret'
@@ -26,6 +27,9 @@ const code =
   (expected: string, message = /./) =>
   (error: unknown) =>
     error instanceof CloudsteadError && error.code === expected && message.test(error.message)
+
+const refused = (reason: SettingRefusedError['reason']) => (error: unknown) =>
+  error instanceof SettingRefusedError && error.reason === reason
 
 const maxAge = ({ settings }: SavedSetup) => settings.current().storage.tempUrlMaxAge
 
@@ -57,9 +61,9 @@ describe('what holds', () => {
     assert.equal(maxAge(setup), 30)
     const { source, locked, value, kept } = one(setup.settings, KEY)
     assert.deepEqual([source, locked, value, kept], ['file', true, 30, '60'])
-    await assert.rejects(setup.save(KEY, 90), code('CONSOLE_SETTING_LOCKED'))
+    await assert.rejects(setup.save(KEY, 90), refused('locked'))
     // Also for whoever does not know of the edit yet.
-    await assert.rejects(setup.settings.save(KEY, 90, { version: 'old', by: 'x' }), code('CONSOLE_SETTING_LOCKED'))
+    await assert.rejects(setup.settings.save(KEY, 90, { version: 'old', by: 'x' }), refused('locked'))
     await setup.restart()
     assert.equal(maxAge(setup), 30)
     setup.edit({})
@@ -149,9 +153,9 @@ describe('saving what somebody else changed', () => {
     const { version } = setup.settings.settings()
     await setup.save(KEY, 60)
     const old = { version, by: 'tester' }
-    await assert.rejects(setup.settings.save(KEY, 61, old), code('CONSOLE_CONFLICT'))
-    await assert.rejects(setup.settings.save('auth.anonymous', false, old), code('CONSOLE_CONFLICT'))
-    await assert.rejects(setup.settings.reset(KEY, old), code('CONSOLE_CONFLICT'))
+    await assert.rejects(setup.settings.save(KEY, 61, old), refused('conflict'))
+    await assert.rejects(setup.settings.save('auth.anonymous', false, old), refused('conflict'))
+    await assert.rejects(setup.settings.reset(KEY, old), refused('conflict'))
     assert.equal(maxAge(setup), 60)
   })
 
@@ -161,7 +165,7 @@ describe('saving what somebody else changed', () => {
     setup.edit({ storage: { tempUrlMaxAge: 30 } })
     await assert.rejects(
       setup.settings.save('auth.anonymous', false, { version: before, by: 'x' }),
-      code('CONSOLE_CONFLICT'),
+      refused('conflict'),
     )
     await setup.save(SECRET, 'one')
     const { version } = setup.settings.settings()
@@ -184,7 +188,7 @@ describe('saving what somebody else changed', () => {
     const other = await setup.second()
     await setup.save(KEY, 60)
     const { version } = other.settings()
-    await assert.rejects(other.save(KEY, 61, { version, by: 'other' }), code('CONSOLE_CONFLICT'))
+    await assert.rejects(other.save(KEY, 61, { version, by: 'other' }), refused('conflict'))
     assert.equal(other.current().storage.tempUrlMaxAge, 60)
     await other.save(KEY, 61, { version: other.settings().version, by: 'other' })
     await setup.restart()
@@ -221,7 +225,7 @@ describe('rules', () => {
     const { text, locked, file, resourceOpenid, version } = setup.settings.rules(undefined)
     assert.deepEqual([text, locked, file, resourceOpenid], [TEXT, true, '/etc/cloudstead.config.json', 'creator'])
     const save = setup.settings.saveRules(undefined, '"PRIVATE"', { version, by: 'x' })
-    await assert.rejects(save, code('CONSOLE_SETTING_LOCKED'))
+    await assert.rejects(save, refused('locked'))
   })
 
   test('of a collection make it a declared one; other settings do not disturb', async () => {
@@ -232,7 +236,7 @@ describe('rules', () => {
     await setup.settings.saveRules('orders', '{"read": "doc.a == 1"}', { version, by: 'tester' })
     assert.equal(setup.settings.current().database.collections.get('orders')?.acl.acl, 'CUSTOM')
     const again = setup.settings.saveRules('orders', '"PRIVATE"', { version, by: 'tester' })
-    await assert.rejects(again, code('CONSOLE_CONFLICT'))
+    await assert.rejects(again, refused('conflict'))
   })
 
   test('that cannot be used are refused, with the place', async () => {
@@ -352,7 +356,7 @@ describe('secrets', () => {
   test('of the environment stand between the file and the Console', async () => {
     const setup = await fresh({}, { mode: 'start', wechatSecret: 'from-outside' })
     assert.deepEqual([one(setup.settings, SECRET).source, one(setup.settings, SECRET).locked], ['environment', true])
-    await assert.rejects(setup.save(SECRET, 'x'), code('CONSOLE_SETTING_LOCKED'))
+    await assert.rejects(setup.save(SECRET, 'x'), refused('locked'))
     assert.equal(setup.settings.current().auth.wechat.secret, 'from-outside')
     setup.edit({ auth: { wechat: { secret: 'of-the-file' } } })
     assert.equal(one(setup.settings, SECRET).source, 'file')
@@ -399,7 +403,7 @@ describe('a crash', () => {
       assert.equal((await changes(setup)).length, written ? 1 : 0)
       // The one that lived on finds out with its next save.
       const again = other.save(KEY, 61, { version, by: 'tester' })
-      if (written) await assert.rejects(again, code('CONSOLE_CONFLICT'))
+      if (written) await assert.rejects(again, refused('conflict'))
       else await again
       assert.equal(other.current().storage.tempUrlMaxAge, written ? 60 : 61)
     })

@@ -1,24 +1,23 @@
-/** The settings that hold: the configuration file, and below it what was saved in the Console. */
+/** The current settings: the configuration file, and below it what was saved in the Console. */
 import { createHash } from 'node:crypto'
-import type { Finding, Rules, Setting, SettingChange, Settings } from '@cloudstead/admin-api'
 import { CloudsteadError, decodeWebValue } from '@cloudstead/protocol'
 import { isPresetAcl, nearest } from '@cloudstead/rules'
-import { describeAll, describeOne, type Layers } from '../config/describe.ts'
 import type { ConfigFile } from '../config/config-file.ts'
+import { describeAll, describeOne, type Layers, type Setting } from '../config/describe.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
-import { layered, refusal } from '../config/layers.ts'
+import { mergeLayers, refusal } from '../config/layers.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
 import type { Records } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { type CheckedRules, checkRulesText } from '../rule-tools/findings.ts'
 import type { CurrentSettings } from '../settings.ts'
-import { listChanges } from './history.ts'
-import { commitFile, commitValue, type Loaded, loadValues, type StoredValue } from './saved-values.ts'
+import { type ChangePage, type ChangeQuery, listChanges } from './history.ts'
+import { invalidReasons, type RulesSetting, rulesKey } from './rules-setting.ts'
+import { commitFile, commitValue, loadValues } from './saved-values.ts'
+import { SettingRefusedError } from './setting-refused-error.ts'
 
 export { collectionKey } from '../config/keys.ts'
 
-/** Commits that found that another process had saved something meanwhile. */
-const MAX_ATTEMPTS = 20
-const DEFAULT_PAGE = 50
 /** Characters of a value as JSON: what the text of rules may have, and no other setting needs as many. */
 const MAX_VALUE = 100_000
 /** Characters of a version: enough that two states never share one by chance. */
@@ -29,258 +28,229 @@ export interface SavedSettingsOptions {
   readonly file: ConfigFile
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly log: {
-    info(details: object, message: string): void
-    warn(details: object, message: string): void
-  }
+  readonly log: { warn(details: object, message: string): void }
 }
 
-/** Whoever saves something, as the history names them. */
-export interface Saving {
+/** Every setting, and the state of the configuration file. */
+export interface SettingsOverview {
+  readonly file: {
+    readonly path: string
+    readonly exists: boolean
+    /** As it is on the disk, with secrets masked. */
+    readonly text?: string
+    /** Why the last edit of the file cannot be used. */
+    readonly refused?: string
+    /** When the part of the file that applies was read, in ms since the epoch. */
+    readonly loadedAt: number
+  }
+  /** To hand back when saving. */
+  readonly version: string
+  readonly values: readonly Setting[]
+}
+
+interface Saving {
   /** What `settings` or `rules` gave; the save is refused when something changed since. */
   readonly version: string
+  /** Who saves, as the history names them. */
   readonly by: string
 }
 
 export interface SavedSettings {
-  /** What holds now. A plain read of a variable, for hot paths. */
+  /** The settings that apply now. A plain read of a variable, for hot paths. */
   readonly current: CurrentSettings
-  settings(): Settings
+  settings(): SettingsOverview
   /**
-   * Makes another value hold at once, and keeps it.
+   * Makes another value apply at once, and keeps it.
    *
-   * @throws CloudsteadError CONSOLE_SETTING_LOCKED when the file or the environment sets it, CONSOLE_CONFLICT,
-   *   INVALID_PARAM naming the key and what is valid
+   * @throws SettingRefusedError; CloudsteadError INVALID_PARAM naming the key and what is valid
    */
   save(key: string, value: unknown, saving: Saving): Promise<void>
-  /** Forgets what was saved, so that the file or the default holds. @throws CloudsteadError CONSOLE_CONFLICT */
+  /** Deletes what was saved, so that the file or the default applies. @throws SettingRefusedError `conflict` */
   reset(key: string, saving: Saving): Promise<void>
-  /** The rules of a collection, or without one those of storage. Whether the collection exists is not asked. */
-  rules(collection: string | undefined): Rules
-  /** Makes other rules hold at once, and keeps them as they are written. @throws CloudsteadError as `save` does */
+  /** The rules of a collection, or without one those of storage. Does not check whether the collection exists. */
+  rules(collection: string | undefined): RulesSetting
+  /** Makes other rules apply at once, and keeps them as they are written. @throws as `save` does */
   saveRules(collection: string | undefined, text: string, saving: Saving): Promise<void>
-  /** What there is to say about rules while they are written, under the settings that hold. Never throws. */
+  /** Checks rules while they are being written, under the current settings. Never throws. */
   check(collection: string | undefined, text: string): CheckedRules
-  /** What `resource.openid` is in rules of files. */
+  /** What `resource.openid` means in rules of files. */
   resourceOpenid(): 'path' | 'creator'
-  /** What was changed, newest first. @throws CloudsteadError INVALID_PARAM for a bad `after` */
-  changes(page: {
-    readonly key?: string | undefined
-    readonly after?: string | undefined
-    readonly limit?: number | undefined
-  }): Promise<{ readonly items: readonly SettingChange[]; readonly next?: string }>
-  /** Waits until everything that was begun is done. */
+  /** The changes of settings, newest first. @throws CloudsteadError INVALID_PARAM for a bad `after` */
+  changes(query: ChangeQuery): Promise<ChangePage>
+  /** Waits until every change that was begun is done. */
   close(): Promise<void>
 }
 
 /** Reads what was saved and puts it below the configuration file. */
-export async function openSavedSettings(options: SavedSettingsOptions): Promise<SavedSettings> {
-  const service = new Service(options, await loadValues(options.records))
-  await service.noteFile()
-  return service
-}
-
-class Service implements SavedSettings {
-  readonly current: CurrentSettings = () => this.#layers.layered.settings
-  readonly #options: SavedSettingsOptions
-  readonly #unfollow: () => void
-  #loaded: Loaded
-  #layers: Layers
+export async function openSavedSettings({ records, file, now, log }: SavedSettingsOptions): Promise<SavedSettings> {
+  let loaded = await loadValues(records)
+  let layers = compose()
   /** Changes are made one after the other. */
-  #queue: Promise<unknown> = Promise.resolve()
-  /** A commit failed in a way that leaves open whether it was written. */
-  #stale = false
+  let queue: Promise<unknown> = Promise.resolve()
+  /** A commit may have been written that `loaded` does not know of. */
+  let stale = false
 
-  constructor(options: SavedSettingsOptions, loaded: Loaded) {
-    this.#options = options
-    this.#loaded = loaded
-    this.#layers = this.#compose(loaded)
-    this.#warnAside(new Map())
-    this.#unfollow = options.file.follow(() => {
-      this.#recompose()
-      void this.noteFile()
-    })
+  warnSetAside(new Map())
+  const unfollow = file.follow(() => {
+    recompose()
+    void recordFile()
+  })
+  await recordFile()
+
+  function compose(): Layers {
+    const state = file.state()
+    const { context } = file
+    const merged = mergeLayers(state.raw, [...loaded.values.values()], context)
+    return { file: state, context, saved: loaded.values, merged }
   }
 
-  settings(): Settings {
-    const { file } = this.#options
+  function recompose(): void {
+    const { setAside } = layers.merged
+    layers = compose()
+    warnSetAside(setAside)
+  }
+
+  function warnSetAside(known: ReadonlyMap<string, string>): void {
+    for (const [setting, reason] of layers.merged.setAside) {
+      if (known.get(setting) === reason) continue
+      const message = 'what was saved in the Console for this setting cannot be used and is set aside'
+      log.warn({ setting, reason: masked(reason) }, message)
+    }
+  }
+
+  function masked(text: string): string {
+    return maskSecrets(text, [current().auth.wechat.secret])
+  }
+
+  function current() {
+    return layers.merged.settings
+  }
+
+  function settings(): SettingsOverview {
     const { text, refused, loadedAt } = file.state()
-    const values = describeAll(this.#layers)
-    const secrets = this.#secrets()
+    const values = describeAll(layers)
     return {
       file: {
         path: file.path,
         exists: text !== undefined,
-        ...(text === undefined ? {} : { text: maskSecrets(text, secrets) }),
-        ...(refused === undefined ? {} : { refused: maskSecrets(refused, secrets) }),
+        ...(text === undefined ? {} : { text: masked(text) }),
+        ...(refused === undefined ? {} : { refused: masked(refused) }),
         loadedAt,
       },
-      version: this.#versionOf(values),
-      values: [...values],
+      version: versionOf(values),
+      values,
     }
   }
 
-  async save(key: string, value: unknown, { version, by }: Saving): Promise<void> {
-    if (!isSettingKey(key)) throw unknownKey(key, this.settings().values)
-    const text = textOf(value)
-    await this.#change({ key, text }, by, () => this.settings().version === version)
+  /** Identifies what is shown of settings. Secrets count by their saves only, never by their values. */
+  function versionOf(values: readonly Setting[]): string {
+    const saves = values.map(({ key }) => loaded.values.get(key)?.version ?? null)
+    return createHash('sha256')
+      .update(JSON.stringify([values, saves]))
+      .digest('base64url')
+      .slice(0, VERSION_LENGTH)
   }
 
-  async reset(key: string, { version, by }: Saving): Promise<void> {
-    await this.#change({ key, text: undefined }, by, () => this.settings().version === version)
-  }
-
-  rules(collection: string | undefined): Rules {
-    const key = rulesKey(collection)
-    const setting = describeOne(key, this.#layers)
+  function rules(collection: string | undefined): RulesSetting {
+    const setting = describeOne(rulesKey(collection), layers)
     const { source, locked, kept, value, text = '' } = setting
-    const { path } = this.#options.file
     return {
       ...(collection === undefined ? {} : { collection }),
       text,
       ...(isPresetAcl(value) ? { preset: value } : {}),
       source,
       locked,
-      ...(locked ? { file: path } : {}),
+      ...(locked ? { file: file.path } : {}),
       ...(kept === undefined ? {} : { kept }),
-      resourceOpenid: this.resourceOpenid(),
-      version: this.#versionOf([setting]),
-      findings: [...this.check(collection, text).findings],
+      resourceOpenid: resourceOpenid(),
+      version: versionOf([setting]),
+      findings: check(collection, text).findings,
     }
   }
 
-  async saveRules(collection: string | undefined, text: string, { version, by }: Saving): Promise<void> {
-    const { valid, findings } = this.check(collection, text)
-    if (!valid) throw new CloudsteadError('INVALID_PARAM', placesOf(text, findings))
-    await this.#change({ key: rulesKey(collection), text }, by, () => this.rules(collection).version === version)
+  function check(collection: string | undefined, text: string): CheckedRules {
+    const { anonymous } = current().auth
+    return collection === undefined
+      ? checkRulesText(text, { kind: 'storage', resourceOpenid: resourceOpenid() }, anonymous)
+      : checkRulesText(text, { kind: 'database', collection }, anonymous)
   }
 
-  changes({ key, after, limit = DEFAULT_PAGE }: Parameters<SavedSettings['changes']>[0]) {
-    return listChanges(this.#options.records, { key, after, limit })
+  function resourceOpenid(): 'path' | 'creator' {
+    const key = 'storage.resourceOpenid'
+    return (valueAt(layers.merged.raw, key) ?? defaultOf(key)) === 'creator' ? 'creator' : 'path'
   }
 
-  async close(): Promise<void> {
-    this.#unfollow()
-    await this.#queue
+  /** @param unchanged whether the caller has seen the current version */
+  function change(key: string, text: string | undefined, by: string, unchanged: () => boolean): Promise<void> {
+    return commitInTurn(() => {
+      if (text !== undefined && describeOne(key, layers).locked) throw new SettingRefusedError('locked')
+      if (!unchanged()) throw new SettingRefusedError('conflict')
+      if (loaded.values.get(key)?.text === text) return undefined
+      const reason = text === undefined ? undefined : refusal(layers.merged.raw, { key, text }, file.context)
+      if (reason !== undefined) throw new CloudsteadError('INVALID_PARAM', reason)
+      return () => commitValue(records, loaded, { key, text }, { at: now(), by })
+    })
   }
 
-  /** Writes down what was edited in the file since it was last looked at. */
-  noteFile(): Promise<void> {
-    const { records, file, now, log } = this.#options
+  /** Records in the history what was edited in the file since it was last read. */
+  function recordFile(): Promise<void> {
     const { written } = file.state()
-    const noted = this.#inTurn(() => this.#commit(() => commitFile(records, this.#loaded, written, now())))
-    return noted.catch((error: unknown) => {
+    return commitInTurn(() => () => commitFile(records, loaded, written, now())).catch((error: unknown) => {
       log.warn({ err: error }, 'an edit of the configuration file could not be written into the history')
     })
   }
 
-  check(collection: string | undefined, text: string): CheckedRules {
-    const { anonymous } = this.current().auth
-    return collection === undefined
-      ? checkRulesText(text, { kind: 'storage', resourceOpenid: this.resourceOpenid() }, anonymous)
-      : checkRulesText(text, { kind: 'database', collection }, anonymous)
-  }
-
-  resourceOpenid(): 'path' | 'creator' {
-    const key = 'storage.resourceOpenid'
-    return (valueAt(this.#layers.layered.raw, key) ?? defaultOf(key)) === 'creator' ? 'creator' : 'path'
-  }
-
-  #change(change: { key: string; text: string | undefined }, by: string, unchanged: () => boolean): Promise<void> {
-    const { records, now } = this.#options
-    return this.#inTurn(() =>
-      this.#commit(async () => {
-        if (change.text !== undefined && describeOne(change.key, this.#layers).locked) {
-          throw new CloudsteadError('CONSOLE_SETTING_LOCKED')
-        }
-        if (!unchanged()) throw new CloudsteadError('CONSOLE_CONFLICT')
-        if (this.#loaded.values.get(change.key)?.text === change.text) return true
-        if (change.text !== undefined) this.#judge(change.key, change.text)
-        return commitValue(records, this.#loaded, change, { at: now(), by })
-      }),
+  /**
+   * @param decide returns the commit, or undefined when there is nothing to change; throws when the change is refused.
+   *   The commit resolves to false when something was saved that `loaded` does not know of.
+   */
+  function commitInTurn(decide: () => (() => Promise<boolean>) | undefined): Promise<void> {
+    const attempt = async () => {
+      if (stale) await reload()
+      const commit = decide()
+      stale = true
+      const done = commit === undefined || (await commit())
+      await reload()
+      return done ? undefined : CONFLICT
+    }
+    const done = queue.then(() =>
+      retryOnConflict<void>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') }),
     )
-  }
-
-  /** @throws CloudsteadError INVALID_PARAM when this text cannot hold for the key */
-  #judge(key: string, text: string): void {
-    const reason = refusal(this.#layers.layered.raw, { key, text }, this.#options.file.context)
-    if (reason !== undefined) throw new CloudsteadError('INVALID_PARAM', reason)
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work)
-    this.#queue = done.catch(() => {})
+    queue = done.catch(() => {})
     return done
   }
 
-  /** @param attempt resolves to false when something was saved that we do not know of */
-  async #commit(attempt: () => Promise<boolean>): Promise<void> {
-    for (let tried = 0; tried < MAX_ATTEMPTS; tried += 1) {
-      if (this.#stale) await this.#reload()
-      const { version } = this.#loaded
-      this.#stale = true
-      const done = await attempt().catch((error: unknown) => {
-        // What was refused before it came to a commit leaves nothing open.
-        if (error instanceof CloudsteadError) this.#stale = false
-        throw error
-      })
-      await this.#reload()
-      if (done) return
-      if (this.#loaded.version === version) break
-    }
-    throw new CloudsteadError('SERVER_BUSY')
+  async function reload(): Promise<void> {
+    loaded = await loadValues(records)
+    stale = false
+    recompose()
   }
 
-  async #reload(): Promise<void> {
-    this.#loaded = await loadValues(this.#options.records)
-    this.#stale = false
-    this.#recompose()
-  }
-
-  #compose(loaded: Loaded): Layers {
-    const { file } = this.#options
-    const state = file.state()
-    const saved: ReadonlyMap<string, StoredValue> = loaded.values
-    return { file: state, context: file.context, saved, layered: layered(state.raw, [...saved.values()], file.context) }
-  }
-
-  #recompose(): void {
-    const { aside } = this.#layers.layered
-    this.#layers = this.#compose(this.#loaded)
-    this.#warnAside(aside)
-  }
-
-  #warnAside(known: ReadonlyMap<string, string>): void {
-    const secrets = this.#secrets()
-    for (const [setting, reason] of this.#layers.layered.aside) {
-      if (known.get(setting) === reason) continue
-      const message = 'what was saved in the Console for this setting cannot be used and is set aside'
-      this.#options.log.warn({ setting, reason: maskSecrets(reason, secrets) }, message)
-    }
-  }
-
-  #secrets(): readonly (string | undefined)[] {
-    return [this.current().auth.wechat.secret]
-  }
-
-  /** Names what there is to see, without the secrets: of these only when they were saved. */
-  #versionOf(values: readonly Setting[]): string {
-    const saves = values.map(({ key }) => this.#loaded.values.get(key)?.version ?? null)
-    return createHash('sha256')
-      .update(JSON.stringify([values, saves]))
-      .digest('base64url')
-      .slice(0, VERSION_LENGTH)
+  return {
+    current,
+    settings,
+    async save(key, value, { version, by }) {
+      if (!isSettingKey(key)) throw unknownKey(key, settings().values)
+      await change(key, textOf(value), by, () => settings().version === version)
+    },
+    reset: (key, { version, by }) => change(key, undefined, by, () => settings().version === version),
+    rules,
+    async saveRules(collection, text, { version, by }) {
+      const { valid, findings } = check(collection, text)
+      if (!valid) throw new CloudsteadError('INVALID_PARAM', invalidReasons(text, findings))
+      await change(rulesKey(collection), text, by, () => rules(collection).version === version)
+    },
+    check,
+    resourceOpenid,
+    changes: (query) => listChanges(records, query),
+    async close() {
+      unfollow()
+      await queue
+    },
   }
 }
 
-/** @throws CloudsteadError INVALID_PARAM for a name that no collection can have */
-function rulesKey(collection: string | undefined): string {
-  const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
-  if (isSettingKey(key)) return key
-  throw new CloudsteadError('INVALID_PARAM', 'a collection name has letters, digits, - and _')
-}
-
-/** @throws CloudsteadError INVALID_PARAM for what is too deep or too long to be written, let alone to be a setting */
+/** @throws CloudsteadError INVALID_PARAM for a value that is too deep or too long to be written */
 function textOf(value: unknown): string {
   decodeWebValue(value, 0)
   if (JSON.stringify(value).length > MAX_VALUE) {
@@ -294,16 +264,4 @@ function unknownKey(key: string, values: readonly Setting[]): CloudsteadError {
   const close = nearest(key, keys)
   const hint = close === undefined ? `there are ${keys.join(', ')}` : `did you mean ${close}?`
   return new CloudsteadError('INVALID_PARAM', `there is no setting ${key}; ${hint}`)
-}
-
-/** Why a text is no rules, and where: line and column count from 1. */
-function placesOf(text: string, findings: readonly Finding[]): string {
-  const reasons = findings
-    .filter(({ code }) => code === 'invalid')
-    .map(({ key, from, message }) => {
-      const lines = text.slice(0, from).split('\n')
-      const place = from === undefined ? '' : `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: `
-      return `${place}${key === undefined ? '' : `${key}: `}${message.en}`
-    })
-  return reasons.join('; ')
 }

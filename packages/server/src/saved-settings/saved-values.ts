@@ -1,9 +1,12 @@
 /** What was saved in the Console, in the records engine: one record for each key, and where the history stands. */
 import { createHash, randomBytes } from 'node:crypto'
+import { CloudsteadError } from '@cloudstead/protocol'
 import { SECRET_TEXT } from '../config/describe.ts'
 import { SECRET_KEY } from '../config/keys.ts'
 import type { SavedValue } from '../config/layers.ts'
 import type { Expectation, RecordKey, Records, RecordWrite } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { type Change, recordChanges } from './history.ts'
 
 const VALUES = 'console:settings'
@@ -48,15 +51,16 @@ interface SeenFile {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Reads everything that was saved. */
-export async function loadValues(records: Records): Promise<Loaded> {
-  for (;;) {
+/** Reads everything that was saved. @throws CloudsteadError SERVER_BUSY */
+export function loadValues(records: Records): Promise<Loaded> {
+  const attempt = async () => {
     const before = await readHead(records)
     const values = await allValues(records)
     const { version, changes } = await readHead(records)
     // Another process saved something in between: what was read may be of two moments.
-    if (version === before.version) return { values, changes, version }
+    return version === before.version ? { values, changes, version } : CONFLICT
   }
+  return retryOnConflict<Loaded>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
 }
 
 async function readHead(records: Records): Promise<Omit<Loaded, 'values'>> {
@@ -67,19 +71,11 @@ async function readHead(records: Records): Promise<Omit<Loaded, 'values'>> {
 
 async function allValues(records: Records): Promise<ReadonlyMap<string, StoredValue>> {
   const found: StoredValue[] = []
-  let after: string | undefined
-  do {
-    const page = await records.find({
-      space: VALUES,
-      limit: PAGE,
-      maxBytes: PAGE_BYTES,
-      ...(after === undefined ? {} : { after }),
-    })
-    for (const { id, value, version } of page.records) {
+  for await (const page of walkPages(records, { space: VALUES, limit: PAGE, maxBytes: PAGE_BYTES })) {
+    for (const { id, value, version } of page) {
       found.push({ ...(JSON.parse(value) as Omit<StoredValue, 'key' | 'version'>), key: id, version })
     }
-    after = page.next
-  } while (after !== undefined)
+  }
   const ordered = found.sort((a, b) => a.at - b.at)
   return new Map(ordered.map((value) => [value.key, value]))
 }

@@ -2,6 +2,7 @@ import type { settingsOperations } from '@cloudstead/admin-api'
 import type { Database } from '../../database/database.ts'
 import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
 import type { Handlers } from './handlers.ts'
+import { settingChanged } from './setting-errors.ts'
 
 export interface SettingsHandlersOptions {
   readonly settings: SavedSettings
@@ -15,16 +16,15 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
       return settings.settings()
     },
     async saveSetting({ params: { key }, body: { value, version } }, { by }) {
-      await settings.save(key, value, { version, by })
+      await settingChanged(settings.save(key, value, { version, by }))
       return settings.settings()
     },
     async resetSetting({ params: { key }, query: { version } }, { by }) {
-      await settings.reset(key, { version, by })
+      await settingChanged(settings.reset(key, { version, by }))
       return settings.settings()
     },
     async listChanges({ query }) {
-      const { items, ...rest } = await settings.changes(query)
-      return { items: [...items], ...rest }
+      return settings.changes(query)
     },
     async getRules({ query: { collection } }, { caller }) {
       // Whatever is asked of a collection that does not exist is refused.
@@ -32,7 +32,7 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
       return settings.rules(collection)
     },
     async saveRules({ body: { collection, text, version } }, { by }) {
-      await settings.saveRules(collection, text, { version, by })
+      await settingChanged(settings.saveRules(collection, text, { version, by }))
       return settings.rules(collection)
     },
   }

@@ -1,0 +1,45 @@
+/** Rules as a setting: the key they are saved under, and what is shown of them. */
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { PresetAcl } from '@cloudstead/rules'
+import type { SettingSource } from '../config/describe.ts'
+import { isSettingKey } from '../config/keys.ts'
+import type { CheckedRules } from '../rule-tools/findings.ts'
+
+type Findings = CheckedRules['findings']
+
+/** The rules of a collection or, without one, those of storage. */
+export interface RulesSetting {
+  readonly collection?: string
+  /** As they were written. */
+  readonly text: string
+  readonly preset?: PresetAcl
+  readonly source: SettingSource
+  readonly locked: boolean
+  /** The configuration file that sets them. */
+  readonly file?: string
+  /** The text that was saved and does not apply, because the file sets the rules. */
+  readonly kept?: string
+  readonly resourceOpenid: 'path' | 'creator'
+  /** To hand back when saving. */
+  readonly version: string
+  readonly findings: Findings
+}
+
+/** @throws CloudsteadError INVALID_PARAM for a name that no collection can have */
+export function rulesKey(collection: string | undefined): string {
+  const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
+  if (isSettingKey(key)) return key
+  throw new CloudsteadError('INVALID_PARAM', 'a collection name has letters, digits, - and _')
+}
+
+/** Why a text cannot be used as rules, and where: line and column count from 1. */
+export function invalidReasons(text: string, findings: Findings): string {
+  const reasons = findings
+    .filter(({ code }) => code === 'invalid')
+    .map(({ key, from, message }) => {
+      const lines = text.slice(0, from).split('\n')
+      const place = from === undefined ? '' : `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: `
+      return `${place}${key === undefined ? '' : `${key}: `}${message.en}`
+    })
+  return reasons.join('; ')
+}
