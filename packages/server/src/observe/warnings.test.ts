@@ -66,7 +66,7 @@ test('rules are looked at again only when a setting has changed', () => {
     (key) => ({ key, kind: key.endsWith('acl') ? 'rules' : 'boolean' }) as Setting,
   )
   const notices = ruleNotices({
-    settings: () => ({ version, values, file: { path: 'x', exists: false } }),
+    settings: () => ({ version, values, file: { path: 'x', exists: false, loadedAt: 0 } }),
     rules: (collection) => {
       asked.push(collection)
       return { findings: [finding('everyone-reads', 'note')] } as never

@@ -18,6 +18,7 @@ import type { DocumentId } from '../../database/write-checks.ts'
 import { collectionKey, type SavedSettings } from '../../saved-settings/saved-settings.ts'
 import { problemOf } from './answers.ts'
 import type { Handlers } from './handlers.ts'
+import { settingChanged } from './setting-errors.ts'
 
 export interface DatabaseHandlerParts {
   readonly database: Database
@@ -116,7 +117,7 @@ async function forgetSettings(settings: DatabaseHandlerParts['settings'], name: 
   const saved = settings
     .settings()
     .values.filter(({ key, source }) => source === 'console' && collectionKey(key)?.collection === name)
-  for (const { key } of saved) await settings.reset(key, { version: settings.settings().version, by })
+  for (const { key } of saved) await settingChanged(settings.reset(key, { version: settings.settings().version, by }))
 }
 
 function orderOf(asked: { readonly orderBy?: string; readonly direction?: 'asc' | 'desc' }): OrderPart | undefined {
