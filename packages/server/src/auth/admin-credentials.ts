@@ -8,6 +8,12 @@ import {
 } from '@cloudstead/protocol'
 import type { Keys } from './keys.ts'
 
+export interface AdminCredentialsOptions {
+  readonly keys: Keys
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
 /** The parts of a request that its signature covers, as they arrived. */
 export interface AdminRequest {
   readonly method: string
@@ -30,24 +36,21 @@ const BEARER = /^bearer +(\S+)$/i
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED`
  */
-export async function administratorOf(
-  request: AdminRequest,
-  deps: { readonly keys: Keys; readonly now: () => number },
-): Promise<AdminCaller> {
+export async function administratorOf(options: AdminCredentialsOptions, request: AdminRequest): Promise<AdminCaller> {
   const authorization = textOf(request.headers.authorization)
   if (authorization === undefined) {
     throw refused('There is no Authorization header: give the SDK an accessKey, or a secretId and secretKey.')
   }
   const bearer = BEARER.exec(authorization)?.[1]
-  if (bearer !== undefined) return deps.keys.callerOfApiKey(bearer)
-  if (isTc3Authorization(authorization)) return signerOf(request, authorization, deps)
+  if (bearer !== undefined) return options.keys.callerOfApiKey(bearer)
+  if (isTc3Authorization(authorization)) return signerOf(options, request, authorization)
   throw refused('The Authorization header is of no kind that is known here: Bearer <apiKey>, or TC3-HMAC-SHA256.')
 }
 
 async function signerOf(
+  { keys, now }: AdminCredentialsOptions,
   request: AdminRequest,
   authorization: string,
-  { keys, now }: { readonly keys: Keys; readonly now: () => number },
 ): Promise<AdminCaller> {
   const parsed = parseTc3Authorization(authorization)
   const stamp = textOf(request.headers['x-timestamp']) ?? ''

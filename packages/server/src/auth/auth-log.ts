@@ -3,5 +3,3 @@ export interface AuthLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
 }
-
-export const SILENT: AuthLog = { info() {}, warn() {} }

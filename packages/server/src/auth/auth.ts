@@ -7,11 +7,11 @@ import {
   verifyLoginTicket,
 } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type AdminRequest, administratorOf } from './admin-credentials.ts'
-import { type AuthLog, SILENT } from './auth-log.ts'
-import { MAX_ATTEMPTS } from './json-records.ts'
+import type { AuthLog } from './auth-log.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
 import { createSessions, type Login } from './sessions.ts'
@@ -72,7 +72,7 @@ export interface Auth {
   readonly users: UserAdmin
 }
 
-export interface ProviderToken {
+interface ProviderToken {
   readonly token: string
   /** Seconds. */
   readonly expiresIn: number
@@ -81,19 +81,18 @@ export interface ProviderToken {
 /** A client uses it at once; ten minutes leave room for a question to the user in between. */
 const PROVIDER_TOKEN_SECONDS = 600
 
-/**
- * @param deps.now milliseconds since the epoch
- * @example const auth = createAuth({ env: 'demo-1abcde', records, secrets, settings: () => current })
- */
-export function createAuth(deps: {
+export interface AuthOptions {
   readonly env: string
   readonly records: Records
   readonly secrets: Secrets
   readonly settings: CurrentSettings
-  readonly now?: () => number
-  readonly log?: AuthLog
-}): Auth {
-  const { env, records, secrets, settings, now = Date.now, log = SILENT } = deps
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly log: AuthLog
+}
+
+/** @example const auth = createAuth({ env: 'demo-1abcde', records, secrets, settings, now: Date.now, log }) */
+export function createAuth({ env, records, secrets, settings, now, log }: AuthOptions): Auth {
   const users = createUsers({ records, now })
   const sessions = createSessions({ env, records, ring: secrets.accessToken, now, log })
   const providerTokens = createSignedTokens({ ring: secrets.providerToken, now })
@@ -101,14 +100,12 @@ export function createAuth(deps: {
   const keys = createKeys({ env, records, ring: secrets.apiSecret, now })
 
   async function logIn(identity: Identity): Promise<Login> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const attempt = async () => {
       const user = await users.ofIdentity(identity)
       if (user.value.blocked !== undefined) throw new LoginError('user_blocked')
-      const login = await sessions.open(user)
-      if (login !== undefined) return login
-      // The user was changed in this very moment, perhaps blocked: look again.
+      return (await sessions.open(user)) ?? CONFLICT
     }
-    throw new CloudsteadError('SERVER_BUSY')
+    return retryOnConflict<Login>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
   async function signInAnonymously(deviceId: string | undefined): Promise<Login> {
@@ -176,7 +173,7 @@ export function createAuth(deps: {
     refresh: sessions.refresh,
     revoke: sessions.revoke,
     callerOfToken,
-    administratorOf: (request) => administratorOf(request, { keys, now }),
+    administratorOf: (request) => administratorOf({ keys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,
     sweep: sessions.sweep,

@@ -16,6 +16,3 @@ export async function readJson<T>(records: Records, key: RecordKey): Promise<Sto
 export function putJson<T>(key: RecordKey, value: T, entries: readonly IndexEntry[] = []): PutWrite {
   return { op: 'put', ...key, value: JSON.stringify(value), entries }
 }
-
-/** How often a read-modify-write is tried before it gives up; each conflict means that somebody else got through. */
-export const MAX_ATTEMPTS = 20

@@ -2,9 +2,10 @@ import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { derivedSecret, type KeyRing } from '../secrets.ts'
 import { putJson, readJson } from './json-records.ts'
-import { hashOf, sameText } from './refresh-token.ts'
+import { hashOf, sameText } from './secret-hash.ts'
 
 /** The key file that `createTicket` of the server SDK wants as its `credentials`. */
 export interface LoginKeyFile {
@@ -21,7 +22,7 @@ export interface ApiKeyFile {
   readonly apiKey: string
 }
 
-export interface KeyInfo {
+interface KeyInfo {
   readonly kind: 'login' | 'api'
   /** The private_key_id or the secretId. */
   readonly id: string
@@ -80,18 +81,16 @@ export function looksLikeApiKey(token: string): boolean {
   return token.startsWith('cs_')
 }
 
-/**
- * @param deps.ring the keys that secretKeys are derived from
- * @param deps.now milliseconds since the epoch
- */
-export function createKeys(deps: {
+export interface KeysOptions {
   readonly env: string
   readonly records: Records
+  /** The keys that secretKeys are derived from. */
   readonly ring: KeyRing
+  /** Milliseconds since the epoch. */
   readonly now: () => number
-}): Keys {
-  const { env, records, ring, now } = deps
+}
 
+export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
   async function insert(key: RecordKey, value: StoredLoginKey | StoredApiKey): Promise<void> {
     const result = await records.commit([putJson(key, value)], [{ ...key, version: null }])
     if (!result.done) throw new Error('a new key id was taken')
@@ -140,14 +139,11 @@ export function createKeys(deps: {
 
   async function listSpace(space: string, kind: KeyInfo['kind']): Promise<KeyInfo[]> {
     const all: KeyInfo[] = []
-    let after: string | undefined
-    do {
-      const page = await records.find({ space, limit: PAGE, ...(after === undefined ? {} : { after }) })
-      for (const { id, value } of page.records) {
+    for await (const page of walkPages(records, { space, limit: PAGE })) {
+      for (const { id, value } of page) {
         all.push({ kind, id, createdAt: (JSON.parse(value) as { createdAt: number }).createdAt })
       }
-      after = page.next
-    } while (after !== undefined)
+    }
     return all
   }
 

@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
+import { sameText } from './secret-hash.ts'
 
 /**
  * The text of refresh tokens: `<session id>.<random><mac>`. Opaque to clients, 77 characters (the platform allows 128).
@@ -52,17 +53,6 @@ export function parseRefreshToken(text: string): RefreshToken | undefined {
 /** Whether this token was once issued for the session that has this key. */
 export function wasIssuedWith(token: RefreshToken, familyKey: string): boolean {
   return sameText(token.mac, macOf(token.sessionId, familyKey, token.random))
-}
-
-/** What is stored of a token. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
-}
-
-/** Compares without telling by its duration how much is equal. */
-export function sameText(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 function format(sessionId: string, familyKey: string, random: Buffer): string {

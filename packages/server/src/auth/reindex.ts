@@ -1,5 +1,7 @@
 import type { PutWrite, RecordKey, Records, StoredRecord } from '../engines/records/records.ts'
-import { MAX_ATTEMPTS, putJson } from './json-records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { walkPages } from '../engines/records/walk.ts'
+import { putJson } from './json-records.ts'
 
 /** Records of one commit: few enough that logins of the same moment hardly wait. */
 const BATCH = 200
@@ -29,26 +31,26 @@ export async function reindex(
   const mark: RecordKey = { space: DONE_SPACE, id: entries }
   if ((await records.get([mark]))[0] !== undefined) return 0
   let written = 0
-  let after: string | undefined
-  do {
+  for await (const page of walkPages(records, { space, limit: BATCH })) {
     if (signal?.aborted === true) return written
-    const page = await records.find({ space, limit: BATCH, ...(after === undefined ? {} : { after }) })
-    await write(records, page.records, put)
-    written += page.records.length
-    after = page.next
-  } while (after !== undefined)
+    await write(records, page, put)
+    written += page.length
+  }
   await records.commit([putJson(mark, {})])
   return written
 }
 
 async function write(records: Records, page: readonly StoredRecord[], put: Reindexing['put']): Promise<void> {
   let pending = page
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+  const attempt = async () => {
     if (pending.length === 0) return
     const seen = pending.map(({ space, id, version }) => ({ space, id, version }))
     if ((await records.commit(pending.map(put), seen)).done) return
-    // Some were written or deleted meanwhile: look again.
+    // Some were written or deleted meanwhile: read them again.
     pending = (await records.get(seen)).filter((record) => record !== undefined)
+    return CONFLICT
   }
-  throw new Error('records change faster than they can be given index entries')
+  await retryOnConflict(attempt, {
+    exhausted: () => new Error('records change faster than they can be given index entries'),
+  })
 }

@@ -1,6 +1,7 @@
 import type { LoginType } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { PutWrite, RecordKey } from '../engines/records/records.ts'
+import { BY_EXPIRY } from './expired-records.ts'
 import { putJson } from './json-records.ts'
 
 /** What is kept of a session. It carries the caller's ids, so that a call needs no second read. */
@@ -26,8 +27,6 @@ export interface Session {
 }
 
 export const SESSIONS_SPACE = 'auth:sessions'
-/** By `[expiresAt]`. */
-export const BY_EXPIRY = 'expiresAt'
 /** By `[uid, createdAt]`. */
 export const BY_USER = 'user'
 

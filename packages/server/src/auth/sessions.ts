@@ -1,21 +1,21 @@
 import { CloudsteadError, type UserCaller } from '@cloudstead/protocol'
-import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { Expectation, Records } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import type { KeyRing } from '../secrets.ts'
 import type { AuthLog } from './auth-log.ts'
-import { MAX_ATTEMPTS, readJson, type Stored } from './json-records.ts'
+import { deleteExpired } from './expired-records.ts'
+import { readJson, type Stored } from './json-records.ts'
 import { LoginError } from './login-error.ts'
 import {
-  hashOf,
   issueRefreshToken,
   newSecret,
   newSessionId,
   parseRefreshToken,
-  sameText,
   successorOf,
   wasIssuedWith,
 } from './refresh-token.ts'
-import { BY_EXPIRY, SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-record.ts'
+import { hashOf, sameText } from './secret-hash.ts'
+import { SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-record.ts'
 import { createSignedTokens } from './signed-token.ts'
 import { type User, userKey } from './user-record.ts'
 
@@ -64,22 +64,18 @@ export const REFRESH_TOKEN_SECONDS = 31 * 86_400
 /** A client tries three times, ten seconds each, a second apart; the rest is for slow networks. */
 export const REPLAY_WINDOW_MS = 60_000
 
-/** One batch of the sweep: small enough not to hold up the writers. */
-const SWEEP_BATCH = 200
-
-/**
- * @param deps.ring the keys that sign access tokens
- * @param deps.now milliseconds since the epoch
- */
-export function createSessions(deps: {
+export interface SessionsOptions {
   readonly env: string
   readonly records: Records
+  /** The keys that sign access tokens. */
   readonly ring: KeyRing
+  /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: AuthLog
-}): Sessions {
-  const { env, records, now, log } = deps
-  const tokens = createSignedTokens(deps)
+}
+
+export function createSessions({ env, records, ring, now, log }: SessionsOptions): Sessions {
+  const tokens = createSignedTokens({ ring, now })
 
   function login(sessionId: string, session: Session, refreshToken: string): Login {
     const { uid, loginType } = session
@@ -119,16 +115,15 @@ export function createSessions(deps: {
     const token = parseRefreshToken(text)
     if (token === undefined) throw invalidGrant('this is no refresh token of this server')
     const { sessionId } = token
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const attempt = async () => {
       const stored = await readJson<Session>(records, sessionKey(sessionId))
       if (stored === undefined || now() >= stored.value.expiresAt || !wasIssuedWith(token, stored.value.familyKey)) {
         throw invalidGrant('the session has ended, or the refresh token is wrong')
       }
-      const answer = await exchange(sessionId, stored, text, requestId)
-      if (answer !== undefined) return answer
-      // The session changed meanwhile, perhaps by the very call that this one repeats: look again.
+      // A conflict may come from the very call that this one repeats.
+      return (await exchange(sessionId, stored, text, requestId)) ?? CONFLICT
     }
-    throw new CloudsteadError('SERVER_BUSY')
+    return retryOnConflict<Login>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
   /** One attempt with a token that was issued for this session; undefined when the session changed under our hands. */
@@ -211,28 +206,7 @@ export function createSessions(deps: {
     return session !== undefined && now() < session.expiresAt
   }
 
-  async function sweep(): Promise<number> {
-    let removed = 0
-    for (;;) {
-      const ranges = [{ to: { key: encodeKey([now()]), inclusive: true } }]
-      const { records: expired } = await records.find({
-        space: SESSIONS_SPACE,
-        index: BY_EXPIRY,
-        ranges,
-        limit: SWEEP_BATCH,
-      })
-      if (expired.length === 0) return removed
-      const result = await records.commit(
-        expired.map(({ id }) => ({ op: 'delete', ...sessionKey(id) })),
-        expired.map(({ id, version }) => ({ ...sessionKey(id), version })),
-      )
-      // An expired session cannot be refreshed, so a conflict means that somebody else removed it: done just as well.
-      if (!result.done) return removed
-      removed += expired.length
-    }
-  }
-
-  return { open, refresh, revoke, callerOf, isOpen, sweep }
+  return { open, refresh, revoke, callerOf, isOpen, sweep: () => deleteExpired(records, SESSIONS_SPACE, now()) }
 }
 
 function invalidGrant(message: string): LoginError {

@@ -9,7 +9,7 @@ export interface SignedTokens {
   open(token: string): OpenedToken | undefined
 }
 
-export interface OpenedToken {
+interface OpenedToken {
   readonly claims: Readonly<Record<string, unknown>>
   readonly expired: boolean
 }
@@ -25,12 +25,14 @@ const MAX_TOKEN_LENGTH = 4096
 /** How many verified tokens are remembered, at some 0.5 KiB each; a token comes with every call for two hours. */
 const CACHED_TOKENS = 2000
 
-/**
- * @param deps.ring the keys of this purpose and of no other
- * @param deps.now milliseconds since the epoch
- */
-export function createSignedTokens(deps: { readonly ring: KeyRing; readonly now: () => number }): SignedTokens {
-  const { ring, now } = deps
+export interface SignedTokensOptions {
+  /** The keys of this purpose and of no other. */
+  readonly ring: KeyRing
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export function createSignedTokens({ ring, now }: SignedTokensOptions): SignedTokens {
   const sign = createSigner({
     algorithm: ALGORITHM,
     key: ring.current.secret.export(),

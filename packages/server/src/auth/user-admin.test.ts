@@ -47,7 +47,14 @@ describe('what administrators do about users', () => {
       },
     }) as Records
     const settings = () => ({ auth: setup.settings }) as never
-    return createAuth({ env: ENV, records, secrets: setup.secrets, settings, now: setup.now })
+    return createAuth({
+      env: ENV,
+      records,
+      secrets: setup.secrets,
+      settings,
+      now: setup.now,
+      log: { info() {}, warn() {} },
+    })
   }
 
   describe('sessions', () => {

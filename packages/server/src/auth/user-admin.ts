@@ -1,6 +1,7 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
-import { MAX_ATTEMPTS } from './json-records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { reindex } from './reindex.ts'
 import { listUsers, type UserPage, type UserQuery } from './user-list.ts'
 import { BLOCK_UNFINISHED, USERS_SPACE, type User, userPut } from './user-record.ts'
@@ -11,6 +12,8 @@ import type { Users } from './users.ts'
 export interface UserAdmin {
   /** @throws CloudsteadError `INVALID_PARAM` */
   list(query: UserQuery): Promise<UserPage>
+  /** How many users there are. */
+  count(): Promise<number>
   /** A user with the open sessions, newest first; `more` when there are more of them than are shown. */
   get(uid: string): Promise<{ readonly user: User; readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
@@ -32,29 +35,29 @@ export interface UserAdmin {
 /** Blocks that a crash has cut off: as a rule none, or one. */
 const UNFINISHED_BATCH = 100
 
-/**
- * @param deps.now milliseconds since the epoch
- */
-export function createUserAdmin(deps: {
+export interface UserAdminOptions {
   readonly records: Records
   readonly users: Users
+  /** Milliseconds since the epoch. */
   readonly now: () => number
-}): UserAdmin {
-  const { records, users, now } = deps
-  const sessions = createUserSessions(deps)
+}
+
+export function createUserAdmin({ records, users, now }: UserAdminOptions): UserAdmin {
+  const sessions = createUserSessions({ records, now })
 
   /** Changes a user until it is as wanted: `wanted` answers undefined when there is nothing to change. */
   async function change(uid: string, wanted: (user: User) => User | undefined): Promise<User> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const attempt = async () => {
       const stored = await users.get(uid)
       if (stored === undefined) throw new CloudsteadError('NOT_FOUND', 'There is no user with this uid.')
       const { value: user, version } = stored
       const next = wanted(user)
       if (next === undefined) return user
       const write = userPut(next)
-      if ((await records.commit([write], [{ space: write.space, id: write.id, version }])).done) return next
+      const { done } = await records.commit([write], [{ space: write.space, id: write.id, version }])
+      return done ? next : CONFLICT
     }
-    throw new CloudsteadError('SERVER_BUSY')
+    return retryOnConflict<User>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
   async function block(uid: string): Promise<User> {
@@ -84,16 +87,15 @@ export function createUserAdmin(deps: {
   }
 
   async function finishBlocks(): Promise<void> {
-    const { records: found } = await records.find({
-      space: USERS_SPACE,
-      index: BLOCK_UNFINISHED,
-      limit: UNFINISHED_BATCH,
-    })
-    for (const { id } of found) await endBlocked(id)
+    const request = { space: USERS_SPACE, index: BLOCK_UNFINISHED, limit: UNFINISHED_BATCH }
+    for await (const page of walkPages(records, request)) {
+      for (const { id } of page) await endBlocked(id)
+    }
   }
 
   return {
     list: (query) => listUsers(records, query),
+    count: () => records.count(USERS_SPACE),
     async get(uid) {
       return { user: await known(uid), ...(await sessions.list(uid)) }
     },

@@ -1,6 +1,7 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { keyPrefixRange } from '../engines/records/key-ranges.ts'
-import type { Records } from '../engines/records/records.ts'
+import type { FindRequest, Records } from '../engines/records/records.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { readJson } from './json-records.ts'
 import { reindex } from './reindex.ts'
 import { BY_USER, SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-record.ts'
@@ -38,26 +39,22 @@ export const MAX_LISTED = 100
 /** Sessions that are ended in one commit: small enough not to hold up the writers. */
 const END_BATCH = 200
 
-/**
- * @param deps.now milliseconds since the epoch
- */
-export function createUserSessions(deps: { readonly records: Records; readonly now: () => number }): UserSessions {
-  const { records, now } = deps
+export interface UserSessionsOptions {
+  readonly records: Records
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
 
-  async function find(uid: string, limit: number) {
+export function createUserSessions({ records, now }: UserSessionsOptions): UserSessions {
+  /** Sessions of a user, newest first. */
+  async function findRequest(uid: string, limit: number): Promise<FindRequest> {
     // Sessions of an older version are in no index before this is done; mostly it is one read.
     await index()
-    return records.find({
-      space: SESSIONS_SPACE,
-      index: BY_USER,
-      ranges: [keyPrefixRange([uid])],
-      reverse: true,
-      limit,
-    })
+    return { space: SESSIONS_SPACE, index: BY_USER, ranges: [keyPrefixRange([uid])], reverse: true, limit }
   }
 
   async function list(uid: string) {
-    const { records: found, next } = await find(uid, MAX_LISTED)
+    const { records: found, next } = await records.find(await findRequest(uid, MAX_LISTED))
     const sessions = found
       .map(({ id, value }) => ({ id, session: JSON.parse(value) as Session }))
       // One that has expired stays until the sweep comes by.
@@ -79,10 +76,8 @@ export function createUserSessions(deps: { readonly records: Records; readonly n
   }
 
   async function endAll(uid: string): Promise<void> {
-    for (;;) {
-      const { records: found, next } = await find(uid, END_BATCH)
-      await records.commit(found.map(({ id }) => ({ op: 'delete', ...sessionKey(id) })))
-      if (next === undefined) return
+    for await (const page of walkPages(records, await findRequest(uid, END_BATCH))) {
+      await records.commit(page.map(({ id }) => ({ op: 'delete', ...sessionKey(id) })))
     }
   }
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { CloudsteadError, type LoginType } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
-import { MAX_ATTEMPTS, putJson, readJson, type Stored } from './json-records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { putJson, readJson, type Stored } from './json-records.ts'
 import { type User, userKey, userPut } from './user-record.ts'
 
 /** What a login proved about a person. */
@@ -32,19 +33,20 @@ const UID_LENGTH = 36
 /** 32 letters, so that a random byte picks one without bias: 180 bits in a uid. */
 const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
-/**
- * @param deps.now milliseconds since the epoch
- */
-export function createUsers(deps: { readonly records: Records; readonly now: () => number }): Users {
-  const { records, now } = deps
+export interface UsersOptions {
+  readonly records: Records
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
 
+export function createUsers({ records, now }: UsersOptions): Users {
   function get(uid: string): Promise<Stored<User> | undefined> {
     return readJson<User>(records, userKey(uid))
   }
 
   async function ofIdentity(identity: Identity): Promise<Stored<User>> {
     const key = identityKey(identity)
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const attempt = async () => {
       const known = await readJson<{ uid: string }>(records, key)
       if (known !== undefined) return existing(known.value.uid)
       const user: User = { ...(await freeUid(identity)), loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
@@ -55,10 +57,10 @@ export function createUsers(deps: { readonly records: Records; readonly now: () 
           { ...userKey(user.uid), version: null },
         ],
       )
-      if (result.done) return existing(user.uid)
-      // Somebody else's first login of this identity, or of this uid, was faster: look again.
+      // Another first login of this identity, or of this uid, was faster: look again.
+      return result.done ? existing(user.uid) : CONFLICT
     }
-    throw new CloudsteadError('SERVER_BUSY')
+    return retryOnConflict<Stored<User>>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
   async function existing(uid: string): Promise<Stored<User>> {

@@ -5,7 +5,7 @@ import type { AuthLog } from './auth-log.ts'
 import { LoginError } from './login-error.ts'
 
 /** Who WeChat says has logged in. */
-export interface WechatIdentity {
+interface WechatIdentity {
   readonly appid: string
   readonly openid: string
 }
@@ -48,40 +48,38 @@ const ADVICE = new Map([
   [45011, 'too many logins of this user within a minute'],
 ])
 
-/**
- * @param deps.settings asked for each login, since they can change while the server runs
- */
-export function createWechat(deps: {
+export interface WechatOptions {
+  /** Asked for each login, because they can change while the server runs. */
   readonly settings: () => AuthSettings['wechat']
   readonly log: AuthLog
   readonly timeoutMs?: number
-}): Wechat {
-  const { log, timeoutMs = TIMEOUT_MS } = deps
+}
 
+export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOptions): Wechat {
   async function exchange(appid: string, code: string): Promise<WechatIdentity> {
-    const settings = deps.settings()
+    const { appid: ownAppid, secret, apiBase, madeUpIdentities } = settings()
     if (!APPID.test(appid))
       throw new CloudsteadError('INVALID_PARAM', 'provider_id must be the appid of the mini program')
-    if (settings.appid !== undefined && settings.appid !== appid) {
+    if (ownAppid !== undefined && ownAppid !== appid) {
       throw new CloudsteadError(
         'INVALID_PARAM',
-        `provider_id is ${appid}, but auth.wechat.appid of this environment is ${settings.appid}`,
+        `provider_id is ${appid}, but auth.wechat.appid of this environment is ${ownAppid}`,
       )
     }
     if (code === '' || code.length > MAX_CODE_LENGTH) {
       throw failed('provider_code must be the code that wx.login gave')
     }
-    if (settings.madeUpIdentities) return { appid, openid: madeUpOpenid(code) }
+    if (madeUpIdentities) return { appid, openid: madeUpOpenid(code) }
     if (code.startsWith('dev:')) {
       throw failed('codes such as dev:alice work in `cloudstead dev` without auth.wechat.secret, and nowhere else')
     }
-    if (settings.appid === undefined || settings.secret === undefined) {
+    if (ownAppid === undefined || secret === undefined) {
       throw new LoginError(
         'provider_not_enabled',
         'WeChat login is not set up: auth.wechat.appid and auth.wechat.secret are missing in the configuration file',
       )
     }
-    return { appid, openid: await ask(settings.apiBase, settings.appid, settings.secret, code) }
+    return { appid, openid: await ask(apiBase, appid, secret, code) }
   }
 
   async function ask(apiBase: string, appid: string, secret: string, code: string): Promise<string> {

@@ -8,16 +8,11 @@ import { openSqliteRecords } from '../../engines/records/sqlite/sqlite-records.t
 import { loadSecrets } from '../../secrets.ts'
 import type { Mode } from '../../settings.ts'
 import { createKeys, type Keys } from '../keys.ts'
-import {
-  type ConsoleAccess,
-  type Credential,
-  createConsoleLink,
-  openConsoleAccess,
-  setConsolePassword as setPassword,
-} from './access.ts'
-import { TooManyAttempts } from './attempts.ts'
+import { type ConsoleAccess, type Credential, openConsoleAccess } from './access.ts'
+import { createConsoleLink, setConsolePassword as setPassword } from './commands.ts'
 import { createPasswords } from './password.ts'
 import { IDLE_MS, LIFETIME_MS } from './sessions.ts'
+import { TooManyAttemptsError, WrongCredentialError } from './sign-in-error.ts'
 
 const HERE = '127.0.0.1'
 const AWAY = '192.0.2.7'
@@ -53,7 +48,7 @@ afterEach(async () => {
 })
 
 const signIn = (credential: Credential, peer = AWAY) => access.signIn(credential, peer, undefined)
-const failed = { code: 'CONSOLE_SIGN_IN_FAILED' }
+const failed = WrongCredentialError
 const ADDRESS = 'http://127.0.0.1:8787'
 const tokenOf = (url = '') => url.replace(`${ADDRESS}/console/#link=`, '')
 const link = async () => tokenOf(await access.linkAtStart(ADDRESS))
@@ -288,14 +283,14 @@ describe('setting the password', () => {
 })
 
 describe('wrong attempts', () => {
-  const tooMany = (error: unknown) => error instanceof TooManyAttempts && error.seconds >= 1 && error.seconds <= 60
+  const tooMany = (error: unknown) => error instanceof TooManyAttemptsError && error.seconds >= 1 && error.seconds <= 60
 
   test('ten in a minute from one address, then it has to wait; others need not', async () => {
     await setConsolePassword(records, PASSWORD)
     const wrong = await Promise.allSettled(Array.from({ length: 15 }, () => signIn({ secret: 'wrong password' })))
-    const codes = wrong.map((result) => result.status === 'rejected' && result.reason.code)
-    assert.equal(codes.filter((code) => code === 'CONSOLE_SIGN_IN_FAILED').length, 10)
-    assert.equal(codes.filter((code) => code === 'CONSOLE_TOO_MANY_ATTEMPTS').length, 5)
+    const reasons = wrong.map((result) => result.status === 'rejected' && result.reason)
+    assert.equal(reasons.filter((reason) => reason instanceof WrongCredentialError).length, 10)
+    assert.equal(reasons.filter((reason) => reason instanceof TooManyAttemptsError).length, 5)
     await assert.rejects(signIn({ secret: PASSWORD }), tooMany)
     await signIn({ secret: PASSWORD }, '198.51.100.1')
     ahead = 60_000

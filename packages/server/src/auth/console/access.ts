@@ -4,16 +4,14 @@ import type { Mode } from '../../settings.ts'
 import type { AuthLog } from '../auth-log.ts'
 import { type Keys, looksLikeApiKey } from '../keys.ts'
 import { isLoopback } from '../loopback.ts'
-import { createAttempts } from './attempts.ts'
+import { createConsoleLinks, FIRST_LINK_MS, LINK_MS, linkUrl } from './links.ts'
 import type { Operator } from './operator.ts'
 import { createPasswords, type Passwords } from './password.ts'
-import { createConsoleSessions, type Opening, SESSION_KEY_ID } from './sessions.ts'
-import { beginGeneration, noteAddress, openConsoleState, STATE_KEY } from './state.ts'
+import { createConsoleSessions, SESSION_KEY_ID, type SessionRequest } from './sessions.ts'
+import { WrongCredentialError } from './sign-in-error.ts'
+import { createSignInThrottle } from './sign-in-throttle.ts'
+import { beginGeneration, openConsoleState, STATE_KEY, saveAddress } from './state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './token.ts'
-
-/** A link that was asked for is used at once; the one of the first start may wait for the next morning. */
-const LINK_MS = 30 * 60_000
-const FIRST_LINK_MS = 24 * 3_600_000
 
 /** What somebody signs in with. */
 export type Credential = { readonly link: string } | { readonly secret: string }
@@ -34,7 +32,7 @@ export interface ConsoleAccess {
   /**
    * @param peer address of the other end of the connection
    * @param former whoever is signed in with the same browser; that session ends
-   * @throws CloudsteadError `CONSOLE_SIGN_IN_FAILED`, the same for whatever is wrong; TooManyAttempts
+   * @throws WrongCredentialError, the same whatever is wrong; TooManyAttemptsError
    */
   signIn(
     credential: Credential,
@@ -48,7 +46,7 @@ export interface ConsoleAccess {
    * Sets the password; every session but that of this operator ends, and so does every link. Who signed in by password
    * has to know the current one.
    *
-   * @throws CloudsteadError `CONSOLE_SIGN_IN_FAILED`; TooManyAttempts
+   * @throws WrongCredentialError; TooManyAttemptsError
    */
   setPassword(operator: Operator, current: string | undefined, password: string, peer: string): Promise<void>
   /** Whether the session behind a caller still holds; undefined for callers that have nothing to do with the Console. */
@@ -78,9 +76,10 @@ export interface ConsoleAccessOptions {
 export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<ConsoleAccess> {
   const { records, keys, mode, now, log, passwords = createPasswords() } = options
   const { value: opened, created } = await openConsoleState(records)
-  const keyHolds = async (keyId: string) => (await keys.secretKeyOf(keyId)) !== undefined
-  const sessions = createConsoleSessions({ records, keyHolds, now })
-  const attempts = createAttempts(now)
+  const keyExists = async (keyId: string) => (await keys.secretKeyOf(keyId)) !== undefined
+  const sessions = createConsoleSessions({ records, keyExists, now })
+  const links = createConsoleLinks({ records, now })
+  const throttle = createSignInThrottle({ now })
   const devLink = mode === 'dev' ? newConsoleToken() : undefined
 
   const isDevLink = (text: string, peer: string): boolean => {
@@ -89,32 +88,34 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   }
 
   /** What a credential opens; undefined when it is wrong. */
-  async function judge(credential: Credential, peer: string): Promise<Omit<Opening, 'instead'> | undefined> {
+  async function judge(credential: Credential, peer: string): Promise<SessionRequest | undefined> {
     const { value: state, version } = await openConsoleState(records)
-    const opening = { generation: state.generation, expected: { ...STATE_KEY, version } }
+    const { generation } = state
+    // The credential was judged by this state: the session is opened only while it is unchanged.
+    const unchanged = { ...STATE_KEY, version }
+    const beside = { writes: [], expectations: [unchanged] }
     if ('link' in credential) {
-      if (isDevLink(credential.link, peer)) return { ...opening, by: 'link' }
-      const link = await sessions.findLink(credential.link)
-      return link && { ...opening, by: 'link', link }
+      if (isDevLink(credential.link, peer)) return { by: 'link', generation, beside }
+      const used = await links.use(credential.link)
+      return used && { by: 'link', generation, beside: { ...used, expectations: [unchanged, ...used.expectations] } }
     }
     const { secret } = credential
     if (looksLikeApiKey(secret)) {
       const caller = await keys.callerOfApiKey(secret).catch(refusedKey)
-      return caller && { ...opening, by: 'key', keyId: caller.keyId }
+      return caller && { by: 'key', keyId: caller.keyId, generation, beside }
     }
     if (state.password === undefined) return undefined
-    return (await passwords.matches(secret, state.password)) ? { ...opening, by: 'password' } : undefined
+    return (await passwords.matches(secret, state.password)) ? { by: 'password', generation, beside } : undefined
   }
 
   async function signIn(credential: Credential, peer: string, former: Operator | undefined) {
     const guessable = 'secret' in credential && !looksLikeApiKey(credential.secret)
-    const right = guessable ? attempts.begin(peer) : undefined
-    const opening = await judge(credential, peer)
-    const instead = former?.session?.id
-    const session = opening && (await sessions.open({ ...opening, ...(instead === undefined ? {} : { instead }) }))
+    const right = guessable ? throttle.admit(peer) : undefined
+    const request = await judge(credential, peer)
+    const session = request && (await sessions.open({ ...request, replaces: former?.session?.id }))
     if (session === undefined) {
-      if (!guessable) attempts.wrong(peer)
-      throw new CloudsteadError('CONSOLE_SIGN_IN_FAILED', undefined, { internal: `a wrong credential from ${peer}` })
+      if (!guessable) throttle.failed(peer)
+      throw new WrongCredentialError(`a wrong credential from ${peer}`)
     }
     right?.()
     const { by, name } = session.operator
@@ -125,9 +126,9 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   async function checkCurrent(current: string | undefined, peer: string): Promise<void> {
     const { password } = (await openConsoleState(records)).value
     if (password === undefined) return
-    const right = attempts.begin(peer)
+    const right = throttle.admit(peer)
     if (current === undefined || !(await passwords.matches(current, password))) {
-      throw new CloudsteadError('CONSOLE_SIGN_IN_FAILED', 'The current password is not right.')
+      throw new WrongCredentialError(`a wrong current password from ${peer}`)
     }
     right()
   }
@@ -144,11 +145,10 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   }
 
   async function linkAtStart(address: string): Promise<string | undefined> {
-    await noteAddress(records, address)
-    if (devLink !== undefined) return linkTo(address, devLink.text)
+    await saveAddress(records, address)
+    if (devLink !== undefined) return linkUrl(address, devLink.text)
     if ((await openConsoleState(records)).value.password !== undefined) return undefined
-    const token = await sessions.createLink(created ? FIRST_LINK_MS : LINK_MS)
-    return linkTo(address, token)
+    return linkUrl(address, await links.create(created ? FIRST_LINK_MS : LINK_MS))
   }
 
   return {
@@ -168,42 +168,11 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
       return sessions.isOpen(caller.keyId.slice(SESSION_KEY_ID.length))
     },
     linkAtStart,
-    sweep: sessions.sweep,
+    sweep: async () => (await sessions.sweep()) + (await links.sweep()),
   }
-}
-
-/**
- * For the command line: a link that is good once, for half an hour, beside a running server.
- *
- * @param address where browsers reach the server; without it where the last one that was started was reached
- * @returns undefined when no address is known
- */
-export async function createConsoleLink(
-  records: Records,
-  now: () => number,
-  address: string | undefined,
-): Promise<string | undefined> {
-  const known = address ?? (await openConsoleState(records)).value.address
-  if (known === undefined) return undefined
-  const sessions = createConsoleSessions({ records, keyHolds: async () => false, now })
-  return linkTo(known, await sessions.createLink(LINK_MS))
-}
-
-/** For the command line: sets the password and ends every session and link. */
-export async function setConsolePassword(
-  records: Records,
-  password: string,
-  passwords: Passwords = createPasswords(),
-): Promise<void> {
-  await beginGeneration(records, await passwords.hash(password))
 }
 
 function refusedKey(thrown: unknown): undefined {
   if (thrown instanceof CloudsteadError && thrown.code === 'INVALID_CREDENTIALS') return undefined
   throw thrown
-}
-
-/** The token is in the fragment, so that it gets into no log of a proxy or a server. */
-function linkTo(address: string, token: string): string {
-  return `${address}/console/#link=${token}`
 }

@@ -12,7 +12,7 @@ export interface Operator {
   readonly session?: ConsoleSession
 }
 
-export interface ConsoleSession {
+interface ConsoleSession {
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly since: number

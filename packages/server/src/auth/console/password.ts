@@ -19,10 +19,10 @@ export interface Passwords {
 export const MIN_PASSWORD_LENGTH = 10
 export const MAX_PASSWORD_LENGTH = 200
 
-export type PasswordCost = Pick<StoredPassword, 'cost' | 'blockSize' | 'parallelization'>
+export type PasswordsOptions = Pick<StoredPassword, 'cost' | 'blockSize' | 'parallelization'>
 
 /** 32 MiB and about a quarter of a second: dear for whoever guesses, bearable for whoever knows. */
-const COST: PasswordCost = { cost: 2 ** 15, blockSize: 8, parallelization: 3 }
+const COST: PasswordsOptions = { cost: 2 ** 15, blockSize: 8, parallelization: 3 }
 /** Twice what the parameters need, so that hashes with raised ones can be checked by an older program. */
 const MAX_MEMORY_BYTES = 128 * 1024 * 1024
 const SALT_BYTES = 16
@@ -33,7 +33,7 @@ const HASH_BYTES = 32
  *
  * @param cost of new hashes
  */
-export function createPasswords(cost: PasswordCost = COST): Passwords {
+export function createPasswords(cost: PasswordsOptions = COST): Passwords {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work)
@@ -65,7 +65,7 @@ function derive(
   password: string,
   salt: Uint8Array,
   length: number,
-  { cost, blockSize, parallelization }: PasswordCost,
+  { cost, blockSize, parallelization }: PasswordsOptions,
 ): Promise<Buffer> {
   const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY_BYTES }
   return new Promise((resolve, reject) => {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Expectation, RecordKey, Records, RecordWrite } from '../../engines/records/records.ts'
-import { MAX_ATTEMPTS, putJson, readJson, type Stored } from '../json-records.ts'
+import { CONFLICT, retryOnConflict } from '../../engines/records/retry.ts'
+import { putJson, readJson, type Stored } from '../json-records.ts'
 import type { StoredPassword } from './password.ts'
 
-/** What holds for the Console of an environment as a whole. */
+/** What applies to the Console of an environment as a whole. */
 export interface ConsoleState {
-  /** Random; makes the name of the session cookie this server's own. No secret. */
+  /** Random; makes the name of the session cookie unique to this server. No secret. */
   readonly cookieId: string
   /** Sessions and links of another generation have ended: one write ends all of them, at one moment. */
   readonly generation: number
@@ -14,58 +15,73 @@ export interface ConsoleState {
   readonly address?: string
 }
 
+/** Writes of one commit, with what they expect. */
+export interface CommitPart {
+  readonly writes: readonly RecordWrite[]
+  readonly expectations: readonly Expectation[]
+}
+
 export const STATE_KEY: RecordKey = { space: 'console:state', id: 'state' }
 
 const COOKIE_ID_BYTES = 6
+const NOTHING: CommitPart = { writes: [], expectations: [] }
+
+const exhausted = () => new Error('the state of the Console changes too often')
 
 /** The state, made at first use. `created`: this call made it. */
-export async function openConsoleState(
-  records: Records,
-): Promise<Stored<ConsoleState> & { readonly created: boolean }> {
+export function openConsoleState(records: Records): Promise<Stored<ConsoleState> & { readonly created: boolean }> {
   let created = false
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  const attempt = async () => {
     const stored = await readJson<ConsoleState>(records, STATE_KEY)
     if (stored !== undefined) return { ...stored, created }
     const state: ConsoleState = { cookieId: randomBytes(COOKIE_ID_BYTES).toString('hex'), generation: 1 }
     created = (await records.commit([putJson(STATE_KEY, state)], [{ ...STATE_KEY, version: null }])).done
+    return CONFLICT
   }
-  throw new Error('the state of the Console does not settle')
+  return retryOnConflict<Stored<ConsoleState> & { created: boolean }>(attempt, { exhausted })
 }
 
-/** Writes down where browsers reach the server. */
-export async function noteAddress(records: Records, address: string): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    const { value, version } = await openConsoleState(records)
-    if (value.address === address) return
-    const next: ConsoleState = { ...value, address }
-    if ((await records.commit([putJson(STATE_KEY, next)], [{ ...STATE_KEY, version }])).done) return
-  }
-  throw new Error('the state of the Console does not settle')
-}
-
-/** What a commit does beside the change of the state. */
-export interface Beside {
-  readonly writes: readonly RecordWrite[]
-  readonly expectations: readonly Expectation[]
+/** Records where browsers reach the server. */
+export async function saveAddress(records: Records, address: string): Promise<void> {
+  await changeState(records, (state) => (state.address === address ? undefined : { ...state, address }))
 }
 
 /**
  * Ends every session and link, with or without a new password, all in one commit.
  *
- * @param beside what belongs to it, for the generation that begins; asked again after a conflict
+ * @param keep what is carried over into the new generation
  */
 export async function beginGeneration(
   records: Records,
   password: StoredPassword | undefined,
-  beside: (generation: number) => Promise<Beside> = async () => ({ writes: [], expectations: [] }),
+  keep: (generation: number) => Promise<CommitPart> = async () => NOTHING,
 ): Promise<void> {
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  const next = (state: ConsoleState) => ({
+    ...state,
+    generation: state.generation + 1,
+    ...(password === undefined ? {} : { password }),
+  })
+  await changeState(records, next, ({ generation }) => keep(generation))
+}
+
+/**
+ * Changes the state with `next`, which returns undefined when there is nothing to change. Both functions are called
+ * again after a conflict.
+ *
+ * @param beside what is written in the same commit, given the new state
+ */
+async function changeState(
+  records: Records,
+  next: (state: ConsoleState) => ConsoleState | undefined,
+  beside: (state: ConsoleState) => Promise<CommitPart> = async () => NOTHING,
+): Promise<void> {
+  const attempt = async () => {
     const { value, version } = await openConsoleState(records)
-    const generation = value.generation + 1
-    const next: ConsoleState = { ...value, generation, ...(password === undefined ? {} : { password }) }
-    const { writes, expectations } = await beside(generation)
+    const state = next(value)
+    if (state === undefined) return
+    const { writes, expectations } = await beside(state)
     const expected = [{ ...STATE_KEY, version }, ...expectations]
-    if ((await records.commit([putJson(STATE_KEY, next), ...writes], expected)).done) return
+    return (await records.commit([putJson(STATE_KEY, state), ...writes], expected)).done ? undefined : CONFLICT
   }
-  throw new Error('the state of the Console does not settle')
+  await retryOnConflict<void>(attempt, { exhausted })
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hashOf, sameText } from '../refresh-token.ts'
+import { hashOf, sameText } from '../secret-hash.ts'
 
 /**
  * The text of sessions and links of the Console: `<id>.<secret>`. The id finds the record and may be shown; the secret

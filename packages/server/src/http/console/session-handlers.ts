@@ -1,12 +1,12 @@
 import type { Session } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { ConsoleAccess, Credential } from '../../auth/console/access.ts'
-import { TooManyAttempts } from '../../auth/console/attempts.ts'
 import type { Operator } from '../../auth/console/operator.ts'
+import { TooManyAttemptsError, WrongCredentialError } from '../../auth/console/sign-in-error.ts'
 import type { Mode } from '../../settings.ts'
 import type { EdgeRequest, SessionHandlers } from './edge-request.ts'
 
-export interface SessionDeps {
+export interface SessionHandlersOptions {
   readonly env: string
   readonly version: string
   readonly mode: Mode
@@ -16,7 +16,7 @@ export interface SessionDeps {
 type SignInHandlers = Pick<SessionHandlers, 'getSession' | 'signIn' | 'signOut' | 'setPassword'>
 
 /** Signing in and out. */
-export function sessionHandlers({ env, version, mode, access }: SessionDeps): SignInHandlers {
+export function sessionHandlers({ env, version, mode, access }: SessionHandlersOptions): SignInHandlers {
   async function sessionOf(operator: Operator | undefined): Promise<Session> {
     const about = { signedIn: operator !== undefined, env, version, mode, passwordSet: await access.passwordSet() }
     // A script has no session that could end.
@@ -27,9 +27,8 @@ export function sessionHandlers({ env, version, mode, access }: SessionDeps): Si
   return {
     getSession: (_input, { operator }) => sessionOf(operator),
     async signIn({ body }, request) {
-      const { token, operator } = await counted(request, () =>
-        access.signIn(credentialOf(body), request.peer, request.operator),
-      )
+      const signingIn = access.signIn(credentialOf(body), request.peer, request.operator)
+      const { token, operator } = await attempted(request, signingIn)
       request.setSession(token)
       return sessionOf(operator)
     },
@@ -41,7 +40,8 @@ export function sessionHandlers({ env, version, mode, access }: SessionDeps): Si
       return { done: true }
     },
     async setPassword({ body }, request) {
-      await counted(request, () => access.setPassword(signedIn(request), body.current, body.password, request.peer))
+      const setting = access.setPassword(signedIn(request), body.current, body.password, request.peer)
+      await attempted(request, setting, 'The current password is not right.')
       return { done: true }
     },
   }
@@ -58,11 +58,20 @@ function signedIn({ operator }: EdgeRequest): Operator {
   return operator
 }
 
-async function counted<T>(request: EdgeRequest, attempt: () => Promise<T>): Promise<T> {
+/**
+ * Waits for an attempt and words its refusal for the client.
+ *
+ * @param message what a wrong credential is, unless the text of the code says it
+ */
+async function attempted<T>(request: EdgeRequest, attempt: Promise<T>, message?: string): Promise<T> {
   try {
-    return await attempt()
+    return await attempt
   } catch (error) {
-    if (error instanceof TooManyAttempts) request.retryAfter(error.seconds)
-    throw error
+    if (error instanceof WrongCredentialError) {
+      throw new CloudsteadError('CONSOLE_SIGN_IN_FAILED', message, { internal: error.message })
+    }
+    if (!(error instanceof TooManyAttemptsError)) throw error
+    request.retryAfter(error.seconds)
+    throw new CloudsteadError('CONSOLE_TOO_MANY_ATTEMPTS')
   }
 }

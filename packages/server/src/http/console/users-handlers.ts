@@ -6,18 +6,13 @@ import type { Handlers } from './handlers.ts'
 /** Users in a page when the request does not say. */
 const DEFAULT_PAGE = 50
 
-/**
- * Users of the app, and the keys of the environment. What changes something is logged with whoever did it.
- *
- * @example const handlers = usersHandlers({ auth, log })
- */
-export function usersHandlers({
-  auth,
-  log,
-}: {
+export interface UsersHandlersOptions {
   readonly auth: Pick<Auth, 'users' | 'keys'>
   readonly log: AuthLog
-}): Handlers<typeof usersOperations> {
+}
+
+/** Users of the app, and the keys of the environment. What changes something is logged with whoever did it. */
+export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typeof usersOperations> {
   const { users, keys } = auth
   return {
     async listUsers({ query: { limit = DEFAULT_PAGE, ...query } }) {

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { CloudsteadError } from '@cloudstead/protocol'
+import { TooManyAttemptsError } from './sign-in-error.ts'
 
 /** Wrong attempts in a minute: more than anybody mistypes, far less than guessing needs. */
 const OF_ONE_ADDRESS = 10
@@ -9,36 +9,30 @@ const WINDOW_MS = 60_000
 /** Addresses that are remembered; beyond it the oldest are forgotten. */
 const MAX_ADDRESSES = 10_000
 
-/** `seconds`: after which it is worth trying again. */
-export class TooManyAttempts extends CloudsteadError {
-  readonly seconds: number
-
-  constructor(seconds: number) {
-    super('CONSOLE_TOO_MANY_ATTEMPTS')
-    this.seconds = seconds
-  }
-}
-
-/** Counts wrong attempts to sign in. In this process only: each server of several would allow as many. */
-export interface Attempts {
+/** Limits wrong attempts to sign in. Counts in this process only: each server of several allows as many. */
+export interface SignInThrottle {
   /**
    * For a secret that may be guessed: counts an attempt before it is known to be wrong, so that a thousand at once are
    * not judged as if each were the first. Call what it returns when the attempt was right.
    *
-   * @throws TooManyAttempts
+   * @throws TooManyAttemptsError
    */
-  begin(address: string): () => void
+  admit(address: string): () => void
   /**
    * For a secret of 256 bits, which nobody guesses: counts one that was wrong. A right one is never counted nor refused,
    * so nobody can lock out whoever holds it by wrong attempts.
    *
-   * @throws TooManyAttempts
+   * @throws TooManyAttemptsError
    */
-  wrong(address: string): void
+  failed(address: string): void
 }
 
-/** @param now milliseconds since the epoch */
-export function createAttempts(now: () => number): Attempts {
+export interface SignInThrottleOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export function createSignInThrottle({ now }: SignInThrottleOptions): SignInThrottle {
   // Times of wrong attempts, oldest first.
   const byAddress = new Map<string, number[]>()
   const all: number[] = []
@@ -52,7 +46,7 @@ export function createAttempts(now: () => number): Attempts {
   function refuseFull(times: readonly number[], limit: number): void {
     const [oldest] = times
     if (oldest === undefined || times.length < limit) return
-    throw new TooManyAttempts(Math.max(1, Math.ceil((oldest + WINDOW_MS - now()) / 1000)))
+    throw new TooManyAttemptsError(Math.max(1, Math.ceil((oldest + WINDOW_MS - now()) / 1000)))
   }
 
   function ofAddress(address: string): number[] {
@@ -72,7 +66,7 @@ export function createAttempts(now: () => number): Attempts {
   }
 
   return {
-    begin(address) {
+    admit(address) {
       const own = ofAddress(address)
       refuseFull(own, OF_ONE_ADDRESS)
       refuseFull(recent(all), OF_ALL)
@@ -84,7 +78,7 @@ export function createAttempts(now: () => number): Attempts {
         remove(all, time)
       }
     },
-    wrong(address) {
+    failed(address) {
       const own = ofAddress(address)
       refuseFull(own, OF_ONE_ADDRESS)
       own.push(now())
