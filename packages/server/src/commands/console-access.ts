@@ -1,5 +1,5 @@
 /** `cloudstead console`: ways into the Console, made beside a running server. */
-import { createConsoleLink, setConsolePassword } from '../auth/console/access.ts'
+import { createConsoleLink, setConsolePassword } from '../auth/console/commands.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/console/password.ts'
 import { openKeys } from './open-keys.ts'
 

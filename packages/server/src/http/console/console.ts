@@ -5,7 +5,6 @@ import type { Logger } from 'pino'
 import type { ConsoleAccess } from '../../auth/console/access.ts'
 import { LIFETIME_MS } from '../../auth/console/sessions.ts'
 import type { Auth } from '../../auth/index.ts'
-import { countUsers } from '../../auth/usage.ts'
 import type { Database } from '../../database/database.ts'
 import type { Records } from '../../engines/records/records.ts'
 import type { Denials } from '../../observe/denials.ts'
@@ -90,11 +89,11 @@ function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
   }
 }
 
-function usageOf({ records, database, now, log }: ConsoleParts) {
+function usageOf({ records, auth, database, now, log }: ConsoleParts) {
   return createUsage({
     storage: () => countStorage(records),
     collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
-    users: () => countUsers(records),
+    users: () => auth.users.count(),
     now,
     failed: (error) => log.warn({ err: error }, 'counting what is stored failed'),
   })
