@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 
 /** What each key is for. One secret never signs two kinds of thing. */
 export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
-export type Purpose = (typeof PURPOSES)[number]
+type Purpose = (typeof PURPOSES)[number]
 
 export interface SecretKey {
   /** Names the key in what it signs, so that keys can be rotated: letters and digits. */

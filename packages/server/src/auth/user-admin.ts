@@ -107,7 +107,7 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
     },
     async settle(signal) {
       await finishBlocks()
-      await sessions.index(signal)
+      await sessions.reindex(signal)
       const put = ({ value }: { value: string }) => userPut(JSON.parse(value) as User)
       await reindex(records, { space: USERS_SPACE, entries: 'users-1', put }, signal)
     },

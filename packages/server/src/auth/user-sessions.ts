@@ -30,7 +30,7 @@ export interface UserSessions {
   end(uid: string, sessionId: string): Promise<void>
   endAll(uid: string): Promise<void>
   /** Enters the sessions that an older version stored; see {@link reindex}. */
-  index(signal?: AbortSignal): Promise<number>
+  reindex(signal?: AbortSignal): Promise<number>
 }
 
 /** More devices than a person has; a test server that logs in all the time has more, and nobody reads them. */
@@ -49,7 +49,7 @@ export function createUserSessions({ records, now }: UserSessionsOptions): UserS
   /** Sessions of a user, newest first. */
   async function findRequest(uid: string, limit: number): Promise<FindRequest> {
     // Sessions of an older version are in no index before this is done; mostly it is one read.
-    await index()
+    await reindexSessions()
     return { space: SESSIONS_SPACE, index: BY_USER, ranges: [keyPrefixRange([uid])], reverse: true, limit }
   }
 
@@ -81,10 +81,10 @@ export function createUserSessions({ records, now }: UserSessionsOptions): UserS
     }
   }
 
-  function index(signal?: AbortSignal): Promise<number> {
+  function reindexSessions(signal?: AbortSignal): Promise<number> {
     const put = ({ id, value }: { id: string; value: string }) => sessionPut(id, JSON.parse(value) as Session)
     return reindex(records, { space: SESSIONS_SPACE, entries: 'sessions-1', put }, signal)
   }
 
-  return { list, end, endAll, index }
+  return { list, end, endAll, reindex: reindexSessions }
 }

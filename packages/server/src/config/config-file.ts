@@ -29,7 +29,7 @@ export interface ConfigFileState extends ConfigText {
   readonly refused?: string
 }
 
-export interface ConfigEvents {
+interface ConfigEvents {
   /** New settings hold from now on. */
   reloaded(): void
   /** The settings that hold from now on have rules about which something is to be said. */

@@ -21,7 +21,7 @@ const PAGE = 500
 const PAGE_BYTES = 4 * 1024 * 1024
 const SALT_BYTES = 16
 
-export interface StoredValue extends SavedValue {
+interface StoredValue extends SavedValue {
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly by: string
@@ -30,7 +30,7 @@ export interface StoredValue extends SavedValue {
 }
 
 /** Everything that was saved, as of one moment. */
-export interface Loaded {
+export interface LoadedValues {
   /** In the order in which they were saved. */
   readonly values: ReadonlyMap<string, StoredValue>
   /** The number of the newest change. */
@@ -52,7 +52,7 @@ interface SeenFile {
 }
 
 /** Reads everything that was saved. @throws CloudsteadError SERVER_BUSY */
-export function loadValues(records: Records): Promise<Loaded> {
+export function loadValues(records: Records): Promise<LoadedValues> {
   const attempt = async () => {
     const before = await readHead(records)
     const values = await allValues(records)
@@ -60,10 +60,10 @@ export function loadValues(records: Records): Promise<Loaded> {
     // Another process saved something in between: what was read may be of two moments.
     return version === before.version ? { values, changes, version } : CONFLICT
   }
-  return retryOnConflict<Loaded>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
+  return retryOnConflict<LoadedValues>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
 }
 
-async function readHead(records: Records): Promise<Omit<Loaded, 'values'>> {
+async function readHead(records: Records): Promise<Omit<LoadedValues, 'values'>> {
   const [head] = await records.get([HEAD])
   if (head === undefined) return { changes: 0, version: null }
   return { ...(JSON.parse(head.value) as { readonly changes: number }), version: head.version }
@@ -86,7 +86,7 @@ async function allValues(records: Records): Promise<ReadonlyMap<string, StoredVa
  */
 export async function commitValue(
   records: Records,
-  loaded: Loaded,
+  loaded: LoadedValues,
   { key, text }: NewValue,
   who: { readonly at: number; readonly by: string },
 ): Promise<boolean> {
@@ -106,7 +106,7 @@ export async function commitValue(
  */
 export async function commitFile(
   records: Records,
-  loaded: Loaded,
+  loaded: LoadedValues,
   written: ReadonlyMap<string, string>,
   at: number,
 ): Promise<boolean> {
@@ -135,7 +135,7 @@ export async function commitFile(
 
 async function commitChanges(
   records: Records,
-  loaded: Loaded,
+  loaded: LoadedValues,
   changes: readonly Change[],
   writes: readonly RecordWrite[],
 ): Promise<boolean> {

@@ -93,19 +93,19 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
     const { generation } = state
     // The credential was judged by this state: the session is opened only while it is unchanged.
     const unchanged = { ...STATE_KEY, version }
-    const beside = { writes: [], expectations: [unchanged] }
+    const alongside = { writes: [], expectations: [unchanged] }
     if ('link' in credential) {
-      if (isDevLink(credential.link, peer)) return { by: 'link', generation, beside }
+      if (isDevLink(credential.link, peer)) return { by: 'link', generation, alongside }
       const used = await links.use(credential.link)
-      return used && { by: 'link', generation, beside: { ...used, expectations: [unchanged, ...used.expectations] } }
+      return used && { by: 'link', generation, alongside: { ...used, expectations: [unchanged, ...used.expectations] } }
     }
     const { secret } = credential
     if (looksLikeApiKey(secret)) {
       const caller = await keys.callerOfApiKey(secret).catch(refusedKey)
-      return caller && { by: 'key', keyId: caller.keyId, generation, beside }
+      return caller && { by: 'key', keyId: caller.keyId, generation, alongside }
     }
     if (state.password === undefined) return undefined
-    return (await passwords.matches(secret, state.password)) ? { by: 'password', generation, beside } : undefined
+    return (await passwords.matches(secret, state.password)) ? { by: 'password', generation, alongside } : undefined
   }
 
   async function signIn(credential: Credential, peer: string, former: Operator | undefined) {

@@ -38,7 +38,7 @@ export interface SessionRequest {
   /** A session of the same browser, which ends. */
   readonly replaces?: string | undefined
   /** What is written in the same commit. The session is opened only while the expectations are met. */
-  readonly beside: CommitPart
+  readonly alongside: CommitPart
 }
 
 /** The sessions of the Console. They are in the records, so they survive a restart of the server. */
@@ -65,7 +65,7 @@ export interface ConsoleSessionsOptions {
 }
 
 export function createConsoleSessions({ records, keyExists, now }: ConsoleSessionsOptions): ConsoleSessions {
-  async function open({ by, keyId, generation, replaces, beside }: SessionRequest) {
+  async function open({ by, keyId, generation, replaces, alongside }: SessionRequest) {
     const { id, text, hash } = newConsoleToken()
     const at = now()
     const session: StoredSession = {
@@ -78,7 +78,10 @@ export function createConsoleSessions({ records, keyExists, now }: ConsoleSessio
       expiresAt: at + IDLE_MS,
     }
     const ended: RecordWrite[] = replaces === undefined ? [] : [{ op: 'delete', ...sessionKey(replaces) }]
-    const { done } = await records.commit([putSession(id, session), ...ended, ...beside.writes], beside.expectations)
+    const { done } = await records.commit(
+      [putSession(id, session), ...ended, ...alongside.writes],
+      alongside.expectations,
+    )
     return done ? { token: text, operator: operatorFrom(id, session) } : undefined
   }
 

@@ -68,18 +68,18 @@ export async function beginGeneration(
  * Changes the state with `next`, which returns undefined when there is nothing to change. Both functions are called
  * again after a conflict.
  *
- * @param beside what is written in the same commit, given the new state
+ * @param alongside what is written in the same commit, given the new state
  */
 async function changeState(
   records: Records,
   next: (state: ConsoleState) => ConsoleState | undefined,
-  beside: (state: ConsoleState) => Promise<CommitPart> = async () => NOTHING,
+  alongside: (state: ConsoleState) => Promise<CommitPart> = async () => NOTHING,
 ): Promise<void> {
   const attempt = async () => {
     const { value, version } = await openConsoleState(records)
     const state = next(value)
     if (state === undefined) return
-    const { writes, expectations } = await beside(state)
+    const { writes, expectations } = await alongside(state)
     const expected = [{ ...STATE_KEY, version }, ...expectations]
     return (await records.commit([putJson(STATE_KEY, state), ...writes], expected)).done ? undefined : CONFLICT
   }
