@@ -14,25 +14,24 @@ export interface AdminCredentialsOptions {
   readonly now: () => number
 }
 
-/** The parts of a request that its signature covers, as they arrived. */
+/** The parts of a request that its signature covers, as received. */
 export interface AdminRequest {
   readonly method: string
-  /** Path and query as they were sent, still encoded: `/admin?env=demo-1abcde&seqId=1`. */
+  /** Path and query as sent, still encoded: `/admin?env=demo-1abcde&seqId=1`. */
   readonly url: string
-  /** By lower-case name. A header that came more than once, as a list, counts as missing. */
+  /** By lower-case name. A header that was sent more than once is a list and counts as missing. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The parsed JSON body. */
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** Seconds that a signed request may be old, or ahead, for clocks that differ. The request's own X-Signature-Expires has no say. */
+/** How old, or how far in the future, a signed request may be, because clocks differ. X-Signature-Expires is ignored. */
 export const SIGNATURE_WINDOW_SECONDS = 15 * 60
 
 const BEARER = /^bearer +(\S+)$/i
 
 /**
- * The administrator that a request comes from: by `Bearer <apiKey>`, or by a signature with secretId and secretKey.
- * Whatever is neither is refused.
+ * The administrator who sent a request: identified by `Bearer <apiKey>`, or by a signature with secretId and secretKey.
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED`
  */
@@ -44,7 +43,7 @@ export async function administratorOf(options: AdminCredentialsOptions, request:
   const bearer = BEARER.exec(authorization)?.[1]
   if (bearer !== undefined) return options.keys.callerOfApiKey(bearer)
   if (isTc3Authorization(authorization)) return signerOf(options, request, authorization)
-  throw refused('The Authorization header is of no kind that is known here: Bearer <apiKey>, or TC3-HMAC-SHA256.')
+  throw refused('The Authorization header must be Bearer <apiKey> or TC3-HMAC-SHA256.')
 }
 
 async function signerOf(
@@ -54,7 +53,7 @@ async function signerOf(
 ): Promise<AdminCaller> {
   const parsed = parseTc3Authorization(authorization)
   const stamp = textOf(request.headers['x-timestamp']) ?? ''
-  if (!/^\d{1,11}$/.test(stamp)) throw refused('X-Timestamp must be a whole number of seconds.')
+  if (!/^\d{1,11}$/.test(stamp)) throw refused('X-Timestamp must be an integer, in seconds.')
   const timestamp = Number(stamp)
   const host = textOf(request.headers.host)
   if (host === undefined) throw refused('There is no Host header.')

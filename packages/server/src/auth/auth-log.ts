@@ -1,4 +1,4 @@
-/** Where the services of this folder write what an operator has to know. Never a token, a code, a ticket or a key. */
+/** The log of the services in this folder. No token, code, ticket or key is ever logged. */
 export interface AuthLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void

@@ -12,19 +12,19 @@ import { type Auth, createAuth } from './auth.ts'
 import type { AuthLog } from './auth-log.ts'
 import type { LoginKeyFile } from './keys.ts'
 
-/** What the tests of logins share: an Auth over the real embedded engine, in a folder of its own. */
+/** Setup for the tests of logins: an Auth on the real embedded engine, in a folder of its own. */
 export interface AuthSetup {
   auth: Auth
   records: Records
   secrets: Secrets
-  /** Milliseconds that the clock of the Auth is ahead. */
+  /** How far the clock of the Auth is ahead, in ms. */
   ahead: number
   settings: AuthSettings
-  /** Everything that was logged, as one text. */
+  /** Everything that was logged, as one string. */
   logged(): string
-  /** Closes everything and opens the same folder again, as a restart does. */
+  /** Closes everything and opens the same folder again, like a restart. */
   restart(): Promise<void>
-  /** A second Auth on the same records file, with its own connections, as another process has them. */
+  /** A second Auth on the same records file, with its own connections, like another process. */
   second(): Promise<{ readonly auth: Auth; readonly records: Records }>
   now(): number
   dispose(): Promise<void>
@@ -54,7 +54,7 @@ export async function setUpAuth(settings: Partial<AuthSettings> = {}): Promise<A
 
   const others: Records[] = []
   const setup: AuthSetup = {
-    // The three come from open() below, which needs the clock and the settings of this very object.
+    // These come from open() below, which needs the clock and the settings of this object.
     ...({} as { auth: Auth; records: Records; secrets: Secrets }),
     ahead: 0,
     settings: { anonymous: true, wechat: DEV_WECHAT, ...settings },
@@ -81,17 +81,17 @@ interface NodeSdk {
   init(config: object): { auth(): { createTicket(uid: string): string } }
 }
 
-/** A ticket as a developer's own server makes it, with the real server SDK. */
+/** A ticket created with the real server SDK, as a developer's own server does. */
 export function ticketFor(uid: string, key: LoginKeyFile): string {
   const sdk: NodeSdk = createRequire(import.meta.url)('@cloudbase/node-sdk')
   return sdk.init({ env: key.env_id, credentials: key }).auth().createTicket(uid)
 }
 
-/** Stands in for WeChat's servers: answers jscode2session by a function of its query. */
+/** A fake of WeChat's servers: answers jscode2session with a function of the query. */
 export interface FakeWechat {
   readonly apiBase: string
   readonly asked: URLSearchParams[]
-  /** What comes next; a text is sent as it is, undefined never answers. */
+  /** The next answer: a string is sent as it is; with undefined there is no answer. */
   answer: (query: URLSearchParams) => unknown
   close(): Promise<void>
 }
@@ -104,7 +104,7 @@ export async function fakeWechat(): Promise<FakeWechat> {
     asked.push(url.searchParams)
     const answer = fake.answer(url.searchParams)
     if (answer === undefined) return
-    // WeChat's own Content-Type for JSON.
+    // The Content-Type that WeChat uses for JSON.
     response.setHeader('content-type', 'text/plain')
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
   })

@@ -21,23 +21,23 @@ import type { User } from './user-record.ts'
 import { createUsers, type Identity } from './users.ts'
 import { createWechat } from './wechat.ts'
 
-/** Who somebody is: logins, sessions, persons and keys of one environment. */
+/** Authentication in one environment: logins, sessions, users and keys. */
 export interface Auth {
   readonly env: string
   /**
-   * Like every login, it is refused to a user who is blocked.
+   * Like every login, it is refused for a blocked user.
    *
-   * @param deviceId the secret id that the client made up for its device; without one it is a new person each time
+   * @param deviceId the secret id that the client generated for its device; without one, each login is a new user
    * @throws LoginError `login_method_disabled`, `user_blocked`
    */
   signInAnonymously(deviceId: string | undefined): Promise<Login>
   /**
-   * @param ticket made with a login key by the developer's own server
+   * @param ticket created by the developer's own server with a login key
    * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`; LoginError `user_blocked`
    */
   signInCustom(ticket: string): Promise<Login>
   /**
-   * First half of the WeChat login: the code of `wx.login` for a token that says who it is.
+   * First half of the WeChat login: exchanges the code of `wx.login` for a token that identifies the user.
    *
    * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`, `INVALID_PARAM`; LoginError
    */
@@ -49,24 +49,24 @@ export interface Auth {
    */
   signInWithProvider(providerToken: string): Promise<Login>
   /**
-   * @param requestId the client's id of this call, the same when it repeats it
+   * @param requestId the client's id of this call; a repeated call has the same id
    * @throws LoginError `invalid_grant`
    */
   refresh(refreshToken: string, requestId: string | undefined): Promise<Login>
-  /** Ends the session of an access token or refresh token. A token of no session is ignored. */
+  /** Ends the session of an access token or refresh token. A token without a session is ignored. */
   revoke(token: string): Promise<void>
   /**
-   * Who holds a token: the access token of a login, or an apiKey, which SDKs send in its place.
+   * The holder of a token: an access token, or an apiKey, which SDKs send in the same place.
    *
    * @throws CloudsteadError `INVALID_ACCESS_TOKEN`, `ACCESS_TOKEN_EXPIRED`, `INVALID_CREDENTIALS`
    */
   callerOfToken(token: string): Promise<UserCaller | AdminCaller>
   /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
   administratorOf(request: AdminRequest): Promise<AdminCaller>
-  /** Whether the login or the key behind a caller still holds; for a permission that was handed out earlier. */
+  /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
   stillValid(caller: Caller): Promise<boolean>
   user(uid: string): Promise<User | undefined>
-  /** Removes sessions that have expired; worth doing hourly. Returns how many. */
+  /** Deletes expired sessions; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
   readonly keys: Keys
   readonly users: UserAdmin
@@ -78,7 +78,7 @@ interface ProviderToken {
   readonly expiresIn: number
 }
 
-/** A client uses it at once; ten minutes leave room for a question to the user in between. */
+/** A client uses it at once; ten minutes allow for a question to the user in between. */
 const PROVIDER_TOKEN_SECONDS = 600
 
 export interface AuthOptions {
@@ -124,7 +124,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     if (publicKey === undefined) {
       throw new CloudsteadError(
         'AUTH_INVALID_CUSTOM_LOGIN_TICKET',
-        `The login key ${ticket.keyId} is unknown here or was revoked; make one with \`cloudstead keys login\`.`,
+        `The login key ${ticket.keyId} is unknown or was revoked; create one with \`cloudstead keys login\`.`,
       )
     }
     const customUserId = verifyLoginTicket(ticket, publicKey, { env, now: now() })
@@ -143,7 +143,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     const opened = providerTokens.open(token)
     const { env: tokenEnv, appid, openid } = opened?.claims ?? {}
     if (opened === undefined || tokenEnv !== env || typeof appid !== 'string' || typeof openid !== 'string') {
-      throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not one of this environment.')
+      throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not from this environment.')
     }
     if (opened.expired) throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token has expired.')
     return logIn({ kind: 'wechat', appid, openid })

@@ -2,7 +2,7 @@ import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
 
-/** Index of records by the time at which they expire. */
+/** Index of records by their expiry time. */
 export const BY_EXPIRY = 'expiresAt'
 
 /** Deletes in one commit: few enough not to delay other writers. */
@@ -21,7 +21,7 @@ export async function deleteExpired(records: Records, space: string, now: number
       page.map(({ id }) => ({ op: 'delete', space, id })),
       page.map(({ id, version }) => ({ space, id, version })),
     )
-    // Another process deletes them at the same time.
+    // Another process is deleting them at the same time.
     if (!done) return deleted
     deleted += page.length
   }

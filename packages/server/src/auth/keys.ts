@@ -7,15 +7,15 @@ import { derivedSecret, type KeyRing } from '../secrets.ts'
 import { putJson, readJson } from './json-records.ts'
 import { hashOf, sameText } from './secret-hash.ts'
 
-/** The key file that `createTicket` of the server SDK wants as its `credentials`. */
+/** The key file that `createTicket` of the server SDK takes as `credentials`. */
 export interface LoginKeyFile {
   readonly private_key_id: string
-  /** PEM. It is shown once and not kept. */
+  /** PEM. Shown once and not stored. */
   readonly private_key: string
   readonly env_id: string
 }
 
-/** A new administrator key: the pair for signed calls, and the one token that does without signing. */
+/** A new administrator key: the pair for signed calls, and one token for calls without a signature. */
 export interface ApiKeyFile {
   readonly secretId: string
   readonly secretKey: string
@@ -30,24 +30,24 @@ interface KeyInfo {
   readonly createdAt: number
 }
 
-/** Keys of an environment. Everything is in the records, so a command beside a running server sees and changes the same. */
+/** The keys of an environment. They are records, so a command sees and changes the keys of a running server. */
 export interface Keys {
-  /** Makes a key for custom login tickets. Only its public half is kept. */
+  /** Creates a key for custom login tickets. Only its public half is stored. */
   createLoginKey(): Promise<LoginKeyFile>
   /** The public half, PEM. */
   publicLoginKey(keyId: string): Promise<string | undefined>
   createApiKey(): Promise<ApiKeyFile>
-  /** The secretKey of a secretId that was not revoked. */
+  /** The secretKey of a secretId; undefined when it is unknown or was revoked. */
   secretKeyOf(secretId: string): Promise<string | undefined>
   /**
-   * The administrator that holds this apiKey.
+   * The administrator who holds this apiKey.
    *
    * @throws CloudsteadError `INVALID_CREDENTIALS`
    */
   callerOfApiKey(apiKey: string): Promise<AdminCaller>
   /** Newest first. */
   list(): Promise<readonly KeyInfo[]>
-  /** What the key made stays valid: logins of a ticket go on. Returns whether there was such a key. */
+  /** Logins that were made with the key stay valid. Returns whether the key existed. */
   revoke(id: string): Promise<boolean>
 }
 
@@ -58,10 +58,10 @@ const RSA_BITS = 2048
 const SECRET_ID_BYTES = 12
 const API_KEY_BYTES = 32
 
-/** Keys listed per read; an environment has a handful. */
+/** Keys per read; an environment has a handful. */
 const PAGE = 100
 
-/** `cs_<secretId>_<random>`: the prefix lets people and secret scanners recognise one. */
+/** `cs_<secretId>_<random>`: people and secret scanners recognise the prefix. */
 const API_KEY = /^cs_(CS[0-9a-f]{24})_[A-Za-z0-9_-]{43}$/
 
 interface StoredLoginKey {
@@ -70,13 +70,13 @@ interface StoredLoginKey {
 }
 
 interface StoredApiKey {
-  /** Which key of the ring the secretKey is derived from. */
+  /** The key of the ring that the secretKey is derived from. */
   readonly kid: string
   readonly apiKeyHash: string
   readonly createdAt: number
 }
 
-/** Whether a token is meant to be an apiKey, and not the access token of a login. */
+/** Whether a token is an apiKey, valid or not, rather than an access token. */
 export function looksLikeApiKey(token: string): boolean {
   return token.startsWith('cs_')
 }

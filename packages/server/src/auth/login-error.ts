@@ -1,6 +1,6 @@
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 
-/** The refusals that login clients act on by name; everything else is told by its code alone. */
+/** The refusals that login clients distinguish by name; all others have only a code. */
 export type LoginRefusal =
   | 'invalid_grant'
   | 'login_method_disabled'
@@ -16,7 +16,7 @@ const CODES: Readonly<Record<LoginRefusal, ErrorCode>> = {
   user_blocked: 'USER_BLOCKED',
 }
 
-/** A login that is refused for a reason that the client has to know by name. */
+/** A login that is refused for a reason that the client distinguishes by name. */
 export class LoginError extends CloudsteadError {
   readonly refusal: LoginRefusal
 

@@ -1,4 +1,4 @@
-/** Whether an address is that of this machine to itself. Of a socket, never of a header. */
+/** Whether the address of a socket (never of a header) is a loopback address. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/i.test(address)
 }

@@ -4,9 +4,9 @@ import { sameText } from './secret-hash.ts'
 /**
  * The text of refresh tokens: `<session id>.<random><mac>`. Opaque to clients, 77 characters (the platform allows 128).
  *
- * The mac is made with a key that the session keeps. It proves that a token was once issued for this session even after
- * the session has forgotten it, so the reuse of a stolen old token is told from a made-up one without a list of all old
- * tokens. It opens nothing: to refresh, the hash of the whole text has to be the current one.
+ * The MAC is computed with a key that is stored with the session. It proves that a token was once issued for this
+ * session, even if it is no longer the current one, so the reuse of a stolen old token is detected without a list of all
+ * old tokens. The MAC alone permits nothing: to refresh, the hash of the whole text must be the current one.
  */
 export interface RefreshToken {
   readonly sessionId: string
@@ -29,14 +29,14 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** A token that nobody can guess. */
+/** A new random token. */
 export function issueRefreshToken(sessionId: string, familyKey: string): string {
   return format(sessionId, familyKey, randomBytes(RANDOM_BYTES))
 }
 
 /**
- * The token that follows another one. The same salt gives the same successor again, so an answer that was lost on the way
- * can be repeated although only hashes are kept: it takes the old token itself to compute it.
+ * The token that replaces another one. The same salt gives the same successor, so an answer that was lost can be
+ * repeated although only hashes are stored: computing it takes the old token itself.
  */
 export function successorOf(predecessor: string, sessionId: string, familyKey: string, salt: string): string {
   const random = createHmac('sha256', salt).update(predecessor).digest().subarray(0, RANDOM_BYTES)
@@ -50,7 +50,7 @@ export function parseRefreshToken(text: string): RefreshToken | undefined {
   return { sessionId, text, random, mac }
 }
 
-/** Whether this token was once issued for the session that has this key. */
+/** Whether this token was once issued for the session with this key. */
 export function wasIssuedWith(token: RefreshToken, familyKey: string): boolean {
   return sameText(token.mac, macOf(token.sessionId, familyKey, token.random))
 }

@@ -3,25 +3,25 @@ import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import { putJson } from './json-records.ts'
 
-/** Records of one commit: few enough that logins of the same moment hardly wait. */
+/** Records per commit: few enough not to delay logins. */
 const BATCH = 200
 
 const DONE_SPACE = 'auth:indexed'
 
-/** Which records are to get entries, and how they are written with them. */
+/** Which records get index entries, and how they are written with them. */
 export interface Reindexing {
   readonly space: string
-  /** Names the set of entries. When the entries of this space change, give it another name: all are written again. */
+  /** Names the set of entries. A new name, for when the entries of the space change, writes all of them again. */
   readonly entries: string
   readonly put: (record: StoredRecord) => PutWrite
 }
 
 /**
- * Gives the records that an older version stored the index entries that a newer one asks for: once, since it is noted when
- * all are done. Every write expects what was read, so it harms nobody to run it beside the writers, or twice, or half.
- * Costs one read once it is done. Returns how many records were written.
+ * Writes the index entries of records that an older version of the program stored without them. Runs once: a mark
+ * records that all are done, and from then on it costs one read. Every write expects what was read, so it may run beside
+ * other writers, run twice, or be interrupted. Returns how many records were written.
  *
- * @param signal ends it early, to go on at the next start
+ * @param signal ends it early; the next start begins again
  */
 export async function reindex(
   records: Records,
@@ -46,11 +46,11 @@ async function write(records: Records, page: readonly StoredRecord[], put: Reind
     if (pending.length === 0) return
     const seen = pending.map(({ space, id, version }) => ({ space, id, version }))
     if ((await records.commit(pending.map(put), seen)).done) return
-    // Some were written or deleted meanwhile: read them again.
+    // Some were written or deleted in the meantime: read them again.
     pending = (await records.get(seen)).filter((record) => record !== undefined)
     return CONFLICT
   }
   await retryOnConflict(attempt, {
-    exhausted: () => new Error('records change faster than they can be given index entries'),
+    exhausted: () => new Error('records change too often to write their index entries'),
   })
 }

@@ -4,7 +4,7 @@ import type { PutWrite, RecordKey } from '../engines/records/records.ts'
 import { BY_EXPIRY } from './expired-records.ts'
 import { putJson } from './json-records.ts'
 
-/** What is kept of a session. It carries the caller's ids, so that a call needs no second read. */
+/** A session as it is stored. It has the caller's ids, so a call needs no second read. */
 export interface Session {
   readonly uid: string
   readonly openid?: string
@@ -13,11 +13,11 @@ export interface Session {
   /** Milliseconds since the epoch, like all times here. */
   readonly createdAt: number
   readonly expiresAt: number
-  /** Recognises the refresh tokens that were ever issued for this session. */
+  /** Key of the MACs of all refresh tokens of this session. */
   readonly familyKey: string
-  /** Hash of the one refresh token that counts. */
+  /** Hash of the one valid refresh token. */
   readonly current: string
-  /** How `current` came about, to repeat an answer that was lost. */
+  /** How `current` was created, to repeat an answer that was lost. */
   readonly rotation?: {
     readonly predecessor: string
     readonly requestId: string | null
@@ -34,7 +34,7 @@ export function sessionKey(sessionId: string): RecordKey {
   return { space: SESSIONS_SPACE, id: sessionId }
 }
 
-/** The write that puts a session, with every index entry. */
+/** The write that puts a session with its index entries. */
 export function sessionPut(sessionId: string, session: Session): PutWrite {
   return putJson(sessionKey(sessionId), session, [
     { index: BY_EXPIRY, key: encodeKey([session.expiresAt]) },

@@ -19,49 +19,49 @@ import { SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-
 import { createSignedTokens } from './signed-token.ts'
 import { type User, userKey } from './user-record.ts'
 
-/** What a client gets when it logs in or refreshes. */
+/** The tokens that a client gets when it logs in or refreshes. */
 export interface Login {
   readonly accessToken: string
   readonly refreshToken: string
-  /** Seconds that the access token lives. */
+  /** Lifetime of the access token in seconds. */
   readonly expiresIn: number
-  /** `anonymous` or `user`; clients log an anonymous user in again by themselves. */
+  /** `anonymous` or `user`; clients log anonymous users in again on their own. */
   readonly scope: string
   readonly uid: string
 }
 
 export interface Sessions {
-  /** Undefined when the user was changed since it was read, perhaps blocked: read it again, and decide again. */
+  /** Undefined when the user has changed since it was read, and may be blocked now: read it again. */
   open(user: Stored<User>): Promise<Login | undefined>
   /**
-   * Exchanges a refresh token for new tokens; the old one is used up. Whoever presents one that is used up ends the
-   * session, since two hold it. A client that repeats the very same call, because the answer was lost on its way, gets
-   * the same answer: it is known by its request id.
+   * Exchanges a refresh token for new tokens; the old one becomes invalid. Presenting it again ends the session, because
+   * two clients hold it. A client that repeats the same call, with the same request id, because the answer was lost gets
+   * the same answer.
    *
    * @throws LoginError `invalid_grant`
    */
   refresh(refreshToken: string, requestId: string | undefined): Promise<Login>
-  /** Ends the session of an access token or refresh token, at once for both. A token of no session is ignored. */
+  /** Ends the session of an access token or refresh token; both become invalid. A token without a session is ignored. */
   revoke(token: string): Promise<void>
   /**
-   * Who holds this access token: one signature check (remembered) and one point read.
+   * The holder of this access token: one signature check (cached) and one read.
    *
    * @throws CloudsteadError `ACCESS_TOKEN_EXPIRED` or `INVALID_ACCESS_TOKEN`
    */
   callerOf(accessToken: string): Promise<UserCaller>
-  /** Whether the session was neither ended nor has expired. */
+  /** Whether the session has neither ended nor expired. */
   isOpen(sessionId: string): Promise<boolean>
-  /** Removes sessions whose refresh token has expired. Returns how many. */
+  /** Deletes sessions whose refresh token has expired. Returns how many. */
   sweep(): Promise<number>
 }
 
-/** The platform's value; clients refresh 30 s earlier. */
+/** The platform's value; clients refresh 30 s before it ends. */
 export const ACCESS_TOKEN_SECONDS = 7200
 
-/** The platform's value: 31 days without any use. */
+/** The platform's value: 31 days without a refresh. */
 export const REFRESH_TOKEN_SECONDS = 31 * 86_400
 
-/** A client tries three times, ten seconds each, a second apart; the rest is for slow networks. */
+/** A client tries three times, ten seconds each, one second apart; the rest is for slow networks. */
 export const REPLAY_WINDOW_MS = 60_000
 
 export interface SessionsOptions {
@@ -105,7 +105,7 @@ export function createSessions({ env, records, ring, now, log }: SessionsOptions
       familyKey,
       current: hashOf(refreshToken),
     }
-    // A session id has 128 random bits, so it is the user that has changed when this fails.
+    // A session id has 128 random bits, so a conflict means that the user has changed.
     const isNew = { ...sessionKey(sessionId), version: null }
     const done = await write(sessionId, session, [isNew, { ...userKey(user.uid), version }])
     return done ? login(sessionId, session, refreshToken) : undefined
@@ -113,20 +113,20 @@ export function createSessions({ env, records, ring, now, log }: SessionsOptions
 
   async function refresh(text: string, requestId: string | undefined): Promise<Login> {
     const token = parseRefreshToken(text)
-    if (token === undefined) throw invalidGrant('this is no refresh token of this server')
+    if (token === undefined) throw invalidGrant('this is not a refresh token of this server')
     const { sessionId } = token
     const attempt = async () => {
       const stored = await readJson<Session>(records, sessionKey(sessionId))
       if (stored === undefined || now() >= stored.value.expiresAt || !wasIssuedWith(token, stored.value.familyKey)) {
         throw invalidGrant('the session has ended, or the refresh token is wrong')
       }
-      // A conflict may come from the very call that this one repeats.
+      // A conflict may come from the call that this one repeats.
       return (await exchange(sessionId, stored, text, requestId)) ?? CONFLICT
     }
     return retryOnConflict<Login>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
-  /** One attempt with a token that was issued for this session; undefined when the session changed under our hands. */
+  /** Exchanges a token that was issued for this session; undefined on a conflict. */
   async function exchange(
     sessionId: string,
     { value: session, version }: Stored<Session>,
@@ -168,7 +168,7 @@ export function createSessions({ env, records, ring, now, log }: SessionsOptions
     if (sessionId !== undefined) await records.commit([{ op: 'delete', ...sessionKey(sessionId) }])
   }
 
-  /** The session that a genuine token belongs to, be it expired or used up. */
+  /** The session of a genuine token, which may have expired or been used. */
   async function sessionOf(token: string): Promise<string | undefined> {
     const refreshToken = parseRefreshToken(token)
     if (refreshToken !== undefined) {

@@ -1,11 +1,11 @@
 import { createSigner, createVerifier } from 'fast-jwt'
 import type { KeyRing, SecretKey } from '../secrets.ts'
 
-/** Short-lived signed tokens of one purpose: JWTs, HS256, signed with the newest key of the purpose's ring. */
+/** Short-lived signed tokens for one purpose: JWTs (HS256), signed with the newest key of the ring. */
 export interface SignedTokens {
-  /** @param seconds how long the token lives */
+  /** @param seconds lifetime of the token */
   sign(claims: Readonly<Record<string, unknown>>, seconds: number): string
-  /** What a token says, when the signature is ours; undefined when it is not. An expired token opens too and says so. */
+  /** The claims of a token, also of an expired one; undefined when the signature is not ours. */
   open(token: string): OpenedToken | undefined
 }
 
@@ -16,17 +16,17 @@ interface OpenedToken {
 
 type VerifiedClaims = Readonly<Record<string, unknown>> & { readonly exp: number }
 
-/** The one algorithm. What a token's header says is compared with it and never obeyed. */
+/** The only algorithm. A token whose header names another one is refused. */
 const ALGORITHM = 'HS256'
 
-/** Ours have some 400 characters; the platform allows 4096. */
+/** Our tokens have about 400 characters; the platform allows 4096. */
 const MAX_TOKEN_LENGTH = 4096
 
-/** How many verified tokens are remembered, at some 0.5 KiB each; a token comes with every call for two hours. */
+/** Verified tokens in the cache, about 0.5 KiB each; a client sends the same token with every call for two hours. */
 const CACHED_TOKENS = 2000
 
 export interface SignedTokensOptions {
-  /** The keys of this purpose and of no other. */
+  /** The keys of this purpose, used for nothing else. */
   readonly ring: KeyRing
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -39,7 +39,7 @@ export function createSignedTokens({ ring, now }: SignedTokensOptions): SignedTo
     kid: ring.current.kid,
   })
   const verifiers = new Map(ring.all.map((key) => [key.kid, verifierOf(key)]))
-  /** Claims of tokens whose signature was checked, oldest first. Expiry is judged each time. */
+  /** Claims of verified tokens, oldest first. The expiry is checked each time. */
   const verified = new Map<string, VerifiedClaims>()
 
   function verify(token: string): VerifiedClaims | undefined {

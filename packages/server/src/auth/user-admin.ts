@@ -8,31 +8,31 @@ import { BLOCK_UNFINISHED, USERS_SPACE, type User, userPut } from './user-record
 import { createUserSessions, type UserSession } from './user-sessions.ts'
 import type { Users } from './users.ts'
 
-/** What administrators see of the users of an app, and do about them. `NOT_FOUND` is thrown for a uid that nobody has. */
+/** The users of an app, for administrators. An unknown uid throws `NOT_FOUND`. */
 export interface UserAdmin {
   /** @throws CloudsteadError `INVALID_PARAM` */
   list(query: UserQuery): Promise<UserPage>
   /** How many users there are. */
   count(): Promise<number>
-  /** A user with the open sessions, newest first; `more` when there are more of them than are shown. */
+  /** A user with the open sessions, newest first; `more` when not all of them are listed. */
   get(uid: string): Promise<{ readonly user: User; readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
-   * Refuses every login of this person from now on, and ends every session: access tokens, refresh tokens and upload
-   * tickets that were handed out before count no longer once this has resolved. Resolves to the user as it is then.
+   * Refuses every later login of this user and ends every session: once this has resolved, access tokens, refresh tokens
+   * and upload tickets that were issued before are invalid. Resolves to the changed user.
    */
   block(uid: string): Promise<User>
-  /** Lets a person log in again. What was ended stays ended. */
+  /** Allows logins of this user again. Ended sessions stay ended. */
   unblock(uid: string): Promise<User>
-  /** Ends one session of a user, else all of them. The user may log in again. */
+  /** Ends one session of a user, or all without `sessionId`. The user may log in again. */
   endSessions(uid: string, sessionId?: string): Promise<void>
   /**
-   * Puts in order what an older version or a crash has left behind: users and sessions without their index entries, and
-   * blocks that were cut off. For every start of a server; a few reads when there is nothing to do.
+   * Completes what an older version of the program or a crash has left behind: users and sessions without index entries,
+   * and interrupted blocks. To be called at every start of a server; costs a few reads when there is nothing to do.
    */
   settle(signal?: AbortSignal): Promise<void>
 }
 
-/** Blocks that a crash has cut off: as a rule none, or one. */
+/** Interrupted blocks per read: usually there is none, or one. */
 const UNFINISHED_BATCH = 100
 
 export interface UserAdminOptions {
@@ -45,7 +45,7 @@ export interface UserAdminOptions {
 export function createUserAdmin({ records, users, now }: UserAdminOptions): UserAdmin {
   const sessions = createUserSessions({ records, now })
 
-  /** Changes a user until it is as wanted: `wanted` answers undefined when there is nothing to change. */
+  /** Changes a user with `wanted`, which returns undefined when there is nothing to change. */
   async function change(uid: string, wanted: (user: User) => User | undefined): Promise<User> {
     const attempt = async () => {
       const stored = await users.get(uid)
@@ -68,8 +68,8 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
   }
 
   /**
-   * Second half of a block. A login expects the user as it was read, so from the first half on there are no new sessions,
-   * and those that are found now are all. A crash in between is made good by `settle`.
+   * Second half of a block. A login expects the user as it was read, so there are no new sessions after the first half,
+   * and this ends all of them. After a crash in between, `settle` completes the block.
    */
   async function endBlocked(uid: string): Promise<User> {
     await sessions.endAll(uid)

@@ -5,16 +5,16 @@ import type { FindRequest, FindResult, Records, StoredRecord } from '../engines/
 import { BY_AGE, BY_NAME, BY_TYPE, NAME_KINDS, type NameKind, nameOf, USERS_SPACE, type User } from './user-record.ts'
 
 export interface UserQuery {
-  /** A uid, openid or customUserId, or how one begins. Empty: everybody. */
+  /** A uid, openid or customUserId, or the beginning of one. Empty: all users. */
   readonly search?: string
   readonly loginType?: LoginType
-  /** `next` of the former page. */
+  /** `next` of the previous page. */
   readonly after?: string
   /** From 1. */
   readonly limit: number
 }
 
-/** May hold fewer users than were asked for; `next` is absent at the end, and only there. */
+/** May hold fewer users than the limit; `next` is absent at the end, and only there. */
 export interface UserPage {
   readonly users: readonly User[]
   readonly next?: string
@@ -27,14 +27,14 @@ const TYPES: Readonly<Record<NameKind, readonly LoginType[]>> = {
   customUserId: ['CUSTOM'],
 }
 
-/** Where a search goes on: the kind of name by its number, and the cursor of the walk over it. */
+/** Where a search continues: the number of the kind of name, and the cursor in its index. */
 const PLACE = /^([0-2])\.(.*)$/s
 
 /**
- * One page of the users: newest first, or those who are found, in the order of their names. Every page is a walk over an
- * index, however many users there are.
+ * One page of the users: newest first, or for a search in the order of their names. Every page is read from an index,
+ * however many users there are.
  *
- * @throws CloudsteadError `INVALID_PARAM` for an `after` that this list did not give
+ * @throws CloudsteadError `INVALID_PARAM` for an `after` that is not from this list
  */
 export async function listUsers(records: Records, query: UserQuery): Promise<UserPage> {
   const { search = '' } = query
@@ -60,7 +60,7 @@ async function found(records: Records, search: string, { loginType, after, limit
     if (number < Number(first) || types.length === 0) continue
     const ranges = types.map((type) => textPrefixRange([kind, type], search))
     const room = limit - users.length
-    // Without room it only asks whether there is more.
+    // A full page only checks whether there is more.
     const request = { index: BY_NAME, ranges, limit: Math.max(room, 1) }
     const { records: page, next } = await walk(records, request, number === Number(first) ? place : '')
     if (room === 0 && page.length > 0) return { users, next: `${number}.` }
@@ -77,7 +77,7 @@ function placeOf(after: string | undefined): readonly string[] {
   return match
 }
 
-/** Whether the search has shown this user already, by a name of an earlier kind. */
+/** Whether the search has already listed this user, by a name of an earlier kind. */
 function foundBefore(user: User, number: number, search: string): boolean {
   return NAME_KINDS.slice(0, number).some((kind) => nameOf(user, kind)?.startsWith(search))
 }
@@ -91,5 +91,5 @@ function userOf({ value }: StoredRecord): User {
 }
 
 function notOurs(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', 'after must be the next of the former page of this list')
+  return new CloudsteadError('INVALID_PARAM', 'after must be the next of the previous page of this list')
 }

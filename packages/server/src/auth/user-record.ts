@@ -3,7 +3,7 @@ import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { IndexEntry, PutWrite, RecordKey } from '../engines/records/records.ts'
 import { putJson } from './json-records.ts'
 
-/** A person who uses the app, as it is kept. */
+/** A user of the app, as stored. */
 export interface User {
   readonly uid: string
   readonly loginType: LoginType
@@ -11,7 +11,7 @@ export interface User {
   readonly createdAt: number
   readonly customUserId?: string
   readonly wechat?: { readonly appid: string; readonly openid: string }
-  /** Absent while the user may log in. `ended`: every session that was open has been ended. */
+  /** Absent while the user may log in. `ended`: every session has been ended. */
   readonly blocked?: { readonly at: number; readonly ended: boolean }
 }
 
@@ -20,12 +20,12 @@ export const USERS_SPACE = 'auth:users'
 export const BY_AGE = 'createdAt'
 /** By `[loginType, createdAt]`. */
 export const BY_TYPE = 'loginType'
-/** By `[kind, loginType, name]`, an entry for each different name. */
+/** By `[kind, loginType, name]`, one entry for each distinct name. */
 export const BY_NAME = 'name'
-/** Users that were blocked and whose sessions have not all been ended. */
+/** Blocked users whose sessions have not all been ended yet. */
 export const BLOCK_UNFINISHED = 'blocking'
 
-/** What a user can be found by. A name that two kinds have counts as the first of them. */
+/** What a user can be found by. If two kinds have the same name, it counts as the first kind. */
 export const NAME_KINDS = ['uid', 'openid', 'customUserId'] as const
 export type NameKind = (typeof NAME_KINDS)[number]
 
@@ -40,12 +40,12 @@ export function nameOf(user: User, kind: NameKind): string | undefined {
     case 'openid':
       return user.wechat?.openid
     case 'customUserId':
-      // Mostly it is the uid as well.
+      // Usually it is the uid as well.
       return user.customUserId === user.uid ? undefined : user.customUserId
   }
 }
 
-/** The write that puts a user, with every index entry. */
+/** The write that puts a user with its index entries. */
 export function userPut(user: User): PutWrite {
   const { uid, loginType, createdAt, blocked } = user
   const names = NAME_KINDS.flatMap((kind): IndexEntry[] => {

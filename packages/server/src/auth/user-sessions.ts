@@ -8,35 +8,35 @@ import { BY_USER, SESSIONS_SPACE, type Session, sessionKey, sessionPut } from '.
 
 /** A session as an administrator sees it. */
 export interface UserSession {
-  /** Names the session. It is no credential: nothing opens with it. */
+  /** Identifies the session. It is not a credential. */
   readonly id: string
   /** Milliseconds since the epoch, like all times here. */
   readonly createdAt: number
-  /** When it was last refreshed; absent when it never was. */
+  /** Absent when it was never refreshed. */
   readonly refreshedAt?: number
-  /** When it ends unless it is refreshed before. */
+  /** When it ends if it is not refreshed before. */
   readonly expiresAt: number
 }
 
-/** The sessions of a user, for administrators. */
+/** The sessions of users, for administrators. */
 export interface UserSessions {
-  /** Those that are open, newest first, at most {@link MAX_LISTED}. */
+  /** Open sessions, newest first, at most {@link MAX_LISTED}. */
   list(uid: string): Promise<{ readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
-   * Ends one session, at once for everything that was handed out with it.
+   * Ends one session; everything that was issued with it becomes invalid at once.
    *
-   * @throws CloudsteadError `NOT_FOUND` unless it is one of this user
+   * @throws CloudsteadError `NOT_FOUND` when this user has no such session
    */
   end(uid: string, sessionId: string): Promise<void>
   endAll(uid: string): Promise<void>
-  /** Enters the sessions that an older version stored; see {@link reindex}. */
+  /** Indexes sessions that an older version of the program stored; see {@link reindex}. */
   reindex(signal?: AbortSignal): Promise<number>
 }
 
-/** More devices than a person has; a test server that logs in all the time has more, and nobody reads them. */
+/** More than the devices of a user. Only a test that logs in all the time has more sessions, and nobody reads those. */
 export const MAX_LISTED = 100
 
-/** Sessions that are ended in one commit: small enough not to hold up the writers. */
+/** Sessions that are ended in one commit: few enough not to delay other writers. */
 const END_BATCH = 200
 
 export interface UserSessionsOptions {
@@ -48,7 +48,7 @@ export interface UserSessionsOptions {
 export function createUserSessions({ records, now }: UserSessionsOptions): UserSessions {
   /** Sessions of a user, newest first. */
   async function findRequest(uid: string, limit: number): Promise<FindRequest> {
-    // Sessions of an older version are in no index before this is done; mostly it is one read.
+    // Sessions of an older version are not indexed before this. Usually it is one read.
     await reindexSessions()
     return { space: SESSIONS_SPACE, index: BY_USER, ranges: [keyPrefixRange([uid])], reverse: true, limit }
   }
@@ -57,7 +57,7 @@ export function createUserSessions({ records, now }: UserSessionsOptions): UserS
     const { records: found, next } = await records.find(await findRequest(uid, MAX_LISTED))
     const sessions = found
       .map(({ id, value }) => ({ id, session: JSON.parse(value) as Session }))
-      // One that has expired stays until the sweep comes by.
+      // Expired sessions are stored until the next sweep.
       .filter(({ session }) => now() < session.expiresAt)
       .map(({ id, session: { createdAt, expiresAt, rotation } }) => ({
         id,
@@ -71,7 +71,7 @@ export function createUserSessions({ records, now }: UserSessionsOptions): UserS
   async function end(uid: string, sessionId: string): Promise<void> {
     const stored = await readJson<Session>(records, sessionKey(sessionId))
     if (stored?.value.uid !== uid) throw new CloudsteadError('NOT_FOUND', 'This user has no such session.')
-    // Without an expectation: it wins over a refresh of the same moment.
+    // Without an expectation: it takes precedence over a concurrent refresh.
     await records.commit([{ op: 'delete', ...sessionKey(sessionId) }])
   }
 

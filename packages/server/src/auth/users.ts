@@ -5,16 +5,16 @@ import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { putJson, readJson, type Stored } from './json-records.ts'
 import { type User, userKey, userPut } from './user-record.ts'
 
-/** What a login proved about a person. */
+/** What a login has proved about a user. */
 export type Identity =
   | { readonly kind: 'custom'; readonly customUserId: string }
   | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string }
-  /** An anonymous person is known by the device's secret id; without one each login is a new person. */
+  /** An anonymous user is identified by the device's secret id; without one, each login is a new user. */
   | { readonly kind: 'device'; readonly deviceId: string | undefined }
 
-/** Persons: the same identity is the same user with the same uid, for ever. */
+/** Users by identity: the same identity is always the same user with the same uid. */
 export interface Users {
-  /** The user of an identity, made at its first login. Concurrent first logins meet in one user. */
+  /** The user of an identity, created at its first login. Concurrent first logins create one user. */
   ofIdentity(identity: Identity): Promise<Stored<User>>
   get(uid: string): Promise<Stored<User> | undefined>
 }
@@ -25,12 +25,12 @@ const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOU
 >
 
 /**
- * Longer than any customUserId (32 characters), so that no ticket can name the uid of somebody else: the rules take all ids
- * of a person for that person.
+ * Longer than any customUserId (32 characters), so no ticket can name the uid of another user: rules accept all ids of a
+ * user.
  */
 const UID_LENGTH = 36
 
-/** 32 letters, so that a random byte picks one without bias: 180 bits in a uid. */
+/** 32 characters, so a random byte selects one without bias: 180 bits in a uid. */
 const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 export interface UsersOptions {
@@ -57,7 +57,7 @@ export function createUsers({ records, now }: UsersOptions): Users {
           { ...userKey(user.uid), version: null },
         ],
       )
-      // Another first login of this identity, or of this uid, was faster: look again.
+      // Another first login of this identity, or with this uid, was faster: read again.
       return result.done ? existing(user.uid) : CONFLICT
     }
     return retryOnConflict<Stored<User>>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
@@ -70,8 +70,8 @@ export function createUsers({ records, now }: UsersOptions): Users {
   }
 
   /**
-   * A custom user's uid is the customUserId itself where it is free, because clients know no customUserId and use the
-   * uid in its place (`users/<uid>/...`). Everybody else gets a random one.
+   * The uid of a custom user is the customUserId itself if it is free, because clients do not know the customUserId and
+   * use the uid instead (`users/<uid>/...`). All other users get a random uid.
    */
   async function freeUid(identity: Identity): Promise<Pick<User, 'uid' | 'customUserId' | 'wechat'>> {
     switch (identity.kind) {
@@ -101,7 +101,7 @@ function identityId(identity: Identity): string {
     case 'wechat':
       return `wechat:${identity.appid}:${identity.openid}`
     case 'device':
-      // Whoever knows a device id can log in as its user, so it is kept like a password: as a hash.
+      // A device id is enough to log in as its user, so it is stored like a password: as a hash.
       return `device:${createHash('sha256')
         .update(identity.deviceId ?? randomUUID())
         .digest('base64url')}`

@@ -4,7 +4,7 @@ import type { AuthSettings } from '../settings.ts'
 import type { AuthLog } from './auth-log.ts'
 import { LoginError } from './login-error.ts'
 
-/** Who WeChat says has logged in. */
+/** The user who has logged in, according to WeChat. */
 interface WechatIdentity {
   readonly appid: string
   readonly openid: string
@@ -14,19 +14,19 @@ export interface Wechat {
   /**
    * Exchanges the code of `wx.login` for the openid.
    *
-   * @param appid the mini program that the client says it is; it has to be the one of the settings
+   * @param appid the Mini Program that the client claims to be; it must be the one of the settings
    * @throws CloudsteadError `AUTH_WX_OAUTH_FAILED`, `INVALID_PARAM`; LoginError `provider_not_enabled`
    */
   exchange(appid: string, code: string): Promise<WechatIdentity>
 }
 
-/** WeChat answers in some 100 ms; a client waits 15 s at most. */
+/** WeChat answers in about 100 ms; a client waits at most 15 s. */
 const TIMEOUT_MS = 5000
 
 /** WeChat's codes have 32 characters. */
 const MAX_CODE_LENGTH = 256
 
-/** WeChat's messages carry a trace id that helps to find a fault; more than this is no message. */
+/** Enough for a message of WeChat with its trace id. */
 const MAX_MESSAGE_LENGTH = 200
 
 const APPID = /^[A-Za-z0-9_-]{1,64}$/
@@ -35,21 +35,21 @@ const OPENID = /^[A-Za-z0-9_-]{1,128}$/
 /** `dev:` and a name: letters of any language, digits and `_.-`. */
 const MADE_UP_CODE = /^dev:([\p{L}\p{N}_.-]{1,64})$/u
 
-/** What to do about the answers that people meet, by WeChat's errcode. */
+/** Advice for the errors that users meet, by WeChat's errcode. */
 const ADVICE = new Map([
   [-1, 'WeChat is busy; try again'],
   [40013, 'auth.wechat.appid is wrong'],
-  [40029, 'the code is not valid; each code of wx.login counts for one appid, once, for five minutes'],
+  [40029, 'the code is not valid; a code of wx.login works for one appid, once, within five minutes'],
   [40125, 'auth.wechat.secret is wrong'],
   [40163, 'the code was used before; call wx.login for each login'],
-  [40226, 'WeChat holds this user for a risk'],
+  [40226, 'WeChat considers this user a risk'],
   [41002, 'auth.wechat.appid is missing'],
   [41004, 'auth.wechat.secret is missing'],
   [45011, 'too many logins of this user within a minute'],
 ])
 
 export interface WechatOptions {
-  /** Asked for each login, because they can change while the server runs. */
+  /** Called for each login, because settings can change while the server runs. */
   readonly settings: () => AuthSettings['wechat']
   readonly log: AuthLog
   readonly timeoutMs?: number
@@ -59,7 +59,7 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
   async function exchange(appid: string, code: string): Promise<WechatIdentity> {
     const { appid: ownAppid, secret, apiBase, madeUpIdentities } = settings()
     if (!APPID.test(appid))
-      throw new CloudsteadError('INVALID_PARAM', 'provider_id must be the appid of the mini program')
+      throw new CloudsteadError('INVALID_PARAM', 'provider_id must be the appid of the Mini Program')
     if (ownAppid !== undefined && ownAppid !== appid) {
       throw new CloudsteadError(
         'INVALID_PARAM',
@@ -67,11 +67,11 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
       )
     }
     if (code === '' || code.length > MAX_CODE_LENGTH) {
-      throw failed('provider_code must be the code that wx.login gave')
+      throw failed('provider_code must be the code from wx.login')
     }
     if (madeUpIdentities) return { appid, openid: madeUpOpenid(code) }
     if (code.startsWith('dev:')) {
-      throw failed('codes such as dev:alice work in `cloudstead dev` without auth.wechat.secret, and nowhere else')
+      throw failed('codes such as dev:alice work only in `cloudstead dev` without auth.wechat.secret')
     }
     if (ownAppid === undefined || secret === undefined) {
       throw new LoginError(
@@ -86,7 +86,7 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
     const query = new URLSearchParams({ appid, secret, js_code: code, grant_type: 'authorization_code' })
     let answer: Record<string, unknown>
     try {
-      // The URL carries the secret: it is never logged, and a redirect is not followed.
+      // The URL contains the secret: it is never logged, and redirects are not followed.
       const response = await fetch(`${apiBase}/sns/jscode2session?${query}`, {
         signal: AbortSignal.timeout(timeoutMs),
         redirect: 'error',
@@ -100,11 +100,11 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
     const { openid, errcode, errmsg } = answer
     if (typeof openid === 'string' && OPENID.test(openid)) return openid
     const number = typeof errcode === 'number' ? errcode : Number.NaN
-    // Its message may repeat what it was asked.
+    // The message may repeat the query.
     const shown = typeof errmsg === 'string' ? errmsg.replaceAll(secret, '***').replaceAll(code, '***') : ''
     const text = shown.slice(0, MAX_MESSAGE_LENGTH)
     log.warn({ errcode: number, errmsg: text }, 'jscode2session refused a login code')
-    if (Number.isNaN(number)) throw failed('the answer of jscode2session carries no openid; check auth.wechat.apiBase')
+    if (Number.isNaN(number)) throw failed('the answer of jscode2session has no openid; check auth.wechat.apiBase')
     const advice = ADVICE.get(number)
     throw failed(`errcode ${number}${text === '' ? '' : `, ${text}`}${advice === undefined ? '' : `: ${advice}`}`)
   }
@@ -116,11 +116,11 @@ function failed(message: string): CloudsteadError {
   return new CloudsteadError('AUTH_WX_OAUTH_FAILED', `WeChat login failed: ${message}`)
 }
 
-/** 28 characters like a real openid, the same for the same name, and recognisably made up. */
+/** 28 characters like a real openid, always the same for a name, and recognisably made up. */
 function madeUpOpenid(code: string): string {
   const name = MADE_UP_CODE.exec(code)?.[1]
   if (name === undefined) {
-    throw failed('there is no auth.wechat.secret here, so only codes such as dev:alice are accepted: `dev:` and a name')
+    throw failed('auth.wechat.secret is not set, so only codes such as dev:alice are accepted: `dev:` and a name')
   }
   return `oDEV${createHash('sha256').update(name.normalize('NFC')).digest('base64url').slice(0, 24)}`
 }
@@ -134,7 +134,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
 }
 
-/** What went wrong with a request, without its URL. */
+/** Why a request failed, without its URL. */
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the answer is not JSON'
   if (!(error instanceof Error)) return 'unknown'

@@ -13,25 +13,25 @@ import { createSignInThrottle } from './sign-in-throttle.ts'
 import { beginGeneration, openConsoleState, STATE_KEY, saveAddress } from './state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './token.ts'
 
-/** What somebody signs in with. */
+/** What an operator signs in with. */
 export type Credential = { readonly link: string } | { readonly secret: string }
 
-/** Who may work with the Console: by a link of the terminal, by password, or by api key. */
+/** Access to the Console: by a link from the terminal, by password, or by api key. */
 export interface ConsoleAccess {
-  /** Makes the name of the session cookie this server's own. */
+  /** Makes the name of the session cookie unique to this server. */
   readonly cookieId: string
   passwordSet(): Promise<boolean>
   /**
-   * Whoever holds this api key.
+   * The operator who holds this api key.
    *
    * @throws CloudsteadError `INVALID_CREDENTIALS`
    */
   operatorOfApiKey(apiKey: string): Promise<Operator>
-  /** Whoever holds this session; undefined when it has ended. */
+  /** The operator who holds this session token; undefined when the session has ended. */
   operatorOfSession(token: string): Promise<Operator | undefined>
   /**
    * @param peer address of the other end of the connection
-   * @param former whoever is signed in with the same browser; that session ends
+   * @param former the operator who is signed in with the same browser; that session ends
    * @throws WrongCredentialError, the same whatever is wrong; TooManyAttemptsError
    */
   signIn(
@@ -40,25 +40,25 @@ export interface ConsoleAccess {
     former: Operator | undefined,
   ): Promise<{ readonly token: string; readonly operator: Operator }>
   signOut(operator: Operator): Promise<void>
-  /** Ends every session and link of everybody. */
+  /** Ends every session and link. */
   signOutEverybody(): Promise<void>
   /**
-   * Sets the password; every session but that of this operator ends, and so does every link. Who signed in by password
-   * has to know the current one.
+   * Sets the password and ends every link and every session except that of this operator. An operator who signed in by
+   * password has to give the current one.
    *
    * @throws WrongCredentialError; TooManyAttemptsError
    */
   setPassword(operator: Operator, current: string | undefined, password: string, peer: string): Promise<void>
-  /** Whether the session behind a caller still holds; undefined for callers that have nothing to do with the Console. */
+  /** Whether the session of a caller is still open; undefined for callers without a session of the Console. */
   stillValid(caller: Caller): Promise<boolean> | undefined
   /**
-   * The link to print when the server starts, undefined when there is another way in. In `dev` it is good,
-   * for this machine only, as long as the process runs; else once.
+   * The link to print when the server starts; undefined when a password is set. In `dev` it works any number of times
+   * from this machine while the process runs, otherwise once.
    *
    * @param address where browsers reach the server, without a trailing slash
    */
   linkAtStart(address: string): Promise<string | undefined>
-  /** Removes what has expired; worth doing hourly. Returns how much. */
+  /** Deletes expired sessions and links; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
 }
 
@@ -69,7 +69,7 @@ export interface ConsoleAccessOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log: AuthLog
-  /** Without it those of the right cost. */
+  /** For tests, which need cheaper hashes. */
   readonly passwords?: Passwords
 }
 
@@ -87,11 +87,11 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
     return devLink !== undefined && token !== undefined && opens(token, devLink.hash) && isLoopback(peer)
   }
 
-  /** What a credential opens; undefined when it is wrong. */
+  /** The session that a credential may open; undefined when it is wrong. */
   async function judge(credential: Credential, peer: string): Promise<SessionRequest | undefined> {
     const { value: state, version } = await openConsoleState(records)
     const { generation } = state
-    // The credential was judged by this state: the session is opened only while it is unchanged.
+    // The credential is judged by this state, so the session is opened only while it is unchanged.
     const unchanged = { ...STATE_KEY, version }
     const alongside = { writes: [], expectations: [unchanged] }
     if ('link' in credential) {

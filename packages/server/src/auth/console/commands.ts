@@ -1,4 +1,4 @@
-/** What the command line does about the Console, beside a running server. */
+/** What the command line does for access to the Console, beside a running server. */
 import type { Records } from '../../engines/records/records.ts'
 import { createConsoleLinks, LINK_MS, linkUrl } from './links.ts'
 import { createPasswords, type Passwords } from './password.ts'

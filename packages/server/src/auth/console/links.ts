@@ -5,7 +5,7 @@ import { putJson, readJson } from '../json-records.ts'
 import { type CommitPart, openConsoleState } from './state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './token.ts'
 
-/** A link that was asked for is used at once; that of the first start may be needed the next morning. */
+/** A link that was requested is used at once; the link of the first start may be needed the next day. */
 export const LINK_MS = 30 * 60_000
 export const FIRST_LINK_MS = 24 * 3_600_000
 
@@ -22,7 +22,7 @@ interface StoredLink {
 export interface ConsoleLinks {
   /** @param lifetime milliseconds */
   create(lifetime: number): Promise<string>
-  /** What uses a link up; it conflicts when the link was used meanwhile. Undefined for a link that is not valid. */
+  /** The writes that use a link up; they conflict when it was used in the meantime. Undefined for an invalid link. */
   use(token: string): Promise<CommitPart | undefined>
   /** Deletes links that have expired. Returns how many. */
   sweep(): Promise<number>

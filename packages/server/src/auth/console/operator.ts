@@ -1,12 +1,12 @@
 import type { AdminCaller } from '@cloudstead/protocol'
 
-/** Whoever works with the Console: in a browser by a session, or a script by its api key. */
+/** A user of the Console: in a browser with a session, or a script with an api key. */
 export interface Operator {
-  /** For the services. Its keyId is that of the api key, or `console:<session id>`. */
+  /** For the services. Its keyId is the id of the api key, or `console:<session id>`. */
   readonly caller: AdminCaller
-  /** What the session was opened with; a script has its key. */
+  /** What the session was opened with; `key` for a script. */
   readonly by: 'link' | 'password' | 'key'
-  /** How the operator is named in a history: the id of a key, else "operator". */
+  /** The name in the history: the id of a key, else "operator". */
   readonly name: string
   /** Absent for scripts. */
   readonly session?: ConsoleSession

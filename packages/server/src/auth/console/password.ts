@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** What is kept of a password. The parameters are with it, so that they can be raised and old hashes still be checked. */
+/** A password as stored. It includes the parameters, so old hashes can be checked after the parameters are raised. */
 export interface StoredPassword {
   readonly algorithm: 'scrypt'
   readonly cost: number
@@ -21,15 +21,15 @@ export const MAX_PASSWORD_LENGTH = 200
 
 export type PasswordsOptions = Pick<StoredPassword, 'cost' | 'blockSize' | 'parallelization'>
 
-/** 32 MiB and about a quarter of a second: dear for whoever guesses, bearable for whoever knows. */
+/** 32 MiB and about a quarter of a second: expensive for guessing, acceptable for signing in. */
 const COST: PasswordsOptions = { cost: 2 ** 15, blockSize: 8, parallelization: 3 }
-/** Twice what the parameters need, so that hashes with raised ones can be checked by an older program. */
+/** Twice what the parameters need, so an older program can check hashes with raised parameters. */
 const MAX_MEMORY_BYTES = 128 * 1024 * 1024
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
 /**
- * Computes one hash at a time: a crowd that guesses gets one processor and 32 MiB, whatever its size.
+ * Computes one hash at a time: all guesses together get one processor and 32 MiB.
  *
  * @param cost of new hashes
  */
@@ -69,7 +69,7 @@ function derive(
 ): Promise<Buffer> {
   const options = { cost, blockSize, parallelization, maxmem: MAX_MEMORY_BYTES }
   return new Promise((resolve, reject) => {
-    // Keyboards disagree about how an accent is composed.
+    // Keyboards compose accents in different ways.
     scrypt(password.normalize('NFC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))
   })
 }

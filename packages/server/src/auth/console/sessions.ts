@@ -6,16 +6,16 @@ import type { Operator } from './operator.ts'
 import { type CommitPart, openConsoleState } from './state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './token.ts'
 
-/** A working day with its breaks; after a night somebody signs in again. */
+/** Lifetime without use: a working day; the next morning the operator signs in again. */
 export const IDLE_MS = 12 * 3_600_000
-/** However busy: a week. */
+/** Lifetime with any use: a week. */
 export const LIFETIME_MS = 7 * 86_400_000
 /** A use is recorded at most this often, so that most reads write nothing. */
 const USE_INTERVAL_MS = 5 * 60_000
 
 const SESSIONS = 'console:sessions'
 
-/** What the keyId of a caller with a session begins with, followed by the session's id. No api key begins so. */
+/** The keyId of a caller with a session is this, followed by the session's id. No api key begins with it. */
 export const SESSION_KEY_ID = 'console:'
 
 interface StoredSession {
@@ -30,14 +30,14 @@ interface StoredSession {
   readonly expiresAt: number
 }
 
-/** What a session is opened with. */
+/** How a session is opened. */
 export interface SessionRequest {
   readonly by: Operator['by']
   readonly keyId?: string
   readonly generation: number
   /** A session of the same browser, which ends. */
   readonly replaces?: string | undefined
-  /** What is written in the same commit. The session is opened only while the expectations are met. */
+  /** Part of the same commit. The session is opened only if the expectations are met. */
   readonly alongside: CommitPart
 }
 
@@ -45,12 +45,12 @@ export interface SessionRequest {
 export interface ConsoleSessions {
   /** Undefined when an expectation was not met. */
   open(request: SessionRequest): Promise<{ readonly token: string; readonly operator: Operator } | undefined>
-  /** Who holds this token; records that it is used. */
+  /** The operator who holds this token; records the use. */
   operatorOf(token: string): Promise<Operator | undefined>
-  /** Whether a session has not ended, for a permission that it was given earlier. */
+  /** Whether a session is open; for permissions that were issued earlier. */
   isOpen(id: string): Promise<boolean>
   end(id: string): Promise<void>
-  /** What carries a session over into a new generation. */
+  /** The writes that carry a session over into a new generation. */
   carryOver(id: string, generation: number): Promise<CommitPart>
   /** Deletes sessions that have expired. Returns how many. */
   sweep(): Promise<number>
@@ -102,7 +102,7 @@ export function createConsoleSessions({ records, keyExists, now }: ConsoleSessio
     const at = now()
     if (at - value.usedAt < USE_INTERVAL_MS) return operatorFrom(token.id, value)
     const used = { ...value, usedAt: at, expiresAt: Math.min(at + IDLE_MS, value.createdAt + LIFETIME_MS) }
-    // Another request may have recorded it already, or ended the session: the next one sees that.
+    // On a conflict, another request has recorded it or ended the session: the next request sees that.
     await records.commit([putSession(token.id, used)], [{ ...sessionKey(token.id), version }])
     return operatorFrom(token.id, used)
   }

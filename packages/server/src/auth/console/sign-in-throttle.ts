@@ -1,26 +1,26 @@
 import { isIPv6 } from 'node:net'
 import { TooManyAttemptsError } from './sign-in-error.ts'
 
-/** Wrong attempts in a minute: more than anybody mistypes, far less than guessing needs. */
+/** Wrong attempts per minute: more than typing errors, far fewer than guessing needs. */
 const OF_ONE_ADDRESS = 10
-/** Wrong passwords from everywhere: whoever has many addresses gets no further, nor more of the processor. */
+/** Wrong passwords per minute from all addresses: having many addresses gains neither attempts nor processor time. */
 const OF_ALL = 60
 const WINDOW_MS = 60_000
-/** Addresses that are remembered; beyond it the oldest are forgotten. */
+/** Addresses that are counted; beyond it, the oldest are dropped. */
 const MAX_ADDRESSES = 10_000
 
 /** Limits wrong attempts to sign in. Counts in this process only: each server of several allows as many. */
 export interface SignInThrottle {
   /**
-   * For a secret that may be guessed: counts an attempt before it is known to be wrong, so that a thousand at once are
-   * not judged as if each were the first. Call what it returns when the attempt was right.
+   * For a secret that can be guessed: counts an attempt before it is known to be wrong, so that concurrent attempts are
+   * counted, too. Call the returned function when the attempt was right.
    *
    * @throws TooManyAttemptsError
    */
   admit(address: string): () => void
   /**
-   * For a secret of 256 bits, which nobody guesses: counts one that was wrong. A right one is never counted nor refused,
-   * so nobody can lock out whoever holds it by wrong attempts.
+   * For a secret of 256 bits, which cannot be guessed: counts a wrong attempt. A right one is neither counted nor
+   * refused, so wrong attempts of others cannot lock its holder out.
    *
    * @throws TooManyAttemptsError
    */
@@ -86,7 +86,7 @@ export function createSignInThrottle({ now }: SignInThrottleOptions): SignInThro
   }
 }
 
-/** Whoever has one IPv6 address has the 2^64 of its network. */
+/** The holder of one IPv6 address usually has all 2^64 of its network. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   if (!isIPv6(plain)) return plain

@@ -4,14 +4,14 @@ import { CONFLICT, retryOnConflict } from '../../engines/records/retry.ts'
 import { putJson, readJson, type Stored } from '../json-records.ts'
 import type { StoredPassword } from './password.ts'
 
-/** What applies to the Console of an environment as a whole. */
+/** The state of the Console of an environment. */
 export interface ConsoleState {
-  /** Random; makes the name of the session cookie unique to this server. No secret. */
+  /** Random; makes the name of the session cookie unique to this server. Not a secret. */
   readonly cookieId: string
-  /** Sessions and links of another generation have ended: one write ends all of them, at one moment. */
+  /** Sessions and links of earlier generations have ended: one write ends all of them at once. */
   readonly generation: number
   readonly password?: StoredPassword
-  /** Where browsers reached the server when it was last started; for links that are made beside it. */
+  /** Where browsers reached the server that started last; for links that the command line makes. */
   readonly address?: string
 }
 
@@ -28,7 +28,7 @@ const NOTHING: CommitPart = { writes: [], expectations: [] }
 
 const exhausted = () => new Error('the state of the Console changes too often')
 
-/** The state, made at first use. `created`: this call made it. */
+/** The state, created at first use; `created` when this call created it. */
 export function openConsoleState(records: Records): Promise<Stored<ConsoleState> & { readonly created: boolean }> {
   let created = false
   const attempt = async () => {
