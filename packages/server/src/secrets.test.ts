@@ -13,7 +13,7 @@ async function freshDir(): Promise<string> {
 }
 after(() => Promise.all(dirs.map((dir) => rm(dir, { recursive: true }))))
 
-test('RustFS GHSA-m77q: at first start each purpose gets a secret of its own, readable by the owner only', async () => {
+test('RustFS GHSA-m77q: at the first start each purpose gets its own secret, readable by the owner only', async () => {
   const dir = await freshDir()
   const secrets = await loadSecrets(dir)
   const texts = PURPOSES.map((purpose) => secrets[purpose].current.secret.export().toString('hex'))
@@ -23,7 +23,7 @@ test('RustFS GHSA-m77q: at first start each purpose gets a secret of its own, re
   assert.deepEqual(await readdir(dir), ['secrets.json'])
 })
 
-test('a restart, and a process beside it, read the same secrets', async () => {
+test('a restart and a concurrent process read the same secrets', async () => {
   const dir = await freshDir()
   const loaded = await Promise.all(Array.from({ length: 8 }, () => loadSecrets(dir)))
   const [first] = loaded
@@ -31,7 +31,7 @@ test('a restart, and a process beside it, read the same secrets', async () => {
   assert.deepEqual((await loadSecrets(dir)).accessToken.current, first?.accessToken.current)
 })
 
-test('a purpose that is missing is added; a rotated ring signs with its first key and finds all', async () => {
+test('a missing purpose is added; a rotated ring signs with its first key and finds all keys', async () => {
   const dir = await freshDir()
   const before = await loadSecrets(dir)
   const file = join(dir, 'secrets.json')
@@ -47,7 +47,7 @@ test('a purpose that is missing is added; a rotated ring signs with its first ke
   assert.deepEqual(secrets.accessToken.current, before.accessToken.current)
 })
 
-test('a damaged file is an error, never a silent new set of secrets', async () => {
+test('a damaged file is an error and is never replaced silently', async () => {
   const dir = await freshDir()
   await writeFile(join(dir, 'secrets.json'), '{"accessTok')
   await assert.rejects(loadSecrets(dir), /damaged/)

@@ -2,12 +2,12 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What each key is for. One secret never signs two kinds of thing. */
+/** The purposes of keys. A key is used for one purpose only. */
 export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
 type Purpose = (typeof PURPOSES)[number]
 
 export interface SecretKey {
-  /** Names the key in what it signs, so that keys can be rotated: letters and digits. */
+  /** Identifies the key in what it signs, so that keys can be rotated: letters and digits. */
   readonly kid: string
   readonly secret: KeyObject
 }
@@ -25,7 +25,7 @@ export type Secrets = Readonly<Record<Purpose, KeyRing>>
 const SECRET_BYTES = 32
 const KID_BYTES = 6
 
-/** The file of secrets cannot be used; the message says what to do. */
+/** The secrets file cannot be used; the message says what to do. */
 class SecretsError extends Error {
   override readonly name = 'SecretsError'
 }
@@ -33,15 +33,15 @@ class SecretsError extends Error {
 type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
 
 /**
- * Reads the secrets of a data directory, and makes those that are missing: at first start all of them.
- * The file is readable by its owner only and is replaced whole, so a crash leaves the old one or the new one.
+ * Reads the secrets of a data directory and creates those that are missing; at the first start, all of them.
+ * The file is readable by its owner only and is replaced atomically: a crash leaves the old file or the new one.
  */
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json')
   const stored = await readSecretsFile(file)
   if (stored === undefined) {
     await createFile(file, secretsText({}))
-    // Whoever was first made the file, this process or one beside it: what is in it now holds for both.
+    // This process or another one has created the file: both use its content.
     return loadSecrets(dataDir)
   }
   const missing = PURPOSES.some((purpose) => (stored[purpose] ?? []).length === 0)
@@ -72,7 +72,7 @@ async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | und
     return JSON.parse(text) as Partial<SecretsFile>
   } catch {
     throw new SecretsError(
-      `${file} is damaged: it is not JSON. Restore it from a backup; without it every login and URL is void.`,
+      `${file} is damaged: it is not JSON. Restore it from a backup; without it, all logins and URLs are invalid.`,
     )
   }
 }
@@ -89,12 +89,12 @@ function keyRing(stored: readonly { kid: string; secret: string }[]): KeyRing {
   return { current, all, find: (kid) => byKid.get(kid) }
 }
 
-/** A secret that belongs to an id and can be derived again, so that it need not be stored. Base64url, 256 bits. */
+/** The secret of an id, derived from a key, so it is not stored. Base64url, 256 bits. */
 export function derivedSecret(key: SecretKey, id: string): string {
   return createHmac('sha256', key.secret).update(id).digest('base64url')
 }
 
-/** Makes the file unless it exists: of two processes that start at once, one makes it and both use it. */
+/** Creates the file unless it exists: of two processes that start at once, one creates it and both use it. */
 async function createFile(file: string, text: string): Promise<void> {
   const temporary = await writeBeside(file, text)
   try {

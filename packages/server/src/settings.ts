@@ -1,6 +1,6 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
 
-/** How the server was started: `start` in production, `dev` with the friendly defaults of development. */
+/** The command that started the server: `start`, or `dev` with defaults for development. */
 export type Mode = 'start' | 'dev'
 
 /** The settings of an environment: the configuration file with every default filled in. */
@@ -12,7 +12,7 @@ export interface Settings {
 
 export interface StorageSettings {
   readonly acl: StorageRules
-  /** Seconds that a temporary URL of a private file lives when nobody says otherwise. */
+  /** Default lifetime of a temporary URL of a private file, in seconds. */
   readonly tempUrlMaxAge: number
   /** Bytes. */
   readonly maxFileSize: number
@@ -40,10 +40,10 @@ export interface AuthSettings {
     readonly appid?: string
     readonly secret?: string
     readonly apiBase: string
-    /** Whether login codes such as `dev:alice` give made-up openids. Only `dev` without a secret sets it. */
+    /** Whether login codes such as `dev:alice` give made-up openids: only in `dev` and without a secret. */
     readonly madeUpIdentities: boolean
   }
 }
 
-/** The settings that hold now. They change while the server runs, so ask each time and keep no part of the answer. */
+/** The current settings. They change while the server runs: call it each time and keep no part of the result. */
 export type CurrentSettings = () => Settings

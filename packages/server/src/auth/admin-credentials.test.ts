@@ -9,7 +9,7 @@ import { type AdminRequest, SIGNATURE_WINDOW_SECONDS } from './admin-credentials
 import { type AuthSetup, ENV, setUpAuth } from './auth.fixture.ts'
 import type { ApiKeyFile } from './keys.ts'
 
-// Without it the SDK looks for a cloud's metadata service first.
+// Without it, the SDK first looks for a cloud's metadata service.
 process.env.TENCENTCLOUD = 'true'
 
 interface NodeSdk {
@@ -40,7 +40,7 @@ function code(expected: ErrorCode) {
   return (error: unknown) => error instanceof CloudsteadError && error.code === expected
 }
 
-describe('the administrator behind a request', () => {
+describe('the administrator who sent a request', () => {
   let setup: AuthSetup
   let key: ApiKeyFile
   let signed: AdminRequest
@@ -56,13 +56,13 @@ describe('the administrator behind a request', () => {
     headers: { ...signed.headers, ...headers },
   })
 
-  it('is known by a signature of the real server SDK, and by an apiKey as its accessKey', async () => {
+  it('is identified by a signature of the real server SDK, or by an apiKey as its accessKey', async () => {
     const admin = { kind: 'admin', keyId: key.secretId }
     assert.deepEqual(await setup.auth.administratorOf(signed), admin)
     assert.deepEqual(await setup.auth.administratorOf(await capture({ accessKey: key.apiKey })), admin)
   })
 
-  it('a signature counts for 15 minutes in both directions, whatever X-Signature-Expires claims', async () => {
+  it('a signature is valid for 15 minutes before and after, whatever X-Signature-Expires claims', async () => {
     const window = SIGNATURE_WINDOW_SECONDS * 1000
     for (const ahead of [window - 5000, -window + 5000]) {
       setup.ahead = ahead
@@ -79,7 +79,7 @@ describe('the administrator behind a request', () => {
     setup.ahead = 0
   })
 
-  it('fails closed: no header, an unknown kind, an empty one, a doubled one', async () => {
+  it('fails closed: no header, an unknown scheme, an empty header, a duplicate header', async () => {
     for (const authorization of [
       undefined,
       '',
@@ -98,13 +98,13 @@ describe('the administrator behind a request', () => {
     }
   })
 
-  it('is nobody whose access token is that of a user', async () => {
+  it('is not a user with an access token', async () => {
     const { accessToken } = await setup.auth.signInAnonymously('device-of-somebody')
     const request = withHeaders({ authorization: `Bearer ${accessToken}` })
     await assert.rejects(setup.auth.administratorOf(request), code('INVALID_CREDENTIALS'))
   })
 
-  it('a signed request that was changed in any part is refused', async () => {
+  it('a signed request is refused when any part of it was changed', async () => {
     const changes: AdminRequest[] = [
       { ...signed, url: signed.url.replace('/admin', '/web') },
       { ...signed, url: `${signed.url}&more=1` },
@@ -126,7 +126,7 @@ describe('the administrator behind a request', () => {
     }
   })
 
-  it('a key that is unknown, revoked or signs with another secret is refused', async () => {
+  it('a key that is unknown or revoked, or a wrong secret, is refused', async () => {
     const other = await setup.auth.keys.createApiKey()
     const wrongSecret = await capture({ secretId: key.secretId, secretKey: other.secretKey })
     await assert.rejects(setup.auth.administratorOf(wrongSecret), code('INVALID_CREDENTIALS'))

@@ -25,7 +25,7 @@ describe('logins', () => {
   const wechatLogin = async (code: string) =>
     setup.auth.signInWithProvider((await setup.auth.providerToken(APPID, code)).token)
 
-  it('the same WeChat openid and the same custom id are one person, also when both halves run at once', async () => {
+  it('the same WeChat openid or custom id is one user, also in concurrent logins', async () => {
     const key = await setup.auth.keys.createLoginKey()
     const logins = await Promise.all([
       ...Array.from({ length: 5 }, () => wechatLogin('alice')),
@@ -36,7 +36,7 @@ describe('logins', () => {
     assert.equal(new Set(logins.map(({ accessToken }) => accessToken)).size, 10, 'each with a session of its own')
   })
 
-  it('a caller carries what its login proved, and nothing else', async () => {
+  it('a caller has the ids that its login proved, and no others', async () => {
     const key = await setup.auth.keys.createLoginKey()
     const { sessionId: _1, ...custom } = (await setup.auth.callerOfToken(
       (
@@ -60,7 +60,7 @@ describe('logins', () => {
     assert.equal((await setup.auth.signInAnonymously('device-of-somebody')).scope, 'anonymous')
   })
 
-  it('a caller holds as long as the session or the key behind it', async () => {
+  it('a caller is valid as long as its session or key', async () => {
     const login = await wechatLogin('alice')
     const caller = await setup.auth.callerOfToken(login.accessToken)
     assert.equal(await setup.auth.stillValid(caller), true)
@@ -75,7 +75,7 @@ describe('logins', () => {
     assert.equal(await setup.auth.stillValid({ kind: 'nobody' }), true)
   })
 
-  it('a provider token has one purpose and ten minutes', async () => {
+  it('a provider token has one purpose and is valid for ten minutes', async () => {
     const { token, expiresIn } = await setup.auth.providerToken(APPID, 'alice')
     assert.equal(expiresIn, 600)
     await assert.rejects(setup.auth.callerOfToken(token), /not valid/)
@@ -83,7 +83,7 @@ describe('logins', () => {
     await assert.rejects(setup.auth.signInWithProvider(token), /expired/)
   })
 
-  it('one secret per purpose: a token of any other ring is no provider token and no access token', async () => {
+  it('one secret per purpose: a token of another ring is neither a provider token nor an access token', async () => {
     const claims = { env: setup.auth.env, appid: APPID, openid: 'oforged', sub: 'x', sid: 'y' }
     for (const [purpose, ring] of Object.entries(setup.secrets)) {
       const forged = createSignedTokens({ ring, now: setup.now }).sign(claims, 600)
@@ -104,14 +104,14 @@ describe('logins', () => {
     await assert.rejects(setup.auth.callerOfToken(moved), /not valid/)
   })
 
-  it('no signing oracle: nothing that a client sends gets into a token beside what was proven', async () => {
+  it('no signing oracle: of what a client sends, only proven ids get into a token', async () => {
     wechat.answer = () => ({ openid: 'oX', sub: 'admin', env: 'other', exp: 9e9, sid: 'x', role: 'admin' })
     const { token } = await setup.auth.providerToken(APPID, 'alice')
     const opened = createSignedTokens({ ring: setup.secrets.providerToken, now: setup.now }).open(token)
     assert.deepEqual(Object.keys(opened?.claims ?? {}).sort(), ['appid', 'env', 'exp', 'iat', 'openid'])
   })
 
-  it('a restart keeps everybody logged in and everybody who they are', async () => {
+  it('a restart keeps all logins and identities', async () => {
     wechat.answer = (query) => ({ openid: `o${query.get('js_code')}`.padEnd(28, '0') })
     const key = await setup.auth.keys.createLoginKey()
     const before = [
@@ -147,7 +147,7 @@ describe('logins', () => {
     }
   })
 
-  it('settings are read anew for each login', async () => {
+  it('settings are read for each login', async () => {
     const old = setup.settings
     setup.settings = { ...old, wechat: DEV_WECHAT }
     assert.match((await setup.auth.user((await wechatLogin('dev:bob')).uid))?.wechat?.openid ?? '', /^oDEV/)

@@ -19,7 +19,7 @@ describe('keys', () => {
       await setup.records.find({ space: 'auth:api-keys', limit: 100 }),
     ])
 
-  it('a login key makes tickets with the real server SDK, and only its public half is kept', async () => {
+  it('a login key makes tickets with the real server SDK, and only its public half is stored', async () => {
     const key = await setup.auth.keys.createLoginKey()
     assert.equal(key.env_id, ENV)
     assert.match(key.private_key, /^-----BEGIN RSA PRIVATE KEY-----/)
@@ -29,7 +29,7 @@ describe('keys', () => {
     assert.doesNotMatch(await everything(), /PRIVATE/)
   })
 
-  it('an api key opens as token and as pair, and neither secret is kept', async () => {
+  it('an api key works as a token and as a pair, and neither secret is stored', async () => {
     const { secretId, secretKey, apiKey } = await setup.auth.keys.createApiKey()
     assert.deepEqual(await setup.auth.keys.callerOfApiKey(apiKey), { kind: 'admin', keyId: secretId })
     assert.deepEqual(await setup.auth.callerOfToken(apiKey), { kind: 'admin', keyId: secretId })
@@ -39,7 +39,7 @@ describe('keys', () => {
     for (const secret of [secretKey, apiKey, apiKey.slice(-20)]) assert.equal(stored.includes(secret), false)
   })
 
-  it('a wrong api key is refused, however close', async () => {
+  it('a wrong api key is refused, however similar', async () => {
     const { secretId, secretKey, apiKey } = await setup.auth.keys.createApiKey()
     const other = await setup.auth.keys.createApiKey()
     const last = apiKey.endsWith('A') ? 'B' : 'A'
@@ -58,7 +58,7 @@ describe('keys', () => {
     }
   })
 
-  it('keys that another process makes or revokes count here at once', async () => {
+  it('keys that another process creates or revokes take effect here at once', async () => {
     const beside = (await setup.second()).auth.keys
     const login = await beside.createLoginKey()
     const api = await beside.createApiKey()
@@ -95,7 +95,7 @@ describe('keys', () => {
     assert.deepEqual(Object.keys(listed[0] ?? {}).sort(), ['createdAt', 'id', 'kind'])
   })
 
-  it('a secretKey stays the same when the ring gets a newer key, and ends with the key it came from', async () => {
+  it('a secretKey stays the same when the ring gets a newer key, and ends with the key it is derived from', async () => {
     const { secretId, secretKey } = await setup.auth.keys.createApiKey()
     const [old] = setup.secrets.apiSecret.all
     assert.ok(old)

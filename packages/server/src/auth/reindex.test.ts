@@ -11,7 +11,7 @@ import { reindex } from './reindex.ts'
 
 const SPACE = 'things'
 
-describe('records that an older version stored', () => {
+describe('records that an older version of the program stored', () => {
   let folder: string
   let records: Records
   let count = 0
@@ -31,13 +31,13 @@ describe('records that an older version stored', () => {
     ])
   const plan = { space: SPACE, entries: 'things-1', put }
   const idOf = (n: number) => `id-${String(n).padStart(5, '0')}`
-  /** As the older version did it: without entries. */
+  /** Like the older version: without entries. */
   const store = (amount: number) =>
     records.commit(Array.from({ length: amount }, (_, n) => putJson({ space: SPACE, id: idOf(n) }, { n })))
   const indexed = async () => (await records.find({ space: SPACE, index: 'n', limit: 10_000 })).records.map(numberOf)
   const range = (to: number) => Array.from({ length: to }, (_, n) => n)
 
-  it('get their entries, whatever their number, and only once', async () => {
+  it('get their entries, whatever their number, once', async () => {
     await store(450)
     assert.deepEqual(await indexed(), [])
     assert.equal(await reindex(records, plan), 450)
@@ -47,19 +47,19 @@ describe('records that an older version stored', () => {
     assert.equal((await records.changesSince(0, 10_000)).next, seen, 'nothing was written')
   })
 
-  it('are written again when the set of entries has another name', async () => {
+  it('are written again when the name of the set of entries changes', async () => {
     await store(3)
     await reindex(records, plan)
     assert.equal(await reindex(records, { ...plan, entries: 'things-2' }), 3)
   })
 
-  it('where there are none, that is noted too', async () => {
+  it('are marked as done when there are none, too', async () => {
     assert.equal(await reindex(records, plan), 0)
     await store(2)
     assert.equal(await reindex(records, plan), 0)
   })
 
-  it('a run that was cut off is made good by the next one', async () => {
+  it('are all written by the next run after an interrupted one', async () => {
     await store(450)
     const signal = AbortSignal.abort()
     assert.equal(await reindex(records, plan, signal), 0)
@@ -74,7 +74,7 @@ describe('records that an older version stored', () => {
     assert.deepEqual(await indexed(), range(450))
   })
 
-  it('what others change or delete at the same time stays changed and deleted', async () => {
+  it('stay changed or deleted when others do that at the same time', async () => {
     await store(10)
     let raced = false
     const racing: Records = Object.assign(Object.create(records), {

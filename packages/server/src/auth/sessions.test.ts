@@ -24,7 +24,7 @@ describe('sessions', () => {
 
   const signIn = () => setup.auth.signInAnonymously('device-of-a-phone')
 
-  /** Whether an access token still opens anything. */
+  /** Whether an access token is valid. */
   const alive = (token: string) =>
     setup.auth.callerOfToken(token).then(
       () => true,
@@ -32,7 +32,7 @@ describe('sessions', () => {
     )
 
   describe('an access token', () => {
-    it('names its user, two hours long', async () => {
+    it('identifies its user for two hours', async () => {
       const login = await signIn()
       assert.equal(login.expiresIn, 7200)
       assert.equal(login.scope, 'anonymous')
@@ -44,7 +44,7 @@ describe('sessions', () => {
       assert.ok(await alive(login.accessToken))
     })
 
-    it('carries the ids of the caller from the session, not from the token', async () => {
+    it('gives the ids of the caller from the session, not from the token', async () => {
       const { token } = await setup.auth.providerToken('wxsome', 'dev:alice')
       const login = await setup.auth.signInWithProvider(token)
       const caller = await setup.auth.callerOfToken(login.accessToken)
@@ -54,7 +54,7 @@ describe('sessions', () => {
       assert.doesNotMatch(Buffer.from(login.accessToken.split('.')[1] ?? '', 'base64url').toString(), /oDEV/)
     })
 
-    it('of another kind or no kind is INVALID_ACCESS_TOKEN', async () => {
+    it('of another kind, or any other text, is INVALID_ACCESS_TOKEN', async () => {
       const { token: provider } = await setup.auth.providerToken('wxsome', 'dev:alice')
       const { refreshToken } = await signIn()
       for (const token of ['', 'x', 'a.b.c', provider, refreshToken]) {
@@ -73,7 +73,7 @@ describe('sessions', () => {
   })
 
   describe('a refresh', () => {
-    it('gives new tokens of the same session; the old access token lives out its time', async () => {
+    it('gives new tokens of the same session; the old access token stays valid until it expires', async () => {
       const first = await signIn()
       const second = await setup.auth.refresh(first.refreshToken, 'r1')
       assert.notEqual(second.refreshToken, first.refreshToken)
@@ -84,7 +84,7 @@ describe('sessions', () => {
       assert.equal((await setup.auth.refresh(second.refreshToken, 'r2')).uid, first.uid)
     })
 
-    it('works for 31 days, counted from the last one', async () => {
+    it('is possible for 31 days after the last one', async () => {
       const first = await signIn()
       setup.ahead = 30 * DAY
       const second = await setup.auth.refresh(first.refreshToken, 'r1')
@@ -95,7 +95,7 @@ describe('sessions', () => {
       setup.ahead = 0
     })
 
-    it('with a token that was used up ends the whole session, for the thief and for the owner', async () => {
+    it('with a used token ends the session, for the thief and for the owner', async () => {
       for (const requestId of ['other', undefined]) {
         const first = await signIn()
         const second = await setup.auth.refresh(first.refreshToken, 'r1')
@@ -107,16 +107,16 @@ describe('sessions', () => {
       }
     })
 
-    it('with a token that was used up long ago ends the session too', async () => {
+    it('with a token that was used long ago ends the session, too', async () => {
       const first = await signIn()
       let last = first
       for (const id of ['r1', 'r2', 'r3', 'r4']) last = await setup.auth.refresh(last.refreshToken, id)
-      // Not even the request id of its own exchange helps any more.
+      // Not even with the request id of its own exchange.
       await assert.rejects(setup.auth.refresh(first.refreshToken, 'r1'), invalidGrant)
       assert.equal(await alive(last.accessToken), false)
     })
 
-    it('that is repeated, because its answer was lost, gets the same answer and changes nothing', async () => {
+    it('that is repeated because its answer was lost gets the same answer and changes nothing', async () => {
       const first = await signIn()
       const lost = await setup.auth.refresh(first.refreshToken, 'same-call')
       setup.ahead = REPLAY_WINDOW_MS - 1000
@@ -136,7 +136,7 @@ describe('sessions', () => {
       assert.equal(await alive(lost.accessToken), false)
     })
 
-    it('that is repeated while the first attempt still runs, ends in one rotation', async () => {
+    it('that is repeated while the first attempt is running rotates once', async () => {
       const other = (await setup.second()).auth
       const first = await signIn()
       const attempts = [setup.auth, other, setup.auth, other].map((auth) =>
@@ -147,7 +147,7 @@ describe('sessions', () => {
       assert.ok(await alive((await setup.auth.refresh(answers[0]?.refreshToken ?? '', 'next')).accessToken))
     })
 
-    it('by two at once with one token: at most one gets through, and the session ends', async () => {
+    it('by two clients at once with one token: at most one succeeds, and the session ends', async () => {
       const first = await signIn()
       const results = await Promise.allSettled(
         ['thief', 'owner'].map((id) => setup.auth.refresh(first.refreshToken, id)),
@@ -156,7 +156,7 @@ describe('sessions', () => {
       assert.equal(await alive(first.accessToken), false)
     })
 
-    it('with a made-up token is refused and harms nobody', async () => {
+    it('with a made-up token is refused and changes nothing', async () => {
       const login = await signIn()
       const [sessionId = '', secret = ''] = login.refreshToken.split('.')
       const other = await setup.auth.signInAnonymously('another-device-id')
@@ -180,7 +180,7 @@ describe('sessions', () => {
   })
 
   describe('revoking', () => {
-    it('by access token or refresh token ends the session at once, everywhere', async () => {
+    it('by access token or refresh token ends the session at once, in every process', async () => {
       const { auth } = await setup.second()
       for (const which of ['accessToken', 'refreshToken'] as const) {
         const login = await signIn()
@@ -201,7 +201,7 @@ describe('sessions', () => {
       setup.ahead = 0
     })
 
-    it('with anything else is no error and harms nobody', async () => {
+    it('with anything else is not an error and changes nothing', async () => {
       const login = await signIn()
       const sessionId = login.refreshToken.split('.')[0]
       for (const token of ['', 'x', `${sessionId}.${'A'.repeat(54)}`, `${login.accessToken}x`, 'cs_x']) {
@@ -210,7 +210,7 @@ describe('sessions', () => {
       assert.ok(await alive(login.accessToken))
     })
 
-    it('wins over a refresh that runs at the same time: no session rises again', async () => {
+    it('takes precedence over a concurrent refresh: no session is restored', async () => {
       for (let round = 0; round < 10; round++) {
         const login = await signIn()
         const [refreshed] = await Promise.allSettled([
@@ -223,7 +223,7 @@ describe('sessions', () => {
     })
   })
 
-  it('what is stored opens nothing: no token is in it', async () => {
+  it('no token can be recovered from the records', async () => {
     const login = await signIn()
     const next = await setup.auth.refresh(login.refreshToken, 'r')
     const stored = JSON.stringify(await setup.records.find({ space: 'auth:sessions', limit: 1000 }))
@@ -233,7 +233,7 @@ describe('sessions', () => {
     }
   })
 
-  it('the sweep removes what has expired and nothing else', async () => {
+  it('the sweep deletes expired sessions and no others', async () => {
     const old = await signIn()
     setup.ahead = 20 * DAY
     const young = await signIn()

@@ -26,13 +26,13 @@ describe('signed tokens', () => {
   const exp = NOW / 1000 + 60
   const { secret } = keys.current
 
-  it('open with what was signed', () => {
+  it('open to the signed claims', () => {
     const opened = tokens.open(tokens.sign({ sub: 'alice' }, 60))
     assert.deepEqual(opened, { claims: { sub: 'alice', iat: NOW / 1000, exp }, expired: false })
     assert.ok(tokens.open(forge({ alg: 'HS256', typ: 'JWT', kid: 'kid1' }, { exp }, secret)), 'the forger works')
   })
 
-  it('say when they have expired, also one that was opened before', () => {
+  it('are marked as expired, also when they were opened before', () => {
     let now = NOW
     const clocked = createSignedTokens({ ring: keys, now: () => now })
     const token = clocked.sign({ sub: 'alice' }, 60)
@@ -43,7 +43,7 @@ describe('signed tokens', () => {
     assert.equal(clocked.open(token)?.expired, true)
   })
 
-  it('the algorithm is pinned: what the header says is never obeyed', () => {
+  it('the algorithm is pinned: the one in the header is not used', () => {
     for (const alg of ['none', 'HS384', 'HS512', 'RS256', 'hs256', '', null, undefined]) {
       const header = { alg, typ: 'JWT', kid: 'kid1' }
       for (const hash of ['sha256', 'sha384', 'sha512']) {
@@ -62,7 +62,7 @@ describe('signed tokens', () => {
     }
   })
 
-  it('keys rotate: the newest signs, older ones of the ring still open', () => {
+  it('keys rotate: the newest signs, tokens of older ones in the ring still open', () => {
     const old = ring('old')
     const token = createSignedTokens({ ring: old, now: () => NOW }).sign({ sub: 'alice' }, 60)
     const fresh = ring('new')
@@ -77,14 +77,14 @@ describe('signed tokens', () => {
     assert.equal(createSignedTokens({ ring: fresh, now: () => NOW }).open(token), undefined)
   })
 
-  it('a token without an expiry is none', () => {
+  it('a token without an expiry is invalid', () => {
     const header = { alg: 'HS256', typ: 'JWT', kid: 'kid1' }
     for (const payload of [{ sub: 'a' }, { exp: `${exp}` }, { exp: null }, []]) {
       assert.equal(tokens.open(forge(header, payload, secret)), undefined, JSON.stringify(payload))
     }
   })
 
-  it('property: any edit of a token, and any text, opens nothing', () => {
+  it('property: no edited token and no other text opens', () => {
     const token = tokens.sign({ sub: 'alice' }, 60)
     fc.assert(
       fc.property(
@@ -93,7 +93,7 @@ describe('signed tokens', () => {
         fc.string(),
         (at, char, text) => {
           const edited = token.slice(0, at) + char + token.slice(at + 1)
-          // The last character of a signature carries two bits that no byte takes up.
+          // The last character of a signature has two unused bits.
           if (edited !== token && at < token.length - 1) assert.equal(tokens.open(edited), undefined, edited)
           assert.equal(tokens.open(text), undefined)
           assert.equal(tokens.open(`${text}.${text}.${text}`), undefined)

@@ -13,7 +13,7 @@ import { MAX_LISTED } from './user-sessions.ts'
 const code = (expected: ErrorCode) => (error: unknown) => error instanceof CloudsteadError && error.code === expected
 const refused = (refusal: string) => (error: unknown) => error instanceof LoginError && error.refusal === refusal
 
-describe('what administrators do about users', () => {
+describe('administration of users', () => {
   let setup: AuthSetup
   let key: LoginKeyFile
   let count = 0
@@ -32,7 +32,7 @@ describe('what administrators do about users', () => {
       () => false,
     )
 
-  /** The same Auth over records that do something else first, once, when this is about to be committed. */
+  /** The same Auth on records that do something else once before a certain commit. */
   function beforeCommit(applies: (spaces: readonly string[]) => boolean, first: () => Promise<unknown>): Auth {
     let done = false
     const records = Object.assign(Object.create(setup.records), {
@@ -58,7 +58,7 @@ describe('what administrators do about users', () => {
   }
 
   describe('sessions', () => {
-    it('are listed newest first, with when they were refreshed, and no secret', async () => {
+    it('are listed newest first, with the time of the last refresh and without secrets', async () => {
       const id = newId()
       const first = await signIn(id)
       setup.ahead = 60_000
@@ -90,7 +90,7 @@ describe('what administrators do about users', () => {
       assert.equal((await open(id)).length, 1)
     })
 
-    it('one is ended at once, for every token of it and no other', async () => {
+    it('can be ended one at a time, at once for all tokens of the session', async () => {
       const id = newId()
       const [kept, ended] = [await signIn(id), await signIn(id)]
       const caller = await setup.auth.callerOfToken(ended.accessToken)
@@ -103,7 +103,7 @@ describe('what administrators do about users', () => {
       assert.equal((await open(id)).length, 1)
     })
 
-    it('of somebody else are not ended', async () => {
+    it('of another user are not ended', async () => {
       const [one, other] = [newId(), newId()]
       await signIn(one)
       const login = await signIn(other)
@@ -113,7 +113,7 @@ describe('what administrators do about users', () => {
       assert.ok(await alive(login.accessToken))
     })
 
-    it('all are ended, however many, and the user may log in again', async () => {
+    it('can all be ended, however many, and the user may log in again', async () => {
       const id = newId()
       const bystander = await signIn(`${id}0`)
       const logins = await Promise.all(Array.from({ length: MAX_LISTED + 110 }, () => signIn(id)))
@@ -129,7 +129,7 @@ describe('what administrators do about users', () => {
   })
 
   describe('a block', () => {
-    it('refuses every kind of login, ends what is open, and is taken back', async () => {
+    it('refuses every kind of login, ends all sessions, and can be undone', async () => {
       const device = 'device-of-the-blocked'
       const logins = {
         custom: () => signIn('blocked-custom'),
@@ -155,7 +155,7 @@ describe('what administrators do about users', () => {
       }
     })
 
-    it('counts in another process at once, and after a restart', async () => {
+    it('takes effect in another process at once, and after a restart', async () => {
       const id = newId()
       const { auth } = await setup.second()
       const { accessToken } = await signIn(id, auth)
@@ -166,7 +166,7 @@ describe('what administrators do about users', () => {
       await assert.rejects(signIn(id), refused('user_blocked'))
     })
 
-    it('twice is one block, of the first time', async () => {
+    it('that is repeated keeps the time of the first one', async () => {
       const id = newId()
       await signIn(id)
       const { blocked } = await setup.auth.users.block(id)
@@ -177,13 +177,13 @@ describe('what administrators do about users', () => {
       assert.equal((await setup.auth.users.unblock(id)).blocked, undefined)
     })
 
-    it('of a uid that nobody has is NOT_FOUND', async () => {
+    it('of an unknown uid is NOT_FOUND', async () => {
       const { users } = setup.auth
       for (const call of [users.get, users.block, users.unblock, users.endSessions])
         await assert.rejects(call('nobody-here'), code('NOT_FOUND'))
     })
 
-    it('that comes while a login is about to be committed wins: the login is refused', async () => {
+    it('takes precedence over a login that is about to be committed', async () => {
       const id = newId()
       await signIn(id)
       const slow = beforeCommit(
@@ -194,7 +194,7 @@ describe('what administrators do about users', () => {
       assert.deepEqual(await open(id), [])
     })
 
-    it('that comes while somebody logs in for the first time wins as well', async () => {
+    it('takes precedence over a first login that is about to be committed', async () => {
       const id = newId()
       const slow = beforeCommit(
         (spaces) => spaces.includes('auth:sessions'),
@@ -204,7 +204,7 @@ describe('what administrators do about users', () => {
       assert.deepEqual(await open(id), [])
     })
 
-    it('finds the session of a login that was committed just before it', async () => {
+    it('ends the session of a login that was committed just before it', async () => {
       const id = newId()
       await signIn(id)
       let login: { accessToken: string } | undefined
@@ -219,7 +219,7 @@ describe('what administrators do about users', () => {
       assert.deepEqual(await open(id), [])
     })
 
-    it('and logins and refreshes at once, from two processes: nothing is open in the end', async () => {
+    it('leaves no session open when logins and refreshes run at the same time in two processes', async () => {
       const { auth: other } = await setup.second()
       for (let round = 0; round < 8; round++) {
         const id = newId()
@@ -241,7 +241,7 @@ describe('what administrators do about users', () => {
       }
     })
 
-    it('that a crash cut off is finished at the next start', async () => {
+    it('that a crash interrupted is completed at the next start', async () => {
       const id = newId()
       const { accessToken } = await signIn(id)
       const crashing = beforeCommit(
@@ -258,7 +258,7 @@ describe('what administrators do about users', () => {
     })
   })
 
-  it('what an older version stored, without any index entry, is found, listed and ended all the same', async () => {
+  it('users and sessions that an older version stored without index entries are found, listed and ended', async () => {
     const old = await setUpAuth()
     try {
       const loginKey = await old.auth.keys.createLoginKey()
@@ -270,7 +270,7 @@ describe('what administrators do about users', () => {
       await strip('auth:users')
       await strip('auth:sessions')
       assert.deepEqual((await old.auth.users.list({ limit: 10 })).users, [])
-      // Blocking waits for the sessions, whether or not the start has come round to them.
+      // A block indexes the sessions itself if the start has not done it yet.
       await old.auth.users.block('old-user')
       await assert.rejects(old.auth.callerOfToken(login.accessToken), code('INVALID_ACCESS_TOKEN'))
       await strip('auth:users')

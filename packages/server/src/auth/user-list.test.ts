@@ -13,7 +13,7 @@ const USERS: readonly User[] = [
   { uid: 'abcdefgh', loginType: 'ANONYMOUS', createdAt: 3 },
   { uid: 'bcd', loginType: 'WECHAT_OPEN', wechat: { appid: 'wx1', openid: 'oalice' }, createdAt: 4 },
   { uid: 'ocd', loginType: 'WECHAT_OPEN', wechat: { appid: 'wx1', openid: 'oAAA' }, createdAt: 5 },
-  // The custom id was taken as a uid by somebody else.
+  // Another user has the custom id as uid.
   { uid: 'rst', customUserId: 'abcdefgh', loginType: 'CUSTOM', createdAt: 6 },
   { uid: 'al%_\\*', customUserId: 'al%_\\*', loginType: 'CUSTOM', createdAt: 6 },
 ]
@@ -49,13 +49,13 @@ describe('the list of users', () => {
     return found
   }
 
-  it('is newest first, all of them or those of a login type', async () => {
+  it('is sorted newest first, for all users or one login type', async () => {
     assert.deepEqual(await uids({}), ['rst', 'al%_\\*', 'ocd', 'bcd', 'abcdefgh', 'alan', 'alice'])
     assert.deepEqual(await uids({ loginType: 'WECHAT_OPEN' }), ['ocd', 'bcd'])
     assert.deepEqual(await uids({ loginType: 'ANONYMOUS' }), ['abcdefgh'])
   })
 
-  it('finds by uid, openid or custom id, whole or how it begins', async () => {
+  it('finds users by uid, openid or custom id, or the beginning of one', async () => {
     assert.deepEqual(await uids({ search: 'alice' }), ['alice'])
     assert.deepEqual(await uids({ search: 'al' }), ['al%_\\*', 'alan', 'alice'])
     assert.deepEqual(await uids({ search: 'oalice' }), ['bcd'])
@@ -65,17 +65,17 @@ describe('the list of users', () => {
     assert.deepEqual(await uids({ search: 'AL' }), [])
   })
 
-  it('shows a user once who is found by two names', async () => {
+  it('lists a user once who is found by two names', async () => {
     assert.deepEqual(await uids({ search: 'o' }), ['ocd', 'bcd'])
   })
 
-  it('takes no character of a search for a pattern', async () => {
+  it('treats no character of a search as a wildcard', async () => {
     assert.deepEqual(await uids({ search: 'al%_\\*' }), ['al%_\\*'])
     for (const search of ['%', '*', 'al_', '\0', '\ud800', 'x'.repeat(128)])
       assert.deepEqual(await uids({ search }), [], search)
   })
 
-  it('comes in pages that lose and repeat nobody, whatever is asked', async () => {
+  it('has pages that skip and repeat no user, whatever the query', async () => {
     const searches = fc.constantFrom('', 'a', 'al', 'o', 'b', 'abcdefgh', 'zz')
     await fc.assert(
       fc.asyncProperty(
@@ -119,7 +119,7 @@ describe('the list of users', () => {
     await records.commit(many.map(({ uid }) => ({ op: 'delete', space: 'auth:users', id: uid })))
   })
 
-  it('refuses an after that it did not give', async () => {
+  it('refuses an after that is not from this list', async () => {
     const { next = '' } = await listUsers(records, { limit: 1 })
     const { next: found = '' } = await listUsers(records, { limit: 1, search: 'al' })
     for (const [query, after] of [

@@ -21,7 +21,7 @@ describe('users', () => {
     { kind: 'device', deviceId: 'd'.repeat(32) },
   ]
 
-  it('the same identity is the same user for ever, also after a restart', async () => {
+  it('the same identity is always the same user, also after a restart', async () => {
     const first = await Promise.all(identities.map((identity) => userOf(identity)))
     assert.equal(new Set(first.map(({ uid }) => uid)).size, identities.length)
     assert.deepEqual(await Promise.all(identities.map((identity) => userOf(identity))), first)
@@ -31,7 +31,7 @@ describe('users', () => {
     for (const user of first) assert.deepEqual(await known(user.uid), user)
   })
 
-  it('concurrent first logins meet in one user, in one process and in two', async () => {
+  it('concurrent first logins create one user, in one process and in two', async () => {
     const other = createUsers({ records: (await setup.second()).records, now: setup.now })
     for (const identity of [
       { kind: 'wechat', appid: 'wx1', openid: 'oRACE' },
@@ -51,7 +51,7 @@ describe('users', () => {
     assert.equal(user.loginType, 'CUSTOM')
   })
 
-  it('unless somebody has that uid: two persons never share one', async () => {
+  it('unless another user has that uid: two users never share one', async () => {
     const wechat = await userOf({ kind: 'wechat', appid: 'wx1', openid: 'oFIRST' })
     const custom = await userOf({ kind: 'custom', customUserId: wechat.uid })
     assert.notEqual(custom.uid, wechat.uid)
@@ -60,7 +60,7 @@ describe('users', () => {
     assert.deepEqual(await known(wechat.uid), wechat)
   })
 
-  it('the same openid of two mini programs is two persons', async () => {
+  it('the same openid in two Mini Programs is two users', async () => {
     const [one, two] = await Promise.all(
       ['wx1', 'wx2'].map((appid) => userOf({ kind: 'wechat', appid, openid: 'oSAME' })),
     )
@@ -69,12 +69,12 @@ describe('users', () => {
     assert.deepEqual(one?.wechat, { appid: 'wx1', openid: 'oSAME' })
   })
 
-  it('a device without an id is a new person each time', async () => {
+  it('a device without an id is a new user each time', async () => {
     const identity = { kind: 'device', deviceId: undefined } as const
     assert.notEqual((await userOf(identity)).uid, (await userOf(identity)).uid)
   })
 
-  it('device ids, which open a login, are kept as hashes', async () => {
+  it('device ids, which are enough to log in, are stored as hashes', async () => {
     const deviceId = 'secretdevice0001'
     await userOf({ kind: 'device', deviceId })
     const all = await setup.records.find({ space: 'auth:identities', limit: 1000 })
@@ -82,5 +82,5 @@ describe('users', () => {
     assert.doesNotMatch(JSON.stringify(all), /secretdevice0001/)
   })
 
-  it('a uid that nobody has is nobody', async () => assert.equal(await users.get('nobody-here'), undefined))
+  it('an unknown uid is undefined', async () => assert.equal(await users.get('nobody-here'), undefined))
 })

@@ -24,7 +24,7 @@ function service(settings: AuthSettings['wechat'], timeoutMs = 5000): { wechat: 
   return { wechat: createWechat({ settings: () => settings, log: { info: write, warn: write }, timeoutMs }), logged }
 }
 
-describe('a login code at WeChat', () => {
+describe('a WeChat login code', () => {
   let fake: FakeWechat
   let wechat: Wechat
   let logged: string[]
@@ -34,7 +34,7 @@ describe('a login code at WeChat', () => {
   })
   after(() => fake.close())
 
-  it('becomes the openid; the question is as WeChat wants it', async () => {
+  it('is exchanged for the openid with the query that WeChat expects', async () => {
     fake.answer = () => ({ openid: 'oABCDEFGHIJKLMNOPQRSTUVWXYZ0', session_key: 'top-secret-session-key' })
     const identity = await wechat.exchange(APPID, '0a1B2c+/=& ?')
     assert.deepEqual(identity, { appid: APPID, openid: 'oABCDEFGHIJKLMNOPQRSTUVWXYZ0' })
@@ -46,7 +46,7 @@ describe('a login code at WeChat', () => {
     })
   })
 
-  it('that WeChat refuses says why, with the number and what to do', async () => {
+  it('that WeChat refuses gives its errcode and advice', async () => {
     for (const [errcode, errmsg, pattern] of [
       [40163, 'code been used, rid: 1-2-3', /errcode 40163, code been used, rid: 1-2-3: .*wx\.login/],
       [40029, 'invalid code', /errcode 40029.*not valid/],
@@ -62,7 +62,7 @@ describe('a login code at WeChat', () => {
     }
   })
 
-  it('never costs us the process, whatever the answer is', async () => {
+  it('never crashes the process, whatever the answer', async () => {
     for (const answer of [
       '',
       'null',
@@ -77,7 +77,7 @@ describe('a login code at WeChat', () => {
     }
   })
 
-  it('that nobody answers fails in time', async () => {
+  it('that is not answered fails in time', async () => {
     fake.answer = () => undefined
     const silent = service({ appid: APPID, secret: SECRET, apiBase: fake.apiBase, madeUpIdentities: false }, 50)
     await assert.rejects(silent.wechat.exchange(APPID, 'code'), failure(/no answer within 50 ms/))
@@ -90,7 +90,7 @@ describe('a login code at WeChat', () => {
     assert.equal(JSON.stringify([silent.logged, dead.logged]).includes(SECRET), false)
   })
 
-  it('no secret is in the log or in a message, even when WeChat sends it back', async () => {
+  it('leaves no secret in the log or in a message, even if WeChat sends it back', async () => {
     fake.answer = (query) => ({ errcode: 40125, errmsg: `invalid secret ${query.get('secret')}`, session_key: 'sk' })
     await assert.rejects(wechat.exchange(APPID, 'code-of-alice'), failure(/invalid secret \*\*\*/))
     assert.ok(logged.length > 5)
@@ -99,7 +99,7 @@ describe('a login code at WeChat', () => {
     }
   })
 
-  it('of another mini program, made up, empty or endless is not even asked about', async () => {
+  it('of another Mini Program, made up, empty or too long is not sent to WeChat', async () => {
     const before = fake.asked.length
     await assert.rejects(wechat.exchange('wxother', 'code'), /wxother.*wx0123456789abcdef/)
     await assert.rejects(wechat.exchange('wx/../x', 'code'), /appid/)
@@ -109,7 +109,7 @@ describe('a login code at WeChat', () => {
     assert.equal(fake.asked.length, before)
   })
 
-  it('without settings says which are missing', async () => {
+  it('without settings names the missing ones', async () => {
     const { wechat: unset } = service({ apiBase: fake.apiBase, madeUpIdentities: false })
     await assert.rejects(
       unset.exchange(APPID, 'code'),
@@ -127,12 +127,12 @@ describe('made-up identities', () => {
     )
     assert.deepEqual(alice, again)
     assert.equal(new Set([alice?.openid, bob?.openid, chinese?.openid]).size, 3)
-    // Written down, because it must be the same tomorrow and on another machine.
+    // A literal, because it must be the same tomorrow and on another machine.
     assert.equal(alice?.openid, 'oDEVK9gGyX8OAK8aH8Myj6djqSaX')
     assert.match(bob?.openid ?? '', /^oDEV[A-Za-z0-9_-]{24}$/)
   })
 
-  it('need a code of their form, and the error names it', async () => {
+  it('need a code of the right form, and the error names it', async () => {
     for (const code of ['0a1B2c3D', 'dev:', 'dev:a b', 'DEV:alice', `dev:${'x'.repeat(65)}`, 'dev:../x']) {
       await assert.rejects(wechat.exchange('wxany', code), failure(/dev:alice/), code)
     }

@@ -1,9 +1,9 @@
-/** The settings in words, for people who change them in the Console. */
+/** Titles and help texts of the settings, for the Console. */
 import type { Text } from '@cloudstead/rules'
 import { collectionKey, type FixedKey } from './keys.ts'
 
 export interface CatalogEntry {
-  /** How its value is entered. */
+  /** How the value is entered. */
   readonly kind: 'boolean' | 'seconds' | 'size' | 'choice' | 'text' | 'secret' | 'rules' | 'indexes'
   readonly title: Text
   readonly help: Text
@@ -20,7 +20,7 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'choice',
     title: { en: 'Meaning of resource.openid', zh: 'resource.openid 的含义' },
     help: {
-      en: 'What resource.openid stands for in custom rules: path, the {id} of users/{id}/ in the path; creator, whoever uploaded the file.',
+      en: 'What resource.openid means in custom rules: path, the {id} of users/{id}/ in the path; creator, the user who uploaded the file.',
       zh: '自定义规则中 resource.openid 的含义：path 表示路径 users/{id}/ 中的 {id}；creator 表示上传文件的人。',
     },
     choices: ['path', 'creator'],
@@ -29,7 +29,7 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'seconds',
     title: { en: 'Lifetime of temporary URLs', zh: '临时链接有效期' },
     help: {
-      en: 'How long the temporary URL of a private file works when the caller names no other time: 1 second to 24 hours.',
+      en: 'How long the temporary URL of a private file is valid if the caller does not give a lifetime: 1 second to 24 hours.',
       zh: '调用方未指定有效期时，私有文件的临时链接有效多久：1 秒到 24 小时。',
     },
   },
@@ -42,7 +42,7 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'boolean',
     title: { en: 'Anonymous login', zh: '匿名登录' },
     help: {
-      en: 'Whether people may use the app without an account. Who is logged in already stays so.',
+      en: 'Whether people may use the app without an account. Anonymous users who are already logged in stay logged in.',
       zh: '是否允许用户不注册就使用应用。已登录的匿名用户不受影响。',
     },
   },
@@ -55,7 +55,7 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'secret',
     title: { en: 'AppSecret of the Mini Program', zh: '小程序 AppSecret' },
     help: {
-      en: 'With it login codes of WeChat are exchanged. It is never shown again.',
+      en: 'Used to exchange WeChat login codes. It is not shown again after it is saved.',
       zh: '用于换取微信登录凭证。保存后不再显示。',
     },
   },
@@ -63,13 +63,13 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'text',
     title: { en: 'Address of the WeChat API', zh: '微信接口地址' },
     help: {
-      en: 'Where login codes are exchanged. Change it only to test, or to go through a proxy.',
+      en: 'Where login codes are exchanged. Change it only for tests or to use a proxy.',
       zh: '换取登录凭证的服务器地址。仅在测试或使用代理时修改。',
     },
   },
 }
 
-/** @param key of a setting that exists */
+/** @param key a valid key */
 export function catalogEntry(key: string): CatalogEntry {
   const ofCollection = collectionKey(key)
   if (ofCollection === undefined) return FIXED[key as FixedKey]
@@ -84,7 +84,7 @@ export function catalogEntry(key: string): CatalogEntry {
         kind: 'indexes',
         title: { en: `Indexes of ${collection}`, zh: `${collection} 的索引` },
         help: {
-          en: 'A list of fields, such as ["status"], or of { "fields": { "status": 1, "createdAt": -1 }, "unique": false }.',
+          en: 'A list of field names, such as ["status"], or of { "fields": { "status": 1, "createdAt": -1 }, "unique": false }.',
           zh: '字段列表，例如 ["status"]，或 { "fields": { "status": 1, "createdAt": -1 }, "unique": false }。',
         },
       }

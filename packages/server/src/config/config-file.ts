@@ -1,55 +1,56 @@
-/** Reads the configuration file and follows it. */
+/** Reads the configuration file and watches it. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
 import { ConfigError } from './config-error.ts'
 import { type ConfigText, EMPTY, readConfig } from './parse.ts'
 import { type RuleWarning, ruleWarnings } from './rule-warnings.ts'
 import { type ConfigContext, settingsOf } from './settings-of.ts'
 
-/** Polling sees edits by any editor, also those that replace the file, on any file system. Well inside the promised 2 s. */
+/** Polling detects edits by any editor, also those that replace the file, on any file system. Well below the promised 2 s. */
 const WATCH_INTERVAL_MS = 400
-/** Editors write in more than one step: an edit counts when the file reads the same again after this. */
+/** Editors write in several steps: an edit is complete when the file is unchanged for this long. */
 const SETTLE_MS = 100
 
 export interface ConfigFile {
   readonly path: string
   readonly context: ConfigContext
   state(): ConfigFileState
-  /** Calls back after each edit that holds, before it is reported. Returns what ends it. */
+  /** Calls the listener after each valid edit, before the edit is reported. Returns how to stop. */
   follow(listener: () => void): () => void
   close(): void
 }
 
-/** What is known of the file at one moment. */
+/** The file as last read. */
 export interface ConfigFileState extends ConfigText {
-  /** Milliseconds since the epoch: when `raw` was read. */
+  /** When `raw` was read, in ms since the epoch. */
   readonly loadedAt: number
-  /** The file as it is on the disk, also where it cannot be used; undefined when there is none. */
+  /** The file as it is on the disk, also if it cannot be used; undefined when there is none. */
   readonly text: string | undefined
-  /** Why what is on the disk does not hold; what was read before it does then. */
+  /** Why `text` cannot be used; `raw` and `written` are then those of the last valid text. */
   readonly refused?: string
 }
 
 interface ConfigEvents {
-  /** New settings hold from now on. */
+  /** An edit has taken effect. */
   reloaded(): void
-  /** The settings that hold from now on have rules about which something is to be said. */
+  /** There are warnings about the rules of the configuration that has taken effect. */
   warned(warnings: readonly RuleWarning[]): void
-  /** The edited file cannot be used; the settings stay as they were. */
+  /** The edited file cannot be used; the configuration stays as it was. */
   refused(reason: string): void
 }
 
 export interface ConfigFileOptions {
   readonly path: string
-  /** A missing file means the defaults, and is followed until it appears. */
+  /** A missing file means the defaults, and takes effect when it appears. */
   readonly optional: boolean
   readonly context: ConfigContext
   readonly events: ConfigEvents
 }
 
 /**
- * Reads a configuration file and follows it: an edit holds within 2 s, a bad edit changes nothing and is reported.
+ * Reads a configuration file and watches it: an edit takes effect within 2 s; an invalid edit changes nothing and is
+ * reported.
  *
- * @throws ConfigError when the file cannot be used at the start
+ * @throws ConfigError when the file cannot be used
  */
 export function openConfigFile({ path, optional, context, events }: ConfigFileOptions): ConfigFile {
   const listeners = new Set<() => void>()
@@ -80,7 +81,7 @@ export function openConfigFile({ path, optional, context, events }: ConfigFileOp
   }
 
   let settling: NodeJS.Timeout | undefined
-  /** What is on the disk may be what it was, but nobody knows. */
+  /** The file could not be read, so it may be unchanged. */
   let unreadable = false
 
   function look(): void {
@@ -138,7 +139,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** A file that cannot be read just now reads as nothing; `take` reports it if it stays so. */
+/** Undefined for a file that cannot be read now; `take` reports it if this persists. */
 function tryRead(path: string): string | undefined {
   try {
     return readText(path)

@@ -60,12 +60,12 @@ test('every key of the documented example is understood', () => {
   })
 })
 
-test('reads rules as they are pasted: comments and trailing commas are no errors', () => {
+test('accepts comments and trailing commas, with which rules are pasted', () => {
   const text = '{ // ours\n "storage": { "acl": { "read": "auth != null", /* all */ }, }, }'
   assert.equal(parseConfig(text, START).storage.acl.acl, 'CUSTOM')
 })
 
-test('says what storage rules let through that may not be meant', () => {
+test('warns about rules that may allow more than intended', () => {
   const codes = (config: object) => ruleWarnings(JSON.stringify(config)).map(({ key, code }) => `${key} ${code}`)
   assert.deepEqual(codes({}), [])
   assert.deepEqual(codes({ storage: { acl: { read: true, write: true } } }), ['write write-without-login'])
@@ -82,7 +82,7 @@ test('says what storage rules let through that may not be meant', () => {
 const refused: readonly [string, string, RegExp][] = [
   ['not JSON', '{', /not valid JSON/],
   [
-    'a rule that stands twice',
+    'a duplicate rule',
     '{"storage":{"acl":{\n"read":"auth.uid == \'a\'",\n"read":"auth.uid == \'b\'"}}}',
     /line 3, column 1: the key "read" stands here twice.*join them: "read": "\(auth\.uid == 'a'\) \|\| \(auth\.uid == 'b'\)"/,
   ],
@@ -139,7 +139,7 @@ test('made-up identities exist only in dev and only without a secret', () => {
   assert.equal(parseConfig('{}', { mode: 'dev', wechatSecret: 's' }).auth.wechat.madeUpIdentities, false)
 })
 
-test('an edit holds soon; a bad edit changes nothing and is reported; a missing file means the defaults', async () => {
+test('an edit takes effect soon; an invalid edit changes nothing and is reported; a missing file means the defaults', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-config-'))
   const file = join(dir, 'cloudstead.config.json')
   let heard = Promise.withResolvers<string>()
@@ -160,7 +160,7 @@ test('an edit holds soon; a bad edit changes nothing and is reported; a missing 
     else await writeFile(file, text)
     return heard.promise
   }
-  // The watcher must not keep a process alive, so this test does while it waits.
+  // The watcher does not keep the process alive, so this test does while it waits.
   const alive = setInterval(() => {}, 1000)
   try {
     assert.equal(config.state().raw.storage, undefined)

@@ -1,11 +1,11 @@
-/** Describes each setting: its value, where the value comes from, and what was saved but does not apply. */
+/** Describes settings: the value, its source, and a saved value that does not apply. */
 import { type CatalogEntry, catalogEntry } from './catalog.ts'
 import type { ConfigFileState } from './config-file.ts'
 import { collectionsOf, defaultOf, FIXED_KEYS, isSettingKey, keysOfCollection, SECRET_KEY, valueAt } from './keys.ts'
 import type { MergedConfig, SavedValue } from './layers.ts'
 import type { ConfigContext } from './settings-of.ts'
 
-/** Stands for a secret where it may be known that there is one. */
+/** Shown instead of a secret that is set. */
 export const SECRET_TEXT = '(secret)'
 
 /** Where the value of a setting comes from; the file wins over `console`, both win over the default. */
@@ -24,9 +24,9 @@ export interface Setting extends CatalogEntry {
   readonly value?: unknown
   /** The value as it was written. */
   readonly text?: string
-  /** The text that was saved and does not apply, because the file sets this key or because it cannot be used. */
+  /** The saved text that does not apply, because the file sets this key or because it cannot be used. */
   readonly kept?: string
-  /** Why what was saved cannot be used. */
+  /** Why the saved text cannot be used. */
   readonly refused?: string
 }
 
@@ -44,7 +44,7 @@ export function describeAll(layers: Layers): readonly Setting[] {
   return [...keys].map((key) => describeOne(key, layers))
 }
 
-/** @param key a valid key; nothing needs to be set there */
+/** @param key a valid key, set or not */
 export function describeOne(key: string, layers: Layers): Setting {
   const { file, saved, merged } = layers
   const source = sourceOf(key, layers)

@@ -1,4 +1,4 @@
-/** docs/configuration.md says what is so: each key with its default, and examples that can be used. */
+/** docs/configuration.md is correct: each key has its default, and the examples are valid. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

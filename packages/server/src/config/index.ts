@@ -1,6 +1,6 @@
 /**
- * The configuration: what it may say, what it means, the file that it stands in, and how what was saved in the Console
- * joins it. Looks at neither the command line nor the process environment: what counts of them is handed in.
+ * The configuration: its schema, its meaning, its file, and how values saved in the Console are merged with it. It reads
+ * neither the command line nor the process environment: relevant values are passed in.
  */
 
 export { ConfigError } from './config-error.ts'

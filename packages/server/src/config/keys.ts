@@ -1,4 +1,4 @@
-/** The settings by their keys, such as `storage.maxFileSize` or `database.collections.orders.acl`. */
+/** The keys of settings, such as `storage.maxFileSize` or `database.collections.orders.acl`. */
 import { DEFAULTS } from './defaults.ts'
 import type { RawConfig } from './raw-config.ts'
 
@@ -13,18 +13,18 @@ const FIXED = {
   'auth.wechat.apiBase': DEFAULTS.auth.wechat.apiBase,
 } as const
 
-/** A key that every environment has. */
+/** A key that exists in every environment. */
 export type FixedKey = keyof typeof FIXED
 
 /** In the order in which they are shown. */
 export const FIXED_KEYS = Object.keys(FIXED) as readonly FixedKey[]
 
-/** The one key whose value is told to nobody. */
+/** The one key whose value is never shown. */
 export const SECRET_KEY = 'auth.wechat.secret'
 
 const OF_COLLECTION = /^database\.collections\.([A-Za-z0-9_-]+)\.(acl|indexes)$/
 
-/** What a setting of a collection is about; undefined for all other keys. */
+/** The parts of the key of a collection; undefined for all other keys. */
 export function collectionKey(
   key: string,
 ): { readonly collection: string; readonly member: 'acl' | 'indexes' } | undefined {
@@ -42,19 +42,19 @@ export function isSettingKey(key: string): boolean {
   return Object.hasOwn(FIXED, key) || collectionKey(key) !== undefined
 }
 
-/** What holds where nothing is set; undefined where nothing holds then. */
+/** The default of a key; undefined when it has none. */
 export function defaultOf(key: string): unknown {
   const ofCollection = collectionKey(key)
   if (ofCollection !== undefined) return DEFAULTS.collection[ofCollection.member]
   return Object.hasOwn(FIXED, key) ? FIXED[key as FixedKey] : undefined
 }
 
-/** The members that lead to a setting in a configuration. No name has a dot in it. */
+/** The path of a setting in a configuration. No name contains a dot. */
 export function pathOf(key: string): readonly string[] {
   return key.split('.')
 }
 
-/** What a configuration says at a key; undefined when it says nothing there. */
+/** The value of a key in a configuration; undefined when it is not set. */
 export function valueAt(raw: RawConfig, key: string): unknown {
   let value: unknown = raw
   for (const member of pathOf(key)) {
@@ -64,7 +64,7 @@ export function valueAt(raw: RawConfig, key: string): unknown {
   return value
 }
 
-/** The configuration with another value at a key. */
+/** A copy of the configuration with another value for a key. */
 export function withValue(raw: RawConfig, key: string, value: unknown): RawConfig {
   return put(raw, pathOf(key), value) as RawConfig
 }
@@ -81,7 +81,7 @@ export function collectionsOf(raw: RawConfig): readonly string[] {
   return Object.keys(raw.database?.collections ?? {})
 }
 
-/** The settings that a configuration says something about. */
+/** The keys that a configuration sets. */
 export function keysSetIn(raw: RawConfig): readonly string[] {
   const keys = [...FIXED_KEYS, ...collectionsOf(raw).flatMap(keysOfCollection)]
   return keys.filter((key) => valueAt(raw, key) !== undefined)

@@ -23,7 +23,7 @@ const VALID: Readonly<Record<string, readonly unknown[]>> = {
   'database.collections.orders.indexes': [[], ['a', { fields: { b: -1 }, unique: true }]],
   'database.collections.__proto__.acl': ['PRIVATE'],
 }
-/** Texts that cannot be the value of any of these keys. */
+/** Texts that are invalid for each of these keys. */
 const INVALID = ['{', 'nothing', '{"a":1}', '[[]]', 'null', '"PUBLIC', '-1.5']
 
 const KEYS = Object.keys(VALID)
@@ -47,7 +47,7 @@ function savedOf(set: ReadonlyMap<string, unknown>): readonly SavedValue[] {
 }
 
 describe('file over Console over default', () => {
-  test('each key is what the file says, else what was saved, else nothing', () => {
+  test('each key has the value of the file, else the saved value, else none', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
         const { raw, setAside } = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
@@ -57,7 +57,7 @@ describe('file over Console over default', () => {
     )
   })
 
-  test('a key that leaves the file is what was saved for it again', () => {
+  test('a key that is removed from the file has its saved value again', () => {
     fc.assert(
       fc.property(values, values, key, (file, saved, name) => {
         const without = new Map([...file].filter(([other]) => other !== name))
@@ -67,13 +67,13 @@ describe('file over Console over default', () => {
     )
   })
 
-  test('the settings are those of one text that says the same', () => {
+  test('the settings are those of one text with the same values', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
         const text = JSON.stringify(fileOf(new Map([...saved, ...file])))
         const { settings, raw } = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
         assert.deepEqual(raw, readConfig(text).raw)
-        // Compiled rules hold functions, which are never equal; what they were made of is compared above.
+        // Compiled rules contain functions, which are never equal; their sources are compared above.
         const plain = (value: unknown) =>
           JSON.stringify(value, (_, part) => (part instanceof Map ? [...part].sort() : part))
         assert.equal(plain(settings), plain(parseConfig(text, CONTEXT)))
@@ -81,7 +81,7 @@ describe('file over Console over default', () => {
     )
   })
 
-  test('in which order things were saved changes nothing', () => {
+  test('the order of saves does not matter', () => {
     fc.assert(
       fc.property(values, values, (file, saved) => {
         const forth = mergeLayers(fileOf(file), savedOf(saved), CONTEXT)
@@ -91,7 +91,7 @@ describe('file over Console over default', () => {
     )
   })
 
-  test('what cannot be used is set aside, and the rest holds as if it were not there', () => {
+  test('invalid values are set aside, and the others apply as if these did not exist', () => {
     fc.assert(
       fc.property(values, values, fc.array(broken, { maxLength: 4 }), (file, saved, faults) => {
         const bad = new Map(faults)
@@ -105,7 +105,7 @@ describe('file over Console over default', () => {
   })
 })
 
-test('what is set aside says why, and is refused with the same words before it is saved', () => {
+test('a value is set aside and refused for the same reason', () => {
   const reasons = (name: string, text: string) => {
     const reason = mergeLayers({}, [{ key: name, text }], CONTEXT).setAside.get(name)
     assert.equal(refusal({}, { key: name, text }, CONTEXT), reason)
@@ -120,7 +120,7 @@ test('what is set aside says why, and is refused with the same words before it i
   assert.match(reasons('database.collections.a.indexes', '["x","x"]') ?? '', /names x_1 twice/)
 })
 
-test('the keys of a configuration, and its values where there are none', () => {
+test('the keys that a configuration sets, and values of keys that it does not set', () => {
   const raw = checkShape({ storage: { maxFileSize: 1 }, database: { collections: { a: {}, b: { acl: 'PRIVATE' } } } })
   assert.deepEqual(keysSetIn(raw), ['storage.maxFileSize', 'database.collections.b.acl'])
   assert.equal(valueAt(raw, 'database.collections.a.acl'), undefined)
@@ -129,7 +129,7 @@ test('the keys of a configuration, and its values where there are none', () => {
   assert.equal(defaultOf('toString'), undefined)
 })
 
-test('values are kept as they are written, at the left margin', () => {
+test('values are kept as written, without their indentation', () => {
   const text = `{
   "storage": { "maxFileSize": "1KB", // small
     "acl": {

@@ -1,4 +1,4 @@
-/** How the configuration file and what was saved in the Console become one configuration: the file wins. */
+/** Merges the configuration file and the values saved in the Console: the file wins. */
 import { parseRulesText, RuleError } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
@@ -10,25 +10,24 @@ import { type ConfigContext, settingsOf } from './settings-of.ts'
 /** A value that was saved in the Console. */
 export interface SavedValue {
   readonly key: string
-  /** JSON as it was written, comments included. */
+  /** JSON as it was written, with comments. */
   readonly text: string
 }
 
 export interface MergedConfig {
   readonly settings: Settings
-  /** What the two say together. */
+  /** The merged configuration. */
   readonly raw: RawConfig
-  /** Saved values that cannot hold, by their key, with the reason. Those that the file overrules are not among them. */
+  /** Saved values that cannot be used, by key, with the reason. Values that the file overrides are not included. */
   readonly setAside: ReadonlyMap<string, string>
 }
 
 /**
- * The settings that the file and the saved values mean together. Where the file says something the saved value does not
- * count. A saved value that cannot be used is set aside, so that it never keeps a server from starting; of two that
- * cannot hold together the later one is.
+ * Merges the file with the saved values. A key that the file sets overrides the saved value. A saved value that cannot be
+ * used is set aside, so it never keeps a server from starting; of two that contradict each other, the later one.
  *
  * @param saved in the order in which they were saved
- * @throws ConfigError when the file cannot be used by itself
+ * @throws ConfigError when the file itself cannot be used
  */
 export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], context: ConfigContext): MergedConfig {
   const setAside = new Map<string, string>()
@@ -42,7 +41,7 @@ export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], conte
   const whole = candidates.reduce<RawConfig>(added, file)
   const together = attempt(whole, context)
   if ('settings' in together) return { settings: together.settings, raw: whole, setAside }
-  // Something does not fit: each value in turn has to get on with the file and with those before it.
+  // Something is invalid: each value in turn must be valid with the file and the values before it.
   let raw = file
   let settings = settingsOf(file, context)
   for (const candidate of candidates) {
@@ -55,9 +54,9 @@ export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], conte
 }
 
 /**
- * Why a value cannot hold beside everything else that does; undefined when it can.
+ * Why a value cannot be used together with the current configuration; undefined when it can.
  *
- * @param raw what holds
+ * @param raw the current configuration
  */
 export function refusal(raw: RawConfig, { key, text }: SavedValue, context: ConfigContext): string | undefined {
   const read = readValue(key, text)

@@ -7,7 +7,7 @@ import { parseConfig } from './parse.ts'
 
 const SECRET = 'Tr0ub4dor&3'
 
-test('a secret is gone, however its key is written', () => {
+test('a secret is masked, however its key is written', () => {
   for (const text of [
     `{"auth":{"wechat":{"secret":"${SECRET}"}}}`,
     `"secret"  :\n  "${SECRET}",`,
@@ -25,14 +25,14 @@ test('a secret is gone, however its key is written', () => {
   }
 })
 
-test('one that holds is gone wherever it stands, and so is what looks like one of WeChat', () => {
+test('a known secret is masked everywhere, and so is what looks like an AppSecret', () => {
   assert.equal(maskSecrets(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
   assert.equal(maskSecrets('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
   assert.ok(!maskSecrets(JSON.stringify({ x: 'a"b\\c-and-on' }), ['a"b\\c-and-on']).includes('a\\"b'))
-  assert.equal(maskSecrets('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one is no part of a word')
+  assert.equal(maskSecrets('{"appid": "wxabc"}', ['abc']), '{"appid": "wxabc"}', 'a short one may be part of a word')
 })
 
-test('all else stays, and what was JSON stays so', () => {
+test('everything else is unchanged, and JSON stays JSON', () => {
   const config = { storage: { acl: 'PRIVATE' }, auth: { wechat: { appid: 'wx0123456789abcdef', secret: SECRET } } }
   const hidden = { ...config, auth: { wechat: { ...config.auth.wechat, secret: '********' } } }
   fc.assert(
@@ -46,14 +46,14 @@ test('all else stays, and what was JSON stays so', () => {
   assert.equal(maskSecrets(rule), rule)
 })
 
-test('a long text of nothing but names is no trouble', () => {
+test('a long text that consists of such names is fast', () => {
   const started = performance.now()
   for (const part of ['secret', 'secret ', 'secret:', '"secret": "', 'secret\n\n\n', 'a\\"'])
     maskSecrets(part.repeat(100_000))
   assert.ok(performance.now() - started < 2000)
 })
 
-test('a configuration is refused without its secrets being told', () => {
+test('the error for an invalid configuration does not contain its secrets', () => {
   const texts = [
     `{"auth":{"wechat":{"secret":"${SECRET}","secret":"x${SECRET}"}}}`,
     `{"auth":{"wechat":{"secret":"${SECRET}"}},}}`,

@@ -1,24 +1,24 @@
-/** Secrets never leave the server, not even inside a text that somebody is shown because it is wrong. */
+/** Masks secrets in texts that leave the server, such as an invalid configuration that is shown. */
 
-/** Stands where a secret stood. */
+/** Replaces a secret. */
 const MASKED = '********'
 
 /**
- * The value of anything whose name speaks of a secret, closed or not: JSON, in a comment, or what was meant to be JSON.
- * The bounds keep a long text of nothing but such names cheap.
+ * The value of a member whose name suggests a secret: in JSON, in a comment, or in invalid JSON, with or without a
+ * closing quote. The bounds limit the cost of a long text that consists of such names.
  */
 const NAMED =
   /((?:secret|password|private_?key|api_?key)\w{0,40}\\?["']?\s{0,100}(?::|=(?!=))\s{0,100})("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,{}[\]"'][^\s,}\]]*)/gi
 
-/** What WeChat's AppSecrets look like, wherever it stands. */
+/** Anything with the shape of a WeChat AppSecret. */
 const APP_SECRET = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi
 
-/** Shorter ones would be found inside of words; AppSecrets have 32 characters. */
+/** Shorter secrets would match parts of words; AppSecrets have 32 characters. */
 const SHORTEST_KNOWN = 8
 
 /**
- * A text without the secrets in it: those that hold (`known`), and whatever else looks like one, because a text that is
- * not valid can have it anywhere.
+ * Masks the `known` secrets in a text, and everything that looks like a secret, because an invalid text can have one
+ * anywhere.
  */
 export function maskSecrets(text: string, known: readonly (string | undefined)[] = []): string {
   let shown = text

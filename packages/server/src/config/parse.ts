@@ -1,4 +1,4 @@
-/** The text of a configuration: JSON as people write it, and what it means. */
+/** Reads the text of a configuration. */
 import { parseRulesText, RuleError } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
@@ -11,18 +11,18 @@ import { type ConfigContext, settingsOf } from './settings-of.ts'
 /** A configuration text that has been read. */
 export interface ConfigText {
   readonly raw: RawConfig
-  /** The value of each setting in it as it is written there, comments included, by key. */
+  /** The text of each value as written, with comments, by key. */
   readonly written: ReadonlyMap<string, string>
 }
 
-/** The configuration that says nothing. */
+/** The empty configuration. */
 export const EMPTY: ConfigText = { raw: {}, written: new Map() }
 
 /**
- * Reads a configuration text: JSON, in which comments and trailing commas are tolerated, because rules are pasted with
- * them, and a key that stands twice is not, because JSON would silently drop the first rule.
+ * Reads a configuration text: JSON that may have comments and trailing commas, because rules are pasted with them.
+ * Duplicate keys are refused, because JSON would silently drop the first rule.
  *
- * @throws ConfigError naming each key that is wrong, and for an unknown key the nearest valid one
+ * @throws ConfigError naming each invalid key, and for an unknown key the closest valid one
  */
 export function readConfig(text: string): ConfigText {
   try {
@@ -36,21 +36,21 @@ export function readConfig(text: string): ConfigText {
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const place = error.line === undefined ? '' : `line ${error.line}, column ${error.column}: `
-    // What is said of a key that stands twice quotes its values.
+    // The message about a duplicate key quotes its values.
     throw new ConfigError(`not valid JSON: ${place}${maskSecrets(error.text.en)}`)
   }
 }
 
 /**
- * The settings that a configuration text means.
+ * The settings of a configuration text.
  *
- * @throws ConfigError as `readConfig` does, and naming what cannot be used of rules, sizes and indexes
+ * @throws ConfigError as `readConfig` and `settingsOf` do
  */
 export function parseConfig(text: string, context: ConfigContext): Settings {
   return settingsOf(readConfig(text).raw, context)
 }
 
-/** A value as it would stand at the left margin: the indentation that all lines but the first share is taken away. */
+/** Removes the indentation that all lines but the first share. */
 function outdented(text: string): string {
   const [first = '', ...rest] = text.split('\n')
   const margins = rest.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)?.[0].length ?? 0)

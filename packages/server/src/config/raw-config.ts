@@ -1,4 +1,4 @@
-/** A configuration as it is written: every key may be absent. Rules are not compiled yet. */
+/** A configuration as written: every key may be absent, and rules are not compiled. */
 export interface RawConfig {
   readonly storage?: {
     readonly acl?: unknown

@@ -1,4 +1,4 @@
-/** What the rules of a configuration let through, or keep out, that their author may not have meant. */
+/** Warnings about rules that may allow or deny more than intended. */
 import { checkDatabaseRules, checkStorageRules, type RuleFinding } from '@cloudstead/rules'
 import { DEFAULTS } from './defaults.ts'
 import { readConfig } from './parse.ts'
@@ -10,7 +10,7 @@ export interface RuleWarning extends RuleFinding {
 }
 
 /**
- * Checks the rules of a configuration text; notes are left out.
+ * Checks the rules of a configuration text. Findings that are mere notes are left out.
  *
  * @throws ConfigError as `readConfig` does
  */

@@ -1,4 +1,4 @@
-/** Checks a configuration against the published schema, and words what is wrong. */
+/** Validates a configuration against the published schema. */
 import { readFileSync } from 'node:fs'
 import { nearest } from '@cloudstead/rules'
 import { Ajv, type ErrorObject } from 'ajv'
@@ -9,9 +9,9 @@ const schema = JSON.parse(readFileSync(new URL('../../config.schema.json', impor
 const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile<RawConfig>(schema)
 
 /**
- * Checks the shape of a configuration. What only a compiler can say, about rules and sizes, is left to `settingsOf`.
+ * Validates the structure of a configuration. Rules and sizes are checked by `settingsOf`.
  *
- * @throws ConfigError naming each key that is wrong, and for an unknown key the nearest valid one
+ * @throws ConfigError naming each invalid key, and for an unknown key the closest valid one
  */
 export function checkShape(value: unknown): RawConfig {
   if (!validate(value)) throw new ConfigError(describe(validate.errors ?? []))
@@ -19,7 +19,7 @@ export function checkShape(value: unknown): RawConfig {
 }
 
 function describe(errors: readonly ErrorObject[]): string {
-  // A key that fits no alternative of a oneOf reports every alternative; the oneOf itself says enough.
+  // A value that matches no alternative of a oneOf has an error for each; the error of the oneOf itself is enough.
   const unions = errors.filter((error) => error.keyword === 'oneOf').map((error) => error.instancePath)
   const shown = errors.filter(
     (error) =>
@@ -57,7 +57,7 @@ function expectation(path: string): string {
   if (/^database\.collections\.[^.]+\.acl$/.test(path)) {
     return 'expected READONLY, PRIVATE, ADMINWRITE, ADMINONLY or { "read": ..., "write": ..., "create": ..., "update": ..., "delete": ... }'
   }
-  if (path === 'storage.maxFileSize') return 'expected a number of bytes or a text such as "100MB"'
+  if (path === 'storage.maxFileSize') return 'expected a number of bytes or a string such as "100MB"'
   if (/\.(read|write|create|update|delete)$/.test(path))
     return 'expected true, false or an expression of at most 1,024 characters'
   return 'expected a field name or { "fields": { "name": 1 }, "unique": false }'

@@ -1,4 +1,4 @@
-/** What a configuration means: every default filled in, rules compiled, sizes in bytes. */
+/** Turns a configuration into settings: defaults filled in, rules compiled, sizes in bytes. */
 import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
 import type { CollectionSettings, IndexSettings, Mode, Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
@@ -8,16 +8,16 @@ import type { RawCollection, RawConfig, RawIndex } from './raw-config.ts'
 const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
 
 export interface ConfigContext {
-  /** `dev` turns on made-up WeChat identities when there is no secret. */
+  /** `dev` allows made-up WeChat users while there is no secret. */
   readonly mode: Mode
-  /** From the process environment; stands in for `auth.wechat.secret`. */
+  /** From the process environment; used when the configuration has no `auth.wechat.secret`. */
   readonly wechatSecret?: string | undefined
 }
 
 /**
- * The settings that a configuration means.
+ * The settings of a configuration.
  *
- * @throws ConfigError naming the key that cannot be used, and what is valid there
+ * @throws ConfigError naming the invalid key and what is valid there
  */
 export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
   const { storage = {}, database = {}, auth = {} } = raw
@@ -45,7 +45,7 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
   }
 }
 
-/** @throws ConfigError that says where in the configuration the fault lies */
+/** @throws ConfigError naming the key of the invalid rules */
 function compiled<T>(path: string, compile: () => T): T {
   try {
     return compile()

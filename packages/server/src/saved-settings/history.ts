@@ -1,4 +1,4 @@
-/** The history of the settings: one record for each change; the newest changes of each key are kept. */
+/** The history of the settings: one record for each change. The newest changes of each key are kept. */
 import { CloudsteadError } from '@cloudstead/protocol'
 import { BadCursorError } from '../engines/records/cursor.ts'
 import { encodeKey } from '../engines/records/key-encoding.ts'
@@ -8,11 +8,11 @@ import type { FindRequest, Records, RecordWrite, StoredRecord } from '../engines
 const SPACE = 'console:settings-history'
 /** Changes of one key by their number, oldest first. */
 const BY_KEY = 'key'
-/** Changes that are kept of one key. More than anybody reads, and few enough to keep for ever. */
+/** Changes that are kept of each key: more than anyone reads, and few enough to store. */
 const KEPT_OF_KEY = 500
-/** Bytes of a page, which its last change may pass: a change of rules can have 200 kB. */
+/** Bytes of a page; its last change may exceed them. A change of rules can have 200 kB. */
 const PAGE_BYTES = 4 * 1024 * 1024
-/** Digits of a number in an id, so that ids sort as numbers do. */
+/** Digits of a number in an id, so that ids sort like numbers. */
 const DIGITS = 12
 
 /** Changes in a page when the query does not say. */
@@ -49,9 +49,9 @@ interface Recorded extends Change {
 }
 
 /**
- * The writes that record changes of different keys, and forget what is too old; to be committed with the changes.
+ * The writes that record changes of different keys and delete the oldest ones; to be committed with the changes.
  *
- * @param first the number of the first of them; the numbers of all changes grow
+ * @param first the number of the first change; numbers increase over all keys
  */
 export async function recordChanges(
   records: Records,
@@ -93,7 +93,7 @@ function countOf([record]: readonly StoredRecord[]): number {
 /**
  * A page of changes, newest first.
  *
- * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
+ * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of a previous page
  */
 export async function listChanges(
   records: Records,
@@ -109,7 +109,7 @@ export async function listChanges(
   }
   const { records: found, next } = await records.find(request).catch((error: unknown) => {
     if (!(error instanceof BadCursorError)) throw error
-    throw new CloudsteadError('INVALID_PARAM', 'after is not the next of a former page')
+    throw new CloudsteadError('INVALID_PARAM', 'after is not the next of a previous page')
   })
   return { items: found.map(changeOf), ...(next === undefined ? {} : { next }) }
 }

@@ -1,4 +1,4 @@
-/** Rules as a setting: the key they are saved under, and what is shown of them. */
+/** Rules as a setting. */
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { PresetAcl } from '@cloudstead/rules'
 import type { SettingSource } from '../config/describe.ts'
@@ -10,14 +10,14 @@ type Findings = CheckedRules['findings']
 /** The rules of a collection or, without one, those of storage. */
 export interface RulesSetting {
   readonly collection?: string
-  /** As they were written. */
+  /** As written. */
   readonly text: string
   readonly preset?: PresetAcl
   readonly source: SettingSource
   readonly locked: boolean
   /** The configuration file that sets them. */
   readonly file?: string
-  /** The text that was saved and does not apply, because the file sets the rules. */
+  /** The saved text that does not apply, because the file sets the rules. */
   readonly kept?: string
   readonly resourceOpenid: 'path' | 'creator'
   /** To hand back when saving. */
@@ -29,7 +29,7 @@ export interface RulesSetting {
 export function rulesKey(collection: string | undefined): string {
   const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
   if (isSettingKey(key)) return key
-  throw new CloudsteadError('INVALID_PARAM', 'a collection name has letters, digits, - and _')
+  throw new CloudsteadError('INVALID_PARAM', 'a collection name consists of letters, digits, - and _')
 }
 
 /** Why a text cannot be used as rules, and where: line and column count from 1. */

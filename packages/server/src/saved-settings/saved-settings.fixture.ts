@@ -7,25 +7,25 @@ import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { openSavedSettings, type SavedSettings } from './saved-settings.ts'
 
-/** What the tests of saved settings share: the service over the real embedded engine, and a file that tests edit. */
+/** Setup for the tests of saved settings: the service on the real embedded engine, and a file that tests edit. */
 export interface SavedSetup {
   settings: SavedSettings
   records: Records
-  /** Everything that was logged, as one text. */
+  /** Everything that was logged, as one string. */
   logged(): string
-  /** Edits the configuration file; an edit that cannot be used is refused as the real one is. */
+  /** Edits the configuration file; an invalid edit is refused as in the real one. */
   edit(config: object | string): void
-  /** Closes everything and opens it again; `meanwhile` is what was edited in between. */
+  /** Closes everything and opens it again; `meanwhile` is the file that was edited in between. */
   restart(meanwhile?: object): Promise<void>
-  /** A second service on the same records, as another process has it. `records` stands in for the engine. */
+  /** A second service on the same records, like another process. `records` replaces the engine. */
   second(records?: (own: Records) => Records): Promise<SavedSettings>
-  /** Saves with the version of this moment. */
+  /** Saves with the current version. */
   save(key: string, value: unknown): Promise<void>
   reset(key: string): Promise<void>
   dispose(): Promise<void>
 }
 
-/** @param context what the process brings along; by default nothing */
+/** @param context of the process; by default `start` without a secret */
 export async function setUpSaved(config: object = {}, context: ConfigContext = { mode: 'start' }): Promise<SavedSetup> {
   const folder = await mkdtemp(join(tmpdir(), 'saved-settings-'))
   const lines: string[] = []

@@ -10,7 +10,7 @@ import { SettingRefusedError } from './setting-refused-error.ts'
 const KEY = 'storage.tempUrlMaxAge'
 const SECRET = 'auth.wechat.secret'
 
-/** A setup of its own for a test; disposed after the file. */
+/** A separate setup for a test, disposed at the end. */
 async function fresh(...options: Parameters<typeof setUpSaved>): Promise<SavedSetup> {
   const setup = await setUpSaved(...options)
   after(() => setup.dispose())
@@ -38,8 +38,8 @@ async function changes({ settings }: SavedSetup, key?: string): Promise<readonly
   return items.map(({ by, key: name, before, after }) => [by, name, before, after])
 }
 
-describe('what holds', () => {
-  test('a saved value at once, and after a restart; a reset the default', async () => {
+describe('the current value', () => {
+  test('is the saved one at once and after a restart; after a reset, the default', async () => {
     const setup = await fresh()
     const { source, locked, value, text } = one(setup.settings, KEY)
     assert.deepEqual([source, locked, value, text], ['default', false, 7200, '7200'])
@@ -54,7 +54,7 @@ describe('what holds', () => {
     assert.equal(one(setup.settings, KEY).source, 'default')
   })
 
-  test('the file wins while it says something, and what was saved comes back', async () => {
+  test('is the one of the file while the file sets it, then the saved one again', async () => {
     const setup = await fresh()
     await setup.save(KEY, 60)
     setup.edit({ storage: { tempUrlMaxAge: 30 } })
@@ -62,7 +62,7 @@ describe('what holds', () => {
     const { source, locked, value, kept } = one(setup.settings, KEY)
     assert.deepEqual([source, locked, value, kept], ['file', true, 30, '60'])
     await assert.rejects(setup.save(KEY, 90), refused('locked'))
-    // Also for whoever does not know of the edit yet.
+    // Also with a version from before the edit.
     await assert.rejects(setup.settings.save(KEY, 90, { version: 'old', by: 'x' }), refused('locked'))
     await setup.restart()
     assert.equal(maxAge(setup), 30)
@@ -71,7 +71,7 @@ describe('what holds', () => {
     assert.equal(one(setup.settings, KEY).kept, undefined)
   })
 
-  test('what is kept beside the file can be forgotten', async () => {
+  test('a saved value that the file overrides can be deleted', async () => {
     const setup = await fresh()
     await setup.save(KEY, 60)
     setup.edit({ storage: { tempUrlMaxAge: 30 } })
@@ -81,7 +81,7 @@ describe('what holds', () => {
     assert.equal(maxAge(setup), 7200)
   })
 
-  test('a collection is declared by its permissions, and gone with them', async () => {
+  test('a collection is declared while its permissions are saved', async () => {
     const setup = await fresh({ database: { collections: { news: {} } } })
     await setup.save('database.collections.orders.acl', 'READONLY')
     await setup.save('database.collections.news.indexes', ['status'])
@@ -93,7 +93,7 @@ describe('what holds', () => {
     assert.deepEqual([...setup.settings.current().database.collections.keys()], ['news'])
   })
 
-  test('what the server cannot use is refused, and nothing changes', async () => {
+  test('an invalid value is refused, and nothing changes', async () => {
     const setup = await fresh()
     for (const [key, value, message] of [
       [KEY, 0, /storage\.tempUrlMaxAge must be >= 1/],
@@ -110,7 +110,7 @@ describe('what holds', () => {
     assert.deepEqual(await changes(setup), [])
   })
 
-  test('what is too deep or too long to be written is no fault of ours', async () => {
+  test('a value that is nested too deep or too long is refused', async () => {
     const setup = await fresh()
     const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown
     await assert.rejects(setup.save('storage.acl', deep), code('INVALID_PARAM', /levels deep/))
@@ -118,7 +118,7 @@ describe('what holds', () => {
     assert.deepEqual(await changes(setup), [])
   })
 
-  test('a value that cannot be used any more is set aside, said, and can be replaced', async () => {
+  test('a saved value that has become invalid is set aside and logged, and can be replaced', async () => {
     const setup = await fresh()
     await setup.save(KEY, 60)
     await setup.save('storage.maxFileSize', '1KB')
@@ -137,7 +137,7 @@ describe('what holds', () => {
     assert.equal(one(setup.settings, KEY).refused, undefined)
   })
 
-  test('an edit of the file that cannot be used says why', async () => {
+  test('an invalid edit of the file is shown with the reason', async () => {
     const setup = await fresh({ storage: { tempUrlMaxAge: 30 } })
     setup.edit('{"storage":{"tempUrlMaxAge":"x"}}')
     const { file } = setup.settings.settings()
@@ -147,8 +147,8 @@ describe('what holds', () => {
   })
 })
 
-describe('saving what somebody else changed', () => {
-  test('is refused, and another setting too, because the page was old', async () => {
+describe('a save after another change', () => {
+  test('is refused, also of another setting', async () => {
     const setup = await fresh()
     const { version } = setup.settings.settings()
     await setup.save(KEY, 60)
@@ -159,7 +159,7 @@ describe('saving what somebody else changed', () => {
     assert.equal(maxAge(setup), 60)
   })
 
-  test('is refused when the file changed it, and when a secret was replaced by another', async () => {
+  test('is refused when the file has changed, and when a secret was replaced', async () => {
     const setup = await fresh()
     const before = setup.settings.settings().version
     setup.edit({ storage: { tempUrlMaxAge: 30 } })
@@ -173,7 +173,7 @@ describe('saving what somebody else changed', () => {
     assert.notEqual(setup.settings.settings().version, version)
   })
 
-  test('only one of many at once gets through', async () => {
+  test('only one of many concurrent saves succeeds', async () => {
     const setup = await fresh()
     const { version } = setup.settings.settings()
     const results = await Promise.allSettled(
@@ -183,7 +183,7 @@ describe('saving what somebody else changed', () => {
     assert.equal((await changes(setup)).length, 1)
   })
 
-  test('another process is noticed when something is saved', async () => {
+  test('a save detects the changes of another process', async () => {
     const setup = await fresh()
     const other = await setup.second()
     await setup.save(KEY, 60)
@@ -203,7 +203,7 @@ describe('saving what somebody else changed', () => {
 describe('rules', () => {
   const TEXT = '{\n  // who reads\n  "read": "auth != null",\n}'
 
-  test('stay as they are written, and hold at once', async () => {
+  test('are kept as written, and apply at once', async () => {
     const setup = await fresh()
     const { version, preset, resourceOpenid, locked, source } = setup.settings.rules(undefined)
     assert.deepEqual([preset, resourceOpenid, locked, source], ['READONLY', 'path', false, 'default'])
@@ -219,7 +219,7 @@ describe('rules', () => {
     assert.deepEqual(await changes(setup), [['tester', 'storage.acl', null, TEXT]])
   })
 
-  test('of the file are shown as they stand there, and locked', async () => {
+  test('of the file are shown as written there, and locked', async () => {
     const setup = await fresh()
     setup.edit(`{"storage":{"resourceOpenid":"creator","acl":${TEXT}}}`)
     const { text, locked, file, resourceOpenid, version } = setup.settings.rules(undefined)
@@ -228,7 +228,7 @@ describe('rules', () => {
     await assert.rejects(save, refused('locked'))
   })
 
-  test('of a collection make it a declared one; other settings do not disturb', async () => {
+  test('of a collection declare it; changes of other settings do not conflict', async () => {
     const setup = await fresh()
     const { version, text } = setup.settings.rules('orders')
     assert.equal(text, '"PRIVATE"')
@@ -239,7 +239,7 @@ describe('rules', () => {
     await assert.rejects(again, refused('conflict'))
   })
 
-  test('that cannot be used are refused, with the place', async () => {
+  test('that are invalid are refused, with line and column', async () => {
     const { settings } = await fresh()
     const save = (text: string, collection?: string) =>
       settings.saveRules(collection, text, { version: settings.rules(collection).version, by: 'x' })
@@ -252,7 +252,7 @@ describe('rules', () => {
 })
 
 describe('history', () => {
-  test('tells saves, resets and edits of the file, newest first', async () => {
+  test('lists saves, resets and edits of the file, newest first', async () => {
     const setup = await fresh()
     await setup.save(KEY, 60)
     await setup.save(KEY, 60)
@@ -271,7 +271,7 @@ describe('history', () => {
     assert.deepEqual(await changes(setup, 'auth.anonymous'), [['tester', 'auth.anonymous', null, 'false']])
   })
 
-  test('tells what was edited in the file while the server was down', async () => {
+  test('lists edits of the file that were made while the server was down', async () => {
     const setup = await fresh({ storage: { tempUrlMaxAge: 30 }, auth: { anonymous: true } })
     assert.deepEqual(await changes(setup), [], 'nothing to compare with at the first start')
     await setup.restart({ storage: { tempUrlMaxAge: 31, acl: 'PRIVATE' } })
@@ -282,7 +282,7 @@ describe('history', () => {
     )
   })
 
-  test('comes in pages, of one key and of all', async () => {
+  test('has pages, of one key and of all', async () => {
     const setup = await fresh()
     for (let n = 1; n <= 7; n += 1) await setup.save(n % 2 === 0 ? 'auth.anonymous' : KEY, n % 2 === 0 ? n === 4 : n)
     for (const key of [undefined, KEY]) {
@@ -300,7 +300,7 @@ describe('history', () => {
     await assert.rejects(setup.settings.changes({ after: 'x' }), code('INVALID_PARAM'))
   })
 
-  test('never comes as more than one answer can hold', async () => {
+  test('has pages of limited size', async () => {
     const setup = await fresh()
     const rules = (n: number) => `"READONLY" // ${n} ${'x'.repeat(99_000)}`
     for (let n = 0; n < 50; n += 1) {
@@ -328,7 +328,7 @@ describe('history', () => {
 })
 
 describe('secrets', () => {
-  test('are never told: not in settings, not in the history, not in the log', async () => {
+  test('are never shown: not in settings, not in the history, not in the log', async () => {
     const setup = await fresh()
     await setup.save(SECRET, 'saved-secret')
     assert.equal(setup.settings.current().auth.wechat.secret, 'saved-secret')
@@ -353,7 +353,7 @@ describe('secrets', () => {
     ])
   })
 
-  test('of the environment stand between the file and the Console', async () => {
+  test('of the environment rank between the file and the Console', async () => {
     const setup = await fresh({}, { mode: 'start', wechatSecret: 'from-outside' })
     assert.deepEqual([one(setup.settings, SECRET).source, one(setup.settings, SECRET).locked], ['environment', true])
     await assert.rejects(setup.save(SECRET, 'x'), refused('locked'))
@@ -366,7 +366,7 @@ describe('secrets', () => {
 })
 
 describe('a crash', () => {
-  /** The engine, whose next commit fails before or after it is written. */
+  /** An engine whose next commit fails before or after it is written. */
   function failing(records: Records, when: 'before' | 'after') {
     const next = { fails: false }
     const engine: Records = {
@@ -386,7 +386,7 @@ describe('a crash', () => {
   }
 
   for (const when of ['before', 'after'] as const) {
-    test(`${when} the commit leaves value and history both or neither, and the service in step`, async () => {
+    test(`${when} the commit leaves both value and history written or neither, and the service consistent`, async () => {
       const setup = await fresh()
       let next = { fails: false }
       const other = await setup.second((own) => {
@@ -401,7 +401,7 @@ describe('a crash', () => {
       const written = when === 'after'
       assert.equal(maxAge(setup), written ? 60 : 7200)
       assert.equal((await changes(setup)).length, written ? 1 : 0)
-      // The one that lived on finds out with its next save.
+      // The service that kept running detects it with its next save.
       const again = other.save(KEY, 61, { version, by: 'tester' })
       if (written) await assert.rejects(again, refused('conflict'))
       else await again

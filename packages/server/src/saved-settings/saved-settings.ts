@@ -1,4 +1,4 @@
-/** The current settings: the configuration file, and below it what was saved in the Console. */
+/** The current settings: the configuration file merged with the values saved in the Console. */
 import { createHash } from 'node:crypto'
 import { CloudsteadError, decodeWebValue } from '@cloudstead/protocol'
 import { isPresetAcl, nearest } from '@cloudstead/rules'
@@ -18,9 +18,9 @@ import { SettingRefusedError } from './setting-refused-error.ts'
 
 export { collectionKey } from '../config/keys.ts'
 
-/** Characters of a value as JSON: what the text of rules may have, and no other setting needs as many. */
+/** Characters of a value as JSON: the limit of a rules text; all other settings need fewer. */
 const MAX_VALUE = 100_000
-/** Characters of a version: enough that two states never share one by chance. */
+/** Characters of a version: enough to avoid collisions. */
 const VERSION_LENGTH = 22
 
 export interface SavedSettingsOptions {
@@ -40,7 +40,7 @@ export interface SettingsOverview {
     readonly text?: string
     /** Why the last edit of the file cannot be used. */
     readonly refused?: string
-    /** When the part of the file that applies was read, in ms since the epoch. */
+    /** When the applied content of the file was read, in ms since the epoch. */
     readonly loadedAt: number
   }
   /** To hand back when saving. */
@@ -49,45 +49,45 @@ export interface SettingsOverview {
 }
 
 interface Saving {
-  /** What `settings` or `rules` gave; the save is refused when something changed since. */
+  /** From `settings` or `rules`; the save is refused when something has changed since. */
   readonly version: string
-  /** Who saves, as the history names them. */
+  /** Who saves, for the history. */
   readonly by: string
 }
 
 export interface SavedSettings {
-  /** The settings that apply now. A plain read of a variable, for hot paths. */
+  /** The current settings: a plain read of a variable, for hot paths. */
   readonly current: CurrentSettings
   settings(): SettingsOverview
   /**
-   * Makes another value apply at once, and keeps it.
+   * Saves a value, which applies at once.
    *
    * @throws SettingRefusedError; CloudsteadError INVALID_PARAM naming the key and what is valid
    */
   save(key: string, value: unknown, saving: Saving): Promise<void>
-  /** Deletes what was saved, so that the file or the default applies. @throws SettingRefusedError `conflict` */
+  /** Deletes the saved value, so that the file or the default applies. @throws SettingRefusedError `conflict` */
   reset(key: string, saving: Saving): Promise<void>
-  /** The rules of a collection, or without one those of storage. Does not check whether the collection exists. */
+  /** The rules of a collection, or of storage if undefined. Does not check whether the collection exists. */
   rules(collection: string | undefined): RulesSetting
-  /** Makes other rules apply at once, and keeps them as they are written. @throws as `save` does */
+  /** Saves rules as written; they apply at once. @throws as `save` does */
   saveRules(collection: string | undefined, text: string, saving: Saving): Promise<void>
-  /** Checks rules while they are being written, under the current settings. Never throws. */
+  /** Checks rules under the current settings, without saving them. Never throws. */
   check(collection: string | undefined, text: string): CheckedRules
   /** What `resource.openid` means in rules of files. */
   resourceOpenid(): 'path' | 'creator'
   /** The changes of settings, newest first. @throws CloudsteadError INVALID_PARAM for a bad `after` */
   changes(query: ChangeQuery): Promise<ChangePage>
-  /** Waits until every change that was begun is done. */
+  /** Waits for changes in progress. */
   close(): Promise<void>
 }
 
-/** Reads what was saved and puts it below the configuration file. */
+/** Reads the saved values and merges them with the configuration file. */
 export async function openSavedSettings({ records, file, now, log }: SavedSettingsOptions): Promise<SavedSettings> {
   let loaded = await loadValues(records)
   let layers = compose()
-  /** Changes are made one after the other. */
+  /** Changes are made one at a time. */
   let queue: Promise<unknown> = Promise.resolve()
-  /** A commit may have been written that `loaded` does not know of. */
+  /** A commit that `loaded` does not contain may have been written. */
   let stale = false
 
   warnSetAside(new Map())
@@ -113,7 +113,7 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
   function warnSetAside(known: ReadonlyMap<string, string>): void {
     for (const [setting, reason] of layers.merged.setAside) {
       if (known.get(setting) === reason) continue
-      const message = 'what was saved in the Console for this setting cannot be used and is set aside'
+      const message = 'the saved value of this setting cannot be used and is set aside'
       log.warn({ setting, reason: masked(reason) }, message)
     }
   }
@@ -142,7 +142,7 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     }
   }
 
-  /** Identifies what is shown of settings. Secrets count by their saves only, never by their values. */
+  /** Identifies the shown state of settings. It depends on saves of secrets, but not on their values. */
   function versionOf(values: readonly Setting[]): string {
     const saves = values.map(({ key }) => loaded.values.get(key)?.version ?? null)
     return createHash('sha256')
@@ -192,17 +192,17 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     })
   }
 
-  /** Records in the history what was edited in the file since it was last read. */
+  /** Records in the history what has been edited in the file since it was last recorded. */
   function recordFile(): Promise<void> {
     const { written } = file.state()
     return commitInTurn(() => () => commitFile(records, loaded, written, now())).catch((error: unknown) => {
-      log.warn({ err: error }, 'an edit of the configuration file could not be written into the history')
+      log.warn({ err: error }, 'an edit of the configuration file could not be recorded in the history')
     })
   }
 
   /**
    * @param decide returns the commit, or undefined when there is nothing to change; throws when the change is refused.
-   *   The commit resolves to false when something was saved that `loaded` does not know of.
+   *   The commit resolves to false when `loaded` is out of date.
    */
   function commitInTurn(decide: () => (() => Promise<boolean>) | undefined): Promise<void> {
     const attempt = async () => {
@@ -250,7 +250,7 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
   }
 }
 
-/** @throws CloudsteadError INVALID_PARAM for a value that is too deep or too long to be written */
+/** @throws CloudsteadError INVALID_PARAM for a value that is nested too deep or too long */
 function textOf(value: unknown): string {
   decodeWebValue(value, 0)
   if (JSON.stringify(value).length > MAX_VALUE) {

@@ -1,4 +1,4 @@
-/** What was saved in the Console, in the records engine: one record for each key, and where the history stands. */
+/** The values saved in the Console, as records: one for each key, and one for the position of the history. */
 import { createHash, randomBytes } from 'node:crypto'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { SECRET_TEXT } from '../config/describe.ts'
@@ -11,13 +11,13 @@ import { type Change, recordChanges } from './history.ts'
 
 const VALUES = 'console:settings'
 const STATE = 'console:settings-state'
-/** Every commit of this service expects and writes it, so that they follow one another, also those of other processes. */
+/** Every commit of this service expects and writes it, so commits are in sequence, also those of other processes. */
 const HEAD: RecordKey = { space: STATE, id: 'head' }
-/** The values of the configuration file when it was last looked at. */
+/** The values of the configuration file when it was last recorded. */
 const FILE: RecordKey = { space: STATE, id: 'file' }
-/** Values of one page while they are loaded. */
+/** Values per page while they are loaded. */
 const PAGE = 500
-/** A rules text has up to 100,000 characters; a page of them has to fit into memory several times. */
+/** A rules text has up to 100,000 characters; a page of them must fit into memory several times. */
 const PAGE_BYTES = 4 * 1024 * 1024
 const SALT_BYTES = 16
 
@@ -29,17 +29,17 @@ interface StoredValue extends SavedValue {
   readonly version: number
 }
 
-/** Everything that was saved, as of one moment. */
+/** All saved values, as of one moment. */
 export interface LoadedValues {
   /** In the order in which they were saved. */
   readonly values: ReadonlyMap<string, StoredValue>
   /** The number of the newest change. */
   readonly changes: number
-  /** Of the head record; null before the first change. */
+  /** Version of the head record; null before the first change. */
   readonly version: number | null
 }
 
-/** A value to keep for a key, or undefined to forget the one that is kept. */
+/** A value to save for a key, or undefined to delete the saved value. */
 interface NewValue {
   readonly key: string
   readonly text: string | undefined
@@ -51,13 +51,13 @@ interface SeenFile {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Reads everything that was saved. @throws CloudsteadError SERVER_BUSY */
+/** Reads all saved values. @throws CloudsteadError SERVER_BUSY */
 export function loadValues(records: Records): Promise<LoadedValues> {
   const attempt = async () => {
     const before = await readHead(records)
     const values = await allValues(records)
     const { version, changes } = await readHead(records)
-    // Another process saved something in between: what was read may be of two moments.
+    // If another process saved something in between, the values may be from two moments.
     return version === before.version ? { values, changes, version } : CONFLICT
   }
   return retryOnConflict<LoadedValues>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
@@ -81,8 +81,8 @@ async function allValues(records: Records): Promise<ReadonlyMap<string, StoredVa
 }
 
 /**
- * Keeps or forgets a value, together with its place in the history: both or neither. Resolves to false when something
- * was saved that `loaded` does not know of.
+ * Saves or deletes a value and records the change in the history, in one commit. Resolves to false when `loaded` is out
+ * of date.
  */
 export async function commitValue(
   records: Records,
@@ -101,8 +101,8 @@ export async function commitValue(
 }
 
 /**
- * Writes down how the configuration file differs from what it was when it was last looked at, and remembers it so. The
- * first time there is nothing to compare with. Resolves to false as `commitValue` does.
+ * Records the edits of the configuration file since it was last recorded. The first time, there is nothing to compare
+ * with. Resolves to false as `commitValue` does.
  */
 export async function commitFile(
   records: Records,

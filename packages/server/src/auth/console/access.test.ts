@@ -18,7 +18,7 @@ const HERE = '127.0.0.1'
 const AWAY = '192.0.2.7'
 const PASSWORD = 'correct horse battery'
 const HOUR = 3_600_000
-/** Cheap, because nothing here is worth guessing. */
+/** Cheap, to keep the tests fast. */
 const passwords = createPasswords({ cost: 2 ** 10, blockSize: 8, parallelization: 1 })
 
 let folder: string
@@ -64,13 +64,13 @@ describe('links', () => {
     await assert.rejects(signIn({ link: token }), failed)
   })
 
-  test('of many at once one gets in', async () => {
+  test('of many concurrent sign-ins with one link, one succeeds', async () => {
     const token = await link()
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => signIn({ link: token })))
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)
   })
 
-  test('the link of the first start lives a day, later ones half an hour', async () => {
+  test('the link of the first start is valid for a day, later ones for half an hour', async () => {
     const first = await link()
     access = await open()
     const later = await link()
@@ -87,13 +87,13 @@ describe('links', () => {
     await assert.rejects(signIn({ link: missed }), failed)
   })
 
-  test('is offered at start until there is a password', async () => {
+  test('a link is offered at start until there is a password', async () => {
     assert.ok((await (await open()).linkAtStart(ADDRESS)) !== undefined)
     await setConsolePassword(records, PASSWORD)
     assert.equal(await (await open()).linkAtStart(ADDRESS), undefined)
   })
 
-  test('in dev it is good as long as the process runs, for this machine only', async () => {
+  test('in dev the link is valid while the process runs, from this machine only', async () => {
     await setConsolePassword(records, PASSWORD)
     access = await open('dev')
     const token = await link()
@@ -105,7 +105,7 @@ describe('links', () => {
     await assert.rejects(signIn({ link: token }, HERE), failed)
   })
 
-  test('one made beside the server leads where the server was reached, or where one says', async () => {
+  test('a link of the command line has the address of the server, or the given one', async () => {
     assert.equal(await createConsoleLink(records, now, undefined), undefined)
     assert.match(
       (await createConsoleLink(records, now, 'https://c.example')) ?? '',
@@ -119,7 +119,7 @@ describe('links', () => {
     )
   })
 
-  test('what is stored opens nothing', async () => {
+  test('no link can be recovered from the records', async () => {
     await link()
     const { records: stored } = await records.find({ space: 'console:links', limit: 10 })
     const [record] = stored
@@ -142,7 +142,7 @@ describe('secrets', () => {
     await assert.rejects(signIn({ secret: '' }), failed)
   })
 
-  test('an accent is an accent, however the keyboard composes it', async () => {
+  test('accents match, however the keyboard composes them', async () => {
     await setConsolePassword(records, 'caf\u00e9 caf\u00e9')
     await signIn({ secret: 'cafe\u0301 cafe\u0301' })
   })
@@ -160,7 +160,7 @@ describe('secrets', () => {
     await assert.rejects(signIn({ secret: key }), failed)
   })
 
-  test('for a script the key itself is enough', async () => {
+  test('a script needs only the api key', async () => {
     const key = await apiKey()
     const operator = await access.operatorOfApiKey(key)
     assert.deepEqual([operator.by, operator.session], ['key', undefined])
@@ -170,7 +170,7 @@ describe('secrets', () => {
 })
 
 describe('sessions', () => {
-  test('outlive a restart', async () => {
+  test('survive a restart', async () => {
     const { token, operator } = await signIn({ link: await link() })
     await records.close()
     records = await openSqliteRecords({ file: join(folder, 'records.db') })
@@ -181,7 +181,7 @@ describe('sessions', () => {
     assert.deepEqual(await access.operatorOfSession(token), operator)
   })
 
-  test('end after 12 hours without use, and after 7 days whatever happens', async () => {
+  test('end after 12 hours without use, and after 7 days with any use', async () => {
     const { token } = await signIn({ link: await link() })
     for (ahead = 0; ahead < LIFETIME_MS - 60_000; ahead += IDLE_MS - HOUR) {
       assert.ok(await access.operatorOfSession(token), String(ahead))
@@ -196,7 +196,7 @@ describe('sessions', () => {
     assert.equal(await access.operatorOfSession(idle), undefined)
   })
 
-  test('end one by one and all together', async () => {
+  test('can be ended one at a time and all together', async () => {
     const one = await signIn({ link: await link() })
     const two = await signIn({ link: await link() })
     const unused = await link()
@@ -210,13 +210,13 @@ describe('sessions', () => {
     await assert.rejects(signIn({ link: unused }), failed)
   })
 
-  test('signing in again in the same browser ends the former one', async () => {
+  test('signing in again in the same browser ends the previous one', async () => {
     const former = await signIn({ link: await link() })
     await access.signIn({ link: await link() }, AWAY, former.operator)
     assert.equal(await access.operatorOfSession(former.token), undefined)
   })
 
-  test('a token is only good as it was given', async () => {
+  test('only the exact token is valid', async () => {
     const { token, operator } = await signIn({ link: await link() })
     const id = operator.session?.id ?? ''
     const { token: other } = await signIn({ link: await link() })
@@ -232,7 +232,7 @@ describe('sessions', () => {
     }
   })
 
-  test('what has expired is swept', async () => {
+  test('expired sessions and links are swept', async () => {
     await signIn({ link: await link() })
     await link()
     assert.equal(await access.sweep(), 0)
@@ -254,7 +254,7 @@ describe('setting the password', () => {
     await signIn({ secret: PASSWORD })
   })
 
-  test('takes the current one from whoever signed in by it', async () => {
+  test('needs the current one from an operator who signed in by password', async () => {
     await setConsolePassword(records, PASSWORD)
     const { operator, token } = await signIn({ secret: PASSWORD })
     await assert.rejects(access.setPassword(operator, undefined, 'another password', AWAY), failed)
@@ -265,13 +265,13 @@ describe('setting the password', () => {
     await signIn({ secret: 'another password' })
   })
 
-  test('does not bring back a session that is being ended', async () => {
+  test('does not restore a session that is being ended', async () => {
     const { operator, token } = await signIn({ link: await link() })
     await Promise.all([access.setPassword(operator, undefined, PASSWORD, AWAY), access.signOut(operator)])
     assert.equal(await access.operatorOfSession(token), undefined)
   })
 
-  test('a password that is replaced while it is judged opens nothing', async () => {
+  test('a password that is replaced while it is checked opens no session', async () => {
     await setConsolePassword(records, PASSWORD)
     const [judged] = await Promise.allSettled([
       signIn({ secret: PASSWORD }),
@@ -285,7 +285,7 @@ describe('setting the password', () => {
 describe('wrong attempts', () => {
   const tooMany = (error: unknown) => error instanceof TooManyAttemptsError && error.seconds >= 1 && error.seconds <= 60
 
-  test('ten in a minute from one address, then it has to wait; others need not', async () => {
+  test('ten in a minute from one address, then it has to wait; other addresses do not', async () => {
     await setConsolePassword(records, PASSWORD)
     const wrong = await Promise.allSettled(Array.from({ length: 15 }, () => signIn({ secret: 'wrong password' })))
     const reasons = wrong.map((result) => result.status === 'rejected' && result.reason)
@@ -297,7 +297,7 @@ describe('wrong attempts', () => {
     await signIn({ secret: PASSWORD })
   })
 
-  test('links and keys are counted too, but a right one always gets in', async () => {
+  test('links and keys are counted, too, but a right one is always accepted', async () => {
     for (let count = 0; count < 5; count += 1) await assert.rejects(signIn({ link: 'wrong' }), failed)
     for (let count = 0; count < 5; count += 1) await assert.rejects(signIn({ secret: 'cs_wrong' }), failed)
     await assert.rejects(signIn({ link: 'wrong' }), tooMany)
@@ -311,7 +311,7 @@ describe('wrong attempts', () => {
     for (let count = 0; count < 12; count += 1) await signIn({ secret: PASSWORD })
   })
 
-  test('whoever has a network of addresses has one address', async () => {
+  test('all addresses of an IPv6 network count as one', async () => {
     for (let host = 1; host <= 10; host += 1) {
       await assert.rejects(signIn({ link: 'wrong' }, `2001:db8:1:2::${host.toString(16)}`), failed)
     }
@@ -319,7 +319,7 @@ describe('wrong attempts', () => {
     await assert.rejects(signIn({ link: 'wrong' }, '2001:db8:1:3::1'), failed)
   })
 
-  test('nothing secret is logged', async () => {
+  test('no secret is logged', async () => {
     await setConsolePassword(records, PASSWORD)
     const key = await apiKey()
     const token = tokenOf(await createConsoleLink(records, now, ADDRESS))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPasswords } from './password.ts'
 
-test('hashes are salted, checked with their own parameters, and dear', async () => {
+test('hashes are salted, checked with their own parameters, and expensive', async () => {
   const cheap = createPasswords({ cost: 1024, blockSize: 8, parallelization: 1 })
   const dear = createPasswords()
   const [one, other, real] = [await cheap.hash('password'), await cheap.hash('password'), await dear.hash('password')]
@@ -16,7 +16,7 @@ test('hashes are salted, checked with their own parameters, and dear', async () 
   assert.equal(await cheap.matches('password', { ...one, salt: other.salt }), false)
 })
 
-test('one is computed at a time, and one that fails stops no other', async () => {
+test('one hash is computed at a time, and a failure does not stop the next', async () => {
   const passwords = createPasswords({ cost: 1024, blockSize: 8, parallelization: 1 })
   const stored = await passwords.hash('password')
   const order: string[] = []

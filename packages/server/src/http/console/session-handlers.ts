@@ -19,7 +19,7 @@ type SignInHandlers = Pick<SessionHandlers, 'getSession' | 'signIn' | 'signOut' 
 export function sessionHandlers({ env, version, mode, access }: SessionHandlersOptions): SignInHandlers {
   async function sessionOf(operator: Operator | undefined): Promise<Session> {
     const about = { signedIn: operator !== undefined, env, version, mode, passwordSet: await access.passwordSet() }
-    // A script has no session that could end.
+    // A script has no session.
     if (operator?.session === undefined) return about
     const { by, name, session } = operator
     return { ...about, operator: { by, name, since: session.since, expiresAt: session.expiresAt } }
@@ -59,9 +59,9 @@ function signedIn({ operator }: EdgeRequest): Operator {
 }
 
 /**
- * Waits for an attempt and words its refusal for the client.
+ * Waits for an attempt to prove a credential, and gives a refusal its code.
  *
- * @param message what a wrong credential is, unless the text of the code says it
+ * @param message for a wrong credential; without it, the text of the code
  */
 async function attempted<T>(request: EdgeRequest, attempt: Promise<T>, message?: string): Promise<T> {
   try {

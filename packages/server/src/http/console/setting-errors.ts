@@ -1,7 +1,7 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { SettingRefusedError } from '../../saved-settings/setting-refused-error.ts'
 
-/** Waits for a change of a setting and words its refusal for the Console. */
+/** Waits for a change of a setting, and gives a refusal its code. */
 export async function settingChanged(change: Promise<void>): Promise<void> {
   try {
     await change

@@ -9,7 +9,7 @@ export interface SettingsHandlersOptions {
   readonly database: Pick<Database, 'find'>
 }
 
-/** The settings, the rules among them, and what was changed of them. */
+/** Settings, rules, and the history of their changes. */
 export function settingsHandlers({ settings, database }: SettingsHandlersOptions): Handlers<typeof settingsOperations> {
   return {
     async getSettings() {
@@ -27,7 +27,7 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
       return settings.changes(query)
     },
     async getRules({ query: { collection } }, { caller }) {
-      // Whatever is asked of a collection that does not exist is refused.
+      // Every query of a collection that does not exist is refused.
       if (collection !== undefined) await database.find(caller, { collection, query: { _id: '' } })
       return settings.rules(collection)
     },

@@ -3,7 +3,7 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import type { Auth, AuthLog, User } from '../../auth/index.ts'
 import type { Handlers } from './handlers.ts'
 
-/** Users in a page when the request does not say. */
+/** Users per page if the request has no limit. */
 const DEFAULT_PAGE = 50
 
 export interface UsersHandlersOptions {
@@ -11,7 +11,7 @@ export interface UsersHandlersOptions {
   readonly log: AuthLog
 }
 
-/** Users of the app, and the keys of the environment. What changes something is logged with whoever did it. */
+/** Users of the app, and the keys of the environment. Every change is logged with the operator who made it. */
 export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typeof usersOperations> {
   const { users, keys } = auth
   return {
@@ -27,7 +27,7 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
 
     async blockUser({ params: { uid }, body: { blocked } }, { by }) {
       const user = await (blocked ? users.block(uid) : users.unblock(uid))
-      log.info({ uid, by }, blocked ? 'a user was blocked' : 'a user was let in again')
+      log.info({ uid, by }, blocked ? 'a user was blocked' : 'a user was unblocked')
       return appUser(user)
     },
 
