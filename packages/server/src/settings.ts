@@ -1,6 +1,6 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
 
-/** The command that started the server: `start`, or `dev` with defaults for development. */
+/** How the server was started: `start` for operation, `dev` on a developer's own machine. */
 export type Mode = 'start' | 'dev'
 
 /** The settings of an environment: the configuration file with every default filled in. */

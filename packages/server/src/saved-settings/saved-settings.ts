@@ -32,7 +32,7 @@ export interface SavedSettingsOptions {
 }
 
 /** Every setting, and the state of the configuration file. */
-export interface SettingsOverview {
+interface SettingsOverview {
   readonly file: {
     readonly path: string
     readonly exists: boolean
