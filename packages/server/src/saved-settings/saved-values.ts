@@ -88,7 +88,7 @@ export async function commitValue(
   records: Records,
   loaded: LoadedValues,
   { key, text }: NewValue,
-  who: { readonly at: number; readonly by: string },
+  who: Pick<Change, 'at' | 'by'>,
 ): Promise<boolean> {
   const record: RecordKey = { space: VALUES, id: key }
   const write: RecordWrite =
