@@ -66,7 +66,7 @@ test('rules are looked at again only when a setting has changed', () => {
     (key) => ({ key, kind: key.endsWith('acl') ? 'rules' : 'boolean' }) as Setting,
   )
   const notices = ruleNotices({
-    settings: () => ({ version, values, file: { path: 'x', exists: false, loadedAt: 0 } }),
+    settings: () => ({ version, values, file: { path: 'x', exists: false } }),
     rules: (collection) => {
       asked.push(collection)
       return { findings: [finding('everyone-reads', 'note')] } as never

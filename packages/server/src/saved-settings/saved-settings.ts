@@ -41,7 +41,7 @@ interface SettingsOverview {
     /** Why the last edit of the file cannot be used. */
     readonly refused?: string
     /** When the applied content of the file was read, in ms since the epoch. */
-    readonly loadedAt: number
+    readonly loadedAt?: number
   }
   /** To hand back when saving. */
   readonly version: string
