@@ -1,5 +1,8 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
 
+/** How the server was started: `start` for operation, `dev` on a developer's own machine. */
+export type Mode = 'start' | 'dev'
+
 /** The settings of an environment: the configuration file with every default filled in. */
 export interface Settings {
   readonly storage: StorageSettings

@@ -3,19 +3,20 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import type { ConsoleAccess, Credential } from '../../auth/console/access.ts'
 import { TooManyAttempts } from '../../auth/console/attempts.ts'
 import type { Operator } from '../../auth/console/operator.ts'
+import type { Mode } from '../../settings.ts'
 import type { EdgeRequest, SessionHandlers } from './edge-request.ts'
 
-export interface SessionDeps {
+export interface SessionHandlersOptions {
   readonly env: string
   readonly version: string
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   readonly access: ConsoleAccess
 }
 
 type SignInHandlers = Pick<SessionHandlers, 'getSession' | 'signIn' | 'signOut' | 'setPassword'>
 
 /** Signing in and out. */
-export function sessionHandlers({ env, version, mode, access }: SessionDeps): SignInHandlers {
+export function sessionHandlers({ env, version, mode, access }: SessionHandlersOptions): SignInHandlers {
   async function sessionOf(operator: Operator | undefined): Promise<Session> {
     const about = { signedIn: operator !== undefined, env, version, mode, passwordSet: await access.passwordSet() }
     // A script has no session that could end.
