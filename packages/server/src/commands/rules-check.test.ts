@@ -58,7 +58,7 @@ rules.json: 1 error, 1 warning, 0 notes
     ['rules.zh-CN.md', 'zh'],
   ] as const) {
     test(`as ${doc} shows it`, () => {
-      const shown = readFileSync(new URL(`../../../docs/${doc}`, import.meta.url), 'utf8')
+      const shown = readFileSync(new URL(`../../../../docs/${doc}`, import.meta.url), 'utf8')
       const example = /```\n(rules\.json:.*?)```/s.exec(shown)?.[1]
       assert.ok(example)
       const { output } = check('{\n  "read": "auth != null",\n  "write": false\n}\n', { language })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import { fastify } from 'fastify'
+import { readJsonObjects } from './bodies.ts'
 import { createBodyBudget } from './body-budget.ts'
-import { readJsonObjects } from './json-body.ts'
 
 const LARGE = JSON.stringify({ x: 'x'.repeat(100_000) })
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { type FastifyInstance, fastify } from 'fastify'
-import { handOver } from './lazy-app.ts'
+import { lazyApp } from './lazy-app.ts'
 
 async function ask(app: FastifyInstance, method: string, path: string, body = '', headers = {}): Promise<string> {
   const { port } = app.server.address() as AddressInfo
@@ -25,7 +25,7 @@ test('the other app is made once, when it is first asked for, and gets requests 
   const app = fastify()
   app.addHook('onResponse', async (request, reply) => void seen.push(`${request.method} ${reply.statusCode}`))
   app.get('/own', async () => 'own')
-  await app.register(handOver, {
+  await app.register(lazyApp, {
     urls: ['/far', '/far/*'],
     open: async () => {
       made += 1
@@ -60,7 +60,7 @@ test('the other app is made once, when it is first asked for, and gets requests 
 test('an app that could not be made is tried again with the next request', async () => {
   let broken = true
   const app = fastify()
-  await app.register(handOver, {
+  await app.register(lazyApp, {
     urls: ['/far'],
     open: async () => {
       if (broken) throw new Error('not now')
@@ -76,7 +76,7 @@ test('an app that could not be made is tried again with the next request', async
 
 test('nothing was asked for: nothing is made, and closing is just that', async () => {
   const app = fastify()
-  await app.register(handOver, { urls: ['/far'], open: () => assert.fail('it was made') })
+  await app.register(lazyApp, { urls: ['/far'], open: () => assert.fail('it was made') })
   await app.ready()
   await app.close()
 })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { leaveBodies } from './bodies.ts'
 
-export interface HandOver {
+export interface LazyAppOptions {
   readonly urls: readonly string[]
   /** Makes the app that answers there; called once, for the first request. */
   readonly open: () => Promise<FastifyInstance>
@@ -11,7 +12,7 @@ export interface HandOver {
  * nobody looks at through the Console neither loads it nor keeps it in memory. Limits of connections and of time stay
  * those of this app.
  */
-export async function handOver(app: FastifyInstance, { urls, open }: HandOver): Promise<void> {
+export async function lazyApp(app: FastifyInstance, { urls, open }: LazyAppOptions): Promise<void> {
   let opening: Promise<FastifyInstance> | undefined
   const opened = async () => {
     try {
@@ -24,13 +25,8 @@ export async function handOver(app: FastifyInstance, { urls, open }: HandOver): 
       throw error
     }
   }
-  // Bodies are the other app's to read, whatever their Content-Type says or lacks.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  app.addHook('onRequest', ({ raw }, _reply, done) => {
-    raw.headers['content-type'] = 'application/octet-stream'
-    done()
-  })
+  // Bodies are the other app's to read.
+  leaveBodies(app)
   app.addHook('onClose', async () => (await opening?.catch(() => undefined))?.close())
   for (const url of urls) {
     app.all(url, async (request, reply) => {

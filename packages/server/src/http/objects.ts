@@ -1,13 +1,12 @@
-import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Denials } from '../observe/denials.ts'
 import { isInline } from '../storage/content-type.ts'
 import type { ObjectRequest, OpenedObject } from '../storage/downloads.ts'
 import type { FileRecord } from '../storage/file-record.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isNotModified, parseRange } from './conditional.ts'
 import { contentDisposition } from './disposition.ts'
-import { logFailure } from './failures.ts'
+import { answerErrors } from './errors.ts'
 import { errorXml } from './xml.ts'
 
 /** User content never runs: no script, no origin, nothing loaded. Plain media still shows. */
@@ -15,13 +14,19 @@ const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'sel
 /** Public files may be kept by caches for a minute; after that the ETag settles it, so an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
 
-export interface ObjectRoutes {
+export interface ObjectRoutesOptions {
   readonly storage: Storage
-  readonly denials: Pick<Denials, 'record'>
 }
 
 /** GET and HEAD of stored files, by bare and by temporary URL. */
-export async function objectRoutes(app: FastifyInstance, { storage, denials }: ObjectRoutes) {
+export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRoutesOptions) {
+  answerErrors(app, (error, request, reply) =>
+    reply
+      .code(error.status)
+      .header('cache-control', 'no-store')
+      .type('application/xml')
+      .send(errorXml(error, request.id)),
+  )
   app.route({
     method: ['GET', 'HEAD'],
     url: '/o/*',
@@ -29,15 +34,6 @@ export async function objectRoutes(app: FastifyInstance, { storage, denials }: O
       const { object, downloadName } = parseObjectUrl(request.raw.url ?? '')
       const opened = await storage.openObject(object)
       return sendObject(storage, request, reply, opened, downloadName)
-    },
-    errorHandler: (thrown, request, reply) => {
-      const error = toCloudsteadError(thrown)
-      logFailure(request, error, denials)
-      return reply
-        .code(error.status)
-        .header('cache-control', 'no-store')
-        .type('application/xml')
-        .send(errorXml(error, request.id))
     },
   })
 }

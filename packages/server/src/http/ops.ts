@@ -1,17 +1,15 @@
-import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../observe/metrics.ts'
 
+export interface OpsRoutesOptions {
+  readonly env: string
+  readonly version: string
+  readonly metrics: Pick<Metrics, 'render'>
+  readonly healthy: () => Promise<boolean>
+}
+
 /** For machines that watch the server: is it well, and what has it done. Neither says anything about users or files. */
-export async function opsRoutes(
-  app: FastifyInstance,
-  {
-    env,
-    version,
-    metrics,
-    healthy,
-  }: { env: string; version: string; metrics: Metrics; healthy: () => Promise<boolean> },
-) {
+export async function opsRoutes(app: FastifyInstance, { env, version, metrics, healthy }: OpsRoutesOptions) {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/health',
@@ -26,13 +24,4 @@ export async function opsRoutes(
   app.get('/metrics', async (_request, reply) =>
     reply.header('cache-control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render()),
   )
-}
-
-/** What answers where no route is: a coded error in JSON. */
-export function answerNotFound(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => {
-    const code: ErrorCode = 'NOT_FOUND'
-    const error = new CloudsteadError(code)
-    return reply.code(error.status).send({ code, message: error.message, requestId: request.id })
-  })
 }

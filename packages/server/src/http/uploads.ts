@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { bucketOf, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
+import { bucketOf, CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Denials } from '../observe/denials.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { UploadMeta } from '../storage/uploads.ts'
-import { logFailure } from './failures.ts'
+import { leaveBodies, sentContentType } from './bodies.ts'
+import { answerErrors } from './errors.ts'
 import { multipartFile } from './multipart.ts'
 import { errorXml, postResponseXml } from './xml.ts'
 
@@ -14,10 +14,9 @@ const DRAIN_LIMIT_MS = 30_000
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
 
-export interface UploadRoutes {
+export interface UploadRoutesOptions {
   readonly env: string
   readonly storage: Storage
-  readonly denials: Pick<Denials, 'record'>
 }
 
 /**
@@ -25,19 +24,20 @@ export interface UploadRoutes {
  * PUT, raw POST without any field, multipart POST with and without fields, blank or missing Content-Type. PUT answers
  * 200 and POST answers 201: any other success status hangs or fails one of the adapters.
  */
-export async function uploadRoutes(app: FastifyInstance, { env, storage, denials }: UploadRoutes) {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+export async function uploadRoutes(app: FastifyInstance, { env, storage }: UploadRoutesOptions) {
+  leaveBodies(app)
+  answerErrors(app, async (error, request, reply) => {
+    const drained = drain(request.raw)
+    // Where the answer ends the connection (`Connection: close`), it has to wait: what is still on its way would turn
+    // it into a reset.
+    if (!reply.raw.shouldKeepAlive) await drained
+    return reply.code(error.status).type('application/xml').send(errorXml(error, request.id))
+  })
   app.route({
     method: ['PUT', 'POST'],
     url: '/u/*',
-    onRequest: async (request) => {
-      // A blank Content-Type is a fact of the Mini Program, not an error: the framework must not judge it.
-      announcedTypes.set(request, request.raw.headers['content-type'])
-      request.raw.headers['content-type'] = 'application/octet-stream'
-    },
     handler: async (request, reply) => {
-      const contentType = announcedTypes.get(request)
+      const contentType = sentContentType(request)
       const multipart = request.method === 'POST' && /^multipart\/form-data/i.test(contentType?.trim() ?? '')
       const length = contentLength(request.raw)
       const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length)
@@ -59,19 +59,8 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage, denials
         .type('application/xml')
         .send(postResponseXml({ Location: location, Bucket: bucketOf(env), Key: received.path, ETag: etag }))
     },
-    errorHandler: async (thrown, request, reply) => {
-      const error = toCloudsteadError(thrown)
-      logFailure(request, error, denials)
-      const drained = drain(request.raw)
-      // Where the answer ends the connection (`Connection: close`), it has to wait: what is still on its way would turn
-      // it into a reset.
-      if (!reply.raw.shouldKeepAlive) await drained
-      return reply.code(error.status).type('application/xml').send(errorXml(error, request.id))
-    },
   })
 }
-
-const announcedTypes = new WeakMap<FastifyRequest, string | undefined>()
 
 function openForm(request: IncomingMessage, contentType: string | undefined) {
   request.headers['content-type'] = contentType

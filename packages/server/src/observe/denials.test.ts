@@ -7,6 +7,7 @@ import { NOBODY } from '@cloudstead/protocol'
 import { compileStorageRules, type Explanation } from '@cloudstead/rules'
 import fc from 'fast-check'
 import { DeniedError } from '../decisions/denied-error.ts'
+import type { Mode } from '../settings.ts'
 import { createDenials } from './denials.ts'
 import { createLog } from './log.ts'
 
@@ -50,7 +51,7 @@ function denied(caller: Caller, given: Denying = {}): DeniedError {
   })
 }
 
-function setUp(mode: 'start' | 'dev' = 'start') {
+function setUp(mode: Mode = 'start') {
   const written: string[] = []
   const clock = { now: 1_000_000 }
   const log = createLog(mode, (line) => written.push(line))

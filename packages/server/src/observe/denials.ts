@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import { type Explanation, renderExplanation } from '@cloudstead/rules'
 import type { CaseCaller, DeniedError, RuleCase } from '../decisions/denied-error.ts'
+import type { Mode } from '../settings.ts'
 
 /** Denials that are kept, as the Console shows them. */
 const KEPT = 1_000
@@ -83,9 +84,11 @@ export interface Denials {
 export interface DenialsOptions {
   readonly log: { info(details: object, message: string): void }
   /** `dev` explains every denial in the log, `start` stays brief about what repeats. */
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Told how many refusals each request had. */
+  readonly counted?: (denied: number) => void
 }
 
 /** What is kept of a denial, and when its tree was last in the log. */
@@ -99,7 +102,7 @@ interface Entry {
 }
 
 /** The denials of a running server. Not shared between processes, and gone with it: each is in the log too. */
-export function createDenials({ log, mode, now }: DenialsOptions): Denials {
+export function createDenials({ log, mode, now, counted }: DenialsOptions): Denials {
   // From the oldest to the newest.
   const entries = new Map<string, Entry>()
   let sequence = 0
@@ -159,6 +162,7 @@ export function createDenials({ log, mode, now }: DenialsOptions): Denials {
 
   return {
     record(requestId, errors) {
+      counted?.(errors.length)
       for (const [index, error] of errors.entries()) recordOne(requestId, error, index < LOGGED_OF_ONE_REQUEST)
       const more = errors.length - LOGGED_OF_ONE_REQUEST
       if (more > 0) log.info({ reqId: requestId, more }, 'more was denied by the rules in this request')

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Mode } from '../settings.ts'
 import { createLog } from './log.ts'
 
-function logged(mode: 'start' | 'dev', details: object): string {
+function logged(mode: Mode, details: object): string {
   let text = ''
   createLog(mode, (line) => {
     text += line

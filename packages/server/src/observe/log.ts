@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino'
+import type { Mode } from '../settings.ts'
 
 /** Whatever might carry a credential, wherever it might be logged. */
 const REDACTED = [
@@ -34,7 +35,7 @@ interface LoggedDenial {
  * sends never gets in as such; the redaction is a second net, for a credential that somebody sent as something else and
  * that a message repeats.
  */
-export function createLog(mode: 'start' | 'dev', write: (line: string) => void = toStderr): Logger {
+export function createLog(mode: Mode, write: (line: string) => void = toStderr): Logger {
   const stream = {
     write(line: string) {
       const safe = line.replaceAll(CREDENTIAL, '[redacted]')

@@ -1,10 +1,13 @@
-import type { FastifyInstance } from 'fastify'
-
 /** Counters in Prometheus' text format. */
 export interface Metrics {
   render(): string
-  /** Counts the requests of an app, by route and status. */
-  observe(app: FastifyInstance): void
+  /** The counter of a route, by its URL pattern. */
+  route(url: string): RouteCounter
+}
+
+export interface RouteCounter {
+  /** Counts an answer. */
+  count(method: string, status: number, seconds: number): void
 }
 
 interface Sum {
@@ -12,19 +15,21 @@ interface Sum {
   seconds: number
 }
 
+/** @param now milliseconds since the epoch, as `startedAt` */
 export function createMetrics(startedAt: number, now: () => number): Metrics {
   /** By route, then by method and status: no text is built for a request. */
   const routes = new Map<string, Map<string, Map<number, Sum>>>()
   return {
-    observe(app) {
-      app.addHook('onResponse', (request, reply, done) => {
-        const methods = entryOf(routes, request.routeOptions.url ?? 'none', () => new Map<string, Map<number, Sum>>())
-        const statuses = entryOf(methods, request.method, () => new Map<number, Sum>())
-        const sum = entryOf(statuses, reply.statusCode, () => ({ count: 0, seconds: 0 }))
-        sum.count += 1
-        sum.seconds += reply.elapsedTime / 1000
-        done()
-      })
+    route(url) {
+      const methods = entryOf(routes, url, () => new Map<string, Map<number, Sum>>())
+      return {
+        count(method, status, seconds) {
+          const statuses = entryOf(methods, method, () => new Map<number, Sum>())
+          const sum = entryOf(statuses, status, () => ({ count: 0, seconds: 0 }))
+          sum.count += 1
+          sum.seconds += seconds
+        },
+      }
     },
     render() {
       const requests = [...routes].flatMap(([route, methods]) =>

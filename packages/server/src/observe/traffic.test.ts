@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CloudsteadError } from '@cloudstead/protocol'
-import { fastify } from 'fastify'
-import { DeniedError } from '../decisions/denied-error.ts'
-import { logFailure } from '../http/failures.ts'
 import { createTraffic } from './traffic.ts'
 
 const MINUTE = 60_000
@@ -68,35 +64,4 @@ test('longer series have longer steps, and lose nothing', () => {
     // The last step is not over yet.
     assert.ok(sum <= span && sum > span - stepSeconds / 60, `${minutes}: ${sum}`)
   }
-})
-
-test('requests count, failures whatever their status, denials not as errors, and the Console not at all', async () => {
-  const traffic = createTraffic(() => START)
-  const denials = { record: () => {} }
-  const app = fastify()
-  traffic.observe(app)
-  app.get('/fine', async () => 'x')
-  app.get('/broken', async (_request, reply) => reply.code(503).send())
-  app.get('/dialect', async (request) => {
-    logFailure(request, new CloudsteadError('INVALID_PARAM'), denials)
-    return { code: 'INVALID_PARAM' }
-  })
-  app.get('/denied', async (request, reply) => {
-    const denied = new DeniedError('STORAGE_EXCEED_AUTHORITY', {
-      caller: { kind: 'nobody' },
-      internal: '',
-      asked: {},
-      explain: () => undefined as never,
-    })
-    logFailure(request, denied, denials)
-    return reply.code(403).send()
-  })
-  app.get('/console/api/keys', async () => 'x')
-  app.get('/consoles', async () => 'x')
-  app.get('/health', async () => 'x')
-  for (const url of ['/fine', '/broken', '/dialect', '/denied', '/console/api/keys', '/consoles', '/health', '/none']) {
-    await app.inject({ url })
-  }
-  const { requests, errors } = traffic.series(5).points.at(-1) ?? {}
-  assert.deepEqual([requests, errors], [6, 2])
 })

@@ -1,6 +1,3 @@
-import type { FastifyInstance } from 'fastify'
-import { hasFailed } from '../http/failures.ts'
-
 /** What came in one step of time. */
 export interface TrafficPoint {
   /** Milliseconds since the epoch: when the step began. */
@@ -22,8 +19,8 @@ export interface TrafficSeries {
 
 /** Counts by the minute for a day, in memory: what the overview draws. */
 export interface Traffic {
-  /** Counts what an app answers. The Console's own requests and those of monitors do not count. */
-  observe(app: FastifyInstance): void
+  /** Counts an answer. */
+  count(failed: boolean): void
   denied(count: number): void
   /** @param minutes that the series covers, up to a day */
   series(minutes: number): TrafficSeries
@@ -35,7 +32,6 @@ const KEPT_MINUTES = 24 * 60
 const MAX_POINTS = 180
 /** Minutes of a step that people read easily. */
 const STEPS = [1, 2, 5, 10, 15] as const
-const NOT_TRAFFIC = /^\/(?:console|health|metrics)(?:[/?]|$)/
 
 const REQUESTS = 0
 const ERRORS = 1
@@ -71,14 +67,9 @@ export function createTraffic(now: () => number): Traffic {
   }
 
   return {
-    observe(app) {
-      app.addHook('onResponse', (request, reply, done) => {
-        if (!NOT_TRAFFIC.test(request.url)) {
-          add(REQUESTS, 1)
-          if (reply.statusCode >= 500 || hasFailed(request)) add(ERRORS, 1)
-        }
-        done()
-      })
+    count(failed) {
+      add(REQUESTS, 1)
+      if (failed) add(ERRORS, 1)
     },
     denied: (count) => add(DENIED, count),
     series(wanted) {

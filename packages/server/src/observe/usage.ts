@@ -12,7 +12,7 @@ export interface Usage {
   readonly counting?: true
 }
 
-export interface UsageDeps {
+export interface UsageOptions {
   /** Files and bytes, more from step to step. */
   readonly storage: () => AsyncIterable<{ readonly files: number; readonly bytes: number }>
   readonly collections: () => Promise<readonly { readonly documents: number }[]>
@@ -33,7 +33,7 @@ const MAX_FRESH_MS = 30_000
 const PATIENCE_MS = 500
 
 /** Counts when it is asked and the last count is old; one count at a time. */
-export function createUsage({ storage, collections, users, now, failed }: UsageDeps): () => Promise<Usage> {
+export function createUsage({ storage, collections, users, now, failed }: UsageOptions): () => Promise<Usage> {
   let known: Usage | undefined
   let soFar: Omit<Usage, 'asOf'> = { files: 0, bytes: 0, collections: 0, documents: 0, users: 0 }
   let running: Promise<void> | undefined

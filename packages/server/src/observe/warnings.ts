@@ -1,17 +1,30 @@
 /** What an operator should know about an environment without having asked. */
-import type { Finding, OverviewWarning, Settings, Text } from '@cloudstead/admin-api'
+import type { Text } from '@cloudstead/rules'
 import { collectionKey } from '../config/keys.ts'
+import type { PlacedFinding } from '../rule-tools/findings.ts'
 import type { SavedSettings } from '../saved-settings/saved-settings.ts'
+import type { Mode } from '../settings.ts'
 
+export interface Warning {
+  readonly code: string
+  readonly severity: 'warning' | 'note'
+  readonly text: Text
+  /** What to do about it. */
+  readonly advice?: Text
+  /** The key of the setting that it is about. */
+  readonly setting?: string
+}
+
+/** What the warnings are judged by. */
 export interface WarningFacts {
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   readonly passwordSet: boolean
   /** Whether others than this machine reach the server, and not through https. */
   readonly inTheClear: boolean
   readonly anonymous: boolean
   /** Whether login codes such as `dev:alice` make up WeChat users. */
   readonly madeUpIdentities: boolean
-  readonly settings: Pick<Settings, 'file' | 'values'>
+  readonly settings: Pick<ReturnType<SavedSettings['settings']>, 'file' | 'values'>
   readonly findings: readonly RuleNotice[]
 }
 
@@ -19,11 +32,11 @@ export interface WarningFacts {
 export interface RuleNotice {
   /** The setting that the rules are. */
   readonly key: string
-  readonly finding: Finding
+  readonly finding: PlacedFinding
 }
 
 /** Warnings first, then notes. */
-export function warningsOf(facts: WarningFacts): readonly OverviewWarning[] {
+export function warningsOf(facts: WarningFacts): readonly Warning[] {
   const all = [
     ...settingWarnings(facts),
     ...facts.findings.filter(({ key, finding }) => isWorthSaying(key, finding)).map(ruleWarning),
@@ -52,11 +65,11 @@ export function ruleNotices(settings: Pick<SavedSettings, 'settings' | 'rules'>)
 }
 
 /** That every document of a collection is public was somebody's decision; that every file is may be the default. */
-function isWorthSaying(key: string, { severity, code }: Finding): boolean {
+function isWorthSaying(key: string, { severity, code }: PlacedFinding): boolean {
   return severity !== 'note' || (key === 'storage.acl' && code === 'everyone-reads')
 }
 
-function ruleWarning({ key, finding }: RuleNotice): OverviewWarning {
+function ruleWarning({ key, finding }: RuleNotice): Warning {
   const advice =
     finding.code === 'everyone-reads' && key === 'storage.acl'
       ? text(
@@ -78,8 +91,8 @@ function sentence({ en, zh }: Text): Text {
   return { en: `${en.charAt(0).toUpperCase()}${en.slice(1)}.`, zh: `${zh}。` }
 }
 
-function settingWarnings({ mode, anonymous, settings }: WarningFacts): readonly OverviewWarning[] {
-  const found: OverviewWarning[] = []
+function settingWarnings({ mode, anonymous, settings }: WarningFacts): readonly Warning[] {
+  const found: Warning[] = []
   if (settings.file.refused !== undefined) {
     found.push({
       code: 'file-refused',
@@ -114,8 +127,8 @@ function settingWarnings({ mode, anonymous, settings }: WarningFacts): readonly 
   return found
 }
 
-function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: WarningFacts): readonly OverviewWarning[] {
-  const found: OverviewWarning[] = []
+function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: WarningFacts): readonly Warning[] {
+  const found: Warning[] = []
   if (inTheClear) {
     found.push({
       code: 'no-tls',

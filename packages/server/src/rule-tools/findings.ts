@@ -1,5 +1,4 @@
-/** What there is to say about the text of rules while somebody writes it. */
-import type { Finding } from '@cloudstead/admin-api'
+/** Checks the text of rules while somebody writes it. */
 import {
   checkDatabaseRules,
   checkStorageRules,
@@ -14,11 +13,24 @@ export type RulesTarget =
   | { readonly kind: 'storage'; readonly resourceOpenid: 'path' | 'creator' }
   | { readonly kind: 'database'; readonly collection: string }
 
+/** A finding with its place in the text. */
+export interface PlacedFinding {
+  readonly severity: RuleFinding['severity']
+  readonly code: string
+  readonly message: RuleFinding['message']
+  /** The rule that it is about; absent for the whole text. */
+  readonly key?: string
+  /** UTF-16 code units from the start of the text; absent when no place can be named. */
+  readonly from?: number
+  /** The first one after it. */
+  readonly to?: number
+}
+
 export interface CheckedRules {
   /** Whether the server would accept them. There can be findings either way. */
   readonly valid: boolean
   /** The worst first. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly PlacedFinding[]
   /** What the text says; absent when it cannot be read. */
   readonly acl?: unknown
 }
@@ -44,12 +56,12 @@ export function checkRulesText(text: string, target: RulesTarget, anonymous: boo
   return { valid: !found.some(({ code }) => code === 'invalid'), findings, acl: rules.value }
 }
 
-function unreadable(text: string, { index = 0, text: message }: RuleError): Finding {
+function unreadable(text: string, { index = 0, text: message }: RuleError): PlacedFinding {
   const from = Math.min(index, text.length)
   return { severity: 'error', code: 'invalid', from, to: Math.min(from + 1, text.length), message }
 }
 
-function placed(rules: RulesText, { severity, code, key, span, message }: RuleFinding): Finding {
+function placed(rules: RulesText, { severity, code, key, span, message }: RuleFinding): PlacedFinding {
   const range = key === undefined ? undefined : rules.rangeOf([key], span)
   return { severity, code, ...(key === undefined ? {} : { key }), ...range, message }
 }

@@ -1,10 +1,18 @@
 /** Asks rules, those that hold or edited ones, about requests that nobody makes. */
-import type { Person, SimulatedDecision } from '@cloudstead/admin-api'
 import { CloudsteadError, decodeWebValue, type LoginType, NOBODY } from '@cloudstead/protocol'
-import { compileDatabaseRules, compileStorageRules, parseRulesText, type RuleAuth, RuleError } from '@cloudstead/rules'
+import {
+  compileDatabaseRules,
+  compileStorageRules,
+  type Explanation,
+  parseRulesText,
+  type RuleAuth,
+  RuleError,
+  type Text,
+} from '@cloudstead/rules'
 import { readOneCase, type TestRequest } from '@cloudstead/rules/testing'
 import type { Database } from '../database/database.ts'
 import type { DocumentQuestion } from '../database/simulate.ts'
+import type { CaseCaller } from '../decisions/denied-error.ts'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { FileQuestion } from '../storage/simulate.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -12,11 +20,25 @@ import type { Storage } from '../storage/storage.ts'
 /** Bytes of a test case to paste; a document can be as large as 16 MB. */
 const MAX_CASE_BYTES = 64 * 1024
 
-export interface RuleSimulatorParts {
+export interface RuleSimulatorOptions {
   readonly storage: Pick<Storage, 'simulate'>
   readonly database: Pick<Database, 'simulate'>
   /** What `resource.openid` is in rules of files. */
   readonly resourceOpenid: () => 'path' | 'creator'
+}
+
+/** What rules would decide about a request. */
+export interface SimulatedDecision {
+  readonly allowed: boolean
+  readonly reason: Text
+  readonly explanation: Explanation
+  /** The request as a test case; absent when it is too large. */
+  readonly case?: RuleCase
+}
+
+/** A test case with the decision as what it expects. */
+interface RuleCase extends CaseMembers {
+  readonly expect: 'allowed' | 'denied'
 }
 
 /** Members of a test case, as `cloudstead rules test` reads it. */
@@ -32,7 +54,7 @@ export interface RuleSimulator {
    * @throws CloudsteadError INVALID_PARAM for rules that do not compile and for a request that is none,
    *   INVALID_FILE_NAME, DATABASE_COLLECTION_NOT_EXIST
    */
-  simulate(as: Person | null, asked: CaseMembers, text: string | undefined): Promise<SimulatedDecision>
+  simulate(as: CaseCaller | null, asked: CaseMembers, text: string | undefined): Promise<SimulatedDecision>
   /**
    * The same for a case that was recorded: a file that it does not bring along was not there.
    *
@@ -41,12 +63,12 @@ export interface RuleSimulator {
   replay(recorded: CaseMembers, text: string): Promise<SimulatedDecision>
 }
 
-export function createRuleSimulator(parts: RuleSimulatorParts): RuleSimulator {
+export function createRuleSimulator(options: RuleSimulatorOptions): RuleSimulator {
   const decide = async (members: CaseMembers, text: string | undefined, recorded: boolean) => {
     const { caller, request } = readCase(members)
     const simulated = await (request.kind === 'file'
-      ? parts.storage.simulate(fileQuestion(caller, request, recorded, text, parts.resourceOpenid()))
-      : parts.database.simulate(documentQuestion(caller, request, text)))
+      ? options.storage.simulate(fileQuestion(caller, request, recorded, text, options.resourceOpenid()))
+      : options.database.simulate(documentQuestion(caller, request, text)))
     return answer(members.as, simulated)
   }
   return {
@@ -116,7 +138,7 @@ function asParam<T>(read: () => T): T {
 }
 
 function answer(as: unknown, { allowed, explanation, asked }: Simulated): SimulatedDecision {
-  const ruleCase = { as, ...asked, expect: allowed ? 'allowed' : 'denied' }
+  const ruleCase: RuleCase = { as, ...asked, expect: allowed ? 'allowed' : 'denied' }
   const isSmall = Buffer.byteLength(JSON.stringify(ruleCase)) <= MAX_CASE_BYTES
   return { allowed, reason: explanation.reason, explanation, ...(isSmall ? { case: ruleCase } : {}) }
 }

@@ -2,18 +2,8 @@ import { CloudsteadError, type DocumentObject, decodeEjson, encodeEjson } from '
 import type { Database } from '../../database/database.ts'
 import type { EditRequest } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import {
-  checkQueryType,
-  collectionName,
-  count,
-  flag,
-  list,
-  object,
-  type Params,
-  pageOf,
-  refuseTransaction,
-  text,
-} from './database-params.ts'
+import { flag, list, optionalNumber, type Params, string } from '../params.ts'
+import { checkQueryType, collectionName, documentObject, pageOf, refuseTransaction } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
@@ -68,7 +58,7 @@ export function adminDatabaseActions(database: Database): ActionTable {
 }
 
 function decodeObject(value: unknown, name: string, now: number): DocumentObject {
-  return object(decodeEjson(text(value, name), now), name)
+  return documentObject(decodeEjson(string(value, name), now), name)
 }
 
 function queryRequest(params: Params, now: number) {
@@ -90,8 +80,8 @@ function editRequest(params: Params, now: number): EditRequest {
 
 function findRequest(params: Params, now: number) {
   const { order, projection } = params
-  const offset = count(params, 'offset')
-  const limit = count(params, 'limit')
+  const offset = optionalNumber(params, 'offset')
+  const limit = optionalNumber(params, 'limit')
   return {
     ...queryRequest(params, now),
     ...(order !== undefined && { order: orderParts(decodeObject(order, 'order', now)) }),

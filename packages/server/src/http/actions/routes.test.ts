@@ -18,7 +18,6 @@ before(async () => {
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
     budget: createBodyBudget(1_000_000),
-    denials: { record: () => {} },
   })
 })
 after(() => app.close())

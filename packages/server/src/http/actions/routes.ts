@@ -1,10 +1,11 @@
-import { type Caller, CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Denials } from '../../observe/denials.ts'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance } from 'fastify'
+import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import { fromFramework, logFailure } from '../failures.ts'
-import { type JsonBody, readJsonObjects } from '../json-body.ts'
+import type { CallerOf } from '../callers.ts'
+import { answerErrors } from '../errors.ts'
 import type { OriginOf } from '../origin.ts'
+import type { Params } from '../params.ts'
 import type { ActionTable } from './table.ts'
 
 /** Room for the largest document (16 MB) and what surrounds it. */
@@ -13,30 +14,31 @@ const BODY_LIMIT_BYTES = 20 * 1024 * 1024
 /** Characters of a wrong value that a message repeats. */
 const MAX_SHOWN = 100
 
-export interface ActionRoutes {
+export interface ActionRoutesOptions {
   /** `/web` or `/admin`. */
   readonly path: string
   readonly env: string
   /** Where the dialect says which environment it means, beside the query: `env` or `envName`. */
   readonly envParam: 'env' | 'envName'
   readonly actions: ActionTable
-  readonly callerOf: (request: FastifyRequest, params: Readonly<Record<string, unknown>>) => Promise<Caller>
+  readonly callerOf: CallerOf
   readonly originOf: OriginOf
   /** Shared by the surfaces of one server. */
   readonly budget: BodyBudget
-  readonly denials: Pick<Denials, 'record'>
 }
 
 /**
  * The edge of dialects A and B: one POST endpoint, `action` in a JSON body, always HTTP 200 (the SDKs lose the code of
  * any other status), `{ ...result, requestId }` or `{ code, message, requestId }`.
  */
-export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): Promise<void> {
+export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOptions): Promise<void> {
   routes.budget.guard(app, BODY_LIMIT_BYTES)
   readJsonObjects(app, BODY_LIMIT_BYTES)
-  app.setErrorHandler((thrown, request, reply) => answerError(request, reply, thrown, routes.denials))
+  answerErrors(app, ({ code, message }, request, reply) =>
+    reply.code(200).send({ code, message, requestId: request.id }),
+  )
   app.post(routes.path, async (request, reply) => {
-    const params = request.body as JsonBody | undefined
+    const params = request.body as Params | undefined
     if (params === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
     checkEnv(routes, request.query, params)
     const caller = await routes.callerOf(request, params)
@@ -46,19 +48,13 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutes): 
     }
     const result = await routes.actions[action]?.(caller, params, {
       origin: routes.originOf(request),
-      denied: (errors) => routes.denials.record(request.id, errors),
+      denied: (errors) => app.denials.record(request.id, errors),
     })
     return reply.send({ ...result, requestId: request.id })
   })
 }
 
-function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown, denials: ActionRoutes['denials']) {
-  const error = toCloudsteadError(fromFramework(thrown))
-  logFailure(request, error, denials)
-  return reply.code(200).send({ code: error.code, message: error.message, requestId: request.id })
-}
-
-function checkEnv(routes: ActionRoutes, query: unknown, params: Readonly<Record<string, unknown>>): void {
+function checkEnv(routes: ActionRoutesOptions, query: unknown, params: Readonly<Record<string, unknown>>): void {
   const inQuery = (query as Record<string, unknown>).env
   const named = [inQuery, params[routes.envParam]].filter((env) => env !== undefined && env !== '')
   if (named.length === 0) throw new CloudsteadError('INVALID_ENV', 'the request names no environment')

@@ -1,8 +1,9 @@
-import { type Caller, CloudsteadError } from '@cloudstead/protocol'
+import type { Caller, CloudsteadError } from '@cloudstead/protocol'
 import { DeniedError } from '../../decisions/denied-error.ts'
 import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/downloads.ts'
 import { type ItemResult, parseCopy } from '../../storage/files.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { flag, invalid, object, string } from '../params.ts'
 import type { ActionContext, ActionTable } from './table.ts'
 
 /** The platform's documented limit of one call. More is refused before anything is done. */
@@ -17,27 +18,27 @@ export function storageActions(storage: Storage): ActionTable {
     'storage.batchGetDownloadUrl': async (caller, params, context) => {
       const requests = batch(params.file_list, 'file_list').map(urlRequest)
       const results = await storage.temporaryUrls(caller, requests)
-      context.denied(denialsIn(results.map((result) => (result.ok ? undefined : result.error))))
+      context.denied(deniedAmong(results.map((result) => (result.ok ? undefined : result.error))))
       return { data: { download_list: results.map((result) => urlItem(result, context)) } }
     },
     'storage.batchDeleteFile': async (caller, params, context) => {
-      const fileIds = batch(params.fileid_list, 'fileid_list').map((item) => text(item, 'fileid_list'))
+      const fileIds = batch(params.fileid_list, 'fileid_list').map((item) => string(item, 'fileid_list[]'))
       const results = await storage.remove(caller, fileIds)
-      context.denied(denialsIn(results.map(({ error }) => error)))
+      context.denied(deniedAmong(results.map(({ error }) => error)))
       return { data: { delete_list: results.map(item) } }
     },
     'storage.batchCopyFile': async (caller, params, context) => {
       const requests = batch(params.file_list, 'file_list').map((entry) => {
-        const { src_path, dst_path, overwrite, remove_original } = record(entry, 'file_list')
+        const copy = object(entry, 'file_list[]')
         return parseCopy({
-          source: src_path,
-          target: dst_path,
-          overwrite: flag(overwrite, 'overwrite', true),
-          removeSource: flag(remove_original, 'remove_original', false),
+          source: copy.src_path,
+          target: copy.dst_path,
+          overwrite: flag(copy, 'overwrite', true),
+          removeSource: flag(copy, 'remove_original'),
         })
       })
       const results = await storage.copy(caller, requests)
-      context.denied(denialsIn(results.map(({ error }) => error)))
+      context.denied(deniedAmong(results.map(({ error }) => error)))
       return { data: { copy_list: results.map(item) } }
     },
   }
@@ -58,8 +59,8 @@ async function uploadMetadata(storage: Storage, caller: Caller, path: unknown, {
 
 function urlRequest(entry: unknown): UrlRequest {
   if (typeof entry === 'string') return { fileId: entry }
-  const { fileid, max_age } = record(entry, 'file_list')
-  return { fileId: text(fileid, 'file_list[].fileid'), maxAge: checkMaxAge(max_age) }
+  const { fileid, max_age } = object(entry, 'file_list[]')
+  return { fileId: string(fileid, 'file_list[].fileid'), maxAge: checkMaxAge(max_age) }
 }
 
 /** Both names of the id and of the URL: parts of the SDKs read the one, parts the other. */
@@ -76,34 +77,14 @@ function item(result: ItemResult) {
   return { fileID: result.fileId, code: result.error?.code ?? 'SUCCESS', message: result.error?.message ?? '' }
 }
 
-function denialsIn(errors: readonly (CloudsteadError | undefined)[]): readonly DeniedError[] {
+function deniedAmong(errors: readonly (CloudsteadError | undefined)[]): readonly DeniedError[] {
   return errors.filter((error) => error instanceof DeniedError)
 }
 
 function batch(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    throw new CloudsteadError('INVALID_PARAM', `${name} must be a list with at least one item`)
-  }
+  if (!Array.isArray(value) || value.length === 0) throw invalid(`${name} must be a list with at least one item`)
   if (value.length > MAX_BATCH) {
-    throw new CloudsteadError('INVALID_PARAM', `${name} has ${value.length} items; one call takes at most ${MAX_BATCH}`)
+    throw invalid(`${name} has ${value.length} items; one call takes at most ${MAX_BATCH}`)
   }
-  return value
-}
-
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CloudsteadError('INVALID_PARAM', `an item of ${name} has the wrong type`)
-  }
-  return value as Record<string, unknown>
-}
-
-function text(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new CloudsteadError('INVALID_PARAM', `${name} must be a string`)
-  return value
-}
-
-function flag(value: unknown, name: string, fallback: boolean): boolean {
-  if (value === undefined || value === null) return fallback
-  if (typeof value !== 'boolean') throw new CloudsteadError('INVALID_PARAM', `${name} must be true or false`)
   return value
 }

@@ -9,17 +9,8 @@ import {
 import type { Database } from '../../database/database.ts'
 import type { EditOutcome } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import {
-  checkQueryType,
-  collectionName,
-  count,
-  flag,
-  list,
-  object,
-  type Params,
-  pageOf,
-  text,
-} from './database-params.ts'
+import { flag, list, optionalNumber, type Params, string } from '../params.ts'
+import { checkQueryType, collectionName, documentObject, pageOf } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
@@ -47,7 +38,7 @@ export function webDatabaseActions(database: Database): ActionTable {
       const now = database.now()
       const request = {
         ...queryRequest(params, now),
-        data: object(decodeWebValue(required(params, 'data'), now), 'data'),
+        data: documentObject(decodeWebValue(required(params, 'data'), now), 'data'),
         multi: flag(params, 'multi'),
         upsert: flag(params, 'upsert'),
       }
@@ -66,10 +57,10 @@ async function addDocument(database: Database, caller: Caller, params: Params) {
   const collection = collectionName(params)
   const data = decodeWebValue(required(params, 'data'), database.now())
   if (Array.isArray(data)) {
-    const documents = (data as readonly DocumentValue[]).map((item) => object(item, 'data[]'))
+    const documents = (data as readonly DocumentValue[]).map((item) => documentObject(item, 'data[]'))
     return { data: { insertedIds: await database.insert(caller, collection, documents) } }
   }
-  const document = withId(object(data, 'data'), params._id)
+  const document = withId(documentObject(data, 'data'), params._id)
   const [_id] = await database.insert(caller, collection, [document])
   return { data: { _id } }
 }
@@ -78,7 +69,7 @@ async function addDocument(database: Database, caller: Caller, params: Params) {
 function withId(data: DocumentObject, id: unknown): DocumentObject {
   if (id === undefined || '_id' in data) return data
   if (typeof id !== 'string' && typeof id !== 'number') {
-    throw new CloudsteadError('INVALID_PARAM', '_id must be a text or a number')
+    throw new CloudsteadError('INVALID_PARAM', '_id must be a string or a number')
   }
   return { ...data, _id: id }
 }
@@ -92,20 +83,20 @@ function queryRequest(params: Params, now: number) {
   const { query } = params
   return {
     collection: collectionName(params),
-    ...(query !== undefined && { query: object(decodeWebValue(query, now), 'query') }),
+    ...(query !== undefined && { query: documentObject(decodeWebValue(query, now), 'query') }),
   }
 }
 
 function findRequest(params: Params, now: number) {
   const { order, projection } = params
-  const offset = count(params, 'offset')
-  const limit = count(params, 'limit')
+  const offset = optionalNumber(params, 'offset')
+  const limit = optionalNumber(params, 'limit')
   return {
     ...queryRequest(params, now),
     ...(order !== undefined && { order: list(order, 'order').map(orderPart) }),
     ...(offset !== undefined && { offset }),
     ...(limit !== undefined && { limit }),
-    ...(projection !== undefined && { projection: object(decodeWebValue(projection, now), 'projection') }),
+    ...(projection !== undefined && { projection: documentObject(decodeWebValue(projection, now), 'projection') }),
   }
 }
 
@@ -114,7 +105,7 @@ function orderPart(part: unknown): OrderPart {
   if (direction !== 'asc' && direction !== 'desc') {
     throw new CloudsteadError('INVALID_PARAM', 'order[].direction must be asc or desc')
   }
-  return { path: text(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
+  return { path: string(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
 }
 
 /** `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`. */

@@ -1,4 +1,4 @@
-/** Puts the Console together: what it asks of the services, who may use it, and its routes. A part of the composition root. */
+/** Puts the Console together: what it asks of the services, who may use it, and its routes. Loaded at its first request. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -13,6 +13,7 @@ import { createUsage } from '../../observe/usage.ts'
 import { ruleNotices, warningsOf } from '../../observe/warnings.ts'
 import { createRuleSimulator } from '../../rule-tools/simulator.ts'
 import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
+import type { Mode } from '../../settings.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { countStorage } from '../../storage/usage.ts'
 import type { BodyBudget } from '../body-budget.ts'
@@ -31,10 +32,10 @@ import { openStaticFiles } from './static-files.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { usersHandlers } from './users-handlers.ts'
 
-export interface ConsoleParts {
+export interface ConsoleOptions {
   readonly env: string
   readonly version: string
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   readonly publicUrl: string | undefined
   /** Milliseconds since the epoch. */
   readonly startedAt: number
@@ -55,27 +56,32 @@ export interface ConsoleParts {
   readonly originOf: OriginOf
 }
 
-export async function registerConsole(http: FastifyInstance, parts: ConsoleParts): Promise<void> {
-  const { access, publicUrl, originOf, budget, denials, version } = parts
+export async function registerConsole(http: FastifyInstance, options: ConsoleOptions): Promise<void> {
+  const { access, publicUrl, originOf, budget, version } = options
   const cookie = sessionCookie({
     name: `cloudstead_console_${access.cookieId}`,
     secure: isHttps(publicUrl),
     maxAge: LIFETIME_MS / 1000,
   })
   const gate = createGate({ access, cookie, publicOrigin: publicUrl })
-  await http.register(consoleRoutes, { handlers: handlersOf(parts), gate, originOf, budget, denials, version })
+  await http.register(consoleRoutes, { handlers: handlersOf(options), gate, originOf, budget, version })
   await http.register(consolePages, { files: openStaticFiles(builtConsole()) })
 }
 
-function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
+function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
   const { env, version, mode, startedAt, log, access, auth, storage, database, settings, denials, traffic, healthy } =
-    parts
+    options
   return {
     ...sessionHandlers({ env, version, mode, access }),
     ...overviewHandlers({
-      ...{ env, version, mode, startedAt, healthy, traffic },
-      usage: usageOf(parts),
-      warnings: warningsAbout(parts),
+      env,
+      version,
+      mode,
+      startedAt,
+      healthy,
+      traffic,
+      usage: usageOf(options),
+      warnings: warningsAbout(options),
     }),
     ...storageHandlers({ storage }),
     ...rulesHandlers({
@@ -89,7 +95,7 @@ function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
   }
 }
 
-function usageOf({ records, auth, database, now, log }: ConsoleParts) {
+function usageOf({ records, auth, database, now, log }: ConsoleOptions) {
   return createUsage({
     storage: () => countStorage(records),
     collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
@@ -99,7 +105,7 @@ function usageOf({ records, auth, database, now, log }: ConsoleParts) {
   })
 }
 
-function warningsAbout({ mode, publicUrl, access, settings, onNetwork }: ConsoleParts) {
+function warningsAbout({ mode, publicUrl, access, settings, onNetwork }: ConsoleOptions) {
   const findings = ruleNotices(settings)
   return async () => {
     const { anonymous, wechat } = settings.current().auth

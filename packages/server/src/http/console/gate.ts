@@ -2,10 +2,9 @@ import type { Operation } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Operator } from '../../auth/console/operator.ts'
+import { bearerToken } from '../callers.ts'
 import { refuseForeignPages } from './csrf.ts'
 import type { SessionCookie } from './session-cookie.ts'
-
-const BEARER = /^bearer +(\S+)$/i
 
 export interface GateOptions {
   readonly access: {
@@ -33,7 +32,7 @@ export function createGate({ access, cookie, publicOrigin }: GateOptions): Gate 
     cookieName: cookie.name,
     async enter(request, operation) {
       // Scripts: a browser never sends this header by itself, so no page can misuse it.
-      const apiKey = BEARER.exec(request.headers.authorization ?? '')?.[1]
+      const apiKey = bearerToken(request)
       if (apiKey !== undefined) return access.operatorOfApiKey(apiKey)
       const token = cookie.read(request)
       const operator = token === undefined ? undefined : await access.operatorOfSession(token)

@@ -1,24 +1,26 @@
-import type { Overview, OverviewWarning } from '@cloudstead/admin-api'
 import { bucketOf } from '@cloudstead/protocol'
 import type { Traffic } from '../../observe/traffic.ts'
+import type { Usage } from '../../observe/usage.ts'
+import type { Warning } from '../../observe/warnings.ts'
+import type { Mode } from '../../settings.ts'
 import type { SessionHandlers } from './edge-request.ts'
 
 const DEFAULT_MINUTES = 60
 
-export interface OverviewDeps {
+export interface OverviewHandlersOptions {
   readonly env: string
   readonly version: string
-  readonly mode: 'start' | 'dev'
+  readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly startedAt: number
   readonly healthy: () => Promise<boolean>
-  readonly usage: () => Promise<Overview['usage']>
-  readonly warnings: () => Promise<readonly OverviewWarning[]>
+  readonly usage: () => Promise<Usage>
+  readonly warnings: () => Promise<readonly Warning[]>
   readonly traffic: Pick<Traffic, 'series'>
 }
 
 /** What the first page shows. */
-export function overviewHandlers(deps: OverviewDeps): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
+export function overviewHandlers(deps: OverviewHandlersOptions): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
   const { env, version, mode, startedAt, healthy, usage, warnings, traffic } = deps
   return {
     async getOverview(_input, { origin }) {

@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { type FastifyInstance, fastify } from 'fastify'
-import { answerNotFound } from '../ops.ts'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { createServer } from '../server.ts'
 import { consolePages } from './pages.ts'
-import { wayToConsole } from './root-redirect.ts'
+import { rootRedirect } from './root-redirect.ts'
 import { openStaticFiles } from './static-files.ts'
 
 const SCRIPT = `console.log('${'x'.repeat(4096)}')`
@@ -36,10 +37,8 @@ after(async () => {
 })
 
 async function serve(directory: string | undefined): Promise<FastifyInstance> {
-  const http = fastify({ exposeHeadRoutes: false })
-  answerNotFound(http)
-  http.setErrorHandler((thrown: { status?: number }, _request, reply) => reply.code(thrown.status ?? 500).send('error'))
-  await http.register(wayToConsole)
+  const http = createServer({ log: pino({ level: 'silent' }), denials: { record: () => {} } })
+  await http.register(rootRedirect)
   await http.register(consolePages, { files: openStaticFiles(directory) })
   await http.listen({ host: '127.0.0.1', port: 0 })
   return http

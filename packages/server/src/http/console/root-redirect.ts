@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Leads a browser that comes to the root to the Console. Whoever is no browser gets what leads nowhere gets everywhere. */
-export async function wayToConsole(app: FastifyInstance): Promise<void> {
+/** Redirects a browser that opens the root to the Console. Any other client gets what it gets for every unknown path. */
+export async function rootRedirect(app: FastifyInstance): Promise<void> {
   app.route({
     method: ['GET', 'HEAD'],
     url: '/',

@@ -15,7 +15,7 @@ import { allowCrossOrigin } from '../cors.ts'
 import type { EdgeRequest } from './edge-request.ts'
 import { createGate } from './gate.ts'
 import type { ConsoleContext } from './handlers.ts'
-import { type ConsoleRoutes, consoleRoutes } from './router.ts'
+import { type ConsoleRoutesOptions, consoleRoutes } from './router.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 const SCRIPT: Operator = { caller: { kind: 'admin', keyId: 'CS1' }, by: 'key', name: 'CS1' }
@@ -49,7 +49,7 @@ before(async () => {
     operatorOfSession: async (token: string) => (token === 'good' ? OPERATOR : undefined),
   }
   await app.register(consoleRoutes, {
-    handlers: Object.fromEntries(all) as ConsoleRoutes['handlers'],
+    handlers: Object.fromEntries(all) as ConsoleRoutesOptions['handlers'],
     gate: createGate({
       access,
       cookie: sessionCookie({ name: 'cloudstead_test', secure: false, maxAge: 60 }),
@@ -57,7 +57,6 @@ before(async () => {
     }),
     originOf: () => 'http://here',
     budget: createBodyBudget(48 * 1024 * 1024),
-    denials: { record: () => {} },
     version: '1.2.3',
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream'
 import { type Operation, type OperationId, openApiDocument, operations, sessionOperations } from '@cloudstead/admin-api'
-import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operator } from '../../auth/console/operator.ts'
-import type { Denials } from '../../observe/denials.ts'
+import { leaveBodies, readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import { fromFramework, logFailure } from '../failures.ts'
-import { readJsonObjects } from '../json-body.ts'
+import { answerErrors, failureOf } from '../errors.ts'
 import type { OriginOf } from '../origin.ts'
 import { errorBody, sendFile, sendLines } from './answers.ts'
 import type { AreaHandlers, EdgeRequest, SessionHandlers } from './edge-request.ts'
@@ -23,18 +22,17 @@ const WITH_DOCUMENT: ReadonlySet<string> = new Set<OperationId>(['createDocument
 /** Of what strangers may send: a password or a link. */
 const OPEN_LIMIT_BYTES = 16 * 1024
 
-export interface ConsoleRoutes {
+export interface ConsoleRoutesOptions {
   readonly handlers: AreaHandlers & SessionHandlers
   readonly gate: Gate
   readonly originOf: OriginOf
   /** Shared by the surfaces of one server. */
   readonly budget: BodyBudget
-  readonly denials: Pick<Denials, 'record'>
   readonly version: string
 }
 
 /** An operation in the form in which the routes run it; what its types promise has been checked before. */
-interface Entry {
+interface RunnableOperation {
   readonly id: string
   readonly operation: Operation
   readonly run: (input: unknown, request: EdgeRequest) => Promise<unknown> | AsyncIterable<unknown>
@@ -44,12 +42,14 @@ interface Entry {
  * The edge of the admin API: every operation of the contract below `/console/api`. Who asks is settled before a body is
  * read (gate.ts), what came is checked against the schemas (validate.ts), and one handler is called.
  */
-export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes): Promise<void> {
+export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesOptions): Promise<void> {
   const checks = createChecks()
   const operators = new WeakMap<FastifyRequest, Operator>()
-  const entries = entriesOf(routes.handlers)
+  const entries = runnableOperations(routes.handlers)
 
-  app.setErrorHandler((thrown, request, reply) => answerError(routes, thrown, request, reply))
+  answerErrors(app, (error, request, reply) =>
+    reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request.id)),
+  )
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'cache-control': 'no-store',
@@ -62,14 +62,15 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
     if (operator !== undefined) operators.set(request, operator)
   })
 
-  const add = (scope: FastifyInstance, entry: Entry) => {
+  const add = (scope: FastifyInstance, entry: RunnableOperation) => {
     const { method, path } = entry.operation
     const check = checks(entry.operation)
     scope.route({
       method,
       url: `${BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
       config: { operation: entry.operation },
-      handler: (request, reply) => runEntry(routes, entry, check, { request, reply, operator: operators.get(request) }),
+      handler: (request, reply) =>
+        runOperation(routes, entry, check, { request, reply, operator: operators.get(request) }),
     })
   }
   for (const [limit, chosen] of Map.groupBy(entries, limitOf)) {
@@ -94,16 +95,19 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutes)
 }
 
 /** Bytes that the body of an operation may have; undefined for those that read it themselves. */
-function limitOf({ id, operation }: Entry): number | undefined {
+function limitOf({ id, operation }: RunnableOperation): number | undefined {
   if (operation.raw === true) return undefined
   if (operation.open === true) return OPEN_LIMIT_BYTES
   return WITH_DOCUMENT.has(id) ? DOCUMENT_LIMIT_BYTES : BODY_LIMIT_BYTES
 }
 
-function entriesOf(handlers: ConsoleRoutes['handlers']): readonly Entry[] {
+function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonly RunnableOperation[] {
   return Object.entries<Operation>(operations).map(([id, operation]) => {
-    const handler = handlers[id as OperationId] as (input: unknown, context: unknown) => ReturnType<Entry['run']>
-    const run: Entry['run'] = Object.hasOwn(sessionOperations, id)
+    const handler = handlers[id as OperationId] as (
+      input: unknown,
+      context: unknown,
+    ) => ReturnType<RunnableOperation['run']>
+    const run: RunnableOperation['run'] = Object.hasOwn(sessionOperations, id)
       ? handler
       : (input, request) => handler(input, contextOf(request))
     return { id, operation, run }
@@ -116,9 +120,9 @@ function contextOf({ operator, origin, signal, bytes }: EdgeRequest) {
   return { caller: operator.caller, by: operator.name, origin, signal, bytes }
 }
 
-async function runEntry(
-  routes: ConsoleRoutes,
-  { operation, run }: Entry,
+async function runOperation(
+  routes: ConsoleRoutesOptions,
+  { operation, run }: RunnableOperation,
   check: Check,
   { request, reply, operator }: { request: FastifyRequest; reply: FastifyReply; operator: Operator | undefined },
 ): Promise<FastifyReply> {
@@ -143,7 +147,7 @@ async function runEntry(
     case 'bytes':
       return sendFile(reply, (await answer) as FileAnswer)
     case 'lines': {
-      const failed = (thrown: unknown) => failureOf(routes, thrown, request)
+      const failed = (thrown: unknown) => failureOf(thrown, request)
       return sendLines(answer as AsyncIterable<unknown>, { request, reply, signal, failed })
     }
   }
@@ -161,26 +165,4 @@ function untilGone({ raw }: FastifyReply): AbortSignal {
 /** The bytes of the body. Not the request itself: who stops reading early would close the connection with it. */
 function bodyOf({ raw }: FastifyRequest): Readable {
   return Readable.from(raw.iterator({ destroyOnReturn: false }), { objectMode: false })
-}
-
-/** The bodies of this scope are read by their operations, whatever the Content-Type says or lacks. */
-function leaveBodies(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  scope.addHook('onRequest', ({ raw }, _reply, done) => {
-    raw.headers['content-type'] = 'application/octet-stream'
-    done()
-  })
-}
-
-/** What to tell of something that was thrown, after it was logged. */
-function failureOf({ denials }: ConsoleRoutes, thrown: unknown, request: FastifyRequest): CloudsteadError {
-  const error = toCloudsteadError(fromFramework(thrown))
-  logFailure(request, error, denials)
-  return error
-}
-
-function answerError(routes: ConsoleRoutes, thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const error = failureOf(routes, thrown, request)
-  return reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request.id))
 }

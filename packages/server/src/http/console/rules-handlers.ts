@@ -5,7 +5,7 @@ import type { CheckedRules } from '../../rule-tools/findings.ts'
 import type { RuleSimulator } from '../../rule-tools/simulator.ts'
 import type { Handlers } from './handlers.ts'
 
-export interface RulesHandlerParts {
+export interface RulesHandlersOptions {
   readonly simulator: RuleSimulator
   readonly denials: Pick<Denials, 'page'>
   /** @param collection whose rules they are; undefined for those of files */
@@ -13,7 +13,7 @@ export interface RulesHandlerParts {
 }
 
 /** What rules would decide, and what they denied. */
-export function rulesHandlers({ simulator, denials, check }: RulesHandlerParts): Handlers<typeof rulesOperations> {
+export function rulesHandlers({ simulator, denials, check }: RulesHandlersOptions): Handlers<typeof rulesOperations> {
   return {
     async checkRules({ body: { text, collection } }) {
       const { valid, findings } = check(text, collection)

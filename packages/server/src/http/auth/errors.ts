@@ -1,4 +1,4 @@
-import { CloudsteadError, type ErrorCode, toCloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import { LoginError } from '../../auth/index.ts'
 
 /** An error as login clients want it. They act on `error` and, over some transports, look for `error_code` alone. */
@@ -66,12 +66,11 @@ export function notOffered(method: string, path: string): CloudsteadError {
   return new CloudsteadError('NOT_FOUND', `there is no ${method} ${path}`)
 }
 
-/** What to answer when a login call fails, whatever was thrown. */
+/** What to answer when a login call fails. */
 export function loginErrorAnswer(
-  thrown: unknown,
+  error: CloudsteadError,
   path: string,
 ): { readonly status: number; readonly body: LoginErrorBody } {
-  const error = bodyFault(thrown) ?? toCloudsteadError(thrown)
   const name = error instanceof LoginError ? error.refusal : (NAMES[error.code] ?? 'internal')
   const [number, status] = LOGIN_ERRORS[name]
   return {
@@ -84,13 +83,4 @@ export function loginErrorAnswer(
       details: [],
     },
   }
-}
-
-/** Faults of the request that the framework finds before our code sees it. */
-function bodyFault(thrown: unknown): CloudsteadError | undefined {
-  if (thrown instanceof CloudsteadError || !(thrown instanceof Error)) return undefined
-  const { statusCode } = thrown as Error & { readonly statusCode?: unknown }
-  if (statusCode === 413) return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
-  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return undefined
-  return new CloudsteadError('INVALID_PARAM', 'the body or its headers are malformed')
 }

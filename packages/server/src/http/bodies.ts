@@ -1,5 +1,5 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
@@ -9,7 +9,7 @@ export type JsonBody = Readonly<Record<string, unknown>>
 /**
  * Makes the routes of this scope get their body as a JSON object (undefined when there is none), whatever the
  * Content-Type says or lacks: SDKs send JSON as text/plain, as application/json or with no type at all. Anything else in
- * a body is `INVALID_PARAM`. The types of what it holds are checked by the routes.
+ * a body is `INVALID_PARAM`. The routes check the types of what it holds.
  */
 export function readJsonObjects(app: FastifyInstance, limitBytes: number): void {
   app.removeAllContentTypeParsers()
@@ -25,6 +25,26 @@ export function readJsonObjects(app: FastifyInstance, limitBytes: number): void 
       done(error as Error)
     }
   })
+}
+
+const sentTypes = new WeakMap<FastifyRequest, string | undefined>()
+
+/** Makes the routes of this scope read their bodies themselves, whatever the Content-Type says or lacks. */
+export function leaveBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw
+    sentTypes.set(request, headers['content-type'])
+    // A blank Content-Type is a fact of the Mini Program, not an error: the framework must not judge it.
+    headers['content-type'] = 'application/octet-stream'
+    done()
+  })
+}
+
+/** The Content-Type that the client sent with a body that `leaveBodies` left alone. */
+export function sentContentType(request: FastifyRequest): string | undefined {
+  return sentTypes.get(request)
 }
 
 function parseObject(text: string): JsonBody | undefined {

@@ -15,7 +15,7 @@ import {
   ticketFor,
 } from '../../auth/auth.fixture.ts'
 import type { LoginKeyFile } from '../../auth/keys.ts'
-import { authRoutes } from './auth.ts'
+import { authRoutes } from './routes.ts'
 
 interface SdkUser {
   readonly uid: string
@@ -140,7 +140,7 @@ describe('the real client SDK', () => {
     app.addHook('onSend', async (request) => {
       if (request.url.startsWith('/auth/v1/token') && answersToLose-- > 0) request.raw.socket.destroy()
     })
-    await app.register(authRoutes(setup.auth), { prefix: '/auth' })
+    await app.register(authRoutes, { prefix: '/auth', auth: setup.auth })
     await app.listen({ port, host: '127.0.0.1' })
     host = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
   }

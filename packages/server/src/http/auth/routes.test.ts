@@ -3,8 +3,8 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import fc from 'fast-check'
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify'
 import { type AuthSetup, DEV_WECHAT, ENV, setUpAuth, ticketFor } from '../../auth/auth.fixture.ts'
-import { authRoutes } from './auth.ts'
-import type { LoginErrorBody } from './auth-errors.ts'
+import type { LoginErrorBody } from './errors.ts'
+import { authRoutes } from './routes.ts'
 
 const DEVICE = '0123456789abcdef0123456789abcdef'
 
@@ -24,7 +24,7 @@ describe('the login routes', () => {
   before(async () => {
     setup = await setUpAuth()
     app = Fastify()
-    await app.register(authRoutes(setup.auth), { prefix: '/auth' })
+    await app.register(authRoutes, { prefix: '/auth', auth: setup.auth })
     await app.ready()
   })
   beforeEach(() => {
@@ -380,7 +380,7 @@ describe('the login routes', () => {
     it('a fault of ours says nothing about its cause', async () => {
       const broken = Fastify()
       const failing = { ...setup.auth, revoke: () => Promise.reject(new Error('disk on fire at /secret/path')) }
-      await broken.register(authRoutes(failing), { prefix: '/auth' })
+      await broken.register(authRoutes, { prefix: '/auth', auth: failing })
       const response = await broken.inject({ method: 'POST', url: '/auth/v1/revoke', payload: { token: 'x' } })
       const { status, body } = { status: response.statusCode, body: response.json() }
       assertError({ status, body }, [500, 'internal', 13], /SYS_ERR/)

@@ -1,0 +1,53 @@
+/** `cloudstead console`: ways into the Console, made beside a running server. */
+import { createConsoleLink, setConsolePassword } from '../auth/console/commands.ts'
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/console/password.ts'
+import { dataDirOf, withEnvironment } from './environment.ts'
+import { DATA_OPTIONS, envOption, parseOptions, UsageError, urlOption } from './options.ts'
+
+const ACTIONS: readonly string[] = ['link', 'password']
+const LINK_OPTIONS = { ...DATA_OPTIONS, url: { type: 'string' }, 'public-url': { type: 'string' } } as const
+/** More characters than any password has. */
+const MAX_INPUT = 4096
+
+export async function consoleAccess([action = '', ...rest]: readonly string[]): Promise<number> {
+  // Before anything is opened, because opening creates what is missing.
+  if (!ACTIONS.includes(action)) throw new UsageError(`console needs one of: ${ACTIONS.join(', ')}`)
+  return action === 'link' ? printLink(rest) : setPassword(rest)
+}
+
+async function printLink(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, LINK_OPTIONS)
+  const url = urlOption('url', options.url) ?? urlOption('public-url', options['public-url'])
+  const link = await withEnvironment(options, ({ records }) => createConsoleLink(records, Date.now, url))
+  if (link === undefined) {
+    throw new UsageError(
+      `no server of this environment has run on ${dataDirOf(options)} yet; check --env and --data-dir, or give --url, the address at which your browser will reach it`,
+    )
+  }
+  process.stdout.write(`${link}\n`)
+  return 0
+}
+
+async function setPassword(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, DATA_OPTIONS)
+  envOption(options.env)
+  if (process.stdin.isTTY) process.stderr.write('New password for the Console, then Enter: ')
+  const password = await readPassword(process.stdin)
+  if (password === undefined) {
+    throw new UsageError(`a password for the Console has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`)
+  }
+  await withEnvironment(options, ({ records }) => setConsolePassword(records, password))
+  process.stdout.write('The password for the Console is set. Everybody is signed out.\n')
+  return 0
+}
+
+/** The first line of a stream, without its end. Undefined when it is too short or too long for a password. */
+async function readPassword(input: AsyncIterable<Buffer | string>): Promise<string | undefined> {
+  let text = ''
+  for await (const chunk of input) {
+    text += chunk.toString()
+    if (text.includes('\n') || text.length > MAX_INPUT) break
+  }
+  const [line = ''] = text.split(/\r?\n/)
+  return line.length >= MIN_PASSWORD_LENGTH && line.length <= MAX_PASSWORD_LENGTH ? line : undefined
+}

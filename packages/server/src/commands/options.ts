@@ -1,0 +1,82 @@
+/** Reads the options of the command line. What is wrong with them is a UsageError. */
+import { parseArgs } from 'node:util'
+import { ENV_ID } from '@cloudstead/protocol'
+import { nearest } from '@cloudstead/rules'
+
+/** Something about the command line is wrong. The message says what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Where the data of an environment is: the options of every command that works beside a server. */
+export const DATA_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' } } as const
+
+/** Options alone. @throws UsageError naming the nearest valid option */
+export function parseOptions<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
+  return parseKnown(args, options, false).values as { [K in keyof T]?: string }
+}
+
+/** Options and the name of one file. @throws UsageError */
+export function parseWithFile<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  command: string,
+  args: readonly string[],
+  options: T,
+) {
+  const { values, positionals } = parseKnown(args, options, true)
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) throw new UsageError(`${command} needs the name of one file`)
+  return { values, file }
+}
+
+function parseKnown<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  args: readonly string[],
+  options: T,
+  allowPositionals: boolean,
+) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals })
+  } catch (error) {
+    throw new UsageError(argumentProblem(error as NodeJS.ErrnoException, Object.keys(options)))
+  }
+}
+
+/** One line, with the nearest valid name for an unknown option. */
+function argumentProblem({ code, message }: NodeJS.ErrnoException, valid: readonly string[]): string {
+  const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'--?([^']*)'/.exec(message)?.[1] : undefined
+  if (unknown === undefined) return message.replaceAll('\n', ' ')
+  const close = nearest(unknown, valid)
+  const options = valid.map((name) => `--${name}`).join(', ')
+  return `there is no option --${unknown}; ${close === undefined ? `there are ${options}` : `did you mean --${close}?`}`
+}
+
+/** One of the valid values of an option; the first when it is not given. */
+export function choice<const T extends string>(
+  option: string,
+  given: string | undefined,
+  valid: readonly [T, ...T[]],
+): T {
+  const found = given === undefined ? valid[0] : valid.find((value) => value === given)
+  if (found === undefined) throw new UsageError(`--${option} must be ${valid.join(' or ')}, not ${given}`)
+  return found
+}
+
+export function envOption(env: string | undefined): string {
+  if (env === undefined) throw new UsageError('--env is missing: the id of the environment, such as demo-1abcde')
+  if (!ENV_ID.test(env)) throw new UsageError(`--env ${env} is not valid: 3 to 64 letters, digits and dashes, no dot`)
+  return env
+}
+
+export function portOption(text: string): number {
+  const port = Number(text)
+  if (!/^[0-9]+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text} is not a port (0 to 65535)`)
+  return port
+}
+
+/** @returns the URL without a trailing slash */
+export function urlOption(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  if (!/^https?:\/\/[A-Za-z0-9.:[\]-]+\/?$/.test(text)) {
+    throw new UsageError(`--${name} ${text} must look like https://files.example.com, without a path`)
+  }
+  return text.replace(/\/$/, '')
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+
+export const DEV_ENV = 'demo-1abcde'
+export const DEFAULT_PORT = '8787'
+export const DEFAULT_HOST = '127.0.0.1'
+export const DEFAULT_CONFIG = 'cloudstead.config.json'
+
+/** What `cloudstead --help` prints. */
+export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
+
+  cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./data] [--config FILE] [--public-url URL]
+      run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
+  cloudstead dev [the same options]
+      start with friendly defaults: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./.cloudstead, made-up WeChat identities
+  cloudstead keys login --env ENV [--data-dir DIR]
+      make a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
+  cloudstead keys api --env ENV [--data-dir DIR]
+      make an administrator key: {secretId, secretKey, apiKey}
+  cloudstead keys list | keys revoke ID, with the same options
+      list the keys of an environment; revoke one
+  cloudstead console link --env ENV [--data-dir DIR] [--url URL]
+      make a link that signs in to the Console once, within half an hour; the server may be running; --url is the
+      address at which your browser reaches it, where that differs from the address the server prints
+  cloudstead console password --env ENV [--data-dir DIR]
+      read a password for the Console from standard input and set it; everybody is signed out
+  cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
+      check the rules in a configuration file, or in a file that holds nothing but rules; for the latter, --for says
+      what the rules protect when they do not show it themselves; exits 1 on an error
+  cloudstead rules test FILE [--rules FILE] [--coverage] [--json] [--junit OUT.xml] [--lang en|zh]
+      run a file of test cases against rules; exits 1 when a decision differs from what its case expects
+  cloudstead --help | --version
+`
+
+/** The version of the package. */
+export function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  return version
+}

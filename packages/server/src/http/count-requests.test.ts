@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CloudsteadError } from '@cloudstead/protocol'
+import { fastify } from 'fastify'
+import { DeniedError } from '../decisions/denied-error.ts'
+import { createMetrics } from '../observe/metrics.ts'
+import { createTraffic } from '../observe/traffic.ts'
+import { countRequests } from './count-requests.ts'
+import { answerErrors, keepDenials } from './errors.ts'
+
+const START = 1_800_000_000_000
+
+async function counted() {
+  const traffic = createTraffic(() => START)
+  const metrics = createMetrics(START, () => START)
+  const app = fastify()
+  keepDenials(app, { record: () => {} })
+  countRequests(app, { metrics, traffic })
+  // As dialects A and B do: the status does not tell that it failed.
+  answerErrors(app, ({ code }, _request, reply) => reply.code(200).send({ code }))
+  app.get('/fine', async () => 'x')
+  app.get('/broken', async (_request, reply) => reply.code(503).send())
+  app.get('/dialect', async () => {
+    throw new CloudsteadError('INVALID_PARAM')
+  })
+  app.get('/denied', async () => {
+    const explain = () => undefined as never
+    const caller = { kind: 'nobody' } as const
+    throw new DeniedError('STORAGE_EXCEED_AUTHORITY', { caller, internal: '', asked: {}, explain })
+  })
+  app.get('/items/:id', async () => 'x')
+  app.get('/console/api/keys', async () => 'x')
+  app.get('/consoles', async () => 'x')
+  app.get('/health', async () => 'x')
+  return { app, traffic, metrics }
+}
+
+test('requests count, failures whatever their status, denials not as errors, and the Console not at all', async () => {
+  const { app, traffic } = await counted()
+  for (const url of ['/fine', '/broken', '/dialect', '/denied', '/console/api/keys', '/consoles', '/health', '/none']) {
+    await app.inject({ url })
+  }
+  const { requests, errors } = traffic.series(5).points.at(-1) ?? {}
+  assert.deepEqual([requests, errors], [6, 2])
+})
+
+test('metrics name the route, not the URL, and one name for all that leads nowhere', async () => {
+  const { app, metrics } = await counted()
+  for (const url of ['/items/1', '/items/2?x=1', '/broken', '/none', '/none/at/all']) await app.inject({ url })
+  const lines = metrics.render().match(/^cloudstead_requests_total\{.*$/gm)
+  assert.deepEqual(lines, [
+    'cloudstead_requests_total{method="GET",route="none",status="404"} 2',
+    'cloudstead_requests_total{method="GET",route="/broken",status="503"} 1',
+    'cloudstead_requests_total{method="GET",route="/items/:id",status="200"} 2',
+  ])
+})
