@@ -1,6 +1,6 @@
 import { clip, show } from './language/explain.ts'
 import type { ExplainedNode, Outcome } from './language/explain-tree.ts'
-import type { PresetAcl } from './preset-acl.ts'
+import type { PresetAcl } from './acl.ts'
 import { type Language, type Text, text } from './text.ts'
 
 /** A decision with everything that led to it. May name ids and paths: for the operator, not for the client. */

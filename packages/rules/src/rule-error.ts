@@ -1,4 +1,4 @@
-import { placeIn } from './source-place.ts'
+import { placeIn } from './source-position.ts'
 import type { Text } from './text.ts'
 
 /** Where in a rules object or in a text the fault lies. */

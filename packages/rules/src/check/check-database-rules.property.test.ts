@@ -15,8 +15,8 @@ import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import { possibleValues } from '../possible/possible-values.ts'
 import { checkDatabaseRules } from './check-database-rules.ts'
 import { type DatabaseWorld, databaseWorld } from './database-worlds.ts'
-import { authOf } from './logins.fixture.ts'
-import { LOGINS, type Login } from './logins.ts'
+import { authOf } from './world-callers.fixture.ts'
+import { LOGINS, type Login } from './world-callers.ts'
 
 const VALUES = [
   ...['auth', 'auth.uid', 'auth.openid', 'auth.customUserId', 'auth.loginType', 'now', 'doc', 'request.data'],

@@ -3,9 +3,9 @@ import type { StorageOperation } from '../storage/context.ts'
 import { compileStorageRules, type StorageRulesOptions } from '../storage/rules.ts'
 import { clauseFindings } from './clauses.ts'
 import type { RuleFinding } from './finding.ts'
-import { refused, worstFirst } from './refused.ts'
+import { refused, worstFirst } from './invalid-rules.ts'
 import { accessFindings, EVERYONE_READS } from './storage-access.ts'
-import { storageDialect } from './storage-dialect.ts'
+import { storageDialect } from './storage-profile.ts'
 
 export interface CheckOptions extends StorageRulesOptions {
   /** Whether the environment has anonymous logins; it has by default. */

@@ -10,10 +10,10 @@ import {
 import { noVariable } from '../language/compile.ts'
 import { A_BOOLEAN, TYPE_NAMES, wrongType } from '../language/values.ts'
 import { nearest } from '../nearest.ts'
-import type { Possible, World } from '../possible/possible.ts'
+import type { Possible, World } from '../possible/possible-value.ts'
 import { isTruth, mayHold, mustHold, nameOf, possibleValues } from '../possible/possible-values.ts'
 import { type Text, text } from '../text.ts'
-import type { CheckedDialect } from './dialect.ts'
+import type { CheckedDialect } from './rule-profile.ts'
 import type { Found } from './finding.ts'
 
 /** What is wrong with the clauses of an expression by themselves, whoever asks for whatever. */

@@ -1,6 +1,6 @@
-import type { World } from '../possible/possible.ts'
+import type { World } from '../possible/possible-value.ts'
 import { type Text, text } from '../text.ts'
-import type { Cause } from './dialect.ts'
+import type { Cause } from './rule-profile.ts'
 
 /** Variables that no kind of rules has, with what to do instead. */
 export const FOREIGN_NAMES: readonly (readonly [string, Text])[] = [

@@ -4,10 +4,10 @@ import { mayHold } from '../possible/possible-values.ts'
 import { text } from '../text.ts'
 import { choosersWorld, strangersDatabaseWorlds } from './database-worlds.ts'
 import type { Found } from './finding.ts'
-import type { Login } from './logins.ts'
-import { LEVELS, type Reach, reachOf } from './reach.ts'
-import { firstNode, nameless, reads, withMissing } from './reads.ts'
-import { listed } from './verbs.ts'
+import type { Login } from './world-callers.ts'
+import { LEVELS, type Reach, reachOf } from './exposure.ts'
+import { firstNode, nameless, reads, withMissing } from './rule-search.ts'
+import { listed } from '../database/operation-names.ts'
 
 export interface DatabaseAccessOptions {
   /** Those that the rule decides on. */

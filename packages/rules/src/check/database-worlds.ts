@@ -7,8 +7,8 @@ import {
   type Possible,
   type World,
   type WorldVariable,
-} from '../possible/possible.ts'
-import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './logins.ts'
+} from '../possible/possible-value.ts'
+import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './world-callers.ts'
 
 export interface DatabaseWorld extends Asker {
   readonly operation: DatabaseOperation

@@ -1,7 +1,7 @@
 import type { RuleNode } from '../language/ast.ts'
 import { text } from '../text.ts'
 import type { Found } from './finding.ts'
-import { firstNode, firstRead } from './reads.ts'
+import { firstNode, firstRead } from './rule-search.ts'
 
 /**
  * `doc` where a document is made: it is the new one, so what stands in it is what the caller sends.

@@ -1,16 +1,16 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DatabaseOperation, DocumentData } from '../database/context.ts'
 import { databaseFacts } from '../database/facts.ts'
-import { docPath } from '../database/proof/paths.ts'
+import { docPath } from '../database/proof/doc-paths.ts'
 import { conditionOn, holds, whyUnproven } from '../database/proof/prove.ts'
-import { queryWorlds } from '../database/proof/worlds.ts'
+import { queryWorlds } from '../database/proof/query-worlds.ts'
 import type { CompareNode, RuleNode } from '../language/ast.ts'
 import { isMissing, type Value } from '../language/values.ts'
-import type { World } from '../possible/possible.ts'
+import type { World } from '../possible/possible-value.ts'
 import { possibleValues } from '../possible/possible-values.ts'
 import { text } from '../text.ts'
 import type { Found } from './finding.ts'
-import { reads } from './reads.ts'
+import { reads } from './rule-search.ts'
 
 /** Alternatives of a rule that are tried as queries. */
 const MAX_ALTERNATIVES = 16

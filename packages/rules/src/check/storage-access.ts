@@ -4,9 +4,9 @@ import type { StorageOperation } from '../storage/context.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
 import type { Found } from './finding.ts'
-import type { Login } from './logins.ts'
-import { LEVELS, type Reach, reachOf } from './reach.ts'
-import { reads } from './reads.ts'
+import type { Login } from './world-callers.ts'
+import { LEVELS, type Reach, reachOf } from './exposure.ts'
+import { reads } from './rule-search.ts'
 import { allWorlds, strangersWorlds } from './storage-worlds.ts'
 
 export interface AccessOptions {

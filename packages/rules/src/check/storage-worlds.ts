@@ -7,9 +7,9 @@ import {
   type StringShape,
   type World,
   type WorldVariable,
-} from '../possible/possible.ts'
+} from '../possible/possible-value.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
-import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './logins.ts'
+import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './world-callers.ts'
 import { prefixes } from './prefixes.ts'
 
 /** Whether the path lies in `users/{id}/`; `untestable` is a path there that no test of the path recognises. */

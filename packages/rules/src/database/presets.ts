@@ -1,6 +1,6 @@
 import { type Caller, callerIds, isCaller } from '../caller/caller.ts'
 import { idOf, listIds } from '../caller/identity.ts'
-import type { PresetAcl } from '../preset-acl.ts'
+import type { PresetAcl } from '../acl.ts'
 import { type Text, text } from '../text.ts'
 import type { DatabaseOperation } from './context.ts'
 import type { DatabaseFacts } from './facts.ts'

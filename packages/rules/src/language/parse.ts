@@ -15,7 +15,7 @@ import {
   type UnaryOperator,
 } from './ast.ts'
 import { compilePattern } from './pattern.ts'
-import { Reader, type RegexToken } from './reader.ts'
+import { Reader, type RegexToken } from './lexer.ts'
 
 const KEYWORD_LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],

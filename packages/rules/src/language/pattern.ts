@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { RuleError } from '../rule-error.ts'
 import { type Text, text } from '../text.ts'
-import type { RegexToken } from './reader.ts'
+import type { RegexToken } from './lexer.ts'
 
 /** Characters between the slashes; what people write needs fewer than a hundred. */
 export const MAX_PATTERN = 256

@@ -9,7 +9,7 @@ import { DATABASE_SCOPE } from '../database/scope.ts'
 import { DATABASE_VOCABULARY, databaseRequest, expressions } from '../naive/arbitraries.fixture.ts'
 import type { NaiveDatabaseRequest } from '../naive/naive-database.fixture.ts'
 import { type Compiled, compile } from './compile.ts'
-import { compileRule } from './evaluate.ts'
+import { compileRule } from './compile-rule.ts'
 import { Outcomes } from './explain.ts'
 import { parse } from './parse.ts'
 

@@ -6,7 +6,7 @@ import type { DatabaseRuleContext } from '../database/context.ts'
 import { databaseFacts } from '../database/facts.ts'
 import { updatedData } from '../database/request-data.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
-import { compileRule } from '../language/evaluate.ts'
+import { compileRule } from '../language/compile-rule.ts'
 import { StorageFacts } from '../storage/facts.ts'
 import { storageScope } from '../storage/scope.ts'
 import {

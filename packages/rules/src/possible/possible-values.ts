@@ -45,7 +45,7 @@ import {
   type Possible,
   TRUE,
   type World,
-} from './possible.ts'
+} from './possible-value.ts'
 
 /**
  * What an expression can yield in a world. Never less than what evaluation yields in a context of that world, except for

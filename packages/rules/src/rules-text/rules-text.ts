@@ -1,6 +1,6 @@
 import { RuleError } from '../rule-error.ts'
 import type { Text } from '../text.ts'
-import { type JsonNode, readJson } from './json-reader.ts'
+import { type JsonNode, readJson } from './json-parser.ts'
 
 /** A text of rules that has been read. */
 export interface RulesText {

@@ -1,6 +1,6 @@
 import { callerIds, isCaller } from '../caller/caller.ts'
 import { listIds } from '../caller/identity.ts'
-import type { PresetAcl } from '../preset-acl.ts'
+import type { PresetAcl } from '../acl.ts'
 import { type Language, type Text, text } from '../text.ts'
 import type { StorageOperation } from './context.ts'
 import type { StorageFacts } from './facts.ts'

@@ -4,7 +4,7 @@ import type { Dialect } from '../language/ast.ts'
 import { RuleError } from '../rule-error.ts'
 import { parseRulesText } from '../rules-text/rules-text.ts'
 import { compileStorageRules, type StorageRules } from '../storage/rules.ts'
-import { isObject, NO_TEXT, Part } from './part.ts'
+import { isObject, NO_TEXT, Part } from './json-cursor.ts'
 
 /** One expression of a configuration. */
 export interface RuleSource {

@@ -2,7 +2,7 @@ import { childrenOf, type RuleNode } from '../language/ast.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
 import { parse } from '../language/parse.ts'
 import type { RuleSource } from './configuration.ts'
-import type { AskedRule } from './decided.ts'
+import type { AskedRule } from './case-decision.ts'
 
 /** A condition in a rule, and what no case ever made it. */
 export interface UncoveredClause {

@@ -4,9 +4,9 @@ import { createdData, replacedData, updatedData } from '../database/request-data
 import type { Explanation } from '../explanation.ts'
 import { type Text, text } from '../text.ts'
 import type { CollectionRules, RulesUnderTest } from './configuration.ts'
-import type { AskedRule, Decided } from './decided.ts'
-import { type Fixtures, TestDocuments } from './fixtures.ts'
-import { ownerMark } from './people.ts'
+import type { AskedRule, Decided } from './case-decision.ts'
+import { type Fixtures, TestDocuments } from './initial-state.ts'
+import { ownerMark } from './users.ts'
 import { fixedId, judgedQuery } from './query.ts'
 import type { DocumentRequest } from './requests.ts'
 

@@ -3,8 +3,8 @@ import type { Explanation } from '../explanation.ts'
 import type { StorageOperation, StorageResource } from '../storage/context.ts'
 import { type Text, text } from '../text.ts'
 import type { RulesUnderTest } from './configuration.ts'
-import type { AskedRule, Decided } from './decided.ts'
-import type { Fixtures, JudgedFile } from './fixtures.ts'
+import type { AskedRule, Decided } from './case-decision.ts'
+import type { Fixtures, JudgedFile } from './initial-state.ts'
 import type { FileAction, FileRequest } from './requests.ts'
 
 const CLAIM = /^users\/([^/]+)\//

@@ -2,8 +2,8 @@ import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { RulesUnderTest } from './configuration.ts'
 import { decideDocument } from './decide-document.ts'
 import { decideFile } from './decide-file.ts'
-import type { Decided } from './decided.ts'
-import type { Fixtures } from './fixtures.ts'
+import type { Decided } from './case-decision.ts'
+import type { Fixtures } from './initial-state.ts'
 import type { TestRequest } from './requests.ts'
 
 /**

@@ -2,9 +2,9 @@ import { idsOfLogin } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DocumentData } from '../database/context.ts'
 import { text } from '../text.ts'
-import { flattened, hasOperators } from './data.ts'
-import { isObject, type Part, unknown } from './part.ts'
-import { ownerMark } from './people.ts'
+import { flattened, hasOperators } from './document-data.ts'
+import { isObject, type Part, unknown } from './json-cursor.ts'
+import { ownerMark } from './users.ts'
 
 const LOGICAL = ['$and', '$or', '$nor']
 

@@ -1,6 +1,6 @@
 import type { DocumentData } from '../database/context.ts'
 import { text } from '../text.ts'
-import { readData } from './data.ts'
+import { readData } from './document-data.ts'
 import {
   checkCloudPath,
   type DocumentsByCollection,
@@ -8,9 +8,9 @@ import {
   readDocuments,
   readSize,
   readStoredFile,
-} from './fixtures.ts'
-import { type Part, unknown } from './part.ts'
-import type { People } from './people.ts'
+} from './initial-state.ts'
+import { type Part, unknown } from './json-cursor.ts'
+import type { People } from './users.ts'
 import { checkQueryOperators, readUpdate } from './query.ts'
 
 export const FILE_ACTIONS = ['read', 'write', 'upload', 'overwrite', 'delete'] as const

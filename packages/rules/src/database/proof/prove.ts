@@ -2,10 +2,10 @@ import { type CompareNode, childrenOf, type RuleNode } from '../../language/ast.
 import { clip, show } from '../../language/explain.ts'
 import type { ExplainedNode, Outcome } from '../../language/explain-tree.ts'
 import { isMissing, UNKNOWN, type Value } from '../../language/values.ts'
-import type { Possibilities, World } from '../../possible/possible.ts'
+import type { Possibilities, World } from '../../possible/possible-value.ts'
 import { mayHold, mustHold, possibleValues } from '../../possible/possible-values.ts'
 import { type Text, text } from '../../text.ts'
-import { docPath, readsDoc } from './paths.ts'
+import { docPath, readsDoc } from './doc-paths.ts'
 
 /** Characters of one clause in a sentence about it. */
 const MAX_CLAUSE = 160

@@ -8,7 +8,7 @@ import {
   type Possible,
   type StringShape,
   type WorldVariable,
-} from '../possible/possible.ts'
+} from '../possible/possible-value.ts'
 
 /** Who asks: nobody, or one of the kinds of login that this server has. */
 export type Login = 'nobody' | 'ANONYMOUS' | 'CUSTOM' | 'WECHAT_OPEN'

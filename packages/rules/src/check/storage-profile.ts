@@ -1,7 +1,7 @@
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
 import { anonymousOpenid, FOREIGN_NAMES } from './common-advice.ts'
-import type { CheckedDialect } from './dialect.ts'
+import type { CheckedDialect } from './rule-profile.ts'
 import { allWorlds } from './storage-worlds.ts'
 
 const ELSEWHERE = new Map([

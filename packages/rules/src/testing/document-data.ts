@@ -1,6 +1,6 @@
 import type { DocumentData } from '../database/context.ts'
 import { text } from '../text.ts'
-import { isObject, type Part } from './part.ts'
+import { isObject, type Part } from './json-cursor.ts'
 
 /** JSON has no dates: `{ "$date": "2026-11-22T12:00:00Z" }`, or milliseconds, stands for one. */
 export function withDates(part: Part): unknown {

@@ -1,5 +1,5 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
-import type { Login } from './logins.ts'
+import type { Login } from './world-callers.ts'
 
 /** Somebody who has logged in in a way that the checker knows of, with these ids. */
 export function authOf(login: Login, uid: string, openid: string, customUserId?: string): RuleAuth | null {

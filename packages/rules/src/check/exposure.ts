@@ -1,7 +1,7 @@
 import type { RuleNode } from '../language/ast.ts'
-import type { World } from '../possible/possible.ts'
+import type { World } from '../possible/possible-value.ts'
 import { mayHold, mustHold } from '../possible/possible-values.ts'
-import { nameless } from './reads.ts'
+import { nameless } from './rule-search.ts'
 
 /** How much a rule opens to somebody who has nothing to do with it. */
 export type Reach = 'none' | 'some' | 'all'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { compileRule } from './evaluate.ts'
+import { compileRule } from './compile-rule.ts'
 import { MAX_TESTED } from './pattern.ts'
 import type { Scope } from './scope.ts'
 import { MAX_ARRAY_ITEMS } from './values.ts'

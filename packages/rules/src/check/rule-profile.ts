@@ -1,4 +1,4 @@
-import type { World } from '../possible/possible.ts'
+import type { World } from '../possible/possible-value.ts'
 import type { Text } from '../text.ts'
 import type { Found, RuleFindingCode } from './finding.ts'
 

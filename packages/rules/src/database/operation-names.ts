@@ -1,4 +1,4 @@
-import type { DatabaseOperation } from '../database/context.ts'
+import type { DatabaseOperation } from './context.ts'
 import { type Text, text } from '../text.ts'
 
 export const VERBS: Readonly<Record<DatabaseOperation, Text>> = {

@@ -1,5 +1,5 @@
 import type { RuleNode } from './language/ast.ts'
-import { compileRule } from './language/evaluate.ts'
+import { compileRule } from './language/compile-rule.ts'
 import type { ExplainedNode } from './language/explain-tree.ts'
 import type { Scope } from './language/scope.ts'
 import { nearest } from './nearest.ts'

@@ -2,8 +2,8 @@ import type { DatabaseOperation } from '../database/context.ts'
 import { text } from '../text.ts'
 import { anonymousOpenid, FOREIGN_NAMES } from './common-advice.ts'
 import { databaseWorlds } from './database-worlds.ts'
-import type { Absent, CheckedDialect } from './dialect.ts'
-import { VERBS } from './verbs.ts'
+import type { Absent, CheckedDialect } from './rule-profile.ts'
+import { VERBS } from '../database/operation-names.ts'
 
 const ELSEWHERE = new Map([
   ...FOREIGN_NAMES,

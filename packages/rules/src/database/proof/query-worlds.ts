@@ -9,15 +9,15 @@ import {
   type Possible,
   type World,
   type WorldVariable,
-} from '../../possible/possible.ts'
+} from '../../possible/possible-value.ts'
 import { possibleValues } from '../../possible/possible-values.ts'
 import { text } from '../../text.ts'
 import { asValue, type DocumentData } from '../context.ts'
 import type { DatabaseFacts } from '../facts.ts'
 import { DATABASE_SCOPE } from '../scope.ts'
-import { documentOf } from './document.ts'
-import { type Facts, factsOf } from './facts.ts'
-import { type DocPaths, docPaths, type NameOf } from './paths.ts'
+import { documentOf } from './possible-document.ts'
+import { type Facts, factsOf } from './query-constraints.ts'
+import { type DocPaths, docPaths, type NameOf } from './doc-paths.ts'
 
 /** Cases that one query is split into: each has one value for each path that the rule reads and the query lists values of. */
 const MAX_WORLDS = 64

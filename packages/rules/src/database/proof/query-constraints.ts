@@ -1,6 +1,6 @@
 import { type Bound, type Interval, intersection } from '../../possible/interval.ts'
 import type { DocumentData } from '../context.ts'
-import type { DocPaths } from './paths.ts'
+import type { DocPaths } from './doc-paths.ts'
 
 /**
  * What a query says of one path in every document that it finds. Values are as rules see them: a date is a number, and

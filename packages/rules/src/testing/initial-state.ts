@@ -2,9 +2,9 @@ import { idsOfLogin } from '../caller/caller.ts'
 import { type DocumentData, type DocumentKey, type Documents, MAX_LOOKUPS } from '../database/context.ts'
 import { EvaluationError } from '../language/values.ts'
 import { text } from '../text.ts'
-import { readData } from './data.ts'
-import type { Part } from './part.ts'
-import { type People, readCaller } from './people.ts'
+import { readData } from './document-data.ts'
+import type { Part } from './json-cursor.ts'
+import { type People, readCaller } from './users.ts'
 
 /** A file that is stored: who uploaded it (a user's name, or null for an administrator), its bytes, what is stored with it. */
 export interface StoredFile {

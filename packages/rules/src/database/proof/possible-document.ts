@@ -1,9 +1,9 @@
 import { type Caller, isCaller } from '../../caller/caller.ts'
 import { Identity } from '../../caller/identity.ts'
 import type { Value } from '../../language/values.ts'
-import { ANY_STRING, ANYTHING, known, MISSING, type Possibilities, type Possible } from '../../possible/possible.ts'
-import { type Fact, type Facts, isInside, isScalar, summary } from './facts.ts'
-import type { DocPaths, Taken } from './paths.ts'
+import { ANY_STRING, ANYTHING, known, MISSING, type Possibilities, type Possible } from '../../possible/possible-value.ts'
+import { type Fact, type Facts, isInside, isScalar, summary } from './query-constraints.ts'
+import type { DocPaths, Taken } from './doc-paths.ts'
 
 /**
  * Values of one path that are followed one by one; of more it is known what they have in common. Two fields that are

@@ -1,6 +1,6 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import { text } from '../text.ts'
-import { isObject, type Part, unknown } from './part.ts'
+import { isObject, type Part, unknown } from './json-cursor.ts'
 
 /**
  * Somebody who is logged in: with a WeChat openid, with the id of a custom login, or anonymously. Without a uid one is made

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { placeIn } from './source-place.ts'
+import { placeIn } from './source-position.ts'
 
 describe('the place of an offset', () => {
   for (const [name, source, index, line, column, frame] of [
