@@ -2,35 +2,44 @@ import type { RuleNode } from './language/ast.ts'
 import { compileRule } from './language/compile-rule.ts'
 import type { ExplainedNode } from './language/explain-tree.ts'
 import type { Scope } from './language/scope.ts'
-import { nearest } from './nearest.ts'
 import { RuleError } from './rule-error.ts'
-import { type Language, text } from './text.ts'
+import { type Language, type Text, text } from './text.ts'
 
-/** What decides on one kind of operation. */
-export interface Judge<C> {
-  /** Allows when it yields exactly `true`; may throw, and then it does not. */
+/** Decides one operation. */
+export interface Policy<C> {
+  /** The operation is allowed when this returns exactly `true`. It may throw, which denies. */
   readonly run: (context: C) => unknown
-  /** Why it refuses, or undefined when it allows. */
+  /** Why the operation is denied; undefined when it is allowed. */
   refusal(context: C, language: Language): string | undefined
-  /** The rule, for one that has parts. */
-  readonly rule?: JudgedRule<C>
+  /** Present when the policy is an expression. */
+  readonly rule?: PolicyRule<C>
 }
 
-export interface JudgedRule<C> {
+interface PolicyRule<C> {
   readonly key: string
   readonly source: string
   readonly root: RuleNode
-  /** What came of each part. */
+  /** The outcome of each part. */
   tree(context: C): ExplainedNode
 }
 
+export const MALFORMED_CONTEXT = text(
+  'the request cannot be evaluated: its context is malformed',
+  '无法判断这个请求：上下文格式错误',
+)
+
+export function unknownOperation(operation: unknown): Text {
+  const name = JSON.stringify(operation)
+  return text(`there is no operation ${name}`, `没有操作 ${name}`)
+}
+
 /**
- * The judge that a rule of a rules object makes.
+ * The policy of one rule in a rules object.
  *
- * @param key the rule's name: `read`, `write`, ...
- * @throws {RuleError} with `key` and `index`, unless it is a boolean or an expression of the language
+ * @param key the name of the rule, such as `read`
+ * @throws {RuleError} with `key` and `index`, unless the rule is a boolean or an expression of the language
  */
-export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge<C> {
+export function rulePolicy<C>(key: string, rule: unknown, scope: Scope<C>): Policy<C> {
   if (rule === true) return { run: () => true, refusal: () => undefined }
   if (rule === false) {
     const message = text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
@@ -60,29 +69,11 @@ export function ruleJudge<C>(key: string, rule: unknown, scope: Scope<C>): Judge
   }
 }
 
-/** The judge of an operation for which the rules have no rule. */
-export function missingRule<C>(key: string): Judge<C> {
+/** The policy of an operation that the rules object does not mention. */
+export function missingRulePolicy<C>(key: string): Policy<C> {
   const message = text(
     `there is no rule "${key}", and a missing rule denies`,
     `没有规则 "${key}"，没有写的规则一律拒绝`,
   )
   return { run: () => false, refusal: (_, language) => message[language] }
-}
-
-/** The error about a name that is not among the valid ones. */
-export function unknownName(what: 'preset' | 'key', name: string, valid: readonly string[]): RuleError {
-  const near = nearest(name, valid)
-  const shown = JSON.stringify(name.slice(0, 64))
-  const whatZh = what === 'preset' ? '预设权限' : '键'
-  return new RuleError(
-    near === undefined
-      ? text(
-          `unknown ${what} ${shown}; valid: ${valid.join(', ')}`,
-          `未知的${whatZh} ${shown}；可用：${valid.join('、')}`,
-        )
-      : text(
-          `unknown ${what} ${shown}; did you mean ${JSON.stringify(near)}?`,
-          `未知的${whatZh} ${shown}；是否想写 ${JSON.stringify(near)}？`,
-        ),
-  )
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { placeIn } from './source-position.ts'
+import { positionAt } from './source-position.ts'
 
 describe('the place of an offset', () => {
   for (const [name, source, index, line, column, frame] of [
@@ -16,11 +16,11 @@ describe('the place of an offset', () => {
     ['wide characters take two columns', "a == '标签' b", 10, 1, 11, "a == '标签' b\n      \u3000\u3000  ^"],
     ['control characters stay off the terminal', 'a\u001b[2Jb', 5, 1, 6, 'a\ufffd[2Jb\n     ^'],
   ] as const) {
-    test(name, () => assert.deepEqual(placeIn(source, index), { line, column, frame }))
+    test(name, () => assert.deepEqual(positionAt(source, index), { line, column, frame }))
   }
 
   test('a long line is clipped around the caret', () => {
-    const { column, frame } = placeIn(`${'x'.repeat(500)}!${'y'.repeat(500)}`, 500)
+    const { column, frame } = positionAt(`${'x'.repeat(500)}!${'y'.repeat(500)}`, 500)
     assert.equal(column, 501)
     const [shown = '', caret = ''] = frame.split('\n')
     assert.equal(shown.length, 102)

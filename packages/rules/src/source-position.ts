@@ -1,12 +1,12 @@
-/** Where something stands in a text, for people: both numbers count from 1, the column in UTF-16 units. */
-export interface SourcePlace {
+/** A position in a source string. Both numbers count from 1, the column in UTF-16 units. */
+interface SourcePosition {
   readonly line: number
   readonly column: number
-  /** The line of the source, clipped when long, and below it a caret under the place. Two lines, no trailing newline. */
+  /** The source line, clipped when it is long, and a caret below the position. Two lines, no trailing newline. */
   readonly frame: string
 }
 
-/** Columns of a long line that are shown, so that the caret stays in view on a terminal. */
+/** Columns shown of a long line, so that the caret stays in view on a terminal. */
 const FRAME_WIDTH = 100
 
 /** Columns shown before the caret when the line is clipped. */
@@ -14,19 +14,19 @@ const FRAME_LEAD = 60
 
 const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/g
 
-/** What would move the cursor or colour the terminal; a tab is kept. */
+/** Characters that could move the cursor or color the terminal. Tabs are kept. */
 const CONTROL = /(?!\t)\p{Cc}/gu
 
-/** Characters that take two columns on a terminal, roughly: CJK and full-width forms. */
+/** Characters that are roughly two columns wide on a terminal: CJK and full-width forms. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/
 
 /**
- * The line, column and frame of an offset in a text.
+ * The line, column and frame of an offset in a string.
  *
- * @param index characters from the beginning, from 0; beyond the end means the end
- * @example placeIn('a ==', 4) // { line: 1, column: 5, frame: 'a ==\n    ^' }
+ * @param index character offset, from 0; an offset beyond the end means the end
+ * @example positionAt('a ==', 4) // { line: 1, column: 5, frame: 'a ==\n    ^' }
  */
-export function placeIn(source: string, index: number): SourcePlace {
+export function positionAt(source: string, index: number): SourcePosition {
   const offset = Math.min(Math.max(index, 0), source.length)
   let line = 1
   let start = 0

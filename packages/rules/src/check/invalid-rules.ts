@@ -4,12 +4,12 @@ import type { RuleFinding, Severity } from './finding.ts'
 type Rules = Readonly<Record<string, unknown>>
 
 /**
- * All that cannot be accepted of an acl, and what is left of it without that.
+ * Finds everything in an acl that does not compile, and returns what is left of the acl without it.
  *
- * @param compile throws RuleError for the first thing that cannot be accepted
- * @param ruleKeys the keys of rules; without any of them there is nothing left
+ * @param compile throws RuleError for the first error
+ * @param ruleKeys the keys of rules; without any of them nothing is left
  */
-export function refused(
+export function separateInvalid(
   acl: unknown,
   compile: (acl: unknown) => void,
   ruleKeys: readonly string[],
@@ -24,8 +24,8 @@ export function refused(
       if (!(error instanceof RuleError)) throw error
       const { key, index, text: message } = error
       const span = index === undefined ? undefined : { start: index, end: index + 1 }
-      const repeated = key !== undefined && rest !== acl && !Object.hasOwn(rest as Rules, key)
-      if (repeated) return { errors }
+      const isRemoved = key !== undefined && rest !== acl && !Object.hasOwn(rest as Rules, key)
+      if (isRemoved) return { errors }
       errors.push({
         severity: 'error',
         code: 'invalid',

@@ -1,22 +1,21 @@
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
-import { anonymousOpenid, FOREIGN_NAMES } from './common-advice.ts'
-import type { CheckedDialect } from './rule-profile.ts'
+import { anonymousOpenid, type RuleProfile, UNKNOWN_NAMES } from './rule-profile.ts'
 import { allWorlds } from './storage-worlds.ts'
 
 const ELSEWHERE = new Map([
-  ...FOREIGN_NAMES,
-  ['doc', text('doc exists in database rules only', 'doc 只存在于数据库规则中')] as const,
-  ['request', text('request exists in database rules only', 'request 只存在于数据库规则中')] as const,
-  ['file', text('a file is called resource', '文件叫做 resource')] as const,
+  ...UNKNOWN_NAMES,
+  ['doc', text('doc exists only in database rules', 'doc 只存在于数据库规则中')] as const,
+  ['request', text('request exists only in database rules', 'request 只存在于数据库规则中')] as const,
+  ['file', text('the file is called resource', '文件叫做 resource')] as const,
 ])
 
-export function storageDialect(mode: ResourceOpenid): CheckedDialect {
+export function storageProfile(mode: ResourceOpenid): RuleProfile {
   const outside = {
     worlds: allWorlds('path', { place: 'unclaimed', owned: true }),
     code: 'openid-outside-users',
     message: text(
-      'these conditions never hold together: resource.openid is missing for every path outside users/{id}/ ' +
+      'these conditions are never true together: resource.openid is missing for every path outside users/{id}/ ' +
         '(storage.resourceOpenid is "path")',
       '这些条件不可能同时成立：users/{id}/ 之外的路径没有 resource.openid（storage.resourceOpenid 为 "path"）',
     ),

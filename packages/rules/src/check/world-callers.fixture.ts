@@ -1,7 +1,7 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { Login } from './world-callers.ts'
 
-/** Somebody who has logged in in a way that the checker knows of, with these ids. */
+/** The `auth` of a login with these ids. */
 export function authOf(login: Login, uid: string, openid: string, customUserId?: string): RuleAuth | null {
   switch (login) {
     case 'nobody':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type DatabaseRuleContext, type DocumentData, type DocumentKey, Lookups, MAX_LOOKUPS } from './context.ts'
+import type { DatabaseRuleContext, DocumentData } from './context.ts'
+import { type DocumentKey, Lookups, MAX_LOOKUPS } from './lookups.ts'
 import { compileDatabaseRules } from './rules.ts'
 
 const STORED: Readonly<Record<string, DocumentData>> = {

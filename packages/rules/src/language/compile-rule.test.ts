@@ -21,7 +21,7 @@ const DATA = {
 }
 
 const SCOPE: Scope<typeof DATA> = {
-  dialect: 'storage',
+  kind: 'storage',
   variables: new Map([['d', { get: (data: typeof DATA) => data }]]),
 }
 
@@ -174,7 +174,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['d.list.length == 3', true],
   ['d.list[7] == null', true],
   ['d[d.none] == null', true],
-  ['d[true] == null', /a member is named by a string or a number, not a boolean/],
+  ['d[true] == null', /a member name must be a string or a number, not a boolean/],
   ['d[d.list] == null', /not an array/],
   ['d.s.length == null', true],
   ['d.n.x.y.z == null', true],
@@ -220,13 +220,13 @@ describe('what an expression decides', () => {
 
 describe('reasons', () => {
   test('quote values, so that stored data cannot forge a line of the log', () => {
-    const scope: Scope<string> = { dialect: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
+    const scope: Scope<string> = { kind: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
     const reason = compileRule("v == 'x'", scope).whyNot('a\nallowed "admin"\u001b[2J', 'en')
     assert.equal(reason, `v == 'x' is false: v is "a\\nallowed \\"admin\\"\\u001b[2J"`)
   })
 
   test('stay short, whatever the values', () => {
-    const scope: Scope<string> = { dialect: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
+    const scope: Scope<string> = { kind: 'storage', variables: new Map([['v', { get: (value: string) => value }]]) }
     const source = Array(60).fill("v == 'x'").join(' || ')
     assert.ok(compileRule(source, scope).whyNot('y'.repeat(100_000), 'en').length <= 600)
   })
@@ -234,7 +234,7 @@ describe('reasons', () => {
 
 test('data that throws when it is read denies', () => {
   const hostile = new Proxy({}, { getOwnPropertyDescriptor: () => assert.fail('trap') })
-  const scope: Scope<object> = { dialect: 'storage', variables: new Map([['d', { get: (data: object) => data }]]) }
+  const scope: Scope<object> = { kind: 'storage', variables: new Map([['d', { get: (data: object) => data }]]) }
   const rule = compileRule('d.a == 1 || true', scope)
   assert.equal(rule.allows(hostile), false)
   assert.match(rule.whyNot(hostile, 'en'), /cannot be (read|evaluated)/)
@@ -243,7 +243,7 @@ test('data that throws when it is read denies', () => {
 describe('get( )', () => {
   type Asked = { readonly d: Readonly<Record<string, unknown>>; readonly asked: unknown[] }
   const scope: Scope<Asked> = {
-    dialect: 'database',
+    kind: 'database',
     variables: new Map([['d', { get: ({ d }: Asked) => d }]]),
     lookup({ asked }, collection, id) {
       asked.push([collection, id])
@@ -302,7 +302,7 @@ describe('get( )', () => {
   })
 
   test('without anybody to ask there is no document', () => {
-    const rule = compileRule("get('database.c.a') == null", { dialect: 'database', variables: scope.variables })
+    const rule = compileRule("get('database.c.a') == null", { kind: 'database', variables: scope.variables })
     assert.equal(rule.allows({ d: D, asked: [] }), true)
   })
 })

@@ -2,7 +2,7 @@ import { RuleError } from '../rule-error.ts'
 import { type Text, text } from '../text.ts'
 import { PRECEDENCE, type Span } from './ast.ts'
 
-/** Longest first, so that `<=` is not read as `<`. */
+/** The longest first, so that `<=` is not read as `<`. */
 const OPERATORS = [...PRECEDENCE.keys()].sort((a, b) => b.length - a.length)
 
 const SPACES = /[ \t\r\n]*/y
@@ -30,15 +30,15 @@ const NO_CLOSING_QUOTE = text('the string has no closing quote', '字符串缺�
 const ARITHMETIC = text('arithmetic is not supported', '不支持算术运算')
 const ONE_EXPRESSION = text('a rule is one expression', '一条规则只能是一个表达式')
 
-/** Why a character that JavaScript would know is not accepted where it stands. */
+/** Why a character that is valid in JavaScript is not accepted. */
 const HINTS: ReadonlyMap<string, Text> = new Map([
   ['=', text('a rule cannot assign; compare with ==', '规则不能赋值；比较请用 ==')],
   ['?', text('a rule has no ? operators; use && and ||', '规则没有 ? 运算符；请用 && 和 ||')],
-  ['`', text('template strings exist in get( ) only; use quotes', '模板字符串只能用于 get( )；请用引号')],
+  ['`', text('template strings are supported only in get( ); use quotes', '模板字符串只能用于 get( )；请用引号')],
   [
     '+',
     text(
-      'arithmetic and joining strings are not supported, except in get( )',
+      'arithmetic and string concatenation are not supported, except in get( )',
       '不支持算术运算和字符串拼接，get( ) 中除外',
     ),
   ],
@@ -52,14 +52,14 @@ const HINTS: ReadonlyMap<string, Text> = new Map([
   [';', ONE_EXPRESSION],
 ])
 
-/** A regular expression as it stands between its slashes. */
+/** A regular expression literal. */
 export interface RegexToken extends Span {
   readonly pattern: string
   readonly flags: string
 }
 
-/** Reads the words of an expression from left to right; what a word means is for the parser to say. */
-export class Reader {
+/** Reads the tokens of an expression from left to right, as the parser asks for them. */
+export class Lexer {
   readonly source: string
   index = 0
 
@@ -72,10 +72,10 @@ export class Reader {
   }
 
   skipSpaces(): void {
-    this.match(SPACES)
+    this.#match(SPACES)
   }
 
-  /** Moves past `expected` when it comes next, after spaces. */
+  /** Skips spaces, and moves past `expected` when it comes next. */
   take(expected: string): boolean {
     this.skipSpaces()
     if (!this.source.startsWith(expected, this.index)) return false
@@ -83,26 +83,26 @@ export class Reader {
     return true
   }
 
-  /** The binary operator that comes next, after spaces; does not move past it. */
+  /** Skips spaces, and returns the binary operator that comes next without moving past it. */
   peekOperator(): string | undefined {
     this.skipSpaces()
     const operator = OPERATORS.find((candidate) => this.source.startsWith(candidate, this.index))
-    return operator === 'in' && this.matchAt(NAME_PART, this.index + 2) !== undefined ? undefined : operator
+    return operator === 'in' && this.#matchAt(NAME_PART, this.index + 2) !== undefined ? undefined : operator
   }
 
   name(): string | undefined {
-    return this.match(NAME)
+    return this.#match(NAME)
   }
 
   number(): number | undefined {
     const start = this.index
-    const digits = this.match(NUMBER)
+    const digits = this.#match(NUMBER)
     if (digits === undefined) return undefined
     if (/^0\d/.test(digits)) {
-      this.refuse(text(`the number ${digits} must not begin with 0`, `数字 ${digits} 不能以 0 开头`), start)
+      this.refuse(text(`the number ${digits} must not start with 0`, `数字 ${digits} 不能以 0 开头`), start)
     }
-    if (this.matchAt(NAME_PART, this.index) !== undefined) {
-      this.refuse(text('a number must be followed by something else than a letter', '数字后面不能紧跟字母'))
+    if (this.#matchAt(NAME_PART, this.index) !== undefined) {
+      this.refuse(text('a number must not be followed by a letter', '数字后面不能紧跟字母'))
     }
     return Number(digits)
   }
@@ -114,17 +114,17 @@ export class Reader {
       const char = this.char
       if (char === undefined) this.refuse(NO_CLOSING_QUOTE, start)
       if (char === '\n' || char === '\r') {
-        this.refuse(text('a string must end on the line it begins on', '字符串必须在同一行结束'), start)
+        this.refuse(text('a string must end on the line where it starts', '字符串必须在同一行结束'), start)
       }
       this.index++
       if (char === quote) return value
-      value += char === '\\' ? this.escape() : char
+      value += char === '\\' ? this.#escape() : char
     }
   }
 
   /**
-   * A quoted text in which `${` begins an expression: `literal` is told what stands between, `expression` reads one up to
-   * its `}`. The platform's own examples write `${ }` between any of the three quotes.
+   * A quoted string with `${ }` placeholders. Calls `literal` for each literal piece, and `expression` to parse the inside of
+   * each placeholder. The platform's own examples use `${ }` in all three kinds of quotes.
    */
   template(quote: string, literal: (value: string, start: number) => void, expression: () => void): void {
     const start = this.index++
@@ -147,20 +147,20 @@ export class Reader {
         value = ''
       } else {
         this.index++
-        value += char === '\\' ? this.escape() : char
+        value += char === '\\' ? this.#escape() : char
       }
     }
   }
 
-  private escape(): string {
+  #escape(): string {
     const char = this.char
-    const meant = char === undefined ? undefined : ESCAPES.get(char)
-    if (meant === undefined) this.refuse(text('unknown escape in a string', '字符串中有未知的转义'), this.index - 1)
+    const unescaped = char === undefined ? undefined : ESCAPES.get(char)
+    if (unescaped === undefined) this.refuse(text('unknown escape in a string', '字符串中有未知的转义'), this.index - 1)
     this.index++
-    return meant
+    return unescaped
   }
 
-  /** `/pattern/flags`, up to the slash that is neither escaped nor in a class, as JavaScript reads it. */
+  /** `/pattern/flags`. As in JavaScript, a slash that is escaped or in a class does not end the pattern. */
   regex(): RegexToken {
     const start = this.index++
     if (this.char === '/' || this.char === '*') {
@@ -180,12 +180,12 @@ export class Reader {
     return { pattern, flags, start, end: this.index }
   }
 
-  /** Refuses what stands at the current place. */
+  /** @throws {RuleError} about the character at the current position */
   unexpected(): never {
     const found = this.source.codePointAt(this.index)
     if (found === undefined) {
       this.refuse(
-        text('unexpected end, an operand or a closing bracket is missing', '表达式不完整，缺少操作数或右括号'),
+        text('unexpected end; an operand or a closing bracket is missing', '表达式不完整，缺少操作数或右括号'),
       )
     }
     const char = String.fromCodePoint(found)
@@ -206,18 +206,19 @@ export class Reader {
     )
   }
 
+  /** @throws {RuleError} */
   refuse(message: Text, index = this.index): never {
     throw new RuleError(message, { index, source: this.source })
   }
 
-  /** What a sticky pattern matches here, moving past it; undefined when it does not. */
-  private match(pattern: RegExp): string | undefined {
-    const found = this.matchAt(pattern, this.index)
+  /** Matches a sticky pattern here and moves past the match; undefined when there is none. */
+  #match(pattern: RegExp): string | undefined {
+    const found = this.#matchAt(pattern, this.index)
     if (found !== undefined) this.index += found.length
     return found
   }
 
-  private matchAt(pattern: RegExp, index: number): string | undefined {
+  #matchAt(pattern: RegExp, index: number): string | undefined {
     pattern.lastIndex = index
     return pattern.exec(this.source)?.[0]
   }

@@ -19,7 +19,7 @@ interface Numbers {
 }
 
 const SCOPE: Scope<Numbers> = {
-  dialect: 'storage',
+  kind: 'storage',
   variables: new Map([
     ['n', { get: (data: Numbers) => data.n }],
     ['m', { get: (data: Numbers) => data.m }],

@@ -3,69 +3,69 @@ import type { Value } from '../language/values.ts'
 import type { Text } from '../text.ts'
 import type { Interval } from './interval.ts'
 
-/** What is known of a string without knowing the string. */
+/** What is known about a string that is not known itself. */
 export interface StringShape {
-  /** Whether it can be `known`. */
+  /** Whether it can equal a known string. */
   mayEqual(known: string): boolean
-  /** Whether it can be another string of which only the shape is known. */
+  /** Whether it can equal another string with a known shape. */
   mayEqualShape(other: StringShape): boolean
-  /** What a pattern can say of it. */
+  /** The possible results of a pattern test. */
   matches(test: TestNode): readonly boolean[]
-  /** Where it stands in the order of strings; absent when nothing is known of that. */
+  /** Its range in the order of strings; absent when it is not known. */
   readonly interval?: Interval<string>
 }
 
-/** What an expression can yield in a world: the checker follows every possibility instead of one value. */
-export type Possible =
+/** A possible value of an expression in a world. The checker and the proof follow all possible values instead of one. */
+export type PossibleValue =
   | { readonly is: 'known'; readonly value: Value }
   | { readonly is: 'string'; readonly shape: StringShape }
   | { readonly is: 'number'; readonly interval?: Interval<number>; readonly except?: ReadonlySet<Value> }
-  /** Data; of a member that is not listed nothing is known. */
+  /** Stored data; a member that is not listed can have any value. */
   | { readonly is: 'object'; readonly members?: Members }
-  /** Data; `contains` are some of its items, where it is known that all of them can be compared. */
+  /** Stored data; `contains` are some of its items, present when all items are known to be comparable. */
   | { readonly is: 'array'; readonly contains?: readonly Value[] }
-  /** An owner; `mayEqual` says whether it can be the same as a string. */
-  | { readonly is: 'id'; readonly mayEqual: (other: Possible) => boolean }
+  /** An owner; `mayEqual` tells whether it can equal a string. */
+  | { readonly is: 'id'; readonly mayEqual: (other: PossibleValue) => boolean }
   | { readonly is: 'error'; readonly error: Text }
 
-export type Possibilities = readonly Possible[]
+export type PossibleValues = readonly PossibleValue[]
 
-/** What can be in one world. */
+/** The possible contexts of a rule: the possible values of each variable. */
 export interface World {
   readonly variables: ReadonlyMap<string, WorldVariable>
-  /** What `get( )` can yield; `id` is undefined when it is not known. */
-  readonly get?: (collection: string, id: string | number | undefined) => Possibilities
-  /** What came of parts that were asked before, for whoever asks about a rule and its parts. */
-  readonly seen?: Map<RuleNode, Possibilities>
+  /** The possible values of `get( )`; `id` is undefined when it is not known. */
+  readonly get?: (collection: string, id: string | number | undefined) => PossibleValues
+  /** Remembers the possible values of each node, for repeated evaluation of a rule and its parts. */
+  readonly cache?: Map<RuleNode, PossibleValues>
 }
 
-/** A variable with `members` has these and no others; of one without, they are those of its value. */
+/** A variable with `members` has these and no others. Without, the members are those of its values. */
 export interface WorldVariable {
-  readonly value: Possibilities
+  readonly value: PossibleValues
   readonly members?: Members
 }
 
-export type Members = ReadonlyMap<string, Possibilities>
+export type Members = ReadonlyMap<string, PossibleValues>
 
-export function known(value: Value): Possible {
+export function known(value: Value): PossibleValue {
   return { is: 'known', value }
 }
 
-export const MISSING: Possible = known(undefined)
-export const TRUE: Possible = known(true)
-export const FALSE: Possible = known(false)
-export const NUMBER: Possible = { is: 'number' }
-export const OBJECT: Possible = { is: 'object' }
+export const MISSING: PossibleValue = known(undefined)
+export const TRUE: PossibleValue = known(true)
+export const FALSE: PossibleValue = known(false)
+export const NUMBER: PossibleValue = { is: 'number' }
+export const OBJECT: PossibleValue = { is: 'object' }
 
-/** A string of which nothing is known. */
+/** A string about which nothing is known. */
 export const ANY_STRING: StringShape = {
   mayEqual: () => true,
   mayEqualShape: () => true,
   matches: () => [true, false],
 }
 
-/** A value of stored data, of which nothing is known, not even whether it is there. */
-export const ANYTHING: Possibilities = [
+/** Any value of stored data, or none. */
+export const ANYTHING: PossibleValues = [
   { is: 'string', shape: ANY_STRING },
   NUMBER,
   TRUE,
@@ -75,23 +75,23 @@ export const ANYTHING: Possibilities = [
   MISSING,
 ]
 
-/** The same possibilities, each once. */
-export function distinct(possibilities: Possibilities): Possibilities {
-  const found: Possible[] = []
-  for (const candidate of possibilities) {
+/** Removes duplicates. */
+export function distinct(values: PossibleValues): PossibleValues {
+  const found: PossibleValue[] = []
+  for (const candidate of values) {
     if (!found.some((other) => same(other, candidate))) found.push(candidate)
   }
   return found
 }
 
-function same(a: Possible, b: Possible): boolean {
+function same(a: PossibleValue, b: PossibleValue): boolean {
   if (a.is === 'known' && b.is === 'known') return Object.is(a.value, b.value)
   if (a.is === 'string' && b.is === 'string') return a.shape === b.shape
   if (a.is === 'error' && b.is === 'error') return a.error.en === b.error.en
-  // What is known of the others in particular is kept apart.
+  // Values with further properties are only equal to themselves.
   return a === b || (a.is === b.is && isPlain(a) && isPlain(b))
 }
 
-function isPlain(possible: Possible): boolean {
+function isPlain(possible: PossibleValue): boolean {
   return possible.is !== 'id' && Object.keys(possible).length === 1
 }

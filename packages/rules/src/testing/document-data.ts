@@ -1,46 +1,43 @@
-import type { DocumentData } from '../database/context.ts'
+import { type DocumentData, isFields } from '../database/context.ts'
+import { hasOperators } from '../database/query-conditions.ts'
 import { text } from '../text.ts'
-import { isObject, type Part } from './json-cursor.ts'
+import type { JsonCursor } from './json-cursor.ts'
 
-/** JSON has no dates: `{ "$date": "2026-11-22T12:00:00Z" }`, or milliseconds, stands for one. */
-export function withDates(part: Part): unknown {
-  const { value } = part
-  if (Array.isArray(value)) return part.items().map(withDates)
-  if (!isObject(value)) return value
-  const date = part.at('$date')
+/** Replaces `{ "$date": "2026-11-22T12:00:00Z" }`, or milliseconds, with dates, which JSON does not have. */
+function withDates(cursor: JsonCursor): unknown {
+  const { value } = cursor
+  if (Array.isArray(value)) return cursor.items().map(withDates)
+  if (!isFields(value)) return value
+  const date = cursor.at('$date')
   if (date !== undefined && Object.keys(value).length === 1) return readDate(date)
-  return Object.fromEntries(part.members().map(([name, member]) => [name, withDates(member)]))
+  return Object.fromEntries(cursor.members().map(([name, member]) => [name, withDates(member)]))
 }
 
-/** An object of document data. */
-export function readData(part: Part): DocumentData {
-  const value = withDates(part)
-  return isObject(value) ? value : part.failAs(text('an object', '对象'))
+/** @throws {RuleError} unless the value is an object */
+export function readData(cursor: JsonCursor): DocumentData {
+  const value = withDates(cursor)
+  return isFields(value) ? value : cursor.failAs(text('an object', '对象'))
 }
 
-/** ISO text, milliseconds since 1970, or a Date. */
-export function readDate(part: Part): Date {
-  const { value } = part
+/** Reads ISO 8601, milliseconds since the epoch, or a Date. @throws {RuleError} */
+export function readDate(cursor: JsonCursor): Date {
+  const { value } = cursor
   const date = typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value) : null
   if (date === null || Number.isNaN(date.getTime())) {
-    part.failAs(text('a time: ISO 8601 or milliseconds since 1970', '时间：ISO 8601 或 1970 年以来的毫秒数'))
+    cursor.failAs(text('a time: ISO 8601 or milliseconds since 1970', '时间：ISO 8601 或 1970 年以来的毫秒数'))
   }
   return date
 }
 
 /**
- * Nested objects as dotted paths, which is how the SDK sends them: `{ a: { b: 1 } }` is `{ 'a.b': 1 }`. Objects of
- * operators, arrays and dates stay.
+ * Flattens nested objects to dotted paths, as the SDK sends them: `{ a: { b: 1 } }` becomes `{ 'a.b': 1 }`. Objects of
+ * operators, arrays and dates are kept.
  */
-export function flattened(data: DocumentData): Readonly<Record<string, unknown>> {
+export function flatten(data: DocumentData): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(data).flatMap(([name, value]): (readonly [string, unknown])[] => {
-      if (name.startsWith('$') || !isObject(value) || hasOperators(value)) return [[name, value]]
-      return Object.entries(flattened(value)).map(([inner, item]) => [`${name}.${inner}`, item])
+      if (name.startsWith('$') || !isFields(value) || hasOperators(value)) return [[name, value]]
+      return Object.entries(flatten(value)).map(([inner, item]) => [`${name}.${inner}`, item])
     }),
   )
-}
-
-export function hasOperators(value: object): boolean {
-  return Object.keys(value).some((name) => name.startsWith('$'))
 }

@@ -1,26 +1,25 @@
-import { childrenOf, type RuleNode } from '../../language/ast.ts'
+import { childrenOf, isNullLiteral, type RuleNode } from '../../language/ast.ts'
 
 /**
- * What a rule takes the value at a path for: `scalar` for something to compare, `array` at the right of `in`, `object`
- * when it looks for members in it by their names; `there` when it only asks whether there is one, `any` when it is not
- * clear.
+ * How a rule uses the value at a path: as a `scalar` to compare, as the `array` on the right of `in`, as an `object` with
+ * named members. `present`: it only asks whether there is a value. `any`: it is not clear.
  */
-export type Taken = 'scalar' | 'array' | 'object' | 'there' | 'any'
+export type PathUse = 'scalar' | 'array' | 'object' | 'present' | 'any'
 
-/** The paths of `doc` that a rule reads, dotted. */
+/** The dotted paths of `doc` that a rule reads. */
 export interface DocPaths {
   readonly read: ReadonlySet<string>
-  /** Whether what a query says of a path can matter to the rule. */
+  /** Whether a condition on the path can matter to the rule. */
   concerns(path: string): boolean
-  taken(path: string): Taken
-  /** Whether the id of a `get( )` is made from it. */
+  use(path: string): PathUse
+  /** Whether the id of a `get( )` contains the value. */
   namesDocument(path: string): boolean
 }
 
-/** The name of a member that is computed, where it does not depend on the document. */
+/** The name of a computed member; undefined when it depends on the document. */
 export type NameOf = (property: RuleNode) => string | undefined
 
-/** Items of arrays have such names. */
+/** Names of array items and of the length. */
 const INDEX = /^(?:\d+|length)$/
 
 export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths {
@@ -28,7 +27,7 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
   const arrays = new Set<string>()
   const named = new Set<string>()
   const compared = new Set<string>()
-  /** Whether a path is looked into by index, or by a name that is not known. */
+  /** Paths with members that the rule reads; true when it reads one by index or by a name that is not known. */
   const containers = new Map<string, boolean>()
   const visit = (node: RuleNode, inId: boolean, withNull: boolean): void => {
     const path = docPath(node, nameOf)
@@ -55,27 +54,27 @@ export function docPaths(root: RuleNode, nameOf: NameOf = literalName): DocPaths
   return {
     read,
     concerns: (path) => above.has(path) || withParents(path).some((part) => read.has(part)),
-    taken(path) {
+    use(path) {
       if (arrays.has(path)) return 'array'
       const unclear = containers.get(path)
       if (unclear !== undefined) return unclear ? 'any' : 'object'
       if (compared.has(path)) return 'scalar'
-      return read.has(path) ? 'there' : 'any'
+      return read.has(path) ? 'present' : 'any'
     },
     namesDocument: (path) => named.has(path),
   }
 }
 
-/** Whether a rule looks at the document at all. */
+/** Whether a rule reads the document at all. */
 export function readsDoc(node: RuleNode): boolean {
   return isDoc(node) || childrenOf(node).some(readsDoc)
 }
 
-/** The path that a node reads of `doc`; undefined when it is another node, or the document decides on the path. */
+/** The path of `doc` that a node reads; undefined when it reads none, or when the path depends on the document. */
 export function docPath(node: RuleNode, nameOf: NameOf = literalName): string | undefined {
   if (node.kind !== 'member') return undefined
   const name = memberName(node.property, nameOf)
-  // In a query a dot stands between names only.
+  // In a query, a dot always separates names.
   if (name === undefined || name.includes('.')) return undefined
   if (isDoc(node.object)) return name
   const above = docPath(node.object, nameOf)
@@ -90,15 +89,11 @@ function literalName(property: RuleNode): string | undefined {
   return property.kind === 'literal' && typeof property.value === 'number' ? String(property.value) : undefined
 }
 
-function isNullLiteral(node: RuleNode): boolean {
-  return node.kind === 'literal' && node.value === null
-}
-
 function isDoc(node: RuleNode): boolean {
   return node.kind === 'variable' && node.name === 'doc'
 }
 
-/** `a.b.c`: a, a.b and a.b.c. */
+/** For `a.b.c`: `a`, `a.b` and `a.b.c`. */
 function withParents(path: string): readonly string[] {
   const names = path.split('.')
   return names.map((_, index) => names.slice(0, index + 1).join('.'))

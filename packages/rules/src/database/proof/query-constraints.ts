@@ -1,72 +1,81 @@
+import { isMissing } from '../../language/values.ts'
 import { type Bound, type Interval, intersection } from '../../possible/interval.ts'
-import type { DocumentData } from '../context.ts'
+import { type DocumentData, isFields } from '../context.ts'
+import { conjuncts, hasOperators } from '../query-conditions.ts'
 import type { DocPaths } from './doc-paths.ts'
 
 /**
- * What a query says of one path in every document that it finds. Values are as rules see them: a date is a number, and
- * `undefined` stands for missing, which null is too. A query finds an array when it finds one of its items.
+ * What a query implies about one path of every document that it matches. Values are as rules see them: dates are numbers, and
+ * `undefined` means missing, which includes null. A query matches an array when it matches one of its items.
  */
-export interface Fact {
-  /** The values one of which the path has, or an item of it. */
+export interface Constraint {
+  /** The value of the path, or an item of it, is one of these. */
   readonly oneOf?: readonly unknown[]
   readonly number?: Interval<number>
   readonly string?: Interval<string>
   readonly isString?: true
   readonly isArray?: true
   readonly present?: true
-  /** Not even an array with null in it. */
+  /** Stronger than missing: it is not an array that contains null either. */
   readonly absent?: true
   readonly except?: ReadonlySet<unknown>
-  /** Items that an array has. */
+  /** Items that the array contains. */
   readonly contains?: readonly unknown[]
 }
 
-export type Facts = ReadonlyMap<string, Fact>
+/** By dotted path. */
+export type Constraints = ReadonlyMap<string, Constraint>
 
-/** Alternatives of one query that are looked at severally; a query with more of them is known less well. */
+/** Alternatives of one query that are examined separately. A query with more is known less precisely. */
 const MAX_ALTERNATIVES = 64
 
-/** Values in one list, or in all lists of one path, that are looked at one by one: queries may list any number. */
+/** Values that are examined one by one, in one list or in all lists of one path. Queries can list any number. */
 const MAX_VALUES = 64
 
-/** Paths of one part of a query that are looked at; rules of 1,024 characters read half as many. */
+/** Paths that are examined in one part of a query. A rule of 1,024 characters reads half as many. */
 const MAX_PATHS = 300
 
 /**
- * Facts that are carried into the alternatives of one query. 1000 conditions in 64 alternatives would be more; a query
- * that needs so many is known less well.
+ * Constraints that are copied into the alternatives of one query. A query that needs more, such as 1000 conditions in 64
+ * alternatives, is known less precisely.
  */
-const MAX_CARRIED = 10_000
+const MAX_COPIED = 10_000
 
 /**
- * What a query says of the paths that a rule reads, as alternatives one of which holds of every document that it finds.
- * What is not understood is left out: the documents are then thought to be more than they are. None: the query finds
- * nothing in which a field that the rule takes for a scalar is one.
+ * What a query implies about the paths that a rule reads. The result is a list of alternatives; one of them is true of every
+ * document that the query matches. Conditions that are not understood are ignored, which leaves more documents possible. The
+ * list is empty when the query matches no document in which the fields that the rule compares are scalars.
  *
- * @param query checked and written anew by the server: conditions by dotted path, placeholders replaced
+ * @param query checked and rewritten by the server: conditions by dotted path, without placeholders
  */
-export function factsOf(query: DocumentData, paths: DocPaths): readonly Facts[] {
-  return new QueryReader(paths).conditions(query, [new Map()])
+export function constraintsOf(query: DocumentData, paths: DocPaths): readonly Constraints[] {
+  return new QueryAnalysis(paths).alternatives(query, [new Map()])
 }
 
-class QueryReader {
-  private readonly paths: DocPaths
-  private left = MAX_CARRIED
+class QueryAnalysis {
+  readonly #paths: DocPaths
+  #copiesLeft = MAX_COPIED
 
   constructor(paths: DocPaths) {
-    this.paths = paths
+    this.#paths = paths
   }
 
-  conditions(query: DocumentData, before: readonly Facts[]): readonly Facts[] {
-    const said = new Map<string, Fact>()
+  alternatives(query: DocumentData, before: readonly Constraints[]): readonly Constraints[] {
+    const own = new Map<string, Constraint>()
     const choices: (readonly DocumentData[])[] = []
-    this.conjuncts(query, said, choices)
-    let alternatives = this.carried(said, before)
+    for (const [name, condition] of conjuncts(query)) {
+      if (name === '$or') {
+        if (Array.isArray(condition) && condition.length > 0 && condition.every(isFields)) choices.push(condition)
+      } else if (!name.startsWith('$') && this.#paths.concerns(name)) {
+        if (own.has(name) || own.size < MAX_PATHS) own.set(name, merge(own.get(name), constraintOf(condition)))
+      }
+    }
+    let alternatives = this.#addTo(before, own)
     for (const branches of choices) {
-      if (branches.length * alternatives.length > MAX_ALTERNATIVES || this.left <= 0) continue
+      if (branches.length * alternatives.length > MAX_ALTERNATIVES || this.#copiesLeft <= 0) continue
       const current = alternatives
-      const split = branches.map((branch) => this.conditions(branch, current))
-      // With a branch that says nothing, the choice says nothing.
+      const split = branches.map((branch) => this.alternatives(branch, current))
+      // A choice with a branch that implies nothing implies nothing.
       if (split.includes(current)) continue
       const flat = split.flat()
       if (flat.length <= MAX_ALTERNATIVES) alternatives = flat
@@ -74,47 +83,34 @@ class QueryReader {
     return alternatives
   }
 
-  /** What holds of all, by path, and the choices that are left. */
-  private conjuncts(query: DocumentData, said: Map<string, Fact>, choices: (readonly DocumentData[])[]): void {
-    for (const [name, condition] of Object.entries(query)) {
-      if (name === '$and') {
-        if (Array.isArray(condition)) for (const part of condition.filter(isObject)) this.conjuncts(part, said, choices)
-      } else if (name === '$or') {
-        if (Array.isArray(condition) && condition.length > 0 && condition.every(isObject)) choices.push(condition)
-      } else if (!name.startsWith('$') && this.paths.concerns(name)) {
-        if (said.has(name) || said.size < MAX_PATHS) said.set(name, merged(said.get(name), factOf(condition)))
-      }
-    }
-  }
-
-  private carried(said: Facts, before: readonly Facts[]): readonly Facts[] {
-    if (said.size === 0) return before
-    return before.flatMap((facts) => {
-      this.left -= facts.size + said.size
-      if (this.left < 0) return [facts]
-      const both = new Map(facts)
-      for (const [path, fact] of said) {
-        const narrow = this.narrowed(path, merged(both.get(path), fact))
-        if (narrow === undefined) return []
-        both.set(path, narrow)
+  #addTo(before: readonly Constraints[], added: Constraints): readonly Constraints[] {
+    if (added.size === 0) return before
+    return before.flatMap((constraints) => {
+      this.#copiesLeft -= constraints.size + added.size
+      if (this.#copiesLeft < 0) return [constraints]
+      const both = new Map(constraints)
+      for (const [path, constraint] of added) {
+        const narrowed = this.#narrow(path, merge(both.get(path), constraint))
+        if (narrowed === undefined) return []
+        both.set(path, narrowed)
       }
       return [both]
     })
   }
 
-  /** The listed values that agree with the rest; undefined when there are none. Of an array each item may be another. */
-  private narrowed(path: string, fact: Fact): Fact | undefined {
-    const { oneOf } = fact
-    if (oneOf === undefined || this.paths.taken(path) !== 'scalar') return fact
-    const fitting = oneOf.filter((value) => fits(value, fact))
-    return fitting.length === 0 ? undefined : { ...fact, oneOf: fitting }
+  /** Keeps the listed values that satisfy the rest; undefined when none does. Different items of an array may satisfy each. */
+  #narrow(path: string, constraint: Constraint): Constraint | undefined {
+    const { oneOf } = constraint
+    if (oneOf === undefined || this.#paths.use(path) !== 'scalar') return constraint
+    const satisfying = oneOf.filter((value) => satisfies(value, constraint))
+    return satisfying.length === 0 ? undefined : { ...constraint, oneOf: satisfying }
   }
 }
 
-function fits(value: unknown, { number, string, present, isString, except }: Fact): boolean {
+function satisfies(value: unknown, { number, string, present, isString, except }: Constraint): boolean {
   if (value === undefined) return present !== true
   if (!isScalar(value)) return true
-  // A number here can be a date there, which a query keeps apart.
+  // A number here can stand for a date, which queries distinguish from a number.
   if (typeof value !== 'number' && except?.has(value)) return false
   if (isString && typeof value !== 'string') return false
   if (number !== undefined && !(typeof value === 'number' && isInside(value, number))) return false
@@ -126,8 +122,8 @@ export function isInside<T extends number | string>(value: T, { low, high }: Int
   return above && (high === undefined || value < high.value || (value === high.value && !high.open))
 }
 
-/** What two facts of one path say together. */
-function merged(a: Fact = {}, b: Fact): Fact {
+/** The conjunction of two constraints on one path. */
+function merge(a: Constraint = {}, b: Constraint): Constraint {
   const oneOf = common(a.oneOf, b.oneOf)
   const except = new Set([...(a.except ?? []), ...(b.except ?? [])].slice(0, MAX_VALUES))
   const contains = [...(a.contains ?? []), ...(b.contains ?? [])].slice(0, MAX_VALUES)
@@ -142,23 +138,23 @@ function merged(a: Fact = {}, b: Fact): Fact {
   }
 }
 
-function common(a: Fact['oneOf'], b: Fact['oneOf']): Fact['oneOf'] {
+function common(a: Constraint['oneOf'], b: Constraint['oneOf']): Constraint['oneOf'] {
   if (a === undefined || b === undefined) return a ?? b
-  // Two objects can be equal, and what a query says first is true as well.
+  // Two different objects can be equal, so they are not compared; `a` alone is true as well.
   if (!a.every(isScalar) || !b.every(isScalar)) return a
   const others = new Set(b)
   return a.filter((value) => others.has(value))
 }
 
-function factOf(condition: unknown): Fact {
-  if (!isObject(condition) || !Object.keys(condition).some((name) => name.startsWith('$'))) return equalTo([condition])
-  return Object.entries(condition).reduce<Fact>(
-    (fact, [operator, operand]) => merged(fact, operatorFact(operator, operand)),
+function constraintOf(condition: unknown): Constraint {
+  if (!hasOperators(condition)) return equalTo([condition])
+  return Object.entries(condition).reduce<Constraint>(
+    (constraint, [operator, operand]) => merge(constraint, operatorConstraint(operator, operand)),
     {},
   )
 }
 
-function operatorFact(operator: string, operand: unknown): Fact {
+function operatorConstraint(operator: string, operand: unknown): Constraint {
   switch (operator) {
     case '$eq':
       return equalTo([operand])
@@ -183,30 +179,27 @@ function operatorFact(operator: string, operand: unknown): Fact {
     case '$all':
       return Array.isArray(operand) ? containing(operand) : {}
     case '$elemMatch': {
-      const { oneOf = [] } = isObject(operand) && Object.keys(operand).every(isOperator) ? factOf(operand) : {}
-      return { isArray: true, present: true, ...(oneOf.length === 1 && { contains: itemsOf(oneOf) }) }
+      const onlyOperators = isFields(operand) && Object.keys(operand).every((name) => name.startsWith('$'))
+      const { oneOf = [] } = onlyOperators ? constraintOf(operand) : {}
+      return { isArray: true, present: true, ...(oneOf.length === 1 && { contains: comparableItems(oneOf) }) }
     }
     default:
       return {}
   }
 }
 
-function isOperator(name: string): boolean {
-  return name.startsWith('$')
-}
-
-function equalTo(values: readonly unknown[]): Fact {
+function equalTo(values: readonly unknown[]): Constraint {
   if (values.some((value) => value instanceof RegExp)) {
     const all = values.every((value) => value instanceof RegExp || typeof value === 'string')
     return all ? { isString: true, present: true } : {}
   }
-  const oneOf = [...new Set(values.map(ruleValue))]
-  if (oneOf.length <= MAX_VALUES) return { oneOf, ...(oneOf.length === 1 && { contains: itemsOf(oneOf) }) }
-  return summary(oneOf)
+  const oneOf = [...new Set(values.map(asRuleValue))]
+  if (oneOf.length <= MAX_VALUES) return { oneOf, ...(oneOf.length === 1 && { contains: comparableItems(oneOf) }) }
+  return summarize(oneOf)
 }
 
 /** What many values have in common. */
-export function summary(values: readonly unknown[]): Fact {
+export function summarize(values: readonly unknown[]): Constraint {
   if (values.every((value) => typeof value === 'string')) return { isString: true, present: true }
   if (values.every((value) => typeof value === 'number' && !Number.isNaN(value))) {
     const [low, high] = values.reduce<[number, number]>(
@@ -218,50 +211,42 @@ export function summary(values: readonly unknown[]): Fact {
   return values.includes(undefined) ? {} : { present: true }
 }
 
-function differentFrom(values: readonly unknown[]): Fact {
-  const scalars = values.filter(isScalar).map(ruleValue)
+function differentFrom(values: readonly unknown[]): Constraint {
+  const scalars = values.filter(isScalar).map(asRuleValue)
   return { except: new Set(scalars.slice(0, MAX_VALUES)), ...(scalars.includes(undefined) && { present: true }) }
 }
 
-/** `$all`; an item that is null can stand for a field that is not there. */
-function containing(items: readonly unknown[]): Fact {
-  const contains = itemsOf(items)
+/** `$all`. A null item also matches a missing field. */
+function containing(items: readonly unknown[]): Constraint {
+  const contains = comparableItems(items)
   return items.some((item) => !isMissing(item)) ? { isArray: true, present: true, contains } : {}
 }
 
-/** What can be compared with an item, as rules see it. */
-function itemsOf(values: readonly unknown[]): readonly unknown[] {
-  return values.filter((value) => isScalar(value) && !isMissing(value)).map(ruleValue)
+/** The items that rules can compare, as rules see them. */
+function comparableItems(values: readonly unknown[]): readonly unknown[] {
+  return values.filter((value) => isScalar(value) && !isMissing(value)).map(asRuleValue)
 }
 
 /**
- * Rules compare strings by UTF-16 units, and databases by code points: the two agree where one side has only units before
- * the surrogates.
+ * Rules compare strings by UTF-16 unit, databases by code point. Both orders agree when one of the strings has only units
+ * below the surrogates.
  */
-const ORDERED_OTHERWISE = /[\ud800-\uffff]/
+const ORDERED_DIFFERENTLY = /[\ud800-\uffff]/
 
-function ordered(end: (bound: Bound<never>) => Interval<never>, operand: unknown, open: boolean): Fact {
-  const value = ruleValue(operand)
-  // A comparison finds values of the same kind only.
+function ordered(end: (bound: Bound<never>) => Interval<never>, operand: unknown, open: boolean): Constraint {
+  const value = asRuleValue(operand)
+  // A comparison only matches values of the same type.
   if (typeof value === 'number') return { number: end({ value: value as never, open }), present: true }
   if (typeof value !== 'string') return {}
-  const known = ORDERED_OTHERWISE.test(value) ? {} : { string: end({ value: value as never, open }) }
-  return { ...known, isString: true, present: true }
+  const interval = ORDERED_DIFFERENTLY.test(value) ? {} : { string: end({ value: value as never, open }) }
+  return { ...interval, isString: true, present: true }
 }
 
-function ruleValue(value: unknown): unknown {
+function asRuleValue(value: unknown): unknown {
   if (value instanceof Date) return value.getTime()
   return value === null ? undefined : value
 }
 
-function isMissing(value: unknown): boolean {
-  return value === null || value === undefined
-}
-
 export function isScalar(value: unknown): boolean {
   return value === null || typeof value !== 'object' || value instanceof Date
-}
-
-function isObject(value: unknown): value is DocumentData {
-  return !isScalar(value) && !Array.isArray(value) && !(value instanceof RegExp)
 }
