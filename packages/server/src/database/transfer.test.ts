@@ -258,7 +258,7 @@ describe('an import', () => {
       '6 INVALID_PARAM: a document is an object in { }',
       "7 INVALID_PARAM: the field name 'a.b' may not have a dot",
       "8 INVALID_PARAM: '$set' is no name of a field: names may not be empty, begin with $ or be __proto__",
-      '9 INVALID_PARAM: $binary is not a type of documents',
+      '9 INVALID_PARAM: the type $binary is not supported in documents',
     ])
     assert.deepEqual([result.done, result.failed], [2, 7])
     assert.equal((await all(database, 'in')).length, 2)
