@@ -252,7 +252,7 @@ describe('an import', () => {
     ]
     const result = await imported(database, lines.join('\r\n'), 'jsonl')
     assert.deepEqual(messages(result).sort(), [
-      '2 INVALID_PARAM: an Extended JSON text does not parse',
+      '2 INVALID_PARAM: the Extended JSON is not valid JSON',
       '4 DATABASE_DUPLICATE_WRITE: a unique value is taken',
       '5 INVALID_PARAM: _id must be a number or a text of 1 to 1024 bytes',
       '6 INVALID_PARAM: a document is an object in { }',
