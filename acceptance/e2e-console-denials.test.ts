@@ -148,7 +148,7 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
     for (const told of ['bobby', 'CUSTOM', REFUSED, requestId, '"alice" is not the caller ("bobby")']) {
       assert.ok(words.includes(told), `${told} in ${words}`)
     }
-    await panel(page).getByText('resource.openid and auth.openid would have to be the same user').waitFor()
+    await panel(page).getByText('resource.openid and auth.openid must be the same user').waitFor()
     await assertAccessible(page, 'a denied request')
     await shot(page, 'detail')
     await button(panel(page), 'Copy as a test case').click()

@@ -102,7 +102,7 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
   it('begins with public read, and says so', async () => {
     const { page } = await open()
     assert.equal(await mode(page, /Everyone can read, only the owner can write/).isChecked(), true)
-    await problems(page).getByText('everybody can read every file').waitFor()
+    await problems(page).getByText('everyone can read every file').waitFor()
     await page.getByText('Default', { exact: true }).first().waitFor()
     await assertAccessible(page, 'a preset')
     await shot(page, 'preset')
@@ -131,7 +131,7 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
     await verdict(page).getByText('Denied', { exact: true }).waitFor()
     await verdict(page).getByText('"bobby" is not the caller ("alice")').waitFor()
     const tree = simulator(page).getByRole('list', { name: 'The rule, part by part' })
-    await tree.getByText('resource.openid and auth.openid would have to be the same user').waitFor()
+    await tree.getByText('resource.openid and auth.openid must be the same user').waitFor()
     await assertAccessible(page, 'custom rules')
     await shot(page, 'simulated')
     // Nothing is saved yet.
@@ -296,7 +296,7 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
     await assertAccessible(page, 'templates')
     await shot(page, 'templates')
     await button(dialog(page), /Orders whose total is fixed/).click()
-    await problems(page).getByText('rules refuse, they do not filter').first().waitFor()
+    await problems(page).getByText('rules do not filter').first().waitFor()
 
     const fields = simulator(page)
     await fields.getByLabel('Query').fill('{ "status": "paid" }')

@@ -270,7 +270,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await view.act('b.txt', 'Rename')
     await view.dialog.getByLabel('New name').fill('a.txt')
     await view.press('Rename')
-    await view.dialog.getByText('The target file exists already.').waitFor()
+    await view.dialog.getByText('The target file already exists.').waitFor()
     assert.equal(await view.dialog.getByLabel('New name').inputValue(), 'a.txt')
     await shot(view, 'name-in-the-way')
     await view.press('Cancel')

@@ -10,7 +10,7 @@ import { eventually } from './support/until.ts'
 const RELOAD_MS = 2000
 const DENIED = 'DATABASE_PERMISSION_DENIED'
 /** What every refusal says, whatever the reason. */
-const SAID = 'The permissions of the collection refuse this.'
+const SAID = 'The permissions of the collection deny this.'
 
 const ROUNDS = 100
 /** Documents that the rules of one request may look up. */

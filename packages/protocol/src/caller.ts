@@ -1,47 +1,47 @@
-/** How a user logged in; the values that rules see as `auth.loginType`. */
+/** How a user logged in. Rules see it as `auth.loginType`. */
 export type LoginType = 'ANONYMOUS' | 'CUSTOM' | 'WECHAT_OPEN'
 
-/** A logged-in person. All ids name the same person; an id that is absent equals nothing. */
+/** A logged-in user. All ids name the same person. */
 export interface UserCaller {
   readonly kind: 'user'
   readonly uid: string
-  /** The WeChat openid, for WeChat logins only. */
+  /** The WeChat openid; WeChat logins only. */
   readonly openid?: string
-  /** The id that the developer's ticket named, for custom logins only. */
+  /** The id in the developer's login ticket; custom logins only. */
   readonly customUserId?: string
   readonly loginType: LoginType
   readonly sessionId: string
 }
 
-/** Whoever holds an administrator key: no rules apply. */
+/** The holder of an administrator key. Rules do not apply. */
 export interface AdminCaller {
   readonly kind: 'admin'
   readonly keyId: string
 }
 
-export interface NobodyCaller {
+interface NobodyCaller {
   readonly kind: 'nobody'
 }
 
-/** Who asks. Built once at the edge from a verified credential, never from anything else in the request. */
+/** The sender of a request. Built once at the edge from a verified credential, never from other parts of the request. */
 export type Caller = UserCaller | AdminCaller | NobodyCaller
 
 export const NOBODY: NobodyCaller = Object.freeze({ kind: 'nobody' })
 
-/** Who a person is, without the session; null for nobody and for administrators. */
+/** The ids and login type of a user, without the session; null for nobody and for administrators. */
 export function personOf(caller: Caller): Omit<UserCaller, 'kind' | 'sessionId'> | null {
   if (caller.kind !== 'user') return null
   const { kind: _, sessionId: __, ...person } = caller
   return person
 }
 
-/** Every id that counts as this user, the one that documents and files are marked with first. */
+/** All ids of a user. The first one marks documents and files. */
 export function idsOf(caller: UserCaller): readonly string[] {
   const ids = [caller.openid, caller.customUserId, caller.uid]
   return [...new Set(ids.filter((id): id is string => id !== undefined && id !== ''))]
 }
 
-/** The `_openid` that the server writes on a user's documents: the first of openid, customUserId, uid. */
+/** The `_openid` of the user's documents: the openid, otherwise the customUserId, otherwise the uid. */
 export function ownerMark(caller: UserCaller): string {
   return caller.openid ?? caller.customUserId ?? caller.uid
 }

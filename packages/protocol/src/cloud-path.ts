@@ -1,9 +1,9 @@
 import { CloudsteadError } from './errors.ts'
 
-/** A cloudPath that passed {@link parseCloudPath}: the only form in which a name may reach a service or an engine. */
+/** A cloudPath that passed {@link parseCloudPath}. Services and engines accept names only in this form. */
 export type CloudPath = string & { readonly __brand: 'CloudPath' }
 
-/** UTF-8 bytes. The platform's documented limit for an object key. */
+/** UTF-8 bytes: the limit that the platform documents for object keys. */
 export const MAX_CLOUD_PATH_BYTES = 850
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point
@@ -12,9 +12,9 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/
 
 /**
- * Checks a cloudPath and returns it unchanged, byte for byte. This is the single place where names are judged.
+ * Checks a cloudPath and returns it unchanged, byte for byte. All checks of names are here.
  *
- * @throws CloudsteadError `INVALID_FILE_NAME` with the reason.
+ * @throws CloudsteadError `INVALID_FILE_NAME` with the reason
  * @example parseCloudPath('users/alice/图 1.jpg')
  */
 export function parseCloudPath(input: unknown): CloudPath {
@@ -26,7 +26,7 @@ export function parseCloudPath(input: unknown): CloudPath {
 function cloudPathProblem(input: unknown): string | undefined {
   if (typeof input !== 'string') return 'must be a string'
   if (input === '') return 'is empty'
-  if (input.startsWith('/')) return 'must not begin with /'
+  if (input.startsWith('/')) return 'must not start with /'
   if (input.includes('//')) return 'must not contain //'
   if (CONTROL.test(input)) return 'must not contain control characters'
   if (!input.isWellFormed()) return 'is not valid Unicode'
@@ -36,7 +36,7 @@ function cloudPathProblem(input: unknown): string | undefined {
   return undefined
 }
 
-/** The {id} of `users/{id}/...`, which says whose file it is, or undefined for any other path. */
+/** The {id} of `users/{id}/...`, which names the owner of the file; undefined for other paths. */
 export function claimOf(path: CloudPath): string | undefined {
   const match = /^users\/([^/]+)\//.exec(path)
   return match?.[1]

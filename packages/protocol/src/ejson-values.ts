@@ -11,23 +11,23 @@ import {
 } from './web-values.ts'
 
 /**
- * Canonical Extended JSON, the form of dialect B. Written out here because the general library throws on the server
- * dates that the SDK puts into it, makes objects of its own types, and knows many types that documents do not have;
- * the tests hold it against that library.
+ * Canonical Extended JSON, the format of dialect B. The official library is not used because it throws on the server dates that
+ * the SDK sends, returns objects of its own types, and supports many types that documents do not have. The tests compare the
+ * results with those of the library.
  */
 
 const INT32_MAX = 2 ** 31 - 1
 const INT32_MIN = -(2 ** 31)
 
-function numberOf(text: unknown): number {
-  const number = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN
-  if (Number.isNaN(number) && text !== 'NaN') {
+function numberOf(digits: unknown): number {
+  const number = typeof digits === 'string' && digits !== '' ? Number(digits) : Number.NaN
+  if (Number.isNaN(number) && digits !== 'NaN') {
     throw new CloudsteadError('INVALID_PARAM', 'an Extended JSON number is malformed')
   }
   return number
 }
 
-/** A server date may arrive whole or with its offset as an Extended JSON number. */
+/** The offset of a server date can be a plain number or an Extended JSON number. */
 function decodeServerDate(spec: unknown, now: number): Date {
   const offset = isDocumentObject(spec) ? spec.offset : undefined
   return serverDate({ offset: typeof offset === 'number' ? offset : numericObject(offset) }, now)
@@ -50,8 +50,8 @@ function decodeRegex(content: unknown): RegExp {
   return regexOf(content.pattern, content.options)
 }
 
-/** Types of Extended JSON that documents here do not have; each is refused by name. */
-const FOREIGN_TYPES = new Set([
+/** Extended JSON types that documents do not have. */
+const UNSUPPORTED_TYPES = new Set([
   '$binary',
   '$code',
   '$dbPointer',
@@ -88,16 +88,17 @@ function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly
     case '$regularExpression':
       return decodeRegex(content)
     default:
-      if (FOREIGN_TYPES.has(key)) throw new CloudsteadError('INVALID_PARAM', `${key} is not a type of documents`)
+      if (UNSUPPORTED_TYPES.has(key))
+        throw new CloudsteadError('INVALID_PARAM', `the type ${key} is not supported in documents`)
       return undefined
   }
 }
 
 /**
- * Decodes a value of Extended JSON, canonical or relaxed, already parsed from its text: numbers of all kinds become
- * numbers, an ObjectId its hexadecimal digits, server dates the given clock.
+ * Decodes a parsed value of canonical or relaxed Extended JSON. Numbers of all types become numbers, an ObjectId becomes its
+ * hexadecimal digits, and a server date becomes `now` plus its offset.
  *
- * @param now the server's clock in ms; take it once per request.
+ * @param now the server's clock in ms; the same for a whole request
  * @throws CloudsteadError INVALID_PARAM
  */
 export function decodeEjsonValue(json: unknown, now: number): DocumentValue {
@@ -105,17 +106,17 @@ export function decodeEjsonValue(json: unknown, now: number): DocumentValue {
 }
 
 /**
- * Decodes the text that dialect B sends for a query, a document, an update, an order or a projection.
+ * Decodes a query, a document, an update, an order or a projection of dialect B.
  *
  * @throws CloudsteadError INVALID_PARAM
  * @example decodeEjson('{"n":{"$numberInt":"1"}}', Date.now()) // { n: 1 }
  */
-export function decodeEjson(text: string, now: number): DocumentValue {
+export function decodeEjson(source: string, now: number): DocumentValue {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = JSON.parse(source)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'an Extended JSON text does not parse')
+    throw new CloudsteadError('INVALID_PARAM', 'the Extended JSON is not valid JSON')
   }
   return decodeEjsonValue(json, now)
 }
@@ -139,24 +140,24 @@ function encodeValue(value: DocumentValue): unknown {
   return target
 }
 
-/** Encodes a value as the canonical Extended JSON text that dialect B answers with. */
+/** Encodes a value as canonical Extended JSON, for answers of dialect B. */
 export function encodeEjson(value: DocumentValue): string {
   return JSON.stringify(encodeValue(value))
 }
 
-/** What only JSON's numbers cannot say is written out. */
-function needsMark(value: number): boolean {
+/** Whether JSON has no literal for a number. */
+function isNotJsonNumber(value: number): boolean {
   return !Number.isFinite(value) || Object.is(value, -0)
 }
 
 /**
- * Encodes a value as relaxed Extended JSON, for people: a number is a JSON number wherever JSON has it, a date its ISO
- * text. `decodeEjsonValue` gives the same value back.
+ * Encodes a value as relaxed Extended JSON, which is easier to read: numbers are JSON numbers where possible, and dates are ISO
+ * strings. `decodeEjsonValue` restores the same value.
  *
  * @example encodeRelaxedEjson({ n: 1, at: new Date(0) }) // { n: 1, at: { $date: '1970-01-01T00:00:00.000Z' } }
  */
 export function encodeRelaxedEjson(value: DocumentValue): unknown {
-  if (typeof value === 'number') return needsMark(value) ? encodeNumber(value) : value
+  if (typeof value === 'number') return isNotJsonNumber(value) ? encodeNumber(value) : value
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Date) return { $date: value.toISOString() }
   if (value instanceof RegExp) return { $regularExpression: { pattern: value.source, options: value.flags } }

@@ -1,11 +1,11 @@
 /**
- * The one table of error codes. Every error a client sees is a {@link CloudsteadError} whose code is listed here, so a
- * code has one HTTP status and one pair of texts wherever it is raised. Codes are the platform's own where it has one.
+ * The table of error codes. Every error that a client sees is a {@link CloudsteadError} with a code from this table, so each
+ * code has the same HTTP status and messages everywhere. Codes of the platform are used where they exist.
  */
 
-/** One row of the error table. */
+/** A row of the error table. */
 export interface ErrorEntry {
-  /** HTTP status where the answer may carry one. Dialects A and B answer 200 whatever the code. */
+  /** The HTTP status, except in dialects A and B, which always answer 200. */
   readonly status: number
   readonly en: string
   readonly zh: string
@@ -28,7 +28,7 @@ export const ERRORS = {
   ),
   INVALID_ACTION: entry(
     400,
-    'The action is not known to this server.',
+    'This server does not support the action.',
     '服务器不支持该 action。',
     'Check the SDK version and the action name.',
     '请检查 SDK 版本和 action 名称。',
@@ -63,9 +63,9 @@ export const ERRORS = {
   ),
   EXCEED_MAX_RESPONSE_SIZE: entry(
     400,
-    'The answer would be too large.',
+    'The response would be too large.',
     '返回数据过大。',
-    'Ask for less in one call: lower the limit, or name the fields with field().',
+    'Request less in one call: lower the limit, or select fields with field().',
     '请减少单次返回的数据：调小 limit，或用 field() 指定字段。',
   ),
   STORAGE_REQUEST_FAIL: entry(
@@ -77,7 +77,7 @@ export const ERRORS = {
   ),
   STORAGE_EXCEED_AUTHORITY: entry(
     403,
-    'The storage rules refuse this.',
+    'The storage rules deny this.',
     '没有权限访问该文件。',
     'Check the login state and the storage rules of the environment.',
     '请检查登录状态和环境的存储安全规则。',
@@ -91,7 +91,7 @@ export const ERRORS = {
   ),
   STORAGE_FILE_EXIST: entry(
     409,
-    'The target file exists already.',
+    'The target file already exists.',
     '目标文件已存在。',
     'Choose another path, or allow overwriting.',
     '请更换路径，或允许覆盖。',
@@ -100,19 +100,19 @@ export const ERRORS = {
     403,
     'The upload URL is not valid.',
     '上传地址无效。',
-    'Ask for a new one with getUploadMetadata and do not edit it.',
+    'Request a new one with getUploadMetadata, and do not edit it.',
     '请重新调用 getUploadMetadata 获取，不要修改地址。',
   ),
   STORAGE_SIGN_EXPIRED: entry(
     403,
     'The upload URL has expired.',
     '上传地址已过期。',
-    'Ask for a new one with getUploadMetadata.',
+    'Request a new one with getUploadMetadata.',
     '请重新调用 getUploadMetadata 获取。',
   ),
   CDN_SIGNATURE_MISSING: entry(
     403,
-    'This file is private and the URL carries no signature.',
+    'This file is private, and the URL has no signature.',
     '该文件为私有，链接缺少签名。',
     'Call getTempFileURL with the fileID and use the URL that it returns.',
     '请用 fileID 调用 getTempFileURL 获取链接。',
@@ -147,7 +147,7 @@ export const ERRORS = {
   ),
   DATABASE_PERMISSION_DENIED: entry(
     403,
-    'The permissions of the collection refuse this.',
+    'The permissions of the collection deny this.',
     '没有数据库操作权限。',
     'Check the login state and the acl of the collection.',
     '请检查登录状态和集合权限设置。',
@@ -161,21 +161,21 @@ export const ERRORS = {
   ),
   DATABASE_COLLECTION_ALREADY_EXIST: entry(
     409,
-    'The collection exists already.',
+    'The collection already exists.',
     '集合已存在。',
     'Use it as it is, or choose another name.',
     '请直接使用，或更换名称。',
   ),
   DATABASE_DUPLICATE_WRITE: entry(
     409,
-    'A document with this unique value exists already.',
+    'A document with this unique value already exists.',
     '唯一键冲突，文档已存在。',
     'Use another _id or update the existing document.',
     '请更换 _id 或更新已有文档。',
   ),
   DATABASE_TRANSACTION_CONFLICT: entry(
     409,
-    'The document is being changed by too many writers.',
+    'Too many clients are changing the document at once.',
     '写入冲突。',
     'Try again.',
     '请重试。',
@@ -205,7 +205,7 @@ export const ERRORS = {
   ),
   ACTION_FORBIDDEN: entry(
     403,
-    'This identity may not do that.',
+    'This identity is not allowed to do that.',
     '当前身份无权执行该操作。',
     'Use an administrator key.',
     '请使用管理员密钥。',
@@ -214,7 +214,7 @@ export const ERRORS = {
     401,
     'The custom login ticket is not valid.',
     '自定义登录票据无效。',
-    'Make a new one with createTicket, with a key from `cloudstead keys login` of this environment.',
+    'Create a new one with createTicket and a key from `cloudstead keys login` of this environment.',
     '请使用本环境 `cloudstead keys login` 的密钥重新 createTicket。',
   ),
   AUTH_WX_OAUTH_FAILED: entry(
@@ -228,26 +228,26 @@ export const ERRORS = {
     403,
     'This user is blocked in this environment.',
     '该用户已被封禁。',
-    'An administrator lets the user in again in the Console, under Users.',
+    'An administrator can unblock the user in the Console, under Users.',
     '管理员可在控制台的“用户”页解除封禁。',
   ),
   CONSOLE_SIGN_IN_REQUIRED: entry(
     401,
     'Nobody is signed in to the Console.',
     '尚未登录控制台。',
-    'Sign in by the link in the terminal, by password or by api key.',
+    'Sign in with the link in the terminal, a password or an API key.',
     '请使用终端中的链接、密码或 API 密钥登录。',
   ),
   CONSOLE_SIGN_IN_FAILED: entry(
     401,
-    'The link, password or API key is not right, or the link was used before.',
+    'The link, password or API key is wrong, or the link has already been used.',
     '链接、密码或 API 密钥不正确，或链接已被使用。',
-    'Try again, or make a new link with npx cloudstead console link.',
+    'Try again, or create a new link with npx cloudstead console link.',
     '请重试，或用 npx cloudstead console link 生成新链接。',
   ),
   CONSOLE_TOO_MANY_ATTEMPTS: entry(
     429,
-    'Too many wrong attempts to sign in.',
+    'Too many failed sign-in attempts.',
     '登录失败次数过多。',
     'Wait a minute, then try again.',
     '请等待一分钟后重试。',
@@ -256,28 +256,28 @@ export const ERRORS = {
     403,
     'The request does not come from the Console of this server.',
     '请求不是来自本服务器的控制台。',
-    'Open the Console at its own address; scripts use an api key.',
+    'Open the Console at its own address; in scripts, use an API key.',
     '请从控制台自身的地址打开；脚本请使用 API 密钥。',
   ),
   CONSOLE_SETTING_LOCKED: entry(
     409,
-    'The configuration file sets this, and the file wins.',
+    'The configuration file sets this, and it takes precedence.',
     '该设置由配置文件指定，以配置文件为准。',
     'Edit the configuration file, or remove the key from it to set it here.',
     '请编辑配置文件；若要在此设置，请先从文件中删除该键。',
   ),
   CONSOLE_CONFLICT: entry(
     409,
-    'It was changed by somebody else meanwhile.',
+    'Somebody else has changed it in the meantime.',
     '内容已被他人修改。',
-    'Load it again, compare, and save once more.',
+    'Reload it, compare, and save again.',
     '请重新加载并比较后再保存。',
   ),
   NOT_FOUND: entry(404, 'There is nothing at this address.', '地址不存在。', 'Check the URL.', '请检查 URL。'),
   SERVER_BUSY: entry(503, 'The server is stopping or overloaded.', '服务繁忙。', 'Try again shortly.', '请稍后重试。'),
   SYS_ERR: entry(
     500,
-    'The server failed; the fault is on our side.',
+    'The server failed with an internal error.',
     '服务器内部错误。',
     'Report it with the request id.',
     '请携带 requestId 反馈。',
@@ -288,14 +288,14 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS
 
 /**
- * An expected failure, safe to show to the caller. Anything else that is thrown becomes `SYS_ERR` at the edge.
+ * An expected failure whose message is safe to show to the caller. Any other error becomes `SYS_ERR` at the edge.
  *
  * @example throw new CloudsteadError('INVALID_PARAM', 'maxAge must be between 1 and 86400 seconds')
  */
 export class CloudsteadError extends Error {
   override readonly name = 'CloudsteadError'
   readonly code: ErrorCode
-  /** For the operator's log only, never sent: which rule clause failed, which key id was unknown. */
+  /** Details for the operator's log, such as the rule clause that failed. Never sent to clients. */
   readonly internal: string | undefined
 
   constructor(code: ErrorCode, message?: string, options?: { readonly internal?: string; readonly cause?: unknown }) {
@@ -309,7 +309,7 @@ export class CloudsteadError extends Error {
   }
 }
 
-/** Turns anything that was thrown into the error to answer with; our own faults become `SYS_ERR` without their text. */
+/** Converts any thrown value to the error to answer with. Unexpected errors become `SYS_ERR` without their message. */
 export function toCloudsteadError(thrown: unknown): CloudsteadError {
   return thrown instanceof CloudsteadError ? thrown : new CloudsteadError('SYS_ERR', undefined, { cause: thrown })
 }

@@ -1,11 +1,42 @@
-export * from './caller.ts'
-export * from './cloud-path.ts'
-export * from './ejson-values.ts'
-export * from './errors.ts'
-export * from './file-id.ts'
-export * from './login-ticket.ts'
-export * from './object-signature.ts'
-export * from './object-url.ts'
-export * from './tc3.ts'
-export * from './upload-ticket.ts'
-export * from './web-values.ts'
+export {
+  type AdminCaller,
+  type Caller,
+  idsOf,
+  type LoginType,
+  NOBODY,
+  ownerMark,
+  personOf,
+  type UserCaller,
+} from './caller.ts'
+export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
+export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
+export { CloudsteadError, ERRORS, type ErrorCode, toCloudsteadError } from './errors.ts'
+export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
+export { type ParsedLoginTicket, parseLoginTicket, verifyLoginTicket } from './login-ticket.ts'
+export {
+  type ObjectPermit,
+  type SignatureVerdict,
+  type SigningKey,
+  signObjects,
+  verifyObjectSignature,
+} from './object-signature.ts'
+export { objectIdOf, objectPathname } from './object-url.ts'
+export {
+  isTc3Authorization,
+  isTc3Fresh,
+  parseTc3Authorization,
+  type Tc3Authorization,
+  type Tc3Request,
+  verifyTc3,
+} from './tc3.ts'
+export { openUploadTicket, sealUploadTicket, type UploadTicket } from './upload-ticket.ts'
+export {
+  type DocumentObject,
+  type DocumentValue,
+  decodeWebValue,
+  encodeWebValue,
+  isDocumentObject,
+  MAX_VALUE_DEPTH,
+  regexOf,
+  setOwn,
+} from './web-values.ts'

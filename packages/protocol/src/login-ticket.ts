@@ -2,15 +2,15 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { CloudsteadError } from './errors.ts'
 
 /**
- * Custom login tickets, which a developer's own server makes with `createTicket` and a login key:
- * `<private_key_id>/@@/<JWT>`. They are no ordinary JWTs: all times are in milliseconds, so an ordinary checker would
- * never see one expire.
+ * Custom login tickets, which a developer's own server creates with `createTicket` and a login key:
+ * `<private_key_id>/@@/<JWT>`. They differ from ordinary JWTs: all times are in milliseconds, so a JWT library would never
+ * consider one expired.
  */
 
-/** A ticket that is well formed. Nothing in it is proven until {@link verifyLoginTicket} has seen the public key. */
+/** A well-formed ticket. Nothing in it is verified before {@link verifyLoginTicket}. */
 export interface ParsedLoginTicket {
   readonly keyId: string
-  /** What was signed. */
+  /** The signed part. */
   readonly signingInput: string
   readonly signature: Buffer
   readonly env: string
@@ -21,22 +21,22 @@ export interface ParsedLoginTicket {
   readonly expiresAt: number
 }
 
-/** The ids that a ticket may name: what `createTicket` itself accepts. */
+/** The ids that `createTicket` accepts. */
 const CUSTOM_USER_ID = /^[A-Za-z0-9_\-#@~=*(){}[\]:.,<>+]{4,32}$/
 
 const SEPARATOR = '/@@/'
 
-/** A real ticket has some 700 characters, and 1,400 with a 4096-bit key. */
+/** A real ticket has about 700 characters, or 1,400 with a 4096-bit key. */
 const MAX_TICKET_LENGTH = 8192
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,128}$/
 
 const JWT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 
-/** How far the clock of the ticket's maker may be ahead of ours, in milliseconds. */
+/** How far the clock of the ticket's creator may be ahead of this server's, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60_000
 
-/** A time below this many milliseconds lies in 1973: it was meant as seconds. */
+/** A smaller number of milliseconds would be before 1973-03, so the time must be in seconds. */
 const LOOKS_LIKE_SECONDS = 100_000_000_000
 
 function invalid(message: string): CloudsteadError {
@@ -44,26 +44,26 @@ function invalid(message: string): CloudsteadError {
 }
 
 /**
- * Reads a ticket and checks its form, without any key.
+ * Parses a ticket and checks its format, without a key.
  *
- * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`, whose message says what is wrong with the ticket
+ * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET` with the reason
  */
 export function parseLoginTicket(ticket: unknown): ParsedLoginTicket {
   if (typeof ticket !== 'string' || ticket === '') throw invalid('the ticket must be a non-empty string')
   if (ticket.length > MAX_TICKET_LENGTH) throw invalid(`the ticket is longer than ${MAX_TICKET_LENGTH} characters`)
   const cut = ticket.indexOf(SEPARATOR)
-  if (cut < 0) throw invalid('a ticket looks like <private_key_id>/@@/<JWT>, as createTicket makes it')
+  if (cut < 0) throw invalid('a ticket has the form <private_key_id>/@@/<JWT>, as created by createTicket')
   const keyId = ticket.slice(0, cut)
-  if (!KEY_ID.test(keyId)) throw invalid('the private_key_id in front of /@@/ is malformed')
+  if (!KEY_ID.test(keyId)) throw invalid('the private_key_id before /@@/ is malformed')
   const match = JWT.exec(ticket.slice(cut + SEPARATOR.length))
-  if (match === null) throw invalid('what follows /@@/ is not a JWT')
+  if (match === null) throw invalid('the part after /@@/ is not a JWT')
   const [, header = '', payload = '', signature = ''] = match
 
-  // The algorithm is ours to say, not the ticket's: anything but RS256 is refused before a key is looked at.
+  // The ticket does not choose the algorithm: anything other than RS256 is refused before a key is used.
   if (decodeObject(header, 'header').alg !== 'RS256') throw invalid('the ticket must be signed with RS256')
   const { alg, env, uid, iat, exp } = decodeObject(payload, 'payload')
   if (alg !== undefined && alg !== 'RS256') throw invalid('the ticket must be signed with RS256')
-  if (typeof env !== 'string') throw invalid('the ticket names no environment')
+  if (typeof env !== 'string') throw invalid('the ticket has no environment')
   if (typeof uid !== 'string' || !CUSTOM_USER_ID.test(uid)) {
     throw invalid('the uid of the ticket must have 4 to 32 characters: letters, digits and _-#@~=*(){}[]:.,<>+')
   }
@@ -79,11 +79,12 @@ export function parseLoginTicket(ticket: unknown): ParsedLoginTicket {
 }
 
 /**
- * Proves a ticket: signature, environment and times. Small RSA keys are allowed, since developers bring theirs along.
+ * Verifies the signature, the environment and the times of a ticket. Small RSA keys are allowed, because developers bring their
+ * own keys.
  *
- * @param publicKey of the ticket's `keyId`: a KeyObject or PEM
+ * @param publicKey the key of the ticket's `keyId`, as a KeyObject or PEM
  * @param options.now milliseconds since the epoch
- * @returns the customUserId that the ticket vouches for
+ * @returns the customUserId of the ticket
  * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET`
  */
 export function verifyLoginTicket(
@@ -94,13 +95,13 @@ export function verifyLoginTicket(
   const key = typeof publicKey === 'string' ? createPublicKey(publicKey) : publicKey
   if (key.asymmetricKeyType !== 'rsa') throw invalid('the login key is not an RSA key')
   if (!verify('RSA-SHA256', Buffer.from(ticket.signingInput, 'latin1'), key, ticket.signature)) {
-    throw invalid('the signature of the ticket does not match its private_key_id; was the key file mixed up?')
+    throw invalid('the signature of the ticket does not match its private_key_id; is it the right key file?')
   }
   if (ticket.env !== options.env)
-    throw invalid(`the ticket is for the environment ${ticket.env}, this is ${options.env}`)
-  if (options.now >= ticket.expiresAt) throw invalid('the ticket has expired; make a new one for each login')
+    throw invalid(`the ticket is for the environment ${ticket.env}, not for ${options.env}`)
+  if (options.now >= ticket.expiresAt) throw invalid('the ticket has expired; create a new one for each login')
   if (ticket.issuedAt > options.now + CLOCK_SKEW_MS) {
-    throw invalid('the ticket was issued in the future; check the clock of the machine that makes the tickets')
+    throw invalid('the ticket was issued in the future; check the clock of the machine that creates the tickets')
   }
   return ticket.customUserId
 }
@@ -122,6 +123,6 @@ function milliseconds(value: unknown, name: string): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw invalid(`${name} of the ticket must be a whole number of milliseconds`)
   }
-  if (value < LOOKS_LIKE_SECONDS) throw invalid(`${name} of the ticket is in seconds, tickets count in milliseconds`)
+  if (value < LOOKS_LIKE_SECONDS) throw invalid(`${name} of the ticket is in seconds; tickets use milliseconds`)
   return value
 }

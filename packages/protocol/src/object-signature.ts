@@ -1,32 +1,33 @@
 import { createCipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
 /**
- * Signatures of temporary URLs. A page asks for 50 at once, so they are made together: the MAC is CBC-MAC with AES-256
- * over exactly two blocks (24 bytes of object id, 8 of expiry), which for messages of one fixed length is as good as the
- * cipher (Bellare, Kilian, Rogaway 1994), and costs two calls of the cipher for all of them, where 50 HMACs cost 100.
+ * Signatures of temporary URLs. A page requests 50 at once, so they are computed together. The MAC is CBC-MAC with AES-256 over
+ * exactly two blocks (24 bytes of object id, 8 of expiry). For messages of one fixed length it is as secure as the cipher
+ * (Bellare, Kilian, Rogaway 1994), and all 50 take two calls of the cipher, where 50 HMACs take 100 calls.
  */
 
-/** A key that signs, as far as this package cares. */
+/** A signing key. */
 export interface SigningKey {
-  /** A KeyObject: deriving from a Buffer costs several times as much. */
+  /** A KeyObject, because deriving keys from a Buffer takes several times as long. */
   readonly secret: KeyObject
 }
 
-/** What a temporary URL permits: reading this object, as long as it is not `expires` (unix seconds) yet. */
+/** The permission in a temporary URL: reading an object until `expires`. */
 export interface ObjectPermit {
   /** 32 base64url characters. */
   readonly objectId: string
+  /** Seconds since the epoch. */
   readonly expires: number
 }
 
 const BLOCK_BYTES = 16
 const OBJECT_ID_BYTES = 24
 const OBJECT_ID_CHARACTERS = 32
-/** What follows the first block of an object id, before the expiry. */
+/** The part of an object id in the second block, before the expiry. */
 const REST_BYTES = OBJECT_ID_BYTES - BLOCK_BYTES
 const SIGN_CHARACTERS = 2 * BLOCK_BYTES
 
-/** The queries of temporary URLs, in the order of the permits: `sign=<32 hex>&t=<unix seconds>`. */
+/** The query strings of temporary URLs, in the order of the permits: `sign=<32 hex>&t=<seconds since the epoch>`. */
 export function signObjects(key: SigningKey, env: string, permits: readonly ObjectPermit[]): readonly string[] {
   const signs = macs(key, env, permits)
   return permits.map(({ expires }, at) => `sign=${signAt(signs, at)}&t=${expires}`)
@@ -35,7 +36,7 @@ export function signObjects(key: SigningKey, env: string, permits: readonly Obje
 export type SignatureVerdict = 'valid' | 'expired' | 'invalid'
 
 /**
- * Judges `sign` and `t` exactly as they came. Text is compared with text, so no other spelling of the same bytes passes.
+ * Verifies `sign` and `t` exactly as received. Strings are compared, so no other encoding of the same bytes is accepted.
  *
  * @param now milliseconds since the epoch
  */
@@ -62,10 +63,10 @@ function signAt(signs: string, at: number): string {
   return signs.slice(at * SIGN_CHARACTERS, (at + 1) * SIGN_CHARACTERS)
 }
 
-/** The MACs of all permits in hex, one after the other. */
+/** The MACs of all permits in hex, concatenated. */
 function macs(key: SigningKey, env: string, permits: readonly ObjectPermit[]): string {
   const size = permits.length * BLOCK_BYTES
-  // An id is 24 whole bytes in 32 characters, so all of them are decoded at once.
+  // 32 characters are exactly 24 bytes, so all ids can be decoded at once.
   const ids = Buffer.from(permits.map(({ objectId }) => objectId).join(''), 'base64url')
   const whole = permits.every(({ objectId }) => objectId.length === OBJECT_ID_CHARACTERS)
   if (!whole || ids.length !== permits.length * OBJECT_ID_BYTES) throw new RangeError('an object id has 32 characters')
@@ -79,17 +80,17 @@ function macs(key: SigningKey, env: string, permits: readonly ObjectPermit[]): s
     second.writeUInt32BE(Math.floor(expires / 2 ** 32), at + REST_BYTES)
     second.writeUInt32BE(expires % 2 ** 32, at + REST_BYTES + 4)
   })
-  // One block is enciphered by itself; the chaining is the exclusive or between the two calls.
+  // ECB encrypts each block separately. The XOR between the two calls is the chaining.
   const cipher = createCipheriv('aes-256-ecb', cipherKey(key.secret, env), null).setAutoPadding(false)
   const chained = cipher.update(first)
   for (let at = 0; at < size; at += 1) chained[at] = (chained[at] as number) ^ (second[at] as number)
   return cipher.update(chained, undefined, 'hex')
 }
 
-/** The last key that was derived from a secret; a server has one environment. */
+/** The last key derived from each secret. A server has one environment. */
 const DERIVED = new WeakMap<KeyObject, { readonly env: string; readonly key: KeyObject }>()
 
-/** A key of its own for this purpose and environment. */
+/** Derives a key that is used only for this purpose and environment. */
 function cipherKey(secret: KeyObject, env: string): KeyObject {
   const known = DERIVED.get(secret)
   if (known?.env === env) return known.key

@@ -2,20 +2,20 @@ import { hash } from 'node:crypto'
 import type { CloudPath } from './cloud-path.ts'
 
 /**
- * Addresses of stored files. `/o/<object>/<slug>.<ext>` is ASCII without any `%`, because SDKs apply `encodeURI` to it
- * once more; a temporary URL is that address plus its signature (object-signature.ts).
+ * URLs of stored files. `/o/<object>/<slug>.<ext>` is ASCII without any `%`, because SDKs apply `encodeURI` to it again. A
+ * temporary URL has a signature in addition (object-signature.ts).
  */
 
-/** 192 bits: nobody finds two paths with one id. */
+/** 192 bits, so nobody can find two paths with the same id. */
 const OBJECT_ID_LENGTH = 32
 const MAX_SLUG = 40
 
-/** The permanent, opaque name of a cloudPath in URLs: the same path has the same one for ever. 32 base64url characters. */
+/** The opaque name of a cloudPath in URLs: 32 base64url characters, the same forever for the same path. */
 export function objectIdOf(env: string, path: CloudPath): string {
   return hash('sha256', `${env}\n${path}`, 'base64url').slice(0, OBJECT_ID_LENGTH)
 }
 
-/** The path of the bare URL of a file with this object id. The slug only makes it readable; it says nothing that decides anything. */
+/** The path of the URL of a file, without a signature. The slug makes it readable and has no other function. */
 export function objectPathname(objectId: string, path: CloudPath): string {
   const base = path.slice(path.lastIndexOf('/') + 1)
   const dot = base.lastIndexOf('.')

@@ -2,38 +2,38 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { CloudsteadError } from './errors.ts'
 
 /**
- * The signature that `@cloudbase/node-sdk` puts on its calls when it is given a secretId and a secretKey: a variant of
- * TC3-HMAC-SHA256 which signs the parameters one by one (so that the body's encoding does not matter) and names them in
- * the header.
+ * The signature that `@cloudbase/node-sdk` adds to its calls when it has a secretId and a secretKey: a variant of
+ * TC3-HMAC-SHA256 that signs the parameters separately, so that the encoding of the body does not matter, and lists them in the
+ * header.
  */
 
-/** What the Authorization header says. Nothing in it is proven yet. */
+/** The parsed Authorization header. Nothing in it is verified yet. */
 export interface Tc3Authorization {
   readonly secretId: string
-  /** UTC, `2026-11-22`. */
+  /** UTC, such as `2026-11-22`. */
   readonly date: string
-  /** Parameter names as they were signed: lower case, URL-encoded, in the order of signing. */
+  /** Names of the signed parameters: lower case, URL-encoded, in the order of signing. */
   readonly signedParams: readonly string[]
-  /** Header names in lower case, in the order of signing. */
+  /** Names of the signed headers: lower case, in the order of signing. */
   readonly signedHeaders: readonly string[]
   /** 64 hex digits. */
   readonly signature: string
 }
 
-/** The signed request as it arrived. */
+/** The request as received. */
 export interface Tc3Request {
   readonly method: string
-  /** Host header with its port, unchanged; a proxy that rewrites it breaks the signature. */
+  /** The Host header with its port. A proxy that changes it breaks the signature. */
   readonly host: string
-  /** Path of the URL as it was sent, still encoded. */
+  /** The path of the URL, still encoded. */
   readonly path: string
-  /** What follows the `?`, as it was sent; empty without one. */
+  /** The query string without `?`; empty when there is none. */
   readonly query: string
-  /** Headers by their lower-case names. */
+  /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>
   /** The parsed JSON body. */
   readonly params: Readonly<Record<string, unknown>>
-  /** Value of the X-Timestamp header: seconds since the epoch. */
+  /** The X-Timestamp header: seconds since the epoch. */
   readonly timestamp: number
 }
 
@@ -41,30 +41,30 @@ const ALGORITHM = 'TC3-HMAC-SHA256'
 const SERVICE = 'tcb'
 const TERMINATOR = 'tc3_request'
 
-/** The SDK signs some 10 parameters and 6 headers; past this it is no SDK. */
+/** The SDK signs about 10 parameters and 6 headers. More names do not come from the SDK. */
 const MAX_SIGNED_NAMES = 100
 
 const CREDENTIAL = /^([A-Za-z0-9_-]{1,128})\/(\d{4}-\d\d-\d\d)\/tcb\/tc3_request$/
 
-/** Headers that have to be among the signed ones: `host` binds the signature to this server. */
+/** Headers that must be signed. `host` binds the signature to this server. */
 const REQUIRED_HEADERS = ['host', 'content-type']
 
 function refused(message: string): CloudsteadError {
   return new CloudsteadError('INVALID_CREDENTIALS', message)
 }
 
-/** Whether an Authorization header is meant to be one of these. */
+/** Whether an Authorization header has a signature of this kind. */
 export function isTc3Authorization(header: string): boolean {
   return header.startsWith(`${ALGORITHM} `)
 }
 
 /**
- * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/tcb/tc3_request, SignedParams=a;b, SignedHeaders=x;y, Signature=<hex>`.
+ * Parses `TC3-HMAC-SHA256 Credential=<id>/<date>/tcb/tc3_request, SignedParams=a;b, SignedHeaders=x;y, Signature=<hex>`.
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS`
  */
 export function parseTc3Authorization(header: string): Tc3Authorization {
-  if (!isTc3Authorization(header)) throw refused(`the Authorization header must begin with ${ALGORITHM}`)
+  if (!isTc3Authorization(header)) throw refused(`the Authorization header must start with ${ALGORITHM}`)
   const fields = new Map<string, string>()
   for (const part of header.slice(ALGORITHM.length + 1).split(',')) {
     const cut = part.indexOf('=')
@@ -73,7 +73,7 @@ export function parseTc3Authorization(header: string): Tc3Authorization {
     fields.set(name, part.slice(cut + 1).trim())
   }
   const credential = CREDENTIAL.exec(fields.get('Credential') ?? '')
-  if (credential === null) throw refused(`Credential must look like <secretId>/<date>/${SERVICE}/${TERMINATOR}`)
+  if (credential === null) throw refused(`Credential must have the form <secretId>/<date>/${SERVICE}/${TERMINATOR}`)
   const [, secretId = '', date = ''] = credential
   const signature = fields.get('Signature') ?? ''
   if (!/^[0-9a-f]{64}$/.test(signature)) throw refused('Signature must be 64 hex digits')
@@ -85,17 +85,18 @@ export function parseTc3Authorization(header: string): Tc3Authorization {
 }
 
 /**
- * Checks the signature. The age of `timestamp` is for the caller to judge, see {@link isTc3Fresh}.
+ * Verifies the signature. It does not check the age of `timestamp`, see {@link isTc3Fresh}.
  *
- * Every parameter has to be signed: one that was added on the way, or that folds to the name of another, is refused.
+ * Every parameter must be signed. A parameter that was added in transit, or whose normalized name equals that of another, is
+ * refused.
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS`
  */
 export function verifyTc3(authorization: Tc3Authorization, request: Tc3Request, secretKey: string): void {
   const { date, signedHeaders, signature } = authorization
-  if (date !== utcDate(request.timestamp)) throw refused('the date of the Credential is not that of X-Timestamp')
+  if (date !== utcDate(request.timestamp)) throw refused('the date of the Credential is not the date of X-Timestamp')
   const canonical = [
-    // The SDK signs the method as its own code spells it: in lower case, whatever goes over the wire.
+    // The SDK signs the method in lower case, but sends it in upper case.
     request.method.toLowerCase(),
     `//${request.host}${request.path}`,
     request.query,
@@ -108,14 +109,14 @@ export function verifyTc3(authorization: Tc3Authorization, request: Tc3Request, 
   const toSign = [ALGORITHM, request.timestamp, scope, sha256(canonical)].join('\n')
   const key = [date, SERVICE, TERMINATOR].reduce<Buffer>(hmac, Buffer.from(`TC3${secretKey}`, 'utf8'))
   if (!timingSafeEqual(hmac(key, toSign), Buffer.from(signature, 'hex'))) {
-    throw refused('the signature does not match: wrong secretKey, or the request was changed on its way')
+    throw refused('the signature does not match: wrong secretKey, or the request was changed in transit')
   }
 }
 
 /**
- * Whether a timestamp lies within the window around now, in either direction.
+ * Whether a timestamp is at most `window` seconds before or after now.
  *
- * @param timestamp seconds since the epoch, from X-Timestamp
+ * @param timestamp the X-Timestamp header: seconds since the epoch
  * @param now milliseconds since the epoch
  * @param window seconds
  */
@@ -135,18 +136,18 @@ function names(list: string | undefined, field: string): readonly string[] {
 function headerValue(headers: Tc3Request['headers'], name: string): string {
   const value = headers[name]
   if (value === undefined) throw refused(`the signed header ${name} is missing`)
-  // The SDK lower-cases every value but that of content-type, and cuts the boundary off a multipart one.
+  // The SDK lower-cases every value except content-type, and removes the boundary of a multipart content-type.
   if (name !== 'content-type') return value.trim().toLowerCase()
   return value.startsWith('multipart/form-data') ? 'multipart/form-data' : value
 }
 
-/** SHA-256 over `&<name>=<value>\r\n` of each signed parameter; names and values as the SDK spells them for signing. */
+/** SHA-256 over `&<name>=<value>\r\n` of each signed parameter, normalized as in the SDK. */
 function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): string {
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(params)) {
-    const folded = safeUrlEncode(name.toLowerCase().trim())
-    if (values.has(folded)) throw refused(`two parameters are both called ${folded}`)
-    values.set(folded, (typeof value === 'string' ? value : textOf(name, value)).trim())
+    const normalized = safeUrlEncode(name.toLowerCase().trim())
+    if (values.has(normalized)) throw refused(`two parameters are both named ${normalized}`)
+    values.set(normalized, (typeof value === 'string' ? value : toJson(name, value)).trim())
   }
   const hash = createHash('sha256')
   for (const name of signed) {
@@ -155,24 +156,24 @@ function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): 
     hash.update(`&${name}=${value}\r\n`)
     values.delete(name)
   }
-  // What is left was not signed. The SDK leaves out empty values only.
+  // The remaining parameters are not signed. The SDK omits only empty values.
   for (const [name, value] of values) {
     if (value !== '') throw refused(`the parameter ${name} is not signed`)
   }
   return hash.digest('hex')
 }
 
-/** Writing out what nests thousands of levels deep fails; the SDK could not have signed it either. */
-function textOf(name: string, value: unknown): string {
+/** Fails for a value that is nested thousands of levels deep, which the SDK cannot sign either. */
+function toJson(name: string, value: unknown): string {
   try {
     return JSON.stringify(value)
   } catch {
-    throw refused(`the parameter ${name} nests too deep`)
+    throw refused(`the parameter ${name} is nested too deep`)
   }
 }
 
-function safeUrlEncode(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(
+function safeUrlEncode(string: string): string {
+  return encodeURIComponent(string.toWellFormed()).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   )
@@ -180,14 +181,14 @@ function safeUrlEncode(text: string): string {
 
 function utcDate(timestamp: number): string {
   const time = new Date(timestamp * 1000)
-  if (Number.isNaN(time.getTime())) throw refused('X-Timestamp is not a time')
+  if (Number.isNaN(time.getTime())) throw refused('X-Timestamp is not a valid time')
   return time.toISOString().slice(0, 10)
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+function sha256(data: string): string {
+  return createHash('sha256').update(data).digest('hex')
 }
 
-function hmac(key: Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
+function hmac(key: Buffer, data: string): Buffer {
+  return createHmac('sha256', key).update(data).digest()
 }

@@ -6,8 +6,8 @@ import { CloudsteadError } from './errors.ts'
 import type { SigningKey } from './object-signature.ts'
 
 /**
- * Upload tickets: a signed, short-lived permission to write one cloudPath, carried in the upload URL itself, because the
- * client adapters put other credentials in headers, in form fields or nowhere. Stateless; rights are judged again when the
+ * A signed, short-lived permission to write one cloudPath. It is part of the upload URL, because client adapters send other
+ * credentials in headers, in form fields or not at all. The server stores no tickets, and evaluates the rules again when the
  * bytes arrive.
  */
 export interface UploadTicket {
@@ -20,12 +20,12 @@ export interface UploadTicket {
   readonly expires: number
 }
 
-/** What travels: `[version, path, maxSize, expires, caller...]`, short because URLs carry it. */
+/** The payload: `[version, path, maxSize, expires, caller...]`. An array, to keep URLs short. */
 type Wire = readonly [1, string, number, number, string, ...(string | null)[]]
 
 const VERSION = 1
 
-/** `<kid>.<payload>.<mac>`, base64url parts: safe in a URL path as it is. */
+/** Makes `<kid>.<payload>.<mac>`, in base64url and therefore safe in a URL path. */
 export function sealUploadTicket(key: SigningKey & { readonly kid: string }, ticket: UploadTicket): string {
   const wire: Wire = [VERSION, ticket.path, ticket.maxSize, ticket.expires, ...callerToWire(ticket.caller)]
   const payload = Buffer.from(JSON.stringify(wire), 'utf8').toString('base64url')
@@ -33,7 +33,7 @@ export function sealUploadTicket(key: SigningKey & { readonly kid: string }, tic
 }
 
 /**
- * Opens a ticket of this environment. Any edit to its text is refused, as is another spelling of the same bytes.
+ * Verifies and parses a ticket of this environment. Any change is refused, even another encoding of the same bytes.
  *
  * @param now milliseconds since the epoch
  * @throws CloudsteadError `STORAGE_SIGN_PARAM_INVALID` or `STORAGE_SIGN_EXPIRED`
@@ -41,10 +41,10 @@ export function sealUploadTicket(key: SigningKey & { readonly kid: string }, tic
 export function openUploadTicket(
   findKey: (kid: string) => SigningKey | undefined,
   env: string,
-  text: string,
+  sealed: string,
   now: number,
 ): UploadTicket {
-  const match = /^([A-Za-z0-9]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/.exec(text)
+  const match = /^([A-Za-z0-9]{1,32})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/.exec(sealed)
   const [, kid = '', payload = '', given = ''] = match ?? []
   const key = match === null ? undefined : findKey(kid)
   if (key === undefined) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')

@@ -1,6 +1,6 @@
 import { CloudsteadError } from './errors.ts'
 
-/** A value of a document, as the services see it whatever dialect it came in. GeoJSON is plain objects. */
+/** A value in a document, the same for all dialects. GeoJSON values are plain objects. */
 export type DocumentValue = null | boolean | number | string | Date | RegExp | readonly DocumentValue[] | DocumentObject
 
 /** A plain object of values: a document, a query, an update. */
@@ -8,27 +8,24 @@ export interface DocumentObject {
   readonly [field: string]: DocumentValue
 }
 
-/** How deep a value may nest. MongoDB's own limit is 100 levels, and a deeper value could exhaust the stack. */
+/** Nesting levels of a value. MongoDB's limit is 100 levels, and a deeper value could exhaust the stack. */
 export const MAX_VALUE_DEPTH = 100
-/** How many values one decoded value may hold in all, so that a small but dense body cannot keep the process busy. */
+/** Values inside one decoded value, so that a small but dense body cannot keep the process busy. */
 export const MAX_VALUE_NODES = 500_000
-/** Characters of a regular expression. Longer ones are no search any more, and compiling them costs. */
+/** Characters of a regular expression. Longer ones are not real searches, and take long to compile. */
 const MAX_REGEX_LENGTH = 1000
 
-/** What a codec does with an object that stands for a value of its own, such as `{ $date }`; undefined: plain object. */
-export type SpecialDecoder = (
-  source: Readonly<Record<string, unknown>>,
-  keys: readonly string[],
-) => DocumentValue | undefined
+/** Decodes an object that represents another value, such as `{ $date }`; returns undefined for a plain object. */
+type SpecialDecoder = (source: Readonly<Record<string, unknown>>, keys: readonly string[]) => DocumentValue | undefined
 
-/** Sets an own property whatever its name: assigning to `__proto__` would change the prototype instead. */
+/** Sets an own property with any name. Assigning to `__proto__` would change the prototype instead. */
 export function setOwn<T>(target: Record<string, T>, name: string, value: T): void {
   if (name === '__proto__') {
     Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
   } else target[name] = value
 }
 
-/** True for objects made by `{}` or by a JSON parser; false for arrays, dates and regular expressions. */
+/** Whether a value is an object other than an array, a date or a regular expression. */
 export function isDocumentObject(value: unknown): value is DocumentObject {
   return (
     typeof value === 'object' &&
@@ -40,20 +37,20 @@ export function isDocumentObject(value: unknown): value is DocumentObject {
 }
 
 /**
- * Turns parsed JSON into a document value, bounded in depth and number; `special` decodes the objects that stand for
- * values.
+ * Converts parsed JSON to a document value, with limits on depth and size.
  *
- * @throws CloudsteadError INVALID_PARAM when it nests too deep, is too large or holds something JSON cannot.
+ * @param special decodes objects that represent other values
+ * @throws CloudsteadError INVALID_PARAM for a value that is nested too deep, too large or not JSON
  */
 export function decodeJsonValue(json: unknown, special: SpecialDecoder): DocumentValue {
   let nodes = 0
   const decode = (value: unknown, depth: number): DocumentValue => {
     nodes += 1
     if (nodes > MAX_VALUE_NODES) {
-      throw new CloudsteadError('INVALID_PARAM', `a value may hold at most ${MAX_VALUE_NODES} values in all`)
+      throw new CloudsteadError('INVALID_PARAM', `a value may contain at most ${MAX_VALUE_NODES} values`)
     }
     if (depth > MAX_VALUE_DEPTH) {
-      throw new CloudsteadError('INVALID_PARAM', `a value may nest at most ${MAX_VALUE_DEPTH} levels deep`)
+      throw new CloudsteadError('INVALID_PARAM', `a value may be nested at most ${MAX_VALUE_DEPTH} levels deep`)
     }
     if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
       return value
@@ -73,17 +70,17 @@ export function decodeJsonValue(json: unknown, special: SpecialDecoder): Documen
   return decode(json, 1)
 }
 
-/** A Date of these milliseconds. @throws CloudsteadError INVALID_PARAM outside the range that a Date can hold. */
+/** A Date from milliseconds since the epoch. @throws CloudsteadError INVALID_PARAM outside the range of Date */
 export function dateOf(ms: number): Date {
   const date = new Date(ms)
   if (Number.isNaN(date.getTime())) throw new CloudsteadError('INVALID_PARAM', '$date is not a valid date')
   return date
 }
 
-/** A RegExp of this pattern. @throws CloudsteadError INVALID_PARAM when it is too long or not a regular expression. */
+/** A RegExp. @throws CloudsteadError INVALID_PARAM when the pattern or the options are invalid, or the pattern is too long */
 export function regexOf(pattern: unknown, options: unknown): RegExp {
   if (typeof pattern !== 'string' || typeof options !== 'string') {
-    throw new CloudsteadError('INVALID_PARAM', 'a regular expression needs a pattern and options as strings')
+    throw new CloudsteadError('INVALID_PARAM', 'the pattern and the options of a regular expression must be strings')
   }
   if (pattern.length > MAX_REGEX_LENGTH) {
     throw new CloudsteadError('INVALID_PARAM', `a regular expression may have at most ${MAX_REGEX_LENGTH} characters`)
@@ -91,11 +88,11 @@ export function regexOf(pattern: unknown, options: unknown): RegExp {
   try {
     return new RegExp(pattern, options)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'a regular expression does not parse, or its options are unknown')
+    throw new CloudsteadError('INVALID_PARAM', 'a regular expression has an invalid pattern or invalid options')
   }
 }
 
-/** The date of a `db.serverDate({ offset })`: the server's clock plus the offset, both in milliseconds. */
+/** The date of `db.serverDate({ offset })`: the server's clock plus the offset, both in milliseconds. */
 export function serverDate(spec: unknown, now: number): Date {
   const offset = isDocumentObject(spec) ? spec.offset : undefined
   if (typeof offset !== 'number' || !Number.isFinite(offset)) {
@@ -111,10 +108,10 @@ function decodeWebDate(content: unknown, now: number): Date {
 }
 
 /**
- * Decodes a value of dialect A: JSON in which `{ "$date": ms | ISO }` is a date, `{ "$date": { "offset": ms } }` the
- * server's clock and `{ "$regex", "$options" }` a regular expression.
+ * Decodes a value of dialect A: JSON in which `{ "$date": ms | ISO }` is a date, `{ "$date": { "offset": ms } }` is a server
+ * date, and `{ "$regex", "$options" }` is a regular expression.
  *
- * @param now the server's clock in ms; take it once per request, so that all server dates of a request are equal.
+ * @param now the server's clock in ms; the same for a whole request, so that its server dates are equal
  * @throws CloudsteadError INVALID_PARAM
  * @example decodeWebValue({ paidAt: { $date: { offset: 0 } } }, Date.now())
  */
@@ -128,8 +125,8 @@ export function decodeWebValue(json: unknown, now: number): DocumentValue {
 }
 
 /**
- * Encodes a value for dialect A. Dates are ISO strings, because the SDK does not decode `{ "$date": 0 }`; what JSON
- * cannot say (NaN, Infinity) is null. A value without dates and regular expressions comes back as it is, not copied.
+ * Encodes a value for dialect A. Dates become ISO strings, because the SDK does not decode `{ "$date": 0 }`. NaN and Infinity
+ * become null, because JSON does not have them. A value that needs no encoding is returned as it is, not copied.
  */
 export function encodeWebValue(value: DocumentValue): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null

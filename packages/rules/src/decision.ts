@@ -1,5 +1,5 @@
 export interface Decision {
   readonly allowed: boolean
-  /** English, for the operator's log: which clause failed and why. May name ids and paths, so not for the client. */
+  /** For the operator's log, in English: which clause failed and why. May contain ids and paths, so never send it to a client. */
   readonly reason: string
 }

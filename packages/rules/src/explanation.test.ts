@@ -36,7 +36,7 @@ describe('as lines of text', () => {
     * resource.openid == auth.openid: false
         resource.openid: "alice"
         auth.openid: "bob"
-        -> resource.openid and auth.openid would have to be the same user`,
+        -> resource.openid and auth.openid must be the same user`,
     )
   })
 
@@ -86,9 +86,9 @@ describe('the tree', () => {
       CONTEXT,
       [
         "*resource.size <= 10 || auth.uid in ['u3']: false",
-        '*resource.size <= 10: false -> resource.size would have to be <= 10',
+        '*resource.size <= 10: false -> resource.size must be <= 10',
         '*resource.size: value',
-        "*auth.uid in ['u3']: false -> auth.uid would have to be one of ['u3']",
+        "*auth.uid in ['u3']: false -> auth.uid must be one of ['u3']",
         '*auth.uid: value',
         "*['u3']: value",
       ],
@@ -100,18 +100,18 @@ describe('the tree', () => {
       [
         '*!(10 < resource.size || /^x/.test(resource.path)): false',
         '*(10 < resource.size || /^x/.test(resource.path)): true',
-        '*10 < resource.size: true -> resource.size would have to be <= 10',
+        '*10 < resource.size: true -> resource.size must be <= 10',
         '*resource.size: value',
         '/^x/.test(resource.path): skipped',
         'resource.path: skipped',
       ],
     ],
     [
-      'what is missing would have to be there',
+      'what is missing must be present',
       'resource.openid == auth.openid',
       { ...CONTEXT, resource: { path: 'temp/x', exists: true } },
       [
-        '*resource.openid == auth.openid: undecided -> resource.openid would have to be there',
+        '*resource.openid == auth.openid: undecided -> resource.openid must be present',
         '*resource.openid: missing',
         '*auth.openid: value',
       ],
@@ -122,7 +122,7 @@ describe('the tree', () => {
       { ...CONTEXT, auth: null },
       [
         `*${OWN}: false`,
-        '*auth != null: false -> somebody would have to be logged in',
+        '*auth != null: false -> a user must be logged in',
         '*auth: missing',
         'resource.openid == auth.openid: skipped',
         'resource.openid: skipped',
@@ -136,7 +136,7 @@ describe('the tree', () => {
       [
         '*resource.metadata.shared && true || /\\.png$/.test(resource.path): error',
         '*resource.metadata.shared && true: error',
-        '*resource.metadata.shared: missing -> resource.metadata.shared would have to be true',
+        '*resource.metadata.shared: missing -> resource.metadata.shared must be true',
         '/\\.png$/.test(resource.path): skipped',
         'resource.path: skipped',
       ],
@@ -145,10 +145,7 @@ describe('the tree', () => {
       'a pattern that does not match',
       '/\\.png$/i.test(resource.path)',
       CONTEXT,
-      [
-        '*/\\.png$/i.test(resource.path): false -> resource.path would have to match /\\.png$/i',
-        '*resource.path: value',
-      ],
+      ['*/\\.png$/i.test(resource.path): false -> resource.path must match /\\.png$/i', '*resource.path: value'],
     ],
     [
       'values that have to be others',
@@ -156,7 +153,7 @@ describe('the tree', () => {
       CONTEXT,
       [
         "*!(auth.loginType == 'CUSTOM'): false",
-        '*(auth.loginType == \'CUSTOM\'): true -> auth.loginType would have to be something else than "CUSTOM"',
+        '*(auth.loginType == \'CUSTOM\'): true -> auth.loginType must not be "CUSTOM"',
         '*auth.loginType: value',
       ],
     ],

@@ -1,18 +1,18 @@
-import { clip, show } from './language/explain.ts'
+import type { PresetAcl } from './acl.ts'
 import type { ExplainedNode, Outcome } from './language/explain-tree.ts'
-import type { PresetAcl } from './preset-acl.ts'
+import { clip, show } from './language/show.ts'
 import { type Language, type Text, text } from './text.ts'
 
-/** A decision with everything that led to it. May name ids and paths: for the operator, not for the client. */
+/** A decision with everything that led to it. May contain ids and paths, so it is for operators, never for clients. */
 export interface Explanation {
   readonly operation: 'read' | 'write' | 'create' | 'update' | 'delete'
   readonly acl: PresetAcl | 'CUSTOM'
-  /** What was asked for: a cloudPath, `collection/id`, or a collection with its query; empty when the request had none. */
+  /** The requested cloudPath, `collection/id`, or collection with its query; empty when the request has none. */
   readonly target: string
   readonly allowed: boolean
-  /** In one sentence, as `Decision.reason`. */
+  /** One sentence, like `Decision.reason`. */
   readonly reason: Text
-  /** What came of every part of the rule; absent for presets and for rules that are `true` or `false`. */
+  /** The outcome of every part of the rule; absent for presets and for rules that are `true` or `false`. */
   readonly tree?: ExplainedNode
 }
 
@@ -23,15 +23,15 @@ const OUTCOMES: Readonly<Record<Outcome, Text>> = {
   missing: text('missing', '缺失'),
   value: text('value', '值'),
   error: text('error', '出错'),
-  skipped: text('not asked', '未求值'),
+  skipped: text('not evaluated', '未求值'),
   open: text('depends on the document', '取决于文档'),
 }
 
-/** Characters of one part of a rule in a line. */
+/** Characters of the source of one part, per line. */
 const MAX_SOURCE = 160
 
 /**
- * An explanation as lines of plain text: the decision, then the rule as an indented tree. A `*` marks what decided.
+ * Renders an explanation as plain text: the decision, then the rule as an indented tree. `*` marks the parts that decided.
  *
  * @example
  * denied: write "users/bob/a.jpg"
@@ -57,7 +57,7 @@ function renderNode(node: ExplainedNode, indent: string, language: Language, lin
   const mark = node.decided && !isValue ? '* ' : '  '
   const source = clip(node.source.replaceAll(/\s+/g, ' '), MAX_SOURCE)
   lines.push(`${indent}${mark}${source}: ${came[language]}`)
-  // What was not asked has nothing to say, and a literal is its own value.
+  // A part that was not evaluated has no outcome, and a literal is its own value.
   if (node.outcome === 'skipped') return
   for (const child of node.children) {
     if (child.kind !== 'literal' && child.kind !== 'array') renderNode(child, `${indent}  `, language, lines)

@@ -1,11 +1,11 @@
-/** Distances above this are not a slip of the fingers, so nothing is suggested. */
+/** A larger distance is not a typing error, so nothing is suggested. */
 const MAX_EDITS = 3
 
-/** Longer words are not compared: no valid name comes near this length. */
+/** Longer words are not compared; every valid name is much shorter. */
 const MAX_WORD = 32
 
 /**
- * The candidate that `word` was most likely meant to be, or undefined when none is near.
+ * The candidate that is closest to a misspelled word, or undefined when none is close.
  *
  * @example nearest('raed', ['read', 'write']) // 'read'
  */
@@ -23,7 +23,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best
 }
 
-/** Levenshtein distance, one row at a time. */
+/** The Levenshtein distance, computed row by row. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {

@@ -1,19 +1,18 @@
-import { placeIn } from './source-place.ts'
+import { positionAt } from './source-position.ts'
 import type { Text } from './text.ts'
 
-/** Where in a rules object or in a text the fault lies. */
-export interface RuleErrorPlace {
-  /** The rule at fault: `read`, `write` or `maxAge`. */
+interface RuleErrorOptions {
+  /** The key that is wrong, such as `read` or `maxAge`. */
   readonly key?: string | undefined
   /** Character offset in `source`, from 0. */
   readonly index?: number | undefined
-  /** The expression, or the text of the rules, that `index` counts in. */
+  /** The string that `index` counts in: an expression, or the source of a rules file. */
   readonly source?: string | undefined
 }
 
 /**
- * Rules that cannot be accepted. `message` is English, for whoever wrote the rules; `text` has it in both languages.
- * When the place is known there are also `line` and `column` (from 1) and `frame`, the line with a caret under the place.
+ * Rules that are not accepted. `message` is English, for the author of the rules; `text` has both languages. When the
+ * position is known, `line` and `column` (from 1) and `frame`, the line with a caret below the position, are set.
  */
 export class RuleError extends Error {
   readonly text: Text
@@ -23,9 +22,9 @@ export class RuleError extends Error {
   readonly column?: number
   readonly frame?: string
 
-  constructor(text: Text, place: RuleErrorPlace = {}) {
-    const { key, index, source } = place
-    const at = index === undefined || source === undefined ? undefined : placeIn(source, index)
+  constructor(text: Text, options: RuleErrorOptions = {}) {
+    const { key, index, source } = options
+    const at = index === undefined || source === undefined ? undefined : positionAt(source, index)
     super(at === undefined ? text.en : `${text.en} (${at.line === 1 ? '' : `line ${at.line}, `}column ${at.column})`)
     this.name = 'RuleError'
     this.text = text

@@ -1,4 +1,4 @@
-/** One message in the two languages that the project speaks. */
+/** A message in English and Chinese. */
 export interface Text {
   readonly en: string
   readonly zh: string

@@ -1,5 +1,5 @@
-import { show } from '../language/explain.ts'
 import { PRESENT, type ScopeMember, type Variable } from '../language/scope.ts'
+import { show } from '../language/show.ts'
 import { type Language, text } from '../text.ts'
 import { type Caller, callerIds } from './caller.ts'
 import { listIds } from './identity.ts'
@@ -34,7 +34,7 @@ const MEMBERS: ReadonlyMap<string, Member> = new Map<string, Member>([
   ['loginType', { get: ({ caller }) => caller?.loginType, whyAbsent: whyNobody }],
 ])
 
-/** The variable `auth` of every kind of rules. */
+/** The variable `auth`, in rules of every kind. */
 export const AUTH: Variable<WithCaller> = {
   get: ({ caller }) => (caller === null ? null : PRESENT),
   isThere: ({ caller }) => caller !== null,

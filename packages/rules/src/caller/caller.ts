@@ -1,12 +1,12 @@
 import type { RuleAuth } from './rule-auth.ts'
 
-/** The user who asks, looked at once: each id is a text that is not empty, or undefined. */
+/** The logged-in user with checked fields: each id is a non-empty string or undefined. */
 export class Caller {
   readonly uid: string
   readonly wechatOpenid: string | undefined
   readonly customUserId: string | undefined
   readonly loginType: string | undefined
-  /** What rules know as `auth.openid`. */
+  /** The value of `auth.openid` in rules. */
   readonly openid: string | undefined
 
   constructor(uid: string, wechatOpenid?: string, customUserId?: string, loginType?: string) {
@@ -18,42 +18,43 @@ export class Caller {
   }
 }
 
-/** What is checked for being a field of its own. */
-type Loose = { readonly [name in keyof RuleAuth]?: unknown }
+type UncheckedAuth = { readonly [name in keyof RuleAuth]?: unknown }
 
-const BASE: Loose = Object.prototype
+const BASE: UncheckedAuth = Object.prototype
 
 /**
- * The caller of a context; an `auth` without a uid is nobody.
+ * The caller of a context; null for an `auth` without a uid.
  *
- * What a plain object has is its own when the prototype of all objects has nothing of that name. With the names in the
- * source the engine answers that from the shape of the object; `Object.hasOwn` is a call.
+ * Only own properties count. A property of a plain object is its own when `Object.prototype` has none of that name. With
+ * the names written out, the engine answers that from the shape of the object; `Object.hasOwn` would be a call.
  */
-export function callerOf(auth: Loose | null | undefined): Caller | null {
+export function callerOf(auth: UncheckedAuth | null | undefined): Caller | null {
   if (typeof auth !== 'object' || auth === null) return null
   const plain = Object.getPrototypeOf(auth) === BASE
-  const uid = textOf((plain && BASE.uid === undefined) || Object.hasOwn(auth, 'uid') ? auth.uid : undefined)
+  const uid = nonEmptyString((plain && BASE.uid === undefined) || Object.hasOwn(auth, 'uid') ? auth.uid : undefined)
   if (uid === undefined) return null
   return new Caller(
     uid,
-    textOf((plain && BASE.openid === undefined) || Object.hasOwn(auth, 'openid') ? auth.openid : undefined),
-    textOf(
+    nonEmptyString((plain && BASE.openid === undefined) || Object.hasOwn(auth, 'openid') ? auth.openid : undefined),
+    nonEmptyString(
       (plain && BASE.customUserId === undefined) || Object.hasOwn(auth, 'customUserId') ? auth.customUserId : undefined,
     ),
-    textOf((plain && BASE.loginType === undefined) || Object.hasOwn(auth, 'loginType') ? auth.loginType : undefined),
+    nonEmptyString(
+      (plain && BASE.loginType === undefined) || Object.hasOwn(auth, 'loginType') ? auth.loginType : undefined,
+    ),
   )
 }
 
-function textOf(value: unknown): string | undefined {
+function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 ? value : undefined
 }
 
-/** Every id that counts as the caller. */
+/** All ids of the caller. */
 export function callerIds({ wechatOpenid, customUserId, uid }: Caller): readonly string[] {
   return [...new Set([wechatOpenid, customUserId, uid].filter((id) => id !== undefined))]
 }
 
-/** Every id of a login; none of one that is nobody. */
+/** All ids of a login; none when nobody is logged in. */
 export function idsOfLogin(auth: RuleAuth | null): readonly string[] {
   const caller = callerOf(auth)
   return caller === null ? [] : callerIds(caller)

@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { DatabaseOperation, DatabaseRuleContext, DocumentData } from '../database/context.ts'
-import { databaseFacts } from '../database/facts.ts'
+import {
+  type DatabaseOperation,
+  type DatabaseRuleContext,
+  type DocumentData,
+  databaseFacts,
+} from '../database/context.ts'
 import { updatedData } from '../database/request-data.ts'
 import { compileDatabaseRules } from '../database/rules.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
@@ -14,9 +18,9 @@ import { parse } from '../language/parse.ts'
 import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
 import { possibleValues } from '../possible/possible-values.ts'
 import { checkDatabaseRules } from './check-database-rules.ts'
-import { type DatabaseWorld, databaseWorld } from './database-worlds.ts'
-import { authOf } from './logins.fixture.ts'
-import { LOGINS, type Login } from './logins.ts'
+import { type DatabaseWorldOptions, databaseWorld } from './database-worlds.ts'
+import { authOf } from './world-callers.fixture.ts'
+import { LOGINS, type Login } from './world-callers.ts'
 
 const VALUES = [
   ...['auth', 'auth.uid', 'auth.openid', 'auth.customUserId', 'auth.loginType', 'now', 'doc', 'request.data'],
@@ -58,7 +62,7 @@ const operation = fc.constantFrom<DatabaseOperation>('read', 'create', 'update',
 interface Case {
   readonly operation: DatabaseOperation
   readonly login: Login
-  readonly document: DatabaseWorld['document']
+  readonly document: DatabaseWorldOptions['document']
   readonly context: DatabaseRuleContext
 }
 
@@ -116,7 +120,7 @@ test('what happens was thought possible', () => {
   fc.assert(
     fc.property(expression, cases(false), (source, { operation, login, document, context }) => {
       const node = parse(source, 'database')
-      const possible = possibleValues(node, databaseWorld({ login, caller: 'anybody', operation, document }))
+      const possible = possibleValues(node, databaseWorld({ login, relation: 'anybody', operation, document }))
       let value: Value
       try {
         value = compile(node, DATABASE_SCOPE).run(databaseFacts(context))

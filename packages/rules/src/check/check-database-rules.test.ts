@@ -99,7 +99,7 @@ describe('who gets through', () => {
 
   test('an environment without anonymous logins has none to warn of', () => {
     assert.deepEqual(lines({ read: 'auth != null' }, { anonymous: false }), [])
-    assert.match(checkDatabaseRules({ update: 'auth != null' })[0]?.message.en ?? '', /anonymous logins too/)
+    assert.match(checkDatabaseRules({ update: 'auth != null' })[0]?.message.en ?? '', /anonymous logins included/)
     const [found] = checkDatabaseRules({ update: 'auth != null' }, { anonymous: false })
     assert.doesNotMatch(found?.message.en ?? '', /anonymous/)
   })
@@ -108,7 +108,7 @@ describe('who gets through', () => {
     const said = (acl: object) => checkDatabaseRules(acl).map(({ message }) => message.en)
     assert.match(said({ write: true })[0] ?? '', /can create, update and delete documents/)
     assert.match(said({ write: true, create: false })[0] ?? '', /can update and delete documents/)
-    assert.match(said({ write: NAMED, update: OWN })[0] ?? '', /users can delete the documents of others/)
+    assert.match(said({ write: NAMED, update: OWN })[0] ?? '', /users can delete documents of other users/)
     assert.deepEqual(lines({ write: NAMED, update: false, delete: false }), [])
   })
 })
@@ -141,8 +141,8 @@ describe('a document that the caller chooses', () => {
 
 describe('clauses', () => {
   for (const [acl, expected, message] of [
-    [{ read: 'resource.openid == auth.openid' }, "error unknown-variable read 'resource'", /storage rules only/],
-    [{ read: 'x == 1' }, "error unknown-variable read 'x'", /there are auth, doc, request and now/],
+    [{ read: 'resource.openid == auth.openid' }, "error unknown-variable read 'resource'", /only in storage rules/],
+    [{ read: 'x == 1' }, "error unknown-variable read 'x'", /the variables are auth, doc, request and now/],
     [{ update: 'data.x == 1' }, "error unknown-variable update 'data'", /did you mean request\.data\?/],
     [{ create: 'request.dat.x == 1' }, "warning unknown-member create 'request.dat'", /did you mean request\.data\?/],
     [
@@ -150,12 +150,16 @@ describe('clauses', () => {
       "warning unknown-member create 'request.data._openid'",
       /clients cannot send it/,
     ],
-    [{ read: 'request.data.x == 1' }, "warning data-without-write read 'request.data'", /a read brings no data/],
-    [{ delete: 'request.data == null' }, "warning data-without-write delete 'request.data'", /a delete brings no data/],
+    [{ read: 'request.data.x == 1' }, "warning data-without-write read 'request.data'", /a read request has no data/],
+    [
+      { delete: 'request.data == null' },
+      "warning data-without-write delete 'request.data'",
+      /a delete request has no data/,
+    ],
     [
       { write: `${OWN} && request.data.n > 0` },
       "warning data-without-write write 'request.data'",
-      /give "delete" a rule of its own/,
+      /write a separate "delete" rule/,
     ],
     [{ read: 'doc._openid == 5' }, "warning never-holds read 'doc._openid == 5'", /is an id, 5 is a number/],
     [{ read: "doc == 'x'" }, "warning never-holds read 'doc == 'x''", /cannot be compared/],
@@ -169,21 +173,21 @@ describe('clauses', () => {
     [
       { read: `auth.loginType == 'ANONYMOUS' && ${OWN}` },
       `warning login-without-openid read 'auth.loginType == 'ANONYMOUS' && ${OWN}'`,
-      /it has auth\.uid/,
+      /only auth\.uid/,
     ],
     [{ create: 'doc != null && auth.uid != null' }, "note always-holds create 'doc != null'", /always true/],
     [
       { create: `${NAMED} && doc.status == 'new'` },
       "warning doc-in-create create 'doc.status'",
-      /what the caller sends is request\.data\.status/,
+      /the data that the caller sends is request\.data\.status/,
     ],
     [{ create: OWN }, "note doc-in-create create 'doc._openid'", /always the caller/],
     [
       { write: `${OWN} && doc.status == 'open'` },
       "note doc-in-create write 'doc.status'",
-      /give "create" a rule of its own/,
+      /write a separate "create" rule/,
     ],
-    [{ write: OWN, create: false, update: false, delete: false }, 'note unused-rule write', /never asked/],
+    [{ write: OWN, create: false, update: false, delete: false }, 'note unused-rule write', /never used/],
   ] as const) {
     test(JSON.stringify(acl), () => {
       assert.equal(linesButQueries(acl)[0], expected)
@@ -208,10 +212,10 @@ describe('queries that a rule refuses', () => {
     [{ read: "get('database.users.' + auth.uid).role == 'admin' || doc._openid == auth.uid" }, "_openid: '{uid}'"],
     [{ update: OWN }, "where({ _openid: '{openid}' }).update(...)"],
     [{ delete: OWN }, "where({ _openid: '{openid}' }).remove()"],
-    [{ read: TEAM }, 'the query does not fix which document get( ) reads'],
+    [{ read: TEAM }, 'the query does not determine which document get( ) reads'],
     [
       { read: 'doc.n > 1 && doc.n < 5' },
-      'the query does not imply doc.n > 1: the query finds documents for which this',
+      'the query does not imply doc.n > 1: the query can match documents for which it',
     ],
     [{ read: 'doc.expires > now' }, 'add expires: _.gt(now) to the query'],
     [{ read: '!(doc.secret == true)' }, 'the query does not imply !(doc.secret == true)'],
@@ -265,6 +269,6 @@ describe('what the server refuses is an error, with its place', () => {
 
   test('a broken rule does not fall back', () => {
     const [, found] = checkDatabaseRules({ update: 'a =', write: NAMED })
-    assert.match(found?.message.en ?? '', /users can delete the documents/)
+    assert.match(found?.message.en ?? '', /users can delete documents/)
   })
 })

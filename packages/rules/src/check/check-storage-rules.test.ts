@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { type CheckOptions, checkStorageRules } from './check-storage-rules.ts'
+import { checkStorageRules, type StorageCheckOptions } from './check-storage-rules.ts'
 import type { RuleFinding } from './finding.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
 const NAMED = "auth != null && auth.loginType != 'ANONYMOUS'"
 
 /** What the checker says, one line a finding: severity, code, rule, the part of the expression. */
-function lines(acl: unknown, options: CheckOptions = { resourceOpenid: 'path' }): readonly string[] {
+function lines(acl: unknown, options: StorageCheckOptions = { resourceOpenid: 'path' }): readonly string[] {
   return checkStorageRules(acl, options).map((finding) => {
     assert.match(finding.message.zh, /[\u4e00-\u9fff]/)
     assert.doesNotMatch(finding.message.en, /[\u4e00-\u9fff]|undefined(?!")/)
@@ -173,7 +173,7 @@ describe('clauses', () => {
       /resource\.size is a number, '5' is a string/,
     ],
     ["1 == '1'", "warning never-holds read '1 == '1''", /1 is a number/],
-    ['1 > 2', "warning never-holds read '1 > 2'", /never be true/],
+    ['1 > 2', "warning never-holds read '1 > 2'", /never true/],
     ["auth == 'x'", "warning never-holds read 'auth == 'x''", /objects and arrays cannot be compared/],
     [
       "auth.loginType == 'EMAIL'",
@@ -181,27 +181,27 @@ describe('clauses', () => {
       /one of ANONYMOUS, CUSTOM, WECHAT_OPEN/,
     ],
     ["'x' in auth.uid", "warning never-holds read ''x' in auth.uid'", /in needs an array/],
-    ['auth.uid in []', "warning never-holds read 'auth.uid in []'", /never be true/],
+    ['auth.uid in []', "warning never-holds read 'auth.uid in []'", /never true/],
     ['auth.uid > 5', "warning never-holds read 'auth.uid > 5'", /needs two numbers or two strings/],
-    ['resource == null', "warning never-holds read 'resource == null'", /never be true/],
+    ['resource == null', "warning never-holds read 'resource == null'", /never true/],
     ['resource.openid == 5', "warning never-holds read 'resource.openid == 5'", /is an id, 5 is a number/],
     ['/x/.test(resource.size)', "warning never-holds read '/x/.test(resource.size)'", /\.test needs a string/],
-    ["/x/.test('y')", "warning never-holds read '/x/.test('y')'", /never be true/],
+    ["/x/.test('y')", "warning never-holds read '/x/.test('y')'", /never true/],
     ['auth.uid', "warning never-holds read 'auth.uid'", /never allows anything/],
     ['!(auth == null || auth != null)', "warning never-holds read '!(auth == null || auth != null)'", /never allows/],
     [`auth && ${OWN}`, "warning not-boolean read 'auth'", /write auth != null/],
     ['!auth.uid', "warning not-boolean read '!auth.uid'", /write auth\.uid == null/],
     ['rescource.openid == auth.openid', "error unknown-variable read 'rescource'", /did you mean resource\?/],
-    ['doc._openid == auth.openid', "error unknown-variable read 'doc'", /database rules only/],
+    ['doc._openid == auth.openid', "error unknown-variable read 'doc'", /only in database rules/],
     ['auth != undefined', "error unknown-variable read 'undefined'", /use null/],
-    ['x == 1', "error unknown-variable read 'x'", /there are auth, resource and now/],
+    ['x == 1', "error unknown-variable read 'x'", /the variables are auth, resource and now/],
     [
       'resource.openId == auth.openid',
       "warning unknown-member read 'resource.openId'",
       /did you mean resource\.openid\?/,
     ],
     ["resource['size '] == 1", "warning unknown-member read 'resource['size ']'", /did you mean resource\.size\?/],
-    ['auth.isAdmin == true', "warning unknown-member read 'auth.isAdmin'", /there are auth\.uid, auth\.openid/],
+    ['auth.isAdmin == true', "warning unknown-member read 'auth.isAdmin'", /the members are auth\.uid, auth\.openid/],
     ['now.ms > 1', "warning unknown-member read 'now.ms'", /now has no members/],
   ] as const) {
     test(rule, () => {

@@ -1,48 +1,53 @@
 import { parse } from '../language/parse.ts'
 import type { StorageOperation } from '../storage/context.ts'
 import { compileStorageRules, type StorageRulesOptions } from '../storage/rules.ts'
+import { everyoneReads } from './access-findings.ts'
 import { clauseFindings } from './clauses.ts'
 import type { RuleFinding } from './finding.ts'
-import { refused, worstFirst } from './refused.ts'
-import { accessFindings, EVERYONE_READS } from './storage-access.ts'
-import { storageDialect } from './storage-dialect.ts'
+import { separateInvalid, worstFirst } from './invalid-rules.ts'
+import { FILE, storageAccessFindings } from './storage-access.ts'
+import { storageProfile } from './storage-profile.ts'
 
-export interface CheckOptions extends StorageRulesOptions {
-  /** Whether the environment has anonymous logins; it has by default. */
+export interface StorageCheckOptions extends StorageRulesOptions {
+  /** Whether the environment allows anonymous logins; true by default. */
   readonly anonymous?: boolean
 }
 
 /**
- * What there is to say about a `storage.acl` before it is used: everything that `compileStorageRules` would refuse, and
- * what bites people although it can be used. The worst first; an empty list is a clean bill.
+ * Checks a `storage.acl` before it is used. Reports everything that `compileStorageRules` would refuse, and valid rules that
+ * probably do not do what their author expects. The worst findings come first.
  *
  * @example
  * checkStorageRules({ read: 'auth != null', write: false }, { resourceOpenid: 'path' })
- * // [{ severity: 'warning', code: 'anonymous-passes', key: 'read', message: { en: 'any anonymous login ...', zh } }]
+ * // [{ severity: 'warning', code: 'anonymous-passes', key: 'read', message: { en: 'anonymous logins can ...', zh } }]
  */
-export function checkStorageRules(acl: unknown, options: CheckOptions): readonly RuleFinding[] {
-  const { errors, valid } = refused(acl, (rules) => compileStorageRules(rules, options), OPERATIONS)
-  const found = [...errors]
+export function checkStorageRules(acl: unknown, options: StorageCheckOptions): readonly RuleFinding[] {
+  const { errors, valid } = separateInvalid(acl, (rules) => compileStorageRules(rules, options), OPERATIONS)
+  const findings = [...errors]
   if (valid === 'READONLY' || valid === 'ADMINWRITE') {
-    found.push({ severity: 'note', code: 'everyone-reads', message: EVERYONE_READS })
+    findings.push({ severity: 'note', code: 'everyone-reads', message: everyoneReads(FILE) })
   } else if (typeof valid === 'object') {
+    const rules = new Map<string, unknown>(Object.entries(valid ?? {}))
     for (const operation of OPERATIONS) {
-      const rule = new Map(Object.entries(valid ?? {})).get(operation)
-      if (rule !== undefined) found.push(...ruleFindings(String(rule), operation, options))
+      const rule = rules.get(operation)
+      if (rule !== undefined) findings.push(...ruleFindings(String(rule), operation, options))
     }
   }
-  return worstFirst(found)
+  return worstFirst(findings)
 }
 
 const OPERATIONS = ['read', 'write'] as const
 
-function ruleFindings(source: string, operation: StorageOperation, options: CheckOptions): readonly RuleFinding[] {
+function ruleFindings(
+  source: string,
+  operation: StorageOperation,
+  { resourceOpenid: mode, anonymous = true }: StorageCheckOptions,
+): readonly RuleFinding[] {
   const root = parse(source)
-  const mode = options.resourceOpenid
-  const clauses = clauseFindings(root, source, storageDialect(mode))
-  // Whom a rule with a name that does not exist lets through is not worth saying.
+  const clauses = clauseFindings(root, source, storageProfile(mode))
+  // A rule with an unknown name always denies, so there is nothing to say about access.
   const access = clauses.some(({ severity }) => severity === 'error')
     ? []
-    : accessFindings(root, { operation, mode, anonymous: options.anonymous ?? true })
+    : storageAccessFindings(root, { operation, mode, anonymous })
   return [...clauses, ...access].map((finding) => ({ ...finding, key: operation }))
 }

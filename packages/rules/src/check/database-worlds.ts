@@ -3,81 +3,84 @@ import {
   MISSING,
   NUMBER,
   OBJECT,
-  type Possibilities,
-  type Possible,
+  type PossibleValue,
+  type PossibleValues,
   type World,
   type WorldVariable,
-} from '../possible/possible.ts'
-import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './logins.ts'
+} from '../possible/possible-value.ts'
+import { authVariable, LOGINS, type Login, ownerFor, type WorldCaller } from './world-callers.ts'
 
-export interface DatabaseWorld extends Asker {
+export interface DatabaseWorldOptions extends WorldCaller {
   readonly operation: DatabaseOperation
-  /** Whether there is a document, and whether it has an `_openid`; what an administrator made has none. */
+  /** Whether the document exists and has an `_openid`, which one created by an administrator lacks. `empty`: it has nothing else. */
   readonly document: 'owned' | 'unowned' | 'absent' | 'empty'
 }
 
-/** The variables of database rules in a world, and what `get( )` may find. */
-export function databaseWorld(options: DatabaseWorld): World {
-  const { caller, operation } = options
-  const brings = operation === 'create' || operation === 'update'
-  const data: Possibilities = brings ? [SENT] : [MISSING]
+/** Whether requests for an operation have `request.data`. */
+export function hasData(operation: DatabaseOperation): boolean {
+  return operation === 'create' || operation === 'update'
+}
+
+/** The variables of database rules in a world, and the documents that `get( )` can find. */
+export function databaseWorld(options: DatabaseWorldOptions): World {
+  const { relation, operation } = options
+  const data: PossibleValues = hasData(operation) ? [SENT] : [MISSING]
   const variables = new Map<string, WorldVariable>([
     ['auth', authVariable(options)],
     ['doc', documentVariable(options)],
     ['request', { value: [OBJECT], members: new Map([['data', data]]) }],
     ['now', { value: [NUMBER] }],
   ])
-  return { variables, get: () => [dataOf([ownerFor(caller), MISSING]), MISSING] }
+  return { variables, get: () => [dataWith([ownerFor(relation), MISSING]), MISSING] }
 }
 
-/** What a client sends: anything but an `_openid`, which only the server sets. */
-const SENT: Possible = dataOf([MISSING])
+/** Data from a client: anything except an `_openid`, which only the server sets. */
+const SENT: PossibleValue = dataWith([MISSING])
 
-function dataOf(openid: Possibilities): Possible {
+function dataWith(openid: PossibleValues): PossibleValue {
   return { is: 'object', members: new Map([['_openid', openid]]) }
 }
 
-function documentVariable({ document, caller }: DatabaseWorld): WorldVariable {
+function documentVariable({ document, relation }: DatabaseWorldOptions): WorldVariable {
   switch (document) {
     case 'owned':
-      return { value: [dataOf([ownerFor(caller)])] }
+      return { value: [dataWith([ownerFor(relation)])] }
     case 'unowned':
-      return { value: [dataOf([MISSING])] }
+      return { value: [dataWith([MISSING])] }
     case 'absent':
       return { value: [MISSING] }
     case 'empty':
-      // One that has no other fields.
-      return { value: [OBJECT], members: new Map([['_openid', [ownerFor(caller)]]]) }
+      return { value: [OBJECT], members: new Map([['_openid', [ownerFor(relation)]]]) }
   }
 }
 
-/** Every combination of login and document that a rule for these operations can meet. */
+/** Every combination of a login and a document for these operations. */
 export function databaseWorlds(
   operations: readonly DatabaseOperation[],
-  more: Partial<DatabaseWorld> = {},
+  options: Partial<DatabaseWorldOptions> = {},
 ): readonly World[] {
   return operations.flatMap((operation) =>
     LOGINS.flatMap((login) =>
-      documentsOf(operation, more.login ?? login).map((document) =>
-        databaseWorld({ login, caller: 'anybody', operation, document, ...more }),
+      documentsOf(operation, options.login ?? login).map((document) =>
+        databaseWorld({ login, relation: 'anybody', operation, document, ...options }),
       ),
     ),
   )
 }
 
-/** What is made is its maker's; what is asked for may not exist. */
-function documentsOf(operation: DatabaseOperation, login: Login): readonly DatabaseWorld['document'][] {
+/** A new document belongs to its creator. A requested document may not exist. */
+function documentsOf(operation: DatabaseOperation, login: Login): readonly DatabaseWorldOptions['document'][] {
   if (operation === 'create') return [login === 'nobody' ? 'unowned' : 'owned']
   return ['owned', 'unowned', 'absent']
 }
 
-/** What is asked about documents that are not the caller's; about `create`, whose document always is, who may at all. */
+/** Worlds with documents of other users. For `create`, whose document is always the caller's, all its worlds. */
 export function strangersDatabaseWorlds(operation: DatabaseOperation, login: Login): readonly World[] {
   const documents = documentsOf(operation, login).filter((document) => document !== 'absent')
-  return documents.map((document) => databaseWorld({ login, caller: 'stranger', operation, document }))
+  return documents.map((document) => databaseWorld({ login, relation: 'stranger', operation, document }))
 }
 
-/** A document of somebody else in which nothing else stands, and a caller who sends and chooses whatever helps. */
+/** A document of another user with no other fields, and a caller who sends and chooses whatever helps. */
 export function choosersWorld(operation: DatabaseOperation, login: Login): World {
-  return databaseWorld({ login, caller: 'chooser', operation, document: 'empty' })
+  return databaseWorld({ login, relation: 'chooser', operation, document: 'empty' })
 }

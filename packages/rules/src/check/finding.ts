@@ -2,8 +2,8 @@ import type { Span } from '../language/ast.ts'
 import type { Text } from '../text.ts'
 
 /**
- * `error`: the server refuses the rules, or a name in them does not exist. `warning`: very likely not what was meant.
- * `note`: true, and worth knowing.
+ * `error`: the server refuses the rules, or they use a name that does not exist. `warning`: very likely not what the author
+ * meant. `note`: correct, and worth knowing.
  */
 export type Severity = 'error' | 'warning' | 'note'
 
@@ -28,16 +28,16 @@ export type RuleFindingCode =
   | 'query-refused'
   | 'unused-rule'
 
-/** Something that the checker has to say about rules. */
+/** A finding of the checker. */
 export interface RuleFinding {
   readonly severity: Severity
   readonly code: RuleFindingCode
-  /** The rule it is about, such as `read`; absent when it is about the whole. */
+  /** The rule, such as `read`; absent when the finding is about the whole acl. */
   readonly key?: string
-  /** Where in the expression of that rule; absent when it is about the whole rule. */
+  /** The part of the rule's expression; absent when the finding is about the whole rule. */
   readonly span?: Span
   readonly message: Text
 }
 
-/** A finding about one rule, before it is said which. */
-export type Found = Omit<RuleFinding, 'key'>
+/** A finding about a rule whose key is added later. */
+export type UnkeyedFinding = Omit<RuleFinding, 'key'>

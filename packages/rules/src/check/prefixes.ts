@@ -1,24 +1,24 @@
-/** Characters that mean something other than themselves outside a class. */
+/** Characters with a special meaning outside a class. */
 const META = /[\\^$.|?*+()[\]{}]/
 const QUANTIFIER = /[?*{]/
 const PUNCTUATION = /[!-/:-@[-`{-~]/
 
 /**
- * The beginnings of which every string that a pattern matches has one; `''` when nothing is certain.
+ * Prefixes such that every string that a pattern matches starts with one of them; `''` when no prefix is certain.
  *
- * @param pattern one that was accepted by the language
+ * @param pattern a pattern that the language accepts
  * @example prefixes('^(team|shared)\\/') // ['team', 'shared']
  * @example prefixes('\\.jpg$') // ['']
  */
 export function prefixes(pattern: string): readonly string[] {
   return alternatives(pattern).flatMap((alternative) => {
-    if (alternative.startsWith('^')) return beginnings(alternative.slice(1))
+    if (alternative.startsWith('^')) return anchoredPrefixes(alternative.slice(1))
     return ['']
   })
 }
 
-/** The beginnings of what one alternative matches, from where it is anchored. */
-function beginnings(pattern: string): readonly string[] {
+/** The prefixes of one alternative, after its `^`. */
+function anchoredPrefixes(pattern: string): readonly string[] {
   let literal = ''
   let at = 0
   while (at < pattern.length) {
@@ -29,7 +29,7 @@ function beginnings(pattern: string): readonly string[] {
       if (QUANTIFIER.test(pattern[end + 1] ?? '')) return [literal]
       const inner = pattern.slice(at + 1, end).replace(/^\?:/, '')
       const before = literal
-      return alternatives(inner).flatMap((alternative) => beginnings(alternative).map((more) => before + more))
+      return alternatives(inner).flatMap((alternative) => anchoredPrefixes(alternative).map((more) => before + more))
     }
     const escaped = char === '\\' && PUNCTUATION.test(next)
     if (META.test(char) && !escaped) break
@@ -37,13 +37,13 @@ function beginnings(pattern: string): readonly string[] {
     if (QUANTIFIER.test(pattern[at + length] ?? '')) break
     literal += escaped ? next : char
     at += length
-    // What follows a + may repeat the character before it.
+    // After a +, the same character may repeat.
     if (pattern[at] === '+') break
   }
   return [literal]
 }
 
-/** The parts between the bars that stand outside groups and classes. */
+/** The parts between the bars outside groups and classes. */
 function alternatives(pattern: string): readonly string[] {
   const parts: string[] = []
   let from = 0
@@ -56,7 +56,7 @@ function alternatives(pattern: string): readonly string[] {
   return [...parts, pattern.slice(from)]
 }
 
-/** Where the item that begins at `at` ends: an escape, a class, a group or one character. */
+/** The end of the item at `at`: an escape, a class, a group or one character. */
 function after(pattern: string, at: number): number {
   const char = pattern[at]
   if (char === '\\') return at + 2

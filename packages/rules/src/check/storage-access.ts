@@ -3,87 +3,54 @@ import { mayHold } from '../possible/possible-values.ts'
 import type { StorageOperation } from '../storage/context.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
 import { text } from '../text.ts'
-import type { Found } from './finding.ts'
-import type { Login } from './logins.ts'
-import { LEVELS, type Reach, reachOf } from './reach.ts'
-import { reads } from './reads.ts'
+import { anonymousPasses, publicReads, writesWithoutLogin } from './access-findings.ts'
+import { EXPOSURE_LEVELS, type Exposure, exposureOf } from './exposure.ts'
+import type { UnkeyedFinding } from './finding.ts'
+import { reads } from './rule-search.ts'
 import { allWorlds, strangersWorlds } from './storage-worlds.ts'
 
-export interface AccessOptions {
+export interface StorageAccessOptions {
   readonly operation: StorageOperation
   readonly mode: ResourceOpenid
-  /** Whether the environment has anonymous logins. */
+  /** Whether the environment allows anonymous logins. */
   readonly anonymous: boolean
 }
 
-/** Whom a rule lets through that its author may not have thought of, and whom it keeps out. */
-export function accessFindings(root: RuleNode, options: AccessOptions): readonly Found[] {
+export const FILE = text('file', '文件')
+
+/** Callers whom a rule lets in, or keeps out, probably against the author's intention. */
+export function storageAccessFindings(root: RuleNode, options: StorageAccessOptions): readonly UnkeyedFinding[] {
   const { operation, mode, anonymous } = options
-  const nobody = reach(root, mode, 'nobody')
-  const unnamed = anonymous ? reach(root, mode, 'ANONYMOUS') : 'none'
+  const toNobody = exposureOf(root, strangersWorlds(mode, 'nobody'))
+  const toAnonymous = anonymous ? exposureOf(root, strangersWorlds(mode, 'ANONYMOUS')) : 'none'
   return [
-    ...(operation === 'read' ? readers(root, nobody) : writers(nobody)),
-    ...(LEVELS[unnamed] > LEVELS[nobody] ? [anonymousPasses(operation, unnamed)] : []),
-    ...(nobody === 'all' ? [] : pathWithoutOwner(root, options)),
+    ...(operation === 'read' ? publicReads(root, toNobody, FILE) : publicWrites(toNobody)),
+    ...(EXPOSURE_LEVELS[toAnonymous] > EXPOSURE_LEVELS[toNobody] ? [anonymousAccess(operation, toAnonymous)] : []),
+    ...(toNobody === 'all' ? [] : pathWithoutOwner(root, options)),
     ...(operation === 'write' ? sizeDeniesTicket(root, mode) : []),
   ]
 }
 
-function reach(root: RuleNode, mode: ResourceOpenid, login: Login): Reach {
-  return reachOf(root, strangersWorlds(mode, login))
+function publicWrites(exposure: Exposure): readonly UnkeyedFinding[] {
+  if (exposure === 'none') return []
+  const which = exposure === 'all' ? text('every file', '所有文件') : text('some files', '部分文件')
+  return [writesWithoutLogin(text(`write and delete ${which.en}`, `写入和删除${which.zh}`))]
 }
 
-/** A rule that is plainly `true` says that everybody reads; one that only amounts to it may not mean to. */
-function readers(root: RuleNode, nobody: Reach): readonly Found[] {
-  if (nobody === 'none') return []
-  const all = nobody === 'all'
-  const plain = root.kind === 'literal'
-  const message = all ? EVERYONE_READS : SOME_ARE_PUBLIC
-  return [{ severity: all && !plain ? 'warning' : 'note', code: 'everyone-reads', message }]
-}
-
-export const EVERYONE_READS = text(
-  'everybody can read every file, logged in or not',
-  '任何人都能读取所有文件，无论是否登录',
-)
-
-const SOME_ARE_PUBLIC = text(
-  'some files can be read by everybody, logged in or not: those for which the rule asks nothing of auth',
-  '部分文件任何人都能读取，无论是否登录：规则对它们没有检查 auth',
-)
-
-function writers(nobody: Reach): readonly Found[] {
-  if (nobody === 'none') return []
-  const which = nobody === 'all' ? text('every file', '所有文件') : text('some files', '部分文件')
-  const message = text(
-    `whoever is not logged in can write and delete ${which.en}; begin with auth != null &&`,
-    `未登录的人可以写入和删除${which.zh}；请以 auth != null && 开头`,
-  )
-  return [{ severity: 'warning', code: 'write-without-login', message }]
-}
-
-function anonymousPasses(operation: StorageOperation, unnamed: Reach): Found {
-  const which = unnamed === 'all' ? text('every file', '所有文件') : text('some files', '部分文件')
-  const what =
-    operation === 'read'
-      ? text(`read ${which.en}`, `读取${which.zh}`)
-      : text(`write and delete ${which.en} of others`, `写入和删除他人的${which.zh}`)
-  const message = text(
-    `any anonymous login can ${what.en}: it is a login to auth != null. To keep it out add auth.loginType != 'ANONYMOUS'`,
-    `任何匿名登录都能${what.zh}：对 auth != null 来说它也是登录。要排除它，请加上 auth.loginType != 'ANONYMOUS'`,
-  )
-  return {
-    severity: operation === 'write' || unnamed === 'all' ? 'warning' : 'note',
-    code: 'anonymous-passes',
-    message,
+function anonymousAccess(operation: StorageOperation, exposure: Exposure): UnkeyedFinding {
+  const which = exposure === 'all' ? text('every file', '所有文件') : text('some files', '部分文件')
+  if (operation === 'read') {
+    const severity = exposure === 'all' ? 'warning' : 'note'
+    return anonymousPasses(text(`read ${which.en}`, `读取${which.zh}`), severity)
   }
+  return anonymousPasses(text(`write and delete ${which.en} of other users`, `写入和删除他人的${which.zh}`), 'warning')
 }
 
-/** A stranger passes in the directory of somebody else, and only because of what the path looks like. */
-function pathWithoutOwner(root: RuleNode, { operation, mode }: AccessOptions): readonly Found[] {
+/** A stranger passes in the directory of another user, and only because of the path. */
+function pathWithoutOwner(root: RuleNode, { operation, mode }: StorageAccessOptions): readonly UnkeyedFinding[] {
   const passes = (place: 'claimed' | 'untestable'): boolean =>
     strangersWorlds(mode, 'CUSTOM', { place, owned: true }).some((world) => mayHold(root, world))
-  const test = firstWith(root, 'path')
+  const test = firstConditionOn(root, 'path')
   if (test === undefined || !passes('claimed') || passes('untestable')) return []
   const what = operation === 'read' ? text('read', '读取') : text('write and delete', '写入和删除')
   const anchor =
@@ -91,21 +58,21 @@ function pathWithoutOwner(root: RuleNode, { operation, mode }: AccessOptions): r
       ? text('; without ^ the pattern matches anywhere in the path', '；没有 ^ 的模式可以匹配路径的任何位置')
       : text('', '')
   const message = text(
-    `the path is tested, but not whose it is: other users can ${what.en} files in users/{id}/ that it matches${anchor.en}`,
+    `the rule checks the path but not its owner: other users can ${what.en} the matching files in users/{id}/${anchor.en}`,
     `只检查了路径，没有检查所有者：其他用户可以${what.zh} users/{id}/ 下匹配的文件${anchor.zh}`,
   )
   return [{ severity: 'warning', code: 'path-without-owner', span: spanOf(test), message }]
 }
 
-/** A test of the size that leaves no way through while the size is not known: no upload can be announced. */
-function sizeDeniesTicket(root: RuleNode, mode: ResourceOpenid): readonly Found[] {
-  const worlds = (sized: 'yes' | 'no') => allWorlds(mode, { sized })
-  const may = (node: RuleNode, sized: 'yes' | 'no') => worlds(sized).some((world) => mayHold(node, world))
+/** A condition on the size that is never true while the size is not known, so that no upload can be announced. */
+function sizeDeniesTicket(root: RuleNode, mode: ResourceOpenid): readonly UnkeyedFinding[] {
+  const worlds = { yes: allWorlds(mode, { sized: 'yes' }), no: allWorlds(mode, { sized: 'no' }) }
+  const may = (node: RuleNode, sized: 'yes' | 'no') => worlds[sized].some((world) => mayHold(node, world))
   const culprit = (node: RuleNode): RuleNode | undefined => {
     if (!reads(node, 'resource', 'size') || !may(node, 'yes')) return undefined
-    if (!may(node, 'no')) return firstWith(node, 'size')
+    if (!may(node, 'no')) return firstConditionOn(node, 'size')
     if (node.kind !== 'logical') return undefined
-    // An alternative such as resource.size == null is the way through for the others.
+    // An alternative such as resource.size == null lets the others through.
     const open = node.operands.some((operand) => reads(operand, 'resource', 'size') && may(operand, 'no'))
     if (node.operator === '||' && open) return undefined
     return node.operands.map(culprit).find((found) => found !== undefined)
@@ -113,18 +80,18 @@ function sizeDeniesTicket(root: RuleNode, mode: ResourceOpenid): readonly Found[
   const found = culprit(root)
   if (found === undefined) return []
   const message = text(
-    'the size is not known when an upload is announced, so this denies every upload that needs it; ' +
+    'the size is not known when an upload is announced, so this denies every upload that depends on it; ' +
       'write (resource.size == null || ...), or use storage.maxFileSize',
     '申请上传时还不知道大小，因此需要这个条件的上传都会被拒绝；请写 (resource.size == null || ...)，或使用 storage.maxFileSize',
   )
   return [{ severity: 'warning', code: 'size-denies-ticket', span: spanOf(found), message }]
 }
 
-/** The first condition about a member of `resource`. */
-function firstWith(node: RuleNode, member: string): RuleNode | undefined {
+/** The first comparison or pattern test of a member of `resource`. */
+function firstConditionOn(node: RuleNode, member: string): RuleNode | undefined {
   if (node.kind === 'compare' || node.kind === 'test') return reads(node, 'resource', member) ? node : undefined
   return childrenOf(node)
-    .map((child) => firstWith(child, member))
+    .map((child) => firstConditionOn(child, member))
     .find((found) => found !== undefined)
 }
 

@@ -3,47 +3,48 @@ import {
   MISSING,
   NUMBER,
   OBJECT,
-  type Possibilities,
+  type PossibleValues,
   type StringShape,
   type World,
   type WorldVariable,
-} from '../possible/possible.ts'
+} from '../possible/possible-value.ts'
+import { claimOf } from '../storage/context.ts'
 import type { ResourceOpenid } from '../storage/scope.ts'
-import { type Asker, authVariable, LOGINS, type Login, ownerFor } from './logins.ts'
 import { prefixes } from './prefixes.ts'
+import { authVariable, LOGINS, type Login, ownerFor, type WorldCaller } from './world-callers.ts'
 
-/** Whether the path lies in `users/{id}/`; `untestable` is a path there that no test of the path recognises. */
-export type Place = 'claimed' | 'unclaimed' | 'untestable'
+/** Whether the path lies in `users/{id}/`. `untestable` is such a path that no test of the path matches. */
+type Place = 'claimed' | 'unclaimed' | 'untestable'
 
-export interface StorageWorld extends Asker {
+export interface StorageWorldOptions extends WorldCaller {
   readonly place: Place
-  /** Whether the file has an owner, as `resource.openid` says it. */
+  /** Whether the file has an owner, that is, whether `resource.openid` is present. */
   readonly owned: boolean
-  /** Whether the size is known; it is not when an upload is announced. */
+  /** Whether the size is known. It is not known when an upload is announced. */
   readonly sized: 'yes' | 'no' | 'either'
 }
 
-const CLAIM = /^users\/[^/]+\//
-const CLAIM_BEGINS = 'users/'
+const CLAIM_PREFIX = 'users/'
 
 const BOTH = [true, false]
 
 const CLAIMED_PATH: StringShape = {
-  mayEqual: (literal) => CLAIM.test(literal),
+  mayEqual: (literal) => claimOf(literal) !== undefined,
   mayEqualShape: () => true,
   matches: (test) =>
-    beginnings(test).some(([prefix, fold]) => {
-      const begins = fold ? CLAIM_BEGINS.toUpperCase() : CLAIM_BEGINS
-      return prefix.startsWith(begins) || begins.startsWith(prefix)
+    testedPrefixes(test).some(([prefix, ignoresCase]) => {
+      const claim = ignoresCase ? CLAIM_PREFIX.toUpperCase() : CLAIM_PREFIX
+      return prefix.startsWith(claim) || claim.startsWith(prefix)
     })
       ? BOTH
       : [false],
 }
 
 const UNCLAIMED_PATH: StringShape = {
-  mayEqual: (literal) => !CLAIM.test(literal),
+  mayEqual: (literal) => claimOf(literal) === undefined,
   mayEqualShape: () => true,
-  matches: (test) => (beginnings(test).some(([prefix, fold]) => fold || !CLAIM.test(prefix)) ? BOTH : [false]),
+  matches: (test) =>
+    testedPrefixes(test).some(([prefix, ignoresCase]) => ignoresCase || claimOf(prefix) === undefined) ? BOTH : [false],
 }
 
 const UNTESTABLE_PATH: StringShape = { mayEqual: () => false, mayEqualShape: () => false, matches: () => [false] }
@@ -54,14 +55,14 @@ const PATHS: Readonly<Record<Place, StringShape>> = {
   untestable: UNTESTABLE_PATH,
 }
 
-/** In upper case when the pattern ignores case. */
-function beginnings({ pattern, flags }: TestNode): readonly (readonly [string, boolean])[] {
+/** The prefixes of the strings that a pattern matches; in upper case when the pattern ignores case. */
+function testedPrefixes({ pattern, flags }: TestNode): readonly (readonly [prefix: string, ignoresCase: boolean])[] {
   return prefixes(pattern).map((prefix) => (flags === 'i' ? [prefix.toUpperCase(), true] : [prefix, false]))
 }
 
 /** The variables of storage rules in a world. */
-export function storageWorld(options: StorageWorld): World {
-  const { caller, place, owned, sized } = options
+export function storageWorld(options: StorageWorldOptions): World {
+  const { relation, place, owned, sized } = options
   const size = { yes: [NUMBER], no: [MISSING], either: [NUMBER, MISSING] }[sized]
   const variables = new Map<string, WorldVariable>([
     ['auth', authVariable(options)],
@@ -69,8 +70,8 @@ export function storageWorld(options: StorageWorld): World {
       'resource',
       {
         value: [OBJECT],
-        members: new Map<string, Possibilities>([
-          ['openid', [owned ? ownerFor(caller) : MISSING]],
+        members: new Map<string, PossibleValues>([
+          ['openid', [owned ? ownerFor(relation) : MISSING]],
           ['path', [{ is: 'string', shape: PATHS[place] }]],
           ['size', size],
           ['metadata', [OBJECT, MISSING]],
@@ -82,25 +83,25 @@ export function storageWorld(options: StorageWorld): World {
   return { variables }
 }
 
-/** Every combination of login and file that a rule can meet. */
-export function allWorlds(mode: ResourceOpenid, more: Partial<StorageWorld> = {}): readonly World[] {
+/** Every combination of a login and a file. */
+export function allWorlds(mode: ResourceOpenid, options: Partial<StorageWorldOptions> = {}): readonly World[] {
   return LOGINS.flatMap((login) =>
-    files(mode).map((file) => storageWorld({ login, caller: 'anybody', sized: 'either', ...file, ...more })),
+    files(mode).map((file) => storageWorld({ login, relation: 'anybody', sized: 'either', ...file, ...options })),
   )
 }
 
-/** What is asked about files that are not the caller's. A new file has no owner but the caller, so it is not among them. */
+/** Worlds with files of other users. A new file is never among them: its owner is the caller. */
 export function strangersWorlds(
   mode: ResourceOpenid,
   login: Login,
-  more: Partial<StorageWorld> = {},
+  options: Partial<StorageWorldOptions> = {},
 ): readonly World[] {
-  return files(mode).map((file) => storageWorld({ login, caller: 'stranger', sized: 'either', ...file, ...more }))
+  return files(mode).map((file) => storageWorld({ login, relation: 'stranger', sized: 'either', ...file, ...options }))
 }
 
-type File = Pick<StorageWorld, 'place' | 'owned'>
+type File = Pick<StorageWorldOptions, 'place' | 'owned'>
 
-/** With `"path"` the owner is the claim; with `"creator"` any file has an owner or none. */
+/** With `"path"` the owner is the claim. With `"creator"` every file may or may not have an owner. */
 function files(mode: ResourceOpenid): readonly File[] {
   const both: readonly Place[] = ['claimed', 'unclaimed']
   if (mode === 'path') return both.map((place) => ({ place, owned: place === 'claimed' }))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { PRESET_ACLS, type PresetAcl } from '../acl.ts'
 import { callerOf } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
-import { PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
 import { DATABASE_OPERATIONS, type DocumentData } from './context.ts'
 import { presetReach } from './presets.ts'
 import { compileDatabaseRules } from './rules.ts'
@@ -48,10 +48,10 @@ describe('about one document', () => {
     ['by WeChat openid', { _openid: 'wx-alice' }, true, /allowed/],
     ['by custom id', { _openid: 'alice' }, true, /allowed/],
     ['of somebody else', { _openid: 'bob' }, false, /belongs to "bob", not to "wx-alice", "alice", "u-alice"/],
-    ['of nobody', {}, false, /not made by a user/],
-    ['with an empty owner', { _openid: '' }, false, /not made by a user/],
-    ['with an owner that is no id', { _openid: ['alice'] }, false, /not made by a user/],
-    ['that is not there', undefined, false, /not made by a user/],
+    ['of nobody', {}, false, /not created by a user/],
+    ['with an empty owner', { _openid: '' }, false, /not created by a user/],
+    ['with an owner that is no id', { _openid: ['alice'] }, false, /not created by a user/],
+    ['that is not there', undefined, false, /not created by a user/],
   ] as const) {
     test(name, () => {
       const context = { auth: ALICE, now: 0, ...(doc && { doc: doc as DocumentData }) }

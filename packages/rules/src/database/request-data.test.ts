@@ -22,7 +22,7 @@ describe('the data of an update', () => {
   for (const [name, update, expected] of [
     ['new values', { $set: { a: 1, b: [1], at: DAY, c: { d: 2 } } }, { a: 1, b: [1], at: DAY, c: { d: 2 } }],
     ['null', { $set: { n: null, a: { b: null } } }, { n: '<set to null>', a: { b: '<set to null>' } }],
-    ['a pattern', { $set: { n: /x/ } }, { n: '<set to a value that rules do not know>' }],
+    ['a pattern', { $set: { n: /x/ } }, { n: '<set to a value that rules do not support>' }],
     ['dotted paths', { $set: { 'a.b': 1, 'a.c.d': 2 } }, { a: { b: 1, c: { d: 2 } } }],
     ['a number that is added', { $inc: { n: 1 } }, { n: '<changed by $inc>' }],
     ['a field that is removed', { $unset: { 'a.b': '' } }, { a: { b: '<changed by $unset>' } }],
@@ -72,7 +72,10 @@ describe('the data of an update', () => {
 test('the data of a create is the document', () => {
   const document = { a: 1 }
   assert.deepEqual(shown(createdData(document)), document)
-  assert.deepEqual(shown(createdData({ a: null, b: /x/ })), { a: null, b: '<set to a value that rules do not know>' })
+  assert.deepEqual(shown(createdData({ a: null, b: /x/ })), {
+    a: null,
+    b: '<set to a value that rules do not support>',
+  })
 })
 
 describe('the data of a replacement', () => {
@@ -130,7 +133,7 @@ describe('a rule about a field without a value', () => {
     ['!request.data.n', /a field that is changed by \$inc/],
     ['request.data.n || true', /a field that is changed by \$inc/],
     ["get('database.c.' + request.data.n) == null", /its new value is not in the request/],
-    ['doc[request.data.n] == null', /a member is named by/],
+    ['doc[request.data.n] == null', /a member name must be/],
     ["request.data.s == 'a'", true],
     ['request.data.other == null', true],
   ] as const) {

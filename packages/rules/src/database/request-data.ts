@@ -1,23 +1,23 @@
 import { ComparableValue, EvaluationError, isMissing, own, type Value } from '../language/values.ts'
 import { type Language, type Text, text } from '../text.ts'
-import type { DocumentData } from './context.ts'
+import { type DocumentData, isFields } from './context.ts'
 
 /**
- * A field that a request changes in a way that names no new value for rules: `$inc`, `$unset`, null in its place, a
- * pattern, or left out where what is around it is replaced. It is there, so `request.data.x == null` does not hold, and
- * every other comparison with it denies.
+ * A field that a request changes without a new value that rules can see: changed by an operator such as `$inc` or `$unset`,
+ * set to null or a RegExp, or omitted from an object that is replaced. The field is present, so `request.data.x == null` is
+ * false. Any other comparison with it is an error and denies.
  */
 export class ChangedField extends ComparableValue {
-  private readonly by: Text
+  readonly #by: Text
 
   constructor(by: Text) {
     super()
-    this.by = by
+    this.#by = by
   }
 
   equals(): boolean {
     throw new EvaluationError(
-      text(`its new value is not in the request (${this.by.en})`, `请求中没有它的新值（${this.by.zh}）`),
+      text(`its new value is not in the request (${this.#by.en})`, `请求中没有它的新值（${this.#by.zh}）`),
     )
   }
 
@@ -26,23 +26,23 @@ export class ChangedField extends ComparableValue {
   }
 
   show(language: Language): string {
-    return this.by[language]
+    return this.#by[language]
   }
 
   relation(_other: Value, language: Language): string {
-    return this.by[language]
+    return this.#by[language]
   }
 
-  text(): string {
+  asIdPart(): string {
     return String(this.equals())
   }
 
   override get typeName(): Text {
-    return text(`a field that is ${this.by.en}`, `${this.by.zh}的字段`)
+    return text(`a field that is ${this.#by.en}`, `${this.#by.zh}的字段`)
   }
 }
 
-/** `request.data` of a `create`: the document as it was sent. */
+/** `request.data` of a `create`: the document that the request contains. */
 export function createdData(document: DocumentData): DocumentData {
   return newFields(document, undefined)
 }
@@ -50,16 +50,16 @@ export function createdData(document: DocumentData): DocumentData {
 const RENAMED = text('changed by $rename', '由 $rename 修改')
 const LEFT_OUT = text('removed by the replacement', '被替换操作删除')
 const TO_NULL = text('set to null', '被设为 null')
-const NO_VALUE = text('set to a value that rules do not know', '被设为规则不认识的值')
-/** Two operators on one place: what comes of it is not known here. */
+const NO_VALUE = text('set to a value that rules do not support', '被设为规则不认识的值')
+/** Two operators on one field; their result is not known here. */
 const TWICE = text('changed twice', '被修改了两次')
 
 /**
- * `request.data` of an update: the new values by name, dotted paths as objects in each other. A field that an operator
- * other than `$set` changes is there without a value, and so is one that `$set` takes away or sets to null.
+ * `request.data` of an update: the new values by field name, with dotted paths as nested objects. A field that an operator
+ * other than `$set` changes, or that `$set` removes or sets to null, becomes a {@link ChangedField}.
  *
- * @param update operators, as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`
- * @param stored the document that would be updated; without it, what is replaced is not known
+ * @param update operators, such as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`
+ * @param stored the document that would be updated; without it, the fields that `$set` removes are not known
  */
 export function updatedData(update: DocumentData, stored?: DocumentData): DocumentData {
   const changes = new Changes()
@@ -75,8 +75,8 @@ export function updatedData(update: DocumentData, stored?: DocumentData): Docume
 }
 
 /**
- * `request.data` of a replacement: the new document, and the fields of the stored one that would be gone, also those in
- * its objects.
+ * `request.data` of a replacement: the new document, with a {@link ChangedField} for each field of the stored document that
+ * it removes, also in nested objects.
  *
  * @param stored the document that would be replaced
  */
@@ -85,7 +85,7 @@ export function replacedData(document: DocumentData, stored: DocumentData): Docu
   return newFields(document, kept)
 }
 
-/** Stands for what is stored in a place where that is not known. */
+/** Stands for a stored value that is not known. */
 const UNSEEN: unique symbol = Symbol('unseen')
 
 function formerAt(stored: DocumentData | undefined, path: string): unknown {
@@ -97,9 +97,9 @@ function memberOf(former: unknown, name: string): unknown {
   return typeof former === 'object' && former !== null ? own(former, name) : undefined
 }
 
-/** What a rule sees of a value that comes in the place of another. */
+/** What rules see of a new value that replaces a former one. */
 function newValue(value: unknown, former: unknown): unknown {
-  if (value === null) return former !== UNSEEN && isMissing(former as Value) ? null : new ChangedField(TO_NULL)
+  if (value === null) return former !== UNSEEN && isMissing(former) ? null : new ChangedField(TO_NULL)
   if (value instanceof RegExp) return new ChangedField(NO_VALUE)
   if (isFields(value)) return newFields(value, former)
   return isFields(former) ? new ChangedField(LEFT_OUT) : value
@@ -114,19 +114,14 @@ function newFields(fields: DocumentData, former: unknown): DocumentData {
   return data
 }
 
-/** Without a prototype, so that every name is nothing but a name. */
+/** Objects without a prototype, so that no name has a special meaning. */
 type Fields = Record<string, unknown>
 
-function isFields(value: unknown): value is DocumentData {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return !(value instanceof Date) && !(value instanceof RegExp)
-}
-
-/** New values as they come in. */
+/** Collects the new values of an update. */
 class Changes {
   readonly data: Fields = Object.create(null)
-  /** Objects that stand for the inner part of a dotted path; data that was sent is never changed. */
-  private readonly inner = new WeakSet<object>()
+  /** Objects made for dotted paths. Data of the request is never modified. */
+  readonly #inner = new WeakSet<object>()
 
   put(path: string, value: unknown): void {
     const names = path.split('.')
@@ -134,19 +129,19 @@ class Changes {
     let fields = this.data
     for (const name of names) {
       const there = fields[name]
-      if (there !== undefined && !this.isInner(there)) {
+      if (there !== undefined && !this.#isInner(there)) {
         fields[name] = new ChangedField(TWICE)
         return
       }
       const next: Fields = there ?? Object.create(null)
-      this.inner.add(next)
+      this.#inner.add(next)
       fields[name] = next
       fields = next
     }
     fields[last] = last in fields ? new ChangedField(TWICE) : value
   }
 
-  private isInner(value: unknown): value is Fields {
-    return typeof value === 'object' && value !== null && this.inner.has(value)
+  #isInner(value: unknown): value is Fields {
+    return typeof value === 'object' && value !== null && this.#inner.has(value)
   }
 }

@@ -31,7 +31,7 @@ describe('what is refused at load', () => {
     ['null for a rule', { update: null }, /"update" must be/, 'update'],
     ['undefined for a rule', { delete: undefined }, /"delete" must be/, 'delete'],
     ['a rule that does not parse', { read: true, create: 'doc. == 1' }, /^"create": unexpected/, 'create', 5],
-    ['a rule that is too long', { write: `doc.a == '${'x'.repeat(1020)}'` }, /1024 are allowed/, 'write'],
+    ['a rule that is too long', { write: `doc.a == '${'x'.repeat(1020)}'` }, /at most 1024 are allowed/, 'write'],
     ['a fourth get', { read: Array(4).fill("get('database.a.b').c").join(' && ') }, /at most 3 get\( \)/, 'read', 75],
   ] as const) {
     test(name, () => {
@@ -214,7 +214,7 @@ describe('explanations', () => {
     assert.equal(
       renderExplanation(explanation, 'en'),
       `denied: read "orders"
-  the rule "read": the query does not imply doc._openid == auth.openid: the query finds documents for which this need not hold; add _openid: '{openid}' to the query
+  the rule "read": the query does not imply doc._openid == auth.openid: the query can match documents for which it is not true; add _openid: '{openid}' to the query
   * auth != null && (doc._openid == auth.openid || doc.public == true): depends on the document
       auth != null: true
         auth: an object
@@ -289,7 +289,7 @@ describe('explanations', () => {
         auth.openid: "alice"
     * request.data.role == null: false
         request.data.role: changed by $inc
-        -> request.data.role would have to be missing`,
+        -> request.data.role must be missing`,
     )
     assert.match(renderExplanation(rules.explain('update', asked, { target: 'orders/o1' }), 'zh'), /由 \$inc 修改/)
   })
@@ -297,10 +297,10 @@ describe('explanations', () => {
   test('why something is absent', () => {
     const reason = (doc: DocumentData | undefined, rule = 'doc._openid == auth.openid') =>
       compileDatabaseRules({ read: rule }).explain('read', { ...context, ...(doc && { doc }) }, { target: '' }).reason
-    assert.match(reason({}).en, /doc\._openid is absent: the document was not made by a user/)
+    assert.match(reason({}).en, /doc\._openid is absent: the document was not created by a user/)
     assert.match(reason({}).zh, /文档不是用户创建的/)
     assert.match(reason(undefined).en, /doc\._openid is absent: there is no such document/)
-    assert.match(reason({}, 'request.data != null').en, /a read and a delete bring no data/)
+    assert.match(reason({}, 'request.data != null').en, /read and delete requests have no data/)
     assert.match(reason(undefined, 'doc != null').en, /there is no such document/)
   })
 

@@ -1,34 +1,40 @@
+import { customRulesOf, isPresetAcl, type PresetAcl } from '../acl.ts'
 import { type Caller, callerOf } from '../caller/caller.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { Decision } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
-import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
-import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
+import { MALFORMED_CONTEXT, missingRulePolicy, type Policy, rulePolicy, unknownOperation } from '../policy.ts'
 import { RuleError } from '../rule-error.ts'
 import { type Text, text } from '../text.ts'
-import { DATABASE_OPERATIONS, type DatabaseOperation, type DatabaseRuleContext, type DocumentData } from './context.ts'
-import { type DatabaseFacts, databaseFacts } from './facts.ts'
+import {
+  DATABASE_OPERATIONS,
+  type DatabaseFacts,
+  type DatabaseOperation,
+  type DatabaseRuleContext,
+  type DocumentData,
+  databaseFacts,
+} from './context.ts'
 import { ALL, presetReach, presetRefusal, type Reach } from './presets.ts'
 import { holds, proofTree, whyUnproven } from './proof/prove.ts'
-import { queryWorlds } from './proof/worlds.ts'
+import { queryWorlds } from './proof/query-worlds.ts'
 import { DATABASE_SCOPE } from './scope.ts'
 
-/** Compiled rules of one collection. Immutable; may be asked from anywhere at any time. */
+/** The compiled rules of a collection. Immutable, and safe to share. */
 export interface DatabaseRules {
   readonly acl: PresetAcl | 'CUSTOM'
-  /** What an operation may touch at all. */
+  /** The documents that an operation may access at all. */
   reach(operation: DatabaseOperation, auth: RuleAuth | null): Reach
-  /** About one document: `context.doc`. Never throws: what cannot be evaluated is denied, and the reason says so. */
+  /** Decides about the document `context.doc`. Never throws: a rule that cannot be evaluated denies, and the reason says so. */
   evaluate(operation: DatabaseOperation, context: DatabaseRuleContext): Decision
   /**
-   * About all documents that a query finds: whether the query implies the rule. It may say no where it would be so, and
-   * does not look at documents; whoever trusts it asks `evaluate` about each document besides. Never throws.
+   * Decides about all documents that a query can match: whether the query implies the rule. It can deny a query that does
+   * imply the rule, and it does not look at documents, so call `evaluate` for each document as well. Never throws.
    *
-   * @param query checked: conditions by dotted path, operators of MongoDB, placeholders replaced
+   * @param query checked: conditions by dotted path, with MongoDB operators and without placeholders
    */
   prove(operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext): Decision
-  /** The decision of `evaluate`, or of `prove` with a query, with everything that led to it. Never throws; far slower. */
+  /** The decision of `evaluate`, or with a query that of `prove`, with everything that led to it. Never throws. Much slower. */
   explain(
     operation: DatabaseOperation,
     context: DatabaseRuleContext,
@@ -38,30 +44,19 @@ export interface DatabaseRules {
 
 const RULE_KEYS = ['read', 'write', 'create', 'update', 'delete'] as const
 
-const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
-
-type DatabaseJudge = Judge<DatabaseFacts>
+type DatabasePolicy = Policy<DatabaseFacts>
 
 /**
- * Compiles the `acl` of a collection: the name of a preset, or `{ read, write, create, update, delete }`, of which the
- * last three fall back to `write`.
+ * Compiles the `acl` of a collection: the name of a preset, or `{ read, write, create, update, delete }`. The last three
+ * default to `write`.
  *
- * @throws {RuleError} for anything else; `key` and `index` say where
+ * @throws {RuleError} for anything else; `key` and `index` tell where
  * @example
  * const rules = compileDatabaseRules({ read: true, write: 'doc._openid == auth.openid' })
  * rules.prove('update', { _openid: 'alice' }, { auth, data, now: Date.now() }).allowed
  */
 export function compileDatabaseRules(acl: unknown): DatabaseRules {
-  if (isPresetAcl(acl)) return presetRules(acl)
-  if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
-  if (typeof acl !== 'object' || acl === null || Array.isArray(acl)) {
-    const names = PRESET_ACLS.join(', ')
-    const keys = RULE_KEYS.join(', ')
-    throw new RuleError(
-      text(`the acl must be one of ${names} or an object { ${keys} }`, `acl 必须是 ${names} 之一，或对象 { ${keys} }`),
-    )
-  }
-  return customRules(acl)
+  return isPresetAcl(acl) ? presetRules(acl) : customRules(customRulesOf(acl, RULE_KEYS))
 }
 
 function presetRules(acl: PresetAcl): DatabaseRules {
@@ -69,102 +64,103 @@ function presetRules(acl: PresetAcl): DatabaseRules {
     reach: (operation, caller) => presetReach(acl, operation, caller),
     allows: (operation, facts) => presetRefusal(acl, operation, facts) === undefined,
     refusal: (operation, facts) => presetRefusal(acl, operation, facts),
-    // What a preset does not let see is not found, so every query is in order.
+    // Documents that a preset hides are not found, so every query is allowed.
     proves: () => true,
     unproven: () => undefined,
   })
 }
 
-function customRules(acl: object): DatabaseRules {
-  for (const key of Object.keys(acl)) {
-    if (!RULE_KEYS.some((known) => known === key)) throw unknownName('key', key, RULE_KEYS)
-  }
-  const given = new Map<string, unknown>(Object.entries(acl))
-  if (given.size === 0) {
+function customRules(rules: ReadonlyMap<string, unknown>): DatabaseRules {
+  if (rules.size === 0) {
     const keys = RULE_KEYS.map((key) => JSON.stringify(key)).join(', ')
     throw new RuleError(text(`custom rules need at least one of ${keys}`, `自定义规则至少要写 ${keys} 之一`))
   }
-  const own = new Map([...given].map(([key, rule]) => [key, ruleJudge(key, rule, DATABASE_SCOPE)]))
-  const judges = new Map<DatabaseOperation, DatabaseJudge>(
+  const own = new Map([...rules].map(([key, rule]) => [key, rulePolicy(key, rule, DATABASE_SCOPE)]))
+  const policies = new Map<DatabaseOperation, DatabasePolicy>(
     DATABASE_OPERATIONS.map((operation) => {
       const fallback = operation === 'read' ? undefined : own.get('write')
-      return [operation, own.get(operation) ?? fallback ?? missingRule(operation)]
+      return [operation, own.get(operation) ?? fallback ?? missingRulePolicy(operation)]
     }),
   )
-  const judgeOf = (operation: DatabaseOperation): DatabaseJudge => judges.get(operation) ?? missingRule(operation)
+  const policyOf = (operation: DatabaseOperation): DatabasePolicy =>
+    policies.get(operation) ?? missingRulePolicy(operation)
   return databaseRules('CUSTOM', {
     reach(operation) {
-      const judge = judgeOf(operation)
-      if (judge.rule !== undefined) return { kind: 'rule' }
-      const refused = bothTexts(judge, UNASKED)
-      return refused === undefined ? ALL : { kind: 'none', reason: refused }
+      const policy = policyOf(operation)
+      if (policy.rule !== undefined) return { kind: 'rule' }
+      const refusal = refusalText(policy, NO_FACTS)
+      return refusal === undefined ? ALL : { kind: 'none', reason: refusal }
     },
-    allows: (operation, facts) => judgeOf(operation).run(facts) === true,
-    refusal: (operation, facts) => bothTexts(judgeOf(operation), facts),
+    allows: (operation, facts) => policyOf(operation).run(facts) === true,
+    refusal: (operation, facts) => refusalText(policyOf(operation), facts),
     proves(operation, query, facts) {
-      const { rule } = judgeOf(operation)
+      const { rule } = policyOf(operation)
       return rule !== undefined && holds(rule.root, queryWorlds(rule.root, query, facts))
     },
     unproven(operation, query, facts) {
-      const { rule } = judgeOf(operation)
-      if (rule === undefined) return bothTexts(judgeOf(operation), facts)
-      const worlds = queryWorlds(rule.root, query, facts)
-      if (holds(rule.root, worlds)) return undefined
-      const { en, zh } = whyUnproven(rule.root, rule.source, worlds)
-      return text(`the rule "${rule.key}": ${en}`, `规则 "${rule.key}"：${zh}`)
+      const policy = policyOf(operation)
+      if (policy.rule === undefined) return refusalText(policy, facts)
+      const { key, source, root } = policy.rule
+      const worlds = queryWorlds(root, query, facts)
+      if (holds(root, worlds)) return undefined
+      const { en, zh } = whyUnproven(root, source, worlds)
+      return text(`the rule "${key}": ${en}`, `规则 "${key}"：${zh}`)
     },
-    tree: (operation, facts) => judgeOf(operation).rule?.tree(facts),
+    tree: (operation, facts) => policyOf(operation).rule?.tree(facts),
     proof(operation, query, facts) {
-      const { rule } = judgeOf(operation)
+      const { rule } = policyOf(operation)
       return rule && proofTree(rule.root, rule.source, queryWorlds(rule.root, query, facts))
     },
   })
 }
 
-/** For judges that look at nothing. */
-const UNASKED = databaseFacts({ auth: null, now: 0 })
+/** For policies that do not depend on the context. */
+const NO_FACTS = databaseFacts({ auth: null, now: 0 })
 
-function bothTexts(judge: DatabaseJudge, facts: DatabaseFacts): Text | undefined {
-  const en = judge.refusal(facts, 'en')
-  return en === undefined ? undefined : text(en, judge.refusal(facts, 'zh') ?? en)
+function refusalText(policy: DatabasePolicy, facts: DatabaseFacts): Text | undefined {
+  const en = policy.refusal(facts, 'en')
+  return en === undefined ? undefined : text(en, policy.refusal(facts, 'zh') ?? en)
 }
 
-/** How a preset and custom rules differ. `allows` and `proves` say the same as their neighbours, without the words. */
-interface Judgement {
+/** The differences between presets and custom rules. */
+interface CollectionPolicy {
   reach(operation: DatabaseOperation, caller: Caller | null): Reach
   allows(operation: DatabaseOperation, facts: DatabaseFacts): boolean
+  /** Why `allows` is false. */
   refusal(operation: DatabaseOperation, facts: DatabaseFacts): Text | undefined
   proves(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): boolean
+  /** Why `proves` is false. */
   unproven(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): Text | undefined
   tree?(operation: DatabaseOperation, facts: DatabaseFacts): ExplainedNode | undefined
   proof?(operation: DatabaseOperation, query: DocumentData, facts: DatabaseFacts): ExplainedNode | undefined
 }
 
-function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): DatabaseRules {
-  const yes: Decision = Object.freeze({ allowed: true, reason: `allowed by ${acl === 'CUSTOM' ? 'the rules' : acl}` })
+function databaseRules(acl: DatabaseRules['acl'], policy: CollectionPolicy): DatabaseRules {
   const allowedBy =
     acl === 'CUSTOM' ? text('allowed by the rules', '由规则允许') : text(`allowed by ${acl}`, `由 ${acl} 允许`)
-  /** Why not, in words; undefined when it is allowed. */
+  const allowed: Decision = Object.freeze({ allowed: true, reason: allowedBy.en })
   const refusal = (operation: DatabaseOperation, context: DatabaseRuleContext, query?: DocumentData) =>
     guarded(() => {
-      if (!isOperation(operation)) return noOperation(operation)
+      if (!isOperation(operation)) return unknownOperation(operation)
       const facts = databaseFacts(context)
-      return query === undefined ? judgement.refusal(operation, facts) : whyNotAll(judgement, operation, query, facts)
+      return query === undefined ? policy.refusal(operation, facts) : whyNotProven(policy, operation, query, facts)
     })
-  const decide = (allowed: () => boolean, why: () => Text | undefined): Decision =>
-    guarded(allowed) === true ? yes : new DatabaseDenial(() => why() ?? MALFORMED)
+  const decide = (isAllowed: () => boolean, why: () => Text | undefined): Decision =>
+    guarded(isAllowed) === true ? allowed : new DatabaseDenial(() => why() ?? MALFORMED_CONTEXT)
   return Object.freeze({
     acl,
-    reach: (operation: DatabaseOperation, auth: RuleAuth | null) =>
-      isOperation(operation) ? judgement.reach(operation, callerOf(auth)) : noReach(operation),
+    reach: (operation: DatabaseOperation, auth: RuleAuth | null): Reach =>
+      isOperation(operation)
+        ? policy.reach(operation, callerOf(auth))
+        : { kind: 'none', reason: unknownOperation(operation) },
     evaluate: (operation: DatabaseOperation, context: DatabaseRuleContext) =>
       decide(
-        () => isOperation(operation) && judgement.allows(operation, databaseFacts(context)),
+        () => isOperation(operation) && policy.allows(operation, databaseFacts(context)),
         () => refusal(operation, context),
       ),
     prove: (operation: DatabaseOperation, query: DocumentData, context: DatabaseRuleContext) =>
       decide(
-        () => isOperation(operation) && allowsAll(judgement, operation, query, databaseFacts(context)),
+        () => isOperation(operation) && isProven(policy, operation, query, databaseFacts(context)),
         () => refusal(operation, context, query),
       ),
     explain(
@@ -175,7 +171,7 @@ function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): Databas
       const refused = refusal(operation, context, query)
       const tree = guarded(() => {
         const facts = databaseFacts(context)
-        return query === undefined ? judgement.tree?.(operation, facts) : judgement.proof?.(operation, query, facts)
+        return query === undefined ? policy.tree?.(operation, facts) : policy.proof?.(operation, query, facts)
       })
       const reason = refused ?? allowedBy
       const shown = tree !== undefined && 'source' in tree ? { tree } : {}
@@ -184,59 +180,50 @@ function databaseRules(acl: DatabaseRules['acl'], judgement: Judgement): Databas
   })
 }
 
-/** Puts its reason into words when somebody asks for it: most denials are not read. */
+/** Computes its reason on demand, because most denials are not read. */
 class DatabaseDenial implements Decision {
   readonly allowed = false
-  private readonly words: () => Text
+  readonly #why: () => Text
 
-  /** @param words must not throw */
-  constructor(words: () => Text) {
-    this.words = words
+  /** @param why must not throw */
+  constructor(why: () => Text) {
+    this.#why = why
   }
 
   get reason(): string {
-    return this.words().en
+    return this.#why().en
   }
 }
 
-function allowsAll(
-  judgement: Judgement,
+function isProven(
+  policy: CollectionPolicy,
   operation: DatabaseOperation,
   query: DocumentData,
   facts: DatabaseFacts,
 ): boolean {
-  const { kind } = judgement.reach(operation, facts.caller)
-  return kind === 'rule' ? judgement.proves(operation, query, facts) : kind !== 'none'
+  const { kind } = policy.reach(operation, facts.caller)
+  return kind === 'rule' ? policy.proves(operation, query, facts) : kind !== 'none'
 }
 
-function whyNotAll(
-  judgement: Judgement,
+function whyNotProven(
+  policy: CollectionPolicy,
   operation: DatabaseOperation,
   query: DocumentData,
   facts: DatabaseFacts,
 ): Text | undefined {
-  const reach = judgement.reach(operation, facts.caller)
+  const reach = policy.reach(operation, facts.caller)
   if (reach.kind === 'none') return reach.reason
-  return reach.kind === 'rule' ? judgement.unproven(operation, query, facts) : undefined
+  return reach.kind === 'rule' ? policy.unproven(operation, query, facts) : undefined
 }
 
-function guarded<T>(ask: () => T): T | Text {
+function guarded<T>(compute: () => T): T | Text {
   try {
-    return ask()
+    return compute()
   } catch {
-    return MALFORMED
+    return MALFORMED_CONTEXT
   }
 }
 
 function isOperation(operation: unknown): boolean {
   return DATABASE_OPERATIONS.some((known) => known === operation)
-}
-
-function noOperation(operation: unknown): Text {
-  const name = JSON.stringify(operation)
-  return text(`there is no operation ${name}`, `没有操作 ${name}`)
-}
-
-function noReach(operation: unknown): Reach {
-  return { kind: 'none', reason: noOperation(operation) }
 }

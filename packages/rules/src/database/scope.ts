@@ -3,16 +3,15 @@ import { Identity, idOf } from '../caller/identity.ts'
 import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
 import type { Value } from '../language/values.ts'
 import { text } from '../text.ts'
-import { asValue, type DocumentData } from './context.ts'
-import type { DatabaseFacts } from './facts.ts'
+import { asValue, type DatabaseFacts, type DocumentData } from './context.ts'
 
 type Member = ScopeMember<DatabaseFacts>
 
-const NO_DOCUMENT = text('there is no such document', '没有这个文档')
-const NO_OWNER = text('the document was not made by a user', '文档不是用户创建的')
-const NO_DATA = text('a read and a delete bring no data', '读取和删除不带数据')
+export const NO_DOCUMENT = text('there is no such document', '没有这个文档')
+const NO_OWNER = text('the document was not created by a user', '文档不是用户创建的')
+const NO_DATA = text('read and delete requests have no data', '读取和删除不带数据')
 
-/** The creator of a document; equals each id of the caller when it is the caller. */
+/** The creator of a document, who equals each id of the caller when it is the caller. */
 function ownerOf(doc: DocumentData, { caller }: DatabaseFacts): Value {
   const id = idOf(doc, '_openid')
   return id === undefined ? undefined : new Identity([id], caller)
@@ -28,9 +27,9 @@ const DATA: Member = {
   whyAbsent: ({ data }, language) => (data === undefined ? NO_DATA[language] : undefined),
 }
 
-/** The variables of database rules: `auth`, `doc`, `request.data` and `now`; and `get( )`. */
+/** The variables of database rules, `auth`, `doc`, `request.data` and `now`, and `get( )`. */
 export const DATABASE_SCOPE: Scope<DatabaseFacts> = {
-  dialect: 'database',
+  kind: 'database',
   variables: new Map<string, Variable<DatabaseFacts>>([
     ['auth', AUTH],
     [

@@ -1,14 +1,12 @@
-/** Character offsets of a node in its source, `end` excluded; parentheses around a node belong to it. */
+/** Character offsets of a node in its source; `end` is exclusive. Parentheses around a node belong to it. */
 export interface Span {
   readonly start: number
   readonly end: number
 }
 
-export type LiteralValue = string | number | boolean | null
-
 export interface LiteralNode extends Span {
   readonly kind: 'literal'
-  readonly value: LiteralValue
+  readonly value: string | number | boolean | null
 }
 
 export interface VariableNode extends Span {
@@ -16,14 +14,14 @@ export interface VariableNode extends Span {
   readonly name: string
 }
 
-/** `object.name` and `object['name']` are the same node; any other `[ ]` keeps its expression. */
+/** `object.name` and `object['name']` are the same node. Any other `[ ]` has an expression as its property. */
 export interface MemberNode extends Span {
   readonly kind: 'member'
   readonly object: RuleNode
   readonly property: string | RuleNode
 }
 
-export interface ArrayNode extends Span {
+interface ArrayNode extends Span {
   readonly kind: 'array'
   readonly items: readonly RuleNode[]
 }
@@ -36,9 +34,8 @@ export interface UnaryNode extends Span {
   readonly operand: RuleNode
 }
 
-export type EqualityOperator = '==' | '===' | '!=' | '!=='
 export type OrderOperator = '<' | '<=' | '>' | '>='
-export type CompareOperator = EqualityOperator | OrderOperator | 'in'
+export type CompareOperator = '==' | '===' | '!=' | '!==' | OrderOperator | 'in'
 
 export interface CompareNode extends Span {
   readonly kind: 'compare'
@@ -47,34 +44,32 @@ export interface CompareNode extends Span {
   readonly right: RuleNode
 }
 
-export type LogicalOperator = '&&' | '||'
-
 /** `/pattern/flags.test(argument)`. */
 export interface TestNode extends Span {
   readonly kind: 'test'
   readonly pattern: string
   readonly flags: string
-  /** The compiled pattern: whether it matches any part of a string. */
+  /** Whether the compiled pattern matches any part of a string. */
   readonly matches: (tested: string) => boolean
   readonly argument: RuleNode
 }
 
-/** `get('database.collection.id')`: a document that is stored elsewhere. */
+/** `get('database.collection.id')`: another stored document. */
 export interface GetNode extends Span {
   readonly kind: 'get'
   readonly collection: string
-  /** The pieces of the id, in order; they are joined. */
+  /** The pieces of the id, in order. Their values are concatenated. */
   readonly id: readonly RuleNode[]
 }
 
-/** A whole chain `a && b && c` is one node, so that a long chain is not a deep one. */
+/** A chain `a && b && c` is one node, so a long chain is not deep. */
 export interface LogicalNode extends Span {
   readonly kind: 'logical'
-  readonly operator: LogicalOperator
+  readonly operator: '&&' | '||'
   readonly operands: readonly RuleNode[]
 }
 
-/** An expression: nothing else exists in the language. */
+/** An expression. The language has nothing else. */
 export type RuleNode =
   | LiteralNode
   | VariableNode
@@ -86,26 +81,26 @@ export type RuleNode =
   | GetNode
   | LogicalNode
 
-/** Rules of files, or of documents: `get( )` exists in the latter only, as on the platform. */
-export type Dialect = 'storage' | 'database'
+/** Rules for files or for documents. Only the latter have `get( )`, as on the platform. */
+export type RuleKind = 'storage' | 'database'
 
-/** `get( )` in one expression, and how deep they may stand in each other: the limits that the platform documents. */
+/** Number of `get( )` in one expression, and how deep they may be nested: the limits that the platform documents. */
 export const MAX_GETS = 3
 export const MAX_GET_DEPTH = 2
 
 /**
- * `in` that looks through an array of stored data, in one expression. With at most 1,000 items each, and 1,024 characters,
- * an evaluation takes fewer than 10,000 steps.
+ * Number of `in` in one expression that search an array of stored data. With at most 1,000 items per array and 1,024
+ * characters per expression, an evaluation takes fewer than 10,000 steps.
  */
 export const MAX_SEARCHES = 8
 
-/** Levels that parentheses, operators, members and arrays may be nested; what people write needs fewer than ten. */
+/** Nesting levels of parentheses, operators, members and arrays. Real rules need fewer than ten. */
 export const MAX_DEPTH = 64
 
-/** Characters in one expression (UTF-16 units), the limit that the platform documents. */
+/** Characters of one expression, in UTF-16 units: the limit that the platform documents. */
 export const MAX_LENGTH = 1024
 
-/** JavaScript's precedence of the binary operators that the language has; a higher number binds tighter. */
+/** The binary operators of the language with their precedence in JavaScript. A higher number binds tighter. */
 export const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['||', 1],
   ['&&', 2],
@@ -120,7 +115,12 @@ export const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['in', 4],
 ])
 
-/** The parts of a node that are expressions themselves. */
+/** Whether a node is the literal `null`, the only thing that a missing value can be compared with. */
+export function isNullLiteral(node: RuleNode): boolean {
+  return node.kind === 'literal' && node.value === null
+}
+
+/** The child expressions of a node. */
 export function childrenOf(node: RuleNode): readonly RuleNode[] {
   switch (node.kind) {
     case 'literal':

@@ -1,13 +1,13 @@
 import { type Text, text } from '../text.ts'
-import type {
-  CompareNode,
-  GetNode,
-  LogicalNode,
-  MemberNode,
-  OrderOperator,
-  RuleNode,
-  TestNode,
-  UnaryNode,
+import {
+  type CompareNode,
+  type GetNode,
+  isNullLiteral,
+  type LogicalNode,
+  type MemberNode,
+  type RuleNode,
+  type TestNode,
+  type UnaryNode,
 } from './ast.ts'
 import { MAX_TESTED } from './pattern.ts'
 import type { Scope, ScopeMember } from './scope.ts'
@@ -22,6 +22,7 @@ import {
   isMissing,
   isNull,
   member,
+  ORDER_TESTS,
   order,
   type Truth,
   typeName,
@@ -30,19 +31,19 @@ import {
   wrongType,
 } from './values.ts'
 
-export type Run<C> = (context: C) => Value
+type Run<C> = (context: C) => Value
 
-/** A node with the closure that evaluates it. The tree is kept: a denial is explained by asking its parts again. */
-export interface Compiled<C> {
+/** A node with the closure that evaluates it. The tree is kept because explaining a denial evaluates the parts again. */
+export interface CompiledNode<C> {
   readonly node: RuleNode
   readonly run: Run<C>
-  readonly children: readonly Compiled<C>[]
-  /** The variable or member that this node reads, where that is known before evaluation. */
+  readonly children: readonly CompiledNode<C>[]
+  /** The variable or member that this node reads, when it is known before evaluation. */
   readonly reads?: ScopeMember<C>
 }
 
-/** Turns an expression into closures over `scope`. Nothing is generated as source text. */
-export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
+/** Compiles an expression to closures over `scope`. No source code is generated. */
+export function compile<C>(node: RuleNode, scope: Scope<C>): CompiledNode<C> {
   switch (node.kind) {
     case 'literal': {
       const { value } = node
@@ -72,7 +73,7 @@ export function compile<C>(node: RuleNode, scope: Scope<C>): Compiled<C> {
   }
 }
 
-function compileMember<C>(node: MemberNode, scope: Scope<C>): Compiled<C> {
+function compileMember<C>(node: MemberNode, scope: Scope<C>): CompiledNode<C> {
   const { property } = node
   const object = compile(node.object, scope)
   const members = node.object.kind === 'variable' ? scope.variables.get(node.object.name)?.members : undefined
@@ -97,7 +98,7 @@ function compileMember<C>(node: MemberNode, scope: Scope<C>): Compiled<C> {
   }
 }
 
-function compileUnary<C>(node: UnaryNode, scope: Scope<C>): Compiled<C> {
+function compileUnary<C>(node: UnaryNode, scope: Scope<C>): CompiledNode<C> {
   const { operator } = node
   const operand = compile(node.operand, scope)
   const { run } = operand
@@ -113,10 +114,10 @@ function compileUnary<C>(node: UnaryNode, scope: Scope<C>): Compiled<C> {
 }
 
 /**
- * `&&` ends at the first operand that is not true, `||` at the first that is; an operand that is not a boolean is
- * an error. An undecided operand ends `&&` and is remembered by `||`.
+ * `&&` stops at the first operand that is not true, `||` at the first that is true. An operand that is not a boolean is an
+ * error. `&&` stops at an undecided operand; `||` goes on and is undecided if no later operand is true.
  */
-function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
+function compileLogical<C>(node: LogicalNode, scope: Scope<C>): CompiledNode<C> {
   const { operator } = node
   const children = node.operands.map((operand) => compile(operand, scope))
   const runs = children.map((child) => child.run)
@@ -149,7 +150,7 @@ function compileLogical<C>(node: LogicalNode, scope: Scope<C>): Compiled<C> {
   return { node, run: or, children }
 }
 
-/* Chains as short as most are do without a loop, which takes half of their time. */
+/* Most chains are short. Without a loop they take half the time. */
 
 function bothOf<C>(first: Run<C>, second: Run<C>): Run<C> {
   return (context) => {
@@ -176,20 +177,13 @@ function eitherOf<C>(first: Run<C>, second: Run<C>): Run<C> {
   }
 }
 
-const ORDER_TESTS: Readonly<Record<OrderOperator, (sign: number) => boolean>> = {
-  '<': (sign) => sign < 0,
-  '<=': (sign) => sign <= 0,
-  '>': (sign) => sign > 0,
-  '>=': (sign) => sign >= 0,
-}
-
-function compileCompare<C>(node: CompareNode, scope: Scope<C>): Compiled<C> {
+function compileCompare<C>(node: CompareNode, scope: Scope<C>): CompiledNode<C> {
   const left = compile(node.left, scope)
   const right = compile(node.right, scope)
   return { node, run: comparison(node, left, right), children: [left, right] }
 }
 
-function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>): Run<C> {
+function comparison<C>(node: CompareNode, left: CompiledNode<C>, right: CompiledNode<C>): Run<C> {
   const a = left.run
   const b = right.run
   switch (node.operator) {
@@ -198,7 +192,7 @@ function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>)
       return equality(left, right)
     case '!=':
     case '!==': {
-      if (isNullLiteral(right)) return left.reads?.isThere ?? ((context) => not(isNull(a(context))))
+      if (isNullLiteral(right.node)) return left.reads?.isThere ?? ((context) => not(isNull(a(context))))
       const same = equality(left, right)
       return (context) => not(same(context))
     }
@@ -218,8 +212,8 @@ function comparison<C>(node: CompareNode, left: Compiled<C>, right: Compiled<C>)
   }
 }
 
-/** A missing argument decides nothing; a bounded string is tested in linear time. */
-function compileTest<C>(node: TestNode, scope: Scope<C>): Compiled<C> {
+/** Undecided for a missing argument. The length of a string is bounded, and testing takes linear time. */
+function compileTest<C>(node: TestNode, scope: Scope<C>): CompiledNode<C> {
   const { matches } = node
   const argument = compile(node.argument, scope)
   const { run } = argument
@@ -234,8 +228,8 @@ function compileTest<C>(node: TestNode, scope: Scope<C>): Compiled<C> {
   return { node, run: test, children: [argument] }
 }
 
-/** No document without an id: what is missing in the id is missing in the answer. */
-function compileGet<C>(node: GetNode, scope: Scope<C>): Compiled<C> {
+/** When a piece of the id is missing, the document is missing too. */
+function compileGet<C>(node: GetNode, scope: Scope<C>): CompiledNode<C> {
   const { collection } = node
   const { lookup } = scope
   const children = node.id.map((piece) => compile(piece, scope))
@@ -247,12 +241,12 @@ function compileGet<C>(node: GetNode, scope: Scope<C>): Compiled<C> {
   return { node, run: get, children }
 }
 
-/** The literal `null` asks whether the other side is missing; between values, a missing one decides nothing. */
-function equality<C>(left: Compiled<C>, right: Compiled<C>): (context: C) => Truth {
+/** Compared with the literal `null`: whether the other side is missing. Otherwise undecided when a side is missing. */
+function equality<C>(left: CompiledNode<C>, right: CompiledNode<C>): (context: C) => Truth {
   const a = left.run
   const b = right.run
-  if (isNullLiteral(right)) return (context) => isNull(a(context))
-  if (isNullLiteral(left)) return (context) => isNull(b(context))
+  if (isNullLiteral(right.node)) return (context) => isNull(a(context))
+  if (isNullLiteral(left.node)) return (context) => isNull(b(context))
   const leftEquals = left.reads?.equals
   if (leftEquals !== undefined) return (context) => leftEquals(context, b(context))
   const rightEquals = right.reads?.equals
@@ -260,26 +254,22 @@ function equality<C>(left: Compiled<C>, right: Compiled<C>): (context: C) => Tru
   return (context) => equal(a(context), b(context))
 }
 
-/** `x in [a, b]` is `x == a || x == b`; with a missing x it is undecided even for an empty array. */
-function inLiteral<C>(left: Compiled<C>, items: readonly Compiled<C>[]): Run<C> {
+/** `x in [a, b]` is `x == a || x == b`. A missing x makes it undecided, even for an empty array. */
+function inLiteral<C>(left: CompiledNode<C>, items: readonly CompiledNode<C>[]): Run<C> {
   const a = left.run
   const names = new Set(items.map(({ node }) => (node.kind === 'literal' ? node.value : undefined)))
-  const onlyText = items.length > 0 && [...names].every((name) => typeof name === 'string')
+  const onlyStrings = items.length > 0 && [...names].every((name) => typeof name === 'string')
   return (context) => {
     const value = a(context)
-    if (onlyText && typeof value === 'string') return names.has(value)
+    if (onlyStrings && typeof value === 'string') return names.has(value)
     let result: Truth = value === UNKNOWN || isMissing(value) ? UNKNOWN : false
     for (const item of items) {
-      const same = isNullLiteral(item) ? isNull(value) : equal(value, item.run(context))
+      const same = isNullLiteral(item.node) ? isNull(value) : equal(value, item.run(context))
       if (same === true) return true
       if (same === UNKNOWN) result = UNKNOWN
     }
     return result
   }
-}
-
-function isNullLiteral<C>(compiled: Compiled<C>): boolean {
-  return compiled.node.kind === 'literal' && compiled.node.value === null
 }
 
 function not(answer: Truth): Truth {
@@ -291,11 +281,11 @@ function truth(value: Value, operator: string): Truth {
   return raise(wrongType(operator, A_BOOLEAN, typeName(value)))
 }
 
-const TESTED_TOO_LONG = text(`.test tests at most ${MAX_TESTED} characters`, `.test 最多检验 ${MAX_TESTED} 个字符`)
+const TESTED_TOO_LONG = text(`.test accepts at most ${MAX_TESTED} characters`, `.test 最多检验 ${MAX_TESTED} 个字符`)
 
-export const UNDECIDED_ITEM = text('an undecided comparison cannot be put into an array', '未决的比较不能放入数组')
+export const UNDECIDED_ITEM = text('an undecided comparison cannot be an item of an array', '未决的比较不能放入数组')
 
-/** In an array it would become a missing value, which `== null` turns into `true`. */
+/** In an array it would count as missing, and `== null` would be true. */
 function item(value: Value): Value {
   return value === UNKNOWN ? raise(UNDECIDED_ITEM) : value
 }

@@ -1,161 +1,121 @@
-import { type Language, text } from '../text.ts'
-import type { CompareNode } from './ast.ts'
-import type { Compiled } from './compile.ts'
+import type { Language } from '../text.ts'
+import { type CompareNode, isNullLiteral } from './ast.ts'
+import type { CompiledNode } from './compile.ts'
+import { PartValues } from './part-values.ts'
 import { PHRASES, type Phrases } from './phrases.ts'
-import { ComparableValue, EvaluationError, isMissing, typeName, UNKNOWN, type Value } from './values.ts'
+import { clip, show } from './show.ts'
+import { ComparableValue, EvaluationError, isMissing, UNKNOWN, type Value } from './values.ts'
 
-/** Characters of one value in a reason: enough to recognise a path or an id, too few to flood a log. */
-const MAX_VALUE = 120
-
-/** Characters of a whole reason, for the same end. */
+/** Characters of a whole reason; a longer one would flood the log. */
 const MAX_REASON = 600
 
 /**
- * Why an expression did not yield `true`: the clause that failed and the values it saw. Evaluates the parts again,
- * so it costs only those who are refused. Values are quoted as JSON: no request can forge a line of the log.
+ * Why the value of an expression is not `true`: the clause that failed and the values in it. Evaluates the parts again, so only
+ * denied requests pay for it. Values are quoted as JSON, so a request cannot forge a line of the log.
  */
-export function explain<C>(compiled: Compiled<C>, source: string, context: C, language: Language): string {
+export function explain<C>(compiled: CompiledNode<C>, source: string, context: C, language: Language): string {
   return clip(new Explainer(source, context, language).failure(compiled), MAX_REASON)
 }
 
 class Explainer<C> {
-  private readonly source: string
-  private readonly context: C
-  private readonly language: Language
-  private readonly say: Phrases
-  private readonly outcomes: Outcomes<C>
+  readonly #source: string
+  readonly #context: C
+  readonly #language: Language
+  readonly #phrases: Phrases
+  readonly #values: PartValues<C>
 
   constructor(source: string, context: C, language: Language) {
-    this.source = source
-    this.context = context
-    this.language = language
-    this.say = PHRASES[language]
-    this.outcomes = new Outcomes(context)
+    this.#source = source
+    this.#context = context
+    this.#language = language
+    this.#phrases = PHRASES[language]
+    this.#values = new PartValues(context)
   }
 
-  failure(compiled: Compiled<C>): string {
+  failure(compiled: CompiledNode<C>): string {
     const { node, children } = compiled
-    const outcome = this.outcome(compiled)
-    if (outcome instanceof EvaluationError) return this.error(compiled, outcome)
+    const value = this.#value(compiled)
+    if (value instanceof EvaluationError) return this.#error(compiled, value)
     if (node.kind === 'logical') {
-      const failed = children.filter((child) => this.outcome(child) !== true)
-      // && stopped at the first; || came through all of them.
-      const told = node.operator === '&&' ? failed.slice(0, 1) : failed
-      return this.say.and(told.map((child) => this.failure(child)))
+      const failed = children.filter((child) => this.#value(child) !== true)
+      // && stopped at the first failed operand; || evaluated all of them.
+      const reported = node.operator === '&&' ? failed.slice(0, 1) : failed
+      return this.#phrases.and(reported.map((child) => this.failure(child)))
     }
-    if (node.kind === 'compare') return this.comparison(compiled, node, outcome)
+    if (node.kind === 'compare') return this.#comparison(compiled, node, value)
     const [operand] = children
-    if (node.kind === 'test' && operand !== undefined) return this.regexTest(compiled, operand, outcome)
-    if (node.kind === 'unary' && operand !== undefined && outcome === UNKNOWN) return this.failure(operand)
-    if (isMissing(outcome)) return this.absent(compiled)
-    const note = typeof outcome === 'boolean' ? '' : this.say.nothingElseAllows
-    return `${this.say.is(this.text(compiled), show(outcome, this.language))}${note}`
+    if (node.kind === 'test' && operand !== undefined) return this.#regexTest(compiled, operand, value)
+    if (node.kind === 'unary' && operand !== undefined && value === UNKNOWN) return this.failure(operand)
+    if (isMissing(value)) return this.#absent(compiled)
+    const note = typeof value === 'boolean' ? '' : this.#phrases.nothingElseAllows
+    return `${this.#phrases.is(this.#sourceOf(compiled), show(value, this.#language))}${note}`
   }
 
-  private comparison(compiled: Compiled<C>, node: CompareNode, outcome: Value): string {
-    const clause = this.text(compiled)
-    const against = compiled.children.find((child) => child.node.kind === 'literal' && child.node.value === null)
+  #comparison(compiled: CompiledNode<C>, node: CompareNode, value: Value): string {
+    const clause = this.#sourceOf(compiled)
+    const against = compiled.children.find((child) => isNullLiteral(child.node))
     const [left, right] = compiled.children
     if (left === undefined || right === undefined) return clause
     if (against !== undefined && node.operator !== 'in') {
       const operand = against === right ? left : right
-      const value = this.outcome(operand)
-      const why = isMissing(value) ? this.whyAbsent(operand) : this.valueOf(operand)
-      return why === undefined ? this.say.is(clause, 'false') : this.say.because(clause, why)
+      const compared = this.#value(operand)
+      const why = isMissing(compared) ? this.#whyAbsent(operand) : this.#valueOf(operand)
+      return why === undefined ? this.#phrases.is(clause, 'false') : this.#phrases.because(clause, why)
     }
-    if (outcome === UNKNOWN) return this.undecided(clause, compiled.children)
+    if (value === UNKNOWN) return this.#undecided(clause, compiled.children)
     if (node.operator !== 'in') {
-      const a = this.outcome(left)
-      const b = this.outcome(right)
-      if (a instanceof ComparableValue) return this.say.because(clause, a.relation(b, this.language))
-      if (b instanceof ComparableValue) return this.say.because(clause, b.relation(a, this.language))
+      const a = this.#value(left)
+      const b = this.#value(right)
+      if (a instanceof ComparableValue) return this.#phrases.because(clause, a.relation(b, this.#language))
+      if (b instanceof ComparableValue) return this.#phrases.because(clause, b.relation(a, this.#language))
     }
     const values = [left, right]
       .filter((child) => child.node.kind !== 'literal' && child.node.kind !== 'array')
-      .map((child) => this.valueOf(child))
-    return values.length === 0 ? this.say.is(clause, 'false') : this.say.because(clause, this.say.list(values))
+      .map((child) => this.#valueOf(child))
+    return values.length === 0
+      ? this.#phrases.is(clause, 'false')
+      : this.#phrases.because(clause, this.#phrases.list(values))
   }
 
-  private regexTest(compiled: Compiled<C>, argument: Compiled<C>, outcome: Value): string {
-    const clause = this.text(compiled)
-    if (outcome === UNKNOWN) return this.undecided(clause, [argument])
-    return this.say.because(clause, this.valueOf(argument))
+  #regexTest(compiled: CompiledNode<C>, argument: CompiledNode<C>, value: Value): string {
+    const clause = this.#sourceOf(compiled)
+    if (value === UNKNOWN) return this.#undecided(clause, [argument])
+    return this.#phrases.because(clause, this.#valueOf(argument))
   }
 
-  private undecided(clause: string, operands: readonly Compiled<C>[]): string {
-    const causes = operands.filter((child) => isMissing(this.outcome(child))).map((child) => this.absent(child))
-    return this.say.undecided(clause, causes.length === 0 ? this.say.noValue : this.say.and(causes))
+  #undecided(clause: string, operands: readonly CompiledNode<C>[]): string {
+    const causes = operands.filter((child) => isMissing(this.#value(child))).map((child) => this.#absent(child))
+    return this.#phrases.undecided(clause, causes.length === 0 ? this.#phrases.noValue : this.#phrases.and(causes))
   }
 
-  /** The innermost part that cannot be evaluated is the one to name. */
-  private error(compiled: Compiled<C>, error: EvaluationError): string {
+  /** Names the innermost part that cannot be evaluated. */
+  #error(compiled: CompiledNode<C>, error: EvaluationError): string {
     for (const child of compiled.children) {
-      const outcome = this.outcome(child)
-      if (outcome instanceof EvaluationError) return this.failure(child)
-      // A wrong operand of && and || ends the evaluation before the operands after it.
-      if (compiled.node.kind === 'logical' && typeof outcome !== 'boolean' && outcome !== UNKNOWN) break
+      const value = this.#value(child)
+      if (value instanceof EvaluationError) return this.failure(child)
+      // An operand of the wrong type ends the evaluation, so later operands of && and || were not evaluated.
+      if (compiled.node.kind === 'logical' && typeof value !== 'boolean' && value !== UNKNOWN) break
     }
-    return this.say.failed(this.text(compiled), error.text[this.language])
+    return this.#phrases.failed(this.#sourceOf(compiled), error.text[this.#language])
   }
 
-  private absent(compiled: Compiled<C>): string {
-    return this.say.absent(this.text(compiled), this.whyAbsent(compiled))
+  #absent(compiled: CompiledNode<C>): string {
+    return this.#phrases.absent(this.#sourceOf(compiled), this.#whyAbsent(compiled))
   }
 
-  private whyAbsent(compiled: Compiled<C>): string | undefined {
-    return compiled.reads?.whyAbsent?.(this.context, this.language)
+  #whyAbsent(compiled: CompiledNode<C>): string | undefined {
+    return compiled.reads?.whyAbsent?.(this.#context, this.#language)
   }
 
-  private valueOf(compiled: Compiled<C>): string {
-    return this.say.is(this.text(compiled), show(this.outcome(compiled), this.language))
+  #valueOf(compiled: CompiledNode<C>): string {
+    return this.#phrases.is(this.#sourceOf(compiled), show(this.#value(compiled), this.#language))
   }
 
-  private outcome(compiled: Compiled<C>): Value {
-    return this.outcomes.of(compiled)
+  #value(compiled: CompiledNode<C>): Value {
+    return this.#values.of(compiled)
   }
 
-  private text(compiled: Compiled<C>): string {
-    return this.source.slice(compiled.node.start, compiled.node.end)
+  #sourceOf(compiled: CompiledNode<C>): string {
+    return this.#source.slice(compiled.node.start, compiled.node.end)
   }
-}
-
-const UNREADABLE = text('the data cannot be read', '数据无法读取')
-
-/** What came of the parts of a rule in one context. Each is evaluated once: the parts of parts would be, again and again. */
-export class Outcomes<C> {
-  private readonly context: C
-  private readonly known = new Map<Compiled<C>, Value>()
-
-  constructor(context: C) {
-    this.context = context
-  }
-
-  /** The value of a part of a rule, or the error it ends in. */
-  of(compiled: Compiled<C>): Value {
-    if (this.known.has(compiled)) return this.known.get(compiled)
-    const outcome = this.evaluate(compiled)
-    this.known.set(compiled, outcome)
-    return outcome
-  }
-
-  private evaluate(compiled: Compiled<C>): Value {
-    try {
-      return compiled.run(this.context)
-    } catch (error) {
-      return error instanceof EvaluationError ? error : new EvaluationError(UNREADABLE)
-    }
-  }
-}
-
-/** A value as a reason shows it: quoted, on one line, not too long. */
-export function show(value: Value, language: Language): string {
-  if (value instanceof ComparableValue) return value.show(language)
-  if (typeof value === 'string') return clip(JSON.stringify(value), MAX_VALUE)
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeName(value)[language]
-}
-
-/** The beginning of a text that is too long. */
-export function clip(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { RuleError } from '../rule-error.ts'
-import type { Dialect, RuleNode } from './ast.ts'
+import type { RuleKind, RuleNode } from './ast.ts'
 import { parse } from './parse.ts'
 
-function refusal(source: string, dialect: Dialect = 'storage'): RuleError {
+function refusal(source: string, kind: RuleKind = 'storage'): RuleError {
   try {
-    parse(source, dialect)
+    parse(source, kind)
   } catch (error) {
     assert.ok(error instanceof RuleError, `${source}: ${String(error)}`)
     return error
@@ -128,7 +128,7 @@ describe('what is refused, and where', () => {
     ['a += 1', 2, /arithmetic/],
     ['a => b', 2, /cannot assign/],
     ['a + b', 2, /arithmetic/],
-    ['"a" + "b"', 4, /joining strings/],
+    ['"a" + "b"', 4, /string concatenation/],
     ['a - b', 2, /arithmetic/],
     ['a * b', 2, /arithmetic/],
     ['a / b', 2, /division/],
@@ -149,7 +149,7 @@ describe('what is refused, and where', () => {
     ['a`b`', 1, /template strings/],
     ['f()', 0, /function calls are not supported/],
     ['a.b(c)', 0, /function calls are not supported/],
-    ['a == get("database.x.y")', 5, /get\( \) exists in database rules only/],
+    ['a == get("database.x.y")', 5, /get\( \) exists only in database rules/],
     ['// note', 0, /comments are not supported/],
     ['/* note */ a', 0, /comments are not supported/],
     ['a // note', 2, /comments/],
@@ -168,21 +168,21 @@ describe('what is refused, and where', () => {
     ['/x', 0, /no closing \//],
     ['/[/].test(a)', 0, /no closing \//],
     ['/x\n/.test(a)', 0, /no closing \//],
-    ['/x/g.test(a)', 0, /the flags "g" are not supported, only i/],
+    ['/x/g.test(a)', 0, /the flags "g" are not supported; only i is/],
     ['/x/ii.test(a)', 0, /the flags "ii"/],
     ['{}', 0, /unexpected "\{"/],
     ['a: b', 1, /unexpected ":"/],
     ['@a', 0, /unexpected "@"/],
     ['#a', 0, /unexpected "#"/],
     ['a\u0000', 1, /unexpected/],
-    ['1a', 1, /followed by something else than a letter/],
-    ['0x10', 1, /followed by something else than a letter/],
-    ['1_000', 1, /followed by something else than a letter/],
-    ['010', 0, /must not begin with 0/],
-    ['1e', 1, /followed by something else than a letter/],
+    ['1a', 1, /must not be followed by a letter/],
+    ['0x10', 1, /must not be followed by a letter/],
+    ['1_000', 1, /must not be followed by a letter/],
+    ['010', 0, /must not start with 0/],
+    ['1e', 1, /must not be followed by a letter/],
     ['1.2.3', 4, /unexpected "3"/],
     ['"a', 0, /no closing quote/],
-    ['"a\nb"', 0, /line it begins on/],
+    ['"a\nb"', 0, /line where it starts/],
     ['"\\x41"', 1, /unknown escape/],
     ['"\\u0041"', 1, /unknown escape/],
     ['a == “x”', 5, /must be ASCII/],
@@ -268,10 +268,10 @@ describe('get( )', () => {
     [`get('database.users.${IN}${OUT}')`, 22, /unexpected "}"/],
     ["get('database.users.a')('b')", 0, /function calls are not supported, except .* get\( \)/],
     ["a.get('database.users.a')", 0, /function calls are not supported/],
-    ["'a' + get('database.users.a')", 4, /joining strings are not supported, except in get\( \)/],
-    ["get('database.a.b') + 'c'", 20, /joining strings/],
-    [`\`a${IN}b${OUT}\``, 0, /template strings exist in get\( \) only/],
-    [`get('database.a.' + [\`b\`])`, 21, /template strings exist in get\( \) only/],
+    ["'a' + get('database.users.a')", 4, /string concatenation are not supported, except in get\( \)/],
+    ["get('database.a.b') + 'c'", 20, /string concatenation/],
+    [`\`a${IN}b${OUT}\``, 0, /template strings are supported only in get\( \)/],
+    [`get('database.a.' + [\`b\`])`, 21, /template strings are supported only in get\( \)/],
   ] as const) {
     test(JSON.stringify(source), () => {
       const error = refusal(source, 'database')
@@ -318,7 +318,7 @@ describe('get( )', () => {
 describe('bounds', () => {
   test('1,024 characters are read, 1,025 are not', () => {
     assert.equal(parse(`a${' '.repeat(1023)}`).kind, 'variable')
-    assert.match(refusal(`a${' '.repeat(1024)}`).message, /1025 characters, 1024 are allowed/)
+    assert.match(refusal(`a${' '.repeat(1024)}`).message, /1025 characters; at most 1024 are allowed/)
   })
 
   test('a chain of a hundred alternatives is long, not deep', () => {

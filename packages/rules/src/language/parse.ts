@@ -2,7 +2,6 @@ import { RuleError } from '../rule-error.ts'
 import { text } from '../text.ts'
 import {
   type CompareOperator,
-  type Dialect,
   type LiteralNode,
   type LogicalNode,
   MAX_DEPTH,
@@ -11,11 +10,12 @@ import {
   MAX_LENGTH,
   MAX_SEARCHES,
   PRECEDENCE,
+  type RuleKind,
   type RuleNode,
   type UnaryOperator,
 } from './ast.ts'
+import { Lexer, type RegexToken } from './lexer.ts'
 import { compilePattern } from './pattern.ts'
-import { Reader, type RegexToken } from './reader.ts'
 
 const KEYWORD_LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -23,8 +23,8 @@ const KEYWORD_LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['null', null],
 ])
 
-/** Words that JavaScript gives a meaning which rules do not have; anything else is the name of a variable. */
-const FOREIGN_WORDS: ReadonlySet<string> = new Set([
+/** Keywords of JavaScript that rules do not support. Any other word is the name of a variable. */
+const UNSUPPORTED_WORDS: ReadonlySet<string> = new Set([
   'this',
   'typeof',
   'void',
@@ -63,7 +63,7 @@ const FOREIGN_WORDS: ReadonlySet<string> = new Set([
   'debugger',
 ])
 
-/** How the text in `get( )` begins. */
+/** The beginning of the string in `get( )`. */
 const DOCUMENT = /^database\.([A-Za-z0-9_-]{1,120})\./
 
 const GET_FORM = text(
@@ -74,309 +74,313 @@ const GET_FORM = text(
 const TOO_DEEP = text(`nested deeper than ${MAX_DEPTH} levels`, `嵌套超过 ${MAX_DEPTH} 层`)
 
 /**
- * Reads one expression; the grammar is the part of JavaScript's that the language has, precedence included.
+ * Parses one expression. The grammar and the precedence are a subset of JavaScript's.
  *
- * @throws {RuleError} with `index`, `line`, `column` and `frame` for anything that is not one whole expression of the
- *   language, is too long or is nested too deep
+ * @throws {RuleError} with `index`, `line`, `column` and `frame`, unless the source is exactly one expression of the language;
+ *   also when it is too long or nested too deep
  */
-export function parse(source: string, dialect: Dialect = 'storage'): RuleNode {
+export function parse(source: string, kind: RuleKind = 'storage'): RuleNode {
   if (source.length > MAX_LENGTH) {
     throw new RuleError(
       text(
-        `the expression has ${source.length} characters, ${MAX_LENGTH} are allowed`,
+        `the expression has ${source.length} characters; at most ${MAX_LENGTH} are allowed`,
         `表达式有 ${source.length} 个字符，最多允许 ${MAX_LENGTH} 个`,
       ),
     )
   }
   if (source.trim() === '') throw new RuleError(text('the expression is empty', '表达式为空'))
-  return new Parser(source, dialect).parseAll()
+  return new Parser(source, kind).parseAll()
 }
 
 class Parser {
-  private readonly reader: Reader
-  /** Levels of every node so far: members and comparisons nest without brackets, and without recursion. */
-  private readonly levels = new WeakMap<RuleNode, number>()
-  private readonly dialect: Dialect
-  private depth = 0
-  private searches = 0
-  private gets = 0
-  private getDepth = 0
+  readonly #lexer: Lexer
+  /** The depth of every node so far. Members and comparisons nest without brackets and without recursion. */
+  readonly #levels = new WeakMap<RuleNode, number>()
+  readonly #kind: RuleKind
+  #depth = 0
+  #searches = 0
+  #gets = 0
+  #getDepth = 0
 
-  constructor(source: string, dialect: Dialect) {
-    this.reader = new Reader(source)
-    this.dialect = dialect
+  constructor(source: string, kind: RuleKind) {
+    this.#lexer = new Lexer(source)
+    this.#kind = kind
   }
 
   parseAll(): RuleNode {
-    const node = this.binary(1)
-    this.reader.skipSpaces()
-    if (this.reader.char !== undefined) this.reader.unexpected()
+    const node = this.#binary(1)
+    this.#lexer.skipSpaces()
+    if (this.#lexer.char !== undefined) this.#lexer.unexpected()
     return node
   }
 
-  /** Precedence climbing; every operator is left-associative. */
-  private binary(lowest: number): RuleNode {
-    const { reader } = this
-    let left = this.operand()
-    // A chain grows only here: in `(a && b) && c` the parentheses keep theirs apart.
+  /** Precedence climbing. Every operator is left-associative. */
+  #binary(lowest: number): RuleNode {
+    const lexer = this.#lexer
+    let left = this.#operand()
+    // A chain grows only here: the parentheses in `(a && b) && c` make a chain of their own.
     let chain: LogicalNode | undefined
     for (;;) {
-      const operator = reader.peekOperator()
+      const operator = lexer.peekOperator()
       const precedence = operator === undefined ? 0 : (PRECEDENCE.get(operator) ?? 0)
       if (operator === undefined || precedence < lowest) return left
-      reader.index += operator.length
-      const right = this.binary(precedence + 1)
+      lexer.index += operator.length
+      const right = this.#binary(precedence + 1)
       const span = { start: left.start, end: right.end }
       if (operator === '&&' || operator === '||') {
         const operands = chain === left && chain.operator === operator ? [...chain.operands, right] : [left, right]
         chain = { kind: 'logical', operator, operands, ...span }
-        left = this.grown(chain, operands)
+        left = this.#grown(chain, operands)
       } else {
-        if (operator === 'in' && right.kind !== 'array') this.search(left.start)
+        if (operator === 'in' && right.kind !== 'array') this.#search(left.start)
         const compare = { kind: 'compare', operator: operator as CompareOperator, left, right, ...span } as const
-        left = this.grown(compare, [left, right])
+        left = this.#grown(compare, [left, right])
       }
     }
   }
 
-  private search(start: number): void {
-    if (++this.searches <= MAX_SEARCHES) return
-    this.reader.refuse(
+  #search(start: number): void {
+    if (++this.#searches <= MAX_SEARCHES) return
+    this.#lexer.refuse(
       text(
-        `a rule may search at most ${MAX_SEARCHES} arrays of data with in`,
+        `a rule may search at most ${MAX_SEARCHES} stored arrays with in`,
         `一条规则最多只能用 in 查找 ${MAX_SEARCHES} 个数据数组`,
       ),
       start,
     )
   }
 
-  /** Every nesting passes here, so here the recursion is bounded. */
-  private operand(): RuleNode {
-    const { reader } = this
-    reader.skipSpaces()
-    if (this.depth >= MAX_DEPTH) reader.refuse(TOO_DEEP)
-    this.depth++
-    const node = this.unary() ?? this.members(this.primary())
-    this.depth--
+  /** Every nesting level passes here, so this bounds the recursion. */
+  #operand(): RuleNode {
+    const lexer = this.#lexer
+    lexer.skipSpaces()
+    if (this.#depth >= MAX_DEPTH) lexer.refuse(TOO_DEEP)
+    this.#depth++
+    const node = this.#unary() ?? this.#members(this.#primary())
+    this.#depth--
     return node
   }
 
-  private unary(): RuleNode | undefined {
-    const { reader } = this
-    const start = reader.index
-    const operator = reader.char
+  #unary(): RuleNode | undefined {
+    const lexer = this.#lexer
+    const start = lexer.index
+    const operator = lexer.char
     if (operator !== '!' && operator !== '+' && operator !== '-' && operator !== '~') return undefined
-    // `--a` would be -(-a) here; in JavaScript it changes a.
-    const doubled = operator !== '!' && reader.source[start + 1] === operator
-    if (operator === '~' || doubled) return this.foreign(`${operator}${doubled ? operator : ''}`, start)
-    reader.index++
-    const operand = this.operand()
-    return this.grown({ kind: 'unary', operator: operator satisfies UnaryOperator, operand, start, end: operand.end }, [
-      operand,
-    ])
+    // `--a` would be -(-a) here, but it modifies a in JavaScript.
+    const doubled = operator !== '!' && lexer.source[start + 1] === operator
+    if (operator === '~' || doubled) return this.#unsupported(`${operator}${doubled ? operator : ''}`, start)
+    lexer.index++
+    const operand = this.#operand()
+    return this.#grown(
+      { kind: 'unary', operator: operator satisfies UnaryOperator, operand, start, end: operand.end },
+      [operand],
+    )
   }
 
-  private primary(): RuleNode {
-    const { reader } = this
-    const start = reader.index
-    const char = reader.char
+  #primary(): RuleNode {
+    const lexer = this.#lexer
+    const start = lexer.index
+    const char = lexer.char
     switch (char) {
       case '(': {
-        reader.index++
-        const inner = this.binary(1)
-        if (!reader.take(')')) this.closingMissing('(', ')')
-        const node = { ...inner, start, end: reader.index }
-        this.levels.set(node, this.levelsOf(inner))
+        lexer.index++
+        const inner = this.#binary(1)
+        if (!lexer.take(')')) this.#closingMissing('(', ')')
+        const node = { ...inner, start, end: lexer.index }
+        this.#levels.set(node, this.#levelsOf(inner))
         return node
       }
       case '[':
-        return this.array(start)
+        return this.#array(start)
       case "'":
       case '"':
-        return this.literal(reader.string(char), start)
+        return this.#literal(lexer.string(char), start)
       case '/':
-        return this.regexTest(reader.regex())
+        return this.#regexTest(lexer.regex())
     }
-    const number = reader.number()
-    return number === undefined ? this.word(start) : this.literal(number, start)
+    const number = lexer.number()
+    return number === undefined ? this.#word(start) : this.#literal(number, start)
   }
 
-  private word(start: number): RuleNode {
-    const { reader } = this
-    const name = reader.name()
-    if (name === undefined) return reader.unexpected()
+  #word(start: number): RuleNode {
+    const lexer = this.#lexer
+    const name = lexer.name()
+    if (name === undefined) return lexer.unexpected()
     const keyword = KEYWORD_LITERALS.get(name)
-    if (keyword !== undefined) return this.literal(keyword, start)
-    if (FOREIGN_WORDS.has(name)) return this.foreign(name, start)
-    if (name === 'get' && this.dialect === 'database' && reader.take('(')) return this.get(start)
-    return { kind: 'variable', name, start, end: reader.index }
+    if (keyword !== undefined) return this.#literal(keyword, start)
+    if (UNSUPPORTED_WORDS.has(name)) return this.#unsupported(name, start)
+    if (name === 'get' && this.#kind === 'database' && lexer.take('(')) return this.#get(start)
+    return { kind: 'variable', name, start, end: lexer.index }
   }
 
-  private literal(value: LiteralNode['value'], start: number): LiteralNode {
-    return { kind: 'literal', value, start, end: this.reader.index }
+  #literal(value: LiteralNode['value'], start: number): LiteralNode {
+    return { kind: 'literal', value, start, end: this.#lexer.index }
   }
 
-  private array(start: number): RuleNode {
-    const { reader } = this
+  #array(start: number): RuleNode {
+    const lexer = this.#lexer
     const items: RuleNode[] = []
-    reader.index++
-    while (!reader.take(']')) {
-      items.push(this.binary(1))
-      if (reader.take(',')) continue
-      if (reader.take(']')) break
-      reader.unexpected()
+    lexer.index++
+    while (!lexer.take(']')) {
+      items.push(this.#binary(1))
+      if (lexer.take(',')) continue
+      if (lexer.take(']')) break
+      lexer.unexpected()
     }
-    return this.grown({ kind: 'array', items, start, end: reader.index }, items)
+    return this.#grown({ kind: 'array', items, start, end: lexer.index }, items)
   }
 
   /** `.name` and `[ ]` after an operand. */
-  private members(first: RuleNode): RuleNode {
-    const { reader } = this
+  #members(first: RuleNode): RuleNode {
+    const lexer = this.#lexer
     const { start } = first
     let object = first
     for (;;) {
-      reader.skipSpaces()
-      const at = reader.index
-      if (reader.take('?.')) {
-        reader.refuse(
-          text('use . instead of ?. (a missing object is no error)', '请用 . 代替 ?.（对象缺失不是错误）'),
+      lexer.skipSpaces()
+      const at = lexer.index
+      if (lexer.take('?.')) {
+        lexer.refuse(
+          text(
+            'use . instead of ?. (a member of a missing object is missing, not an error)',
+            '请用 . 代替 ?.（对象缺失不是错误）',
+          ),
           at,
         )
-      } else if (reader.take('.')) {
-        reader.skipSpaces()
-        const property = reader.name() ?? reader.unexpected()
-        object = this.grown({ kind: 'member', object, property, start, end: reader.index }, [object])
-      } else if (reader.take('[')) {
-        const computed = this.binary(1)
-        if (!reader.take(']')) this.closingMissing('[', ']')
+      } else if (lexer.take('.')) {
+        lexer.skipSpaces()
+        const property = lexer.name() ?? lexer.unexpected()
+        object = this.#grown({ kind: 'member', object, property, start, end: lexer.index }, [object])
+      } else if (lexer.take('[')) {
+        const computed = this.#binary(1)
+        if (!lexer.take(']')) this.#closingMissing('[', ']')
         const property = computed.kind === 'literal' && typeof computed.value === 'string' ? computed.value : computed
-        object = this.grown({ kind: 'member', object, property, start, end: reader.index }, [object, computed])
-      } else if (reader.char === '(') {
-        this.call(object)
+        object = this.#grown({ kind: 'member', object, property, start, end: lexer.index }, [object, computed])
+      } else if (lexer.char === '(') {
+        this.#call(object)
       } else {
         return object
       }
     }
   }
 
-  /** After a regular expression there can only be `.test(...)`. */
-  private regexTest(regex: RegexToken): RuleNode {
-    const { reader } = this
-    if (!(reader.take('.') && reader.take('test') && reader.take('('))) {
-      reader.refuse(
+  /** A regular expression can only be followed by `.test(...)`. */
+  #regexTest(regex: RegexToken): RuleNode {
+    const lexer = this.#lexer
+    if (!(lexer.take('.') && lexer.take('test') && lexer.take('('))) {
+      lexer.refuse(
         text('a regular expression can only be used as /.../.test( )', '正则表达式只能写成 /.../.test( ) 的形式'),
         regex.start,
       )
     }
-    const argument = this.binary(1)
-    if (!reader.take(')')) this.closingMissing('(', ')')
+    const argument = this.#binary(1)
+    if (!lexer.take(')')) this.#closingMissing('(', ')')
     const { pattern, flags, start } = regex
-    const matches = compilePattern(regex, reader.source)
-    return this.grown({ kind: 'test', pattern, flags, matches, argument, start, end: reader.index }, [argument])
+    const matches = compilePattern(regex, lexer.source)
+    return this.#grown({ kind: 'test', pattern, flags, matches, argument, start, end: lexer.index }, [argument])
   }
 
-  /** What stands in `get( )`: texts and expressions joined by `+` or by `${ }`. */
-  private get(start: number): RuleNode {
-    const { reader } = this
-    if (++this.gets > MAX_GETS) {
-      reader.refuse(
+  /** The argument of `get( )`: strings and expressions, concatenated with `+` or `${ }`. */
+  #get(start: number): RuleNode {
+    const lexer = this.#lexer
+    if (++this.#gets > MAX_GETS) {
+      lexer.refuse(
         text(`a rule may have at most ${MAX_GETS} get( )`, `一条规则最多只能有 ${MAX_GETS} 个 get( )`),
         start,
       )
     }
-    if (++this.getDepth > MAX_GET_DEPTH) {
-      reader.refuse(
+    if (++this.#getDepth > MAX_GET_DEPTH) {
+      lexer.refuse(
         text(`get( ) may be nested at most ${MAX_GET_DEPTH} deep`, `get( ) 最多嵌套 ${MAX_GET_DEPTH} 层`),
         start,
       )
     }
     const pieces: RuleNode[] = []
-    do this.piece(pieces)
-    while (this.joins())
-    if (!reader.take(')')) this.closingMissing('(', ')')
-    this.getDepth--
-    const [first, ...more] = joinedTexts(pieces)
+    do this.#piece(pieces)
+    while (this.#joins())
+    if (!lexer.take(')')) this.#closingMissing('(', ')')
+    this.#getDepth--
+    const [first, ...more] = joinedStrings(pieces)
     const named = first?.kind === 'literal' ? DOCUMENT.exec(String(first.value)) : null
-    if (first === undefined || named === null) return reader.refuse(GET_FORM, start)
+    if (first === undefined || named === null) return lexer.refuse(GET_FORM, start)
     const [prefix, collection = ''] = named
     const rest = String(first.kind === 'literal' ? first.value : '').slice(prefix.length)
     const id = rest === '' ? more : [{ ...first, value: rest } as LiteralNode, ...more]
-    if (id.length === 0) return reader.refuse(GET_FORM, start)
-    return this.grown({ kind: 'get', collection, id, start, end: reader.index }, id)
+    if (id.length === 0) return lexer.refuse(GET_FORM, start)
+    return this.#grown({ kind: 'get', collection, id, start, end: lexer.index }, id)
   }
 
-  /** `a ++b` would be two signs here; in JavaScript it changes a or is refused. */
-  private joins(): boolean {
-    const { reader } = this
-    if (!reader.take('+')) return false
-    if (reader.char === '+') reader.unexpected()
+  /** `a ++b` would be two plus signs here, but it modifies a or is an error in JavaScript. */
+  #joins(): boolean {
+    const lexer = this.#lexer
+    if (!lexer.take('+')) return false
+    if (lexer.char === '+') lexer.unexpected()
     return true
   }
 
-  private piece(pieces: RuleNode[]): void {
-    const { reader } = this
-    reader.skipSpaces()
-    const quote = reader.char
+  #piece(pieces: RuleNode[]): void {
+    const lexer = this.#lexer
+    lexer.skipSpaces()
+    const quote = lexer.char
     if (quote === "'" || quote === '"' || quote === '`') {
-      reader.template(
+      lexer.template(
         quote,
-        (value, start) => pieces.push({ kind: 'literal', value, start, end: reader.index }),
-        () => pieces.push(this.binary(1)),
+        (value, start) => pieces.push({ kind: 'literal', value, start, end: lexer.index }),
+        () => pieces.push(this.#binary(1)),
       )
-    } else pieces.push(this.operand())
+    } else pieces.push(this.#operand())
   }
 
-  private call(callee: RuleNode): never {
+  #call(callee: RuleNode): never {
     if (callee.kind === 'variable' && callee.name === 'get') {
-      return this.reader.refuse(
+      return this.#lexer.refuse(
         text(
-          'get( ) exists in database rules only, not in storage rules',
+          'get( ) exists only in database rules, not in storage rules',
           'get( ) 只能用于数据库规则，不能用于存储规则',
         ),
         callee.start,
       )
     }
-    return this.reader.refuse(
+    return this.#lexer.refuse(
       text(
-        'function calls are not supported, except /.../.test( ) and, in database rules, get( )',
+        'function calls are not supported, except /.../.test( ) and get( ) in database rules',
         '不支持函数调用，/.../.test( ) 和数据库规则中的 get( ) 除外',
       ),
       callee.start,
     )
   }
 
-  private foreign(word: string, start: number): never {
-    return this.reader.refuse(text(`${word} is not part of the rule language`, `规则语言中没有 ${word}`), start)
+  #unsupported(word: string, start: number): never {
+    return this.#lexer.refuse(text(`${word} is not part of the rule language`, `规则语言中没有 ${word}`), start)
   }
 
-  private closingMissing(open: string, close: string): never {
-    const { reader } = this
-    const char = reader.char
-    if (char !== undefined) return reader.unexpected()
-    return reader.refuse(text(`the ${open} has no closing ${close}`, `${open} 缺少对应的 ${close}`))
+  #closingMissing(open: string, close: string): never {
+    const lexer = this.#lexer
+    const char = lexer.char
+    if (char !== undefined) return lexer.unexpected()
+    return lexer.refuse(text(`the ${open} has no closing ${close}`, `${open} 缺少对应的 ${close}`))
   }
 
-  /** Counts the levels of a new node. */
-  private grown<N extends RuleNode>(node: N, children: readonly RuleNode[]): N {
-    const levels = 1 + children.reduce((most, child) => Math.max(most, this.levelsOf(child)), 0)
-    if (levels > MAX_DEPTH) this.reader.refuse(TOO_DEEP, node.start)
-    this.levels.set(node, levels)
+  /** Records the depth of a new node. */
+  #grown<N extends RuleNode>(node: N, children: readonly RuleNode[]): N {
+    const levels = 1 + children.reduce((most, child) => Math.max(most, this.#levelsOf(child)), 0)
+    if (levels > MAX_DEPTH) this.#lexer.refuse(TOO_DEEP, node.start)
+    this.#levels.set(node, levels)
     return node
   }
 
-  private levelsOf(node: RuleNode): number {
-    return this.levels.get(node) ?? 1
+  #levelsOf(node: RuleNode): number {
+    return this.#levels.get(node) ?? 1
   }
 }
 
-/** Neighbouring texts as one; empty ones say nothing. */
-function joinedTexts(pieces: readonly RuleNode[]): readonly RuleNode[] {
+/** Merges adjacent strings and drops empty ones. */
+function joinedStrings(pieces: readonly RuleNode[]): readonly RuleNode[] {
   const joined: RuleNode[] = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    const isText = piece.kind === 'literal' && typeof piece.value === 'string'
-    if (isText && piece.value === '') continue
-    if (isText && last?.kind === 'literal' && typeof last.value === 'string') {
+    const isString = piece.kind === 'literal' && typeof piece.value === 'string'
+    if (isString && piece.value === '') continue
+    if (isString && last?.kind === 'literal' && typeof last.value === 'string') {
       joined[joined.length - 1] = { ...last, value: `${last.value}${piece.value}`, end: piece.end }
     } else joined.push(piece)
   }

@@ -1,35 +1,35 @@
 import { RE2JS } from 're2js'
 import { RuleError } from '../rule-error.ts'
 import { type Text, text } from '../text.ts'
-import type { RegexToken } from './reader.ts'
+import type { RegexToken } from './lexer.ts'
 
-/** Characters between the slashes; what people write needs fewer than a hundred. */
+/** Characters between the slashes. Real patterns need fewer than a hundred. */
 export const MAX_PATTERN = 256
 
-/** Instructions of a compiled pattern: repetitions multiply them, and each costs time for every character tested. */
+/** Instructions of a compiled pattern. Repetitions multiply them, and each costs time for every tested character. */
 const MAX_PROGRAM = 400
 
 /**
- * Up to this many instructions the engine's automaton is the fastest and stays small. For larger programs a hostile
- * string can make it build thousands of states, each for one use; following the program itself is then ten times as fast.
+ * Up to this many instructions, the engine's automaton is fastest and stays small. With a larger program, a hostile string
+ * can make it build thousands of states, each used once; running the program directly is then ten times as fast.
  */
 const SMALL_PROGRAM = 40
 
-/** Characters of a tested string. A cloudPath has at most 850 bytes; time is linear in this times the program. */
+/** Characters of a tested string. A cloudPath has at most 850 bytes. Time is linear in this times the program size. */
 export const MAX_TESTED = 1024
 
-/** Escapes that mean the same to JavaScript and to RE2. Punctuation may always be escaped. */
+/** Escapes with the same meaning in JavaScript and RE2. Punctuation may always be escaped. */
 const SHARED_ESCAPE = /[dDwWsSbBnrtfv]|[!-/:-@[-`{-~]/
 
-/** Escapes that mean the same inside a class: there `\b` is a backspace to JavaScript and an error to RE2. */
+/** Escapes with the same meaning inside a class, where `\b` is a backspace in JavaScript and an error in RE2. */
 const SHARED_CLASS_ESCAPE = /[dDwWsSnrtfv]|[!-/:-@[-`{-~]/
 
 /**
- * Compiles a pattern to a test in linear time, whatever pattern and string are. Only what means the same to JavaScript
- * and to RE2 is accepted, so that a rule does not decide differently from how its author reads it. (With `i` the long s
- * and the Kelvin sign match s and k, as they do in JavaScript with its flag u.)
+ * Compiles a pattern to a test that takes linear time for every pattern and string. Only patterns with the same meaning in
+ * JavaScript and RE2 are accepted, so a rule decides as its author expects. (With `i`, the long s and the Kelvin sign match s
+ * and k, as in JavaScript with the flag u.)
  *
- * @throws {RuleError} when the pattern is not in both, or too large
+ * @throws {RuleError} when the pattern is not valid in both, or too large
  */
 export function compilePattern(regex: RegexToken, source: string): (tested: string) => boolean {
   const { pattern, flags } = regex
@@ -39,7 +39,7 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
   if (flags !== '' && flags !== 'i') {
     refuse(
       text(
-        `the flags ${JSON.stringify(flags)} are not supported, only i`,
+        `the flags ${JSON.stringify(flags)} are not supported; only i is`,
         `不支持标志 ${JSON.stringify(flags)}，只支持 i`,
       ),
     )
@@ -47,15 +47,15 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
   if (pattern.length > MAX_PATTERN) {
     refuse(
       text(
-        `the regular expression has ${pattern.length} characters, ${MAX_PATTERN} are allowed`,
+        `the regular expression has ${pattern.length} characters; at most ${MAX_PATTERN} are allowed`,
         `正则表达式有 ${pattern.length} 个字符，最多允许 ${MAX_PATTERN} 个`,
       ),
     )
   }
-  refuseForeign(pattern, (message, at) => refuse(message, regex.start + 1 + at))
+  refuseUnsupported(pattern, (message, at) => refuse(message, regex.start + 1 + at))
   let compiled: RE2JS
   try {
-    // Reads the pattern without running it.
+    // Only checks the syntax.
     new RegExp(pattern)
     compiled = RE2JS.compile(pattern, flags === 'i' ? RE2JS.CASE_INSENSITIVE : 0)
   } catch (error) {
@@ -67,7 +67,7 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
   }
   const size = compiled.programSize()
   if (size > MAX_PROGRAM) {
-    refuse(text('the regular expression repeats too much', '正则表达式中的重复次数过多'))
+    refuse(text('the regular expression has too many repetitions', '正则表达式中的重复次数过多'))
   }
   const plain = plainPattern(pattern, flags)
   if (plain !== undefined) return (tested) => plain.test(tested)
@@ -75,9 +75,9 @@ export function compilePattern(regex: RegexToken, source: string): (tested: stri
 }
 
 /**
- * The same pattern for the engine of JavaScript, ten times as fast, where that cannot take long: nothing repeats, and the
- * few choices multiply to at most 16 ways through at most 64 characters from each place. Only letters and digits of ASCII
- * and escaped punctuation, which both engines read alike; with the flag u because RE2 works on code points too.
+ * The pattern for the JavaScript engine, which is ten times as fast, when it cannot take long: nothing repeats, and the few
+ * choices multiply to at most 16 paths through at most 64 characters from each position. Contains only ASCII letters, digits
+ * and escaped punctuation, which both engines read alike. Uses the flag u because RE2 works on code points too.
  */
 function plainPattern(pattern: string, flags: string): RegExp | undefined {
   if (pattern.length > MAX_PLAIN || !PLAIN.test(pattern)) return undefined
@@ -94,8 +94,8 @@ const PLAIN = /^(?:[A-Za-z0-9_/ -]|\\[!-/:-@[-`{-~]|\((?:\?:)?|[)|?^$])*$/
 const MAX_PLAIN = 64
 const MAX_CHOICES = 4
 
-/** Constructs that only one of the two engines knows, or that they read differently. */
-function refuseForeign(pattern: string, refuse: (message: Text, at: number) => void): void {
+/** Refuses constructs that only one of the two engines supports, or that they read differently. */
+function refuseUnsupported(pattern: string, refuse: (message: Text, at: number) => void): void {
   let inClass = false
   for (let at = 0; at < pattern.length; at++) {
     const char = pattern[at]
@@ -116,7 +116,7 @@ function refuseForeign(pattern: string, refuse: (message: Text, at: number) => v
       if (pattern[at + 1] === '^') at++
       if (pattern[at + 1] === ']') refuse(text('an empty class matches nothing', '空的字符集合不匹配任何字符'), at)
     } else if (char === '(' && next === '?' && pattern[at + 2] !== ':') {
-      refuse(text('groups that begin with (? are not supported, except (?: ', '不支持以 (? 开头的分组，(?: 除外'), at)
+      refuse(text('groups that start with (? are not supported, except (?: ', '不支持以 (? 开头的分组，(?: 除外'), at)
     }
   }
 }

@@ -1,10 +1,10 @@
 import type { Language } from '../text.ts'
 
-/** How the explainer says things. Arguments are pieces of the rule, values as `show` gives them, and other phrases. */
+/** The phrases of an explanation. Arguments are parts of the rule, values from `show`, and other phrases. */
 export interface Phrases {
   readonly nothingElseAllows: string
   readonly noValue: string
-  readonly outOfReach: string
+  readonly notEvaluable: string
   is(what: string, value: string): string
   because(what: string, why: string): string
   absent(what: string, why?: string): string
@@ -18,7 +18,7 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
   en: {
     nothingElseAllows: ', and only true allows',
     noValue: 'it contains a missing value',
-    outOfReach: 'the rule cannot be evaluated on this request',
+    notEvaluable: 'the rule cannot be evaluated for this request',
     is: (what, value) => `${what} is ${value}`,
     because: (what, why) => `${what} is false: ${why}`,
     absent: (what, why) => `${what} is absent${why === undefined ? '' : `: ${why}`}`,
@@ -30,7 +30,7 @@ export const PHRASES: Readonly<Record<Language, Phrases>> = {
   zh: {
     nothingElseAllows: '，而只有 true 才允许',
     noValue: '其中有缺失的值',
-    outOfReach: '无法对这个请求求值',
+    notEvaluable: '无法对这个请求求值',
     is: (what, value) => `${what} 为 ${value}`,
     because: (what, why) => `${what} 不成立：${why}`,
     absent: (what, why) => `${what} 缺失${why === undefined ? '' : `：${why}`}`,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { PRECEDENCE } from './ast.ts'
-import { compileRule } from './evaluate.ts'
+import { compileRule } from './compile-rule.ts'
 import type { Scope } from './scope.ts'
 
 /** The same expressions in every run; to look for more, change the seed and raise the number. */
@@ -19,7 +19,7 @@ interface Numbers {
 }
 
 const SCOPE: Scope<Numbers> = {
-  dialect: 'storage',
+  kind: 'storage',
   variables: new Map([
     ['n', { get: (data: Numbers) => data.n }],
     ['m', { get: (data: Numbers) => data.m }],

@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { DatabaseRuleContext } from '../database/context.ts'
-import { databaseFacts } from '../database/facts.ts'
+import { type DatabaseRuleContext, databaseFacts } from '../database/context.ts'
 import { compileDatabaseRules } from '../database/rules.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
 import { DATABASE_VOCABULARY, databaseRequest, expressions } from '../naive/arbitraries.fixture.ts'
 import type { NaiveDatabaseRequest } from '../naive/naive-database.fixture.ts'
-import { type Compiled, compile } from './compile.ts'
-import { compileRule } from './evaluate.ts'
-import { Outcomes } from './explain.ts'
+import { type CompiledNode, compile } from './compile.ts'
+import { compileRule } from './compile-rule.ts'
 import { parse } from './parse.ts'
+import { PartValues } from './part-values.ts'
 
 /** The same rules in every run; to look for more, change the seed and raise the number. */
 const SEED = 20_261_122
@@ -55,7 +54,7 @@ function prototypeThatTells(touched: string[]): object {
   })
 }
 
-function everyPart<C>(compiled: Compiled<C>): readonly Compiled<C>[] {
+function everyPart<C>(compiled: CompiledNode<C>): readonly CompiledNode<C>[] {
   return [compiled, ...compiled.children.flatMap(everyPart)]
 }
 
@@ -70,7 +69,7 @@ test('no part of a rule touches a prototype, calls a function or yields one', ()
       const touched: string[] = []
       const context = guardedContext(request, touched)
       for (const part of everyPart(compile(parse(text, 'database'), DATABASE_SCOPE))) {
-        const value = new Outcomes(databaseFacts(context)).of(part)
+        const value = new PartValues(databaseFacts(context)).of(part)
         assert.notEqual(typeof value, 'function', text)
         if (value !== undefined) values++
       }

@@ -38,7 +38,7 @@ function counter(): Counter {
 }
 
 const SCOPE: Scope<Counter> = {
-  dialect: 'database',
+  kind: 'database',
   variables: new Map([
     [
       'd',

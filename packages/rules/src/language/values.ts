@@ -1,18 +1,19 @@
 import { type Language, type Text, text } from '../text.ts'
+import type { OrderOperator } from './ast.ts'
 
 /**
- * The answer of a comparison that could not be made because a value is missing. It is not `true`, so it denies, and
- * it is not `false` either, so `!` cannot turn it into `true`: a missing id opens no door, however the rule is worded.
+ * The result of a comparison with a missing value. It is not `true`, so it denies. It is not `false` either, so `!` cannot
+ * turn it into `true`: a missing id never grants access, however the rule is written.
  */
 export const UNKNOWN: unique symbol = Symbol('unknown')
 export type Unknown = typeof UNKNOWN
 
-/** What an expression can yield. `undefined` is a missing value; objects and arrays come from stored data. */
+/** A value of an expression. `undefined` is a missing value. Objects and arrays come from stored data. */
 export type Value = string | number | boolean | null | undefined | object | Unknown
 
 export type Truth = boolean | Unknown
 
-/** Thrown by an expression that has no value; always ends in a denial, never leaves the evaluator. */
+/** Thrown when an expression has no value. Always becomes a denial and never leaves the evaluator. */
 export class EvaluationError extends Error {
   readonly text: Text
 
@@ -28,43 +29,43 @@ export const NOT_COMPARABLE = text(
   '对象和数组不能比较，只能比较其成员',
 )
 
-/** A value that decides for itself what it equals, such as a person with several ids. */
+/** A value that defines its own equality, such as a person with several ids. */
 export abstract class ComparableValue {
-  /** @param other never missing, never unknown */
+  /** @param other never missing or unknown */
   abstract equals(other: Exclude<Value, null | undefined | Unknown>): boolean
-  /** The value itself, for reasons in the log. */
+  /** The value, as reasons in the log show it. */
   abstract show(language: Language): string
-  /** How it stands to `other`, for reasons in the log. */
+  /** How the value relates to `other`, for reasons in the log. */
   abstract relation(other: Value, language: Language): string
-  /** What it is as a piece of a document's id. @throws EvaluationError when it is none */
-  abstract text(): string
-  /** A member of it; most have none. */
+  /** The value as part of a document id. @throws EvaluationError when it cannot be one */
+  abstract asIdPart(): string
+  /** A member of the value. Most have none. */
   member(_name: string): Value {
     return undefined
   }
-  /** What kind of thing it is, for messages. */
+  /** The type, for messages. */
   get typeName(): Text {
     return TYPE_NAMES.id
   }
 }
 
-/** Items of an array from stored data that `in` looks through; more is an error, so that evaluation stays bounded. */
+/** Items of a stored array that `in` searches. A longer array is an error, so evaluation stays bounded. */
 export const MAX_ARRAY_ITEMS = 1000
 
-/** Names that lead from data to its machinery in JavaScript. Data parsed from JSON can own them; a rule cannot see them. */
+/** Names with a special meaning in JavaScript. Data parsed from JSON can have them as own properties; rules cannot see them. */
 export const HIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Missing: absent, or null in the data. Only the literal `null` can be compared with it. */
-export function isMissing(value: Value): value is null | undefined {
+export function isMissing(value: unknown): value is null | undefined {
   return value === undefined || value === null
 }
 
-/** `a == b` without any conversion; UNKNOWN when either side is missing. */
+/** `a == b` without conversion; UNKNOWN when either side is missing. */
 export function equal(a: Value, b: Value): Truth {
   if (typeof a === 'string' && typeof b === 'string') return a === b
   if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
   if (a instanceof ComparableValue && b instanceof ComparableValue) {
-    // Either may be one that cannot be compared.
+    // Either side may throw, so ask both.
     const [ab, ba] = [a.equals(b), b.equals(a)]
     return ab || ba
   }
@@ -76,20 +77,28 @@ export function equal(a: Value, b: Value): Truth {
   return a === b
 }
 
-/** `a == null`: the one comparison that a missing value answers. */
+/** `a == null`: the only comparison that has a result for a missing value. */
 export function isNull(value: Value): Truth {
   return value === UNKNOWN ? UNKNOWN : isMissing(value)
 }
 
 /**
- * Negative, zero or positive as `a` is before, the same as or after `b`; NaN when numbers have no order.
- * Two numbers, or two strings by code unit; UNKNOWN when either side is missing.
+ * Negative, zero or positive when `a` is less than, equal to or greater than `b`; NaN when a number is NaN. Compares two
+ * numbers, or two strings by UTF-16 unit. UNKNOWN when either side is missing.
  */
 export function order(a: Value, b: Value, operator: string): number | Unknown {
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN
   if (a === UNKNOWN || b === UNKNOWN || isMissing(a) || isMissing(b)) return UNKNOWN
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
   throw new EvaluationError(notOrdered(operator, typeName(a), typeName(b)))
+}
+
+/** Whether the result of {@link order} satisfies an operator. */
+export const ORDER_TESTS: Readonly<Record<OrderOperator, (sign: number) => boolean>> = {
+  '<': (sign) => sign < 0,
+  '<=': (sign) => sign <= 0,
+  '>': (sign) => sign > 0,
+  '>=': (sign) => sign >= 0,
 }
 
 export function notOrdered(operator: string, a: Text, b: Text): Text {
@@ -104,7 +113,7 @@ export function wrongType(operator: string, needed: Text, found: Text): Text {
   return text(`${operator} needs ${needed.en}, not ${found.en}`, `${operator} 需要${needed.zh}，而不是${found.zh}`)
 }
 
-/** `left in right` for an array from data: `left == item` for any item. */
+/** `left in right` for a stored array: whether `left == item` for any item. */
 export function isIn(left: Value, right: Value): Truth {
   if (right === UNKNOWN || isMissing(right)) return UNKNOWN
   if (!Array.isArray(right)) throw new EvaluationError(wrongType('in', RIGHT_ARRAY, typeName(right)))
@@ -124,12 +133,12 @@ export function isIn(left: Value, right: Value): Truth {
 
 export function notAName(found: Text): Text {
   return text(
-    `a member is named by a string or a number, not ${found.en}`,
+    `a member name must be a string or a number, not ${found.en}`,
     `成员名必须是字符串或数字，而不是${found.zh}`,
   )
 }
 
-/** `object[name]`: own properties of data only; missing for anything that has no such member, null included. */
+/** `object[name]`, own properties of data only. Missing when there is no such member, or no object. */
 export function member(object: Value, name: Value): Value {
   if (typeof object !== 'object' || object === null || object instanceof RegExp) return undefined
   if (isMissing(name) || name === UNKNOWN) return undefined
@@ -140,8 +149,8 @@ export function member(object: Value, name: Value): Value {
 }
 
 /**
- * An own property with a value that rules know; a function, a symbol or a bigint is as good as missing. A date is the
- * number of its milliseconds, so that it can be compared with `now`; a pattern is there, but nothing can be compared with it.
+ * An own property whose type rules support; functions, symbols and bigints are missing. A date becomes its milliseconds, so
+ * that it can be compared with `now`. A RegExp is present, but comparing it is an error.
  */
 export function own(object: object, name: string): Value {
   if (HIDDEN.has(name) || !Object.hasOwn(object, name)) return undefined
@@ -160,10 +169,10 @@ export function own(object: object, name: string): Value {
 }
 
 /**
- * The id that the pieces of a `get( )` make: their texts joined, or the number when it is the only piece; undefined when
- * a piece is missing.
+ * The document id of a `get( )`: its pieces concatenated, or a number that is the only piece. Undefined when a piece is
+ * missing.
  *
- * @throws EvaluationError for a piece that is neither a text nor a number
+ * @throws EvaluationError for a piece that is neither a string nor a number
  */
 export function documentId(pieces: readonly Value[]): string | number | undefined {
   const [only] = pieces
@@ -171,14 +180,14 @@ export function documentId(pieces: readonly Value[]): string | number | undefine
   let id = ''
   for (const piece of pieces) {
     if (piece === UNKNOWN || isMissing(piece)) return undefined
-    if (piece instanceof ComparableValue) id += piece.text()
+    if (piece instanceof ComparableValue) id += piece.asIdPart()
     else if (typeof piece === 'string' || typeof piece === 'number') id += String(piece)
     else throw new EvaluationError(wrongType('get( )', A_NAME, typeName(piece)))
   }
   return id
 }
 
-/** For messages: what kinds of things values are. */
+/** The types of values, for messages. */
 export const TYPE_NAMES = {
   unknown: text('an undecided comparison', '未决的比较'),
   missing: text('a missing value', '缺失的值'),
@@ -196,7 +205,7 @@ export const A_NUMBER = TYPE_NAMES.number
 export const A_STRING = TYPE_NAMES.string
 const A_NAME = text('strings and numbers', '字符串和数字')
 
-/** For messages: what kind of thing a value is. */
+/** The type of a value, for messages. */
 export function typeName(value: Value): Text {
   if (value === UNKNOWN) return TYPE_NAMES.unknown
   if (isMissing(value)) return TYPE_NAMES.missing

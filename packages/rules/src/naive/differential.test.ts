@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { DatabaseRuleContext } from '../database/context.ts'
-import { databaseFacts } from '../database/facts.ts'
+import { type DatabaseRuleContext, databaseFacts } from '../database/context.ts'
 import { updatedData } from '../database/request-data.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
-import { compileRule } from '../language/evaluate.ts'
-import { StorageFacts } from '../storage/facts.ts'
+import { compileRule } from '../language/compile-rule.ts'
+import { StorageFacts } from '../storage/context.ts'
 import { storageScope } from '../storage/scope.ts'
 import {
   DATABASE_VOCABULARY,
@@ -36,22 +35,22 @@ const LANGUAGE = [
 
 /** Counts what was compared, so that a test which compares nothing of worth fails. */
 class Tally {
-  private pairs = 0
-  private allowed = 0
-  private readonly exercised = new Set<string>()
+  #pairs = 0
+  #allowed = 0
+  readonly #exercised = new Set<string>()
 
   add(allowed: boolean, visited: ReadonlySet<string>): void {
-    this.pairs++
+    this.#pairs++
     if (!allowed) return
-    this.allowed++
-    for (const kind of visited) this.exercised.add(kind)
+    this.#allowed++
+    for (const kind of visited) this.#exercised.add(kind)
   }
 
   assertWorth(kinds: readonly string[]): void {
-    assert.ok(this.pairs >= 20_000, `only ${this.pairs} decisions were compared`)
-    assert.ok(this.allowed > 0.1 * this.pairs, `only ${this.allowed} of ${this.pairs} decisions allow`)
-    assert.ok(this.allowed < 0.8 * this.pairs, `${this.allowed} of ${this.pairs} decisions allow`)
-    const missed = kinds.filter((kind) => !this.exercised.has(kind))
+    assert.ok(this.#pairs >= 20_000, `only ${this.#pairs} decisions were compared`)
+    assert.ok(this.#allowed > 0.1 * this.#pairs, `only ${this.#allowed} of ${this.#pairs} decisions allow`)
+    assert.ok(this.#allowed < 0.8 * this.#pairs, `${this.#allowed} of ${this.#pairs} decisions allow`)
+    const missed = kinds.filter((kind) => !this.#exercised.has(kind))
     assert.deepEqual(missed, [], 'parts of the language that took part in no decision that allows')
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { OrderOperator } from '../language/ast.ts'
-import { type Bound, compareIntervals, type Interval, intersection, only, overlap } from './interval.ts'
+import { type Bound, compareIntervals, exactly, type Interval, intersection, overlap } from './interval.ts'
 
 /** Quarters stand for all numbers between two whole ones, which alone are ends. */
 const NUMBERS = Array.from({ length: 29 }, (_, index) => index / 4 - 1)
@@ -49,7 +49,7 @@ test('what two intervals have in common', () => {
 })
 
 test('one value is an interval', () => {
-  assert.deepEqual(inside(only(2)), [2])
-  assert.deepEqual(compareIntervals('<=', only('a'), only('a')), [true])
-  assert.deepEqual(compareIntervals('<', only('a'), only('a')), [false])
+  assert.deepEqual(inside(exactly(2)), [2])
+  assert.deepEqual(compareIntervals('<=', exactly('a'), exactly('a')), [true])
+  assert.deepEqual(compareIntervals('<', exactly('a'), exactly('a')), [false])
 })

@@ -1,22 +1,22 @@
 import type { OrderOperator } from '../language/ast.ts'
 
-/** An end of an interval: the value itself belongs to it unless it is `open`. */
+/** An end of an interval. The value is part of the interval unless the end is `open`. */
 export interface Bound<T> {
   readonly value: T
   readonly open: boolean
 }
 
-/** What is known of a number, or of a string in its order; an end that is not known is absent. */
+/** A range of numbers or strings. An absent end is unbounded. */
 export interface Interval<T> {
   readonly low?: Bound<T>
   readonly high?: Bound<T>
 }
 
-export function only<T>(value: T): Interval<T> {
+export function exactly<T>(value: T): Interval<T> {
   return { low: { value, open: false }, high: { value, open: false } }
 }
 
-/** Which answers `a operator b` can have when each side is somewhere in its interval. */
+/** The possible results of `a operator b` for values in the two intervals. */
 export function compareIntervals<T extends number | string>(
   operator: OrderOperator,
   a: Interval<T>,
@@ -28,12 +28,12 @@ export function compareIntervals<T extends number | string>(
   return isBefore(right.high, left.low, !orEqual) ? [false] : [true, false]
 }
 
-/** Whether the two can have a value in common. */
+/** Whether two intervals can have a value in common. */
 export function overlap<T extends number | string>(a: Interval<T>, b: Interval<T>): boolean {
   return !isBefore(a.high, b.low, false) && !isBefore(b.high, a.low, false)
 }
 
-/** Whether everything up to `high` is before everything from `low` on, or, with `orEqual`, at the same place. */
+/** Whether every value up to `high` is less than every value from `low` on, or with `orEqual`, less or equal. */
 function isBefore<T extends number | string>(
   high: Bound<T> | undefined,
   low: Bound<T> | undefined,
@@ -44,7 +44,7 @@ function isBefore<T extends number | string>(
   return high.value < low.value
 }
 
-/** What both say together. */
+/** The values in both intervals. */
 export function intersection<T extends number | string>(a: Interval<T>, b: Interval<T>): Interval<T> {
   const low = tighter(a.low, b.low, (x, y) => x > y)
   const high = tighter(a.high, b.high, (x, y) => x < y)

@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { authOf } from '../check/logins.fixture.ts'
-import { LOGINS } from '../check/logins.ts'
-import { type StorageWorld, storageWorld } from '../check/storage-worlds.ts'
+import { type StorageWorldOptions, storageWorld } from '../check/storage-worlds.ts'
+import { authOf } from '../check/world-callers.fixture.ts'
+import { LOGINS } from '../check/world-callers.ts'
 import { compile } from '../language/compile.ts'
 import { parse } from '../language/parse.ts'
 import { EvaluationError, UNKNOWN, type Value } from '../language/values.ts'
-import type { StorageRuleContext } from '../storage/context.ts'
-import { StorageFacts } from '../storage/facts.ts'
+import { StorageFacts, type StorageRuleContext } from '../storage/context.ts'
 import { storageScope } from '../storage/scope.ts'
 import { possibleValues } from './possible-values.ts'
 
@@ -58,7 +57,7 @@ const id = fc.constantFrom('u1', 'alice', 'zz')
 const stored = fc.constantFrom<unknown>('u1', 7, true, null, ['u1', 1], [{}], { u1: 'alice' })
 
 interface Case {
-  readonly world: StorageWorld
+  readonly world: StorageWorldOptions
   readonly context: StorageRuleContext
 }
 
@@ -81,7 +80,7 @@ const cases: fc.Arbitrary<Case> = fc
     return {
       world: {
         login,
-        caller: stranger ? 'stranger' : 'anybody',
+        relation: stranger ? 'stranger' : 'anybody',
         place: claim === undefined ? 'unclaimed' : 'claimed',
         owned: claim !== undefined,
         sized: size === undefined ? 'no' : 'either',
@@ -122,7 +121,7 @@ test('what happens was thought possible', () => {
       }
       if (typeof value !== 'boolean' && value !== UNKNOWN) return
       seen.truths++
-      if (world.caller === 'stranger') seen.strangers++
+      if (world.relation === 'stranger') seen.strangers++
       assert.ok(
         possible.some((candidate) => candidate.is === 'known' && candidate.value === value),
         `${source} is ${String(value)} for ${JSON.stringify(context)}`,

@@ -1,12 +1,13 @@
-import type {
-  CompareNode,
-  GetNode,
-  LogicalNode,
-  MemberNode,
-  OrderOperator,
-  RuleNode,
-  TestNode,
-  UnaryNode,
+import {
+  type CompareNode,
+  type GetNode,
+  isNullLiteral,
+  type LogicalNode,
+  type MemberNode,
+  type OrderOperator,
+  type RuleNode,
+  type TestNode,
+  type UnaryNode,
 } from '../language/ast.ts'
 import { noVariable, UNDECIDED_ITEM } from '../language/compile.ts'
 import {
@@ -24,6 +25,7 @@ import {
   NOT_COMPARABLE,
   notAName,
   notOrdered,
+  ORDER_TESTS,
   order,
   RIGHT_ARRAY,
   TYPE_NAMES,
@@ -33,7 +35,7 @@ import {
   wrongType,
 } from '../language/values.ts'
 import type { Text } from '../text.ts'
-import { compareIntervals, type Interval, only, overlap } from './interval.ts'
+import { compareIntervals, exactly, type Interval, overlap } from './interval.ts'
 import {
   ANYTHING,
   distinct,
@@ -41,25 +43,25 @@ import {
   known,
   MISSING,
   NUMBER,
-  type Possibilities,
-  type Possible,
+  type PossibleValue,
+  type PossibleValues,
   TRUE,
   type World,
-} from './possible.ts'
+} from './possible-value.ts'
 
 /**
- * What an expression can yield in a world. Never less than what evaluation yields in a context of that world, except for
- * errors about the size of data; sometimes more, because each possibility is followed by itself.
+ * The possible values of an expression in a world. They include the result of evaluating it in any context of the world,
+ * except for errors about the size of data. They can include more, because each part is evaluated independently.
  */
-export function possibleValues(node: RuleNode, world: World): Possibilities {
-  const before = world.seen?.get(node)
+export function possibleValues(node: RuleNode, world: World): PossibleValues {
+  const before = world.cache?.get(node)
   if (before !== undefined) return before
   const values = valuesOf(node, world)
-  world.seen?.set(node, values)
+  world.cache?.set(node, values)
   return values
 }
 
-function valuesOf(node: RuleNode, world: World): Possibilities {
+function valuesOf(node: RuleNode, world: World): PossibleValues {
   switch (node.kind) {
     case 'literal':
       return [known(node.value)]
@@ -87,26 +89,26 @@ export function mayHold(node: RuleNode, world: World): boolean {
   return possibleValues(node, world).some(isTrue)
 }
 
-/** Whether an expression is `true` throughout a world. */
+/** Whether an expression is always `true` in a world. */
 export function mustHold(node: RuleNode, world: World): boolean {
   return possibleValues(node, world).every(isTrue)
 }
 
-function isTrue(possible: Possible): boolean {
+function isTrue(possible: PossibleValue): boolean {
   return possible.is === 'known' && possible.value === true
 }
 
 /** Whether a value can be an operand of `&&`, `||` and `!`. */
-export function isTruth(possible: Possible): boolean {
+export function isTruth(possible: PossibleValue): boolean {
   return possible.is === 'known' && (typeof possible.value === 'boolean' || possible.value === UNKNOWN)
 }
 
-function array(items: Possibilities): Possibilities {
+function array(items: PossibleValues): PossibleValues {
   const undecided = items.some((item) => item.is === 'known' && item.value === UNKNOWN)
   return [{ is: 'array' }, ...(undecided ? [failed(UNDECIDED_ITEM)] : []), ...items.filter(({ is }) => is === 'error')]
 }
 
-function member(node: MemberNode, world: World): Possibilities {
+function member(node: MemberNode, world: World): PossibleValues {
   const { object, property } = node
   const members = object.kind === 'variable' ? world.variables.get(object.name)?.members : undefined
   const names = typeof property === 'string' ? [known(property)] : possibleValues(property, world)
@@ -124,7 +126,7 @@ function member(node: MemberNode, world: World): Possibilities {
 }
 
 /** A member of data. */
-function memberOf(object: Possible, name: Possible): Possibilities {
+function memberOf(object: PossibleValue, name: PossibleValue): PossibleValues {
   if (object.is === 'error') return [object]
   const wrong = wrongName(object, name)
   if (wrong !== undefined) return [wrong]
@@ -141,20 +143,20 @@ function memberOf(object: Possible, name: Possible): Possibilities {
   return HIDDEN.has(known) ? [MISSING] : (members?.get(known) ?? ANYTHING)
 }
 
-/** What is not a case of `ANYTHING`. */
-function isSpecial(value: Possible): boolean {
+/** Whether a value is not one of `ANYTHING`. */
+function isSpecial(value: PossibleValue): boolean {
   return value.is === 'id' || value.is === 'error' || (value.is === 'known' && value.value instanceof ComparableValue)
 }
 
-/** The error of naming a member by something that is no name. */
-function wrongName(object: Possible, name: Possible): Possible | undefined {
+/** The error for a member name that is neither a string nor a number. */
+function wrongName(object: PossibleValue, name: PossibleValue): PossibleValue | undefined {
   const hasMembers = isCompound(object) || (object.is === 'known' && typeof object.value === 'object')
   if (!hasMembers || isAbsent(object) || isAbsent(name)) return undefined
-  const type = nameOf(name)
+  const type = possibleTypeName(name)
   return type === TYPE_NAMES.string || type === TYPE_NAMES.number ? undefined : failed(notAName(type))
 }
 
-function get(node: GetNode, world: World): Possibilities {
+function get(node: GetNode, world: World): PossibleValues {
   const pieces = node.id.map((piece) => possibleValues(piece, world))
   const errors = pieces.flat().filter(({ is }) => is === 'error')
   const first = pieces.map(([piece, ...others]) => (others.length === 0 && piece?.is === 'known' ? piece : undefined))
@@ -166,10 +168,10 @@ function get(node: GetNode, world: World): Possibilities {
   return named ? (world.get?.(node.collection, id.value) ?? [MISSING]) : [MISSING]
 }
 
-function unary(node: UnaryNode, value: Possible): Possible {
+function unary(node: UnaryNode, value: PossibleValue): PossibleValue {
   if (value.is === 'error') return value
   if (node.operator === '!') {
-    if (!isTruth(value)) return failed(wrongType('!', A_BOOLEAN, nameOf(value)))
+    if (!isTruth(value)) return failed(wrongType('!', A_BOOLEAN, possibleTypeName(value)))
     return value.is === 'known' && typeof value.value === 'boolean' ? known(!value.value) : value
   }
   if (value.is === 'number') return NUMBER
@@ -177,17 +179,17 @@ function unary(node: UnaryNode, value: Possible): Possible {
     return known(node.operator === '-' ? -value.value : value.value)
   }
   const missing = value.is === 'known' && isMissing(value.value)
-  return missing ? MISSING : failed(wrongType(`unary ${node.operator}`, A_NUMBER, nameOf(value)))
+  return missing ? MISSING : failed(wrongType(`unary ${node.operator}`, A_NUMBER, possibleTypeName(value)))
 }
 
-function test(node: TestNode, value: Possible): Possibilities {
+function test(node: TestNode, value: PossibleValue): PossibleValues {
   if (value.is === 'error') return [value]
   if (value.is === 'string') return value.shape.matches(node).map(known)
   if (value.is === 'known' && typeof value.value === 'string') return [known(node.matches(value.value))]
-  return isAbsent(value) ? [known(UNKNOWN)] : [failed(wrongType('.test', A_STRING, nameOf(value)))]
+  return isAbsent(value) ? [known(UNKNOWN)] : [failed(wrongType('.test', A_STRING, possibleTypeName(value)))]
 }
 
-function compare(node: CompareNode, world: World): Possibilities {
+function compare(node: CompareNode, world: World): PossibleValues {
   const { operator, left, right } = node
   if (operator === 'in' && right.kind === 'array') {
     return possibleValues(left, world).flatMap((value) => inLiteral(value, right.items, world))
@@ -200,23 +202,19 @@ function compare(node: CompareNode, world: World): Possibilities {
   )
 }
 
-function equality(left: RuleNode, right: RuleNode, world: World): Possibilities {
+function equality(left: RuleNode, right: RuleNode, world: World): PossibleValues {
   if (isNullLiteral(right)) return possibleValues(left, world).map(isNull)
   if (isNullLiteral(left)) return possibleValues(right, world).map(isNull)
   const rights = possibleValues(right, world)
   return possibleValues(left, world).flatMap((a) => rights.flatMap((b) => equalPair(a, b)))
 }
 
-function isNullLiteral(node: RuleNode): boolean {
-  return node.kind === 'literal' && node.value === null
-}
-
-function isNull(value: Possible): Possible {
+function isNull(value: PossibleValue): PossibleValue {
   if (value.is === 'error' || (value.is === 'known' && value.value === UNKNOWN)) return value
   return known(isAbsent(value))
 }
 
-function equalPair(a: Possible, b: Possible): Possibilities {
+function equalPair(a: PossibleValue, b: PossibleValue): PossibleValues {
   if (a.is === 'error') return [a]
   if (b.is === 'error') return [b]
   if (a.is === 'known' && b.is === 'known') return [attempt(() => equal(a.value, b.value))]
@@ -230,50 +228,47 @@ function equalPair(a: Possible, b: Possible): Possibilities {
   if (own !== undefined) return answers
   if (a.is === 'string' || b.is === 'string') return sameString(a, b) ? [TRUE, FALSE] : [FALSE]
   if (a.is === 'number' || b.is === 'number') return sameNumber(a, b) ? [TRUE, FALSE] : [FALSE]
-  return nameOf(a) === nameOf(b) ? [TRUE, FALSE] : [FALSE]
+  return possibleTypeName(a) === possibleTypeName(b) ? [TRUE, FALSE] : [FALSE]
 }
 
-function sameString(a: Possible, b: Possible): boolean {
+function sameString(a: PossibleValue, b: PossibleValue): boolean {
   if (a.is === 'string' && b.is === 'string') return a.shape.mayEqualShape(b.shape) && b.shape.mayEqualShape(a.shape)
   if (a.is === 'string') return b.is === 'known' && typeof b.value === 'string' && a.shape.mayEqual(b.value)
   return b.is === 'string' && sameString(b, a)
 }
 
-/** A value that decides for itself what it equals, beside something that is not known. */
-function comparable(value: ComparableValue): Possibilities {
+/** The possible results of comparing a value that defines its own equality with an unknown value. */
+function comparable(value: ComparableValue): PossibleValues {
   const answer = attempt(() => value.equals(''))
   return answer.is === 'error' ? [answer] : [TRUE, FALSE]
 }
 
-function sameNumber(a: Possible, b: Possible): boolean {
+function sameNumber(a: PossibleValue, b: PossibleValue): boolean {
   const [x, y] = [numbers(a), numbers(b)]
   if (x === undefined || y === undefined || !overlap(x, y)) return false
-  const excluded = (side: Possible, other: Possible) =>
+  const excluded = (side: PossibleValue, other: PossibleValue) =>
     side.is === 'number' && other.is === 'known' && side.except?.has(other.value) === true
   return !excluded(a, b) && !excluded(b, a)
 }
 
-function numbers(value: Possible): Interval<number> | undefined {
+function numbers(value: PossibleValue): Interval<number> | undefined {
   if (value.is === 'number') return value.interval ?? {}
-  return value.is === 'known' && typeof value.value === 'number' ? only(value.value) : undefined
+  return value.is === 'known' && typeof value.value === 'number' ? exactly(value.value) : undefined
 }
 
-function strings(value: Possible): Interval<string> | undefined {
+function strings(value: PossibleValue): Interval<string> | undefined {
   if (value.is === 'string') return value.shape.interval ?? {}
-  return value.is === 'known' && typeof value.value === 'string' ? only(value.value) : undefined
+  return value.is === 'known' && typeof value.value === 'string' ? exactly(value.value) : undefined
 }
 
-function ordered(operator: OrderOperator, a: Possible, b: Possible): Possibilities {
+function ordered(operator: OrderOperator, a: PossibleValue, b: PossibleValue): PossibleValues {
   if (a.is === 'error') return [a]
   if (b.is === 'error') return [b]
   if (a.is === 'known' && b.is === 'known') {
     return [
       attempt(() => {
         const sign = order(a.value, b.value, operator)
-        if (sign === UNKNOWN) return UNKNOWN
-        return (
-          (sign < 0 && operator[0] === '<') || (sign > 0 && operator[0] === '>') || (sign === 0 && operator[1] === '=')
-        )
+        return sign === UNKNOWN ? UNKNOWN : ORDER_TESTS[operator](sign)
       }),
     ]
   }
@@ -281,14 +276,14 @@ function ordered(operator: OrderOperator, a: Possible, b: Possible): Possibiliti
   const [numberA, numberB, stringA, stringB] = [numbers(a), numbers(b), strings(a), strings(b)]
   if (numberA !== undefined && numberB !== undefined) return compareIntervals(operator, numberA, numberB).map(known)
   if (stringA !== undefined && stringB !== undefined) return compareIntervals(operator, stringA, stringB).map(known)
-  return [failed(notOrdered(operator, nameOf(a), nameOf(b)))]
+  return [failed(notOrdered(operator, possibleTypeName(a), possibleTypeName(b)))]
 }
 
-function inLiteral(value: Possible, items: readonly RuleNode[], world: World): Possibilities {
+function inLiteral(value: PossibleValue, items: readonly RuleNode[], world: World): PossibleValues {
   if (value.is === 'error') return [value]
   const before = isAbsent(value) ? [known(UNKNOWN)] : [FALSE]
-  // What the search can have found so far; `true` ends it.
-  return items.reduce<Possibilities>((found, item) => {
+  // The possible results so far. `true` ends the search.
+  return items.reduce<PossibleValues>((found, item) => {
     const answers = isNullLiteral(item)
       ? [isNull(value)]
       : possibleValues(item, world).flatMap((other) => equalPair(value, other))
@@ -296,7 +291,7 @@ function inLiteral(value: Possible, items: readonly RuleNode[], world: World): P
   }, before)
 }
 
-function inData(a: Possible, b: Possible): Possibilities {
+function inData(a: PossibleValue, b: PossibleValue): PossibleValues {
   if (a.is === 'error') return [a]
   if (b.is === 'error') return [b]
   if (isAbsent(b)) return [known(UNKNOWN)]
@@ -307,37 +302,38 @@ function inData(a: Possible, b: Possible): Possibilities {
     }
     return [...items.flatMap((item: Value) => equalPair(a, known(item))), FALSE, known(UNKNOWN)]
   }
-  if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, nameOf(b)))]
+  if (b.is !== 'array') return [failed(wrongType('in', RIGHT_ARRAY, possibleTypeName(b)))]
   if (isAbsent(a)) return [known(UNKNOWN)]
   if (a.is === 'known' && b.contains?.some((item) => isTrue(attempt(() => equal(a.value, item))))) return [TRUE]
   const items = b.contains === undefined ? ANYTHING : ANYTHING.filter((item) => !isCompound(item))
   return [...items.flatMap((item) => equalPair(a, item)), FALSE, known(UNKNOWN)]
 }
 
-/** What an operand that ends the evaluation yields, and what comes out when none does. */
-function logical(node: LogicalNode, world: World): Possibilities {
+/** The values of operands that end the evaluation, and the result when no operand does. */
+function logical(node: LogicalNode, world: World): PossibleValues {
   const ending = node.operator === '||'
-  let goesOn: Possibilities = [known(!ending)]
-  const out: Possible[] = []
+  let goesOn: PossibleValues = [known(!ending)]
+  const final: PossibleValue[] = []
   for (const operand of node.operands) {
     if (goesOn.length === 0) break
-    const next: Possible[] = []
+    const next: PossibleValue[] = []
     for (const value of possibleValues(operand, world)) {
-      if (value.is === 'error') out.push(value)
-      else if (!isTruth(value)) out.push(failed(wrongType(node.operator, A_BOOLEAN, nameOf(value))))
-      else if (ending ? isTrue(value) : !isTrue(value)) out.push(value)
+      if (value.is === 'error') final.push(value)
+      else if (!isTruth(value)) final.push(failed(wrongType(node.operator, A_BOOLEAN, possibleTypeName(value))))
+      else if (ending ? isTrue(value) : !isTrue(value)) final.push(value)
       else next.push(...goesOn.map((so) => (isFalse(value) ? so : value)))
     }
     goesOn = distinct(next)
   }
-  return [...out, ...goesOn]
+  return [...final, ...goesOn]
 }
 
-function not(value: Possible): Possible {
+function not(value: PossibleValue): PossibleValue {
   return value.is === 'known' && typeof value.value === 'boolean' ? known(!value.value) : value
 }
 
-function attempt(evaluate: () => Value): Possible {
+/** The value that a computation returns, or its EvaluationError. */
+export function attempt(evaluate: () => Value): PossibleValue {
   try {
     return known(evaluate())
   } catch (error) {
@@ -346,34 +342,34 @@ function attempt(evaluate: () => Value): Possible {
   }
 }
 
-function failed(error: Text): Possible {
+function failed(error: Text): PossibleValue {
   return { is: 'error', error }
 }
 
-function ends(value: Possible): boolean {
+function ends(value: PossibleValue): boolean {
   return value.is === 'error' || isTrue(value)
 }
 
-function isFalse(value: Possible): boolean {
+function isFalse(value: PossibleValue): boolean {
   return value.is === 'known' && value.value === false
 }
 
-/** Missing, or a comparison that was not decided. */
-function isAbsent(value: Possible): boolean {
+/** Whether a value is missing, or an undecided comparison. */
+function isAbsent(value: PossibleValue): boolean {
   return value.is === 'known' && (isMissing(value.value) || value.value === UNKNOWN)
 }
 
-function isCompound(value: Possible): boolean {
+function isCompound(value: PossibleValue): boolean {
   return value.is === 'object' || value.is === 'array'
 }
 
-/** An object or an array, known or not; not a value that decides for itself what it equals. */
-function isData(value: Possible): boolean {
+/** Whether a value is an object or an array, known or not; a value that defines its own equality is neither. */
+function isData(value: PossibleValue): boolean {
   if (value.is !== 'known') return isCompound(value)
   return typeof value.value === 'object' && value.value !== null && !(value.value instanceof ComparableValue)
 }
 
-/** For messages: what kind of thing a possibility is. */
-export function nameOf(value: Possible): Text {
+/** The type of a possible value, for messages. */
+export function possibleTypeName(value: PossibleValue): Text {
   return value.is === 'known' ? typeName(value.value) : value.is === 'error' ? TYPE_NAMES.unknown : TYPE_NAMES[value.is]
 }

@@ -92,11 +92,11 @@ describe('what is refused, and where', () => {
     ['{“read”: true}', 1, 2, /JSON quotes are "/],
     ['{"read": yes}', 1, 10, /unexpected "y"/],
     ['{"read": 01}', 1, 11, /unexpected "1"/],
-    ['{\n  "read": "a\n"}', 2, 11, /does not end on its line/],
+    ['{\n  "read": "a\n"}', 2, 11, /a string must end on the line where it starts/],
     ['{"a": "\\q"}', 1, 7, /escape/],
-    ['{\n/* "read": true }', 2, 1, /the comment has no end/],
-    ['{\n  "read": true,\n  "read": false\n}', 3, 3, /"read" stands here twice; JSON keeps only the last/],
-    ['{"a": {"b": 1, "b": 1}}', 1, 16, /"b" stands here twice/],
+    ['{\n/* "read": true }', 2, 1, /the comment is not closed/],
+    ['{\n  "read": true,\n  "read": false\n}', 3, 3, /duplicate key "read"; JSON keeps only the last/],
+    ['{"a": {"b": 1, "b": 1}}', 1, 16, /duplicate key "b"/],
     ['['.repeat(1000), 1, 65, /nested deeper than 64/],
   ] as const) {
     test(JSON.stringify(source.slice(0, 40)), () => {
@@ -108,7 +108,7 @@ describe('what is refused, and where', () => {
     })
   }
 
-  test('a text without end', () => assert.match(refusal(' '.repeat(1_000_001)).message, /1000000 are allowed/))
+  test('a text without end', () => assert.match(refusal(' '.repeat(1_000_001)).message, /at most 1000000 are allowed/))
 })
 
 test('two variants of a rule, as the old pages of the platform wrote them, are refused with the way to merge them', () => {

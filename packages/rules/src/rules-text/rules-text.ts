@@ -1,44 +1,43 @@
 import { RuleError } from '../rule-error.ts'
 import type { Text } from '../text.ts'
-import { type JsonNode, readJson } from './json-reader.ts'
+import { type JsonNode, parseJson } from './json-parser.ts'
 
-/** A text of rules that has been read. */
+/** Parsed rules with the positions of their parts in the source. */
 export interface RulesText {
-  /** What it says, as `JSON.parse` would return it. */
+  /** The value, as `JSON.parse` would return it. */
   readonly value: unknown
   /**
-   * Where in the text something stands, as a character offset from 0.
+   * The character offset of a part of the source, from 0.
    *
-   * @param path the keys and indexes that lead there; where one is missing, the object that lacks it
-   * @param index an offset inside the string that stands there, such as `RuleError.index`; without it, the key
+   * @param path keys and indexes of the part; when one does not exist, the result is the object that lacks it
+   * @param index an offset inside the string at `path`, such as `RuleError.index`; by default the result is the key
    */
   offsetOf(path: readonly string[], index?: number): number
   /**
-   * From where to where in the text something is written; undefined when there is no such thing.
+   * The range of a value in the source; undefined when there is no such value.
    *
-   * @param path the keys and indexes that lead to a value
-   * @param span a part of the string that stands there, such as `RuleFinding.span`; without it, the whole value
+   * @param path keys and indexes of the value
+   * @param span a part of the string at `path`, such as `RuleFinding.span`; by default the whole value
    */
   rangeOf(path: readonly string[], span?: { readonly start: number; readonly end: number }): TextRange | undefined
-  /** An error about something in the text: `line`, `column` and `frame` are those of the text. */
+  /** An error about a part of the source: `line`, `column` and `frame` refer to the source. */
   errorAt(message: Text, path: readonly string[], index?: number): RuleError
 }
 
-/** Character offsets from 0; `to` is the first that is not part of it. */
+/** Character offsets from 0; `to` is exclusive. */
 export interface TextRange {
   readonly from: number
   readonly to: number
 }
 
 /**
- * Reads rules as people paste them: JSON in which comments and trailing commas are tolerated. A key that stands twice
- * in one object is refused with the way to merge the two.
+ * Parses rules: JSON with comments and trailing commas. A duplicate key is an error that shows how to merge the two values.
  *
  * @throws {RuleError} with `line`, `column` and `frame`
  * @example parseRulesText('{ "read": true, } // all').value // { read: true }
  */
 export function parseRulesText(source: string): RulesText {
-  const root = readJson(source)
+  const root = parseJson(source)
   const offsetOf = (path: readonly string[], index?: number): number => {
     let node: JsonNode = root
     let { start } = root
@@ -65,10 +64,10 @@ export function parseRulesText(source: string): RulesText {
   }
 }
 
-/** One character of a JSON string, as written: an escape counts as one. */
+/** One character of a JSON string in the source; an escape counts as one. */
 const CHARACTER = /\\u[0-9a-fA-F]{4}|\\.|[\s\S]/y
 
-/** Where the character `index` of a string's value is written. */
+/** The offset in the source of character `index` of a string value. */
 function insideString(source: string, node: JsonNode, index: number): number {
   CHARACTER.lastIndex = node.start + 1
   for (let passed = 0; passed < index && CHARACTER.lastIndex < node.end - 1; passed++) CHARACTER.exec(source)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { isPresetAcl, PRESET_ACLS } from '../acl.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
-import { isPresetAcl, PRESET_ACLS } from '../preset-acl.ts'
 import type { StorageResource } from './context.ts'
 import { compileStorageRules } from './rules.ts'
 

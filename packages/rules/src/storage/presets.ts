@@ -1,22 +1,21 @@
+import type { PresetAcl } from '../acl.ts'
 import { callerIds, isCaller } from '../caller/caller.ts'
 import { listIds } from '../caller/identity.ts'
-import type { PresetAcl } from '../preset-acl.ts'
 import { type Language, type Text, text } from '../text.ts'
-import type { StorageOperation } from './context.ts'
-import type { StorageFacts } from './facts.ts'
+import type { StorageFacts, StorageOperation } from './context.ts'
 
-type Right = 'everybody' | 'owner' | 'administrators'
+type Grant = 'everyone' | 'owner' | 'administrators'
 
-const RIGHTS: Readonly<Record<PresetAcl, Readonly<Record<StorageOperation, Right>>>> = {
-  READONLY: { read: 'everybody', write: 'owner' },
+const GRANTS: Readonly<Record<PresetAcl, Readonly<Record<StorageOperation, Grant>>>> = {
+  READONLY: { read: 'everyone', write: 'owner' },
   PRIVATE: { read: 'owner', write: 'owner' },
-  ADMINWRITE: { read: 'everybody', write: 'administrators' },
+  ADMINWRITE: { read: 'everyone', write: 'administrators' },
   ADMINONLY: { read: 'administrators', write: 'administrators' },
 }
 
 const VERBS: Readonly<Record<StorageOperation, string>> = { read: '读取', write: '写入' }
 
-/** Why a preset refuses, or undefined when it allows. */
+/** Why a preset denies; undefined when it allows. */
 export function presetRefusal(
   acl: PresetAcl,
   operation: StorageOperation,
@@ -24,25 +23,23 @@ export function presetRefusal(
   language: Language,
 ): string | undefined {
   const zh = language === 'zh'
-  switch (RIGHTS[acl][operation]) {
-    case 'everybody':
+  switch (GRANTS[acl][operation]) {
+    case 'everyone':
       return undefined
     case 'administrators':
       return zh ? `${acl} 只允许管理员${VERBS[operation]}` : `${acl} lets only administrators ${operation}`
     case 'owner': {
-      const foreign = whyNotOwner(facts)?.[language]
-      if (foreign === undefined) return undefined
-      return zh
-        ? `${acl} 只允许所有者${VERBS[operation]}：${foreign}`
-        : `${acl} lets only the owner ${operation}: ${foreign}`
+      const why = whyNotOwner(facts)?.[language]
+      if (why === undefined) return undefined
+      return zh ? `${acl} 只允许所有者${VERBS[operation]}：${why}` : `${acl} lets only the owner ${operation}: ${why}`
     }
   }
 }
 
-/** Whether a preset allows: what {@link presetRefusal} says, without the words. */
+/** Whether a preset allows; the same decision as {@link presetRefusal}, without the message. */
 export function presetTest(acl: PresetAcl, operation: StorageOperation): (facts: StorageFacts) => boolean {
-  const right = RIGHTS[acl][operation]
-  return right === 'owner' ? isOwner : () => right === 'everybody'
+  const grant = GRANTS[acl][operation]
+  return grant === 'owner' ? isOwner : () => grant === 'everyone'
 }
 
 function isOwner(facts: StorageFacts): boolean {
@@ -52,7 +49,7 @@ function isOwner(facts: StorageFacts): boolean {
   return facts.exists === false || facts.creator.some((id) => isCaller(caller, id))
 }
 
-/** The owner is the {id} of `users/{id}/...`; elsewhere the uploader, and for a new file whoever is logged in. */
+/** The owner is the {id} of `users/{id}/...`. For other paths it is the uploader, and any logged-in user for a new file. */
 function whyNotOwner({ caller, claim, exists, creator }: StorageFacts): Text | undefined {
   if (caller === null) return text('nobody is logged in', '没有登录')
   const ids = listIds(callerIds(caller))

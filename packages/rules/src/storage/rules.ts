@@ -1,22 +1,21 @@
+import { customRulesOf, isPresetAcl, type PresetAcl } from '../acl.ts'
 import type { Decision } from '../decision.ts'
 import type { Explanation } from '../explanation.ts'
-import { type Judge, missingRule, ruleJudge, unknownName } from '../judge.ts'
-import { isPresetAcl, PRESET_ACLS, type PresetAcl } from '../preset-acl.ts'
+import { MALFORMED_CONTEXT, missingRulePolicy, type Policy, rulePolicy, unknownOperation } from '../policy.ts'
 import { RuleError } from '../rule-error.ts'
 import { text } from '../text.ts'
-import type { StorageOperation, StorageRuleContext } from './context.ts'
-import { type StorageFacts, storageFacts } from './facts.ts'
+import { type StorageFacts, type StorageOperation, type StorageRuleContext, storageFacts } from './context.ts'
 import { presetRefusal, presetTest } from './presets.ts'
 import { type ResourceOpenid, storageScope } from './scope.ts'
 
-/** Compiled rules of one bucket. Immutable; may be asked from anywhere at any time. */
+/** The compiled rules of a bucket. Immutable, and safe to share. */
 export interface StorageRules {
   readonly acl: PresetAcl | 'CUSTOM'
-  /** Seconds that a temporary URL lives, from a custom rule that says so. */
+  /** Lifetime of temporary URLs in seconds; undefined unless the custom rules set it. */
   readonly maxAge: number | undefined
-  /** Never throws: what cannot be evaluated is denied, and the reason says so. */
+  /** Never throws: a rule that cannot be evaluated denies, and the reason says so. */
   evaluate(operation: StorageOperation, context: StorageRuleContext): Decision
-  /** The same decision with everything that led to it. Never throws; far slower than `evaluate`. */
+  /** The decision of `evaluate` with everything that led to it. Never throws. Much slower than `evaluate`. */
   explain(operation: StorageOperation, context: StorageRuleContext): Explanation
 }
 
@@ -24,19 +23,15 @@ export interface StorageRulesOptions {
   readonly resourceOpenid: ResourceOpenid
 }
 
-/** A temporary URL lives for a day at most, as on the platform. */
+/** Seconds. A temporary URL lives for at most a day, as on the platform. */
 const MAX_MAX_AGE = 86_400
 
 const RULE_KEYS = ['read', 'write', 'maxAge'] as const
 
-const OPERATIONS: readonly StorageOperation[] = ['read', 'write']
-
-const MALFORMED = text('the request cannot be judged: its context is malformed', '无法判断这个请求：上下文格式错误')
-
 /**
  * Compiles the `storage.acl` of a configuration: the name of a preset, or `{ read, write, maxAge }`.
  *
- * @throws {RuleError} for anything else; `key` and `index` say where
+ * @throws {RuleError} for anything else; `key` and `index` tell where
  * @example
  * const rules = compileStorageRules({ read: true, write: 'resource.openid == auth.openid' }, { resourceOpenid: 'path' })
  * rules.evaluate('write', { auth, resource, now: Date.now() }).allowed
@@ -47,118 +42,100 @@ export function compileStorageRules(acl: unknown, options: StorageRulesOptions):
   }
   if (isPresetAcl(acl)) {
     return storageRules(acl, undefined, {
-      read: presetJudge(acl, 'read'),
-      write: presetJudge(acl, 'write'),
+      read: presetPolicy(acl, 'read'),
+      write: presetPolicy(acl, 'write'),
     })
   }
-  if (typeof acl === 'string') throw unknownName('preset', acl, PRESET_ACLS)
-  if (typeof acl !== 'object' || acl === null || Array.isArray(acl)) {
-    const names = PRESET_ACLS.join(', ')
-    throw new RuleError(
-      text(
-        `the acl must be one of ${names} or an object { read, write, maxAge }`,
-        `acl 必须是 ${names} 之一，或对象 { read, write, maxAge }`,
-      ),
-    )
-  }
-  return customRules(acl, options)
-}
-
-function customRules(acl: object, options: StorageRulesOptions): StorageRules {
-  for (const key of Object.keys(acl)) {
-    if (!RULE_KEYS.some((known) => known === key)) throw unknownName('key', key, RULE_KEYS)
-  }
-  const given = new Map<string, unknown>(Object.entries(acl))
-  if (!given.has('read') && !given.has('write')) {
+  const rules = customRulesOf(acl, RULE_KEYS)
+  if (!rules.has('read') && !rules.has('write')) {
     throw new RuleError(
       text('custom rules need "read" or "write" or both', '自定义规则至少要写 "read" 或 "write" 之一'),
     )
   }
   const scope = storageScope(options.resourceOpenid)
-  return storageRules('CUSTOM', given.has('maxAge') ? maxAgeOf(given.get('maxAge')) : undefined, {
-    read: given.has('read') ? ruleJudge('read', given.get('read'), scope) : missingRule('read'),
-    write: given.has('write') ? ruleJudge('write', given.get('write'), scope) : missingRule('write'),
-  })
+  const policy = (key: StorageOperation) =>
+    rules.has(key) ? rulePolicy(key, rules.get(key), scope) : missingRulePolicy<StorageFacts>(key)
+  const maxAge = rules.has('maxAge') ? maxAgeOf(rules.get('maxAge')) : undefined
+  return storageRules('CUSTOM', maxAge, { read: policy('read'), write: policy('write') })
 }
 
 function storageRules(
   acl: StorageRules['acl'],
   maxAge: number | undefined,
-  judges: Readonly<Record<StorageOperation, Judge<StorageFacts>>>,
+  policies: Readonly<Record<StorageOperation, Policy<StorageFacts>>>,
 ): StorageRules {
-  const { read, write } = judges
+  const { read, write } = policies
   const by = (operation: StorageOperation) => (acl === 'CUSTOM' ? `the rule "${operation}"` : acl)
-  const mayRead: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('read')}` })
-  const mayWrite: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('write')}` })
+  const readAllowed: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('read')}` })
+  const writeAllowed: Decision = Object.freeze({ allowed: true, reason: `allowed by ${by('write')}` })
   return Object.freeze({
     acl,
     maxAge,
     evaluate(operation: StorageOperation, context: StorageRuleContext): Decision {
       if (operation !== 'read' && operation !== 'write') {
-        return { allowed: false, reason: `there is no operation ${JSON.stringify(operation)}` }
+        return { allowed: false, reason: unknownOperation(operation).en }
       }
-      const judge = operation === 'read' ? read : write
+      const policy = operation === 'read' ? read : write
       try {
-        if (judge.run(storageFacts(context)) === true) return operation === 'read' ? mayRead : mayWrite
+        if (policy.run(storageFacts(context)) === true) return operation === 'read' ? readAllowed : writeAllowed
       } catch {
         // Denied below; the reason says so.
       }
-      return new StorageDenial(judge, context)
+      return new StorageDenial(policy, context)
     },
-    explain: (operation: StorageOperation, context: StorageRuleContext) =>
-      explanation(acl, operation, OPERATIONS.includes(operation) ? judges[operation] : undefined, context),
+    explain(operation: StorageOperation, context: StorageRuleContext): Explanation {
+      const known = operation === 'read' || operation === 'write'
+      return explain(acl, operation, known ? policies[operation] : undefined, context)
+    },
   })
 }
 
-/** Finds its reason when somebody asks for it: most denials are not read. */
+/** Computes its reason on demand, because most denials are not read. */
 class StorageDenial implements Decision {
   readonly allowed = false
-  private readonly judge: Judge<StorageFacts>
-  private readonly context: StorageRuleContext
+  readonly #policy: Policy<StorageFacts>
+  readonly #context: StorageRuleContext
 
-  constructor(judge: Judge<StorageFacts>, context: StorageRuleContext) {
-    this.judge = judge
-    this.context = context
+  constructor(policy: Policy<StorageFacts>, context: StorageRuleContext) {
+    this.#policy = policy
+    this.#context = context
   }
 
   get reason(): string {
     try {
-      return this.judge.refusal(storageFacts(this.context), 'en') ?? MALFORMED.en
+      return this.#policy.refusal(storageFacts(this.#context), 'en') ?? MALFORMED_CONTEXT.en
     } catch {
-      return MALFORMED.en
+      return MALFORMED_CONTEXT.en
     }
   }
 }
 
-function explanation(
+function explain(
   acl: StorageRules['acl'],
   operation: StorageOperation,
-  judge: Judge<StorageFacts> | undefined,
+  policy: Policy<StorageFacts> | undefined,
   context: StorageRuleContext,
 ): Explanation {
   const decided = { acl, operation, target: pathOf(context) }
-  if (judge === undefined) {
-    const name = JSON.stringify(operation)
-    return { ...decided, allowed: false, reason: text(`there is no operation ${name}`, `没有操作 ${name}`) }
-  }
+  if (policy === undefined) return { ...decided, allowed: false, reason: unknownOperation(operation) }
   try {
     const facts = storageFacts(context)
-    const en = judge.refusal(facts, 'en')
-    const zh = judge.refusal(facts, 'zh')
+    const en = policy.refusal(facts, 'en')
+    const zh = policy.refusal(facts, 'zh')
     const allowed = en === undefined || zh === undefined
-    const yes =
+    const allowedBy =
       acl === 'CUSTOM'
         ? text(`allowed by the rule "${operation}"`, `由规则 "${operation}" 允许`)
         : text(`allowed by ${acl}`, `由 ${acl} 允许`)
-    const reason = allowed ? yes : text(en, zh)
-    const tree = judge.rule?.tree(facts)
+    const reason = allowed ? allowedBy : text(en, zh)
+    const tree = policy.rule?.tree(facts)
     return { ...decided, allowed, reason, ...(tree === undefined ? {} : { tree }) }
   } catch {
-    return { ...decided, allowed: false, reason: MALFORMED }
+    return { ...decided, allowed: false, reason: MALFORMED_CONTEXT }
   }
 }
 
-function presetJudge(acl: PresetAcl, operation: StorageOperation): Judge<StorageFacts> {
+function presetPolicy(acl: PresetAcl, operation: StorageOperation): Policy<StorageFacts> {
   return {
     run: presetTest(acl, operation),
     refusal: (facts, language) => presetRefusal(acl, operation, facts, language),

@@ -1,15 +1,15 @@
 import { AUTH } from '../caller/auth-variable.ts'
 import { callerIds } from '../caller/caller.ts'
 import { Identity, isSamePerson } from '../caller/identity.ts'
-import { show } from '../language/explain.ts'
 import { PRESENT, type Scope, type ScopeMember, type Variable } from '../language/scope.ts'
+import { show } from '../language/show.ts'
 import { equal, UNKNOWN } from '../language/values.ts'
 import { text } from '../text.ts'
-import type { StorageFacts } from './facts.ts'
+import type { StorageFacts } from './context.ts'
 
 /**
- * What `resource.openid` means in custom rules: the {id} of `users/{id}/...`, or the uploader of the stored file.
- * The configuration calls it `storage.resourceOpenid`.
+ * The meaning of `resource.openid` in custom rules: the {id} of `users/{id}/...`, or the uploader of the stored file. Set in
+ * the configuration as `storage.resourceOpenid`.
  */
 export type ResourceOpenid = 'path' | 'creator'
 
@@ -33,7 +33,7 @@ export function storageScope(mode: ResourceOpenid): Scope<StorageFacts> {
     ],
     ['now', { get: ({ now }) => (Number.isFinite(now) ? now : undefined) }],
   ])
-  return { dialect: 'storage', variables }
+  return { kind: 'storage', variables }
 }
 
 const SIZE_UNKNOWN = text('the size is not known', '还不知道大小')
@@ -53,7 +53,7 @@ const CLAIM: Member = {
 }
 
 const NEW_BY_NOBODY = text(
-  'the file would be new and nobody is logged in (storage.resourceOpenid is "creator")',
+  'the file does not exist yet and nobody is logged in (storage.resourceOpenid is "creator")',
   '文件是新的，而且没有登录（storage.resourceOpenid 为 "creator"）',
 )
 

@@ -28,7 +28,7 @@ describe('what is wrong in a file is said with its place', () => {
     ['no case', '{ "cases": [] }', 1, 3, /there are no cases/],
     ['an unknown key', '{ "case": [] }', 1, 3, /unknown key "case"; did you mean "cases"\?/],
     ['a list of something else', '{ "cases": [1] }', 1, 13, /must be an object/],
-    ['a key that stands twice', '{ "cases": [], "cases": [] }', 1, 16, /twice/],
+    ['a key that stands twice', '{ "cases": [], "cases": [] }', 1, 16, /duplicate key/],
     ['a text that ends early', '{ "cases": [', 1, 13, /closing bracket/],
     ['an unknown user', withCase(`{ "as": "alise", "file": "a", ${READ} }`), 4, 3, /unknown user "alise".*"alice"/],
     [
@@ -62,13 +62,13 @@ describe('what is wrong in a file is said with its place', () => {
       28,
       /unknown action "set"; valid: read, write/,
     ],
-    ['nothing that is asked for', withCase(`{ "as": null, ${READ} }`), 4, 1, /give a "file" or a "collection"/],
+    ['nothing that is asked for', withCase(`{ "as": null, ${READ} }`), 4, 1, /add "file" or "collection"/],
     [
       'two things',
       withCase(`{ "as": null, "file": "a", "collection": "orders", ${READ} }`),
       4,
       15,
-      /a file or about a collection/,
+      /either a file or a collection/,
     ],
     [
       'an unknown key of a case',
@@ -79,7 +79,7 @@ describe('what is wrong in a file is said with its place', () => {
     ],
     ['a leading slash', withCase(`{ "as": null, "file": "/a", ${READ} }`), 4, 15, /cloudPath/],
     ['a fileID', withCase(`{ "as": null, "file": "cloud://a.b/c", ${READ} }`), 4, 15, /cloudPath/],
-    ['a size of a read', withCase(`{ "as": null, "file": "a", "size": 1, ${READ} }`), 4, 28, /brings no bytes/],
+    ['a size of a read', withCase(`{ "as": null, "file": "a", "size": 1, ${READ} }`), 4, 28, /sends no bytes/],
     [
       'a size that is none',
       withCase('{ "as": null, "file": "a", "size": -1, "action": "write", "expect": "denied" }'),
@@ -107,7 +107,7 @@ describe('what is wrong in a file is said with its place', () => {
       withCase(`{ "as": null, "collection": "orders", "doc": "a", "data": {}, ${READ} }`),
       4,
       51,
-      /a read brings no data/,
+      /a read has no data/,
     ],
     [
       'an update without data',
@@ -123,7 +123,7 @@ describe('what is wrong in a file is said with its place', () => {
       ),
       4,
       39,
-      /by "data" alone/,
+      /only by "data"/,
     ],
     [
       'a set of many',

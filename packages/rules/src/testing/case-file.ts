@@ -1,30 +1,29 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import { parseRulesText } from '../rules-text/rules-text.ts'
 import { text } from '../text.ts'
-import { readDate } from './data.ts'
-import { type Fixtures, readDocuments, readFiles } from './fixtures.ts'
-import { NO_TEXT, Part } from './part.ts'
-import { readCaller, readPeople } from './people.ts'
+import { type Fixtures, readFixtures } from './initial-state.ts'
+import { JsonCursor, NO_SOURCE } from './json-cursor.ts'
 import { checkCollection, readRequest, type TestRequest } from './requests.ts'
+import { readCaller } from './users.ts'
 
 export type Expected = 'allowed' | 'denied'
 
-/** One case that has been read. */
+/** A parsed case. */
 export interface RuleTestCase {
-  /** As given, else made from who asks for what. */
+  /** As given, or made from the caller and the request. */
   readonly name: string
-  /** Where it begins in the file, from 1. */
+  /** The first line of the case in its file, from 1. */
   readonly line: number
   readonly auth: RuleAuth | null
   readonly request: TestRequest
   readonly expected: Expected
-  /** Refuses a collection that is not among the known ones. @throws {RuleError} with the place */
+  /** @throws {RuleError} with the position, when the case names a collection that is not in the list */
   checkCollection(known: readonly string[]): void
 }
 
-/** A file of cases that has been read. */
+/** A parsed case file. */
 export interface CaseFile {
-  /** The configuration that it names, as it is written. */
+  /** The path of the configuration, as written in the file. */
   readonly rules?: string
   readonly fixtures: Fixtures
   readonly cases: readonly RuleTestCase[]
@@ -33,60 +32,48 @@ export interface CaseFile {
 const FILE_KEYS = ['$schema', 'rules', 'now', 'users', 'files', 'documents', 'cases']
 const CASE_KEYS = ['name', 'as', 'expect']
 
-/** Characters of a name that a case is given; the whole is in the file. */
+/** Characters of the name of a case. */
 const MAX_NAME = 200
 
 /**
- * Reads a file of cases: JSON in which comments and trailing commas are tolerated.
+ * Parses a case file: JSON with comments and trailing commas.
  *
- * @param now milliseconds since 1970, for a file that does not say
+ * @param now milliseconds since the epoch, when the file does not set the time
  * @throws {RuleError} with `line`, `column` and `frame`
  */
 export function parseCaseFile(source: string, now: number): CaseFile {
-  const read = parseRulesText(source)
-  const root = new Part(read, read.value).only(FILE_KEYS)
+  const parsed = parseRulesText(source)
+  const root = new JsonCursor(parsed, parsed.value).only(FILE_KEYS)
   const fixtures = readFixtures(root, now)
   const cases = root.need('cases')
   const rules = root.at('rules')?.string()
-  const listed = cases.items().map((part) => readCase(part, fixtures))
+  const listed = cases.items().map((cursor) => readCase(cursor, fixtures))
   if (listed.length === 0) cases.fail(text('there are no cases', '没有用例'))
   return { ...(rules === undefined ? {} : { rules }), fixtures, cases: listed }
 }
 
 /**
- * Reads a case that stands by itself, such as the log shows one of a denied request.
+ * Reads a single case without a file, such as the one that the log shows for a denied request.
  *
- * @throws {RuleError} that names the member at fault
+ * @throws {RuleError} whose message names the invalid member
  */
 export function readOneCase(value: unknown): RuleTestCase {
-  return readCase(new Part(NO_TEXT, value), readFixtures(new Part(NO_TEXT, {}), 0))
+  return readCase(new JsonCursor(NO_SOURCE, value), readFixtures(new JsonCursor(NO_SOURCE, {}), 0))
 }
 
-/** What cases are decided in. @throws {RuleError} */
-export function readFixtures(root: Part, now: number): Fixtures {
-  const people = readPeople(root.at('users'))
-  const at = root.at('now')
-  return {
-    people,
-    files: readFiles(root.at('files'), people),
-    documents: readDocuments(root.at('documents')),
-    now: at === undefined ? now : readDate(at).getTime(),
-  }
-}
-
-function readCase(part: Part, { people }: Fixtures): RuleTestCase {
-  const request = readRequest(part, people, CASE_KEYS)
-  const { name, auth } = readCaller(part.need('as'), people)
-  const expected = part.need('expect').word(['allowed', 'denied'] as const)
-  const given = part.at('name')?.string()
+function readCase(cursor: JsonCursor, { users }: Fixtures): RuleTestCase {
+  const request = readRequest(cursor, users, CASE_KEYS)
+  const { name, auth } = readCaller(cursor.need('as'), users)
+  const expected = cursor.need('expect').word(['allowed', 'denied'] as const)
+  const given = cursor.at('name')?.string()
   return {
     name: (given ?? `${name}: ${describe(request)}`).slice(0, MAX_NAME),
-    line: part.error(text('', '')).line ?? 1,
+    line: cursor.error(text('', '')).line ?? 1,
     auth,
     request,
     expected,
     checkCollection(known) {
-      const collection = part.at('collection')
+      const collection = cursor.at('collection')
       if (collection !== undefined) checkCollection(collection, known)
     },
   }

@@ -1,28 +1,29 @@
-import { DATABASE_OPERATIONS, type DatabaseOperation } from '../database/context.ts'
+import { DATABASE_OPERATIONS, type DatabaseOperation, isFields } from '../database/context.ts'
 import { compileDatabaseRules, type DatabaseRules } from '../database/rules.ts'
-import type { Dialect } from '../language/ast.ts'
+import type { RuleKind } from '../language/ast.ts'
 import { RuleError } from '../rule-error.ts'
 import { parseRulesText } from '../rules-text/rules-text.ts'
 import { compileStorageRules, type StorageRules } from '../storage/rules.ts'
-import { isObject, NO_TEXT, Part } from './part.ts'
+import { JsonCursor, NO_SOURCE } from './json-cursor.ts'
 
-/** One expression of a configuration. */
+/** A rule in a configuration. */
 export interface RuleSource {
-  /** `storage.read`, `database.orders.update`. */
+  /** Such as `storage.read` or `database.orders.update`. */
   readonly name: string
-  readonly dialect: Dialect
+  readonly kind: RuleKind
   readonly source: string
-  /** Where a character of the expression stands: in the text of the configuration, or in the expression if there is none. */
-  place(index: number): { readonly line: number; readonly column: number }
+  /** The position of a character of the rule in the source of the configuration; in the rule itself when there is no source. */
+  position(index: number): { readonly line: number; readonly column: number }
 }
 
-/** The rules of one collection, with the name of the expression that decides on an operation. */
+/** The rules of a collection. */
 export interface CollectionRules {
   readonly rules: DatabaseRules
+  /** The name of the rule that decides an operation. */
   ruleName(operation: DatabaseOperation): string
 }
 
-/** The rules of a configuration, ready to be asked. Made by {@link loadRules}. */
+/** The compiled rules of a configuration. Made by {@link loadRules}. */
 export interface RulesUnderTest {
   readonly storage: StorageRules
   readonly collections: ReadonlyMap<string, CollectionRules>
@@ -31,33 +32,33 @@ export interface RulesUnderTest {
 
 const CONFIGURATION_KEYS = ['$schema', 'storage', 'database', 'auth']
 
-/** What holds without an acl, as on the server. */
+/** The defaults of the server. */
 const DEFAULT_STORAGE_ACL = 'READONLY'
 const DEFAULT_COLLECTION_ACL = 'PRIVATE'
 
 /**
- * The rules of a configuration: `storage.acl`, `storage.resourceOpenid` and `database.collections`. The rest of it is not
- * looked at.
+ * Compiles the rules of a configuration: `storage.acl`, `storage.resourceOpenid` and `database.collections`. The rest is
+ * ignored.
  *
- * @param configuration the text of a `cloudstead.config.json`, or what it says
- * @throws {RuleError} with `line`, `column` and `frame` when it is a text
+ * @param configuration the source of a `cloudstead.config.json`, or its parsed value
+ * @throws {RuleError} with `line`, `column` and `frame` when the configuration is a source string
  */
 export function loadRules(configuration: unknown): RulesUnderTest {
-  const read = typeof configuration === 'string' ? parseRulesText(configuration) : undefined
-  const root = new Part(read ?? NO_TEXT, read === undefined ? configuration : read.value)
+  const parsed = typeof configuration === 'string' ? parseRulesText(configuration) : undefined
+  const root = new JsonCursor(parsed ?? NO_SOURCE, parsed === undefined ? configuration : parsed.value)
   root.only(CONFIGURATION_KEYS)
   const sources: RuleSource[] = []
   const storage = root.at('storage')
   const acl = storage?.at('acl')
   const mode = storage?.at('resourceOpenid')?.word(['path', 'creator'] as const) ?? 'path'
-  const storageRules = placed(acl, () =>
+  const storageRules = withPosition(acl, () =>
     compileStorageRules(acl?.value ?? DEFAULT_STORAGE_ACL, { resourceOpenid: mode }),
   )
   if (acl !== undefined) sources.push(...sourcesOf('storage', 'storage', acl))
   const collections = new Map<string, CollectionRules>()
   for (const [name, collection] of root.at('database')?.at('collections')?.members() ?? []) {
     const own = collection.at('acl')
-    const rules = placed(own, () => compileDatabaseRules(own?.value ?? DEFAULT_COLLECTION_ACL))
+    const rules = withPosition(own, () => compileDatabaseRules(own?.value ?? DEFAULT_COLLECTION_ACL))
     const prefix = `database.${name}`
     collections.set(name, {
       rules,
@@ -71,8 +72,8 @@ export function loadRules(configuration: unknown): RulesUnderTest {
   return { storage: storageRules, collections, sources }
 }
 
-/** A fault in rules, said with its place in the configuration. */
-function placed<T>(acl: Part | undefined, compile: () => T): T {
+/** Adds the position in the configuration to errors of the rules. */
+function withPosition<T>(acl: JsonCursor | undefined, compile: () => T): T {
   try {
     return compile()
   } catch (error) {
@@ -83,14 +84,14 @@ function placed<T>(acl: Part | undefined, compile: () => T): T {
 
 const RULE_KEYS: readonly string[] = ['write', ...DATABASE_OPERATIONS]
 
-function sourcesOf(prefix: string, dialect: Dialect, acl: Part): readonly RuleSource[] {
-  if (!isObject(acl.value)) return []
+function sourcesOf(prefix: string, kind: RuleKind, acl: JsonCursor): readonly RuleSource[] {
+  if (!isFields(acl.value)) return []
   return acl.members().flatMap(([key, { value }]) => {
     if (typeof value !== 'string' || !RULE_KEYS.includes(key)) return []
-    const place = (index: number) => {
+    const position = (index: number) => {
       const { line, column } = acl.error({ en: '', zh: '' }, [key], index)
       return line === undefined || column === undefined ? { line: 1, column: index + 1 } : { line, column }
     }
-    return [{ name: `${prefix}.${key}`, dialect, source: value, place }]
+    return [{ name: `${prefix}.${key}`, kind, source: value, position }]
   })
 }

@@ -1,26 +1,26 @@
 import { childrenOf, type RuleNode } from '../language/ast.ts'
 import type { ExplainedNode } from '../language/explain-tree.ts'
 import { parse } from '../language/parse.ts'
+import type { EvaluatedRule } from './case-decision.ts'
 import type { RuleSource } from './configuration.ts'
-import type { AskedRule } from './decided.ts'
 
-/** A condition in a rule, and what no case ever made it. */
+/** A condition in a rule that was never true or never false. */
 export interface UncoveredClause {
-  /** `storage.read`, `database.orders.update`. */
+  /** Such as `storage.read` or `database.orders.update`. */
   readonly rule: string
-  /** From 1: in the configuration when it was a text, else in the rule. */
+  /** From 1; in the configuration when it was a source string, otherwise in the rule. */
   readonly line: number
   readonly column: number
   readonly source: string
-  /** Both: no case came so far, or it was never decided. */
+  /** The outcomes that never occurred. Both: the condition was never evaluated, or always undecided. */
   readonly never: readonly boolean[]
 }
 
-/** How far the cases went into the rules. Each condition counts twice: that it was true, and that it was false. */
+/** The outcomes of conditions that the cases covered. Each condition has two outcomes, true and false. */
 export interface Coverage {
   readonly covered: number
   readonly total: number
-  /** Whole percent, rounded down; 100 when there are no conditions. */
+  /** Percent, rounded down; 100 when there are no conditions. */
   readonly percent: number
   readonly rules: readonly { readonly rule: string; readonly covered: number; readonly total: number }[]
   /** In the order of the configuration. */
@@ -33,7 +33,7 @@ interface Clause {
   readonly seen: Set<boolean>
 }
 
-/** Collects what the conditions of rules yielded. */
+/** Collects the outcomes of the conditions in rules. */
 export class CoverageCollector {
   readonly #rules: readonly { readonly source: RuleSource; readonly clauses: readonly Clause[] }[]
 
@@ -41,10 +41,10 @@ export class CoverageCollector {
     this.#rules = sources.map((source) => ({ source, clauses: clausesOf(source) }))
   }
 
-  record(asked: readonly AskedRule[]): void {
-    for (const { name, tree } of asked) {
+  record(evaluated: readonly EvaluatedRule[]): void {
+    for (const { name, tree } of evaluated) {
       const rule = this.#rules.find(({ source }) => source.name === name)
-      if (rule !== undefined) visit(tree, (node) => note(rule.clauses, node))
+      if (rule !== undefined) visit(tree, (node) => recordOutcome(rule.clauses, node))
     }
   }
 
@@ -69,10 +69,10 @@ export class CoverageCollector {
 function uncovered(rule: RuleSource, { start, end, seen }: Clause): readonly UncoveredClause[] {
   const never = [true, false].filter((outcome) => !seen.has(outcome))
   if (never.length === 0) return []
-  return [{ rule: rule.name, ...rule.place(start), source: rule.source.slice(start, end), never }]
+  return [{ rule: rule.name, ...rule.position(start), source: rule.source.slice(start, end), never }]
 }
 
-function note(clauses: readonly Clause[], { start, end, outcome }: ExplainedNode): void {
+function recordOutcome(clauses: readonly Clause[], { start, end, outcome }: ExplainedNode): void {
   if (outcome !== 'true' && outcome !== 'false') return
   clauses.find((clause) => clause.start === start && clause.end === end)?.seen.add(outcome === 'true')
 }
@@ -83,16 +83,16 @@ function visit(node: ExplainedNode, see: (node: ExplainedNode) => void): void {
 }
 
 /**
- * The conditions of a rule. A chain of `&&` or `||` is counted by its operands, so that nothing counts twice; so is `!`;
- * a literal cannot be anything else.
+ * The conditions of a rule. For `&&`, `||` and `!` the operands count instead, so nothing counts twice. Literals do not count,
+ * because they have only one outcome.
  */
-function clausesOf({ source, dialect }: RuleSource): readonly Clause[] {
+function clausesOf({ source, kind }: RuleSource): readonly Clause[] {
   const clauses: Clause[] = []
   const condition = (node: RuleNode): void => {
     if (node.kind === 'logical' || (node.kind === 'unary' && node.operator === '!')) {
       for (const child of childrenOf(node)) condition(child)
     } else if (node.kind !== 'literal') clauses.push({ start: node.start, end: node.end, seen: new Set() })
   }
-  condition(parse(source, dialect))
+  condition(parse(source, kind))
   return clauses
 }

@@ -1,35 +1,36 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DatabaseOperation, DatabaseRuleContext, DocumentData } from '../database/context.ts'
+import { fixedId } from '../database/query-conditions.ts'
 import { createdData, replacedData, updatedData } from '../database/request-data.ts'
+import { NO_DOCUMENT } from '../database/scope.ts'
 import type { Explanation } from '../explanation.ts'
 import { type Text, text } from '../text.ts'
+import type { CaseDecision, EvaluatedRule } from './case-decision.ts'
 import type { CollectionRules, RulesUnderTest } from './configuration.ts'
-import type { AskedRule, Decided } from './decided.ts'
-import { type Fixtures, TestDocuments } from './fixtures.ts'
-import { ownerMark } from './people.ts'
-import { fixedId, judgedQuery } from './query.ts'
+import { type Fixtures, TestDocuments } from './initial-state.ts'
+import { judgedQuery } from './query.ts'
 import type { DocumentRequest } from './requests.ts'
+import { ownerMark } from './users.ts'
 
-/** Whether somebody may do something with documents, as the server decides it. Custom rules: first the query, then the document. */
+/** Decides a request for documents as the server does. For custom rules: first by the query, then by the document. */
 export function decideDocument(
   { collections }: RulesUnderTest,
   auth: RuleAuth | null,
   request: DocumentRequest,
   fixtures: Fixtures,
-): Decided {
+): CaseDecision {
   const rules = collections.get(request.collection)
   if (rules === undefined) throw new TypeError(`no collection ${request.collection}`)
-  const questions = new Questions(rules, auth, request, fixtures)
-  const explanation = questions.decide()
-  return { allowed: explanation.allowed, explanation, asked: questions.asked }
+  const evaluation = new DocumentEvaluation(rules, auth, request, fixtures)
+  const explanation = evaluation.decide()
+  return { allowed: explanation.allowed, explanation, evaluated: evaluation.evaluated }
 }
 
 const OWNER_GIVEN = text('_openid is set by the server; leave it out', '_openid 由服务器写入，不能自己写')
-const NO_DOCUMENT = text('there is no such document', '没有这个文档')
 
-/** The questions that one request asks the rules of its collection, one after the other. */
-class Questions {
-  readonly asked: AskedRule[] = []
+/** Evaluates the rules of a collection for one request. */
+class DocumentEvaluation {
+  readonly evaluated: EvaluatedRule[] = []
   readonly #collection: CollectionRules
   readonly #auth: RuleAuth | null
   readonly #request: DocumentRequest
@@ -61,40 +62,47 @@ class Questions {
   #find(operation: 'read' | 'update' | 'delete', query: DocumentData): Explanation {
     const change = (stored?: DocumentData) =>
       operation === 'update' ? { data: updatedData(this.#request.data ?? {}, stored) } : {}
-    const proof = this.#ask(operation, change(), query)
+    const proof = this.#evaluate(operation, change(), query)
     const reach = this.#collection.rules.reach(operation, this.#auth).kind
     if (reach === 'none' || reach === 'all') return proof
-    // A preset filters: only a case about one document asks for it in particular.
+    // A preset filters, so only a request for one document is decided by that document.
     const id = reach === 'rule' || this.#request.doc !== undefined ? fixedId(query) : undefined
     if (id === undefined) return proof
     const stored = this.#stored(id)
-    // An update of one document is judged on it all the same: what it overwrites may be protected.
-    const judgedAnyway = operation === 'update' && Object.keys(query).join() === '_id' && stored !== undefined
-    if (reach === 'rule' && proof.allowed && !judgedAnyway) return proof
-    // What is not there is refused like what may not be seen; `doc.secret == null` would hold of it.
+    // An update of one document is always decided by the document: the fields that it overwrites may be protected.
+    const needsDocument = operation === 'update' && Object.keys(query).join() === '_id' && stored !== undefined
+    if (reach === 'rule' && proof.allowed && !needsDocument) return proof
+    // A document that does not exist is denied like one that is hidden. The rule is not evaluated for it: `doc.secret == null`
+    // would be true.
     if (reach === 'rule' && stored === undefined) return proof
-    return this.#judge(operation, stored, change(stored))
+    return this.#decideByDocument(operation, stored, change(stored))
   }
 
-  /** What is not there is made. */
+  /** Replaces the document, or creates it when it does not exist. */
   #set(query: DocumentData): Explanation {
     const { data = {} } = this.#request
     const id = fixedId(query)
     const stored = id === undefined ? undefined : this.#stored(id)
-    return stored === undefined ? this.#create() : this.#judge('update', stored, { data: replacedData(data, stored) })
+    return stored === undefined
+      ? this.#create()
+      : this.#decideByDocument('update', stored, { data: replacedData(data, stored) })
   }
 
   #create(): Explanation {
     const { data = {} } = this.#request
     const owner = this.#auth === null ? {} : { _openid: ownerMark(this.#auth) }
     const id = this.#request.doc === undefined ? {} : { _id: this.#request.doc }
-    return this.#ask('create', { doc: { ...id, ...owner, ...data }, data: createdData(data) })
+    return this.#evaluate('create', { doc: { ...id, ...owner, ...data }, data: createdData(data) })
   }
 
-  #judge(operation: DatabaseOperation, doc: DocumentData | undefined, change: { data?: DocumentData }): Explanation {
-    const judged = this.#ask(operation, { ...change, ...(doc === undefined ? {} : { doc }) })
+  #decideByDocument(
+    operation: DatabaseOperation,
+    doc: DocumentData | undefined,
+    change: { data?: DocumentData },
+  ): Explanation {
+    const explanation = this.#evaluate(operation, { ...change, ...(doc === undefined ? {} : { doc }) })
     const isPreset = this.#collection.rules.acl !== 'CUSTOM'
-    return doc === undefined && isPreset && !judged.allowed ? { ...judged, reason: NO_DOCUMENT } : judged
+    return doc === undefined && isPreset && !explanation.allowed ? { ...explanation, reason: NO_DOCUMENT } : explanation
   }
 
   #stored(id: string | number): DocumentData | undefined {
@@ -102,13 +110,13 @@ class Questions {
     return stored === undefined ? this.#documents.find({ collection, id }) : (stored ?? undefined)
   }
 
-  /** Asks the rules, about a query or about a document. */
-  #ask(operation: DatabaseOperation, about: Partial<DatabaseRuleContext>, query?: DocumentData): Explanation {
-    const context = { auth: this.#auth, now: this.#now, documents: this.#documents, ...about }
+  /** Evaluates the rules for a query, or for a document. */
+  #evaluate(operation: DatabaseOperation, facts: Partial<DatabaseRuleContext>, query?: DocumentData): Explanation {
+    const context = { auth: this.#auth, now: this.#now, documents: this.#documents, ...facts }
     const target = this.#target()
     const { rules, ruleName } = this.#collection
     const explanation = rules.explain(operation, context, { target, ...(query === undefined ? {} : { query }) })
-    if (explanation.tree !== undefined) this.asked.push({ name: ruleName(operation), tree: explanation.tree })
+    if (explanation.tree !== undefined) this.evaluated.push({ name: ruleName(operation), tree: explanation.tree })
     return explanation
   }
 
@@ -129,7 +137,7 @@ class Questions {
   }
 }
 
-/** Every path that the operators of an update change, the new names of `$rename` too. */
+/** The paths that an update changes, including the new names of `$rename`. */
 function changedNames(update: DocumentData): readonly unknown[] {
   return Object.entries(update).flatMap(([operator, fields]) => {
     const own = Object.entries(fields as DocumentData)

@@ -1,45 +1,43 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { Explanation } from '../explanation.ts'
-import type { StorageOperation, StorageResource } from '../storage/context.ts'
+import { claimOf, type StorageOperation, type StorageResource } from '../storage/context.ts'
 import { type Text, text } from '../text.ts'
+import type { CaseDecision, EvaluatedRule } from './case-decision.ts'
 import type { RulesUnderTest } from './configuration.ts'
-import type { AskedRule, Decided } from './decided.ts'
-import type { Fixtures, JudgedFile } from './fixtures.ts'
+import type { Fixtures, ResolvedFile } from './initial-state.ts'
 import type { FileAction, FileRequest } from './requests.ts'
 
-const CLAIM = /^users\/([^/]+)\//
-
-/** Uploads are asked twice: when they are announced, which is without a size, and when the bytes are there. */
+/** Actions that the server decides twice: when the upload is announced, without a size, and when the bytes have arrived. */
 const ANNOUNCED: ReadonlySet<FileAction> = new Set<FileAction>(['upload', 'overwrite'])
 
-/** Whether somebody may read or write a file, as the server decides it. */
+/** Decides a request for a file as the server does. */
 export function decideFile(
   { storage }: RulesUnderTest,
   auth: RuleAuth | null,
   { action, path, size, stored: given }: FileRequest,
   { files, now }: Fixtures,
-): Decided {
+): CaseDecision {
   const stored = given === undefined ? files.get(path) : (given ?? undefined)
   const operation: StorageOperation = action === 'read' ? 'read' : 'write'
-  const asked: AskedRule[] = []
-  const ask = (bytes: number | undefined): Explanation => {
+  const evaluated: EvaluatedRule[] = []
+  const evaluate = (bytes: number | undefined): Explanation => {
     const context = { auth, resource: resourceOf(path, stored, bytes), now }
     const explanation = storage.explain(operation, context)
-    if (explanation.tree !== undefined) asked.push({ name: `storage.${operation}`, tree: explanation.tree })
+    if (explanation.tree !== undefined) evaluated.push({ name: `storage.${operation}`, tree: explanation.tree })
     return explanation
   }
   const impossible = whyImpossible(action, stored)
   if (impossible !== undefined) {
     const explanation = { operation, acl: storage.acl, target: path, allowed: false, reason: impossible }
-    return { allowed: false, explanation, asked }
+    return { allowed: false, explanation, evaluated }
   }
-  let explanation = ask(ANNOUNCED.has(action) ? undefined : size)
-  if (explanation.allowed && ANNOUNCED.has(action) && size !== undefined) explanation = ask(size)
-  return { allowed: explanation.allowed, explanation, asked }
+  let explanation = evaluate(ANNOUNCED.has(action) ? undefined : size)
+  if (explanation.allowed && ANNOUNCED.has(action) && size !== undefined) explanation = evaluate(size)
+  return { allowed: explanation.allowed, explanation, evaluated }
 }
 
-function resourceOf(path: string, stored: JudgedFile | undefined, size = stored?.size): StorageResource {
-  const claim = CLAIM.exec(path)?.[1]
+function resourceOf(path: string, stored: ResolvedFile | undefined, size = stored?.size): StorageResource {
+  const claim = claimOf(path)
   return {
     path,
     exists: stored !== undefined,
@@ -50,14 +48,14 @@ function resourceOf(path: string, stored: JudgedFile | undefined, size = stored?
   }
 }
 
-/** Words for a write that say what has to be stored before it. */
-function whyImpossible(action: FileAction, stored: JudgedFile | undefined): Text | undefined {
+/** Why an action is not possible with or without a stored file. */
+function whyImpossible(action: FileAction, stored: ResolvedFile | undefined): Text | undefined {
   if (action === 'upload' && stored !== undefined) {
-    return text('the file is there already; that would be an "overwrite"', '文件已经存在；这应该是 "overwrite"')
+    return text('the file exists already; use "overwrite"', '文件已经存在；这应该是 "overwrite"')
   }
   if ((action === 'overwrite' || action === 'delete') && stored === undefined) {
     return text(
-      `there is no such file to ${action}; name it in "files", or in "stored" of the case`,
+      `there is no such file to ${action}; add it to "files", or to "stored" of the case`,
       '没有这个文件；请写在 "files" 或用例的 "stored" 中',
     )
   }

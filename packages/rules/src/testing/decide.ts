@@ -1,9 +1,9 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
+import type { CaseDecision } from './case-decision.ts'
 import type { RulesUnderTest } from './configuration.ts'
 import { decideDocument } from './decide-document.ts'
 import { decideFile } from './decide-file.ts'
-import type { Decided } from './decided.ts'
-import type { Fixtures } from './fixtures.ts'
+import type { Fixtures } from './initial-state.ts'
 import type { TestRequest } from './requests.ts'
 
 /**
@@ -16,7 +16,7 @@ export function decide(
   auth: RuleAuth | null,
   request: TestRequest,
   fixtures: Fixtures,
-): Decided {
+): CaseDecision {
   return request.kind === 'file'
     ? decideFile(rules, auth, request, fixtures)
     : decideDocument(rules, auth, request, fixtures)

@@ -1,22 +1,23 @@
 import type { DocumentData } from '../database/context.ts'
 import { text } from '../text.ts'
-import { readData } from './data.ts'
+import { unknownName } from '../unknown-name.ts'
+import { readData } from './document-data.ts'
 import {
   checkCloudPath,
   type DocumentsByCollection,
-  type JudgedFile,
+  type ResolvedFile,
   readDocuments,
   readSize,
   readStoredFile,
-} from './fixtures.ts'
-import { type Part, unknown } from './part.ts'
-import type { People } from './people.ts'
+} from './initial-state.ts'
+import type { JsonCursor } from './json-cursor.ts'
 import { checkQueryOperators, readUpdate } from './query.ts'
+import type { UsersByName } from './users.ts'
 
-export const FILE_ACTIONS = ['read', 'write', 'upload', 'overwrite', 'delete'] as const
+const FILE_ACTIONS = ['read', 'write', 'upload', 'overwrite', 'delete'] as const
 export type FileAction = (typeof FILE_ACTIONS)[number]
 
-export const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete', 'set'] as const
+const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete', 'set'] as const
 export type DocumentAction = (typeof DOCUMENT_ACTIONS)[number]
 
 export interface FileRequest {
@@ -25,8 +26,8 @@ export interface FileRequest {
   readonly path: string
   /** Bytes of the file that would be stored. */
   readonly size?: number
-  /** The file that is there; null when there is none; absent: the one of the fixtures. */
-  readonly stored?: JudgedFile | null
+  /** The stored file; null when there is none; by default the one of the fixtures. */
+  readonly stored?: ResolvedFile | null
 }
 
 export interface DocumentRequest {
@@ -37,114 +38,108 @@ export interface DocumentRequest {
   readonly where?: DocumentData
   /** The document of `create` and `set`; the operators of `update`. */
   readonly data?: DocumentData
-  /** The document that is there; null when there is none; absent: the one of the fixtures. */
+  /** The stored document; null when there is none; by default the one of the fixtures. */
   readonly stored?: DocumentData | null
-  /** Looked at before those of the fixtures. */
+  /** Take precedence over the documents of the fixtures. */
   readonly documents: DocumentsByCollection
 }
 
 export type TestRequest = FileRequest | DocumentRequest
 
-/** Members of a case that say what is asked for. */
-export const FILE_KEYS = ['action', 'file', 'size', 'stored']
-export const DOCUMENT_KEYS = ['action', 'collection', 'doc', 'where', 'data', 'stored', 'documents']
+const FILE_KEYS = ['action', 'file', 'size', 'stored']
+const DOCUMENT_KEYS = ['action', 'collection', 'doc', 'where', 'data', 'stored', 'documents']
 
-const SOMETHING = text(
-  'what is asked for? give a "file" or a "collection"',
-  '请求的是什么？请写 "file" 或 "collection"',
-)
+const NO_TARGET = text('what is requested? add "file" or "collection"', '请求的是什么？请写 "file" 或 "collection"')
 
 /**
- * What a case asks for.
+ * Reads the request of a case.
  *
- * @param also members that the case has besides
+ * @param otherKeys keys of the case that are not part of the request
  * @throws {RuleError}
  */
-export function readRequest(part: Part, people: People, also: readonly string[]): TestRequest {
-  const file = part.at('file')
-  const collection = part.at('collection')
+export function readRequest(cursor: JsonCursor, users: UsersByName, otherKeys: readonly string[]): TestRequest {
+  const file = cursor.at('file')
+  const collection = cursor.at('collection')
   if (file !== undefined && collection !== undefined) {
-    file.fail(text('a case is about a file or about a collection', '一个用例要么针对文件，要么针对集合'))
+    file.fail(text('a case is about either a file or a collection', '一个用例要么针对文件，要么针对集合'))
   }
-  if (file !== undefined) return readFileRequest(part.only([...also, ...FILE_KEYS]), file, people)
-  part.only([...also, ...DOCUMENT_KEYS, ...(collection === undefined ? FILE_KEYS : [])])
-  return collection === undefined ? part.fail(SOMETHING) : readDocumentRequest(part, collection)
+  if (file !== undefined) return readFileRequest(cursor.only([...otherKeys, ...FILE_KEYS]), file, users)
+  cursor.only([...otherKeys, ...DOCUMENT_KEYS, ...(collection === undefined ? FILE_KEYS : [])])
+  return collection === undefined ? cursor.fail(NO_TARGET) : readDocumentRequest(cursor, collection)
 }
 
-function readFileRequest(part: Part, file: Part, people: People): FileRequest {
+function readFileRequest(cursor: JsonCursor, file: JsonCursor, users: UsersByName): FileRequest {
   const path = file.string()
   checkCloudPath(path, file)
-  const action = part.need('action').word(FILE_ACTIONS)
-  const size = part.at('size')
+  const action = cursor.need('action').word(FILE_ACTIONS)
+  const size = cursor.at('size')
   if (size !== undefined && (action === 'read' || action === 'delete')) {
     size.fail(
       text(
-        `a ${action} brings no bytes; the size of the file that is there stands in "stored" or "files"`,
+        `a ${action} sends no bytes; set the size of the stored file in "stored" or "files"`,
         '读取和删除不带数据；已有文件的大小写在 "stored" 或 "files" 中',
       ),
     )
   }
-  const stored = part.at('stored')
+  const stored = cursor.at('stored')
   return {
     kind: 'file',
     action,
     path,
     ...(size === undefined ? {} : { size: readSize(size) }),
-    ...(stored === undefined ? {} : { stored: stored.value === null ? null : readStoredFile(stored, people) }),
+    ...(stored === undefined ? {} : { stored: stored.value === null ? null : readStoredFile(stored, users) }),
   }
 }
 
-/** Which members an action takes beside the collection. */
-const TAKES: Readonly<Record<DocumentAction, { readonly names: boolean; readonly data: boolean }>> = {
-  read: { names: true, data: false },
-  create: { names: false, data: true },
-  update: { names: true, data: true },
-  delete: { names: true, data: false },
-  set: { names: true, data: true },
+/** Whether an action selects documents, and whether it sends data. */
+const TAKES: Readonly<Record<DocumentAction, { readonly selection: boolean; readonly data: boolean }>> = {
+  read: { selection: true, data: false },
+  create: { selection: false, data: true },
+  update: { selection: true, data: true },
+  delete: { selection: true, data: false },
+  set: { selection: true, data: true },
 }
 
-function readDocumentRequest(part: Part, named: Part): DocumentRequest {
-  const action = part.need('action').word(DOCUMENT_ACTIONS)
-  const { names, data: takesData } = TAKES[action]
-  const doc = part.at('doc')
-  const where = part.at('where')
-  const data = part.at('data')
-  const stored = part.at('stored')
+function readDocumentRequest(cursor: JsonCursor, collection: JsonCursor): DocumentRequest {
+  const action = cursor.need('action').word(DOCUMENT_ACTIONS)
+  const takes = TAKES[action]
+  const doc = cursor.at('doc')
+  const where = cursor.at('where')
+  const data = cursor.at('data')
+  const stored = cursor.at('stored')
   if (doc !== undefined && where !== undefined) {
     where.fail(text('a case has "doc" or "where", not both', '"doc" 和 "where" 只能写一个'))
   }
-  for (const given of names ? [] : [doc, where, stored]) {
-    given?.fail(text('a new document is described by "data" alone', '新文档只用 "data" 描述'))
+  for (const given of takes.selection ? [] : [doc, where, stored]) {
+    given?.fail(text('a new document is described only by "data"', '新文档只用 "data" 描述'))
   }
   if (action === 'set') {
-    where?.fail(text('a set replaces one document: give "doc"', 'set 替换一个文档：请写 "doc"'))
-    part.need('doc')
+    where?.fail(text('a set replaces one document; use "doc"', 'set 替换一个文档：请写 "doc"'))
+    cursor.need('doc')
   }
-  // The server logs an action that is refused whatever it asks for without what it asked for.
+  // The server logs an action that is always denied without the rest of the request.
   const isBare = doc === undefined && where === undefined && stored === undefined
-  if (takesData && !isBare) part.need('data')
-  if (!takesData) data?.fail(text(`a ${action} brings no data`, `${action} 不带数据`))
+  if (takes.data && !isBare) cursor.need('data')
+  if (!takes.data) data?.fail(text(`a ${action} has no data`, `${action} 不带数据`))
   if (where !== undefined) checkQueryOperators(where)
   return {
     kind: 'document',
     action,
-    collection: named.string(),
+    collection: collection.string(),
     ...(doc === undefined ? {} : { doc: readId(doc) }),
     ...(where === undefined ? {} : { where: readData(where) }),
     ...(data === undefined ? {} : { data: action === 'update' ? readUpdate(readData(data), data) : readData(data) }),
     ...(stored === undefined ? {} : { stored: stored.value === null ? null : readData(stored) }),
-    documents: readDocuments(part.at('documents')),
+    documents: readDocuments(cursor.at('documents')),
   }
 }
 
-function readId(part: Part): string | number {
-  return typeof part.value === 'number' ? part.value : part.string()
+function readId(cursor: JsonCursor): string | number {
+  return typeof cursor.value === 'number' ? cursor.value : cursor.string()
 }
 
-/** @throws {RuleError} at the collection that the rules do not name */
-export function checkCollection(part: Part, known: readonly string[]): void {
-  const name = part.string()
-  if (!known.includes(name)) {
-    part.fail(unknown(text('collection', '集合'), name, known))
-  }
+/** @throws {RuleError} for a collection that has no rules */
+export function checkCollection(cursor: JsonCursor, known: readonly string[]): void {
+  const name = cursor.string()
+  if (!known.includes(name)) cursor.fail(unknownName(text('collection', '集合'), name, known))
 }

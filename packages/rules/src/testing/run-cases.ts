@@ -4,19 +4,19 @@ import type { RulesUnderTest } from './configuration.ts'
 import { type Coverage, CoverageCollector } from './coverage.ts'
 import { decide } from './decide.ts'
 
-/** What came of one case. */
+/** The result of a case. */
 export interface CaseResult {
   readonly name: string
   readonly expected: Expected
   readonly decided: Expected
-  /** Whether it was decided as expected. */
+  /** Whether the decision is the expected one. */
   readonly ok: boolean
   readonly explanation: Explanation
-  /** Of the case in its file, from 1. */
+  /** The line of the case in its file, from 1. */
   readonly line: number
 }
 
-/** What came of a file of cases. */
+/** The results of a case file. */
 export interface CasesRun {
   readonly results: readonly CaseResult[]
   readonly coverage: Coverage
@@ -25,18 +25,18 @@ export interface CasesRun {
 /**
  * Decides every case as the server would.
  *
- * @throws {RuleError} with the place in the case file, for a collection that the rules do not name
+ * @throws {RuleError} with the position in the case file, for a collection that has no rules
  * @example
- * const { results } = runCases(parseCaseFile(text, Date.now()), loadRules(configuration))
+ * const { results } = runCases(parseCaseFile(source, Date.now()), loadRules(configuration))
  * results.every(({ ok }) => ok)
  */
 export function runCases({ cases, fixtures }: CaseFile, rules: RulesUnderTest): CasesRun {
   const known = [...rules.collections.keys()]
-  for (const one of cases) one.checkCollection(known)
+  for (const ruleCase of cases) ruleCase.checkCollection(known)
   const coverage = new CoverageCollector(rules.sources)
   const results = cases.map(({ name, line, auth, request, expected }): CaseResult => {
-    const { allowed, explanation, asked } = decide(rules, auth, request, fixtures)
-    coverage.record(asked)
+    const { allowed, explanation, evaluated } = decide(rules, auth, request, fixtures)
+    coverage.record(evaluated)
     const decided = allowed ? 'allowed' : 'denied'
     return { name, expected, decided, ok: decided === expected, explanation, line }
   })

@@ -65,7 +65,7 @@ test('a slip is no denial', () => {
   })
   assert.throws(() => rules.asUser({ uid: 'u' }), /how does this user log in/)
   assert.throws(() => alice.collection('order'), /unknown collection "order"; did you mean "orders"\?/)
-  assert.throws(() => alice.canRead('/users/alice/a.jpg'), /^RuleError: file: a file is named by its cloudPath/)
+  assert.throws(() => alice.canRead('/users/alice/a.jpg'), /^RuleError: file: a file is identified by its cloudPath/)
   assert.throws(() => alice.collection('orders').canRead({ where: { at: { $lessthan: 1 } } }), /unknown operator/)
   assert.throws(() => testRules({ storage: { acl: 'PRIVAT' } }), /did you mean "PRIVATE"/)
   assert.throws(
@@ -98,4 +98,12 @@ test('a document that is not there is refused, also by a rule that holds of a mi
       [false, false, false],
     ],
   )
+})
+
+test('a pattern in a query is not dropped', () => {
+  const notes = testRules({ database: { collections: { notes: { acl: { read: 'doc.name != null' } } } } })
+    .asNobody()
+    .collection('notes')
+  assert.ok(notes.canRead({ where: { name: /^a/ } }))
+  assert.ok(!notes.canRead({ where: {} }))
 })

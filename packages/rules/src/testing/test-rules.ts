@@ -1,35 +1,34 @@
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { DocumentData } from '../database/context.ts'
 import { renderExplanation } from '../explanation.ts'
-import { type Language, text } from '../text.ts'
-import { readFixtures } from './case-file.ts'
+import type { Language } from '../text.ts'
+import type { CaseDecision } from './case-decision.ts'
 import { loadRules, type RulesUnderTest } from './configuration.ts'
 import { type Coverage, CoverageCollector } from './coverage.ts'
 import { decide } from './decide.ts'
-import type { Decided } from './decided.ts'
-import type { Fixtures, StoredFile } from './fixtures.ts'
-import { NO_TEXT, Part, unknown } from './part.ts'
-import { readCaller, type TestUser } from './people.ts'
-import { type DocumentAction, type FileAction, readRequest } from './requests.ts'
+import { type Fixtures, readFixtures, type StoredFile } from './initial-state.ts'
+import { JsonCursor, NO_SOURCE } from './json-cursor.ts'
+import { checkCollection, type DocumentAction, type FileAction, readRequest } from './requests.ts'
+import { readCaller, type TestUser } from './users.ts'
 
-/** What is there before a question is asked. */
+/** What exists before a request. */
 export interface TestFixtures {
   readonly users?: Readonly<Record<string, TestUser>>
-  /** Stored files by cloudPath. */
+  /** Stored files, by cloudPath. */
   readonly files?: Readonly<Record<string, StoredFile>>
-  /** Stored documents by collection; each with an `_id`. */
+  /** Stored documents, by collection. Each needs an `_id`. */
   readonly documents?: Readonly<Record<string, readonly DocumentData[]>>
-  /** ISO 8601, milliseconds since 1970, or a Date; without it, the time of `testRules`. */
+  /** ISO 8601, milliseconds since the epoch, or a Date; by default the time when `testRules` is called. */
   readonly now?: string | number | Date
 }
 
-export interface WriteDetails {
+export interface WriteOptions {
   /** Bytes of the file that would be stored. */
   readonly size?: number
 }
 
-/** Documents that are asked for: one by its id, or those of a query; `{ where: {} }` for all. */
-export type Documents =
+/** The requested documents: one by its id, or all that match a query. `{ where: {} }` means all documents. */
+export type DocumentSelection =
   | { readonly doc: string | number; readonly where?: never }
   | { readonly where: DocumentData; readonly doc?: never }
 
@@ -37,59 +36,59 @@ export interface ExplainOptions {
   readonly language?: Language
 }
 
-/** What a new, changed or replaced document brings, for explanations of such requests. */
+/** A request for documents, without its action. */
 export interface DocumentDetails {
   readonly doc?: string | number
   readonly where?: DocumentData
   readonly data?: DocumentData
 }
 
-/** Rules that can be asked. Made by {@link testRules}. */
+/** Rules to test. Made by {@link testRules}. */
 export interface TestRules {
-  /** @param user a name from the fixtures, or a user @throws {RuleError} for a name that is not there */
+  /** @param user the name of a user in the fixtures, or a user @throws {RuleError} for an unknown name */
   asUser(user: string | (TestUser & { readonly uid: string })): TestCaller
-  /** Nobody logged in. */
+  /** A caller without a login. */
   asNobody(): TestCaller
-  /** How far the questions that were asked so far went into the rules. */
+  /** The coverage of the calls so far. */
   coverage(): Coverage
 }
 
-/** Somebody who asks. */
+/** The requests of one caller. */
 export interface TestCaller {
   /** Download, or get a URL. */
   canRead(path: string): boolean
-  /** Whether the rule "write" allows, asked once, with the size if it is given. */
-  canWrite(path: string, details?: WriteDetails): boolean
-  /** A new file, asked as the server does: announced without a size, then with it. */
-  canUpload(path: string, details?: WriteDetails): boolean
-  /** Another file in the place of one that is stored. */
-  canOverwrite(path: string, details?: WriteDetails): boolean
+  /** Whether the rule "write" allows; evaluated once, with the size if it is given. */
+  canWrite(path: string, details?: WriteOptions): boolean
+  /** Whether a new file can be uploaded. As on the server, evaluated without the size first, then with it. */
+  canUpload(path: string, details?: WriteOptions): boolean
+  /** Whether a stored file can be overwritten. */
+  canOverwrite(path: string, details?: WriteOptions): boolean
   canDelete(path: string): boolean
-  /** What was decided and why, as lines of text. */
-  explain(action: FileAction, path: string, details?: WriteDetails & ExplainOptions): string
-  /** @throws {RuleError} for a collection that the rules do not name */
+  /** The decision and its reason, as plain text. */
+  explain(action: FileAction, path: string, details?: WriteOptions & ExplainOptions): string
+  /** @throws {RuleError} for a collection that has no rules */
   collection(name: string): TestCollection
 }
 
-/** The documents of a collection, asked for by somebody. */
+/** The requests of one caller for the documents of a collection. */
 export interface TestCollection {
-  canRead(documents: Documents): boolean
+  canRead(documents: DocumentSelection): boolean
   /** @param data the document, without `_openid` */
   canCreate(data: DocumentData): boolean
   /** @param data fields to set, or operators: `{ status: 'paid' }`, `{ $inc: { total: 1 } }` */
-  canUpdate(documents: Documents, data: DocumentData): boolean
-  /** Another document in the place of one, or a new one if there is none. */
+  canUpdate(documents: DocumentSelection, data: DocumentData): boolean
+  /** Whether a document can be replaced, or created when it does not exist. */
   canSet(documents: { readonly doc: string | number }, data: DocumentData): boolean
-  canDelete(documents: Documents): boolean
-  /** What was decided and why, as lines of text. */
+  canDelete(documents: DocumentSelection): boolean
+  /** The decision and its reason, as plain text. */
   explain(action: DocumentAction, details: DocumentDetails & ExplainOptions): string
 }
 
 /**
- * Rules for tests in vitest, node:test or anything else: who may do what, decided as the server decides it.
+ * Makes rules available to tests in vitest, node:test or any other runner. Decides as the server does.
  *
- * @param configuration the text of a `cloudstead.config.json`, or what it says
- * @throws {RuleError} when the rules or the fixtures are wrong
+ * @param configuration the source of a `cloudstead.config.json`, or its parsed value
+ * @throws {RuleError} when the rules or the fixtures are invalid
  * @example
  * const rules = testRules(
  *   { storage: { acl: { read: true, write: 'resource.openid == auth.openid' } } },
@@ -100,11 +99,12 @@ export interface TestCollection {
  */
 export function testRules(configuration: unknown, fixtures: TestFixtures = {}): TestRules {
   const rules = loadRules(configuration)
-  const root = new Part(NO_TEXT, fixtures).only(['users', 'files', 'documents', 'now'])
+  const root = new JsonCursor(NO_SOURCE, fixtures).only(['users', 'files', 'documents', 'now'])
   const session = new Session(rules, readFixtures(root, Date.now()))
   return {
-    asUser: (user) => caller(session, readCaller(new Part(NO_TEXT, user, ['asUser']), session.fixtures.people).auth),
-    asNobody: () => caller(session, null),
+    asUser: (user) =>
+      testCaller(session, readCaller(new JsonCursor(NO_SOURCE, user, ['asUser']), session.fixtures.users).auth),
+    asNobody: () => testCaller(session, null),
     coverage: () => session.coverage.report(),
   }
 }
@@ -120,21 +120,21 @@ class Session {
     this.coverage = new CoverageCollector(rules.sources)
   }
 
-  /** @param request as a case has it */
-  decide(auth: RuleAuth | null, request: Readonly<Record<string, unknown>>): Decided {
-    const read = readRequest(new Part(NO_TEXT, request), this.fixtures.people, [])
+  /** @param request in the form of a case */
+  decide(auth: RuleAuth | null, request: Readonly<Record<string, unknown>>): CaseDecision {
+    const read = readRequest(new JsonCursor(NO_SOURCE, request), this.fixtures.users, [])
     return decide(this.rules, auth, read, this.fixtures)
   }
 
   allows(auth: RuleAuth | null, request: Readonly<Record<string, unknown>>): boolean {
-    const { allowed, asked } = this.decide(auth, request)
-    this.coverage.record(asked)
+    const { allowed, evaluated } = this.decide(auth, request)
+    this.coverage.record(evaluated)
     return allowed
   }
 }
 
-function caller(session: Session, auth: RuleAuth | null): TestCaller {
-  const may = (action: FileAction, file: string, { size }: WriteDetails = {}): boolean =>
+function testCaller(session: Session, auth: RuleAuth | null): TestCaller {
+  const may = (action: FileAction, file: string, { size }: WriteOptions = {}): boolean =>
     session.allows(auth, { action, file, size })
   return {
     canRead: (path) => may('read', path),
@@ -144,13 +144,12 @@ function caller(session: Session, auth: RuleAuth | null): TestCaller {
     canDelete: (path) => may('delete', path),
     explain: (action, file, { size, language = 'en' } = {}) =>
       renderExplanation(session.decide(auth, { action, file, size }).explanation, language),
-    collection: (name) => collection(session, auth, name),
+    collection: (name) => testCollection(session, auth, name),
   }
 }
 
-function collection(session: Session, auth: RuleAuth | null, name: string): TestCollection {
-  const known = [...session.rules.collections.keys()]
-  if (!known.includes(name)) throw new Part(NO_TEXT, name).error(unknown(text('collection', '集合'), name, known))
+function testCollection(session: Session, auth: RuleAuth | null, name: string): TestCollection {
+  checkCollection(new JsonCursor(NO_SOURCE, name), [...session.rules.collections.keys()])
   const may = (action: DocumentAction, details: DocumentDetails): boolean =>
     session.allows(auth, { action, collection: name, ...details })
   return {

@@ -33,7 +33,7 @@ describe('a file of rules', () => {
     assert.equal(exitCode, 1)
     assert.equal(
       output,
-      `rules.json:3:3: warning: whoever is not logged in can write and delete every file; begin with auth != null && [write-without-login]
+      `rules.json:3:3: warning: callers without a login can write and delete every file; start the rule with auth != null && [write-without-login]
       "write": true,
       ^
 
@@ -87,14 +87,14 @@ rules.json: 1 error, 1 warning, 0 notes
   })
 
   test('that is the name of a preset', () => {
-    assert.match(check('"READONLY"').output, /note: everybody can read every file/)
+    assert.match(check('"READONLY"').output, /note: everyone can read every file/)
     assert.match(check('"READ_ONLY"').output, /1:1: error: unknown preset "READ_ONLY"; did you mean "READONLY"\?/)
   })
 
   test('with two variants of a rule', () => {
     const { output, exitCode } = check(`{\n  "read": "${OWN}",\n  "read": "resource.openid == auth.uid"\n}`)
     assert.equal(exitCode, 1)
-    assert.match(output, /^rules\.json:3:3: error: the key "read" stands here twice.*join them/)
+    assert.match(output, /^rules\.json:3:3: error: duplicate key "read".*join them/)
   })
 
   test('with the creator for resource.openid', () => {
@@ -133,14 +133,14 @@ describe('a file of rules for documents', () => {
     assert.equal(unknown({ read: 'resource.size > 1' }, { kind: 'database' }), 'resource')
     assert.equal(unknown({ read: OWNER }, { kind: 'storage' }), 'doc')
     assert.match(check('{"delete": true}', { kind: 'storage' }).output, /unknown key "delete"/)
-    assert.match(check('"READONLY"', { kind: 'database' }).output, /note: everybody can read every document/)
+    assert.match(check('"READONLY"', { kind: 'database' }).output, /note: everyone can read every document/)
   })
 })
 
 describe('a configuration', () => {
   test('has its rules where it has them', () => {
     const source = '{\n  "storage": {\n    "acl": { "read": "auth != null" }\n  }\n}'
-    assert.match(check(source).output, /^rules\.json:3:14: warning: any anonymous login.*\[anonymous-passes\]/)
+    assert.match(check(source).output, /^rules\.json:3:14: warning: anonymous logins.*\[anonymous-passes\]/)
   })
 
   test('has the rules of its collections where it has them', () => {
@@ -223,7 +223,7 @@ describe('the command line', () => {
     assert.equal(run('check', 'which.json').status, 0)
     const { status, stdout } = run('check', 'which.json', '--for', 'database')
     assert.equal(status, 1)
-    assert.match(stdout, /resource exists in storage rules only/)
+    assert.match(stdout, /resource exists only in storage rules/)
   })
 
   test('exits 0 when there are only warnings', () => {

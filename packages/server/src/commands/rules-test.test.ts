@@ -110,7 +110,7 @@ describe('a file that is wrong', () => {
     assert.equal(exitCode, 1)
     assert.equal(
       output,
-      `cases.json:2:13: error: what is asked for? give a "file" or a "collection"
+      `cases.json:2:13: error: what is requested? add "file" or "collection"
       "cases": [{ "as": "alice" }]
                 ^
 `,

@@ -84,7 +84,7 @@ const refused: readonly [string, string, RegExp][] = [
   [
     'a duplicate rule',
     '{"storage":{"acl":{\n"read":"auth.uid == \'a\'",\n"read":"auth.uid == \'b\'"}}}',
-    /line 3, column 1: the key "read" stands here twice.*join them: "read": "\(auth\.uid == 'a'\) \|\| \(auth\.uid == 'b'\)"/,
+    /line 3, column 1: duplicate key "read".*join them: "read": "\(auth\.uid == 'a'\) \|\| \(auth\.uid == 'b'\)"/,
   ],
   ['not an object', '[]', /must be object/],
   ['an unknown key', '{"storge":{}}', /unknown key storge \(did you mean storage\?\)/],

@@ -252,13 +252,13 @@ describe('an import', () => {
     ]
     const result = await imported(database, lines.join('\r\n'), 'jsonl')
     assert.deepEqual(messages(result).sort(), [
-      '2 INVALID_PARAM: an Extended JSON text does not parse',
+      '2 INVALID_PARAM: the Extended JSON is not valid JSON',
       '4 DATABASE_DUPLICATE_WRITE: a unique value is taken',
       '5 INVALID_PARAM: _id must be a number or a text of 1 to 1024 bytes',
       '6 INVALID_PARAM: a document is an object in { }',
       "7 INVALID_PARAM: the field name 'a.b' may not have a dot",
       "8 INVALID_PARAM: '$set' is no name of a field: names may not be empty, begin with $ or be __proto__",
-      '9 INVALID_PARAM: $binary is not a type of documents',
+      '9 INVALID_PARAM: the type $binary is not supported in documents',
     ])
     assert.deepEqual([result.done, result.failed], [2, 7])
     assert.equal((await all(database, 'in')).length, 2)

@@ -397,7 +397,7 @@ describe('the log', () => {
 
   test('a tree that is cut says how much of it is missing', () => {
     const { deny, lines } = setUp()
-    deny('r1', denied(ALICE, { rules: { read: Array.from({ length: 60 }, () => "auth.uid == 'a'").join('||') } }))
+    deny('r1', denied(ALICE, { rules: { read: Array.from({ length: 68 }, () => "auth.uid=='a'").join('||') } }))
     assert.match(lines()[0]?.denial?.tree.at(-1) ?? '', /^\.\.\. \d+ more lines$/)
   })
 

@@ -99,7 +99,7 @@ describe('what is no question', () => {
     ['rules of documents for files', FILE, '{ "create": true }', /unknown key "create"/],
     ['an action that files have not', { ...FILE, action: 'create' }, undefined, /action/],
     ['an action that documents have not', { action: 'write', collection: 'orders' }, undefined, /action/],
-    ['a size of a read', { ...FILE, size: 3 }, undefined, /brings no bytes/],
+    ['a size of a read', { ...FILE, size: 3 }, undefined, /sends no bytes/],
     ['a query and an id', { action: 'read', collection: 'orders', doc: 'a', where: {} }, undefined, /not both/],
     [
       'an operator that does not exist',

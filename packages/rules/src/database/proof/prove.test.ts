@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { RuleAuth } from '../../caller/rule-auth.ts'
-import { type DatabaseRuleContext, type DocumentData, Lookups } from '../context.ts'
+import type { DatabaseRuleContext, DocumentData } from '../context.ts'
+import { Lookups } from '../lookups.ts'
 import { updatedData } from '../request-data.ts'
 import { compileDatabaseRules } from '../rules.ts'
 
@@ -31,8 +32,8 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["doc.status == 'a'", { status: 'a' }, true],
     ["doc.status === 'a'", { status: { $eq: 'a' } }, true],
     ["'a' == doc.status", { status: 'a' }, true],
-    ["doc.status == 'a'", { status: 'b' }, /it does not hold; add status: 'a'/],
-    ["doc.status == 'a'", {}, /documents for which this need not hold; add status: 'a' to the query/],
+    ["doc.status == 'a'", { status: 'b' }, /it is not true; add status: 'a'/],
+    ["doc.status == 'a'", {}, /documents for which it is not true; add status: 'a' to the query/],
     ["doc.status == 'a'", { other: 'a' }, false],
     ["doc.status == 'a'", { status: {} }, /objects and arrays cannot be compared/],
     ["doc.status == 'a'", { status: { $in: ['a'] } }, true],
@@ -46,7 +47,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["!(doc.status == 'a')", { status: 'b' }, true],
     ["!(doc.status == 'a')", {}, false],
     ['doc.a == doc.b', { a: 1, b: 1 }, true],
-    ['doc.a == doc.b', { a: { $in: [1, 2] }, b: { $in: [1, 2] } }, /would have to say more about a$/],
+    ['doc.a == doc.b', { a: { $in: [1, 2] }, b: { $in: [1, 2] } }, /must restrict a further$/],
     ['doc.a == doc.a', {}, false],
   ],
   lists: [
@@ -197,7 +198,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     [OWN, BOTH_IDS, true],
     ['doc._openid == auth.uid', { _openid: 'alice' }, true],
     ['doc._openid == auth.customUserId', BOTH_IDS, true],
-    [OWN, { _openid: 'bob' }, /it does not hold; add _openid: '\{openid\}'/],
+    [OWN, { _openid: 'bob' }, /it is not true; add _openid: '\{openid\}'/],
     [OWN, { _openid: { $in: ['alice', 'bob'] } }, false],
     [OWN, {}, /add _openid: '\{openid\}' to the query/],
     [OWN, { _openid: { $ne: 'bob' } }, false],
@@ -221,7 +222,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ],
   'what the query need not say': [
     ['auth != null', {}, true],
-    ['auth != null', {}, /auth != null does not hold/, { auth: null }],
+    ['auth != null', {}, /auth != null is not true/, { auth: null }],
     ["auth.loginType == 'CUSTOM'", {}, true],
     ["auth.loginType != 'ANONYMOUS'", {}, false, { auth: ANONYMOUS }],
     ["auth.uid in ['u-alice']", {}, true],
@@ -253,15 +254,19 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["get('database.teams.' + doc.team).owner == auth.openid", { team: { $in: ['t1'] } }, true],
     ["get('database.teams.' + doc.team).owner == auth.openid", { team: { $in: ['t1', 't2'] } }, false],
     ["get('database.teams.' + doc.team).size == null", { team: { $in: ['t2', 'none'] } }, true],
-    ["get('database.teams.' + doc.team).owner == auth.openid", { x: 1 }, /does not fix which document get\( \) reads/],
-    ["get('database.teams.' + doc.team) == null", { team: { $gt: 't' } }, /does not fix which document/],
+    [
+      "get('database.teams.' + doc.team).owner == auth.openid",
+      { x: 1 },
+      /does not determine which document get\( \) reads/,
+    ],
+    ["get('database.teams.' + doc.team) == null", { team: { $gt: 't' } }, /does not determine which document/],
     ["get('database.teams.' + doc.team).owner == auth.openid", { team: 5 }, true],
     ["get('database.teams.' + get('database.users.' + auth.openid).team).size == 3", {}, true],
     ["get('database.teams.t1')._openid == auth.openid", {}, true],
     ["get('database.users.' + doc._openid).admin == true", { _openid: 'alice' }, true],
     // Another id of the same person names another document.
     ["get('database.users.' + doc._openid).admin == true", BOTH_IDS, false],
-    ["get('database.users.' + doc[doc.k]).admin == true", { ...BOTH_IDS, k: '_openid' }, /does not fix/],
+    ["get('database.users.' + doc[doc.k]).admin == true", { ...BOTH_IDS, k: '_openid' }, /does not determine/],
     ["get('database.teams.' + doc.team).size > doc.n", { team: 't1', n: { $lt: 3 } }, true],
   ],
   tests: [
