@@ -328,7 +328,7 @@ describe('the login routes', () => {
           assertError(await call({ method: 'GET', url, headers: { authorization } }), UNAUTHENTICATED, /CHECK_LOGIN/)
         }
         assertError(await get(url, 'x.y.z'), UNAUTHENTICATED, /INVALID_ACCESS_TOKEN/)
-        assertError(await get(url, apiKey), [403, 'permission_denied', 7], /api key/)
+        assertError(await get(url, apiKey), [403, 'permission_denied', 7], /API key/)
         assertError(await get(url, `${apiKey}x`), UNAUTHENTICATED, /INVALID_CREDENTIALS/)
       }
     })
