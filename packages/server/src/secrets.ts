@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What keys are used for. Each purpose has secrets of its own. */
+/** What keys are used for. Each purpose has its own secrets. */
 export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
 export type Purpose = (typeof PURPOSES)[number]
 

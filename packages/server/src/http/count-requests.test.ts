@@ -35,7 +35,7 @@ async function counted() {
   return { app, traffic, metrics }
 }
 
-test('counts requests and failures, whatever the status; denials are no errors and the Console does not count', async () => {
+test('counts requests and failures, whatever the status; denials are not errors, and the Console does not count', async () => {
   const { app, traffic } = await counted()
   for (const url of ['/fine', '/broken', '/dialect', '/denied', '/console/api/keys', '/consoles', '/health', '/none']) {
     await app.inject({ url })
