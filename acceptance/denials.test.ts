@@ -195,7 +195,7 @@ it('an upload whose bytes come after the rules have changed is told with their s
     const eve = await newPerson(server)
     const { data } = await act(server, eve, 'storage.getUploadMetadata', { path: 'a.txt' })
     await server.writeConfig({ storage: { acl: { write: 'resource.size == null || resource.size < 3' } } })
-    await until('the new rules', server.log, (log) => log.includes('the edited configuration now holds'))
+    await until('the new rules', server.log, (log) => log.includes('the edited configuration is in effect'))
     const answer = await send(data.url, { method: 'PUT', body: 'hello' })
     assert.equal(answer.status, 403)
     const id = answer.headers['x-request-id']

@@ -1,4 +1,4 @@
-/** The documents keep up with the files: error codes, links, the other language, the files that are named. */
+/** Checks the docs against the repository: error codes, links, links to the other language, names of files. */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -8,10 +8,10 @@ import { ERRORS, type ErrorEntry } from '../packages/protocol/src/errors.ts'
 const PAGES = globSync(['README*.md', 'docs/*.md']).sort()
 const read = (page: string) => readFileSync(page, 'utf8')
 
-/** Code is not a link, and `#` in it is no heading. */
+/** Removes code, which can look like links and headings. */
 const withoutCode = (text: string) => text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '')
 
-/** The anchors that a page has, as GitHub makes them. */
+/** The anchors of the headings of a page, as GitHub makes them. */
 function anchorsOf(page: string): Set<string> {
   const headings = read(page)
     .replace(/^```.*?^```$/gms, '')
@@ -26,12 +26,12 @@ function anchorsOf(page: string): Set<string> {
   )
 }
 
-test('the scan sees the pages', () => {
+test('the pages are found', () => {
   assert.ok(PAGES.includes('README.md') && PAGES.includes(join('docs', 'architecture.md')), PAGES.join())
 })
 
 for (const page of PAGES) {
-  test(`${page}: every relative link points to a file that exists, and to a heading that it has`, () => {
+  test(`${page}: every relative link points to an existing file and heading`, () => {
     const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
     for (const link of links.filter((link) => !/^[a-z]+:/.test(link))) {
       const [path = '', anchor] = link.split('#')
@@ -43,21 +43,21 @@ for (const page of PAGES) {
 
   const other = page.endsWith('.zh-CN.md') ? page.replace('.zh-CN.md', '.md') : page.replace('.md', '.zh-CN.md')
   if (existsSync(other)) {
-    test(`${page} links the other language at its top`, () => {
+    test(`${page} links to the other language at the top`, () => {
       const [, , line = ''] = read(page).split('\n')
       assert.equal(line, `[${other.endsWith('.zh-CN.md') ? '中文' : 'English'}](${basename(other)})`)
     })
   }
 }
 
-/** Text in a cell of a table: a placeholder in angle brackets would vanish as an unknown element. */
+/** Escapes text for a table cell. A placeholder in angle brackets would disappear as an unknown HTML element. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 for (const [page, meaning, fix] of [
   ['docs/troubleshooting.md', 'en', 'fixEn'],
   ['docs/troubleshooting.zh-CN.md', 'zh', 'fixZh'],
 ] as const) {
-  test(`${page} has a row for every code of the error table, in its words`, () => {
+  test(`${page} has a row for every code of the error table, with the same texts`, () => {
     const rows = Object.entries<ErrorEntry>(ERRORS).map(
       ([code, entry]) => `| \`${code}\` | ${entry.status} | ${cell(entry[meaning])} | ${cell(entry[fix])} |`,
     )
@@ -67,7 +67,7 @@ for (const [page, meaning, fix] of [
   })
 }
 
-/** Files by the end of their path, as pages name them: `storage/uploads.ts`, `disk/`. */
+/** All files and folders. Pages name them by the end of their paths, such as `storage/uploads.ts` or `disk/`. */
 const SOURCES = globSync(['packages/*/src/**/*', 'scripts/*', 'acceptance/**/*'], {
   exclude: (name) => name.includes('node_modules') || name.endsWith('dist'),
 }).map((file) => `/${file.replaceAll('\\', '/').replace('/src/', '/')}`)
@@ -76,7 +76,7 @@ for (const page of PAGES.filter((page) => basename(page).startsWith('architectur
   test(`${page} names only files that exist`, () => {
     const named = [...read(page).matchAll(/`([a-z0-9/-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name)
     assert.ok(named.length > 40)
-    // `/u/` and `/o/` are addresses.
+    // `/u/` and `/o/` are URL paths.
     const files = named.filter((name) => !name.startsWith('/'))
     const missing = files.filter((name) => !SOURCES.some((file) => `${file}/`.endsWith(`/${name.replace(/\/$/, '')}/`)))
     assert.deepEqual(missing, [])

@@ -1,4 +1,4 @@
-/** The house's one-way imports, as a test: what may import what, and who may look at the process environment. */
+/** Architecture rules: which file may import which, and which may read the process environment. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -6,7 +6,7 @@ import { test } from 'node:test'
 
 interface Import {
   readonly from: string
-  /** A repository path for relative imports, else the package or `node:` name. */
+  /** The path in the repository for relative imports, else the name of the package or of the `node:` module. */
   readonly to: string
 }
 
@@ -42,11 +42,11 @@ const SERVER = 'packages/server/src/'
 const within = (folder: string) => (file: string) => file.startsWith(SERVER + folder)
 const SERVICES = ['auth/', 'storage/', 'database/', 'saved-settings/'] as const
 
-/** What a service may know of the engines: the interfaces, cursors, the key encoding, the loops over them, the cache; never an implementation. */
+/** The files of the engines that a service may import: interfaces, cursors, the key encoding, the loops over them, the cache; no implementation. */
 const SEAMS =
   /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
 
-test('the scan sees the sources', () => {
+test('the sources are found', () => {
   assert.ok(SOURCES.length > 30 && production.length > 100)
   assert.ok(production.some(({ from, to }) => from.endsWith('server/src/app.ts') && to.endsWith('http/objects.ts')))
 })
@@ -56,11 +56,11 @@ const LEAVES: Readonly<Record<string, RegExp>> = {
   console: /^(?:preact|@preact\/signals|lucide|@cloudstead\/admin-api$)/,
   protocol: /^node:crypto$/,
   rules: /^re2js$/,
-  // The browser half is a program of its own; the harness builds it.
+  // The part for the browser is a separate program, which the harness builds.
   wx: /^(?:node:|packages\/wx\/(?:browser|program)|esbuild$|glass-easel)/,
 }
 for (const [name, allowed] of Object.entries(LEAVES)) {
-  test(`packages/${name} imports nothing of ours and only ${allowed}`, () => {
+  test(`packages/${name} imports only its own files and ${allowed}`, () => {
     const root = `packages/${name}/src/`
     const own = production.filter(({ from }) => from.startsWith(root))
     assertNone(
@@ -71,7 +71,7 @@ for (const [name, allowed] of Object.entries(LEAVES)) {
 }
 
 for (const service of SERVICES) {
-  test(`${service} knows no HTTP, no SQL, no other service and no engine behind its seam`, () => {
+  test(`${service} imports no HTTP, no SQL, no other service and no implementation of an engine`, () => {
     const own = production.filter(({ from }) => within(service)(from))
     const allowed = ({ to }: Import) =>
       within(service)(to) ||
@@ -91,7 +91,7 @@ for (const service of SERVICES) {
   })
 }
 
-test('engines know neither services nor HTTP', () => {
+test('engines import neither services nor HTTP', () => {
   const own = production.filter(({ from }) => within('engines/')(from))
   assertNone(
     own.filter(({ to }) => to.startsWith('packages/') && !within('engines/')(to)),
@@ -99,10 +99,10 @@ test('engines know neither services nor HTTP', () => {
   )
 })
 
-/** What stands on the ground floor of the server; everything else has a room. */
+/** The files directly in the server's src folder; everything else is in a subfolder. */
 const GROUND_FLOOR = ['app.ts', 'background.ts', 'cli.ts', 'data-dir.ts', 'secrets.ts', 'settings.ts']
 
-test('the ground floor of the server holds the composition root and what every room needs, nothing else', () => {
+test("the server's src folder contains only the composition root and what every subfolder needs", () => {
   const loose = SOURCES.filter((file) => within('')(file) && !file.slice(SERVER.length).includes('/') && !isTest(file))
   assert.deepEqual(
     loose.filter((file) => !GROUND_FLOOR.includes(file.slice(SERVER.length))),
@@ -110,7 +110,7 @@ test('the ground floor of the server holds the composition root and what every r
   )
 })
 
-test('the HTTP edge never reaches an engine, a command or the composition root', () => {
+test('http imports no engine, no command, no configuration and not the composition root', () => {
   const own = production.filter(({ from }) => within('http/')(from))
   const forbidden = (to: string) => /server\/src\/(?:engines\/|app\.ts|commands\/|cli\.ts|config\/)/.test(to)
   assertNone(
@@ -119,7 +119,7 @@ test('the HTTP edge never reaches an engine, a command or the composition root',
   )
 })
 
-test('only app.ts and the key command open engines', () => {
+test('implementations of engines are imported only by engines, app.ts and the key command', () => {
   const openers = new Set([`${SERVER}app.ts`, `${SERVER}commands/open-keys.ts`])
   const opens = ({ from, to }: Import) =>
     /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
@@ -129,24 +129,24 @@ test('only app.ts and the key command open engines', () => {
   )
 })
 
-/** Libraries that users install; the rest they meet by command line and HTTP. */
+/** Libraries that users install. Everything else they use through the command line and HTTP. */
 const LIBRARIES = /^@cloudstead\/(?:wx|wx\/harness|kit|rules|rules\/testing)$/
 
-test('acceptance, bench and examples use what users use: libraries by name, the rest by command line and HTTP', () => {
+test('acceptance, bench and examples import only the libraries that users install, by package name', () => {
   const own = IMPORTS.filter(({ from }) => /^(?:acceptance|bench|examples)\//.test(from))
   const ours = ({ to }: Import) =>
     to.startsWith('packages/') || to === 'cloudstead' || (to.startsWith('@cloudstead/') && !LIBRARIES.test(to))
   assertNone(own.filter(ours), 'black box')
 })
 
-test('nobody but the command line reads the process environment', () => {
+test('only cli.ts reads the process environment', () => {
   const readers = SOURCES.filter(
     (file) => file.startsWith('packages/') && !isTest(file) && /process\.env\b/.test(readFileSync(file, 'utf8')),
   )
   assert.deepEqual(readers, [`${SERVER}cli.ts`])
 })
 
-test('nothing is skipped without a reason on the same line, and nothing runs alone', () => {
+test('no test uses only, todo, or a skip without a reason', () => {
   const bad = SOURCES.filter(isTest).flatMap((file) =>
     readFileSync(file, 'utf8')
       .split('\n')

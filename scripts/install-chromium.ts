@@ -1,15 +1,15 @@
-/** Gets the browser of the end-to-end tests where that is possible without asking: on Debian and its kin, as root. */
+/** Installs the browser for the end-to-end tests where that needs no password: on Debian-based systems, as root. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findChromium, HOW_TO_INSTALL } from '../acceptance/support/chromium.ts'
 
-/** The browser, and letters for Chinese names on the pictures. */
+/** The browser, and a font for Chinese names on screenshots. */
 const PACKAGES = ['chromium', 'fonts-noto-cjk']
 
-/** A mirror that does not answer must not hold up the tests for ever. */
+/** A limit for each command, because a package mirror may never answer. */
 const TIMEOUT_MS = 10 * 60 * 1000
 
-/** Says in one line what it did, or what to do. Without the browser the end-to-end tests are skipped with that reason. */
+/** Installs the browser or prints how to. Without the browser, the end-to-end tests are skipped with that reason. */
 export function ensureChromium(): void {
   if (findChromium() !== undefined) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {

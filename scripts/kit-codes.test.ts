@@ -1,4 +1,4 @@
-/** The kit's table in the troubleshooting pages has every code of the kit, in its words. */
+/** Checks the tables of the kit's error codes in the troubleshooting pages. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -8,7 +8,7 @@ for (const [page, language, yes] of [
   ['docs/troubleshooting.md', 'en', 'yes'],
   ['docs/troubleshooting.zh-CN.md', 'zh', '是'],
 ] as const) {
-  test(`${page} has a row for every code of the kit, in its words`, () => {
+  test(`${page} has a row for every code of the kit, with the same texts`, () => {
     const rows = Object.entries(HINTS).map(
       ([code, { retryable, [language]: hint }]) => `| \`${code}\` | ${retryable ? yes : ''} | ${hint} |`,
     )

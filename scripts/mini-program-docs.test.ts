@@ -1,4 +1,4 @@
-/** The program of docs/mini-program.md is real: it compiles against the kit's types and WeChat's, and the harness builds it. */
+/** Builds the program of docs/mini-program.md: it compiles with the types of the kit and of WeChat, and the harness builds it. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -10,13 +10,13 @@ import { buildMiniProgram } from '@cloudstead/wx/harness'
 const ROOT = join(import.meta.dirname, '..')
 const MODULES = join(ROOT, 'node_modules')
 
-/** The files of the program, by their path: a line that begins with the path in code, and the block below it. */
+/** The files of the program by path. A page shows each as a line that starts with the path in code and a code block below. */
 function programOf(page: string): Map<string, string> {
   const blocks = readFileSync(page, 'utf8').matchAll(/^`([\w./]+)`[^\n]*\n\n```\w+\n(.*?)^```$/gms)
   return new Map([...blocks].map(([, path = '', content = '']) => [path, content]))
 }
 
-/** The project's own folder, with the packages that its package.json names. */
+/** Writes the program to a new folder and links the packages that its package.json names. Returns the folder. */
 function writeProject(program: ReadonlyMap<string, string>): string {
   const project = mkdtempSync(join(tmpdir(), 'cloudstead-docs-program-'))
   for (const [path, content] of program) {
@@ -26,7 +26,7 @@ function writeProject(program: ReadonlyMap<string, string>): string {
   const { dependencies } = JSON.parse(program.get('package.json') ?? '{}') as { dependencies: Record<string, string> }
   for (const [name, version] of Object.entries(dependencies)) {
     const installed = JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8')) as { version: string }
-    assert.equal(version, installed.version, `${name} is of the version that is tested here`)
+    assert.equal(version, installed.version, `${name} must have the version that is installed here`)
     mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true })
     symlinkSync(resolve(MODULES, name), join(project, 'node_modules', name), 'junction')
   }
@@ -60,7 +60,7 @@ for (const page of ['docs/mini-program.md', 'docs/mini-program.zh-CN.md']) {
       )
     })
 
-    test('its TypeScript compiles where only a phone is', () => {
+    test('its TypeScript compiles without the types of Node and browsers', () => {
       const run = () => execFileSync(join(MODULES, '.bin/tsc'), ['-p', project], { encoding: 'utf8' })
       assert.doesNotThrow(run, (error) => assert.fail((error as { stdout?: string }).stdout))
     })

@@ -1,7 +1,7 @@
 /**
- * `node scripts/mini-program-pictures.ts`, after `npm run build`: takes the pictures of docs/mini-program.md, in English
- * and in Chinese, from the example in the browser harness against a real server. Needs Chromium, and port 8787 free, so
- * that the pictures show the address that readers have.
+ * `node scripts/mini-program-pictures.ts`, after `npm run build`: takes the screenshots of docs/mini-program.md, in English
+ * and in Chinese, of the example in the browser harness with a real server. Needs Chromium and the free port 8787, so that
+ * the screenshots show the same address as the text.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ import { startServer } from '../acceptance/support/server.ts'
 const ROOT = join(import.meta.dirname, '..')
 const PICTURES = join(ROOT, 'docs/images/mini-program')
 const PORT = 8787
-/** Wide enough that a slow line takes some seconds. */
+/** Pixels; large enough that an upload takes some seconds on a slow network. */
 const PHOTO_WIDTH = 1600
 
 type Language = 'en' | 'zh'

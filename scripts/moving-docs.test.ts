@@ -1,4 +1,4 @@
-/** The script of docs/moving.md is real: it carries documents and files from one server to another, and back. */
+/** Runs the script of docs/moving.md: it copies documents and files from one server to another and back. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..')
 const CONFIG = { database: { collections: { orders: { acl: 'PRIVATE' } } } }
 const OWNER = 'oAlice'
 const CREATED = new Date('2026-03-01T09:05:00Z')
-/** Documents that the script takes at a time, here: so few that it needs more than one page. */
+/** The page size of the script is made so small here that it needs more than one page. */
 const PAGE = 'const PAGE = 100'
 const SMALL_PAGE = 'const PAGE = 2'
 const MORE = 4
@@ -57,7 +57,7 @@ describe('the script of docs/moving.md', () => {
     assert.equal(code('docs/moving.zh-CN.md'), code('docs/moving.md'))
   })
 
-  test('carries documents, their owners and their files over, and back', async () => {
+  test('copies documents, their owners and their files, and back', async () => {
     const [first, second] = servers
     const [here, there] = await Promise.all([admin(first), admin(second)])
     const cloudPath = `users/${OWNER}/西湖 日落.jpg`
@@ -82,7 +82,7 @@ describe('the script of docs/moving.md', () => {
     assert.equal(String((await here.downloadFile({ fileID })).fileContent), 'sunset')
   })
 
-  test('keeps going when a file is gone, and says so', async () => {
+  test('reports a missing file and goes on', async () => {
     const [first, second] = servers
     const gone = 'cloud://demo-1abcde.6465-demo-1abcde-1250000000/users/x/gone.jpg'
     await (await admin(first))

@@ -1,6 +1,6 @@
 /**
- * `npm test`: builds what users get, then checks style, types and every test. Ends with `N passed, N failed`.
- * `npm test -- storage` runs only the test files whose path contains the word.
+ * `npm test`: builds, checks style and types, and runs every test. Ends with `N passed, N failed`.
+ * `npm test -- storage` builds and runs only the test files whose path contains the word.
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
@@ -19,7 +19,7 @@ const files = globSync([
   .filter((file) => !file.includes('node_modules') && (only.length === 0 || only.some((word) => file.includes(word))))
   .sort()
 
-/** A test file that hangs fails, and does not hold up the rest for ever. The slowest, pages in a browser, take two minutes on two busy cores. */
+/** A test file that hangs fails after this time. The slowest, with a browser, take two minutes on two busy cores. */
 const FILE_TIMEOUT_MS = 480_000
 
 let passed = 0

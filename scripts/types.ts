@@ -1,14 +1,14 @@
-/** `npm run types`: every part of the repository with the types of the place where it runs. */
+/** `npm run types`: checks each part of the repository with the types of its runtime. */
 import { spawnSync } from 'node:child_process'
 
 const PROJECTS = [
   // Node: packages, tests, tools.
   'tsconfig.json',
-  // A Mini Program on a phone: neither Node nor a browser.
+  // A Mini Program on a phone, which is neither Node nor a browser.
   'packages/kit/tsconfig.check.json',
   'packages/kit/components/tsconfig.json',
   'examples/orders/tsconfig.json',
-  // Started by hand; installs its own dependencies.
+  // Run by hand; installs its own dependencies.
   'tools/wechat-check/tsconfig.json',
   // A browser.
   'packages/wx/browser/tsconfig.json',

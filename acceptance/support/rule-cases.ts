@@ -104,7 +104,7 @@ export async function openRuleStage(config: object): Promise<RuleStage> {
       await server.writeConfig(text)
       await until('the edited configuration holds', edits, (now) => now > seen)
       const last = server.log().split('the edited configuration').at(-1) ?? ''
-      if (!last.startsWith(' holds now')) throw new Error(`the edited configuration was refused: ${last}`)
+      if (!last.startsWith(' is in effect')) throw new Error(`the edited configuration was refused: ${last}`)
     },
     async close() {
       for (const { phone } of Object.values(users)) phone.dispose()

@@ -165,7 +165,10 @@ describe('a captured request', () => {
   it('a parameter that nests too deep to be written out is refused', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown
     const params = { ...GOLDEN.request.params, deep }
-    assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }), refusal(/deep is nested too deep/))
+    assert.throws(
+      () => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }),
+      refusal(/deep is nested too deep/),
+    )
   })
 
   it('two parameters whose names fold to one are refused', () => {

@@ -1,4 +1,4 @@
-/** The composition root: opens the engines, puts the services on them and the edge in front. The only file that knows every part. */
+/** The composition root: opens the engines, creates the services on them and registers the HTTP routes. */
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -35,7 +35,7 @@ import { loadSecrets } from './secrets.ts'
 import type { Mode } from './settings.ts'
 import { createStorage } from './storage/storage.ts'
 
-/** Two of the largest requests at once; parsed, they take several times as much. */
+/** Bytes of large request bodies being read at once: room for two of the largest. Parsed, they take several times that. */
 const LARGE_BODIES_BYTES = 48 * 1024 * 1024
 
 export interface AppOptions {
@@ -45,26 +45,26 @@ export interface AppOptions {
   readonly config: ConfigFile
   readonly publicUrl?: string | undefined
   readonly log: Logger
-  /** `dev` tells clients more: which line of the configuration is missing. And its log explains every denial. */
+  /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
 }
 
 export interface App {
-  /** What the rules denied lately. */
+  /** Recent denials by the rules. */
   readonly denials: Pick<Denials, 'list'>
   /**
-   * The link to print in the terminal; undefined when there is another way into the Console.
+   * The sign-in link to print in the terminal; undefined when there is another way into the Console.
    *
-   * @param base where browsers reach the server
+   * @param base the URL at which browsers reach the server
    */
   consoleLink(base: string): Promise<string | undefined>
-  /** Returns the base URL it listens on. */
+  /** @returns the base URL that the server listens on */
   listen(host: string, port: number): Promise<string>
-  /** Finishes what is in flight, then closes the engines and gives the data directory back. */
+  /** Finishes the requests in flight, closes the engines and releases the data directory. */
   close(): Promise<void>
 }
 
-/** @throws DataDirInUseError when another server runs on the directory */
+/** @throws DataDirInUseError when another server uses the data directory */
 export async function createApp(options: AppOptions): Promise<App> {
   const { env, version, mode, publicUrl, log } = options
   const now = Date.now

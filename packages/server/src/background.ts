@@ -1,4 +1,4 @@
-/** What is done periodically, and once at start: orphaned bytes and expired sessions go. */
+/** Background work: removes orphaned bytes and expired sessions, at start and periodically. */
 import type { Logger } from 'pino'
 import type { ConsoleAccess } from './auth/console/access.ts'
 import type { Auth } from './auth/index.ts'
@@ -14,11 +14,7 @@ export interface BackgroundOptions {
   readonly log: Logger
 }
 
-/**
- * Starts the work in the background.
- *
- * @returns ends it
- */
+/** @returns a function that stops the work */
 export async function startBackground({ storage, auth, access, log }: BackgroundOptions): Promise<() => void> {
   const stop = new AbortController()
   const run = async (plan: Promise<Sweep>) => {
@@ -34,7 +30,7 @@ export async function startBackground({ storage, auth, access, log }: Background
     if (!stop.signal.aborted) log.warn({ err: error }, 'putting users and sessions in order failed')
   })
   const plan = storage.planSweep(true)
-  // Noted before the first upload: whatever is an orphan now was left by a former run.
+  // Planned before the first upload, so every orphan found here was left by an earlier run.
   await plan.catch(() => {})
   void run(plan)
   const timer = setInterval(() => void run(storage.planSweep(false)), SWEEP_INTERVAL_MS).unref()

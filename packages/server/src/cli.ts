@@ -1,12 +1,13 @@
 /**
- * The command `cloudstead`: the version check, and what has to be set before anything runs. Everything else is loaded
- * after it, because an older Node cannot even load it.
+ * The command `cloudstead`: checks the version of Node and sets process-wide options. Everything else is imported after
+ * the check, because an older Node fails to load it.
  */
 const MIN_NODE = [22, 13] as const
 
 /**
- * Upload bodies count as growth of a heap that is small, so that V8 would collect all of it again and again, a
- * quarter of the processor. Letting it grow further between collections ends that. And what loading leaves behind need not stay in memory.
+ * V8 counts upload bodies as growth of the heap. The heap is small, so V8 would run full collections all the time and use
+ * a quarter of the CPU for them. `heap-growing-percent` lets the heap grow further between collections.
+ * `semi-space-growth-factor` keeps garbage from loading modules from staying in memory.
  */
 const V8_FLAGS = ['--heap-growing-percent=150', '--semi-space-growth-factor=1'] as const
 
@@ -15,7 +16,7 @@ if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
   process.stderr.write(`cloudstead needs Node ${MIN_NODE.join('.')} or newer; this is Node ${process.versions.node}.\n`)
   process.exit(1)
 } else {
-  // More threads than the default four: uploads spend their time in datasync and rename, one thread each.
+  // Instead of the default of 4: uploads spend their time in datasync and rename, and each such call occupies a thread.
   process.env.UV_THREADPOOL_SIZE ??= '16'
   const { setFlagsFromString } = await import('node:v8')
   for (const flag of V8_FLAGS) setFlagsFromString(flag)

@@ -2,30 +2,30 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-/** Where everything of one environment lives. */
+/** The paths of the data of one environment. */
 export interface DataPaths {
   readonly dir: string
   readonly records: string
   readonly blobs: string
 }
 
-/** The directory of an environment inside the data directory, made when missing, readable by its owner only. */
+/** Creates the environment's directory in the data directory if it is missing, readable by its owner only. */
 export function openDataDir(dataDir: string, env: string): DataPaths {
   const dir = join(dataDir, env)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   return { dir, records: join(dir, 'records.sqlite'), blobs: join(dir, 'blobs') }
 }
 
-/** Another server already uses the directory. */
+/** Another server already uses the data directory. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError'
 }
 
 /**
- * Makes this process the only server on the directory, for as long as it lives: the sweep of orphaned bytes at start must
- * not meet uploads of another server. The lock is an open SQLite transaction, which the system drops also after a kill -9.
+ * Locks the directory for as long as this process lives: the sweep at start would remove the unfinished uploads of another
+ * server. The lock is an open SQLite transaction, which the operating system releases even after `kill -9`.
  *
- * @returns gives the directory back
+ * @returns a function that releases the lock
  * @throws DataDirInUseError
  */
 export function lockDataDir({ dir }: DataPaths): () => void {

@@ -2,17 +2,17 @@ import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:c
 import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** The purposes of keys. A key is used for one purpose only. */
+/** What keys are used for. Each purpose has its own secrets. */
 export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
 type Purpose = (typeof PURPOSES)[number]
 
 export interface SecretKey {
-  /** Identifies the key in what it signs, so that keys can be rotated: letters and digits. */
+  /** The key id: letters and digits. Everything signed with the key carries it, so that keys can be rotated. */
   readonly kid: string
   readonly secret: KeyObject
 }
 
-/** The keys of one purpose: the newest signs, all of them verify. */
+/** The keys of one purpose. The current key signs; any of them verifies. */
 export interface KeyRing {
   readonly current: SecretKey
   /** Newest first. */
@@ -25,7 +25,7 @@ export type Secrets = Readonly<Record<Purpose, KeyRing>>
 const SECRET_BYTES = 32
 const KID_BYTES = 6
 
-/** The secrets file cannot be used; the message says what to do. */
+/** The secrets file cannot be used. The message says what to do. */
 class SecretsError extends Error {
   override readonly name = 'SecretsError'
 }
@@ -33,15 +33,18 @@ class SecretsError extends Error {
 type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
 
 /**
- * Reads the secrets of a data directory and creates those that are missing; at the first start, all of them.
- * The file is readable by its owner only and is replaced atomically: a crash leaves the old file or the new one.
+ * Reads the secrets of an environment and creates the missing ones; on the first start, all of them. The file is readable
+ * by its owner only. It is replaced atomically, so a crash leaves either the old or the new file.
+ *
+ * @param dataDir the directory of the environment
+ * @throws SecretsError when the file is damaged
  */
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json')
   const stored = await readSecretsFile(file)
   if (stored === undefined) {
     await createFile(file, secretsText({}))
-    // This process or another one has created the file: both use its content.
+    // Another process may have created the file first; both use what it contains now.
     return loadSecrets(dataDir)
   }
   const missing = PURPOSES.some((purpose) => (stored[purpose] ?? []).length === 0)
@@ -89,12 +92,12 @@ function keyRing(stored: readonly { kid: string; secret: string }[]): KeyRing {
   return { current, all, find: (kid) => byKid.get(kid) }
 }
 
-/** The secret of an id, derived from a key, so it is not stored. Base64url, 256 bits. */
+/** The secret of an id, derived from the key so that it need not be stored. 256 bits, base64url. */
 export function derivedSecret(key: SecretKey, id: string): string {
   return createHmac('sha256', key.secret).update(id).digest('base64url')
 }
 
-/** Creates the file unless it exists: of two processes that start at once, one creates it and both use it. */
+/** Creates the file unless it exists. When two processes start at the same time, one creates it and both use it. */
 async function createFile(file: string, text: string): Promise<void> {
   const temporary = await writeBeside(file, text)
   try {

@@ -1,4 +1,4 @@
-/** `cloudstead console`: ways into the Console, made beside a running server. */
+/** `cloudstead console`: creates a sign-in link or sets the password of the Console. Also works while a server runs. */
 import { createConsoleLink, setConsolePassword } from '../auth/console/commands.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/console/password.ts'
 import { dataDirOf, withEnvironment } from './environment.ts'
@@ -6,11 +6,11 @@ import { DATA_OPTIONS, envOption, parseOptions, UsageError, urlOption } from './
 
 const ACTIONS: readonly string[] = ['link', 'password']
 const LINK_OPTIONS = { ...DATA_OPTIONS, url: { type: 'string' }, 'public-url': { type: 'string' } } as const
-/** More characters than any password has. */
+/** Characters to read before giving up on a line end: more than any password has. */
 const MAX_INPUT = 4096
 
 export async function consoleAccess([action = '', ...rest]: readonly string[]): Promise<number> {
-  // Before anything is opened, because opening creates what is missing.
+  // Checked before the environment is opened, because opening creates missing files.
   if (!ACTIONS.includes(action)) throw new UsageError(`console needs one of: ${ACTIONS.join(', ')}`)
   return action === 'link' ? printLink(rest) : setPassword(rest)
 }
@@ -21,7 +21,7 @@ async function printLink(args: readonly string[]): Promise<number> {
   const link = await withEnvironment(options, ({ records }) => createConsoleLink(records, Date.now, url))
   if (link === undefined) {
     throw new UsageError(
-      `no server of this environment has run on ${dataDirOf(options)} yet; check --env and --data-dir, or give --url, the address at which your browser will reach it`,
+      `no server of this environment has run on ${dataDirOf(options)} yet; check --env and --data-dir, or give --url, the address at which your browser reaches the server`,
     )
   }
   process.stdout.write(`${link}\n`)
@@ -31,17 +31,17 @@ async function printLink(args: readonly string[]): Promise<number> {
 async function setPassword(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, DATA_OPTIONS)
   envOption(options.env)
-  if (process.stdin.isTTY) process.stderr.write('New password for the Console, then Enter: ')
+  if (process.stdin.isTTY) process.stderr.write('New Console password: ')
   const password = await readPassword(process.stdin)
   if (password === undefined) {
-    throw new UsageError(`a password for the Console has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`)
+    throw new UsageError(`the password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`)
   }
   await withEnvironment(options, ({ records }) => setConsolePassword(records, password))
-  process.stdout.write('The password for the Console is set. Everybody is signed out.\n')
+  process.stdout.write('The Console password is set. Everybody is signed out.\n')
   return 0
 }
 
-/** The first line of a stream, without its end. Undefined when it is too short or too long for a password. */
+/** The first line of a stream, without its line end; undefined when it is too short or too long for a password. */
 async function readPassword(input: AsyncIterable<Buffer | string>): Promise<string | undefined> {
   let text = ''
   for await (const chunk of input) {

@@ -5,7 +5,7 @@ import type { Records } from '../engines/records/records.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
 import { envOption } from './options.ts'
 
-/** What a command that works beside a server needs of its environment. */
+/** What a command gets of an environment. */
 export interface OpenedEnvironment {
   readonly env: string
   readonly records: Records
@@ -17,14 +17,15 @@ interface DataOptions {
   readonly 'data-dir'?: string
 }
 
-/** The data directory that the options of a command name. */
+/** The absolute path of the data directory that the options name. */
 export function dataDirOf(options: DataOptions): string {
   return resolve(options['data-dir'] ?? 'data')
 }
 
 /**
- * Runs work on the records of an environment, for a command of the command line. A running server on the same data
- * directory is not disturbed.
+ * Opens the records of an environment, runs `work` and closes them. Safe while a server runs on the same data directory.
+ *
+ * @throws UsageError when `--env` is missing or not valid
  */
 export async function withEnvironment<T>(
   options: DataOptions,

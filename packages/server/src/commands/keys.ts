@@ -1,4 +1,4 @@
-/** `cloudstead keys`: makes, lists and revokes keys, also beside a running server. */
+/** `cloudstead keys`: creates, lists and revokes keys. Also works while a server runs. */
 import { createKeys } from '../auth/index.ts'
 import { withEnvironment } from './environment.ts'
 import { DATA_OPTIONS, parseOptions, UsageError } from './options.ts'
@@ -6,7 +6,7 @@ import { DATA_OPTIONS, parseOptions, UsageError } from './options.ts'
 const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke']
 
 export async function keys([action = '', ...rest]: readonly string[]): Promise<number> {
-  // Before anything is opened, because opening creates what is missing.
+  // Checked before the environment is opened, because opening creates missing files.
   if (!ACTIONS.includes(action)) throw new UsageError(`keys needs one of: ${ACTIONS.join(', ')}`)
   const id = action === 'revoke' ? keyId(rest.shift()) : ''
   return withEnvironment(parseOptions(rest, DATA_OPTIONS), async ({ env, records, secrets }) => {
@@ -19,7 +19,7 @@ export async function keys([action = '', ...rest]: readonly string[]): Promise<n
       case 'list':
         return print(await keys.list())
       default:
-        if (!(await keys.revoke(id))) throw new UsageError(`there is no key ${id}`)
+        if (!(await keys.revoke(id))) throw new UsageError(`there is no key with the id ${id}`)
         return 0
     }
   })
@@ -32,7 +32,7 @@ function print(value: unknown): 0 {
 
 function keyId(id: string | undefined): string {
   if (id === undefined || id.startsWith('-')) {
-    throw new UsageError('keys revoke needs the id of a key; keys list shows them')
+    throw new UsageError('keys revoke needs the id of a key; keys list shows the ids')
   }
   return id
 }

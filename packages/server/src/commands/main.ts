@@ -1,10 +1,10 @@
-/** Chooses the command and turns what an operator can put right into one line. */
+/** Runs the command of a command line. Errors that the operator can fix are printed as one line. */
 import { nearest } from '@cloudstead/rules'
 import { UsageError } from './options.ts'
 import { type Environment, serve } from './serve.ts'
 import { USAGE, version } from './usage.ts'
 
-/** Each loads only what it needs. */
+/** Commands import their code when they run, so that each loads only what it needs. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[], environment: Environment) => Promise<number>>> = {
   start: (args, environment) => serve('start', args, environment),
   dev: (args, environment) => serve('dev', args, environment),
@@ -40,9 +40,10 @@ export async function main(args: readonly string[], environment: Environment): P
   }
 }
 
+/** Matched by name, because importing the classes would load the modules of every command. */
 const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsFileError', 'SecretsError'])
 
-/** What the operator can put right: the command line, the configuration, or what the system refused (a port, a directory). */
+/** Whether the operator can fix it: the command line, the configuration, or a failed system call (a port, a directory). */
 function isExpected(error: unknown): error is Error {
   return error instanceof Error && (EXPECTED.has(error.name) || (error as NodeJS.ErrnoException).syscall !== undefined)
 }

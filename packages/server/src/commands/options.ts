@@ -1,22 +1,22 @@
-/** Reads the options of the command line. What is wrong with them is a UsageError. */
+/** Parses the options of the command line. */
 import { parseArgs } from 'node:util'
 import { ENV_ID } from '@cloudstead/protocol'
 import { nearest } from '@cloudstead/rules'
 
-/** Something about the command line is wrong. The message says what to do. */
+/** The command line is wrong. The message says what to do. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Where the data of an environment is: the options of every command that works beside a server. */
+/** The options that locate the data of an environment, for the commands other than `start` and `dev`. */
 export const DATA_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' } } as const
 
-/** Options alone. @throws UsageError naming the nearest valid option */
+/** Parses options without other arguments. @throws UsageError naming the nearest valid option */
 export function parseOptions<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
   return parseKnown(args, options, false).values as { [K in keyof T]?: string }
 }
 
-/** Options and the name of one file. @throws UsageError */
+/** Parses options and the name of one file. @throws UsageError */
 export function parseWithFile<const T extends Record<string, { type: 'string' | 'boolean' }>>(
   command: string,
   args: readonly string[],
@@ -40,16 +40,16 @@ function parseKnown<const T extends Record<string, { type: 'string' | 'boolean' 
   }
 }
 
-/** One line, with the nearest valid name for an unknown option. */
+/** The error of `parseArgs` as one line; for an unknown option, with the nearest valid one or all of them. */
 function argumentProblem({ code, message }: NodeJS.ErrnoException, valid: readonly string[]): string {
   const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'--?([^']*)'/.exec(message)?.[1] : undefined
   if (unknown === undefined) return message.replaceAll('\n', ' ')
   const close = nearest(unknown, valid)
   const options = valid.map((name) => `--${name}`).join(', ')
-  return `there is no option --${unknown}; ${close === undefined ? `there are ${options}` : `did you mean --${close}?`}`
+  return `there is no option --${unknown}; ${close === undefined ? `valid options are ${options}` : `did you mean --${close}?`}`
 }
 
-/** One of the valid values of an option; the first when it is not given. */
+/** The value of an option that has a fixed set of values; the first of them when it is not given. @throws UsageError */
 export function choice<const T extends string>(
   option: string,
   given: string | undefined,

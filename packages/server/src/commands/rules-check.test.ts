@@ -22,7 +22,7 @@ function check(source: string, options: Partial<RulesCheckOptions> = {}, name = 
 }
 
 describe('a file of rules', () => {
-  test('with nothing wrong', () => {
+  test('without findings', () => {
     const source = JSON.stringify({ read: OWN, write: OWN })
     assert.deepEqual(check(source), { output: 'rules.json: 0 errors, 0 warnings, 0 notes\n', exitCode: 0 })
   })
@@ -66,7 +66,7 @@ rules.json: 1 error, 1 warning, 0 notes
     })
   }
 
-  test('for programs', () => {
+  test('as JSON', () => {
     const { output, exitCode } = check('{"read": "auth.opnid == 5"}', { json: true })
     assert.equal(exitCode, 0)
     const { file, findings } = JSON.parse(output) as { file: string; findings: { message: { en: string } }[] }
@@ -91,7 +91,7 @@ rules.json: 1 error, 1 warning, 0 notes
     assert.match(check('"READ_ONLY"').output, /1:1: error: unknown preset "READ_ONLY"; did you mean "READONLY"\?/)
   })
 
-  test('with two variants of a rule', () => {
+  test('with a duplicate key', () => {
     const { output, exitCode } = check(`{\n  "read": "${OWN}",\n  "read": "resource.openid == auth.uid"\n}`)
     assert.equal(exitCode, 1)
     assert.match(output, /^rules\.json:3:3: error: duplicate key "read".*join them/)
@@ -109,14 +109,14 @@ describe('a file of rules for documents', () => {
   const unknown = (acl: object, options: Partial<RulesCheckOptions> = {}) =>
     /there is no variable "(\w+)"/.exec(check(JSON.stringify(acl), options).output)?.[1]
 
-  test('is known by its keys or by the names in it', () => {
+  test('is recognized by its keys or by the variables in it', () => {
     assert.equal(unknown({ update: 'resource.size > 1' }), 'resource')
     assert.equal(unknown({ read: 'auth == 1 || x == 1', write: OWNER }), 'x')
     assert.match(check(JSON.stringify({ read: 'request.data.a == 1' })).output, /data-without-write/)
     assert.doesNotMatch(check(JSON.stringify({ read: "get('database.users.' + auth.uid).ok" })).output, /error:/)
   })
 
-  test('is not thought to be one for a word in quotes, a member or a pattern', () => {
+  test('is not recognized by a word in a string, a member or a pattern', () => {
     for (const rule of [
       "resource.path == 'doc.txt'",
       'resource.metadata.doc == auth.uid',
@@ -129,7 +129,7 @@ describe('a file of rules for documents', () => {
     assert.equal(unknown({ read: 'resource.openid == doc._openid' }), 'doc')
   })
 
-  test('is one when that is said', () => {
+  test('can be named by an option', () => {
     assert.equal(unknown({ read: 'resource.size > 1' }, { kind: 'database' }), 'resource')
     assert.equal(unknown({ read: OWNER }, { kind: 'storage' }), 'doc')
     assert.match(check('{"delete": true}', { kind: 'storage' }).output, /unknown key "delete"/)
@@ -138,12 +138,12 @@ describe('a file of rules for documents', () => {
 })
 
 describe('a configuration', () => {
-  test('has its rules where it has them', () => {
+  test('findings have the position of the storage rules', () => {
     const source = '{\n  "storage": {\n    "acl": { "read": "auth != null" }\n  }\n}'
     assert.match(check(source).output, /^rules\.json:3:14: warning: anonymous logins.*\[anonymous-passes\]/)
   })
 
-  test('has the rules of its collections where it has them', () => {
+  test('findings have the positions of the rules of collections', () => {
     const source = `{
   "database": {
     "collections": {
@@ -174,32 +174,32 @@ describe('a configuration', () => {
     )
   })
 
-  test('says itself whether there are anonymous logins, for documents too', () => {
+  test('its anonymous setting decides about findings for documents', () => {
     const database = { collections: { news: { acl: { read: 'auth != null' } } } }
     assert.match(check(JSON.stringify({ database })).output, /anonymous-passes/)
     const source = JSON.stringify({ database, auth: { anonymous: false } })
     assert.equal(check(source).output, 'rules.json: 0 errors, 0 warnings, 0 notes\n')
   })
 
-  test('says itself what resource.openid is and whether there are anonymous logins', () => {
+  test('its anonymous and resourceOpenid settings decide about findings for files', () => {
     const acl = { read: 'auth != null', write: '/^temp\\//.test(resource.path) && resource.openid == auth.uid' }
     const storage = { acl, resourceOpenid: 'creator' }
     const source = JSON.stringify({ storage, auth: { anonymous: false } })
     assert.equal(check(source).output, 'rules.json: 0 errors, 0 warnings, 0 notes\n')
   })
 
-  test('is an error as a whole when the server would refuse it for something else', () => {
+  test('other errors that the server would refuse are reported too', () => {
     const { output, exitCode } = check('{ "storge": {} }', {}, 'cloudstead.config.json')
     assert.equal(exitCode, 1)
     assert.match(output, /error: unknown key storge \(did you mean storage\?\)/)
   })
 
-  test('without rules has nothing to say', () => {
+  test('without rules has no findings', () => {
     assert.equal(check('{}', {}, 'cloudstead.config.json').exitCode, 0)
   })
 })
 
-test('a file that does not exist is said to', () => {
+test('a file that does not exist is an error', () => {
   assert.throws(() => checkRulesFile(join(DIR, 'none.json'), ENGLISH), { code: 'ENOENT' })
 })
 
@@ -218,7 +218,7 @@ describe('the command line', () => {
     assert.match(stdout, /^bad\.json:1:13: error: "read": unexpected "\+"/)
   })
 
-  test('takes a file for what it is said to be for', () => {
+  test('--for names what the rules protect', () => {
     writeFileSync(join(DIR, 'which.json'), '{"read": "resource.size > 1"}')
     assert.equal(run('check', 'which.json').status, 0)
     const { status, stdout } = run('check', 'which.json', '--for', 'database')
@@ -234,8 +234,8 @@ describe('the command line', () => {
   })
 
   for (const [args, message] of [
-    [[], /rules needs: check FILE/],
-    [['chek', 'x.json'], /rules needs: check FILE/],
+    [[], /rules needs one of: check FILE/],
+    [['chek', 'x.json'], /rules needs one of: check FILE/],
     [['check'], /needs the name of one file/],
     [['check', 'a.json', 'b.json'], /needs the name of one file/],
     [['check', 'none.json'], /none\.json/],
@@ -243,7 +243,7 @@ describe('the command line', () => {
     [['check', 'rules.json', '--lang', 'fr'], /--lang must be en or zh, not fr/],
     [['check', 'rules.json', '--jsn'], /there is no option --jsn; did you mean --json\?/],
   ] as readonly (readonly [readonly string[], RegExp])[]) {
-    test(`says what is wrong with: rules ${args.join(' ')}`, async (t) => {
+    test(`explains what is wrong with: rules ${args.join(' ')}`, async (t) => {
       const write = t.mock.method(process.stderr, 'write', () => true)
       assert.equal(await main(['rules', ...args], {}), 1)
       assert.match(String(write.mock.calls[0]?.arguments[0]), message)

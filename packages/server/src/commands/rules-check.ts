@@ -1,4 +1,4 @@
-/** `cloudstead rules check FILE`: what there is to say about rules, as a compiler would say it. */
+/** `cloudstead rules check FILE`: reports problems in rules, in the format of a compiler. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
@@ -13,31 +13,32 @@ import {
 } from '@cloudstead/rules'
 import { ConfigError, parseConfig } from '../config/index.ts'
 
-/** What rules are for: files, or the documents of a collection. */
+/** What rules protect: files, or the documents of a collection. */
 export type RulesKind = 'storage' | 'database'
 
 export interface RulesCheckOptions {
-  /** What a file of nothing but rules is for; without it, that is seen from the rules. */
+  /** What the rules protect, for a file that contains only rules; guessed from the rules when undefined. */
   readonly kind?: RulesKind | undefined
   readonly resourceOpenid: 'path' | 'creator'
   readonly language: Language
-  /** JSON for programs instead of lines for people. */
+  /** Print JSON instead of lines for people. */
   readonly json: boolean
 }
 
-/** A finding with its place in the file; line and column count from 1. */
+/** A finding with its position in the file. Line and column count from 1. */
 interface PlacedFinding extends RuleFinding {
   readonly line: number
   readonly column: number
+  /** The source line with a caret below it. */
   readonly frame: string
-  /** The collection whose rules it is about, in a configuration. */
+  /** The collection that the rules belong to, in a configuration file. */
   readonly collection?: string
 }
 
 /**
- * Checks a file of rules, or a configuration file with rules in it.
+ * Checks a file of rules, or the rules in a configuration file.
  *
- * @returns what to print, and the exit code: 1 when something is an error, else 0
+ * @returns what to print, and the exit code: 1 when there is an error, else 0
  * @throws when the file cannot be read
  */
 export function checkRulesFile(file: string, options: RulesCheckOptions): { output: string; exitCode: 0 | 1 } {
@@ -62,7 +63,7 @@ function findingsIn(source: string, name: string, options: RulesCheckOptions): r
   return [...findings].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
-/** A file of nothing but rules. */
+/** Checks a file that contains only rules. */
 function bareFindings(text: RulesText, { kind, resourceOpenid }: RulesCheckOptions): readonly PlacedFinding[] {
   const acl = text.value
   const findings =
@@ -73,10 +74,10 @@ function bareFindings(text: RulesText, { kind, resourceOpenid }: RulesCheckOptio
 const DATABASE_KEYS = ['create', 'update', 'delete']
 const STORAGE_NAME = /\bresource\b/
 const DATABASE_NAME = /(?<![\w.$])(?:(?:doc|request)\b|get\s*\()/
-/** What stands in quotes names nothing. */
+/** String literals, which contain no names of variables. */
 const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g
 
-/** Rules of documents are known by their keys, or by what their expressions name; all others are taken for those of files. */
+/** Recognizes rules of documents by their keys or by the variables in their expressions. Everything else is rules of files. */
 function kindOf(acl: unknown): RulesKind {
   if (typeof acl !== 'object' || acl === null) return 'storage'
   if (DATABASE_KEYS.some((key) => Object.hasOwn(acl, key))) return 'database'
@@ -89,7 +90,7 @@ function configFindings(source: string, text: RulesText): readonly PlacedFinding
   const anonymous = member(member(text.value, 'auth'), 'anonymous') !== false
   const found = [...storageFindings(text, anonymous), ...collectionsFindings(text, anonymous)]
   if (found.some(({ code }) => code === 'invalid')) return found
-  // The rest of the configuration: whatever would keep the server from starting.
+  // Also reports other errors in the configuration that would keep the server from starting.
   try {
     parseConfig(source, { mode: 'start' })
     return found
@@ -123,7 +124,7 @@ function collectionsFindings(text: RulesText, anonymous: boolean): readonly Plac
   })
 }
 
-/** @param path where the acl stands that the finding is about */
+/** @param path the position of the acl in the file */
 function placedIn(text: RulesText, path: readonly string[], finding: RuleFinding): PlacedFinding {
   const at = finding.key === undefined ? path : [...path, finding.key]
   return placed(text.errorAt(finding.message, at, finding.span?.start), finding)

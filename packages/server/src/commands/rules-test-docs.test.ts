@@ -1,4 +1,4 @@
-/** What docs/rules-testing.md shows is what happens. */
+/** The examples of docs/rules-testing.md work as shown. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ for (const [page, language] of [
   ['rules-testing.zh-CN.md', 'zh'],
 ] as const) {
   describe(page, () => {
-    test('shows what is printed', () => {
+    test('shows the real output', () => {
       const [output, coverage = ''] = blocks(page, '')
       assert.equal(run(language, false), output)
       assert.ok(coverage !== '' && run(language, true).endsWith(`\n${coverage}`))
@@ -44,14 +44,14 @@ for (const [page, language] of [
   })
 }
 
-test('both languages show the same rules, cases and code', () => {
+test('both languages show the same rules, test cases and code', () => {
   for (const kind of ['json', 'ts']) {
     assert.ok(blocks(PAGE, kind).length > 0)
     assert.deepEqual(blocks('rules-testing.zh-CN.md', kind), blocks(PAGE, kind))
   }
 })
 
-test('the denied request runs by itself', () => {
+test('the test case of the denied request passes', () => {
   const file = join(dir, 'pasted.json')
   writeFileSync(file, `{ "cases": [${DENIED}] }`)
   const { output, exitCode } = testRulesFile(file, { language: 'en', coverage: false, json: false }, 0)
@@ -61,10 +61,10 @@ test('the denied request runs by itself', () => {
 
 test('the tests for a test runner pass', () => {
   const [code = ''] = blocks(PAGE, 'ts')
-  // Imports are resolved where the process starts, files are read where the example has them.
+  // Imports are resolved from the initial working directory; files are read from the directory of the example.
   const moved = code.replace(/\n\n/, `\n\nprocess.chdir(${JSON.stringify(dir)})\n`)
   const args = ['--conditions=@cloudstead/source', '--input-type=module-typescript', '--test-reporter=tap', '--eval']
-  // Otherwise it would take itself for a file of this run and report in its own way.
+  // Without the variable, the child reports as a test run of its own and not to this one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [...args, moved], { cwd: ROOT, encoding: 'utf8', env })
   assert.equal(status, 0, stdout + stderr)

@@ -1,8 +1,8 @@
-/** Results of rules tests as the XML that CI servers read. */
+/** The results of `cloudstead rules test` as JUnit XML, for CI servers. */
 import { renderExplanation } from '@cloudstead/rules'
 import type { CaseResult, CasesRun } from '@cloudstead/rules/testing'
 
-/** Characters of a name or a message; CI servers make lines and links of them. */
+/** Characters of a name or a message. CI servers show them in lists and links. */
 const MAX_NAME = 200
 /** Characters of one explanation. */
 const MAX_DETAIL = 10_000
@@ -35,7 +35,7 @@ function attribute(text: string, limit: number): string {
   return escaped(text.replaceAll(/\s+/g, ' ').slice(0, limit))
 }
 
-/** Characters that XML 1.0 cannot hold, however they are written; half a character that was cut among them. */
+/** Characters that XML 1.0 does not allow, even escaped. Includes the unpaired surrogate that cutting can leave. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -2,10 +2,10 @@
 import { type Language, type RuleError, renderExplanation, type Text } from '@cloudstead/rules'
 import type { CaseResult, CasesRun, Coverage, UncoveredClause } from '@cloudstead/rules/testing'
 
-/** Columns of a name in the table; the rest of a line is for the verdicts. */
+/** Columns of a name in the table, so that the decision fits on the same line. */
 const MAX_NAME = 72
 
-/** Characters of one condition in a line. */
+/** Columns of one condition in the coverage lines. */
 const MAX_SOURCE = 120
 
 const WORDS = {
@@ -19,7 +19,7 @@ const WORDS = {
   neverEither: { en: 'neither true nor false in any case', zh: '没有用例使其成立或不成立' },
 } as const satisfies Readonly<Record<string, Text>>
 
-/** The table, below each case that was decided otherwise why it was, and the count. */
+/** The table of results, with the explanation below each failed case, and the count. */
 export function resultLines(file: string, { results }: CasesRun, language: Language): readonly string[] {
   const rows = results.map((result) => ({ result, mark: markOf(result, language), name: shown(result.name, MAX_NAME) }))
   const markWidth = Math.max(...rows.map(({ mark }) => width(mark)))
@@ -39,7 +39,7 @@ export function resultLines(file: string, { results }: CasesRun, language: Langu
   return [...lines, '', summary(file, results.length, failed, language)]
 }
 
-/** How far the cases went into the rules: one line, and on request what they left out. */
+/** How much of the rules the cases covered: one line, and with `coverage` the conditions that they did not cover. */
 export function coverageLines(
   rulesFile: string,
   { covered, total, percent, uncovered }: Coverage,
@@ -54,7 +54,7 @@ export function coverageLines(
   return coverage ? [line, ...uncovered.map((clause) => uncoveredLine(rulesFile, clause, language))] : [line]
 }
 
-/** A file that is wrong, as a compiler would say it. */
+/** An error in a file, in the format of a compiler. */
 export function faultLines(
   file: string,
   { text, line = 1, column = 1, frame = '' }: RuleError,
@@ -78,10 +78,10 @@ function markOf({ ok }: CaseResult, language: Language): string {
   return (ok ? WORDS.ok : WORDS.fail)[language]
 }
 
-/** What would move the cursor or colour the terminal. */
+/** Control characters, which could move the cursor or color the terminal. */
 const CONTROL = /\p{Cc}/gu
 
-/** On one line, harmless, and not too long. */
+/** The text on one line, without control characters, cut off at `limit` columns. */
 function shown(text: string, limit = Number.POSITIVE_INFINITY): string {
   const clean = text.replaceAll(CONTROL, '\ufffd')
   if (width(clean) <= limit) return clean

@@ -34,8 +34,8 @@ function run(options: Partial<RulesTestOptions> = {}, cases: unknown = CASES, co
   return { output: output.replaceAll(`${DIR}/`, ''), exitCode }
 }
 
-describe('for people', () => {
-  test('all as expected', () => {
+describe('as lines', () => {
+  test('all cases pass', () => {
     const { output, exitCode } = run()
     assert.equal(exitCode, 0)
     assert.equal(
@@ -49,7 +49,7 @@ coverage: 75% (3 of 4 outcomes of conditions); --coverage lists the rest
     )
   })
 
-  test('a case that is decided otherwise has its line and its tree, and the exit code is 1', () => {
+  test('a failed case has its line and its tree, and the exit code is 1', () => {
     const { output, exitCode } = run({}, { ...CASES, cases: [...CASES.cases, WRONG] })
     assert.equal(exitCode, 1)
     assert.match(output, /^FAIL {2}nobody: read users\/bob\/a\.jpg {3}denied {2}expected allowed {2}cases\.json:1$/m)
@@ -57,7 +57,7 @@ coverage: 75% (3 of 4 outcomes of conditions); --coverage lists the rest
     assert.match(output, /^cases\.json: 3 cases, 2 as expected, 1 not$/m)
   })
 
-  test('one that is allowed although it should not is explained as well', () => {
+  test('a request that is allowed unexpectedly is explained too', () => {
     const open = { as: null, action: 'read', file: 'a', expect: 'denied' }
     const { output } = run({}, { cases: [open] }, { storage: { acl: 'READONLY' } })
     assert.match(
@@ -79,7 +79,7 @@ coverage: 75% (3 of 4 outcomes of conditions); --coverage lists the rest
     assert.match(output, /用例 3，符合预期 2，不符合 1\n覆盖率：100%（4 种条件结果中出现 4 种）\n$/)
   })
 
-  test('a name can neither colour the terminal nor fill it', () => {
+  test('names are cut off, and control characters replaced', () => {
     const name = `\u001b[31m\r${'很长'.repeat(60)}`
     const { output } = run({}, { ...CASES, cases: [{ ...CASES.cases[0], name }] })
     assert.match(output, /^ok {2}\ufffd\[31m\ufffd(?:很长)+很?… {1,3}allowed$/m)
@@ -87,25 +87,25 @@ coverage: 75% (3 of 4 outcomes of conditions); --coverage lists the rest
   })
 })
 
-describe('which rules', () => {
-  test('those that the file names, relative to it', () => {
+describe('the rules file', () => {
+  test('is the one that the case file names, relative to it', () => {
     mkdirSync(join(DIR, 'rules'), { recursive: true })
     write('rules/other.json', { storage: { acl: 'ADMINONLY' } })
     assert.match(run({}, { ...CASES, rules: 'rules/other.json' }).output, /2 cases, 1 as expected, 1 not/)
   })
 
-  test('those of the option, before all', () => {
+  test('is the one of --rules, which wins over the case file', () => {
     const rules = write('open.json', { storage: { acl: 'READONLY' } })
     assert.match(run({ rules }, { ...CASES, rules: 'none.json' }).output, /2 cases, 1 as expected, 1 not/)
   })
 
-  test('rules that are not there', () => {
+  test('must exist', () => {
     assert.throws(() => run({}, { ...CASES, rules: 'none.json' }), { code: 'ENOENT' })
   })
 })
 
-describe('a file that is wrong', () => {
-  test('the cases', () => {
+describe('a file that is not valid', () => {
+  test('the case file', () => {
     const { output, exitCode } = run({}, '{\n  "cases": [{ "as": "alice" }]\n}')
     assert.equal(exitCode, 1)
     assert.equal(
@@ -117,13 +117,13 @@ describe('a file that is wrong', () => {
     )
   })
 
-  test('the rules', () => {
+  test('the rules file', () => {
     const { output, exitCode } = run({ language: 'zh' }, CASES, '{ "storage": { "acl": { "read": "a b" } } }')
     assert.equal(exitCode, 1)
     assert.match(output, /^cloudstead\.config\.json:1:36: 错误: "read"：/)
   })
 
-  test('a collection that the rules do not have is a fault of the cases', () => {
+  test('a collection that the rules do not have is an error in the case file', () => {
     const cases = [{ as: null, action: 'read', collection: 'orders', doc: 'a', expect: 'denied' }]
     assert.match(run({}, { cases }).output, /^cases\.json:1:\d+: error: unknown collection "orders"/)
   })
@@ -135,7 +135,7 @@ describe('a file that is wrong', () => {
   })
 })
 
-test('for programs: JSON', () => {
+test('as JSON', () => {
   const { output, exitCode } = run({ json: true }, { ...CASES, cases: [...CASES.cases, WRONG] })
   const report = JSON.parse(output) as {
     passed: number
@@ -158,14 +158,14 @@ test('for programs: JSON', () => {
   assert.deepEqual(report.coverage.uncovered, [])
 })
 
-describe('for CI servers: JUnit', () => {
+describe('as JUnit XML', () => {
   const report = (cases: readonly unknown[]) => {
     const junit = join(DIR, 'out.xml')
     run({ junit }, { ...CASES, cases })
     return readFileSync(junit, 'utf8').replaceAll(`${DIR}/`, '')
   }
 
-  test('counts, names, lines and failures', () => {
+  test('contains counts, names, lines and failures', () => {
     const xml = report([...CASES.cases, WRONG])
     assert.match(xml, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites .*tests="3" failures="1"/)
     assert.match(xml, /<testcase classname="cases\.json" name="别人的文件" file="cases\.json" line="1" time="0"\/>/)
@@ -179,7 +179,7 @@ describe('for CI servers: JUnit', () => {
     )
   })
 
-  test('names are escaped, without what XML cannot hold, and not too long', () => {
+  test('names are escaped and cut off; characters that XML does not allow are replaced', () => {
     const bad = `<a b="c">&'\u0000\u001b\ufffe\ud800]]>\n${'x'.repeat(500)}`
     const xml = report([{ ...WRONG, name: bad }])
     const name = /<testcase classname="cases\.json" name="([^"]*)"/.exec(xml)?.[1]
@@ -188,7 +188,7 @@ describe('for CI servers: JUnit', () => {
     assert.doesNotMatch(inside.replaceAll(/<\/?[a-z][^<>]*>/g, ''), /[<>]|&(?!(?:amp|lt|gt|quot|apos);)/)
   })
 
-  test('half a character is cut off cleanly', () => {
+  test('a surrogate pair that is cut in half is replaced', () => {
     const xml = report([{ ...WRONG, name: `${'x'.repeat(199)}😀` }])
     assert.match(xml, /name="x{199}\ufffd"/)
   })
@@ -221,7 +221,7 @@ describe('the command line', () => {
     [['a.json', '--lang', 'fr'], /--lang must be en or zh, not fr/],
     [['a.json', '--junt', 'x'], /there is no option --junt; did you mean --junit\?/],
   ] as readonly (readonly [readonly string[], RegExp])[]) {
-    test(`says what is wrong with: rules test ${args.join(' ')}`, async (t) => {
+    test(`explains what is wrong with: rules test ${args.join(' ')}`, async (t) => {
       const { code, text } = await output(args, 'stderr', t)
       assert.equal(code, 1)
       assert.match(text, message)

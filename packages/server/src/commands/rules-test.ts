@@ -1,4 +1,4 @@
-/** `cloudstead rules test FILE`: runs cases against rules, for a person at a terminal and for a CI server. */
+/** `cloudstead rules test FILE`: runs test cases against rules. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type Language, RuleError, renderExplanation } from '@cloudstead/rules'
@@ -7,24 +7,24 @@ import { junitOf } from './rules-test-junit.ts'
 import { coverageLines, faultLines, resultLines } from './rules-test-report.ts'
 
 export interface RulesTestOptions {
-  /** The configuration; without it, the one that the case file names, or the default one beside it. */
+  /** The configuration file; by default the one that the case file names, else the default one in the same directory. */
   readonly rules?: string | undefined
   readonly language: Language
-  /** JSON for programs instead of lines for people. */
+  /** Print JSON instead of lines for people. */
   readonly json: boolean
-  /** Lists the conditions that no case made true, or false. */
+  /** List the conditions that no case made true, or no case made false. */
   readonly coverage: boolean
-  /** Where a report in JUnit's XML is written besides. */
+  /** The file to write a JUnit XML report to. */
   readonly junit?: string | undefined
 }
 
 const DEFAULT_RULES = 'cloudstead.config.json'
 
 /**
- * Runs the cases of a file.
+ * Runs the test cases of a file.
  *
- * @param now milliseconds since 1970, for cases that do not say when it is
- * @returns what to print, and the exit code: 1 when a case was decided otherwise or a file is wrong, else 0
+ * @param now milliseconds since the epoch, for cases that do not set the time
+ * @returns what to print, and the exit code: 1 when a case failed or a file is not valid, else 0
  * @throws when a file cannot be read or written
  */
 export function testRulesFile(

@@ -19,7 +19,7 @@ const TEST_OPTIONS = {
 export async function rules([action, ...rest]: readonly string[]): Promise<number> {
   if (action === 'test') return test(rest)
   if (action === 'check') return check(rest)
-  throw new UsageError('rules needs: check FILE, or test FILE')
+  throw new UsageError('rules needs one of: check FILE, test FILE')
 }
 
 async function check(args: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-/** `cloudstead start` and `cloudstead dev`: runs the server until it is told to stop. */
+/** `cloudstead start` and `cloudstead dev`: runs the server until SIGTERM or SIGINT. */
 import { resolve } from 'node:path'
 import { type ConfigContext, openConfigFile } from '../config/index.ts'
 import { createLog } from '../observe/log.ts'
@@ -6,7 +6,7 @@ import type { Mode } from '../settings.ts'
 import { envOption, parseOptions, portOption, UsageError, urlOption } from './options.ts'
 import { DEFAULT_CONFIG, DEFAULT_HOST, DEFAULT_PORT, DEV_ENV, version } from './usage.ts'
 
-/** The variables of the process environment, and their values. */
+/** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const OPTIONS = {
@@ -26,20 +26,21 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const log = createLog(mode)
-  // Whatever this process creates is its owner's alone.
+  // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
-  // A variable that is passed on without a value sets nothing.
+  // An empty variable counts as not set.
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined }
   const config = openConfigFile({
     path: resolve(options.config ?? DEFAULT_CONFIG),
     optional: options.config === undefined,
     context,
     events: {
-      reloaded: () => log.info('the edited configuration now holds'),
+      reloaded: () => log.info('the edited configuration is in effect'),
       warned: (warnings) => {
         for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
       },
-      refused: (reason) => log.error({ reason }, 'the edited configuration cannot be used; the former one stays'),
+      refused: (reason) =>
+        log.error({ reason }, 'the edited configuration cannot be used; the previous one stays in effect'),
     },
   })
   try {
@@ -48,14 +49,16 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     const url = await app.listen(host, port).catch(async (error: unknown) => {
       await app.close()
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      throw taken ? new UsageError(`port ${port} is in use; choose another with --port, or stop what uses it`) : error
+      throw taken
+        ? new UsageError(`port ${port} is in use; choose another with --port, or stop the process that uses it`)
+        : error
     })
-    // Before the line is out: who reads it may send a SIGTERM at once.
+    // Set up before the line is printed, because its reader may send SIGTERM at once.
     const stopped = stopSignal()
     const base = publicUrl ?? url
     process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
     const link = await app.consoleLink(base)
-    // On the standard output only: a log is kept and passed around, and whoever reads the link is an operator.
+    // Printed on standard output and never logged: logs are kept and shared, and anyone with the link can sign in.
     if (link !== undefined) process.stdout.write(`  console ${link}\n`)
     if (mode === 'dev') process.stdout.write(devHints(env, base))
     await stopped
@@ -66,7 +69,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   }
 }
 
-/** Resolves when the process is asked to stop. */
+/** Resolves on SIGTERM or SIGINT. */
 function stopSignal(): Promise<void> {
   return new Promise((done) => {
     process.once('SIGTERM', () => done())
@@ -78,7 +81,7 @@ function devHints(env: string, url: string): string {
   const { protocol, host } = new URL(url)
   const scheme = protocol.slice(0, -1)
   return `
-  In the app, with the official SDK unmodified:
+  In the app, with the unmodified official SDK:
 
     const app = cloudbase.init({ env: '${env}' })
     app.registerEndPoint('//${host}/web', '${scheme}')
@@ -86,7 +89,7 @@ function devHints(env: string, url: string): string {
     const auth = app.auth({ persistence: 'local' })
 
   health  ${url}/health
-  Login codes such as dev:alice make up WeChat users. Edit ${DEFAULT_CONFIG} while this runs.
+  Login codes such as dev:alice log in made-up WeChat users. Edits to ${DEFAULT_CONFIG} take effect while the server runs.
 
 `
 }

@@ -11,27 +11,28 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./data] [--config FILE] [--public-url URL]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
   cloudstead dev [the same options]
-      start with friendly defaults: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./.cloudstead, made-up WeChat identities
+      run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./.cloudstead, made-up
+      WeChat users
   cloudstead keys login --env ENV [--data-dir DIR]
-      make a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
+      create a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
   cloudstead keys api --env ENV [--data-dir DIR]
-      make an administrator key: {secretId, secretKey, apiKey}
+      create an administrator key: {secretId, secretKey, apiKey}
   cloudstead keys list | keys revoke ID, with the same options
       list the keys of an environment; revoke one
   cloudstead console link --env ENV [--data-dir DIR] [--url URL]
-      make a link that signs in to the Console once, within half an hour; the server may be running; --url is the
-      address at which your browser reaches it, where that differs from the address the server prints
+      create a link that signs in to the Console once and expires after 30 minutes; works while the server runs;
+      --url is the address at which your browser reaches the server, if it is not the one that the server prints
   cloudstead console password --env ENV [--data-dir DIR]
       read a password for the Console from standard input and set it; everybody is signed out
   cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
-      check the rules in a configuration file, or in a file that holds nothing but rules; for the latter, --for says
-      what the rules protect when they do not show it themselves; exits 1 on an error
+      check the rules in a configuration file or in a file that contains only rules; --for says what the rules in
+      such a file protect, if that is not clear from the rules; exits 1 on an error
   cloudstead rules test FILE [--rules FILE] [--coverage] [--json] [--junit OUT.xml] [--lang en|zh]
       run a file of test cases against rules; exits 1 when a decision differs from what its case expects
   cloudstead --help | --version
 `
 
-/** The version of the package. */
+/** The version of the package `cloudstead`. */
 export function version(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string

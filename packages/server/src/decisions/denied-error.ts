@@ -1,7 +1,7 @@
 import { type Caller, CloudsteadError, type ErrorCode, type LoginType, personOf } from '@cloudstead/protocol'
 import type { Explanation } from '@cloudstead/rules'
 
-/** A caller as test cases of rules name one; null for nobody. Without the session. */
+/** A caller in a test case of rules. */
 export interface CaseCaller {
   readonly uid: string
   readonly openid?: string
@@ -9,25 +9,26 @@ export interface CaseCaller {
   readonly loginType: LoginType
 }
 
-/** A request as a test case that `cloudstead rules test` reads. What was asked of which file or document is up to the service. */
+/** A denied request as a test case for `cloudstead rules test`. The service adds the members for the file or document. */
 export interface RuleCase extends Readonly<Record<string, unknown>> {
+  /** Null when nobody was logged in. */
   readonly as: CaseCaller | null
   readonly expect: 'denied'
 }
 
 export interface DeniedRequest {
   readonly caller: Caller
-  /** Action, target and clause, in one line: for the operator, and what tells one denial from another. */
+  /** One line for the operator: action, target and clause. Denials that differ in it are different denials. */
   readonly internal: string
-  /** The members of the test case beside `as` and `expect`, JSON values only. */
+  /** The members of the test case other than `as` and `expect`. JSON values only. */
   readonly asked: Readonly<Record<string, unknown>>
-  /** The decision once more, with everything that led to it. Asked at most once, and soon: it may hold on to a document. */
+  /** Explains the decision. Called at most once, soon after the denial, because it may keep a document in memory. */
   readonly explain: () => Explanation
 }
 
 /**
- * A refusal by the rules, with what led to it. The client sees code and message like those of any error; the rest is
- * for the operator.
+ * A denial by the rules, with its explanation. The client sees the code and the message, as of any error; the rest is for
+ * the operator.
  *
  * @example
  * throw new DeniedError('STORAGE_EXCEED_AUTHORITY', {
@@ -50,7 +51,7 @@ export class DeniedError extends CloudsteadError {
     this.#explain = explain
   }
 
-  /** Undefined when it cannot be explained, which must not cost the client its answer. */
+  /** Undefined when explaining fails; the client still gets its answer. */
   explain(): Explanation | undefined {
     this.#explained ??= { explanation: attempt(this.#explain) }
     return this.#explained.explanation

@@ -1,9 +1,9 @@
 import type { Explanation } from '@cloudstead/rules'
 
-/** What a request would be told, and why. */
+/** The decision of rules about a simulated request. */
 export interface Simulated {
   readonly allowed: boolean
   readonly explanation: Explanation
-  /** The members of a test case beside `as` and `expect`. */
+  /** The members of the test case other than `as` and `expect`. */
   readonly asked: Readonly<Record<string, unknown>>
 }

@@ -1,4 +1,4 @@
-/** Opens the engines that the configuration names. The only file outside the engines that knows which there are. */
+/** Opens the engines. The only file outside engines/records and engines/blobs that knows the implementations. */
 import type { Blobs } from './blobs/blobs.ts'
 import { openDiskBlobs } from './blobs/disk/disk-blobs.ts'
 import type { Records } from './records/records.ts'
@@ -15,16 +15,15 @@ export interface EngineLocations {
 export interface Engines {
   readonly records: Records
   readonly blobs: Blobs
-  /** Finishes what the engines have accepted, then closes them. */
+  /** Finishes the accepted work, then closes both engines. */
   close(): Promise<void>
 }
 
-/** Opens the records alone, as most commands need them. A running server on the same data is not disturbed. */
+/** Opens only the records engine, for commands. Safe while a server runs on the same data. */
 export function openRecords({ records }: EngineLocations): Promise<Records> {
   return openSqliteRecords({ file: records })
 }
 
-/** Opens both engines. */
 export async function openEngines(locations: EngineLocations): Promise<Engines> {
   const records = await openRecords(locations)
   const blobs = await openDiskBlobs({ dir: locations.blobs })

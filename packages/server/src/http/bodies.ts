@@ -3,18 +3,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
-/** What a JSON object of a request holds; nothing of it can be trusted to have a type. */
+/** A parsed JSON body. Its members can have any type. */
 export type JsonBody = Readonly<Record<string, unknown>>
 
 /**
- * Makes the routes of this scope get their body as a JSON object (undefined when there is none), whatever the
- * Content-Type says or lacks: SDKs send JSON as text/plain, as application/json or with no type at all. Anything else in
- * a body is `INVALID_PARAM`. The routes check the types of what it holds.
+ * Parses the bodies of this scope as JSON objects, whatever the Content-Type; an empty body becomes undefined. SDKs send
+ * JSON as text/plain, as application/json or without a type. Any other body is refused with `INVALID_PARAM`.
  */
 export function readJsonObjects(app: FastifyInstance, limitBytes: number): void {
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', ({ raw }, _reply, done) => {
-    // The framework refuses a blank or malformed type before any parser is asked. A valid one may be signed and stays.
+    // Fastify refuses a blank or malformed type before it calls a parser. A valid type stays, because it may be signed.
     if (!MEDIA_TYPE.test(raw.headers['content-type'] ?? '')) raw.headers['content-type'] = 'application/json'
     done()
   })
@@ -29,20 +28,20 @@ export function readJsonObjects(app: FastifyInstance, limitBytes: number): void 
 
 const sentTypes = new WeakMap<FastifyRequest, string | undefined>()
 
-/** Makes the routes of this scope read their bodies themselves, whatever the Content-Type says or lacks. */
+/** Leaves the bodies of this scope to the routes, whatever the Content-Type. */
 export function leaveBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw
     sentTypes.set(request, headers['content-type'])
-    // A blank Content-Type is a fact of the Mini Program, not an error: the framework must not judge it.
+    // Mini Programs send a blank Content-Type, which Fastify would refuse.
     headers['content-type'] = 'application/octet-stream'
     done()
   })
 }
 
-/** The Content-Type that the client sent with a body that `leaveBodies` left alone. */
+/** The Content-Type that the client sent, in a scope with `leaveBodies`. */
 export function sentContentType(request: FastifyRequest): string | undefined {
   return sentTypes.get(request)
 }

@@ -7,7 +7,7 @@ import { createBodyBudget } from './body-budget.ts'
 
 const LARGE = JSON.stringify({ x: 'x'.repeat(100_000) })
 
-test('large bodies beyond the budget are refused while others are read, small ones never, and room comes back', async () => {
+test('large bodies beyond the budget are refused until others are done; small bodies never are', async () => {
   const app = fastify()
   const held: (() => void)[] = []
   await app.register(async (scope) => {
@@ -36,7 +36,7 @@ test('large bodies beyond the budget are refused while others are read, small on
     assert.equal(
       await post('/', new Blob(['{"chunked":true}']).stream()),
       'SERVER_BUSY',
-      'no length: counts as the limit',
+      'a body without a length counts as the limit',
     )
     assert.equal(await post('/', '{"small":true}'), 'ok')
     for (const release of held) release()
@@ -47,7 +47,7 @@ test('large bodies beyond the budget are refused while others are read, small on
   }
 })
 
-test("a body over the limit of its route is not the budget's business", async () => {
+test('a body over the limit of its route is left to Fastify', async () => {
   const app = fastify()
   createBodyBudget(1).guard(app, 1000)
   app.setErrorHandler((error, _request, reply) =>

@@ -1,19 +1,19 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Smaller bodies are not worth counting: a thousand of them at once are 64 MiB. */
+/** Bodies up to this size do not count: 1,000 of them at the same time are 64 MiB. */
 const SMALL_BODY_BYTES = 64 * 1024
 
 /**
- * Room for the large bodies that are read at one moment. Parsed JSON takes several times its text, and anybody may send
- * it before it is known who they are.
+ * Limits the memory for large bodies that are read at the same time. Parsed JSON takes several times the size of its text,
+ * and anybody can send it before the credentials are checked.
  */
 export interface BodyBudget {
-  /** Makes the routes of this scope refuse a large body while there is no room for it. `limitBytes`: what a body may have. */
+  /** Makes this scope refuse large bodies while the budget is used up. @param limitBytes the largest body that the routes accept */
   guard(app: FastifyInstance, limitBytes: number): void
 }
 
-/** @param totalBytes what all large bodies together may have at one moment */
+/** @param totalBytes the sum of all large bodies at the same time */
 export function createBodyBudget(totalBytes: number): BodyBudget {
   let taken = 0
   return {
@@ -34,7 +34,7 @@ export function createBodyBudget(totalBytes: number): BodyBudget {
   }
 }
 
-/** Undefined for a chunked body, which may turn out to have any size. */
+/** Undefined for a chunked body, which can have any size. */
 function announcedBytes({ raw }: FastifyRequest): number | undefined {
   const { 'content-length': length, 'transfer-encoding': coding } = raw.headers
   if (length !== undefined) return Number(length)

@@ -3,14 +3,14 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 
-/** What the HTTP parser says of a request that it gave up, as an answer; everything else is a malformed request. */
+/** The answer by the error code of Node's HTTP parser. Any other code is a malformed request. */
 const KNOWN: Readonly<Record<string, readonly [status: number, code: ErrorCode]>> = {
   HPE_HEADER_OVERFLOW: [431, 'EXCEED_REQUEST_SIZE_LIMIT'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'INVALID_PARAM'],
 }
 const MALFORMED = [400, 'INVALID_PARAM'] as const
 
-/** Answers bytes that are no HTTP request, before there is a request that a route could answer, and closes the connection. */
+/** Answers bytes that are not a valid HTTP request, which no route can answer, and closes the connection. */
 export function answerClientError({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
   if (code === 'ECONNRESET' || socket.destroyed) return
   if (socket.writable) socket.write(answerTo(code))

@@ -1,6 +1,6 @@
-/** The parts of HTTP that a file server owes its clients: validators and ranges (RFC 9110, sections 13 and 14). */
+/** Conditional requests and ranges (RFC 9110, sections 13 and 14). */
 
-/** Whether the client's copy still holds. If-None-Match outranks If-Modified-Since. */
+/** Whether the client's copy is still current. If-None-Match takes precedence over If-Modified-Since. */
 export function isNotModified(
   headers: { readonly 'if-none-match'?: string | undefined; readonly 'if-modified-since'?: string | undefined },
   etag: string,
@@ -17,8 +17,8 @@ export function isNotModified(
 export type RangeVerdict = { readonly start: number; readonly end: number } | 'whole' | 'unsatisfiable'
 
 /**
- * What a Range header asks for. Anything that is not one well-formed byte range means the whole file, as the RFC allows;
- * `If-Range` with another validator does too.
+ * The bytes that a Range header asks for. Anything but one well-formed byte range means the whole file, as the RFC allows;
+ * so does an `If-Range` that does not match.
  */
 export function parseRange(
   range: string | undefined,

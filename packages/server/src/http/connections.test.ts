@@ -7,10 +7,10 @@ import { Worker } from 'node:worker_threads'
 import { followConnections } from './connections.ts'
 
 const CLIENTS = 40
-/** What each turn of a busy server takes: together far more than the time that is left for bytes to arrive. */
+/** Time that the server is busy with each request. All of them together take far longer than it waits for bytes. */
 const BUSY_MS = 10
 
-/** Connects, sends a request on each connection, counts them in `sent`, and says how many were answered. */
+/** Sends one request on each of `clients` connections, counts them in `sent` and posts how many were answered. */
 const CLIENT = `
 const { connect } = require('node:net')
 const { parentPort, workerData: { port, clients, sent } } = require('node:worker_threads')
@@ -36,7 +36,7 @@ function busy(ms: number): void {
   while (performance.now() < end);
 }
 
-test('a server that is told to stop while it is busy answers every request that has reached the machine', async () => {
+test('a busy server that is stopped answers every request that has reached the machine', async () => {
   const server = createServer((_request, response) => {
     busy(BUSY_MS)
     response.end('ok')
@@ -49,7 +49,7 @@ test('a server that is told to stop while it is busy answers every request that 
   try {
     const answered = once(client, 'message')
     await once(client, 'online')
-    // The client connects and sends while nothing is accepted here.
+    // This loop blocks the event loop, so the client connects and sends while nothing is accepted.
     while (Atomics.load(sent, 0) < CLIENTS);
     await connections.arrived()
     const closed = once(server, 'close')
@@ -62,7 +62,7 @@ test('a server that is told to stop while it is busy answers every request that 
   }
 })
 
-test('a connection that is accepted after the server began to close and asks nothing is closed', async () => {
+test('an idle connection that is accepted after closeIdle is closed', async () => {
   const server = createServer((_request, response) => response.end('ok'))
   const connections = followConnections(server)
   await once(server.listen(0, '127.0.0.1'), 'listening')

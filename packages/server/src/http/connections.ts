@@ -2,23 +2,23 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 
-/** Bytes that a client has sent may still be on their way through the machine when the server is told to stop. */
+/** Time for bytes that have reached this machine to reach the process, when the server stops. */
 const ARRIVAL_MS = 100
-/** As many connections as the system's accept queue holds: the default backlog of `listen`. */
+/** The largest number of connections in the accept queue of the operating system: the default backlog of `listen`. */
 const BACKLOG = 511
 
-/** The open connections of a server, so that stopping waits for requests, not for clients that merely stay connected. */
+/** The open connections of a server. A stopping server waits for requests, not for idle connections. */
 export interface Connections {
-  /** Resolves when every connection and request that reached the machine before the call has reached the server. */
+  /** Resolves when the server has received every connection and request that reached this machine before the call. */
   arrived(): Promise<void>
-  /** From now on a connection is closed as soon as it has no request to finish. */
+  /** Closes idle connections, now and from now on: each one as soon as its last request is finished. */
   closeIdle(): void
 }
 
 /**
- * Follows the connections of a server from the first on. Node closes connections between two requests by itself. A
- * connection that never sent a request, or half the head of one, would hold up a stopping server until its timeout, and
- * one whose last request ended meanwhile until its keep-alive time is over.
+ * Tracks the connections of a server; call it before the server listens. When a server stops, Node itself closes only the
+ * connections that are between two requests. A connection without a complete request would keep the server running until
+ * its timeout, and one whose last request ends later until the end of its keep-alive time.
  */
 export function followConnections(server: Server): Connections {
   const requests = new Map<Socket, number>()
@@ -49,7 +49,7 @@ export function followConnections(server: Server): Connections {
   return {
     async arrived() {
       await setTimeout(ARRIVAL_MS)
-      // The event loop accepts one connection per turn, and a turn is as long as the work that it finds.
+      // The event loop accepts one connection per turn, and a turn can take long when there is other work.
       for (let turn = 0, before = -1; accepted !== before && turn < BACKLOG; turn += 1) {
         before = accepted
         await setImmediate()
@@ -63,7 +63,7 @@ export function followConnections(server: Server): Connections {
   }
 }
 
-/** Resolves when the bytes that wait in the sockets have been read: the first turn starts reading a new socket, the second reads. */
+/** Resolves when the bytes waiting in the sockets have been read: one turn to start reading a new socket, one to read. */
 async function unreadBytes(): Promise<void> {
   await setImmediate()
   await setImmediate()

@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify'
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 const EXPOSED = 'etag, content-length, content-range, last-modified, cache-control, x-request-id, x-cos-request-id'
-/** Seconds; browsers cap it themselves. */
+/** Seconds that a browser may cache a preflight answer. Browsers have lower limits of their own. */
 const PREFLIGHT_MAX_AGE_S = 86_400
 const HEADER_LIST = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/
 
 /**
- * Cross-origin access for web front ends. Credentials travel in the body or in an explicit header, never in a cookie, so
- * every origin may ask and `Access-Control-Allow-Credentials` is never sent. `*` as allowed headers would not cover
- * Authorization, therefore the list that was asked for is answered.
+ * Allows cross-origin requests of web front ends. Credentials are sent in the body or in a header, never in a cookie, so
+ * every origin is allowed and `Access-Control-Allow-Credentials` is never sent. `*` as allowed headers would not include
+ * Authorization, so the answer repeats the requested list.
  *
- * Not for the Console, which does have a cookie: pages of other origins get no leave there at all.
+ * The Console is excluded: it uses a cookie, so pages of other origins must not have access.
  */
 export function allowCrossOrigin(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -29,9 +29,9 @@ export function allowCrossOrigin(app: FastifyInstance): void {
   })
 }
 
-/** Whether a URL leads to the Console, however it is spelt: the router decodes it too. */
+/** Whether the router takes the URL to the Console. The router decodes the path, so this does too. */
 function isConsole(url: string): boolean {
-  // What almost every request is: plain, and about something else.
+  // The fast path for almost every request.
   if (url.startsWith('/') && !url.startsWith('/console') && !url.includes('%')) return false
   const path = /^(?:https?:\/\/[^/]*)?([^?;]*)/i.exec(url)?.[1] ?? ''
   try {

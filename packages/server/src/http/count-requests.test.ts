@@ -16,7 +16,7 @@ async function counted() {
   const app = fastify()
   keepDenials(app, { record: () => {} })
   countRequests(app, { metrics, traffic })
-  // As dialects A and B do: the status does not tell that it failed.
+  // Like dialects A and B: the HTTP status does not show the failure.
   answerErrors(app, ({ code }, _request, reply) => reply.code(200).send({ code }))
   app.get('/fine', async () => 'x')
   app.get('/broken', async (_request, reply) => reply.code(503).send())
@@ -35,7 +35,7 @@ async function counted() {
   return { app, traffic, metrics }
 }
 
-test('requests count, failures whatever their status, denials not as errors, and the Console not at all', async () => {
+test('counts requests and failures, whatever the status; denials are not errors, and the Console does not count', async () => {
   const { app, traffic } = await counted()
   for (const url of ['/fine', '/broken', '/dialect', '/denied', '/console/api/keys', '/consoles', '/health', '/none']) {
     await app.inject({ url })
@@ -44,7 +44,7 @@ test('requests count, failures whatever their status, denials not as errors, and
   assert.deepEqual([requests, errors], [6, 2])
 })
 
-test('metrics name the route, not the URL, and one name for all that leads nowhere', async () => {
+test('the route label of metrics is the URL pattern, and "none" for all unknown URLs', async () => {
   const { app, metrics } = await counted()
   for (const url of ['/items/1', '/items/2?x=1', '/broken', '/none', '/none/at/all']) await app.inject({ url })
   const lines = metrics.render().match(/^cloudstead_requests_total\{.*$/gm)

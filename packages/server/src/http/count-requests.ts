@@ -7,12 +7,12 @@ export interface CountRequestsOptions {
   readonly traffic: Pick<Traffic, 'count'>
 }
 
-/** Requests of the Console and of monitors say nothing about the app. */
+/** Requests of the Console and of monitoring, which are not requests of the app. */
 const NOT_TRAFFIC = /^\/(?:console|health|metrics)(?:\/|$)/
 
 /**
- * Counts what a server answers, by route and status. Called before the routes are made: each route gets a counter of its
- * own, because to ask for the route of a request costs as much as a read from the database.
+ * Counts the answers of a server by route and status. Call it before routes are registered: each route gets its own
+ * counter, because looking up the route of a request costs as much as a database read.
  */
 export function countRequests(app: FastifyInstance, { metrics, traffic }: CountRequestsOptions): void {
   const counting = (url: string, isTraffic: boolean): onResponseHookHandler => {

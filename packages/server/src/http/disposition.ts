@@ -1,6 +1,7 @@
+/** Characters of a file name, so that the header stays short. */
 const MAX_NAME = 200
 
-/** RFC 6266: an ASCII name for old clients, the real one in UTF-8; nothing of the name is copied unescaped. */
+/** A Content-Disposition header (RFC 6266) with an ASCII name for old clients and the real name in UTF-8, both escaped. */
 export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const short = name.slice(0, MAX_NAME) || 'file'
   const ascii = short.replace(/[^A-Za-z0-9 ._-]/g, '_')

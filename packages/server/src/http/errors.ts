@@ -5,30 +5,30 @@ import type { Denials } from '../observe/denials.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where requests that the rules denied are kept; the same for all scopes of a server. */
+    /** Records requests that the rules denied. Shared by all scopes of a server. */
     readonly denials: Pick<Denials, 'record'>
   }
   interface FastifyRequest {
-    /** Whether a failure of this request was logged. In some dialects its status does not tell. */
+    /** Whether a failure of this request was logged. In dialects A and B the HTTP status does not show it. */
     failed: boolean
   }
 }
 
-/** Gives a server what the functions below need. Called once, before its routes are made. */
+/** Prepares a server for the functions below. Call it once, before routes are registered. */
 export function keepDenials(app: FastifyInstance, denials: Pick<Denials, 'record'>): void {
   app.decorate('denials', denials)
   app.decorateRequest('failed', false)
 }
 
-/** Answers an error in the way of one dialect. */
+/** Sends an error in the format of one dialect. */
 export type EncodeError = (error: CloudsteadError, request: FastifyRequest, reply: FastifyReply) => unknown
 
-/** Makes the routes of this scope log what is thrown and answer it with `encode`. */
+/** Makes the routes of this scope log errors and answer them with `encode`. */
 export function answerErrors(app: FastifyInstance, encode: EncodeError): void {
   app.setErrorHandler((thrown, request, reply) => encode(failureOf(thrown, request), request, reply))
 }
 
-/** What to tell the client of something that was thrown, after it was logged. */
+/** Logs a thrown value and returns it as an error to send to the client. */
 export function failureOf(thrown: unknown, request: FastifyRequest): CloudsteadError {
   const error = toCloudsteadError(fromFramework(thrown))
   logFailure(request, error)
@@ -36,8 +36,8 @@ export function failureOf(thrown: unknown, request: FastifyRequest): CloudsteadE
 }
 
 /**
- * One log line for a request that failed. The client saw the code only; the operator finds the reason here under the
- * request id. A denial by the rules is also kept.
+ * Writes one log line for a failed request. The client sees only the code; the operator finds the reason by the request
+ * id. Denials by the rules are recorded and logged by `denials`.
  */
 function logFailure(request: FastifyRequest, error: CloudsteadError): void {
   if (error instanceof DeniedError) {
@@ -50,11 +50,11 @@ function logFailure(request: FastifyRequest, error: CloudsteadError): void {
   else request.log.info(line, 'request refused')
 }
 
-/** The framework's own errors (a body over the limit, a broken request) as errors of our table. */
+/** Turns Fastify's own errors (a body over the limit, a malformed request) into errors of our table. */
 function fromFramework(thrown: unknown): unknown {
   const code = (thrown as { code?: unknown } | null)?.code
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
-  // Thrown into the reading of a body whose sender hung up; nobody sees the answer.
+  // The client closed the connection while its body was read; nobody sees the answer.
   if (code === 'ECONNRESET')
     return new CloudsteadError('INVALID_PARAM', 'the connection was closed before the whole body had arrived')
   const status = (thrown as { statusCode?: unknown } | null)?.statusCode

@@ -18,7 +18,7 @@ async function ask(app: FastifyInstance, method: string, path: string, body = ''
   return `${incoming.statusCode} ${await text(incoming)}`
 }
 
-test('the other app is made once, when it is first asked for, and gets requests as they came', async () => {
+test('the other app is created once, on the first request, and gets requests unchanged', async () => {
   let made = 0
   let closed = 0
   const seen: string[] = []
@@ -51,13 +51,13 @@ test('the other app is made once, when it is first asked for, and gets requests 
   }
   assert.match(await ask(app, 'PATCH', '/far/none'), /^404 /)
   assert.equal(made, 1)
-  // What is watched of the outer app sees them too.
+  // Hooks of the outer app run for these requests too.
   assert.deepEqual(seen.sort(), ['GET 200', 'GET 200', 'GET 200', 'PATCH 404', 'POST 200', 'POST 200', 'POST 200'])
   await app.close()
   assert.equal(closed, 1)
 })
 
-test('an app that could not be made is tried again with the next request', async () => {
+test('if creating the app fails, the next request tries again', async () => {
   let broken = true
   const app = fastify()
   await app.register(lazyApp, {
@@ -74,9 +74,9 @@ test('an app that could not be made is tried again with the next request', async
   await app.close()
 })
 
-test('nothing was asked for: nothing is made, and closing is just that', async () => {
+test('without a request the app is not created, and closing works', async () => {
   const app = fastify()
-  await app.register(lazyApp, { urls: ['/far'], open: () => assert.fail('it was made') })
+  await app.register(lazyApp, { urls: ['/far'], open: () => assert.fail('it was created') })
   await app.ready()
   await app.close()
 })

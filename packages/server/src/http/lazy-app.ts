@@ -2,15 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { leaveBodies } from './bodies.ts'
 
 export interface LazyAppOptions {
+  /** URL patterns of the routes that the other app answers. */
   readonly urls: readonly string[]
-  /** Makes the app that answers there; called once, for the first request. */
+  /** Creates the other app. Called for the first request, and again only after a failure. */
   readonly open: () => Promise<FastifyInstance>
 }
 
 /**
- * Routes behind which another app answers, which is made when somebody first asks for something there: a server that
- * nobody looks at through the Console neither loads it nor keeps it in memory. Limits of connections and of time stay
- * those of this app.
+ * Routes that another app answers. The other app is created on the first request: a server whose Console nobody opens does
+ * not load the Console. Connection limits and timeouts are those of this app.
  */
 export async function lazyApp(app: FastifyInstance, { urls, open }: LazyAppOptions): Promise<void> {
   let opening: Promise<FastifyInstance> | undefined
@@ -25,7 +25,7 @@ export async function lazyApp(app: FastifyInstance, { urls, open }: LazyAppOptio
       throw error
     }
   }
-  // Bodies are the other app's to read.
+  // The other app reads the bodies.
   leaveBodies(app)
   app.addHook('onClose', async () => (await opening?.catch(() => undefined))?.close())
   for (const url of urls) {

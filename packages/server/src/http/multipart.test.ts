@@ -57,21 +57,21 @@ const file = (name: string, content: string, type = 'image/png') =>
   part(`Content-Disposition: form-data; name="${name}"; filename="a.png"\r\nContent-Type: ${type}`, content)
 const END = '--XX--\r\n'
 
-test('the file of a form, fields before it, after it and twice', async () => {
+test('reads the file of a form with fields before it, after it and twice', async () => {
   const body = field('key', 'a') + field('key', 'a') + file('file', 'BYTES') + field('seqId', '1') + END
   assert.deepEqual(await send(body), { bytes: Buffer.from('BYTES'), type: 'image/png' })
 })
 
-test('a form of one file and no fields, whatever the field is called', async () => {
+test('reads the file of a form without fields, whatever the name of the file field', async () => {
   assert.deepEqual(await send(file('file', 'B') + END), { bytes: Buffer.from('B'), type: 'image/png' })
   assert.deepEqual(await send(file('', 'B') + END), { bytes: Buffer.from('B'), type: 'image/png' })
 })
 
-test('an empty file is a file', async () => {
+test('reads an empty file', async () => {
   assert.deepEqual(await send(file('file', '') + END), { bytes: Buffer.alloc(0), type: 'image/png' })
 })
 
-test('a large file arrives whole', async () => {
+test('reads a large file completely', async () => {
   const content = 'x'.repeat(3_000_001)
   const outcome = await send(file('file', content) + END)
   assert.ok('bytes' in outcome && outcome.bytes.length === content.length)
@@ -80,22 +80,22 @@ test('a large file arrives whole', async () => {
 const broken: readonly [string, string, string?][] = [
   ['no file', field('key', 'a') + END],
   ['two files', file('file', 'A') + file('file', 'B') + END],
-  ['no end', file('file', 'BYTES')],
-  ['cut in the middle of a part head', `${field('key', 'a')}--XX\r\nContent-Disposition: form-da`],
+  ['no closing boundary', file('file', 'BYTES')],
+  ['cut off in the head of a part', `${field('key', 'a')}--XX\r\nContent-Disposition: form-da`],
   ['not multipart at all', 'hello'],
   ['empty', ''],
   ['no boundary', file('file', 'B') + END, 'multipart/form-data'],
-  ['far too many fields', Array.from({ length: 60 }, (_, i) => field(`f${i}`, 'x')).join('') + file('file', 'B') + END],
+  ['too many fields', Array.from({ length: 60 }, (_, i) => field(`f${i}`, 'x')).join('') + file('file', 'B') + END],
 ]
 for (const [what, body, type] of broken) {
-  test(`CVE-2023-25576, CVE-2025-48997: a broken form is an error and nothing more: ${what}`, async () => {
+  test(`CVE-2023-25576, CVE-2025-48997: a malformed form is only an error: ${what}`, async () => {
     const outcome = await send(body, type)
     assert.ok('error' in outcome, JSON.stringify(outcome))
     assert.match(outcome.error, /the form/)
   })
 }
 
-test('a client that goes away in the middle is an error', async () => {
+test('a connection closed in the middle of the form is an error', async () => {
   const seen = outcomes.length
   const { port } = server.address() as AddressInfo
   const head = file('file', 'x'.repeat(1000)).slice(0, 500)

@@ -3,19 +3,19 @@ import type { Readable } from 'node:stream'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 
-/** Forms of the SDKs have up to eight small fields and one file; the rest is abuse. */
+/** Limits of a form. SDKs send up to eight small fields and one file. */
 const LIMITS = { fields: 32, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 40, headerPairs: 32 }
-/** Coalesces the network's small chunks. */
+/** Buffer for file bytes, so that small network chunks are joined. */
 const FILE_BUFFER_BYTES = 1024 * 1024
 
 export interface MultipartFile {
-  /** The bytes of the one file part. Ends only after the whole form was read and found well-formed. */
+  /** The bytes of the only file part. Ends after the whole form was read and is well-formed. */
   readonly bytes: AsyncIterable<Uint8Array>
-  /** The type the part announced; known once the first byte was read. */
+  /** The Content-Type of the part; known once the first byte was read. */
   contentType(): string | undefined
 }
 
-/** Reads the file of a form upload. Which field it is in does not matter, nor what the other fields say. */
+/** Reads the file of a form upload, whatever its field is called. Other fields are ignored. */
 export function multipartFile(request: IncomingMessage): MultipartFile {
   let partType: string | undefined
 
@@ -23,13 +23,13 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
     const parser = openParser(request)
     const first = Promise.withResolvers<Readable>()
     const finished = Promise.withResolvers<void>()
-    // Both may reject before anybody waits for them.
+    // Both may reject before they are awaited.
     first.promise.catch(() => {})
     finished.promise.catch(() => {})
     let file: Readable | undefined
 
     const fail = (reason: string) => {
-      const error = broken(reason)
+      const error = invalidForm(reason)
       first.reject(error)
       finished.reject(error)
       file?.destroy(error)
@@ -56,7 +56,7 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
       yield* await first.promise
       await finished.promise
     } catch (error) {
-      throw error instanceof CloudsteadError ? error : broken((error as Error).message)
+      throw error instanceof CloudsteadError ? error : invalidForm((error as Error).message)
     } finally {
       request.unpipe(parser)
       parser.destroy()
@@ -77,10 +77,10 @@ function openParser(request: IncomingMessage): BusboyInstance {
       fileHwm: FILE_BUFFER_BYTES,
     })
   } catch (error) {
-    throw broken((error as Error).message)
+    throw invalidForm((error as Error).message)
   }
 }
 
-function broken(reason: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `the form is broken: ${reason}`)
+function invalidForm(reason: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', `the form is not valid: ${reason}`)
 }

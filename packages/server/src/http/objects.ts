@@ -9,16 +9,16 @@ import { contentDisposition } from './disposition.ts'
 import { answerErrors } from './errors.ts'
 import { errorXml } from './xml.ts'
 
-/** User content never runs: no script, no origin, nothing loaded. Plain media still shows. */
+/** Keeps user content from running: no scripts, no origin, nothing loaded from elsewhere. Images and media still show. */
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
-/** Public files may be kept by caches for a minute; after that the ETag settles it, so an overwrite shows soon. */
+/** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
 
 export interface ObjectRoutesOptions {
   readonly storage: Storage
 }
 
-/** GET and HEAD of stored files, by bare and by temporary URL. */
+/** GET and HEAD of stored files, by bare and temporary URLs. */
 export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRoutesOptions) {
   answerErrors(app, (error, request, reply) =>
     reply
@@ -38,14 +38,14 @@ export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRout
   })
 }
 
-/** Reads the raw URL, undecoded: the signature covers it as it was handed out. */
+/** Parses the raw URL without decoding it, because the signature covers the URL as it was issued. */
 function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: string | true | undefined } {
   const question = url.indexOf('?')
   const pathname = question < 0 ? url : url.slice(0, question)
   const objectId = /^\/o\/([A-Za-z0-9_-]{32})\/[A-Za-z0-9.-]{1,64}$/.exec(pathname)?.[1]
   if (objectId === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
   if (question < 0) return { object: { pathname, objectId }, downloadName: undefined }
-  // Image parameters (`imageMogr2/...`) and whatever else follows are passed over.
+  // Image parameters (`imageMogr2/...`) and other parameters are ignored.
   const query = new URLSearchParams(url.slice(question + 1))
   const download = query.get('download')
   return {
@@ -54,7 +54,7 @@ function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: str
   }
 }
 
-/** A parameter given twice could be read two ways; it is not read at all. */
+/** A parameter given twice is ambiguous and becomes an empty string, which is not a valid value. */
 function only(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   return values.length > 1 ? '' : values[0]

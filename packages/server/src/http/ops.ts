@@ -8,7 +8,7 @@ export interface OpsRoutesOptions {
   readonly healthy: () => Promise<boolean>
 }
 
-/** For machines that watch the server: is it well, and what has it done. Neither says anything about users or files. */
+/** `/health` and `/metrics`, for monitoring. They contain nothing about users or files. */
 export async function opsRoutes(app: FastifyInstance, { env, version, metrics, healthy }: OpsRoutesOptions) {
   app.route({
     method: ['GET', 'HEAD'],

@@ -1,14 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 
-/** `http://host:port` under which a client reaches the server, without a trailing slash. */
+/** Gives the origin at which the client of a request reaches the server: `http://host:port`, without a trailing slash. */
 export type OriginOf = (request: FastifyRequest) => string
 
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
 
 /**
- * URLs that are handed out begin with the configured public URL; without one with the Host that the client itself used,
- * so that a phone on the same network and a test on this machine both get an address that works for them. Forwarded
- * headers are not looked at: behind a proxy the public URL has to be configured.
+ * The URLs in answers start with the configured public URL or, without one, with the Host of the request, so that a phone
+ * on the same network and a test on this machine both get an address that works for them. `Forwarded` headers are
+ * ignored: behind a proxy the public URL must be configured.
+ *
+ * @param fallback the origin for requests without a valid Host
  */
 export function originOf(publicUrl: string | undefined, fallback: () => string): OriginOf {
   if (publicUrl !== undefined) {

@@ -1,21 +1,21 @@
-/** Reads parameters of decoded bodies. Nothing of them can be trusted to have a type. */
+/** Checks the types of parameters. */
 import { CloudsteadError } from '@cloudstead/protocol'
 
-/** The parameters of a call, as they arrived. */
+/** The decoded parameters of a request. They can have any type. */
 export type Params = Readonly<Record<string, unknown>>
 
-/** The request is wrong in the way that the message says. */
+/** An INVALID_PARAM error. */
 export function invalid(message: string): CloudsteadError {
   return new CloudsteadError('INVALID_PARAM', message)
 }
 
-/** @throws CloudsteadError INVALID_PARAM naming the parameter, as all of these */
+/** @throws CloudsteadError INVALID_PARAM naming the parameter, like all functions below */
 export function string(value: unknown, name: string): string {
   if (typeof value !== 'string') throw invalid(`${name} must be a string`)
   return value
 }
 
-/** The member of a body; only its own, whatever its name. */
+/** A non-empty string. Inherited members, such as `constructor`, do not count. */
 export function filledString(params: Params, name: string): string {
   const value = Object.hasOwn(params, name) ? params[name] : undefined
   if (typeof value !== 'string' || value === '') throw invalid(`${name} must be a non-empty string`)
@@ -26,7 +26,7 @@ export function optionalFilledString(params: Params, name: string): string | und
   return Object.hasOwn(params, name) ? filledString(params, name) : undefined
 }
 
-/** Absent or null is the fallback. */
+/** A boolean; the fallback when it is absent or null. */
 export function flag(params: Params, name: string, fallback = false): boolean {
   const value = params[name] ?? fallback
   if (typeof value !== 'boolean') throw invalid(`${name} must be true or false`)

@@ -13,21 +13,22 @@ import type { Denials } from '../observe/denials.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
 
-/** A connection that sends no complete head in this time, or stays silent in the middle of a body, is closed. */
+/** Time to receive the headers of a request. */
 const HEADERS_TIMEOUT_MS = 60_000
-const SILENT_CONNECTION_MS = 120_000
-/** A 100 MB video over a poor phone connection takes a while; a request that takes longer is given up. */
+/** Time without any bytes after which a connection is closed, even in the middle of a body. */
+const CONNECTION_TIMEOUT_MS = 120_000
+/** Time to receive a whole request, long enough for a 100 MB video over a slow phone connection. */
 const REQUEST_TIMEOUT_MS = 60 * 60 * 1000
-/** A key of a setting in a path of the admin API may be long, and three times as long while it is encoded. */
+/** Characters of a path parameter. Keys of settings in paths of the admin API can be long; encoding triples their length. */
 const MAX_PATH_PARAM = 1024
 
 export interface ServerOptions {
   readonly log: Logger
-  /** Told of every request that the rules denied. */
+  /** Records every request that the rules denied. */
   readonly denials: Pick<Denials, 'record'>
 }
 
-/** A server without routes: connections, request ids, and what is answered where no route is or where one throws. */
+/** A server without routes: connections, timeouts, request ids, and the answers to unknown URLs and to errors. */
 export function createServer({ log, denials }: ServerOptions): FastifyInstance {
   // The logger's own type would otherwise become part of every route's type.
   const loggerInstance: FastifyBaseLogger = log
@@ -36,14 +37,14 @@ export function createServer({ log, denials }: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    // A logger of its own for each request costs more than most requests; lines about a request carry its id instead.
+    // A child logger per request costs more than most requests. Log lines about a request contain its id instead.
     childLoggerFactory: (logger) => logger,
     trustProxy: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: SILENT_CONNECTION_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: MAX_PATH_PARAM },
     exposeHeadRoutes: false,
     frameworkErrors: (thrown, request, reply) => {

@@ -8,9 +8,10 @@ import { answerErrors } from './errors.ts'
 import { multipartFile } from './multipart.ts'
 import { errorXml, postResponseXml } from './xml.ts'
 
-/** After a refusal the rest of the body is read and thrown away up to here, so that the client gets to see the answer. */
+/** After a refusal, the rest of the body is read and discarded up to these limits, so that the client sees the answer. */
 const DRAIN_LIMIT_BYTES = 256 * 1024 * 1024
 const DRAIN_LIMIT_MS = 30_000
+/** Characters of the metadata header, base64. A longer one is ignored. */
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
 
@@ -20,16 +21,15 @@ export interface UploadRoutesOptions {
 }
 
 /**
- * The upload leg. The URL alone says what may be written (the ticket); every shape that the adapters send is taken: raw
- * PUT, raw POST without any field, multipart POST with and without fields, blank or missing Content-Type. PUT answers
- * 200 and POST answers 201: any other success status hangs or fails one of the adapters.
+ * Uploads. The ticket in the URL alone decides what may be written. All request shapes of the SDK adapters are accepted:
+ * raw PUT, raw POST without fields, multipart POST with and without fields, blank or missing Content-Type. PUT answers
+ * 200 and POST answers 201: with any other success status, one of the adapters hangs or fails.
  */
 export async function uploadRoutes(app: FastifyInstance, { env, storage }: UploadRoutesOptions) {
   leaveBodies(app)
   answerErrors(app, async (error, request, reply) => {
     const drained = drain(request.raw)
-    // Where the answer ends the connection (`Connection: close`), it has to wait: what is still on its way would turn
-    // it into a reset.
+    // With `Connection: close` the answer has to wait: closing while bytes still arrive would reset the connection.
     if (!reply.raw.shouldKeepAlive) await drained
     return reply.code(error.status).type('application/xml').send(errorXml(error, request.id))
   })
@@ -67,7 +67,7 @@ function openForm(request: IncomingMessage, contentType: string | undefined) {
   return multipartFile(request)
 }
 
-/** The path after `/u/`, exactly as it came. A query would be an edit of the URL, so it is refused. */
+/** The raw URL after `/u/`. It includes a query, which changes the ticket and is therefore refused. */
 function ticketText(request: FastifyRequest): string {
   return (request.raw.url ?? '').slice('/u/'.length)
 }
@@ -79,7 +79,7 @@ function contentLength(request: IncomingMessage): number | undefined {
 
 async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
-    // Not destroyed when the reader stops early: the refusal still has to reach the client.
+    // The request must not be destroyed when the reader stops early: the error still has to reach the client.
     yield* request.iterator({ destroyOnReturn: false })
   } catch (error) {
     throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the connection was closed before the whole file had arrived', {
@@ -113,8 +113,8 @@ function decodeMetadata(header: unknown): Readonly<Record<string, unknown>> | un
 }
 
 /**
- * A client that is still sending sees a reset instead of our answer if we close on it, so the rest is read and thrown
- * away. Resolves when all has come, the client has gone, or there is too much of it.
+ * Reads and discards the rest of a body, because a client that is still sending gets a reset instead of the answer when the
+ * connection is closed. Resolves at the end of the body, when the client disconnects, or at the limits.
  */
 async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return

@@ -1,6 +1,6 @@
 import type { CloudsteadError } from '@cloudstead/protocol'
 
-/** Object URLs speak the object store's XML; node-sdk fails on an error that lacks any of these four elements. */
+/** An error in the XML of the object store, for object and upload URLs. node-sdk fails if one of the four elements is missing. */
 export function errorXml(error: CloudsteadError, requestId: string): string {
   return document('Error', {
     Code: error.code,
@@ -10,7 +10,7 @@ export function errorXml(error: CloudsteadError, requestId: string): string {
   })
 }
 
-/** The answer to a form upload. */
+/** The answer to a POST upload. */
 export function postResponseXml(fields: { Location: string; Bucket: string; Key: string; ETag: string }): string {
   return document('PostResponse', fields)
 }

@@ -32,7 +32,7 @@ interface Denying {
   readonly explain?: () => Explanation
 }
 
-/** What `storage/authorize.ts` makes of a refused read. */
+/** A denied read, as `storage/authorize.ts` throws it. */
 function denied(caller: Caller, given: Denying = {}): DeniedError {
   const { path = 'users/bob/a.jpg', metadata } = given
   const rules = compileStorageRules(given.rules ?? OWN, { resourceOpenid: 'path' })
@@ -61,7 +61,7 @@ function setUp(mode: Mode = 'start') {
     clock,
     written,
     deny: (requestId: string, ...errors: DeniedError[]) => denials.record(requestId, errors),
-    /** The lines of `start`, parsed. */
+    /** The JSON lines that `start` logs. */
     lines: () => written.map((line) => JSON.parse(line) as Line),
   }
 }
@@ -78,8 +78,8 @@ interface Line {
 
 const explained = (lines: readonly Line[]) => lines.filter(({ denial }) => denial !== undefined).length
 
-describe('what is kept', () => {
-  test('a denial with its request, its caller, its explanation and its case', () => {
+describe('recorded denials', () => {
+  test('a denial is kept with its request, caller, explanation and test case', () => {
     const { deny, list } = setUp()
     deny('r1', denied(ALICE))
     const as = { uid: 'uid-alice', customUserId: 'alice', loginType: 'CUSTOM' }
@@ -102,7 +102,7 @@ describe('what is kept', () => {
     assert.equal(explanation?.tree?.children.length, 2)
   })
 
-  test('nobody is null, and no session is kept', () => {
+  test('the caller is null when nobody is logged in; sessions are not kept', () => {
     const { deny, list } = setUp()
     deny('r1', denied(NOBODY), denied(ALICE))
     assert.deepEqual(
@@ -112,16 +112,16 @@ describe('what is kept', () => {
     assert.ok(!JSON.stringify(list()).includes('session'))
   })
 
-  test('the last 1,000, the newest first', () => {
+  test('the last 1,000 are kept, newest first', () => {
     const { deny, list } = setUp()
-    // Ten callers, so that none of them has too many.
+    // Ten callers, so that none of them reaches the limit per caller.
     for (let n = 0; n < 1_010; n += 1) deny(`r${n}`, denied(user(`u${n % 10}`), { path: `users/bob/${n}` }))
     const kept = list()
     assert.equal(kept.length, 1_000)
     assert.deepEqual([kept[0]?.requestId, kept.at(-1)?.requestId], ['r1009', 'r10'])
   })
 
-  test('a caller with many denials pushes out its own, not those of others', () => {
+  test('a caller with many denials evicts its own, not those of others', () => {
     const { deny, list } = setUp()
     deny('useful', denied(ALICE))
     for (let n = 0; n < 2_000; n += 1) deny(`r${n}`, denied(NOBODY, { path: `users/bob/${n}` }))
@@ -130,7 +130,7 @@ describe('what is kept', () => {
     assert.deepEqual([kept[0]?.requestId, kept[199]?.requestId, kept[200]?.requestId], ['r1999', 'r1800', 'useful'])
   })
 
-  test('equal denials become one, the newest, with a count; anything else that differs does not', () => {
+  test('equal denials are merged into the newest, with a count; different ones are not', () => {
     const { deny, list, clock } = setUp()
     deny('r1', denied(ALICE))
     deny('r2', denied(user('carol')))
@@ -149,30 +149,30 @@ describe('what is kept', () => {
     )
   })
 
-  test('long rules make large explanations: the oldest go before they fill the memory', () => {
+  test('the oldest are dropped when explanations of long rules would fill the memory', () => {
     const { deny, list } = setUp()
     const reason = { en: 'x'.repeat(100_000), zh: '' }
     const explain = (): Explanation => ({ operation: 'read', acl: 'CUSTOM', target: '', allowed: false, reason })
     for (let n = 0; n < 400; n += 1) deny(`r${n}`, denied(user(`u${n % 10}`), { path: `users/bob/${n}`, explain }))
     const kept = list()
     assert.equal(kept[0]?.requestId, 'r399')
-    // 32 MiB of explanations of 100 kB.
+    // 32 MiB hold about 335 explanations of 100 kB.
     assert.ok(kept.length > 300 && kept.length < 340, `${kept.length} are kept`)
   })
 
-  test('a case with a large document is not kept, the denial is', () => {
+  test('a test case with a large document is dropped, the denial is kept', () => {
     const { deny, list, lines } = setUp()
     deny('r1', denied(ALICE, { asked: { action: 'create', data: 'x'.repeat(10_000) } }))
     assert.deepEqual([list()[0]?.requestId, list()[0]?.case], ['r1', undefined])
     assert.deepEqual(Object.keys(lines()[0]?.denial ?? {}), ['tree'])
   })
 
-  test('what cannot be explained, or written as JSON, is kept and logged as far as it can be', () => {
+  test('a denial is kept and logged even if it cannot be explained and its case is not JSON', () => {
     const { deny, list, lines } = setUp()
     const circle: Record<string, unknown> = { action: 'read' }
     circle.itself = circle
     const explain = () => {
-      throw new Error('a fault of ours')
+      throw new Error('a bug')
     }
     deny('r1', denied(ALICE, { asked: circle, explain }))
     const [denial] = list()
@@ -180,7 +180,7 @@ describe('what is kept', () => {
     assert.deepEqual(lines()[0]?.denial, { tree: ['the decision cannot be explained'] })
   })
 
-  test('what is quoted of a large document does not keep the document in memory', () => {
+  test('a quote from a large document does not keep the document in memory', () => {
     const { deny, list } = setUp()
     setFlagsFromString('--expose-gc')
     const collectGarbage = runInNewContext('gc') as () => void
@@ -190,8 +190,8 @@ describe('what is kept', () => {
       const metadata = { text: `${n}${'m'.repeat(250_000)}` }
       return denied(ALICE, { rules: { read: "resource.metadata.text == 'x'" }, metadata })
     }
-    // In a function of its own, that nothing here holds on to the errors. Most of them get no line in the log: writing
-    // one would make copies too.
+    // In its own function, so that nothing here references the errors. Most of them get no log line: writing one would
+    // make copies too.
     const denyMany = () => deny('r1', ...Array.from({ length: 40 }, (_, n) => quoting(n)))
     denyMany()
     collectGarbage()
@@ -200,7 +200,7 @@ describe('what is kept', () => {
     assert.ok(grown < 4_000_000, `${grown} bytes more than before`)
   })
 
-  test('an explanation is asked for once', () => {
+  test('the explanation is computed once', () => {
     const { deny } = setUp('dev')
     let asked = 0
     const explain = () => {
@@ -218,7 +218,7 @@ describe('what is kept', () => {
 describe('pages', () => {
   const requests = ({ items }: { items: readonly { requestId: string }[] }) => items.map(({ requestId }) => requestId)
 
-  test('go through everything once, whatever their size, and end without a next', () => {
+  test('contain every denial once, for any page size, and the last one has no next', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 40 }), (count, limit) => {
         const { deny, page } = setUp()
@@ -240,7 +240,7 @@ describe('pages', () => {
     )
   })
 
-  test('what repeats comes to the front with its id, and is not met again behind it', () => {
+  test('a repeated denial moves to the front with the same id and does not appear on later pages', () => {
     const { deny, page, clock } = setUp()
     for (let n = 0; n < 4; n += 1) deny(`r${n}`, denied(ALICE, { path: `users/bob/${n}` }))
     const first = page({ limit: 2 })
@@ -254,7 +254,7 @@ describe('pages', () => {
     assert.deepEqual([again?.id, again?.count, again?.requestId], [seen?.id, 2, 'r4'])
   })
 
-  test('only later ones, only files or documents, only what a search finds', () => {
+  test('can be filtered by time, by service and by a search', () => {
     const { deny, page, clock } = setUp()
     deny('r1', denied(ALICE))
     clock.now += 5
@@ -272,7 +272,7 @@ describe('pages', () => {
     assert.deepEqual(requests(page({ search: '.*' })), [])
   })
 
-  test('are no larger than an answer may be', () => {
+  test('are limited in size', () => {
     const { deny, page } = setUp()
     const reason = { en: 'x'.repeat(100_000), zh: '' }
     const explain = (): Explanation => ({ operation: 'read', acl: 'CUSTOM', target: '', allowed: false, reason })
@@ -298,7 +298,7 @@ describe('the log', () => {
     '      auth != null: true',
   ]
 
-  test('start: one JSON line under the request id, with the tree and the case', () => {
+  test('start: one JSON line with the request id, the tree and the test case', () => {
     const { deny, list, lines, written } = setUp()
     deny('r1', denied(ALICE))
     assert.equal(written.length, 1)
@@ -309,7 +309,7 @@ describe('the log', () => {
     assert.deepEqual(line?.denial?.case, list()[0]?.case)
   })
 
-  test('dev: the tree in readable lines, then the case to paste', () => {
+  test('dev: the tree in readable lines, then the test case to paste', () => {
     const { deny, list, written } = setUp('dev')
     deny('r1', denied(ALICE))
     const lines = written.join('').trimEnd().split('\n')
@@ -322,7 +322,7 @@ describe('the log', () => {
     assert.deepEqual(JSON.parse(pasted), list()[0]?.case)
   })
 
-  test('of one request three are told, and in one line how many more there were; all are kept', () => {
+  test('of one request, three denials are logged and one line counts the rest; all are kept', () => {
     const { deny, list, lines } = setUp()
     deny('r1', ...Array.from({ length: 50 }, (_, n) => denied(ALICE, { path: `users/bob/${n}` })))
     assert.deepEqual(
@@ -337,7 +337,7 @@ describe('the log', () => {
     assert.equal(list().length, 50)
   })
 
-  test('start: what repeats within a minute gets a short line that names the request with the tree', () => {
+  test('start: a denial repeated within a minute gets a short line that names the explained request', () => {
     const { deny, lines, clock } = setUp()
     deny('r1', denied(ALICE))
     deny('r2', denied(ALICE))
@@ -356,7 +356,7 @@ describe('the log', () => {
     )
   })
 
-  test('start: after thirty trees in a minute a caller gets short lines, another does not', () => {
+  test('start: after 30 trees in a minute a caller gets short lines, other callers do not', () => {
     const { deny, lines, clock, written } = setUp()
     for (let n = 0; n < 100; n += 1) deny(`r${n}`, denied(NOBODY, { path: `users/bob/${n}` }))
     assert.equal(lines().length, 100)
@@ -365,12 +365,12 @@ describe('the log', () => {
     deny('alice', denied(ALICE))
     assert.equal(explained(lines()), 31)
     clock.now += MINUTE
-    // It was kept without ever having been explained in the log.
+    // Kept, but never explained in the log.
     deny('again', denied(NOBODY, { path: 'users/bob/99' }))
     assert.equal(lines().at(-1)?.denial?.tree[0], 'denied: read "users/bob/99"')
   })
 
-  test('dev: every denial is explained anew', () => {
+  test('dev: every denial is explained', () => {
     const { deny, written } = setUp('dev')
     for (let n = 0; n < 40; n += 1) deny(`r${n}`, denied(ALICE))
     assert.equal(written.filter((text) => text.includes('as a test case:')).length, 40)
@@ -381,13 +381,13 @@ describe('the log', () => {
     'a long path': { path: `users/bob/${'图'.repeat(280)}` },
     'large metadata': { metadata: { text: '"'.repeat(2_900) }, rules: { read: "resource.metadata.text == 'x'" } },
     'metadata of control characters': { metadata: { text: '\u0001'.repeat(900) } },
-    'all of them': {
+    'all of these': {
       rules: { read: Array.from({ length: 33 }, () => "resource.metadata.text == 'x'").join('||') },
       path: `users/bob/${'图'.repeat(280)}`,
       metadata: { text: '\u0001图"'.repeat(400) },
     },
   })) {
-    test(`no line of start is longer than 16 KiB: ${what}`, () => {
+    test(`start: no line is longer than 16 KiB: ${what}`, () => {
       const { deny, written, lines } = setUp()
       deny('r1', denied(ALICE, given))
       assert.equal(explained(lines()), 1)
@@ -395,14 +395,14 @@ describe('the log', () => {
     })
   }
 
-  test('a tree that is cut says how much of it is missing', () => {
+  test('a tree that is cut off says how many lines are missing', () => {
     const { deny, lines } = setUp()
     deny('r1', denied(ALICE, { rules: { read: Array.from({ length: 68 }, () => "auth.uid=='a'").join('||') } }))
     assert.match(lines()[0]?.denial?.tree.at(-1) ?? '', /^\.\.\. \d+ more lines$/)
   })
 
   for (const mode of ['start', 'dev'] as const) {
-    test(`${mode}: a line break or an escape sequence in a name forges nothing`, () => {
+    test(`${mode}: line breaks and escape sequences in names are escaped`, () => {
       const { deny, written } = setUp(mode)
       const path = 'users/bob/a\n- forged reqId=r0\r\u001b[2J\u2028\u0085.jpg'
       deny('r1', denied(user('eve\n- forged'), { path }))
@@ -416,7 +416,7 @@ describe('the log', () => {
       assert.ok(mode === 'dev' ? lines.slice(1).every((line) => line.startsWith('    ')) : written.length === 1)
     })
 
-    test(`${mode}: what looks like a credential is not logged, wherever it stands`, () => {
+    test(`${mode}: anything that looks like a credential is redacted, in any member`, () => {
       const { deny, written } = setUp(mode)
       const credential = `${'aB3_-xyz'.repeat(8)}.${'aB3_-xyz'.repeat(8)}.${'aB3_-xyz'.repeat(5)}`
       deny('r1', denied(user(credential), { path: `users/bob/${credential}`, metadata: { credential } }))

@@ -4,129 +4,133 @@ import { type Explanation, renderExplanation } from '@cloudstead/rules'
 import type { CaseCaller, DeniedError, RuleCase } from '../decisions/denied-error.ts'
 import type { Mode } from '../settings.ts'
 
-/** Denials that are kept, as the Console shows them. */
-const KEPT = 1_000
-/** Of one caller, so that nobody can push out what happened to others. All who are not logged in count as one. */
-const KEPT_OF_ONE_CALLER = 200
-/** Characters of everything kept: a few kB for a denial, but 100 kB where the rule is long. */
-const KEPT_CHARACTERS = 32 * 1024 * 1024
-/** A request for 50 files can be denied 50 times; this many get a line of their own, one more says how many there were. */
-const LOGGED_OF_ONE_REQUEST = 3
-/** Trees of one caller in the log in a minute; what comes after them gets a short line. Not in `dev`. */
-const EXPLAINED_OF_ONE_CALLER = 30
-/** The same denial within this time is not explained again, its line names the request that was. Not in `dev`. */
-const EXPLAINED_ANEW_MS = 60_000
-/** A test case with a large document in it is nothing to paste. */
+/** Denials kept in memory. */
+const MAX_KEPT = 1_000
+/** Denials kept per caller, so that no caller can evict those of others. Everyone not logged in counts as one caller. */
+const MAX_KEPT_PER_CALLER = 200
+/** Characters of all kept explanations and test cases. One denial takes a few kB, or 100 kB where the rule is long. */
+const MAX_KEPT_CHARACTERS = 32 * 1024 * 1024
+/** Denials of one request that get a log line each. A request for 50 files can be denied 50 times; one line counts the rest. */
+const MAX_LOGGED_PER_REQUEST = 3
+/** Trees logged per caller and minute; further denials get a short line. Not in `dev`. */
+const MAX_EXPLAINED_PER_CALLER = 30
+/** Milliseconds for which a repeated denial is not explained again; its line names the request that was. Not in `dev`. */
+const EXPLAIN_AGAIN_MS = 60_000
+/** Bytes of a test case. A case with a large document is too long to paste. */
 const MAX_CASE_BYTES = 6 * 1024
-/** Of the tree in a log line: together with the case and the reason it stays under 16 KiB, as JSON. */
+/** Bytes of the tree in a log line, as JSON. Together with the test case and the reason, the line stays under 16 KiB. */
 const MAX_TREE_BYTES = 7 * 1024
-/** Characters of the one-line reason, for the same end. */
+/** Characters of the reason, for the same limit. */
 const MAX_REASON = 400
-/** Denials of a page when nobody says how many. */
+/** Denials per page when the query has no limit. */
 const DEFAULT_PAGE = 50
-/** Characters of what is kept that one page may have: with long rules a thousand denials would be tens of megabytes. */
+/** Characters of the explanations and test cases of one page: with long rules, 1,000 denials would be tens of megabytes. */
 const MAX_PAGE_CHARACTERS = 2 * 1024 * 1024
 
-/** A request that the rules refused, or several equal ones. */
+/** A request that the rules denied, or several equal ones. */
 export interface Denial {
-  /** The same for equal denials, for as long as the server runs. */
+  /** The same for equal denials. */
   readonly id: string
-  /** Milliseconds since the epoch, of the last one. */
+  /** When it last happened, in milliseconds since the epoch. */
   readonly at: number
-  /** Of the last one. */
+  /** The last request with this denial. */
   readonly requestId: string
-  /** How often the same was denied while it was kept. */
+  /** How often it has happened since it was first kept. */
   readonly count: number
   readonly code: ErrorCode
-  /** Null: nobody was logged in. */
+  /** Null when nobody was logged in. */
   readonly caller: CaseCaller | null
-  /** In one line: action, target and the clause that failed. */
+  /** One line: the action, the target and the clause that failed. */
   readonly reason: string
-  /** Of documents; absent for files. */
+  /** Undefined for files. */
   readonly collection: string | undefined
+  /** Undefined when explaining failed. */
   readonly explanation: Explanation | undefined
-  /** The request as a test case; absent when it is too large. */
+  /** The request as a test case; undefined when it is too large. */
   readonly case: RuleCase | undefined
 }
 
-/** Which denials are asked for. */
+/** Filters denials and selects a page of them. */
 export interface DenialQuery {
   readonly about?: 'storage' | 'database' | undefined
-  /** In an id of the caller, the reason, the code or the request id, in any case. */
+  /** Looked for in the caller's ids, the reason, the code and the request id; ignores case. */
   readonly search?: string | undefined
-  /** Only later ones, in milliseconds since the epoch. */
+  /** Only denials after this time, in milliseconds since the epoch. */
   readonly since?: number | undefined
-  /** `next` of the former page. */
+  /** The `next` of the previous page. */
   readonly after?: string | undefined
+  /** Denials per page. */
   readonly limit?: number | undefined
 }
 
 export interface DenialPage {
   /** Newest first. */
   readonly items: readonly Denial[]
-  /** Absent at the end. */
+  /** Absent on the last page. */
   readonly next?: string
 }
 
 export interface Denials {
-  /** Keeps and logs what the rules denied in one request. Never throws. */
+  /** Keeps and logs the denials of one request. Never throws. */
   record(requestId: string, errors: readonly DeniedError[]): void
-  /** What is kept, newest first. */
+  /** All kept denials, newest first. */
   list(): readonly Denial[]
   /**
-   * A part of it. A denial that repeats while somebody reads page after page comes to the front and is not met again.
+   * One page of them, newest first. A denial repeated while a client reads page after page moves to the front and does
+   * not appear again on later pages.
    *
-   * @throws CloudsteadError INVALID_PARAM when `after` is no `next`
+   * @throws CloudsteadError INVALID_PARAM when `after` is not a valid `next`
    */
   page(query: DenialQuery): DenialPage
 }
 
 export interface DenialsOptions {
   readonly log: { info(details: object, message: string): void }
-  /** `dev` explains every denial in the log, `start` stays brief about what repeats. */
+  /** `dev` explains every denial in the log; `start` shortens the lines of repeated ones. */
   readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Told how many refusals each request had. */
+  /** Called for each request with denials, with their number. */
   readonly counted?: (denied: number) => void
 }
 
-/** What is kept of a denial, and when its tree was last in the log. */
 interface Entry {
   readonly denial: Denial
-  /** Counts what is recorded: the place of the denial in the order of time. */
+  /** Numbers the recorded denials in the order of time. */
   readonly sequence: number
   readonly callerId: string
+  /** Size of the explanation and the test case as JSON. */
   readonly characters: number
+  /** When the tree was last logged, and for which request. */
   readonly explained: { readonly at: number; readonly requestId: string } | undefined
 }
 
-/** The denials of a running server. Not shared between processes, and gone with it: each is in the log too. */
+/** The denials of this process. They are not shared with other processes and end with this one; the log has them too. */
 export function createDenials({ log, mode, now, counted }: DenialsOptions): Denials {
-  // From the oldest to the newest.
+  // Oldest first.
   const entries = new Map<string, Entry>()
   let sequence = 0
 
   const ofCaller = (callerId: string) => [...entries].filter(([, entry]) => entry.callerId === callerId)
 
-  /** Whether the tree belongs into the log now. */
+  /** Whether to log the tree of this denial. */
   const mayExplain = (callerId: string, last: Entry['explained'], at: number): boolean => {
     if (mode === 'dev') return true
-    const recent = (time: number | undefined) => time !== undefined && at - time < EXPLAINED_ANEW_MS
+    const recent = (time: number | undefined) => time !== undefined && at - time < EXPLAIN_AGAIN_MS
     if (recent(last?.at)) return false
-    return ofCaller(callerId).filter(([, { explained }]) => recent(explained?.at)).length < EXPLAINED_OF_ONE_CALLER
+    return ofCaller(callerId).filter(([, { explained }]) => recent(explained?.at)).length < MAX_EXPLAINED_PER_CALLER
   }
 
   const keep = (key: string, entry: Entry) => {
-    // Deleted first, so that it becomes the newest.
+    // Deleted first, because a Map keeps the position of a key that it already has.
     entries.delete(key)
     const own = ofCaller(entry.callerId)
-    if (own.length >= KEPT_OF_ONE_CALLER) entries.delete(own[0]?.[0] ?? '')
+    if (own.length >= MAX_KEPT_PER_CALLER) entries.delete(own[0]?.[0] ?? '')
     entries.set(key, entry)
     let characters = 0
     for (const kept of entries.values()) characters += kept.characters
     for (const [oldest, kept] of entries) {
-      if (entries.size <= KEPT && characters <= KEPT_CHARACTERS) break
+      if (entries.size <= MAX_KEPT && characters <= MAX_KEPT_CHARACTERS) break
       entries.delete(oldest)
       characters -= kept.characters
     }
@@ -139,11 +143,11 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
     const reason = copy(clip(error.internal ?? error.message, MAX_REASON))
     const caseText = jsonOf(error.case)
     const key = createHash('sha256').update(`${callerId}\n${code}\n${error.internal}\n${caseText}`).digest('base64url')
-    const former = entries.get(key)
-    const explaining = logged && mayExplain(callerId, former?.explained, at)
-    const explanation = explaining || former === undefined ? copy(error.explain()) : former.denial.explanation
+    const previous = entries.get(key)
+    const explaining = logged && mayExplain(callerId, previous?.explained, at)
+    const explanation = explaining || previous === undefined ? copy(error.explain()) : previous.denial.explanation
     const ruleCase = caseText !== '' && Buffer.byteLength(caseText) <= MAX_CASE_BYTES ? copy(error.case) : undefined
-    const count = (former?.denial.count ?? 0) + 1
+    const count = (previous?.denial.count ?? 0) + 1
     const collection = collectionOf(error)
     sequence += 1
     keep(key, {
@@ -151,21 +155,21 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
       sequence,
       callerId,
       characters: jsonOf(explanation).length + (ruleCase === undefined ? 0 : caseText.length),
-      explained: explaining ? { at, requestId } : former?.explained,
+      explained: explaining ? { at, requestId } : previous?.explained,
     })
     if (!logged) return
     const line = { reqId: requestId, code, reason, ...(count > 1 ? { count } : {}) }
     if (explaining)
       log.info({ ...line, denial: { tree: treeLines(explanation), case: ruleCase } }, 'denied by the rules')
-    else log.info({ ...line, sameAs: former?.explained?.requestId }, 'denied by the rules')
+    else log.info({ ...line, sameAs: previous?.explained?.requestId }, 'denied by the rules')
   }
 
   return {
     record(requestId, errors) {
       counted?.(errors.length)
-      for (const [index, error] of errors.entries()) recordOne(requestId, error, index < LOGGED_OF_ONE_REQUEST)
-      const more = errors.length - LOGGED_OF_ONE_REQUEST
-      if (more > 0) log.info({ reqId: requestId, more }, 'more was denied by the rules in this request')
+      for (const [index, error] of errors.entries()) recordOne(requestId, error, index < MAX_LOGGED_PER_REQUEST)
+      const more = errors.length - MAX_LOGGED_PER_REQUEST
+      if (more > 0) log.info({ reqId: requestId, more }, 'more denials by the rules in this request')
     },
     list: () => [...entries.values()].map(({ denial }) => denial).reverse(),
     page({ about, search = '', since, after, limit = DEFAULT_PAGE }) {
@@ -190,11 +194,11 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
 }
 
 function sequenceOf(after: string): number {
-  if (!/^\d{1,15}$/.test(after)) throw new CloudsteadError('INVALID_PARAM', 'after is not the next of a page')
+  if (!/^\d{1,15}$/.test(after)) throw new CloudsteadError('INVALID_PARAM', 'after must be the next of an earlier page')
   return Number(after)
 }
 
-/** @param needle in lower case */
+/** @param needle lower case */
 function matches(
   denial: Denial,
   about: DenialQuery['about'],
@@ -212,7 +216,7 @@ function collectionOf(error: DeniedError): string | undefined {
   return typeof collection === 'string' ? copy(collection) : undefined
 }
 
-/** The explanation as lines, as many as fit. */
+/** The lines of the explanation, cut off at MAX_TREE_BYTES. */
 function treeLines(explanation: Explanation | undefined): readonly string[] {
   if (explanation === undefined) return ['the decision cannot be explained']
   const lines = renderExplanation(explanation, 'en').split('\n')
@@ -226,13 +230,13 @@ function treeLines(explanation: Explanation | undefined): readonly string[] {
   return shown
 }
 
-/** A part of a text keeps all of it in memory, and so would what is quoted here of a large document. */
+/** A deep copy through JSON. A substring keeps the whole string in memory, so a quote from a document would keep the document. */
 function copy<T>(value: T): T {
   const text = jsonOf(value)
   return text === '' ? value : (JSON.parse(text) as T)
 }
 
-/** Never throws: what has no JSON is no test case either. */
+/** JSON, or an empty string when the value has none. Never throws. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? ''

@@ -22,7 +22,7 @@ const CREDENTIALS: readonly (readonly [what: string, value: string])[] = [
 
 for (const [what, value] of CREDENTIALS) {
   for (const mode of ['start', 'dev'] as const) {
-    test(`${what} in a text is not logged by ${mode}, the rest of the line is`, () => {
+    test(`${mode}: ${what} inside a string is redacted, the rest of the line is logged`, () => {
       const text = logged(mode, { code: 'INVALID_ACTION', reason: `the action "${value}" is not supported` })
       assert.ok(!text.includes(value))
       assert.match(text, /INVALID_ACTION/)
@@ -32,23 +32,23 @@ for (const [what, value] of CREDENTIALS) {
 }
 
 for (const [what, value] of CREDENTIALS) {
-  test(`${what} of which the end was cut off is not logged either`, () => {
+  test(`${what} that is cut off at the end is redacted too`, () => {
     const text = logged('start', { reason: `${value.slice(0, -3)}… is not the caller` })
     assert.match(text, /"\[redacted\]…? is not the caller/)
   })
 }
 
-test('what helps to find a fault stays: ids, paths, times, stacks', () => {
+test('ids, paths, times and stack traces are not redacted', () => {
   const reason = 'write users/pxrvennvygga6hmjjt43vwb8u3ajmwfcnk85/2026.11.22.jpg at file:///a/b/dist/main.js:12:3'
   assert.ok(logged('start', { reason }).includes(reason))
 })
 
-test('a long text without any dot is searched once, not from each of its characters', () => {
+test('searching a long string without dots takes linear time', () => {
   const started = performance.now()
   logged('start', { reason: 'a'.repeat(1_000_000) })
   assert.ok(performance.now() - started < 2000)
 })
 
-test('a member with the name of a credential is not logged, whatever it holds', () => {
+test('a member named like a credential is redacted, whatever it holds', () => {
   assert.ok(!logged('start', { body: { secret: 'hush' } }).includes('hush'))
 })

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 import type { Mode } from '../settings.ts'
 
-/** Whatever might carry a credential, wherever it might be logged. */
+/** Members that may hold a credential, at the top level and up to two levels below. */
 const REDACTED = [
   'access_token',
   'refresh_token',
@@ -15,25 +15,24 @@ const REDACTED = [
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
 /**
- * What looks like one of our credentials: an api key, a refresh token, or three parts of base64url with dots between
- * them, as access tokens, login tickets and upload tickets are. One that a `…` cut short still is one.
+ * Matches what looks like one of our credentials: an API key, a refresh token, or three parts of base64url separated by
+ * dots, the form of access tokens, login tickets and upload tickets. Also matches one that is cut off with `…`.
  */
 const CREDENTIAL =
   /cs_CS[0-9a-f]{24}_[\w-]+|(?<![\w-])(?:[\w-]{22}\.[\w-]{54}(?![\w-])|[\w-]{8,}\.[\w-]{16,}(?:\.[\w-]{16,}|(?:\.[\w-]*)?…))/g
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: showing them is the point
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to be escaped
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 
-/** What `denials.ts` puts into a line about a request that the rules refused. */
+/** The member `denial` of a log line that `denials.ts` writes. */
 interface LoggedDenial {
   readonly tree: readonly string[]
   readonly case?: unknown
 }
 
 /**
- * The server's log, on the standard error output: JSON lines for `start`, short readable lines for `dev`. What a client
- * sends never gets in as such; the redaction is a second net, for a credential that somebody sent as something else and
- * that a message repeats.
+ * The server's log on standard error: JSON lines in `start`, short readable lines in `dev`. Requests are never logged as
+ * they are. Redaction is a second safeguard, for a credential that was sent in the wrong field and is quoted in a message.
  */
 export function createLog(mode: Mode, write: (line: string) => void = toStderr): Logger {
   const stream = {
@@ -78,7 +77,7 @@ function denialLines({ tree, case: ruleCase }: LoggedDenial): readonly string[] 
   return lines.map((line) => `    ${oneLine(line)}`)
 }
 
-/** Nothing that a value brings along begins a line of its own, or means anything to a terminal. */
+/** Escapes control characters, so that no value can start a new line or send escape sequences to a terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

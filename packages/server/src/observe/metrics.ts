@@ -1,12 +1,13 @@
-/** Counters in Prometheus' text format. */
+/** Counts the answers of the server. */
 export interface Metrics {
+  /** All counters in Prometheus' text format. */
   render(): string
-  /** The counter of a route, by its URL pattern. */
+  /** @param url the URL pattern of the route */
   route(url: string): RouteCounter
 }
 
 export interface RouteCounter {
-  /** Counts an answer. */
+  /** Counts an answer. @param seconds that it took */
   count(method: string, status: number, seconds: number): void
 }
 
@@ -15,9 +16,9 @@ interface Sum {
   seconds: number
 }
 
-/** @param now milliseconds since the epoch, as `startedAt` */
+/** @param startedAt milliseconds since the epoch, like `now` */
 export function createMetrics(startedAt: number, now: () => number): Metrics {
-  /** By route, then by method and status: no text is built for a request. */
+  /** By route, then method, then status: nested maps, so that counting builds no string for a key. */
   const routes = new Map<string, Map<string, Map<number, Sum>>>()
   return {
     route(url) {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createTraffic } from './traffic.ts'
 
 const MINUTE = 60_000
-/** On a boundary of every step that there is. */
+/** A multiple of every step length. */
 const START = 1_800_000_000_000
 
 function clocked() {
@@ -12,7 +12,7 @@ function clocked() {
   return { traffic, at: (minutes: number) => (now = START + minutes * MINUTE) }
 }
 
-test('denials are counted in their minute, and minutes without any are there too', () => {
+test('denials are counted by the minute; minutes without any are included', () => {
   const { traffic, at } = clocked()
   traffic.denied(2)
   at(0.99)
@@ -33,7 +33,7 @@ test('denials are counted in their minute, and minutes without any are there too
   )
 })
 
-test('a day goes round, and what is a day old does not come back', () => {
+test('counts older than a day are dropped', () => {
   const { traffic, at } = clocked()
   traffic.denied(1)
   at(24 * 60)
@@ -50,7 +50,7 @@ test('a day goes round, and what is a day old does not come back', () => {
   for (const [index, { at: time }] of points.entries()) assert.equal(time, (points[0]?.at ?? 0) + index * 600_000)
 })
 
-test('longer series have longer steps, and lose nothing', () => {
+test('longer series have longer steps and the same sums', () => {
   const { traffic, at } = clocked()
   for (let minute = 0; minute < 600; minute += 1) {
     at(minute)

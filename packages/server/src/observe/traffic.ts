@@ -1,36 +1,37 @@
-/** What came in one step of time. */
+/** The requests of one time step. */
 export interface TrafficPoint {
-  /** Milliseconds since the epoch: when the step began. */
+  /** When the step began, in milliseconds since the epoch. */
   readonly at: number
   readonly requests: number
-  /** Answers that say a code of failure, whatever their status, and broken ones. */
+  /** Failed requests, whatever the HTTP status. Denials do not count. */
   readonly errors: number
-  /** Refusals by rules, each item of a request counted. */
+  /** Denials by the rules; each denied item of a request counts. */
   readonly denied: number
 }
 
 export interface TrafficSeries {
   readonly stepSeconds: number
-  /** Milliseconds since the epoch: when counting began. */
+  /** When counting began, in milliseconds since the epoch. */
   readonly since: number
-  /** Oldest first, without gaps; the last step is not over yet. */
+  /** Oldest first, without gaps. The last step is not over yet. */
   readonly points: readonly TrafficPoint[]
 }
 
-/** Counts by the minute for a day, in memory: what the overview draws. */
+/** Counts requests per minute, in memory, for the last 24 hours. The Console's overview shows them. */
 export interface Traffic {
-  /** Counts an answer. */
+  /** Counts a request. */
   count(failed: boolean): void
+  /** Counts denials. */
   denied(count: number): void
-  /** @param minutes that the series covers, up to a day */
+  /** @param minutes length of the series, at most a day */
   series(minutes: number): TrafficSeries
 }
 
 const MINUTE_MS = 60_000
 const KEPT_MINUTES = 24 * 60
-/** A chart shows no more; longer series have longer steps. */
+/** Points per series, as many as a chart can show; longer series have longer steps. */
 const MAX_POINTS = 180
-/** Minutes of a step that people read easily. */
+/** Lengths of a step, in minutes. */
 const STEPS = [1, 2, 5, 10, 15] as const
 
 const REQUESTS = 0
@@ -41,11 +42,12 @@ const KINDS = 3
 /** @param now milliseconds since the epoch */
 export function createTraffic(now: () => number): Traffic {
   const since = now()
-  /** Three counts for each minute, in a ring; and which minute they are of. */
+  /** A ring buffer with KINDS counts per minute. */
   const counts = new Uint32Array(KEPT_MINUTES * KINDS)
+  /** The minute that each slot of the ring holds, in minutes since the epoch. */
   const minutes = new Uint32Array(KEPT_MINUTES)
 
-  /** Where the counts of this minute are; those of a day before go. */
+  /** The index of the counts of this minute. Clears the counts of the same minute a day before. */
   function current(): number {
     const minute = Math.floor(now() / MINUTE_MS)
     const slot = minute % KEPT_MINUTES

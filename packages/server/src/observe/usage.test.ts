@@ -26,7 +26,7 @@ function setUp(steps: () => AsyncIterable<Counted>) {
 
 const REST = { collections: 2, documents: 7, users: 3 }
 
-test('a count that took no time is good for a second; who asks after it gets a new one, and many who ask share it', async () => {
+test('a fast count is reused for a second; then one new count serves all callers', async () => {
   let files = 1
   const { usage, counts, pass } = setUp(async function* () {
     yield { files, bytes: 10 * files }
@@ -43,7 +43,7 @@ test('a count that took no time is good for a second; who asks after it gets a n
   assert.equal(counts(), 2)
 })
 
-test('a count is good for twenty times what it took, for half a minute at most', async () => {
+test('a count is reused for 20 times the time it took, for 30 seconds at most', async () => {
   let took = 1000
   const { usage, counts, pass } = setUp(async function* () {
     pass(took)
@@ -65,14 +65,14 @@ test('a count is good for twenty times what it took, for half a minute at most',
   assert.equal(counts(), 3)
 })
 
-test('whoever comes first gets what there is after a while', async () => {
+test('the first caller gets the numbers so far when counting takes long', async () => {
   const goOn = Promise.withResolvers<void>()
   const { usage, counts } = setUp(async function* () {
     yield { files: 500, bytes: 1 }
     await goOn.promise
     yield { files: 600, bytes: 2 }
   })
-  // The patience of the first one does not keep a process alive; a test has to.
+  // The timer of the first caller is unref'ed and does not keep the process alive.
   const alive = setInterval(() => {}, 1000)
   assert.deepEqual(await usage(), { files: 500, bytes: 1, ...REST, asOf: 1000, counting: true })
   clearInterval(alive)
@@ -82,7 +82,7 @@ test('whoever comes first gets what there is after a while', async () => {
   assert.equal(counts(), 1)
 })
 
-test('a count that fails is told, and the next one tries again', async () => {
+test('a failed count is reported, and the next call tries again', async () => {
   let broken = true
   const { usage, errors } = setUp(async function* () {
     if (broken) throw new Error('the disk is gone')

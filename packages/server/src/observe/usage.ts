@@ -1,4 +1,4 @@
-/** How much is stored, counted in the background: nobody who looks at the overview waits long for it. */
+/** Counts how much is stored. The count runs in the background, so that the Console's overview does not wait long for it. */
 
 export interface Usage {
   readonly files: number
@@ -6,14 +6,14 @@ export interface Usage {
   readonly collections: number
   readonly documents: number
   readonly users: number
-  /** Milliseconds since the epoch: when it was counted. */
+  /** When the count ended, in milliseconds since the epoch. */
   readonly asOf: number
-  /** Present while the first count is still going on: there is more. */
+  /** Present while the first count is still running; the numbers will grow. */
   readonly counting?: true
 }
 
 export interface UsageOptions {
-  /** Files and bytes, more from step to step. */
+  /** Yields the files and bytes counted so far, again and again until all are counted. */
   readonly storage: () => AsyncIterable<{ readonly files: number; readonly bytes: number }>
   readonly collections: () => Promise<readonly { readonly documents: number }[]>
   readonly users: () => Promise<number>
@@ -23,16 +23,16 @@ export interface UsageOptions {
 }
 
 /**
- * Counting again costs a walk over every file, so what was counted is shown for a while: twenty times as long as counting
- * took, so that it never takes more than a twentieth of the time. Few files are counted anew all the time.
+ * A count walks over every file, so it is reused for this many times the time it took, within the limits below. Counting
+ * thus takes at most a twentieth of the time.
  */
 const FRESH_FACTOR = 20
 const MIN_FRESH_MS = 1_000
 const MAX_FRESH_MS = 30_000
-/** Whoever asks waits for the count so long; then gets the last one, or what there is so far. */
-const PATIENCE_MS = 500
+/** How long a caller waits for a running count. After that it gets the previous count, or the numbers so far. */
+const MAX_WAIT_MS = 500
 
-/** Counts when it is asked and the last count is old; one count at a time. */
+/** @returns a function that gives the last count and starts a new one when that is too old. One count runs at a time. */
 export function createUsage({ storage, collections, users, now, failed }: UsageOptions): () => Promise<Usage> {
   let known: Usage | undefined
   let soFar: Omit<Usage, 'asOf'> = { files: 0, bytes: 0, collections: 0, documents: 0, users: 0 }
@@ -58,11 +58,11 @@ export function createUsage({ storage, collections, users, now, failed }: UsageO
           running = undefined
         })
     }
-    if (running !== undefined) await Promise.race([running, patience()])
+    if (running !== undefined) await Promise.race([running, maxWait()])
     return known ?? { ...soFar, asOf: now(), counting: true }
   }
 }
 
-function patience(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, PATIENCE_MS).unref())
+function maxWait(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, MAX_WAIT_MS).unref())
 }

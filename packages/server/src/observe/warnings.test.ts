@@ -20,9 +20,9 @@ const finding = (code: string, severity: Finding['severity']): Finding => ({
   message: { en: 'x', zh: 'y' },
 })
 
-test('there is nothing to say about what is well set up', () => assert.deepEqual(codes({}), []))
+test('a well-configured server has no warnings', () => assert.deepEqual(codes({}), []))
 
-test('each thing is said, warnings before notes', () => {
+test('each problem gives a warning or a note, warnings first', () => {
   const values = [{ source: 'default' } as Setting]
   assert.deepEqual(codes({ settings: { file: { path: 'x', exists: false }, values } }), ['warning default-settings'])
   assert.deepEqual(codes({ anonymous: true }), ['warning anonymous-login'])
@@ -42,7 +42,7 @@ test('each thing is said, warnings before notes', () => {
   ])
 })
 
-test('R27: that everybody reads every file is a warning; that a collection is public was a decision', () => {
+test('R27: files that everybody can read are a warning; a collection that everybody can read is not', () => {
   const findings = [
     { key: 'storage.acl', finding: finding('everyone-reads', 'note') },
     { key: 'database.collections.news.acl', finding: finding('everyone-reads', 'note') },
@@ -59,7 +59,7 @@ test('R27: that everybody reads every file is a warning; that a collection is pu
   assert.ok(found[0]?.advice?.en && found[0].advice.zh)
 })
 
-test('rules are looked at again only when a setting has changed', () => {
+test('rules are checked again only when a setting has changed', () => {
   let version = '1'
   const asked: (string | undefined)[] = []
   const values = ['storage.acl', 'database.collections.orders.acl', 'auth.anonymous'].map(

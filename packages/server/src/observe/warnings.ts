@@ -1,4 +1,4 @@
-/** What an operator should know about an environment without having asked. */
+/** Warnings about the configuration of an environment, for the Console's overview. */
 import type { Text } from '@cloudstead/rules'
 import { collectionKey } from '../config/keys.ts'
 import type { PlacedFinding } from '../rule-tools/findings.ts'
@@ -11,26 +11,26 @@ export interface Warning {
   readonly text: Text
   /** What to do about it. */
   readonly advice?: Text
-  /** The key of the setting that it is about. */
+  /** The key of the setting that causes it. */
   readonly setting?: string
 }
 
-/** What the warnings are judged by. */
+/** What the warnings depend on. */
 export interface WarningFacts {
   readonly mode: Mode
   readonly passwordSet: boolean
-  /** Whether others than this machine reach the server, and not through https. */
+  /** Whether other machines can reach the server without HTTPS. */
   readonly inTheClear: boolean
   readonly anonymous: boolean
-  /** Whether login codes such as `dev:alice` make up WeChat users. */
+  /** Whether login codes such as `dev:alice` log in made-up WeChat users. */
   readonly madeUpIdentities: boolean
   readonly settings: Pick<ReturnType<SavedSettings['settings']>, 'file' | 'values'>
   readonly findings: readonly RuleNotice[]
 }
 
-/** A finding about the rules that hold. */
+/** A finding about rules that are in effect. */
 export interface RuleNotice {
-  /** The setting that the rules are. */
+  /** The key of the setting that contains the rules. */
   readonly key: string
   readonly finding: PlacedFinding
 }
@@ -39,15 +39,15 @@ export interface RuleNotice {
 export function warningsOf(facts: WarningFacts): readonly Warning[] {
   const all = [
     ...settingWarnings(facts),
-    ...facts.findings.filter(({ key, finding }) => isWorthSaying(key, finding)).map(ruleWarning),
+    ...facts.findings.filter(({ key, finding }) => isWarning(key, finding)).map(ruleWarning),
     ...accessWarnings(facts),
   ]
   return [...all.filter(({ severity }) => severity === 'warning'), ...all.filter(({ severity }) => severity === 'note')]
 }
 
 /**
- * What the rules that hold let through, or keep out, that their author may not have meant. Rules are looked at again only
- * when a setting has changed.
+ * Findings about the rules that are in effect: what they allow or deny that their author may not have intended. Rules are
+ * checked again only when a setting has changed.
  */
 export function ruleNotices(settings: Pick<SavedSettings, 'settings' | 'rules'>): () => readonly RuleNotice[] {
   let known: { readonly version: string; readonly notices: readonly RuleNotice[] } | undefined
@@ -64,8 +64,8 @@ export function ruleNotices(settings: Pick<SavedSettings, 'settings' | 'rules'>)
   }
 }
 
-/** That every document of a collection is public was somebody's decision; that every file is may be the default. */
-function isWorthSaying(key: string, { severity, code }: PlacedFinding): boolean {
+/** A public collection is somebody's decision, but public files may just be the default. */
+function isWarning(key: string, { severity, code }: PlacedFinding): boolean {
   return severity !== 'note' || (key === 'storage.acl' && code === 'everyone-reads')
 }
 
@@ -73,7 +73,7 @@ function ruleWarning({ key, finding }: RuleNotice): Warning {
   const advice =
     finding.code === 'everyone-reads' && key === 'storage.acl'
       ? text(
-          'If files are meant for their owners only, choose that under Permissions.',
+          'If only owners should read their files, change this under Permissions.',
           '如果文件只应由其所有者读取，请在“权限设置”中修改。',
         )
       : undefined
@@ -86,7 +86,7 @@ function ruleWarning({ key, finding }: RuleNotice): Warning {
   }
 }
 
-/** Findings begin small, because in a log something stands before them. */
+/** Findings start with a lower-case letter, because in a log line other words precede them. */
 function sentence({ en, zh }: Text): Text {
   return { en: `${en.charAt(0).toUpperCase()}${en.slice(1)}.`, zh: `${zh}。` }
 }
@@ -98,19 +98,19 @@ function settingWarnings({ mode, anonymous, settings }: WarningFacts): readonly 
       code: 'file-refused',
       severity: 'warning',
       text: text(
-        'The edited configuration file cannot be used; the former settings still hold.',
+        'The edited configuration file is not valid. The previous settings stay in effect.',
         '修改后的配置文件无法使用，目前仍沿用之前的设置。',
       ),
-      advice: text('The settings page says what is wrong with it.', '“设置”页面会说明具体问题。'),
+      advice: text('The Settings page shows what is wrong with it.', '“设置”页面会说明具体问题。'),
     })
   }
   if (mode === 'start' && settings.values.every(({ source }) => source === 'default')) {
     found.push({
       code: 'default-settings',
       severity: 'warning',
-      text: text('Nothing is configured: every setting has its default.', '尚未做任何配置，所有设置均为默认值。'),
+      text: text('Nothing is configured: every setting has its default value.', '尚未做任何配置，所有设置均为默认值。'),
       advice: text(
-        'Before others use it, decide who may read and write, and who may log in.',
+        'Before others use the server, decide who may read and write, and who may log in.',
         '对外提供服务前，请先确定读写权限和登录方式。',
       ),
     })
@@ -134,11 +134,11 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
       code: 'no-tls',
       severity: 'warning',
       text: text(
-        'Other machines reach this server over plain http: whoever is on the way can read passwords, tokens and files.',
+        'Other machines reach this server over plain HTTP: anyone on the network path can read passwords, tokens and files.',
         '其他设备通过未加密的 http 访问本服务，途经的任何人都能看到密码、令牌和文件。',
       ),
       advice: text(
-        'Put it behind a proxy with https and give its address as --public-url.',
+        'Put it behind an HTTPS proxy and give the address of the proxy as --public-url.',
         '请在前面部署支持 https 的代理，并用 --public-url 指定对外地址。',
       ),
     })
@@ -148,11 +148,11 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
       code: 'made-up-identities',
       severity: inTheClear ? 'warning' : 'note',
       text: text(
-        'Login codes such as dev:alice make up WeChat users, without WeChat.',
+        'Login codes such as dev:alice log in made-up WeChat users, without asking WeChat.',
         '形如 dev:alice 的登录 code 会直接生成虚拟微信用户，不经过微信校验。',
       ),
       advice: text(
-        'Meant for development. With a WeChat secret, or with cloudstead start, it is off.',
+        'For development only. Set a WeChat secret or use cloudstead start to turn it off.',
         '仅供开发使用。设置 AppSecret 或使用 cloudstead start 启动后会自动关闭。',
       ),
       setting: 'auth.wechat.secret',
@@ -164,7 +164,7 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
       severity: 'warning',
       text: text('The Console has no password yet.', '控制台尚未设置密码。'),
       advice: text(
-        'Set one in the menu at the top right; links in the terminal are no longer needed then.',
+        'Set one in the menu at the top right. Then you no longer need the links in the terminal.',
         '请在右上角菜单中设置密码，之后无需再使用终端中的链接。',
       ),
     })

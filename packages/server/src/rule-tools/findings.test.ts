@@ -7,8 +7,8 @@ import { checkRulesText, type RulesTarget } from './findings.ts'
 const FILES: RulesTarget = { kind: 'storage', resourceOpenid: 'path' }
 const ORDERS: RulesTarget = { kind: 'database', collection: 'orders' }
 
-/** Code, rule and the part of the text that each finding is about. */
-function said(text: string, target = FILES, anonymous = true): readonly (string | undefined)[][] {
+/** The code, the rule and the marked text of each finding. */
+function found(text: string, target = FILES, anonymous = true): readonly (string | undefined)[][] {
   return checkRulesText(text, target, anonymous).findings.map(({ code, key, from, to }) => [
     code,
     key,
@@ -16,7 +16,7 @@ function said(text: string, target = FILES, anonymous = true): readonly (string 
   ])
 }
 
-test('rules that can be used are valid, whatever there is to say about them', () => {
+test('rules that the server accepts are valid, with or without findings', () => {
   assert.deepEqual(checkRulesText('"PRIVATE"', FILES, true), { valid: true, findings: [], acl: 'PRIVATE' })
   const { valid, findings, acl } = checkRulesText('{"read": true, "write": true} // all', FILES, true)
   assert.equal(valid, true)
@@ -24,15 +24,15 @@ test('rules that can be used are valid, whatever there is to say about them', ()
   assert.deepEqual(findings.map(({ severity }) => severity).sort(), ['note', 'warning'])
 })
 
-test('a finding stands where it is written, comments and escapes before it', () => {
+test('findings have the right position, with comments and escapes before it', () => {
   const text = '{\n  // who reads\n  "read": "\\u0061uth != null && reource.size > 1",\n}'
-  assert.deepEqual(said(text), [['unknown-variable', 'read', 'reource']])
-  assert.deepEqual(said('{"read": "auth != null"}'), [['anonymous-passes', 'read', '"auth != null"']])
-  assert.deepEqual(said('{"read": "auth != null"}', FILES, false), [])
-  assert.deepEqual(said('{"write": /* all */ true}', ORDERS), [['write-without-login', 'write', 'true']])
+  assert.deepEqual(found(text), [['unknown-variable', 'read', 'reource']])
+  assert.deepEqual(found('{"read": "auth != null"}'), [['anonymous-passes', 'read', '"auth != null"']])
+  assert.deepEqual(found('{"read": "auth != null"}', FILES, false), [])
+  assert.deepEqual(found('{"write": /* all */ true}', ORDERS), [['write-without-login', 'write', 'true']])
 })
 
-test('what the server refuses is not valid, and says where', () => {
+test('rules that the server refuses are not valid, and the finding says where', () => {
   for (const [text, ...expected] of [
     ['', 'invalid', undefined, ''],
     ['READONLY', 'invalid', undefined, 'R'],
@@ -42,11 +42,11 @@ test('what the server refuses is not valid, and says where', () => {
     ['{"read": 7}', 'invalid', 'read', '7'],
   ] as const) {
     assert.equal(checkRulesText(text, FILES, true).valid, false, text)
-    assert.deepEqual(said(text)[0], expected, text)
+    assert.deepEqual(found(text)[0], expected, text)
   }
 })
 
-test('any text gets an answer, and every place lies in it', () => {
+test('any text can be checked, and every position is inside it', () => {
   const piece = fc.constantFrom(
     '{',
     '}',
@@ -74,7 +74,7 @@ test('any text gets an answer, and every place lies in it', () => {
   )
 })
 
-test('valid is what the configuration file would accept', () => {
+test('rules are valid exactly when the configuration file accepts them', () => {
   const rules = ['{}', 'null', '[]', '7', 'true', '"X"', '"ADMINONLY"', '{"maxAge":5}', '{"read":true,"maxAge":0}']
   const more = ['{"create":true}', '{"read":null}', '{"read":""}', '{"maxAge":86400,"read":"true"}', '{"read":[true]}']
   for (const acl of [...rules, ...more]) {

@@ -1,4 +1,4 @@
-/** Checks the text of rules while somebody writes it. */
+/** Checks the source text of rules, for an editor. */
 import {
   checkDatabaseRules,
   checkStorageRules,
@@ -8,37 +8,37 @@ import {
   type RulesText,
 } from '@cloudstead/rules'
 
-/** Whose rules they are: those of files, or those of the documents of a collection. */
+/** What the rules protect: files, or the documents of a collection. */
 export type RulesTarget =
   | { readonly kind: 'storage'; readonly resourceOpenid: 'path' | 'creator' }
   | { readonly kind: 'database'; readonly collection: string }
 
-/** A finding with its place in the text. */
+/** A finding with its position in the text. */
 export interface PlacedFinding {
   readonly severity: RuleFinding['severity']
   readonly code: string
   readonly message: RuleFinding['message']
-  /** The rule that it is about; absent for the whole text. */
+  /** The key of the rule; absent when the finding is about the whole text. */
   readonly key?: string
-  /** UTF-16 code units from the start of the text; absent when no place can be named. */
+  /** Start offset in the text, in UTF-16 code units; absent when the position is unknown. */
   readonly from?: number
-  /** The first one after it. */
+  /** End offset, exclusive. */
   readonly to?: number
 }
 
 export interface CheckedRules {
-  /** Whether the server would accept them. There can be findings either way. */
+  /** Whether the server would accept the rules. Valid rules can have findings too. */
   readonly valid: boolean
-  /** The worst first. */
+  /** Most severe first. */
   readonly findings: readonly PlacedFinding[]
-  /** What the text says; absent when it cannot be read. */
+  /** The parsed value of the text; absent when it does not parse. */
   readonly acl?: unknown
 }
 
 /**
- * Checks rules as they are written, with each finding at its place in the text. Never throws.
+ * Checks rules and gives each finding its position in the text. Never throws.
  *
- * @param anonymous whether people may log in anonymously
+ * @param anonymous whether anonymous login is on
  */
 export function checkRulesText(text: string, target: RulesTarget, anonymous: boolean): CheckedRules {
   let rules: RulesText

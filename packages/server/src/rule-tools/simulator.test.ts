@@ -9,7 +9,7 @@ const ALICE = { uid: 'u1', customUserId: 'alice', loginType: 'CUSTOM' } as const
 const OWN = '{ "read": "auth != null && resource.openid == auth.openid", } // mine'
 const REASON = { en: 'allowed', zh: '允许' }
 
-/** Only the texts and the reading are of interest here: files are answered by what was asked. */
+/** A simulator with a fake storage that records the questions and allows everything. */
 async function setUp(t: Parameters<typeof openDatabase>[0], mode: 'path' | 'creator' = 'path') {
   const { database } = await openDatabase(t, { orders: 'PRIVATE' })
   const asked: FileQuestion[] = []
@@ -31,8 +31,8 @@ const FILE = { action: 'read', file: 'users/alice/a.jpg' }
 const invalid = (message: RegExp) => (error: { code?: string; message?: string }) =>
   error.code === 'INVALID_PARAM' && message.test(error.message ?? '')
 
-describe('asking', () => {
-  test('the rules that hold, and edited ones as somebody writes them', async (t) => {
+describe('simulate', () => {
+  test('uses the rules in effect or edited ones', async (t) => {
     const { simulator, asked } = await setUp(t)
     await simulator.simulate(ALICE, FILE, undefined)
     await simulator.simulate(null, { ...FILE, stored: null }, OWN)
@@ -47,7 +47,7 @@ describe('asking', () => {
     )
   })
 
-  test('under the meaning that resource.openid has', async (t) => {
+  test('compiles edited rules with the configured meaning of resource.openid', async (t) => {
     const text = '{ "read": "resource.openid == auth.openid" }'
     const decisions: boolean[] = []
     for (const mode of ['path', 'creator'] as const) {
@@ -59,7 +59,7 @@ describe('asking', () => {
     assert.deepEqual(decisions, [false, true])
   })
 
-  test('a decision comes with a case for the test command', async (t) => {
+  test('a decision has a test case for cloudstead rules test', async (t) => {
     const { simulator } = await setUp(t)
     const text = '{ "read": "doc._openid == auth.openid", "update": "request.data.total == null" }'
     const stored = { _id: 'o1', _openid: 'bob', at: { $date: '2026-01-01T00:00:00.000Z' } }
@@ -80,7 +80,7 @@ describe('asking', () => {
     assert.equal(runCases(parseCaseFile(JSON.stringify({ cases: [ruleCase] }), 0), rules).results[0]?.ok, true)
   })
 
-  test('a case with a large document is left out', async (t) => {
+  test('a test case with a large document is left out', async (t) => {
     const { simulator } = await setUp(t)
     const members = { action: 'create', collection: 'orders', data: { text: 'x'.repeat(100_000) } }
     const decision = await simulator.simulate(ALICE, members, undefined)
@@ -88,19 +88,19 @@ describe('asking', () => {
   })
 })
 
-describe('what is no question', () => {
+describe('invalid input', () => {
   const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) })
   const REFUSED: readonly [what: string, members: Record<string, unknown>, text: string | undefined, why: RegExp][] = [
-    ['rules that are no JSON', FILE, '{ "read" }', /line 1|column/],
+    ['rules that are not JSON', FILE, '{ "read" }', /line 1|column/],
     ['rules that do not parse', FILE, '{\n  "read": "auth ="\n}', /line 2, column \d+/],
     ['rules with an unknown key', FILE, '{ "reed": true }', /unknown key "reed".*"read"/],
     ['a preset that does not exist', FILE, '"PUBLIC"', /unknown preset/],
     ['a rule that is too long', FILE, JSON.stringify({ read: `'${'x'.repeat(1100)}' == ''` }), /1,?024/],
-    ['rules of documents for files', FILE, '{ "create": true }', /unknown key "create"/],
-    ['an action that files have not', { ...FILE, action: 'create' }, undefined, /action/],
-    ['an action that documents have not', { action: 'write', collection: 'orders' }, undefined, /action/],
-    ['a size of a read', { ...FILE, size: 3 }, undefined, /sends no bytes/],
-    ['a query and an id', { action: 'read', collection: 'orders', doc: 'a', where: {} }, undefined, /not both/],
+    ['rules for documents instead of files', FILE, '{ "create": true }', /unknown key "create"/],
+    ['an action that files do not have', { ...FILE, action: 'create' }, undefined, /action/],
+    ['an action that documents do not have', { action: 'write', collection: 'orders' }, undefined, /action/],
+    ['a size for a read', { ...FILE, size: 3 }, undefined, /sends no bytes/],
+    ['both a query and an id', { action: 'read', collection: 'orders', doc: 'a', where: {} }, undefined, /not both/],
     [
       'an operator that does not exist',
       { action: 'read', collection: 'orders', where: { a: { $x: 1 } } },
@@ -113,20 +113,20 @@ describe('what is no question', () => {
       undefined,
       /changes nothing/,
     ],
-    ['data that nests too deep', { action: 'create', collection: 'orders', data: deep(200) }, undefined, /levels deep/],
+    ['data nested too deep', { action: 'create', collection: 'orders', data: deep(200) }, undefined, /levels deep/],
     [
-      'data that nests absurdly deep',
+      'data nested so deep that it could overflow the stack',
       { action: 'create', collection: 'orders', data: deep(9_000) },
       undefined,
       /levels deep/,
     ],
     [
-      'a stored document that is none',
+      'an invalid stored document',
       { action: 'read', collection: 'orders', doc: 'a', stored: { _id: { $date: 'x' } } },
       undefined,
       /date/,
     ],
-    ['something unknown', { ...FILE, who: 1 }, undefined, /unknown key "who"/],
+    ['an unknown member', { ...FILE, who: 1 }, undefined, /unknown key "who"/],
   ]
   for (const [what, members, text, why] of REFUSED) {
     test(`is refused: ${what}`, async (t) => {
@@ -142,11 +142,11 @@ describe('what is no question', () => {
   })
 })
 
-describe('a recorded case', () => {
+describe('replay', () => {
   const replay = (simulator: RuleSimulator, ruleCase: Record<string, unknown>, text: string) =>
     simulator.replay({ expect: 'denied', as: ALICE, ...ruleCase }, text)
 
-  test('that says nothing of a file is of one that was not there', async (t) => {
+  test('a file that the recorded case does not contain did not exist', async (t) => {
     const { simulator, asked } = await setUp(t)
     await replay(simulator, FILE, OWN)
     await replay(simulator, { ...FILE, stored: { size: 3 } }, OWN)
@@ -156,7 +156,7 @@ describe('a recorded case', () => {
     )
   })
 
-  test('counts what it brings along as stored', async (t) => {
+  test('documents in the recorded case count as stored', async (t) => {
     const { simulator } = await setUp(t)
     const recorded = {
       action: 'delete',

@@ -1,4 +1,4 @@
-/** Asks rules, those that hold or edited ones, about requests that nobody makes. */
+/** Evaluates the rules in effect, or edited ones, for simulated requests. */
 import { CloudsteadError, decodeWebValue, type LoginType, NOBODY } from '@cloudstead/protocol'
 import {
   compileDatabaseRules,
@@ -17,17 +17,17 @@ import type { Simulated } from '../decisions/simulated.ts'
 import type { FileQuestion } from '../storage/simulate.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** Bytes of a test case to paste; a document can be as large as 16 MB. */
+/** Bytes of the test case in an answer. A larger case is left out, because a document can have 16 MB. */
 const MAX_CASE_BYTES = 64 * 1024
 
 export interface RuleSimulatorOptions {
   readonly storage: Pick<Storage, 'simulate'>
   readonly database: Pick<Database, 'simulate'>
-  /** What `resource.openid` is in rules of files. */
+  /** The meaning of `resource.openid` in rules of files. */
   readonly resourceOpenid: () => 'path' | 'creator'
 }
 
-/** What rules would decide about a request. */
+/** The decision of the rules about a simulated request. */
 export interface SimulatedDecision {
   readonly allowed: boolean
   readonly reason: Text
@@ -36,27 +36,28 @@ export interface SimulatedDecision {
   readonly case?: RuleCase
 }
 
-/** A test case with the decision as what it expects. */
+/** A test case that expects the decision. */
 interface RuleCase extends CaseMembers {
   readonly expect: 'allowed' | 'denied'
 }
 
-/** Members of a test case, as `cloudstead rules test` reads it. */
+/** Members of a test case for `cloudstead rules test`. */
 type CaseMembers = Readonly<Record<string, unknown>>
 
 export interface RuleSimulator {
   /**
-   * What rules would say to a request. What it does not say about what is stored, is as it is stored.
+   * Decides about a request that is described as a test case. Files and documents that the case does not contain are read
+   * from the storage and the database.
    *
    * @param as null for nobody
-   * @param asked the other members of a test case, but for `expect`
-   * @param text edited rules; without it those that hold
-   * @throws CloudsteadError INVALID_PARAM for rules that do not compile and for a request that is none,
-   *   INVALID_FILE_NAME, DATABASE_COLLECTION_NOT_EXIST
+   * @param asked the members of the test case other than `as` and `expect`
+   * @param text the source of edited rules; undefined for the rules in effect
+   * @throws CloudsteadError INVALID_PARAM for rules that do not compile and for an invalid test case, INVALID_FILE_NAME,
+   *   DATABASE_COLLECTION_NOT_EXIST
    */
   simulate(as: CaseCaller | null, asked: CaseMembers, text: string | undefined): Promise<SimulatedDecision>
   /**
-   * The same for a case that was recorded: a file that it does not bring along was not there.
+   * Decides about a recorded test case. A file that it does not contain did not exist.
    *
    * @throws CloudsteadError like `simulate`
    */
@@ -81,14 +82,14 @@ type QuestionCaller = FileQuestion['caller']
 
 /** @throws CloudsteadError INVALID_PARAM */
 function readCase(members: CaseMembers): { readonly caller: QuestionCaller; readonly request: TestRequest } {
-  // Refuses what nests so deep that reading it would exhaust the stack.
+  // Refuses values that are nested so deep that reading them would overflow the stack.
   decodeWebValue(members, 0)
   const { auth, request } = asParam(() => readOneCase({ ...members, expect: 'allowed' }))
   return { caller: auth === null ? NOBODY : asCaller(auth), request }
 }
 
 function asCaller({ loginType, ...ids }: RuleAuth): QuestionCaller {
-  // One of three, as it was read.
+  // readOneCase has checked loginType.
   return { kind: 'user', ...ids, loginType: loginType as LoginType, sessionId: 'simulated' }
 }
 
@@ -109,7 +110,7 @@ function documentQuestion(
   { action, collection, doc, ...given }: Extract<TestRequest, { readonly kind: 'document' }>,
   text: string | undefined,
 ): DocumentQuestion {
-  // Read from JSON, so that there is nothing in them but what documents consist of.
+  // readOneCase has decoded these members from JSON, so they contain only values of documents.
   const data = given as Pick<DocumentQuestion, 'where' | 'data' | 'stored' | 'documents'>
   const question = { caller, action, collection, doc, ...data }
   return text === undefined ? question : { ...question, rules: compileText(text, compileDatabaseRules) }

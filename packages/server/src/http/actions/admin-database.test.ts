@@ -4,26 +4,26 @@ import tcb from '@cloudbase/node-sdk'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { ADMIN, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { openDoor, stayHome } from './database-routes.fixture.ts'
+import { blockHostNames, startTestServer } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
-stayHome()
+blockHostNames()
 
 const NOW = 1_700_000_000_000
 
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's own types do not cover what it does
+// biome-ignore lint/suspicious/noExplicitAny: the SDK's own types are incomplete
 type Loose = any
 
 async function openApp(t: TestContext) {
   const { database } = await openDatabase(t, { orders: 'PRIVATE' })
-  const door = await openDoor(t, webDatabaseActions(database), adminDatabaseActions(database))
+  const { host } = await startTestServer(t, webDatabaseActions(database), adminDatabaseActions(database))
   const app: Loose = tcb.init({
     env: 'demo',
     secretId: 'id',
     secretKey: 'key',
-    serviceUrl: `http://${door.origin}/admin`,
+    serviceUrl: `http://${host}/admin`,
   } as Loose)
-  return { db: app.database() as Loose, door, database }
+  return { db: app.database() as Loose, database }
 }
 
 describe('the node-sdk', () => {
@@ -57,7 +57,7 @@ describe('the node-sdk', () => {
     assert.equal((await orders.count()).total, 0)
   })
 
-  it('brings every type back as it was', async (t) => {
+  it('returns every type unchanged', async (t) => {
     const { db } = await openApp(t)
     const { Point } = db.Geo
     const document = {
@@ -83,7 +83,7 @@ describe('the node-sdk', () => {
     assert.equal((await db.collection('orders').where({ list: /^a/ }).get()).data.length, 1)
   })
 
-  it('updates and gets the document back', async (t) => {
+  it('updates a document and returns it', async (t) => {
     const { db } = await openApp(t)
     await db.collection('orders').add({ _id: 'd', n: 1 })
     const result = await db
@@ -103,7 +103,7 @@ describe('the node-sdk', () => {
     await assert.rejects(db.createCollection('fresh'), { code: 'DATABASE_COLLECTION_ALREADY_EXIST' })
   })
 
-  it('throws the code of an error', async (t) => {
+  it('throws errors with their code', async (t) => {
     const { db } = await openApp(t)
     await assert.rejects(db.collection('nowhere').get(), { code: 'DATABASE_COLLECTION_NOT_EXIST' })
     await db.collection('orders').add({ _id: 'd' })
@@ -112,7 +112,7 @@ describe('the node-sdk', () => {
 })
 
 describe('dialect B', () => {
-  it('names the parameter that is wrong', async (t) => {
+  it('names the invalid parameter', async (t) => {
     const { database } = await openDatabase(t, { orders: 'PRIVATE' }, { now: () => NOW })
     const actions = adminDatabaseActions(database)
     const wrong: readonly (readonly [string, DocumentObject, RegExp])[] = [

@@ -7,8 +7,8 @@ import { checkQueryType, collectionName, documentObject, pageOf, refuseTransacti
 import type { ActionTable } from './table.ts'
 
 /**
- * The database actions of dialect B, as `@cloudbase/node-sdk` sends them to `/admin`: every query, document, order and
- * projection is a text of Extended JSON. Aggregation and transactions are not in the table.
+ * The database actions of dialect B, which `@cloudbase/node-sdk` sends to `/admin`: every query, document, order and
+ * projection is a string of Extended JSON. Aggregation and transactions are not supported.
  */
 export function adminDatabaseActions(database: Database): ActionTable {
   return {
@@ -94,7 +94,7 @@ function findRequest(params: Params, now: number) {
 function orderParts(order: DocumentObject): readonly OrderPart[] {
   return Object.entries(order).map(([path, direction]) => {
     if (direction !== 1 && direction !== -1) {
-      throw new CloudsteadError('INVALID_PARAM', 'order needs 1 or -1 for each field')
+      throw new CloudsteadError('INVALID_PARAM', 'order must be 1 or -1 for each field')
     }
     return { path, direction }
   })

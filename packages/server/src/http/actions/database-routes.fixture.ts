@@ -14,10 +14,10 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 /**
- * Makes host names lead nowhere in this process. The SDKs report to their vendor; where there is no network these
- * look-ups would hold the tests up, and where there is one, tests have nothing to say to it.
+ * Makes every lookup of a host name fail in this process. The SDKs send telemetry to their vendor: tests must not, and
+ * without a network the lookups would slow the tests down.
  */
-export function stayHome(): void {
+export function blockHostNames(): void {
   const real = dns.lookup
   mock.method(dns, 'lookup', (host: string, ...rest: unknown[]) => {
     if (isIP(host) !== 0) return Reflect.apply(real, dns, [host, ...rest])
@@ -26,17 +26,18 @@ export function stayHome(): void {
   })
 }
 
-export interface Door {
-  readonly origin: string
-  /** The bodies that arrived at /web and /admin. */
+export interface TestServer {
+  /** Host and port. */
+  readonly host: string
+  /** The bodies of the requests to /web and /admin. */
   readonly bodies: Record<string, unknown>[]
 }
 
 /**
- * A throw-away server with /web for one user and /admin for an administrator, and as much of the login as the SDK needs
- * to believe in itself. Access tokens are the uid of whoever holds them.
+ * Starts a server with /web for users, /admin for an administrator, and as much of the login as the SDK needs. The access
+ * token of a user is the uid. The server stops at the end of the test.
  */
-export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTable): Promise<Door> {
+export async function startTestServer(t: TestContext, web: ActionTable, admin: ActionTable): Promise<TestServer> {
   const bodies: Record<string, unknown>[] = []
   let logins = 0
   const answer = async (path: string, request: IncomingMessage): Promise<unknown> => {
@@ -87,5 +88,5 @@ export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTa
     server.closeAllConnections()
     server.close()
   })
-  return { origin: `127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
 }

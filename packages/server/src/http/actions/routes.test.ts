@@ -28,13 +28,13 @@ async function ask(payload: string): Promise<{ code?: string; message?: string; 
   return response.json()
 }
 
-test('an action of the table answers beside the request id', async () => {
+test('an action of the table answers with its result and the request id', async () => {
   const { data, requestId } = await ask(`{"env":"${ENV}","action":"test.echo","text":"图"}`)
   assert.equal(data, '图')
   assert.ok(requestId)
 })
 
-test('what is no known action, or no environment of ours, is refused with its code, whatever it is', async () => {
+test('an unknown action or environment is refused with its code, whatever the type of the value', async () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   const values = ['null', '5', 'true', '{}', '[]', '"no such thing"', '"constructor"', '"__proto__"', deep]
   for (const value of values) {

@@ -8,28 +8,28 @@ import type { OriginOf } from '../origin.ts'
 import type { Params } from '../params.ts'
 import type { ActionTable } from './table.ts'
 
-/** Room for the largest document (16 MB) and what surrounds it. */
+/** The largest document (16 MB) and the rest of the body. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
 
-/** Characters of a wrong value that a message repeats. */
+/** Characters of an invalid value that a message quotes. */
 const MAX_SHOWN = 100
 
 export interface ActionRoutesOptions {
   /** `/web` or `/admin`. */
   readonly path: string
   readonly env: string
-  /** Where the dialect says which environment it means, beside the query: `env` or `envName`. */
+  /** The member of the body that names the environment; the query parameter `env` may name it too. */
   readonly envParam: 'env' | 'envName'
   readonly actions: ActionTable
   readonly callerOf: CallerOf
   readonly originOf: OriginOf
-  /** Shared by the surfaces of one server. */
+  /** Shared by all routes of a server. */
   readonly budget: BodyBudget
 }
 
 /**
- * The edge of dialects A and B: one POST endpoint, `action` in a JSON body, always HTTP 200 (the SDKs lose the code of
- * any other status), `{ ...result, requestId }` or `{ code, message, requestId }`.
+ * Dialects A and B: one POST endpoint with the `action` in a JSON body. Answers `{ ...result, requestId }` or
+ * `{ code, message, requestId }`, always with HTTP 200: with any other status the SDKs lose the code.
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOptions): Promise<void> {
   routes.budget.guard(app, BODY_LIMIT_BYTES)
@@ -64,10 +64,7 @@ function checkEnv(routes: ActionRoutesOptions, query: unknown, params: Readonly<
   }
 }
 
-/**
- * What came instead of what was expected, short enough for a message and for the log. Of what is no text only the type:
- * it may nest so deep that writing it out fails.
- */
+/** Describes an invalid value for a message. Only the type for non-strings: they can nest so deep that encoding them fails. */
 function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, MAX_SHOWN)) : `of type ${typeof value}`
 }

@@ -6,10 +6,10 @@ import type { Storage } from '../../storage/storage.ts'
 import { flag, invalid, object, string } from '../params.ts'
 import type { ActionContext, ActionTable } from './table.ts'
 
-/** The platform's documented limit of one call. More is refused before anything is done. */
+/** Items per call, the documented limit of the platform. A larger call is refused as a whole. */
 const MAX_BATCH = 50
 
-/** The storage actions. Dialects A and B use the same names and shapes; they differ in who the caller is. */
+/** The storage actions. They are the same in dialects A and B, except for the caller. */
 export function storageActions(storage: Storage): ActionTable {
   return {
     'storage.getUploadMetadata': async (caller, params, context) => ({
@@ -50,7 +50,7 @@ async function uploadMetadata(storage: Storage, caller: Caller, path: unknown, {
     url: `${origin}/u/${issued.ticket}`,
     fileId: issued.fileId,
     download_url: `${origin}${issued.pathname}`,
-    // The ticket in the URL is all that counts; the adapters want these three as non-empty text to put into headers.
+    // Only the ticket in the URL counts. The adapters need these three as non-empty strings to set headers.
     token: 'in-url',
     authorization: 'in-url',
     cosFileId: issued.objectId,
@@ -63,7 +63,7 @@ function urlRequest(entry: unknown): UrlRequest {
   return { fileId: string(fileid, 'file_list[].fileid'), maxAge: checkMaxAge(max_age) }
 }
 
-/** Both names of the id and of the URL: parts of the SDKs read the one, parts the other. */
+/** Both spellings of the id and of the URL, because the SDKs read both. */
 function urlItem(result: UrlResult, { origin }: ActionContext) {
   const ids = { fileID: result.fileId, fileid: result.fileId }
   if (!result.ok) {

@@ -1,17 +1,17 @@
 import type { Caller } from '@cloudstead/protocol'
 import type { DeniedError } from '../../decisions/denied-error.ts'
 
-/** What an action may know of the request beyond its parameters. */
+/** What an action gets of the request besides the caller and the parameters. */
 export interface ActionContext {
-  /** `http://host:port` under which this client reaches the server; for the URLs it is handed. No trailing slash. */
+  /** The origin for URLs in the answer, at which this client reaches the server: `http://host:port`, no trailing slash. */
   readonly origin: string
-  /** To be told of the items that the rules denied, in an answer that is no error as a whole. Once for a request. */
+  /** Records the items that the rules denied when the answer as a whole is not an error. Call it once per request. */
   readonly denied: (errors: readonly DeniedError[]) => void
 }
 
 /**
- * One action of dialect A or B: gets the decoded parameters, answers the top-level members of the body beside
- * `requestId` (usually `{ data }`). Throws CloudsteadError; the edge turns it into `{ code, message, requestId }`.
+ * An action of dialect A or B. Returns the top-level members of the answer other than `requestId`, usually `{ data }`.
+ * Throws CloudsteadError, which becomes `{ code, message, requestId }`.
  */
 export type ActionHandler = (
   caller: Caller,
@@ -19,5 +19,5 @@ export type ActionHandler = (
   context: ActionContext,
 ) => Promise<Readonly<Record<string, unknown>>>
 
-/** Actions by their wire name, such as `storage.getUploadMetadata`. An action that is in no table is refused. */
+/** Actions by their wire name, such as `storage.getUploadMetadata`. Other actions are refused. */
 export type ActionTable = Readonly<Record<string, ActionHandler>>

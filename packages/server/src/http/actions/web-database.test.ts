@@ -4,28 +4,27 @@ import cloudbase from '@cloudbase/js-sdk'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
 import { ADMIN, type Declared, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { openDoor, stayHome } from './database-routes.fixture.ts'
+import { blockHostNames, startTestServer } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
-stayHome()
+blockHostNames()
 
 const NOW = 1_700_000_000_000
 
-/** The SDK is driven as an app does, so its loose types are no help here. */
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's own types do not cover what it does
+// biome-ignore lint/suspicious/noExplicitAny: the SDK's own types are incomplete
 type Loose = any
 
-/** The real SDK, logged in as a new anonymous user, against our actions. */
+/** The real SDK, logged in as a new anonymous user, on a test server with our actions. */
 async function openApp(t: TestContext, declared: Declared = { orders: 'PRIVATE', open: 'READONLY' }) {
-  const { database, another } = await openDatabase(t, declared)
-  const door = await openDoor(t, webDatabaseActions(database), adminDatabaseActions(database))
+  const { database } = await openDatabase(t, declared)
+  const server = await startTestServer(t, webDatabaseActions(database), adminDatabaseActions(database))
   const login = async () => {
     const app: Loose = cloudbase.init({ env: `demo-${Math.random()}` })
-    app.registerEndPoint(`//${door.origin}/web`, 'http')
+    app.registerEndPoint(`//${server.host}/web`, 'http')
     await app.auth({ persistence: 'none' }).signInAnonymously()
     return app.database()
   }
-  return { db: (await login()) as Loose, login, door, database, another }
+  return { db: (await login()) as Loose, login, server }
 }
 
 describe('the js-sdk', () => {
@@ -55,7 +54,7 @@ describe('the js-sdk', () => {
     assert.equal((await orders.doc(id).update({ n: 1 })).updated, 0)
   })
 
-  it('brings every type back as it was', async (t) => {
+  it('returns every type unchanged', async (t) => {
     const { db } = await openApp(t)
     const { Point, LineString, Polygon, MultiPoint } = db.Geo
     const line = new LineString([new Point(1, 1), new Point(2, 2), new Point(2, 1), new Point(1, 1)])
@@ -90,22 +89,22 @@ describe('the js-sdk', () => {
     assert.deepEqual(re, { $regex: 'a.b', $options: 'gi' })
   })
 
-  it('does nothing when an update is empty, and replaces nothing', async (t) => {
-    const { db, door } = await openApp(t)
+  it('changes nothing when an update is empty', async (t) => {
+    const { db, server } = await openApp(t)
     const orders = db.collection('orders')
     await orders.add({ _id: 'd', a: { b: 1 }, n: 1 })
     assert.equal((await orders.doc('d').update({ a: {} })).updated, 0)
-    assert.deepEqual(door.bodies.at(-1)?.data, {}, 'that is what the SDK sends')
+    assert.deepEqual(server.bodies.at(-1)?.data, {}, 'what the SDK sends')
     assert.equal((await orders.where({ n: 1 }).update({ a: {} })).updated, 0)
     assert.deepEqual((await orders.doc('d').get()).data, [{ _id: 'd', _openid: 'uid-1', a: { b: 1 }, n: 1 }])
     await orders.doc('d').update({ a: { c: 2 } })
     assert.deepEqual((await orders.doc('d').get()).data[0].a, { b: 1, c: 2 }, 'an object merges')
     await orders.doc('d').update({ a: db.command.set({ x: new Date(NOW) }) })
-    // The SDK does not encode dates within a command's operand: what arrives is a text.
+    // The SDK does not encode dates in the operand of a command: the server gets a string.
     assert.deepEqual((await orders.doc('d').get()).data[0].a, { x: new Date(NOW).toISOString() })
   })
 
-  it('takes an empty condition for everything the caller may see', async (t) => {
+  it('an empty condition matches everything that the caller may see', async (t) => {
     const { db, login } = await openApp(t)
     await db.collection('orders').add({ n: 1 })
     const other = await login()
@@ -121,7 +120,7 @@ describe('the js-sdk', () => {
     assert.equal((await db.collection('orders').count()).total, 1)
   })
 
-  it('queries with every operator it has', async (t) => {
+  it('queries with every operator', async (t) => {
     const { db } = await openApp(t)
     const _ = db.command
     const orders = db.collection('orders')
@@ -177,7 +176,7 @@ describe('the js-sdk', () => {
     assert.deepEqual(slices.data[0].l, [1])
   })
 
-  it('finds by place', async (t) => {
+  it('queries by location', async (t) => {
     const { db } = await openApp(t)
     const { Point, LineString, Polygon } = db.Geo
     const _ = db.command
@@ -193,7 +192,7 @@ describe('the js-sdk', () => {
     assert.deepEqual(await ids({ at: _.geoIntersects({ geometry: road }) }), ['s3'])
   })
 
-  it('updates with every operator it has', async (t) => {
+  it('updates with every operator', async (t) => {
     const { db } = await openApp(t)
     const _ = db.command
     const doc = db.collection('orders').doc('d')
@@ -248,7 +247,7 @@ describe('the js-sdk', () => {
     )
   })
 
-  it('keeps the total of parallel increments', async (t) => {
+  it('loses no parallel increments', async (t) => {
     const { db } = await openApp(t)
     const doc = db.collection('orders').doc('n')
     await doc.set({ n: 0 })
@@ -256,7 +255,7 @@ describe('the js-sdk', () => {
     assert.equal((await doc.get()).data[0].n, 32)
   })
 
-  it('is told what it may not do', async (t) => {
+  it('gets the codes of errors and may not touch documents of others', async (t) => {
     const { db, login } = await openApp(t)
     const missing = await db.collection('nowhere').get()
     assert.equal(missing.code, 'DATABASE_COLLECTION_NOT_EXIST')
@@ -294,7 +293,7 @@ describe('dialect A', () => {
     return { ...opened, actions, call }
   }
 
-  it('answers the golden bodies', async (t) => {
+  it('answers golden requests', async (t) => {
     const { call } = await table(t)
     const alice = user('alice')
     const data = {
@@ -362,7 +361,7 @@ describe('dialect A', () => {
     assert.deepEqual(await call(ADMIN, 'addCollection', { collectionName: 'fresh' }), { message: 'OK' })
   })
 
-  it('names the parameter that is wrong, and changes nothing', async (t) => {
+  it('names the invalid parameter and changes nothing', async (t) => {
     const { call } = await table(t)
     const alice = user('alice')
     await call(alice, 'addDocument', { data: { _id: 'x' } })
@@ -405,7 +404,7 @@ describe('dialect A', () => {
     assert.match(String(await call(NOBODY, 'queryDocument', {})), /^DATABASE_PERMISSION_DENIED/)
   })
 
-  it('has no actions beyond its own', async (t) => {
+  it('has no unsupported actions', async (t) => {
     const { actions } = await table(t)
     for (const name of ['aggregate', 'runCommands', 'startTransaction', 'insertDocInTransaction']) {
       assert.equal(actions[`database.${name}`], undefined)

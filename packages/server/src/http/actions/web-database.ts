@@ -14,8 +14,8 @@ import { checkQueryType, collectionName, documentObject, pageOf } from './databa
 import type { ActionTable } from './table.ts'
 
 /**
- * The database actions of dialect A, as `@cloudbase/js-sdk` sends them to `/web`. Aggregation, transactions and commands
- * are not in the table.
+ * The database actions of dialect A, which `@cloudbase/js-sdk` sends to `/web`. Aggregation, transactions and commands are
+ * not supported.
  */
 export function webDatabaseActions(database: Database): ActionTable {
   return {
@@ -65,7 +65,7 @@ async function addDocument(database: Database, caller: Caller, params: Params) {
   return { data: { _id } }
 }
 
-/** The id of `doc(id)` may stand beside the data instead of in it. */
+/** Adds the id of `doc(id)`, which the SDK may send next to the data instead of in it. */
 function withId(data: DocumentObject, id: unknown): DocumentObject {
   if (id === undefined || '_id' in data) return data
   if (typeof id !== 'string' && typeof id !== 'number') {

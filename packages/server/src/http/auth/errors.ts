@@ -1,17 +1,17 @@
 import { CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 import { LoginError } from '../../auth/index.ts'
 
-/** An error as login clients want it. They act on `error` and, over some transports, look for `error_code` alone. */
+/** The body of a login error. Clients act on `error`; with some transports they only read `error_code`. */
 export interface LoginErrorBody {
   readonly error: string
   readonly error_code: number
-  /** Begins with the code of the error table, in brackets. */
+  /** Starts with the code of the error table, in brackets. */
   readonly error_description: string
   readonly error_uri: string
   readonly details: readonly never[]
 }
 
-/** The names and numbers that clients know, and the status that goes with each. */
+/** The number and the HTTP status of each name of an error that clients know. */
 const LOGIN_ERRORS = {
   invalid_argument: [3, 400],
   not_found: [5, 404],
@@ -30,7 +30,7 @@ const LOGIN_ERRORS = {
 
 type LoginErrorName = keyof typeof LOGIN_ERRORS
 
-/** The name of each code that can come up here; another one would be a fault of ours. */
+/** The name for each code that can occur here. Any other code is a bug and becomes `internal`. */
 const NAMES: Partial<Record<ErrorCode, LoginErrorName>> = {
   INVALID_PARAM: 'invalid_argument',
   INVALID_ENV: 'invalid_argument',
@@ -50,23 +50,24 @@ const NAMES: Partial<Record<ErrorCode, LoginErrorName>> = {
 const OTHER_LOGINS =
   /^\/(?:v1|v2)\/(?:signin|signup|reset|verification|captcha|checkIfUserExist|provider\/uri|qrcode|device|user\/(?:sudo|password))(?:\/|$)/
 
-/** Calls of the platform about users that this server does not have. */
+/** User calls of the platform that this server does not have. */
 const OTHER_CALLS = /^\/(?:v1|v2)\/(?:user|token|mgr|plugin)(?:\/|$)/
 
-/** The error for a path that no route answers: which kind of nothing it is. */
+/** The error for an unknown path: a disabled login method, an unimplemented call, or not found. */
 export function notOffered(method: string, path: string): CloudsteadError {
   const below = path.replace(/^\/auth(?=\/)/, '')
   if (OTHER_LOGINS.test(below)) {
     return new LoginError(
       'login_method_disabled',
-      `${method} ${path}: login by password, SMS, e-mail or web OAuth is not offered here. Use the custom ticket, the WeChat or the anonymous login.`,
+      `${method} ${path}: login by password, SMS, e-mail or web OAuth is not supported. Use custom, WeChat or anonymous login.`,
     )
   }
-  if (OTHER_CALLS.test(below)) return new LoginError('unimplemented', `${method} ${path} is not offered by this server`)
+  if (OTHER_CALLS.test(below))
+    return new LoginError('unimplemented', `${method} ${path} is not supported by this server`)
   return new CloudsteadError('NOT_FOUND', `there is no ${method} ${path}`)
 }
 
-/** What to answer when a login call fails. */
+/** The status and the body for a failed login call. */
 export function loginErrorAnswer(
   error: CloudsteadError,
   path: string,

@@ -67,14 +67,14 @@ describe('the login routes', () => {
     assert.match(body.error_description, text)
     assert.match(body.error_uri, /^\//)
     assert.deepEqual(body.details, [])
-    assert.equal('code' in body, false, 'clients take a code for another kind of error')
+    assert.equal('code' in body, false, 'with a code, clients would see another kind of error')
   }
 
   const ARGUMENT: [number, string, number] = [400, 'invalid_argument', 3]
   const UNAUTHENTICATED: [number, string, number] = [401, 'unauthenticated', 16]
 
   describe('answers', () => {
-    it('of a login have every member that clients need, at the top level', async () => {
+    it('a login has every member that clients need, at the top level', async () => {
       const body = await anonymous()
       assert.deepEqual(
         { ...body, access_token: '', refresh_token: '', sub: '' },
@@ -91,12 +91,12 @@ describe('the login routes', () => {
       assert.ok(body.access_token.length <= 4096 && body.refresh_token.length <= 128)
     })
 
-    it('the same device is the same anonymous user', async () => {
+    it('the same device gets the same anonymous user', async () => {
       assert.equal((await anonymous()).sub, (await anonymous()).sub)
       assert.notEqual((await anonymous()).sub, (await anonymous('f'.repeat(32))).sub)
     })
 
-    it('user/me of an anonymous user, on both versions of the path', async () => {
+    it('user/me of an anonymous user, in both versions', async () => {
       const { access_token, sub } = await anonymous()
       for (const version of ['v1', 'v2']) {
         const { status, body } = await get(`/auth/${version}/user/me`, access_token)
@@ -114,7 +114,7 @@ describe('the login routes', () => {
       }
     })
 
-    it('custom ticket: uid, provider, and no name that could pass for anonymous', async () => {
+    it('custom ticket: uid, provider, and no name, even for the id anonymous', async () => {
       const key = await setup.auth.keys.createLoginKey()
       const { body } = await post(`/auth/v1/signin/custom?client_id=${ENV}`, {
         provider_id: 'custom',
@@ -128,7 +128,7 @@ describe('the login routes', () => {
       assert.deepEqual(me.providers, [{ id: 'custom', provider_user_id: 'anonymous', name: 'custom' }])
     })
 
-    it('WeChat: the appid is the id of the provider, the openid its user', async () => {
+    it('WeChat: the provider has the appid as id and the openid as user', async () => {
       const step = await post('/auth/v1/provider/token', {
         provider_id: 'wxabc',
         provider_code: 'dev:alice',
@@ -163,7 +163,7 @@ describe('the login routes', () => {
       assertError(await get('/auth/v1/user/me', second.body.access_token), UNAUTHENTICATED, /INVALID_ACCESS_TOKEN/)
     })
 
-    it('revoke and signout end the session; a token of no session is no error for revoke', async () => {
+    it('revoke and signout end the session; revoking a token without a session is not an error', async () => {
       const one = await anonymous()
       assert.deepEqual(await post('/auth/v1/revoke', { token: one.access_token }), { status: 200, body: {} })
       assertError(await get('/auth/v1/user/me', one.access_token), UNAUTHENTICATED, /ended/)
@@ -177,7 +177,7 @@ describe('the login routes', () => {
   })
 
   describe('bodies', () => {
-    it('are JSON whatever the Content-Type says, or says nothing', async () => {
+    it('are JSON, with any Content-Type or none', async () => {
       for (const type of [
         'text/plain;charset=UTF-8',
         'application/json',
@@ -205,7 +205,7 @@ describe('the login routes', () => {
       assert.equal(none.status, 200)
     })
 
-    it('that are no JSON object are refused', async () => {
+    it('that are not a JSON object are refused', async () => {
       for (const payload of ['{', 'null', '[]', '"text"', '5', 'token=x', '{"token":"x"}{}', '\u0000']) {
         assertError(await post('/auth/v1/revoke', payload), ARGUMENT, /body/)
       }
@@ -216,7 +216,7 @@ describe('the login routes', () => {
       assertError(await post('/auth/v1/revoke', { token }), [413, 'resource_exhausted', 8], /too large/)
     })
 
-    it('wrong types in any field are named', async () => {
+    it('with a wrong type get an error naming the member', async () => {
       const fields: [string, Record<string, unknown>, string[]][] = [
         ['/auth/v1/signin/custom', { provider_id: 'custom', ticket: 'x' }, ['provider_id', 'ticket']],
         [
@@ -264,7 +264,7 @@ describe('the login routes', () => {
   })
 
   describe('refusals', () => {
-    it('another environment in client_id, in the query or the body', async () => {
+    it('another environment in client_id, in the query or in the body', async () => {
       const wrong = /demo-other.*demo-1abcde/
       assertError(await post('/auth/v1/signin/anonymously?client_id=demo-other', {}), ARGUMENT, wrong)
       const grant = { client_id: 'demo-other', grant_type: 'refresh_token', refresh_token: 'x' }
@@ -275,7 +275,7 @@ describe('the login routes', () => {
       assertError(await post('/auth/v1/token', deep), ARGUMENT, /INVALID_ENV/)
     })
 
-    it('anonymous login where it is off', async () => {
+    it('anonymous login when it is turned off', async () => {
       setup.settings = { ...setup.settings, anonymous: false }
       assertError(
         await post('/auth/v1/signin/anonymously', {}),
@@ -284,7 +284,7 @@ describe('the login routes', () => {
       )
     })
 
-    it('a device id that is none', async () => {
+    it('an invalid device id', async () => {
       for (const id of ['short', 'x'.repeat(65), `${DEVICE}/..`, '']) {
         const answer = await post('/auth/v1/signin/anonymously', {}, { 'x-device-id': id })
         assertError(answer, ARGUMENT, /x-device-id/)
@@ -320,7 +320,7 @@ describe('the login routes', () => {
       }
     })
 
-    it('missing, foreign and administrator tokens where a user is needed', async () => {
+    it('missing, foreign and administrator tokens for routes that need a user', async () => {
       const { apiKey } = await setup.auth.keys.createApiKey()
       for (const url of ['/auth/v1/user/me', '/auth/v2/user/me', '/auth/v1/user/provider']) {
         assertError(await call({ method: 'GET', url }), UNAUTHENTICATED, /CHECK_LOGIN_FAILED/)
@@ -328,7 +328,7 @@ describe('the login routes', () => {
           assertError(await call({ method: 'GET', url, headers: { authorization } }), UNAUTHENTICATED, /CHECK_LOGIN/)
         }
         assertError(await get(url, 'x.y.z'), UNAUTHENTICATED, /INVALID_ACCESS_TOKEN/)
-        assertError(await get(url, apiKey), [403, 'permission_denied', 7], /api key/)
+        assertError(await get(url, apiKey), [403, 'permission_denied', 7], /API key/)
         assertError(await get(url, `${apiKey}x`), UNAUTHENTICATED, /INVALID_CREDENTIALS/)
       }
     })
@@ -340,7 +340,7 @@ describe('the login routes', () => {
       setup.ahead = 0
     })
 
-    it('other login methods, other calls and other paths: three kinds of no, each in the shape that clients read', async () => {
+    it('other login methods, other calls and other paths, each with its own error', async () => {
       const disabled: [number, string, number] = [403, 'login_method_disabled', 4045]
       for (const url of [
         '/signin',
@@ -355,14 +355,14 @@ describe('the login routes', () => {
       }
       assertError(await post('/auth/v2/signin/publichkey', {}), disabled, /password/)
       const unimplemented: [number, string, number] = [501, 'unimplemented', 12]
-      assertError(await post('/auth/v1/user/basic/edit', {}), unimplemented, /not offered/)
+      assertError(await post('/auth/v1/user/basic/edit', {}), unimplemented, /not supported/)
       assertError(await call({ method: 'DELETE', url: '/auth/v1/user/me' }), unimplemented, /DELETE/)
       for (const url of ['/auth', '/auth/', '/auth/v1', '/auth/v1/constructor', '/auth/v9/token', '/auth/v1/signinx']) {
         assertError(await call({ method: 'GET', url }), [404, 'not_found', 5], /NOT_FOUND/)
       }
     })
 
-    it('X-HTTP-Method-Override turns a POST into the PATCH that it stands for', async () => {
+    it('a POST with X-HTTP-Method-Override: PATCH counts as PATCH', async () => {
       const patch = { 'x-http-method-override': 'PATCH' }
       assertError(await post('/auth/v1/user/profile', {}, patch), [501, 'unimplemented', 12], /PATCH/)
       assertError(await post('/auth/v1/user/password', {}, patch), [403, 'login_method_disabled', 4045], /PATCH/)
@@ -377,7 +377,7 @@ describe('the login routes', () => {
       assert.equal((await post('/auth/v1/revoke', { token: 'x' }, { 'x-http-method-override': 'post' })).status, 200)
     })
 
-    it('a fault of ours says nothing about its cause', async () => {
+    it('an internal error does not reveal its cause', async () => {
       const broken = Fastify()
       const failing = { ...setup.auth, revoke: () => Promise.reject(new Error('disk on fire at /secret/path')) }
       await broken.register(authRoutes, { prefix: '/auth', auth: failing })

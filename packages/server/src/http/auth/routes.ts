@@ -7,20 +7,20 @@ import { answerErrors } from '../errors.ts'
 import { filledString, invalid, object, optionalFilledString, type Params } from '../params.ts'
 import { loginErrorAnswer, notOffered } from './errors.ts'
 
-/** A login call is some hundred bytes; a ticket, the largest thing in one, has at most 8 KiB. */
+/** Bytes of a body. Login calls have some hundred bytes, or up to 8 KiB with a ticket. */
 const BODY_LIMIT = 64 * 1024
 
-/** Client SDKs make 32 hex digits up and accept 16 to 48 characters. */
+/** Client SDKs generate 32 hex digits and accept 16 to 48 characters. */
 const DEVICE_ID = /^[A-Za-z0-9_-]{16,64}$/
 
-/** Long enough for any id that a client makes up; the id is kept with the session. */
+/** Characters of a request id, long enough for the ids that clients generate. The id is stored with the session. */
 const MAX_REQUEST_ID_LENGTH = 128
 
 /**
- * The login surface, to be registered under the prefix `/auth`.
+ * The login routes. Register them with the prefix `/auth`.
  *
- * Bodies are JSON whatever their Content-Type says, because clients send `text/plain` or nothing. Answers of success are
- * plain objects, errors `{error, error_code, error_description, error_uri, details}`.
+ * Bodies are JSON whatever their Content-Type, because clients send `text/plain` or none. Successful answers are plain
+ * objects; errors are `{error, error_code, error_description, error_uri, details}`.
  *
  * @example await app.register(authRoutes, { prefix: '/auth', auth })
  */
@@ -39,7 +39,7 @@ export async function authRoutes(app: FastifyInstance, { auth }: { readonly auth
   app.post('/v1/signin/custom', async (request) => {
     const body = bodyOf(request)
     const provider = optionalFilledString(body, 'provider_id')
-    if (provider !== undefined && provider !== 'custom') throw invalid('provider_id must be custom here')
+    if (provider !== undefined && provider !== 'custom') throw invalid('provider_id must be custom')
     return tokenAnswer(await auth.signInCustom(filledString(body, 'ticket')))
   })
 
@@ -109,7 +109,7 @@ function tokenAnswer({ accessToken, refreshToken, expiresIn, scope, uid }: Login
   }
 }
 
-/** Clients take `name: 'anonymous'` for the mark of an anonymous user, so nobody else is given a name. */
+/** Clients recognize an anonymous user by `name: 'anonymous'`, so no other user gets a name. */
 function userAnswer(user: User) {
   const createdAt = new Date(user.createdAt).toISOString()
   return {
@@ -124,7 +124,7 @@ function userAnswer(user: User) {
   }
 }
 
-/** The id of the WeChat entry is the appid: by it the newer clients find the openid. */
+/** The id of the WeChat provider is the appid, by which newer clients find the openid. */
 function providersOf({ wechat, customUserId }: User): { id: string; provider_user_id: string; name: string }[] {
   return [
     ...(wechat === undefined ? [] : [{ id: wechat.appid, provider_user_id: wechat.openid, name: 'wechat' }]),
@@ -139,19 +139,19 @@ async function userRecordOf(auth: Auth, request: FastifyRequest): Promise<User> 
   return user
 }
 
-/** A request without any body has an empty one. */
+/** An absent body counts as an empty object. */
 function bodyOf(request: FastifyRequest): Params {
   return (request.body ?? {}) as Params
 }
 
-/** Of the three kinds of WeChat codes, that of a phone number is another interface of WeChat. */
+/** Refuses WeChat phone number codes, which need another interface of WeChat. */
 function checkCodeType(body: Params): void {
   const { provider_params: params } = body
   if (params === undefined) return
   const type = optionalFilledString(object(params, 'provider_params'), 'provider_code_type')
   if (type !== undefined && type !== 'open_id' && type !== 'union_id') {
     throw invalid(
-      'provider_params.provider_code_type must be open_id or union_id; login by phone number is not offered',
+      'provider_params.provider_code_type must be open_id or union_id; login by phone number is not supported',
     )
   }
 }
@@ -162,18 +162,18 @@ function checkClientId(holder: unknown, env: string): void {
     const shown = typeof id === 'string' ? id : `of type ${typeof id}`
     throw new CloudsteadError(
       'INVALID_ENV',
-      `client_id is ${shown.slice(0, 100)}, but this server holds the environment ${env}`,
+      `client_id is ${shown.slice(0, 100)}, but this server serves the environment ${env}`,
     )
   }
 }
 
-/** Mini programs have no PATCH and say so in a header; no path here answers to one. */
+/** Mini Programs cannot send PATCH and use this header instead. No route here has the method PATCH. */
 function checkMethodOverride(request: FastifyRequest): void {
   const override = request.headers['x-http-method-override']
   if (override === undefined || request.method !== 'POST') return
   const method = String(override).toUpperCase()
   if (method === 'PATCH') throw notOffered(method, pathOf(request))
-  if (method !== 'POST') throw invalid('X-HTTP-Method-Override can only be PATCH')
+  if (method !== 'POST') throw invalid('X-HTTP-Method-Override must be PATCH')
 }
 
 function deviceIdOf(request: FastifyRequest): string | undefined {

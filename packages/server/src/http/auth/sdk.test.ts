@@ -1,4 +1,4 @@
-/** The login routes as the unmodified `@cloudbase/js-sdk` uses them, above all in mini programs. */
+/** The login routes used by the unmodified `@cloudbase/js-sdk`, mostly in a Mini Program. */
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -73,10 +73,10 @@ interface WxRequest {
   complete?(answer: object): void
 }
 
-/** What the apps asked for. */
+/** The requests of the apps. */
 const calls: { readonly path: string; readonly requestId: string | undefined }[] = []
 
-/** The little of `wx` that logins need. What it stores is the phone: keep it, and the app is started again on the same one. */
+/** The part of `wx` that logins need. The storage stands for a phone: with the same one, an app starts on the same phone. */
 function fakeWx(storage: Map<string, unknown>, loginCode: () => string) {
   return {
     getSystemInfoSync: () => ({ platform: 'devtools', SDKVersion: '3.0.0' }),
@@ -120,7 +120,7 @@ async function send({ url, method = 'GET', data, header = {}, success, fail, com
 
 const require = createRequire(import.meta.url)
 
-/** Where the SDK stores its tokens. */
+/** The storage key of the SDK's tokens. */
 const CREDENTIALS = `credentials_${ENV}`
 
 describe('the real client SDK', () => {
@@ -129,7 +129,7 @@ describe('the real client SDK', () => {
   let app: FastifyInstance
   let host: string
   let key: LoginKeyFile
-  /** How many of the next answers to a refresh get lost on their way. */
+  /** The number of answers to refreshes, from now on, that get lost. */
   let answersToLose = 0
 
   async function listen(port: number): Promise<void> {
@@ -145,7 +145,7 @@ describe('the real client SDK', () => {
     host = `127.0.0.1:${(app.server.address() as AddressInfo).port}`
   }
 
-  /** Starts the app on a phone: fresh SDK code, the given storage. */
+  /** Starts the app on a phone: loads the SDK afresh, with the given storage. */
   function start(phone: Map<string, unknown>, code = 'dev:alice'): SdkAuth {
     Object.assign(globalThis, { wx: fakeWx(phone, () => code), Page: () => {} })
     for (const file of Object.keys(require.cache)) if (file.includes('@cloudbase')) delete require.cache[file]
@@ -180,7 +180,7 @@ describe('the real client SDK', () => {
     await wechat.close()
   })
 
-  it('logs in anonymously: hasLoginState is truthy, and the phone stays the same person', async () => {
+  it('logs in anonymously: hasLoginState is truthy, and the phone keeps its user', async () => {
     const phone = new Map()
     const auth = start(phone)
     assert.equal(auth.hasLoginState(), null)
@@ -192,10 +192,10 @@ describe('the real client SDK', () => {
     assert.equal(auth.hasLoginState(), null)
     await auth.signInAnonymously()
     assert.equal(loggedIn(auth)?.uid, user?.uid)
-    assert.equal(loggedIn(start(phone))?.uid, user?.uid, 'also after the app was closed')
+    assert.equal(loggedIn(start(phone))?.uid, user?.uid, 'after a restart of the app')
   })
 
-  it('logs in with a ticket of the real server SDK: the uid is the one of the ticket', async () => {
+  it('logs in with a ticket of the real server SDK, with the uid of the ticket', async () => {
     const auth = start(new Map())
     assert.equal((await customLogin(auth, 'oRecipeOpenid000000000000001')).error, null)
     assert.equal(loggedIn(auth)?.uid, 'oRecipeOpenid000000000000001')
@@ -216,7 +216,7 @@ describe('the real client SDK', () => {
     assert.equal(provider?.provider_user_id, 'ocode-from-wx-login'.padEnd(28, '0'))
   })
 
-  it('logs in by OpenID with a made-up identity, the same person from two phones', async () => {
+  it('logs in by OpenID with a made-up identity, the same user from two phones', async () => {
     const uids = []
     for (const code of ['dev:alice', 'dev:alice', 'dev:bob']) {
       const auth = start(new Map(), code)
@@ -241,12 +241,12 @@ describe('the real client SDK', () => {
     assert.equal(auth.hasLoginState(), null)
   })
 
-  it('refreshes with rotation, again and again', async () => {
+  it('refreshes with rotation, repeatedly', async () => {
     const auth = start(new Map())
     await customLogin(auth, 'alice')
     const seen = new Set([(await auth.getAccessToken()).accessToken])
     for (let round = 1; round <= 3; round++) {
-      // The access token of one second is the same; the clock moves on.
+      // Access tokens issued in the same second are equal, so the clock moves on.
       setup.ahead += 2000
       await auth.refreshTokenForce()
       const { accessToken } = await auth.getAccessToken()
@@ -259,7 +259,7 @@ describe('the real client SDK', () => {
     assert.equal(refreshes().length, 3)
   })
 
-  it('loses the login when its refresh token was used by somebody else', async () => {
+  it('loses the login after somebody else has used its refresh token', async () => {
     const phone = new Map()
     await customLogin(start(phone), 'alice')
     const stored = JSON.parse(String(phone.get(CREDENTIALS)))
@@ -273,8 +273,8 @@ describe('the real client SDK', () => {
     await assert.rejects(setup.auth.callerOfToken(thief.accessToken), /ended/)
   })
 
-  it('of web pages stays logged in when answers to a refresh are lost: it repeats the call with its x-request-id', async () => {
-    // In mini programs the SDK repeats nothing by itself, so this is the login client that it has in a browser.
+  it('stays logged in on web pages when an answer to a refresh is lost: it repeats the call with the same x-request-id', async () => {
+    // In Mini Programs the SDK does not retry, so this tests the login client that it uses in browsers.
     const { CloudbaseOAuth }: { CloudbaseOAuth: WebLogin } = require('@cloudbase/oauth')
     const stored = new Map<string, string>()
     const storage = {

@@ -5,13 +5,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contentDisposition } from '../disposition.ts'
 import type { FileAnswer } from './handlers.ts'
 
-/** The texts of a code, with what is particular about this case. */
+/** An error with its texts and advice in both languages. */
 export function problemOf({ code, message }: CloudsteadError): Problem {
   const { en, zh, fixEn, fixZh } = ERRORS[code]
   return { code, message, text: { en, zh }, advice: { en: fixEn, zh: fixZh } }
 }
 
-/** The body of an answer that is an error. */
+/** The body of an error answer. */
 export function errorBody(error: CloudsteadError, requestId: string): ErrorBody {
   return { ...problemOf(error), requestId }
 }
@@ -20,13 +20,13 @@ export interface LinesOptions {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly signal: AbortSignal
-  /** What to tell of something that was thrown; also logs it. */
+  /** Logs a thrown value and returns it as an error to send to the client. */
   readonly failed: (thrown: unknown) => CloudsteadError
 }
 
 /**
- * Sends values one a line, each as soon as it comes, and asks for no more of them than the client takes. What is thrown
- * before the first one is thrown here, so that it becomes an error with its status; later it becomes the last line.
+ * Sends values as JSON lines, each as soon as it is there, and reads them only as fast as the client does. An error before
+ * the first value is thrown, so that the answer gets its status; a later one is sent as the last line.
  */
 export async function sendLines(lines: AsyncIterable<unknown>, options: LinesOptions): Promise<FastifyReply> {
   const { reply, signal } = options
@@ -35,7 +35,7 @@ export async function sendLines(lines: AsyncIterable<unknown>, options: LinesOpt
   const stream = new PassThrough()
   void pump(stream, iterator, first, options).finally(() => {
     stream.end()
-    // Lets the operation clean up when the client went away before its end.
+    // Lets the operation clean up when the client has disconnected before its end.
     if (signal.aborted) void iterator.return?.()?.catch(() => {})
   })
   return reply.type('application/x-ndjson; charset=utf-8').send(stream)
@@ -52,7 +52,7 @@ async function pump(
     for (let step = first; step.done !== true && !signal.aborted; step = await iterator.next()) {
       last = step.value
       const free = stream.write(`${JSON.stringify(last)}\n`)
-      // A client that is still sending its body does not read yet; waiting for it here would be waiting for ever.
+      // A client that is still sending its body may not read yet; waiting for it to read would wait forever.
       if (!free && request.raw.complete) await drained(stream, signal)
     }
   } catch (thrown) {
@@ -75,7 +75,7 @@ function drained(stream: PassThrough, signal: AbortSignal): Promise<void> {
   return promise
 }
 
-/** Sends a file as a download that no browser ever shows as a page of the Console's own origin. */
+/** Sends a file as a download, so that no browser shows it as a page of the Console's origin. */
 export function sendFile(reply: FastifyReply, { name, contentType, body }: FileAnswer): FastifyReply {
   return reply
     .headers({

@@ -1,4 +1,4 @@
-/** Puts the Console together: what it asks of the services, who may use it, and its routes. Loaded at its first request. */
+/** Assembles the Console: its handlers, its sign-in and its routes. Imported on the first request to it. */
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -50,7 +50,7 @@ export interface ConsoleOptions {
   readonly denials: Denials
   readonly traffic: Traffic
   readonly healthy: () => Promise<boolean>
-  /** Whether others than this machine reach the server. */
+  /** Whether other machines can reach the server. */
   readonly onNetwork: () => boolean
   readonly budget: BodyBudget
   readonly originOf: OriginOf
@@ -101,7 +101,7 @@ function usageOf({ records, auth, database, now, log }: ConsoleOptions) {
     collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
     users: () => auth.users.count(),
     now,
-    failed: (error) => log.warn({ err: error }, 'counting what is stored failed'),
+    failed: (error) => log.warn({ err: error }, 'counting the stored data failed'),
   })
 }
 
@@ -125,7 +125,7 @@ function isHttps(url: string | undefined): boolean {
   return url?.startsWith('https:') === true
 }
 
-/** Where the package of the Console has its built files. */
+/** The directory of the built files in the package of the Console; undefined when it is not installed. */
 function builtConsole(): string | undefined {
   try {
     return fileURLToPath(new URL('dist/', import.meta.resolve('@cloudstead/console/package.json')))

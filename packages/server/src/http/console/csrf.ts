@@ -1,16 +1,15 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
 
-/** The Console sends it with everything that changes something. A foreign page cannot: it would need our leave (CORS). */
+/** The Console sends this header with every request that changes something. Other sites cannot, because CORS does not allow it. */
 export const CONSOLE_HEADER = 'x-cloudstead-console'
 
 /**
- * Whether a request that carries a cookie comes from the Console's own page, and not from another one that uses the
- * operator's browser. SameSite=Strict is the first line; other ports of this machine count as the same site, so it is not
- * the only one.
+ * Refuses a request with a cookie that does not come from the Console's own page (CSRF). SameSite=Strict is the first
+ * protection, but other ports of this machine count as the same site.
  *
- * The Host itself is not judged: a foreign name that leads to this server (DNS rebinding) is another host for the browser,
- * and it has no cookie for that one.
+ * The Host is not checked: a foreign name that resolves to this server (DNS rebinding) is another host for the browser,
+ * which sends no cookie to it.
  *
  * @param publicOrigin the configured public URL, for servers behind a proxy that changes the Host
  * @throws CloudsteadError `CONSOLE_REQUEST_REFUSED`
@@ -22,7 +21,7 @@ export function refuseForeignPages({ method, headers }: FastifyRequest, publicOr
   if (headers[CONSOLE_HEADER] !== '1') throw refused(`the header ${CONSOLE_HEADER}: 1 is missing`)
   const { origin, host } = headers
   if (origin !== undefined && origin !== publicOrigin && hostOf(origin) !== host?.toLowerCase()) {
-    throw refused('Origin is another one than that of this server')
+    throw refused('the Origin is not that of this server')
   }
 }
 

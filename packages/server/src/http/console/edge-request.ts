@@ -3,18 +3,18 @@ import type { Operations, sessionOperations } from '@cloudstead/admin-api'
 import type { Operator } from '../../auth/console/operator.ts'
 import type { ConsoleContext, Handler, Handlers } from './handlers.ts'
 
-/** A request as the handlers about signing in see it: it may come from nobody, and its answer may set the cookie. */
+/** A request to the session handlers: nobody needs to be signed in, and the answer can set the session cookie. */
 export interface EdgeRequest {
-  /** Undefined: nobody is signed in. */
+  /** Undefined when nobody is signed in. */
   readonly operator: Operator | undefined
-  /** Address of the other end of the connection; never what a header says. */
+  /** The address of the other end of the connection, never from a header. */
   readonly peer: string
   readonly origin: string
   readonly signal: AbortSignal
   readonly bytes: Readable
-  /** Hands out a session, or takes it back. */
+  /** Sets the session cookie; undefined deletes it. */
   setSession(token: string | undefined): void
-  /** Tells the client when to try again. Seconds. */
+  /** Sets the header Retry-After. */
   retryAfter(seconds: number): void
 }
 
@@ -24,8 +24,8 @@ type ForEdge<H> = H extends (input: infer Input, context: ConsoleContext) => inf
   ? (input: Input, request: EdgeRequest) => Answer
   : never
 
-/** The handlers of the area that is about the session itself. */
+/** The handlers for the session, which also run when nobody is signed in. */
 export type SessionHandlers = { readonly [Id in keyof SessionOperations]: ForEdge<Handler<SessionOperations[Id]>> }
 
-/** The handlers of all other areas: they run for somebody who is signed in, or not at all. */
+/** All other handlers, which run only for a signed-in caller. */
 export type AreaHandlers = Handlers<Omit<Operations, keyof SessionOperations>>

@@ -16,11 +16,11 @@ export interface GateOptions {
   readonly publicOrigin: string | undefined
 }
 
-/** Decides, before anything of a body is read, who is asking. The only place that does. */
+/** Authenticates requests to the admin API, before their bodies are read. */
 export interface Gate {
   readonly cookieName: string
   /**
-   * @returns undefined when nobody is signed in, which only operations that are `open` allow
+   * @returns undefined when nobody is signed in, which only `open` operations allow
    * @throws CloudsteadError `CONSOLE_SIGN_IN_REQUIRED`, `CONSOLE_REQUEST_REFUSED`, `INVALID_CREDENTIALS`
    */
   enter(request: FastifyRequest, operation: Operation): Promise<Operator | undefined>
@@ -31,7 +31,7 @@ export function createGate({ access, cookie, publicOrigin }: GateOptions): Gate 
   return {
     cookieName: cookie.name,
     async enter(request, operation) {
-      // Scripts: a browser never sends this header by itself, so no page can misuse it.
+      // For scripts. Browsers never send this header by themselves, so it needs no check for foreign pages.
       const apiKey = bearerToken(request)
       if (apiKey !== undefined) return access.operatorOfApiKey(apiKey)
       const token = cookie.read(request)

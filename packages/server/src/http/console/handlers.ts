@@ -2,23 +2,23 @@ import type { Readable } from 'node:stream'
 import type { AnswerKind, AnswerOf, InputOf, Operation } from '@cloudstead/admin-api'
 import type { AdminCaller } from '@cloudstead/protocol'
 
-/** What a handler may know of the request beyond its input. */
+/** What a handler gets of the request besides its input. */
 export interface ConsoleContext {
-  /** Whoever is signed in to the Console, or holds the api key of the request. Rules do not apply to administrators. */
+  /** Whoever is signed in to the Console or owns the API key of the request. Rules do not apply to administrators. */
   readonly caller: AdminCaller
-  /** How the caller is named in a history: the id of a key, else "operator". */
+  /** The name of the caller in histories: the id of the API key, or "operator". */
   readonly by: string
-  /** `http://host:port` under which this client reaches the server. No trailing slash. */
+  /** The origin at which this client reaches the server: `http://host:port`, no trailing slash. */
   readonly origin: string
-  /** Aborted once the client has gone: long work ends then. */
+  /** Aborted when the client disconnects, to end long work. */
   readonly signal: AbortSignal
-  /** The bytes of a `raw` body; nothing has been read of it. */
+  /** The unread bytes of a `raw` body. */
   readonly bytes: Readable
 }
 
-/** A file to send, as a download. */
+/** A file to send as a download. */
 export interface FileAnswer {
-  /** Any text; the edge makes a safe header of it. */
+  /** Any string; it is escaped in the header. */
   readonly name: string
   readonly contentType: string
   readonly body: Readable
@@ -31,8 +31,8 @@ type AnswerTo<Kind extends AnswerKind, Answer> = Kind extends 'json'
     : Promise<FileAnswer>
 
 /**
- * What carries out an operation. Its input has been checked against the schemas. Throws CloudsteadError; once a stream
- * of lines has begun, the edge sends what is thrown as the last line.
+ * Carries out an operation. Its input has been validated by the schemas. Throws CloudsteadError; in a stream of lines that
+ * has begun, a thrown error is sent as the last line.
  */
 export type Handler<O> =
   O extends Operation<infer _P, infer _Q, infer _B, infer _A, infer Kind>

@@ -5,6 +5,7 @@ import type { Warning } from '../../observe/warnings.ts'
 import type { Mode } from '../../settings.ts'
 import type { SessionHandlers } from './edge-request.ts'
 
+/** Minutes of traffic that are shown by default. */
 const DEFAULT_MINUTES = 60
 
 export interface OverviewHandlersOptions {
@@ -19,9 +20,11 @@ export interface OverviewHandlersOptions {
   readonly traffic: Pick<Traffic, 'series'>
 }
 
-/** What the first page shows. */
-export function overviewHandlers(deps: OverviewHandlersOptions): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
-  const { env, version, mode, startedAt, healthy, usage, warnings, traffic } = deps
+/** The data of the Console's overview page. */
+export function overviewHandlers(
+  options: OverviewHandlersOptions,
+): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
+  const { env, version, mode, startedAt, healthy, usage, warnings, traffic } = options
   return {
     async getOverview(_input, { origin }) {
       const [well, stored, found] = await Promise.all([healthy().catch(() => false), usage(), warnings()])

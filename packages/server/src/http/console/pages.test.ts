@@ -1,4 +1,4 @@
-/** The Console's own files as a browser gets them. */
+/** The files of the Console as a browser gets them. */
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
@@ -63,8 +63,8 @@ async function get(path: string, headers: Record<string, string> = {}, on = app,
 
 const text = ({ body }: Got) => body.toString('utf8')
 
-describe('the way to the Console', () => {
-  test('a browser is led from the root and from /console, others are not', async () => {
+describe('addresses', () => {
+  test('the root redirects browsers only, /console redirects everybody', async () => {
     const browser = await get('/', { accept: 'text/html,application/xhtml+xml' })
     assert.deepEqual([browser.status, browser.headers.location], [302, '/console/'])
     const { status, headers } = await get('/console?x=1')
@@ -74,7 +74,7 @@ describe('the way to the Console', () => {
     assert.equal((JSON.parse(text(other)) as { code: string }).code, 'NOT_FOUND')
   })
 
-  test('every address of the Console is the page', async () => {
+  test('every address of the Console serves the page', async () => {
     for (const path of ['/console/', '/console/storage?folder=a%2F', '/console/users/a.b', '/console/index.html']) {
       const got = await get(path)
       assert.deepEqual([got.status, text(got)], [200, INDEX], path)
@@ -85,7 +85,7 @@ describe('the way to the Console', () => {
 })
 
 describe('files', () => {
-  test('are kept for ever when their name changes with them, else asked about', async () => {
+  test('are cached forever when their name contains a hash, else revalidated', async () => {
     const script = await get('/console/assets/index-abc.js')
     assert.equal(text(script), SCRIPT)
     assert.match(script.headers['cache-control'] ?? '', /immutable/)
@@ -94,7 +94,7 @@ describe('files', () => {
     assert.deepEqual([icon.headers['cache-control'], icon.headers['content-type']], ['no-cache', 'image/svg+xml'])
   })
 
-  test('are gzipped for whoever takes it, each form with its own validator', async () => {
+  test('are gzipped for clients that accept it, with a different ETag', async () => {
     const plain = await get('/console/assets/index-abc.js')
     const zipped = await get('/console/assets/index-abc.js', { 'accept-encoding': 'br, gzip;q=0.8' })
     assert.deepEqual([plain.headers['content-encoding'], zipped.headers['content-encoding']], [undefined, 'gzip'])
@@ -111,12 +111,12 @@ describe('files', () => {
     assert.equal((await get('/console/assets/index-abc.js', { 'if-none-match': again['if-none-match'] })).status, 200)
   })
 
-  test('HEAD says the same without the bytes', async () => {
+  test('HEAD answers the same headers without the body', async () => {
     const { status, headers, body } = await get('/console/assets/index-abc.js', {}, app, 'HEAD')
     assert.deepEqual([status, headers['content-length'], body.length], [200, String(SCRIPT.length), 0])
   })
 
-  test('a script that is no longer there is an error, not the page', async () => {
+  test('a script of an earlier build is 404, not the page', async () => {
     assert.equal((await get('/console/assets/index-old.js')).status, 404)
   })
 
@@ -134,18 +134,18 @@ describe('files', () => {
     'assets/index-abc.js%00.html',
   ]
   for (const path of OUTSIDE) {
-    test(`CVE-2025-54387 ipx: nothing outside the built files answers: ${path}`, async () => {
+    test(`CVE-2025-54387 ipx: no file outside the built files is served: ${path}`, async () => {
       const got = await get(`/console/${path}`)
       assert.equal(got.status, 404)
       assert.ok(!text(got).includes('secret') && text(got) !== INDEX)
     })
   }
-  test('an absolute path is only an address of the Console', async () => {
+  test('an absolute path is just an address of the Console', async () => {
     assert.equal(text(await get(`/console/${join(folder, 'secret.txt')}`)), INDEX)
     assert.equal(text(await get(`/console/%2fetc%2fpasswd`)), INDEX)
   })
 
-  test('nothing foreign is loaded, run or framed', async () => {
+  test('nothing is loaded from other origins, and the page cannot be framed', async () => {
     for (const path of ['/console/', '/console/assets/index-abc.js', '/console/x']) {
       const { headers } = await get(path)
       const policy = new Map(
@@ -168,7 +168,7 @@ describe('files', () => {
 })
 
 describe('building', () => {
-  test('a Console that is not built says how to build it, and appears once it is', async () => {
+  test('a Console that is not built says how to build it, and works once it is built', async () => {
     const dist = join(folder, 'later')
     const http = await serve(dist)
     try {

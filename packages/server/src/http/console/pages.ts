@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isNotModified } from '../conditional.ts'
 import type { StaticFile, StaticFiles } from './static-files.ts'
 
-/** Names of built files change with what is in them. */
-const FOR_EVER = 'public, max-age=31536000, immutable'
-/** Kept, but asked about each time. */
-const ASK = 'no-cache'
+/** For files whose names contain a hash of their content. */
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+/** For other files: cached, but revalidated each time. */
+const REVALIDATE = 'no-cache'
 
-/** The Console's own files below /console. */
+/** Serves the built files of the Console below /console. */
 export async function consolePages(app: FastifyInstance, { files }: { readonly files: StaticFiles }): Promise<void> {
   const headers = {
     'content-security-policy': CONTENT_POLICY,
@@ -28,20 +28,24 @@ export async function consolePages(app: FastifyInstance, { files }: { readonly f
       reply.headers(headers)
       const file = name === '' || name === 'index.html' ? undefined : await files.read(name)
       if (file !== undefined) {
-        return sendStatic(request, reply.header('cache-control', name.startsWith('assets/') ? FOR_EVER : ASK), file)
+        return sendStatic(
+          request,
+          reply.header('cache-control', name.startsWith('assets/') ? IMMUTABLE : REVALIDATE),
+          file,
+        )
       }
-      // A script of a former build must not get a page in its place.
+      // A request for a script of an earlier build must not get the page instead.
       if (name.startsWith('assets/')) throw new CloudsteadError('NOT_FOUND')
       const index = await files.index()
-      if (index !== undefined) return sendStatic(request, reply.header('cache-control', ASK), index)
+      if (index !== undefined) return sendStatic(request, reply.header('cache-control', REVALIDATE), index)
       return reply.code(503).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(NOT_BUILT)
     },
   })
 }
 
 /**
- * The page loads nothing from elsewhere, and nobody frames it. Nothing in it is made of text that could be a script or a
- * style: browsers that know Trusted Types refuse it even where a mistake of ours would let it happen.
+ * The page loads nothing from other origins and cannot be framed. No script or style is made from strings: browsers with
+ * Trusted Types would refuse it, even if a bug tried to.
  */
 const CONTENT_POLICY = [
   "default-src 'none'",

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Redirects a browser that opens the root to the Console. Any other client gets what it gets for every unknown path. */
+/** Redirects a browser that opens the root to the Console. Other clients get a 404, as for any unknown path. */
 export async function rootRedirect(app: FastifyInstance): Promise<void> {
   app.route({
     method: ['GET', 'HEAD'],

@@ -1,4 +1,4 @@
-/** The edge of the admin API with handlers of its own in place of the services. */
+/** The routes of the admin API, with test handlers instead of the real ones. */
 import assert from 'node:assert/strict'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ const CONSOLE = { ...COOKIE, 'x-cloudstead-console': '1' }
 
 type Call = (input: unknown, context: ConsoleContext & EdgeRequest) => unknown
 let app: FastifyInstance
-/** What the handlers do in the test that runs. */
+/** The handlers of the current test. */
 let handlers: Partial<Record<OperationId, Call>> = {}
 
 before(async () => {
@@ -96,8 +96,8 @@ async function refuses(sent: Promise<Sent>, status: number, code: string, messag
   assert.equal(answer.headers['cache-control'], 'no-store')
 }
 
-describe('who is asking', () => {
-  test('an api key does for scripts, without cookie or header', async () => {
+describe('authentication', () => {
+  test('an API key is enough for scripts, without a cookie or the header of the Console', async () => {
     let caller: unknown
     handlers.createFolder = async (_input, context) => {
       caller = [context.caller, context.by, context.origin]
@@ -108,12 +108,12 @@ describe('who is asking', () => {
     assert.deepEqual(caller, [SCRIPT.caller, 'CS1', 'http://here'])
   })
 
-  test('a wrong api key is refused, also beside a good session', () =>
+  test('a wrong API key is refused, even with a valid session', () =>
     refuses(send('GET', '/keys', { ...CONSOLE, authorization: 'Bearer no' }), 401, 'INVALID_CREDENTIALS'))
 
   for (const [id, { method, path, open: isOpen }] of Object.entries<(typeof operations)[OperationId]>(operations)) {
     if (isOpen === true) continue
-    test(`nobody may ${id} without signing in`, async () => {
+    test(`${id} needs a signed-in caller`, async () => {
       handlers[id as OperationId] = () => assert.fail('it ran')
       const url = path.replaceAll(/\{\w+\}/g, 'x')
       await refuses(send(method, url), 401, 'CONSOLE_SIGN_IN_REQUIRED')
@@ -121,7 +121,7 @@ describe('who is asking', () => {
     })
   }
 
-  test('a session does in a browser', async () => {
+  test('a session is enough to read in a browser', async () => {
     handlers.listKeys = async (_input, { caller, by }) => ({ items: [], caller, by })
     const { body } = await send('GET', '/keys', COOKIE)
     assert.deepEqual(JSON.parse(body), { items: [], caller: OPERATOR.caller, by: 'operator' })
@@ -129,7 +129,7 @@ describe('who is asking', () => {
 
   const FOREIGN: readonly (readonly [what: string, headers: Record<string, string>])[] = [
     ['without the header of the Console', COOKIE],
-    ['with another value of it', { ...COOKIE, 'x-cloudstead-console': 'true' }],
+    ['with another value of this header', { ...COOKIE, 'x-cloudstead-console': 'true' }],
     ['from another origin', { ...CONSOLE, origin: 'https://evil.example' }],
     ['from a page without origin', { ...CONSOLE, origin: 'null' }],
     ['from another port of this machine', { ...CONSOLE, origin: 'http://127.0.0.1:1' }],
@@ -137,7 +137,7 @@ describe('who is asking', () => {
     ['from the same site', { ...CONSOLE, 'sec-fetch-site': 'same-site' }],
   ]
   for (const [what, headers] of FOREIGN) {
-    test(`a session is not enough to change something ${what}`, async () => {
+    test(`a request with a session that changes something is refused ${what}`, async () => {
       handlers.createFolder = () => assert.fail('it ran')
       await refuses(send('POST', '/storage/folders', headers, '{"path":"a/"}'), 403, 'CONSOLE_REQUEST_REFUSED')
       if (headers['sec-fetch-site'] === undefined) return
@@ -145,7 +145,7 @@ describe('who is asking', () => {
     })
   }
 
-  test('the own origin and the public one may', async () => {
+  test("the server's own origin and the public one are allowed", async () => {
     handlers.createFolder = async () => ({ done: true })
     const { port } = app.server.address() as AddressInfo
     for (const origin of [`http://127.0.0.1:${port}`, 'https://console.example.com']) {
@@ -154,7 +154,7 @@ describe('who is asking', () => {
     }
   })
 
-  test('RustFS GHSA-x5xv-223c-8vm7: no other origin gets leave, whatever it asks and however the path is spelt', async () => {
+  test('RustFS GHSA-x5xv-223c-8vm7: no CORS headers for other origins, however the path is written', async () => {
     const { port } = app.server.address() as AddressInfo
     for (const path of ['/console/api/keys', '/%63onsole/api/keys', `http://127.0.0.1:${port}/console/api/keys`]) {
       for (const method of ['OPTIONS', 'GET']) {
@@ -173,8 +173,8 @@ describe('who is asking', () => {
   })
 })
 
-describe('what arrives', () => {
-  test('numbers and booleans of the query come as such, texts stay texts', async () => {
+describe('requests', () => {
+  test('numbers and booleans in the query are parsed, strings stay strings', async () => {
     let seen: unknown
     handlers.listFiles = async (input) => {
       seen = input
@@ -192,14 +192,20 @@ describe('what arrives', () => {
       undefined,
       /the query has no member "foldr".*folder\?/,
     ],
-    ['a query where none is', 'GET', '/keys?x=1', undefined, /the query has no member "x" \(it has none\)/],
-    ['a member that came twice', 'GET', '/storage/files?folder=a&folder=b', undefined, /folder.*more than once/],
+    [
+      'a query for an operation without one',
+      'GET',
+      '/keys?x=1',
+      undefined,
+      /the query has no member "x" \(it has none\)/,
+    ],
+    ['a duplicate query member', 'GET', '/storage/files?folder=a&folder=b', undefined, /folder.*more than once/],
     ['a word for a number', 'GET', '/storage/files?limit=many', undefined, /limit in the query must be integer/],
-    ['nothing for a number', 'GET', '/storage/files?limit=', undefined, /limit in the query must be integer/],
+    ['an empty number', 'GET', '/storage/files?limit=', undefined, /limit in the query must be integer/],
     ['a number too large', 'GET', '/storage/files?limit=1001', undefined, /limit in the query must be <= 1000/],
     ['a missing query member', 'GET', '/storage/file', undefined, /the query lacks path/],
     ['a missing body', 'POST', '/storage/folders', undefined, /the body must be object/],
-    ['a body that is no JSON', 'POST', '/storage/folders', '{', /not valid JSON/],
+    ['a body that is not JSON', 'POST', '/storage/folders', '{', /not valid JSON/],
     ['a body that is a list', 'POST', '/storage/folders', '[]', /must be a JSON object/],
     [
       'an unknown body member',
@@ -210,15 +216,28 @@ describe('what arrives', () => {
     ],
     ['a dangerous body member', 'POST', '/storage/folders', '{"path":"a","__proto__":{}}', /no member "__proto__"/],
     ['a wrong type', 'POST', '/storage/folders', '{"path":1}', /path in the body must be string/],
-    ['an item', 'POST', '/storage/moves', '{"items":[{"from":"a"}]}', /items\.0 in the body lacks to/],
-    ['a value that is none of some', 'GET', '/database/collections/a/export?format=xml', undefined, /json, jsonl, csv/],
-    ['a body where none is', 'DELETE', '/keys/a', '{"a":1}', /takes no body/],
+    [
+      'a missing member of an item',
+      'POST',
+      '/storage/moves',
+      '{"items":[{"from":"a"}]}',
+      /items\.0 in the body lacks to/,
+    ],
+    [
+      'a value that is not one of the allowed ones',
+      'GET',
+      '/database/collections/a/export?format=xml',
+      undefined,
+      /json, jsonl, csv/,
+    ],
+    ['a body for an operation without one', 'DELETE', '/keys/a', '{"a":1}', /takes no body/],
   ]
   for (const [what, method, path, body, message] of WRONG) {
-    test(`${what} is refused by name`, () => refuses(send(method, path, KEY, body), 400, 'INVALID_PARAM', message))
+    test(`${what} is refused with a message that names it`, () =>
+      refuses(send(method, path, KEY, body), 400, 'INVALID_PARAM', message))
   }
 
-  test('a body is limited: 1 MB, for documents 20 MB, for strangers 16 kB', async () => {
+  test('bodies are limited to 1 MB, with documents to 20 MB, without signing in to 16 kB', async () => {
     handlers.createDocument = async () => ({ id: '1', version: 1, document: {} })
     const body = JSON.stringify({ path: 'a'.repeat(1024 * 1024) })
     await refuses(send('POST', '/storage/folders', KEY, body), 413, 'EXCEED_REQUEST_SIZE_LIMIT')
@@ -228,17 +247,17 @@ describe('what arrives', () => {
     await refuses(send('POST', '/session', { 'x-cloudstead-console': '1' }, secret), 413, 'EXCEED_REQUEST_SIZE_LIMIT')
   })
 
-  test('strangers who send slowly take no room from those who are signed in', async () => {
+  test('slow bodies of callers who are not signed in do not use up the budget', async () => {
     handlers.createFolder = async () => ({ done: true })
-    const strangers = 60
+    const slowRequests = 60
     const arrived = Promise.withResolvers<void>()
     let count = 0
     const noteRequest = () => {
       count += 1
-      if (count === strangers) arrived.resolve()
+      if (count === slowRequests) arrived.resolve()
     }
     app.server.on('request', noteRequest)
-    const slow = Array.from({ length: strangers }, () => {
+    const slow = Array.from({ length: slowRequests }, () => {
       const outgoing = open('POST', '/session', { 'x-cloudstead-console': '1', 'transfer-encoding': 'chunked' })
       outgoing.on('error', () => {}).write('{')
       return outgoing
@@ -253,7 +272,7 @@ describe('what arrives', () => {
     }
   })
 
-  test('CVE-2026-33806 Fastify: the Content-Type decides nothing', async () => {
+  test('CVE-2026-33806 Fastify: bodies are validated with any Content-Type', async () => {
     handlers.createFolder = () => assert.fail('it ran')
     for (const type of ['text/plain', 'application/json; charset=x', 'multipart/form-data', ' ', 'a/b\ta']) {
       const headers = { ...KEY, 'content-type': type }
@@ -271,7 +290,7 @@ describe('what arrives', () => {
     assert.equal(seen, 'a/b%41 ä')
   })
 
-  test('the bytes of a raw body come as they are sent', async () => {
+  test('a raw body reaches the handler unchanged', async () => {
     handlers.importDocuments = async function* (_input, { bytes }) {
       yield { done: (await text(bytes)).length, finished: true }
     }
@@ -281,8 +300,8 @@ describe('what arrives', () => {
   })
 })
 
-describe('what is answered', () => {
-  test('a fault of ours keeps its text to itself', async () => {
+describe('answers', () => {
+  test('an internal error does not reveal its message', async () => {
     handlers.listKeys = async () => {
       throw new Error('the secret of the database')
     }
@@ -292,11 +311,11 @@ describe('what is answered', () => {
     await refuses(Promise.resolve(answer), 500, 'SYS_ERR')
   })
 
-  test('unknown addresses are a coded error', async () => {
+  test('unknown addresses answer NOT_FOUND', async () => {
     for (const path of ['', '/', '/nothing', '/keys/a/b']) await refuses(send('GET', path, KEY), 404, 'NOT_FOUND')
   })
 
-  test('the OpenAPI document is open', async () => {
+  test('the OpenAPI document is public', async () => {
     const { status, body } = await send('GET', '/openapi.json')
     assert.equal(status, 200)
     assert.equal((JSON.parse(body) as { info: { version: string } }).info.version, '1.2.3')
@@ -327,7 +346,7 @@ describe('lines', () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as Progress)
 
-  test('each line leaves at once', async () => {
+  test('each line is sent at once', async () => {
     const goOn = Promise.withResolvers<void>()
     handlers.deleteFiles = async function* () {
       yield { done: 1 }
@@ -347,15 +366,15 @@ describe('lines', () => {
     assert.deepEqual(parts, ['{"done":1}\n', '{"done":2,"finished":true}\n'])
   })
 
-  test('what fails before the first line is an error with its status', async () => {
-    // biome-ignore lint/correctness/useYield: it fails before it has anything to say
+  test('an error before the first line is an error answer with its status', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before the first value
     handlers.deleteFiles = async function* () {
       throw new CloudsteadError('STORAGE_FILE_NONEXIST')
     }
     await refuses(send('POST', '/storage/deletions', KEY, '{"paths":["a"]}'), 404, 'STORAGE_FILE_NONEXIST')
   })
 
-  test('what fails later is the last line, with what was done', async () => {
+  test('a later error is the last line, with the progress so far', async () => {
     handlers.deleteFiles = async function* () {
       yield { done: 7 }
       throw new Error('the secret of the disk')
@@ -367,7 +386,7 @@ describe('lines', () => {
     assert.ok(!body.includes('secret'))
   })
 
-  test('work ends when the client goes away, and cleans up', async () => {
+  test('work ends and cleans up when the client disconnects', async () => {
     const ended = Promise.withResolvers<void>()
     let signal: AbortSignal | undefined
     handlers.deleteFiles = async function* (_input, context) {
@@ -388,7 +407,7 @@ describe('lines', () => {
     assert.equal(signal?.aborted, true)
   })
 
-  test('no more is asked for than the client takes', async () => {
+  test('lines are produced only as fast as the client reads', async () => {
     let yielded = 0
     const paused = Promise.withResolvers<void>()
     handlers.deleteFiles = async function* () {
@@ -408,7 +427,7 @@ describe('lines', () => {
     assert.equal(lines(await text(incoming)).length, 1000)
   })
 
-  test('a client that sends a body before it reads is not waited for', async () => {
+  test('lines do not wait for a client that sends its whole body before it reads', async () => {
     const size = 8 * 1024 * 1024
     handlers.importDocuments = async function* (_input, { bytes }) {
       let done = 0

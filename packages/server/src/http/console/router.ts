@@ -14,24 +14,24 @@ import type { FileAnswer } from './handlers.ts'
 import { type Check, createChecks } from './validate.ts'
 
 const BASE = '/console/api'
-/** Rules, settings, a thousand paths: nothing of it comes near. */
+/** Bytes of a body without a document: far more than rules, settings or a thousand paths need. */
 const BODY_LIMIT_BYTES = 1024 * 1024
-/** Room for the largest document (16 MB) and what surrounds it, as the SDKs have it. */
+/** Bytes of a body with a document, the same as for the SDKs: the largest document (16 MB) and the rest of the body. */
 const DOCUMENT_LIMIT_BYTES = 20 * 1024 * 1024
 const WITH_DOCUMENT: ReadonlySet<string> = new Set<OperationId>(['createDocument', 'replaceDocument'])
-/** Of what strangers may send: a password or a link. */
+/** Bytes of a body of an open operation, which has a password or the token of a link. */
 const OPEN_LIMIT_BYTES = 16 * 1024
 
 export interface ConsoleRoutesOptions {
   readonly handlers: AreaHandlers & SessionHandlers
   readonly gate: Gate
   readonly originOf: OriginOf
-  /** Shared by the surfaces of one server. */
+  /** Shared by all routes of a server. */
   readonly budget: BodyBudget
   readonly version: string
 }
 
-/** An operation in the form in which the routes run it; what its types promise has been checked before. */
+/** An operation without static types for its input, which is validated before it runs. */
 interface RunnableOperation {
   readonly id: string
   readonly operation: Operation
@@ -39,8 +39,8 @@ interface RunnableOperation {
 }
 
 /**
- * The edge of the admin API: every operation of the contract below `/console/api`. Who asks is settled before a body is
- * read (gate.ts), what came is checked against the schemas (validate.ts), and one handler is called.
+ * The routes of the admin API: every operation of the contract, below `/console/api`. A request is authenticated before its
+ * body is read (gate.ts) and validated by the schemas (validate.ts); then one handler is called.
  */
 export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesOptions): Promise<void> {
   const checks = createChecks()
@@ -77,7 +77,7 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
     await app.register(async (scope) => {
       if (limit === undefined) leaveBodies(scope)
       else {
-        // Of all, what strangers may send is too small to be counted: they take no room from those who are signed in.
+        // Bodies of open operations are too small to count, so callers who are not signed in cannot use up the budget.
         routes.budget.guard(scope, limit)
         readJsonObjects(scope, limit)
       }
@@ -94,7 +94,7 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
   }
 }
 
-/** Bytes that the body of an operation may have; undefined for those that read it themselves. */
+/** The limit in bytes for the body of an operation; undefined for operations that read the body themselves. */
 function limitOf({ id, operation }: RunnableOperation): number | undefined {
   if (operation.raw === true) return undefined
   if (operation.open === true) return OPEN_LIMIT_BYTES
@@ -114,7 +114,7 @@ function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonl
   })
 }
 
-/** The context of a handler that runs for somebody who is signed in, or not at all. */
+/** The context of a handler that needs a signed-in caller. */
 function contextOf({ operator, origin, signal, bytes }: EdgeRequest) {
   if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
   return { caller: operator.caller, by: operator.name, origin, signal, bytes }
@@ -131,7 +131,7 @@ async function runOperation(
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,
   })
-  const signal = untilGone(reply)
+  const signal = disconnectSignal(reply)
   const answer = run(input, {
     operator,
     peer: request.socket.remoteAddress ?? '',
@@ -153,8 +153,8 @@ async function runOperation(
   }
 }
 
-/** Aborted when the connection ends before the answer does. */
-function untilGone({ raw }: FastifyReply): AbortSignal {
+/** A signal that is aborted when the client disconnects before the answer is complete. */
+function disconnectSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
   raw.once('close', () => {
     if (!raw.writableFinished) gone.abort()
@@ -162,7 +162,7 @@ function untilGone({ raw }: FastifyReply): AbortSignal {
   return gone.signal
 }
 
-/** The bytes of the body. Not the request itself: who stops reading early would close the connection with it. */
+/** The bytes of the body. Not the request itself, because a handler that stops reading early would close the connection. */
 function bodyOf({ raw }: FastifyRequest): Readable {
   return Readable.from(raw.iterator({ destroyOnReturn: false }), { objectMode: false })
 }

@@ -1,26 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** The cookie that holds the session of a browser. */
+/** The cookie with the session token of a browser. */
 export interface SessionCookie {
   readonly name: string
   read(request: FastifyRequest): string | undefined
-  /** Undefined takes it back. */
+  /** Sets the cookie; undefined deletes it. */
   write(reply: FastifyReply, token: string | undefined): void
 }
 
 export interface SessionCookieOptions {
   /**
-   * Differs from server to server: cookies know hosts but no ports, and two servers on one machine must not sign each
-   * other's operators out.
+   * Must be different for each server: cookies belong to a host, not to a port, and two servers on one machine must not
+   * overwrite each other's cookie.
    */
   readonly name: string
-  /** Whether browsers may send it over https only. */
+  /** Whether browsers send it over HTTPS only. */
   readonly secure: boolean
-  /** Seconds; the server ends the session earlier when it is not used. */
+  /** Seconds. The server ends a session earlier when it is not used. */
   readonly maxAge: number
 }
 
-/** Out of reach of scripts, sent to the Console only, and never with a request that another site caused. */
+/** The cookie is HttpOnly, sent only to the Console, and never with a request from another site. */
 export function sessionCookie({ name, secure, maxAge }: SessionCookieOptions): SessionCookie {
   const flags = `Path=/console; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
   const pattern = new RegExp(`(?:^|;) *${name}=([A-Za-z0-9._-]{1,200}) *(?:;|$)`)

@@ -4,20 +4,20 @@ import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
-/** A file of the Console with what there is to say about it. */
+/** A built file of the Console. */
 export interface StaticFile {
   readonly contentType: string
   readonly bytes: Uint8Array
-  /** Absent where it would not be smaller. */
+  /** Undefined when gzip does not make it smaller. */
   readonly gzipped: Uint8Array | undefined
-  /** Of the bytes; the gzipped ones have another. Without quotes. */
+  /** A hash of `bytes` for the ETag, without quotes. */
   readonly hash: string
 }
 
 export interface StaticFiles {
-  /** A file by its name below the directory, such as `assets/index-1a2b.js`. Undefined when there is none. */
+  /** @param name the path below the directory, such as `assets/index-1a2b.js` */
   read(name: string): Promise<StaticFile | undefined>
-  /** The page itself; undefined while the Console is not built. Notices when it is built anew. */
+  /** The page; undefined when the Console is not built. Notices when it is built again. */
   index(): Promise<StaticFile | undefined>
 }
 
@@ -37,18 +37,18 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The built files of a directory, from memory once they were asked for. A name is looked up in the list of the files that
- * are there, and never made into a path: nothing outside the directory has a name.
+ * The built files of a directory, cached in memory after the first read. Names are looked up in the list of existing files
+ * and never joined to a path, so nothing outside the directory can be read.
  *
- * @param directory undefined: there is none
+ * @param directory undefined when the Console is not installed
  */
 export function openStaticFiles(directory: string | undefined): StaticFiles {
-  /** When the index that the list belongs to was written. */
+  /** Modification time of the index of the cached build. */
   let builtAt: number | undefined
   let names: Promise<ReadonlyMap<string, string>> | undefined
   const files = new Map<string, Promise<StaticFile>>()
 
-  async function look(root: string): Promise<ReadonlyMap<string, string>> {
+  async function listFiles(root: string): Promise<ReadonlyMap<string, string>> {
     const entries = await readdir(root, { recursive: true, withFileTypes: true })
     const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
     return new Map(paths.map((path) => [relative(root, path).replaceAll(sep, '/'), path]))
@@ -56,7 +56,7 @@ export function openStaticFiles(directory: string | undefined): StaticFiles {
 
   async function read(name: string): Promise<StaticFile | undefined> {
     if (directory === undefined) return undefined
-    names ??= look(directory)
+    names ??= listFiles(directory)
     const path = (await names.catch(forget))?.get(name)
     if (path === undefined) return undefined
     const known = files.get(name)

@@ -3,22 +3,22 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import { nearest } from '@cloudstead/rules'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 
-/** What arrived: texts of path and query, and the parsed body. Nothing of it can be trusted to have a type. */
-export interface Arrived {
+/** The input of an operation: the strings of the path and the query, and the parsed body. Not yet validated. */
+export interface RawInput {
   readonly params: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
 }
 
-/** Returns what arrived with the numbers and booleans of path and query as such. Throws `INVALID_PARAM`. */
-export type Check = (arrived: Arrived) => Arrived
+/** Validates an input and parses the numbers and booleans in its path and query. @throws CloudsteadError INVALID_PARAM */
+export type Check = (input: RawInput) => RawInput
 
 /**
- * Makes the checks of operations. Schemas are compiled when an operation is first used: a server that nobody looks at
- * through the Console never pays for it.
+ * Creates the checks of operations. The schemas of an operation are compiled when it is first used, so that unused
+ * operations cost nothing.
  */
 export function createChecks(): (operation: Operation) => Check {
-  // Without allErrors: a body that is wrong a million times is refused for the first.
+  // Without allErrors, a body with a million errors is refused at the first one.
   const ajv = new Ajv({ allErrors: false, strict: true, allowUnionTypes: true, verbose: true })
   const checked = (place: string, schema: Schema<unknown>) => {
     let compiled: ValidateFunction | undefined
@@ -31,12 +31,12 @@ export function createChecks(): (operation: Operation) => Check {
     const checkParams = checked('the path', membersSchema(params))
     const checkQuery = checked('the query', membersSchema(query))
     const checkBody = body === undefined ? refuseBody : checked('the body', body)
-    return (arrived) => {
-      const typed = { params: typedTexts(arrived.params, params), query: typedTexts(arrived.query, query) }
-      checkParams(typed.params)
-      checkQuery(typed.query)
-      checkBody(arrived.body)
-      return { ...typed, body: arrived.body }
+    return (input) => {
+      const parsed = { params: parseStrings(input.params, params), query: parseStrings(input.query, query) }
+      checkParams(parsed.params)
+      checkQuery(parsed.query)
+      checkBody(input.body)
+      return { ...parsed, body: input.body }
     }
   }
 }
@@ -45,26 +45,26 @@ function refuseBody(body: unknown): void {
   if (body !== undefined && body !== null) throw new CloudsteadError('INVALID_PARAM', 'this operation takes no body')
 }
 
-/** Texts as what their schemas want; whatever is no such text stays and is refused by its schema. */
-function typedTexts(texts: Readonly<Record<string, unknown>>, members: Members): Readonly<Record<string, unknown>> {
+/** Parses strings into the types of their schemas. A string that does not parse is kept, and its schema refuses it. */
+function parseStrings(strings: Readonly<Record<string, unknown>>, members: Members): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => {
+    Object.entries(strings).map(([name, text]) => {
       const type = Object.hasOwn(members, name) ? members[name]?.json.type : undefined
-      return [name, typedText(text, type)]
+      return [name, parseString(text, type)]
     }),
   )
 }
 
-function typedText(text: unknown, type: unknown): unknown {
+function parseString(text: unknown, type: unknown): unknown {
   if (typeof text !== 'string') return text
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   if ((type === 'integer' || type === 'number') && /^-?\d{1,16}(?:\.\d{1,16})?$/.test(text)) return Number(text)
   return text
 }
 
-/** In one sentence, with the name of the member that is wrong. */
+/** A message of one sentence that names the invalid member. */
 function describe(place: string, errors: readonly ErrorObject[]): string {
-  // Where none of several alternatives fits, the last error is the one about the whole.
+  // When no alternative of a schema fits, the last error is the one about the whole schema.
   const error = errors.at(-1)
   if (error === undefined) return `${place} is not valid`
   const path = error.instancePath.slice(1).replaceAll('/', '.')
@@ -80,7 +80,7 @@ function describe(place: string, errors: readonly ErrorObject[]): string {
     case 'enum':
       return `${at} must be one of ${(error.params.allowedValues as unknown[]).map(String).join(', ')}`
     case 'type':
-      // A member of a query that came twice arrives as a list.
+      // A duplicate query member is parsed as a list.
       if (Array.isArray(error.data) && error.params.type !== 'array' && place !== 'the body') {
         return `${at} was given more than once`
       }
@@ -96,6 +96,7 @@ function hint(unknown: string, valid: readonly string[]): string {
   return valid.length === 0 ? 'it has none' : `valid: ${valid.join(', ')}`
 }
 
+/** Characters of a member name that a message quotes. */
 const MAX_SHOWN = 60
 
 function shown(name: string): string {
