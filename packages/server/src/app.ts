@@ -94,8 +94,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const records = await openSqliteRecords({ file: paths.records })
   const saved = await openSavedSettings({ records, file: options.config, now, log })
   const settings = saved.current
-  const blobs = await openDiskBlobs({ dir: paths.blobs })
-  await blobs.recover()
+  // The lock on the data directory makes this process the only one.
+  const blobs = await openDiskBlobs({ dir: paths.blobs, exclusive: true })
 
   const auth = createAuth({ env, records, secrets, settings, now, log })
   const access = await openConsoleAccess({ records, keys: auth.keys, mode, now, log })
