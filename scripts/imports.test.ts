@@ -44,7 +44,7 @@ const SERVICES = ['auth/', 'storage/', 'database/', 'saved-settings/'] as const
 
 /** What a service may know of the engines: the interfaces, cursors, the key encoding, the loops over them, the cache; never an implementation. */
 const SEAMS =
-  /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
+  /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|lease|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
 
 test('the scan sees the sources', () => {
   assert.ok(SOURCES.length > 30 && production.length > 100)

@@ -181,7 +181,9 @@ describe('disk blobs: directories', () => {
     const { dir, blobs } = await openHere(t)
     const { id } = await store(blobs, 10)
     await blobs.close()
-    const foreign = ['data/README', 'data/000000/.DS_Store', 'tmp/.DS_Store', 'tmp/notes'].map((path) => join(dir, path))
+    const foreign = ['data/README', 'data/000000/.DS_Store', 'tmp/.DS_Store', 'tmp/notes'].map((path) =>
+      join(dir, path),
+    )
     for (const file of foreign) await writeFile(file, 'not ours')
     await mkdir(join(dir, 'data', 'lost+found'))
     const again = await openDiskBlobs({ dir, exclusive: true })
