@@ -14,7 +14,7 @@ const DRAIN_LIMIT_MS = 30_000
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
 
-export interface UploadRoutes {
+export interface UploadRoutesOptions {
   readonly env: string
   readonly storage: Storage
   readonly denials: Pick<Denials, 'record'>
@@ -25,7 +25,7 @@ export interface UploadRoutes {
  * PUT, raw POST without any field, multipart POST with and without fields, blank or missing Content-Type. PUT answers
  * 200 and POST answers 201: any other success status hangs or fails one of the adapters.
  */
-export async function uploadRoutes(app: FastifyInstance, { env, storage, denials }: UploadRoutes) {
+export async function uploadRoutes(app: FastifyInstance, { env, storage, denials }: UploadRoutesOptions) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.route({
@@ -50,7 +50,7 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage, denials
         ...storedHeaders(request),
       }
       const received = await storage.receiveUpload(ticket, form?.bytes ?? rawBody(request.raw), meta)
-      const etag = `"${received.sha256}"`
+      const etag = `"${received.etag}"`
       reply.header('etag', etag).header('x-cos-request-id', request.id)
       if (request.method === 'PUT') return reply.code(200).send()
       const location = received.fileId

@@ -5,11 +5,13 @@ import type { Readable } from 'node:stream'
 import { after } from 'node:test'
 import { type AdminCaller, type CloudPath, formatFileId, parseCloudPath } from '@cloudstead/protocol'
 import { compileStorageRules } from '@cloudstead/rules'
+import { listedIds } from '../engines/blobs/blobs.contract.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { Settings, StorageSettings } from '../settings.ts'
+import { createBlobReferences } from './blob-references.ts'
 import { contentTypeFor } from './content-type.ts'
 import { FILES_SPACE, filePut } from './file-record.ts'
 import { createStorage, type Storage } from './storage.ts'
@@ -66,6 +68,7 @@ export async function storageForFile(): Promise<StorageSetup> {
     env: ENV,
     records,
     blobs,
+    references: createBlobReferences(),
     secrets: await loadSecrets(dir),
     settings: () => ({ storage: settings }) as Settings,
     now: () => clock.now,
@@ -123,26 +126,22 @@ export async function storageForFile(): Promise<StorageSetup> {
         const [url] = await storage.temporaryUrls(ADMIN, [{ fileId: formatFileId(ENV, parseCloudPath(path)) }])
         if (url?.ok !== true) throw new Error(`no URL of ${path}`)
         const { pathname, searchParams } = new URL(url.pathAndQuery, 'http://x')
-        const { file } = await storage.openObject({
+        const { body } = await storage.openObject({
           pathname,
           objectId: pathname.split('/')[2] ?? '',
           sign: searchParams.get('sign') ?? undefined,
           t: searchParams.get('t') ?? undefined,
         })
-        all[path] = await textOf(await storage.bytes(file))
+        all[path] = await textOf(await storage.bytes(body))
       }
       return all
     },
     paths,
-    async blobs() {
-      const ids: string[] = []
-      for await (const { id } of blobs.list()) ids.push(id)
-      return ids
-    },
+    blobs: () => listedIds(blobs),
     async clear() {
       const all = await engine.find({ space: FILES_SPACE, limit: 100_000 })
       await engine.commit(all.records.map(({ space, id }) => ({ op: 'delete', space, id })))
-      await (await storage.planSweep(true))(new AbortController().signal)
+      await blobs.remove(await listedIds(blobs))
       settings = { ...settings, acl: compileStorageRules('READONLY', { resourceOpenid: 'path' }) }
       reads.length = 0
     },
@@ -153,6 +152,7 @@ export async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
 
-async function textOf(bytes: Uint8Array | Readable): Promise<string> {
+async function textOf(bytes: Uint8Array | Readable | undefined): Promise<string> {
+  if (bytes === undefined) throw new Error('the bytes have gone')
   return (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await bytes.toArray())).toString()
 }

@@ -1,8 +1,9 @@
 import { type Caller, CloudsteadError } from '@cloudstead/protocol'
 import { DeniedError } from '../../decisions/denied-error.ts'
-import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/downloads.ts'
-import { type ItemResult, parseCopy } from '../../storage/files.ts'
+import type { CopyItem } from '../../storage/files.ts'
+import type { ItemResult } from '../../storage/list-items.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/temporary-urls.ts'
 import type { ActionContext, ActionTable } from './table.ts'
 
 /** The platform's documented limit of one call. More is refused before anything is done. */
@@ -27,16 +28,8 @@ export function storageActions(storage: Storage): ActionTable {
       return { data: { delete_list: results.map(item) } }
     },
     'storage.batchCopyFile': async (caller, params, context) => {
-      const requests = batch(params.file_list, 'file_list').map((entry) => {
-        const { src_path, dst_path, overwrite, remove_original } = record(entry, 'file_list')
-        return parseCopy({
-          source: src_path,
-          target: dst_path,
-          overwrite: flag(overwrite, 'overwrite', true),
-          removeSource: flag(remove_original, 'remove_original', false),
-        })
-      })
-      const results = await storage.copy(caller, requests)
+      const items = batch(params.file_list, 'file_list').map(copyItem)
+      const results = await storage.copy(caller, items)
       context.denied(denialsIn(results.map(({ error }) => error)))
       return { data: { copy_list: results.map(item) } }
     },
@@ -60,6 +53,16 @@ function urlRequest(entry: unknown): UrlRequest {
   if (typeof entry === 'string') return { fileId: entry }
   const { fileid, max_age } = record(entry, 'file_list')
   return { fileId: text(fileid, 'file_list[].fileid'), maxAge: checkMaxAge(max_age) }
+}
+
+function copyItem(entry: unknown): CopyItem {
+  const { src_path, dst_path, overwrite, remove_original } = record(entry, 'file_list')
+  return {
+    source: src_path,
+    target: dst_path,
+    overwrite: flag(overwrite, 'overwrite', true),
+    removeSource: flag(remove_original, 'remove_original', false),
+  }
 }
 
 /** Both names of the id and of the URL: parts of the SDKs read the one, parts the other. */

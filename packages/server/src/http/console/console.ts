@@ -15,7 +15,6 @@ import { ruleNotices, warningsOf } from '../../observe/warnings.ts'
 import { createRuleSimulator } from '../../rule-tools/simulator.ts'
 import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { countStorage } from '../../storage/usage.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import type { OriginOf } from '../origin.ts'
 import { databaseHandlers } from './database-handlers.ts'
@@ -90,9 +89,9 @@ function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
   }
 }
 
-function usageOf({ records, database, now, log }: ConsoleParts) {
+function usageOf({ records, storage, database, now, log }: ConsoleParts) {
   return createUsage({
-    storage: () => countStorage(records),
+    storage: () => storage.usage(),
     collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
     users: () => countUsers(records),
     now,

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { parseCloudPath } from '@cloudstead/protocol'
 import type { BlobId } from '../engines/blobs/blobs.ts'
 import type { FindRequest, Records, StoredRecord } from '../engines/records/records.ts'
+import { countAll, type StorageUsage } from './file-count.ts'
 import { filePut } from './file-record.ts'
-import { countStorage, type StorageUsage } from './usage.ts'
+import type { StorageOptions } from './options.ts'
 
 /** Records that come in pages of two, whatever is asked for. */
 function pagesOfTwo(stored: readonly StoredRecord[]): Pick<Records, 'find'> {
@@ -15,6 +16,10 @@ function pagesOfTwo(stored: readonly StoredRecord[]): Pick<Records, 'find'> {
       return { records: own.slice(Number(after), end), ...(end < own.length ? { next: String(end) } : {}) }
     },
   }
+}
+
+function optionsWith(records: Pick<Records, 'find'>): StorageOptions {
+  return { records } as StorageOptions
 }
 
 test('every file and its bytes count, empty folders do not, and each step tells how far it is', async () => {
@@ -33,7 +38,7 @@ test('every file and its bytes count, empty folders do not, and each step tells 
   })
   const other: StoredRecord = { space: 'auth:users', id: '1', version: 1, value: '{}' }
   const steps: StorageUsage[] = []
-  for await (const step of countStorage(pagesOfTwo([other, ...stored]) as Records)) steps.push(step)
+  for await (const step of countAll(optionsWith(pagesOfTwo([other, ...stored])))) steps.push(step)
   assert.deepEqual(steps, [
     { files: 2, bytes: 11 },
     { files: 3, bytes: 1011 },
@@ -43,6 +48,6 @@ test('every file and its bytes count, empty folders do not, and each step tells 
 
 test('nothing stored is nothing', async () => {
   const steps: StorageUsage[] = []
-  for await (const step of countStorage(pagesOfTwo([]) as Records)) steps.push(step)
+  for await (const step of countAll(optionsWith(pagesOfTwo([])))) steps.push(step)
   assert.deepEqual(steps, [{ files: 0, bytes: 0 }])
 })
