@@ -41,8 +41,8 @@ import { createMetrics } from './observe/metrics.ts'
 import { createTraffic, type Traffic } from './observe/traffic.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
+import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
-import type { Sweep } from './storage/sweep.ts'
 
 /** A connection that sends no complete head in this time, or stays silent in the middle of a body, is closed. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -103,6 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     env,
     records,
     blobs,
+    references: createBlobReferences(),
     secrets,
     settings,
     now,
@@ -155,7 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   await http.register(handOver, { urls: ['/console', '/console/*'], open: openConsole })
 
-  const stopSweeping = await sweepRegularly({ storage, auth, access }, log)
+  const stopSweeping = sweepRegularly({ storage, auth, access }, log)
   return {
     denials,
     consoleLink: (base) => access.linkAtStart(base),
@@ -272,14 +273,14 @@ function listeningUrl(http: FastifyInstance): string {
 }
 
 /** Orphaned bytes and expired sessions go, at start and hourly. What else a former run left behind is put in order first. */
-async function sweepRegularly(
+function sweepRegularly(
   { storage, auth, access }: { storage: Storage; auth: Auth; access: ConsoleAccess },
   log: Logger,
-): Promise<() => void> {
+): () => void {
   const stop = new AbortController()
-  const run = async (plan: Promise<Sweep>) => {
+  const run = async () => {
     try {
-      const bytes = await (await plan)(stop.signal)
+      const bytes = await storage.sweep(stop.signal)
       const sessions = (await auth.sweep()) + (await access.sweep())
       if (bytes + sessions > 0) log.info({ bytes, sessions }, 'swept orphaned bytes and expired sessions')
     } catch (error) {
@@ -289,11 +290,8 @@ async function sweepRegularly(
   auth.users.settle(stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) log.warn({ err: error }, 'putting users and sessions in order failed')
   })
-  const plan = storage.planSweep(true)
-  // Noted before the first upload: whatever is an orphan now was left by a former run.
-  await plan.catch(() => {})
-  void run(plan)
-  const timer = setInterval(() => void run(storage.planSweep(false)), SWEEP_INTERVAL_MS).unref()
+  void run()
+  const timer = setInterval(() => void run(), SWEEP_INTERVAL_MS).unref()
   return () => {
     clearInterval(timer)
     stop.abort()
