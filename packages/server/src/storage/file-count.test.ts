@@ -9,13 +9,12 @@ import type { StorageOptions } from './options.ts'
 
 /** Records that come in pages of two, whatever is asked for. */
 function pagesOfTwo(stored: readonly StoredRecord[]): Pick<Records, 'find'> {
-  return {
-    async find({ space, after = '0' }: FindRequest) {
-      const own = stored.filter((record) => record.space === space)
-      const end = Number(after) + 2
-      return { records: own.slice(Number(after), end), ...(end < own.length ? { next: String(end) } : {}) }
-    },
+  const find = async ({ space, after = '0' }: FindRequest) => {
+    const own = stored.filter((record) => record.space === space)
+    const end = Number(after) + 2
+    return { records: own.slice(Number(after), end), ...(end < own.length ? { next: String(end) } : {}) }
   }
+  return { find: find as Records['find'] }
 }
 
 function optionsWith(records: Pick<Records, 'find'>): StorageOptions {
