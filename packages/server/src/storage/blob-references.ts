@@ -12,7 +12,7 @@ export interface BlobOwner {
 }
 
 /** A walk over everything that is referenced, beside a walk over all blobs. */
-export interface ReferenceWalk {
+interface ReferenceWalk {
   /**
    * Those of these ids that no owner needed when the walk passed them. The ids are in ascending order, and greater than
    * those of the call before.

@@ -58,6 +58,6 @@ export function filePut(env: string, file: FileRecord): PutWrite {
   }
 }
 
-export function storedFile(record: StoredRecord | undefined): StoredFile | undefined {
-  return record === undefined ? undefined : { file: JSON.parse(record.value) as FileRecord, version: record.version }
+export function fileOf(record: StoredRecord): FileRecord {
+  return JSON.parse(record.value) as FileRecord
 }

@@ -3,7 +3,7 @@ import { encodeKey, encodeTextPrefix } from '../engines/records/key-encoding.ts'
 import { successor, textPrefixRange } from '../engines/records/key-ranges.ts'
 import type { KeyRange } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
-import { FILES_SPACE, type FileRecord, PATH_INDEX, storedFile } from './file-record.ts'
+import { FILES_SPACE, type FileRecord, fileOf, PATH_INDEX } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 import { FILES_PER_PAGE, loadFile } from './store.ts'
 import { isFolder, type TreePath, topmost } from './tree-path.ts'
@@ -32,7 +32,7 @@ export async function filesFrom(
   const all = textPrefixRange([], prefix)
   const range = start === undefined ? all : { ...all, from: start }
   const { records } = await options.records.find({ space: FILES_SPACE, index: PATH_INDEX, ranges: [range], limit })
-  return records.flatMap((record) => storedFile(record)?.file ?? [])
+  return records.map(fileOf)
 }
 
 /**
@@ -42,9 +42,7 @@ export async function filesFrom(
 export async function* walkFiles(options: StorageOptions, prefix: string): AsyncGenerator<readonly FileRecord[]> {
   const ranges = [textPrefixRange([], prefix)]
   const request = { space: FILES_SPACE, index: PATH_INDEX, ranges, limit: FILES_PER_PAGE }
-  for await (const page of walkPages(options.records, request)) {
-    yield page.flatMap((record) => storedFile(record)?.file ?? [])
-  }
+  for await (const page of walkPages(options.records, request)) yield page.map(fileOf)
 }
 
 /** All files that some files and folders hold, each once. */

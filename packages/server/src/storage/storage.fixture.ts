@@ -6,6 +6,7 @@ import { after } from 'node:test'
 import { type AdminCaller, type CloudPath, formatFileId, parseCloudPath } from '@cloudstead/protocol'
 import { compileStorageRules } from '@cloudstead/rules'
 import { listedIds } from '../engines/blobs/blobs.contract.ts'
+import type { Blobs } from '../engines/blobs/blobs.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
@@ -28,6 +29,8 @@ export interface StorageSetup {
   readonly clock: { now: number }
   /** How many records each walk of an index has read. */
   readonly reads: number[]
+  /** What a test does between two steps of the service. */
+  readonly hooks: { beforeRead?: () => Promise<void> }
   useAcl(acl: unknown): void
   /** Makes files that have no bytes, quickly. */
   seed(paths: readonly string[], more?: { readonly creator?: readonly string[] }): Promise<void>
@@ -44,7 +47,15 @@ export interface StorageSetup {
 export async function storageForFile(): Promise<StorageSetup> {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-storage-'))
   const engine = await openSqliteRecords({ file: join(dir, 'records.sqlite') })
-  const blobs = await openDiskBlobs({ dir: join(dir, 'blobs') })
+  const disk = await openDiskBlobs({ dir: join(dir, 'blobs') })
+  const hooks: StorageSetup['hooks'] = {}
+  const blobs: Blobs = {
+    ...disk,
+    async read(id, range) {
+      await hooks.beforeRead?.()
+      return disk.read(id, range)
+    },
+  }
   const clock = { now: Date.UTC(2026, 0, 1) }
   const reads: number[] = []
   const records: Records = {
@@ -92,6 +103,7 @@ export async function storageForFile(): Promise<StorageSetup> {
     records,
     clock,
     reads,
+    hooks,
     useAcl(acl) {
       settings = { ...settings, acl: compileStorageRules(acl, { resourceOpenid: 'path' }) }
     },
@@ -144,7 +156,7 @@ export async function storageForFile(): Promise<StorageSetup> {
   }
 }
 
-export async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
 

@@ -4,7 +4,7 @@ import { keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { Expectation, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import type { BlobOwner } from './blob-references.ts'
-import { BLOB_INDEX, FILES_SPACE, type FileRecord, fileKey, type StoredFile, storedFile } from './file-record.ts'
+import { BLOB_INDEX, FILES_SPACE, type FileRecord, fileKey, fileOf, type StoredFile } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
 /** File records that are read at once: some milliseconds, after which other requests get their turn. */
@@ -12,7 +12,7 @@ export const FILES_PER_PAGE = 500
 
 export async function loadFile(options: StorageOptions, path: CloudPath): Promise<StoredFile | undefined> {
   const [record] = await options.records.get([fileKey(options.env, path)])
-  return storedFile(record)
+  return record && { file: fileOf(record), version: record.version }
 }
 
 /** Those of these files that exist, read at once. */
@@ -21,13 +21,14 @@ export async function loadFiles(
   paths: readonly CloudPath[],
 ): Promise<ReadonlyMap<CloudPath, FileRecord>> {
   const records = await options.records.get(paths.map((path) => fileKey(options.env, path)))
-  return new Map(records.map((record) => storedFile(record)?.file).flatMap((file) => (file ? [[file.path, file]] : [])))
+  const files = records.flatMap((record) => (record === undefined ? [] : [fileOf(record)]))
+  return new Map(files.map((file) => [file.path, file]))
 }
 
 /** The file that a URL names by its object id. */
 export async function loadObject(options: StorageOptions, objectId: string): Promise<FileRecord | undefined> {
   const [record] = await options.records.get([{ space: FILES_SPACE, id: objectId }])
-  return storedFile(record)?.file
+  return record && fileOf(record)
 }
 
 /** For a commit: the file, or that there is none, is as it was read. */
@@ -40,11 +41,10 @@ export function filesAsBlobOwner(records: Records): BlobOwner {
   return {
     async *pages(signal) {
       const all = { space: FILES_SPACE, index: BLOB_INDEX, limit: FILES_PER_PAGE, signal }
-      for await (const page of walkPages(records, all))
-        yield page.flatMap((record) => storedFile(record)?.file.blob ?? [])
+      for await (const page of walkPages(records, all)) yield page.map((record) => fileOf(record).blob)
     },
     async needs(id: BlobId) {
-      const request = { space: FILES_SPACE, index: BLOB_INDEX, ranges: [keyPrefixRange([id])], limit: 1 }
+      const request = { space: FILES_SPACE, index: BLOB_INDEX, ranges: [keyPrefixRange([id])], limit: 1, values: false }
       return (await records.find(request)).records.length > 0
     },
   }

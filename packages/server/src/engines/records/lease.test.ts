@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, mock, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { withLease } from './lease.ts'
-import type { Records } from './records.ts'
+import type { RecordKey, Records } from './records.ts'
 import { openSqliteRecords } from './sqlite/sqlite-records.ts'
 
 const SECOND = 1000
@@ -46,6 +46,16 @@ describe('a lease', () => {
       return ending.promise
     })
     return { begun: begun.promise, end: () => ending.resolve('done'), stop, result, reason: () => String(reason) }
+  }
+
+  function failingRecords(): Records & { away: boolean } {
+    const failing = {
+      ...records,
+      away: false,
+      get: (keys: readonly RecordKey[]) =>
+        failing.away ? Promise.reject(new Error('the records are away')) : records.get(keys),
+    }
+    return failing
   }
 
   const stored = async () => {
@@ -143,15 +153,10 @@ describe('a lease', () => {
   })
 
   test('that cannot be renewed is lost after 20 s, before anybody else may take it', async () => {
-    let away = false
-    const failing: Records = {
-      ...records,
-      get: (keys) => (away ? Promise.reject(new Error('the records are away')) : records.get(keys)),
-      commit: (writes, expectations) => records.commit(writes, expectations),
-    }
+    const failing = failingRecords()
     const work = begin(failing)
     await work.begun
-    away = true
+    failing.away = true
     await pass(11 * SECOND)
     const { until = 0 } = (await stored()) ?? {}
     await pass(10 * SECOND)
@@ -161,17 +166,12 @@ describe('a lease', () => {
   })
 
   test('outlives a renewal that fails', async () => {
-    let away = false
-    const failing: Records = {
-      ...records,
-      get: (keys) => (away ? Promise.reject(new Error('the records are away')) : records.get(keys)),
-      commit: (writes, expectations) => records.commit(writes, expectations),
-    }
+    const failing = failingRecords()
     const work = begin(failing)
     await work.begun
-    away = true
+    failing.away = true
     await pass(11 * SECOND)
-    away = false
+    failing.away = false
     await pass(40 * SECOND)
     work.end()
     assert.equal(await work.result, 'done')
