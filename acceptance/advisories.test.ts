@@ -79,7 +79,12 @@ test('CVE-2026-22707 Strapi: every entry for bytes has the same checks of name, 
       'INVALID_FILE_NAME',
     )
     const copy = { file_list: [{ src_path: own(alice, 'private.txt'), dst_path: path }] }
-    assert.equal(await codeOf(alice, 'storage.batchCopyFile', copy), 'INVALID_FILE_NAME')
+    const { code, data } = await act(server, alice, 'storage.batchCopyFile', copy)
+    assert.equal(code, undefined)
+    const [{ message, ...item }, ...others] = data.copy_list
+    const fileID = `cloud://${ENV}.6465-${ENV}-1250000000/${path}`
+    assert.deepEqual([item, others], [{ fileID, code: 'INVALID_FILE_NAME' }, []])
+    assert.match(message, /cloudPath/)
   }
 })
 

@@ -214,6 +214,36 @@ for (const by of ['signature', 'apiKey'] as const) {
       await assert.rejects(admin.getTempFileURL({ fileList: [{ fileID, maxAge: 86_401 }] }), { code: 'INVALID_PARAM' })
     })
 
+    it('a bad name in a list is INVALID_FILE_NAME for its item, and the others are done', async () => {
+      const fileID = await upload(`admin-${by}/among-bad.png`)
+      const bad = SOME_BAD_NAMES.map((name) => {
+        return fileID.replace(`admin-${by}/among-bad.png`, () => name.replace('ROOT', 'x'))
+      })
+      const refused = bad.map((id) => [id, 'INVALID_FILE_NAME'])
+      const list = [...bad, fileID]
+      const { fileList } = await admin.getTempFileURL({ fileList: list })
+      assert.deepEqual(
+        fileList.map((item) => [item.fileID, item.code]),
+        [...refused, [fileID, 'SUCCESS']],
+      )
+      await assert.rejects(admin.downloadFile({ fileID: bad[3] ?? '' }), { code: 'INVALID_FILE_NAME' })
+      const { fileList: copies } = await admin.copyFile({
+        fileList: [
+          { srcPath: `x//among-bad.png`, dstPath: `admin-${by}/copies/among-bad.png` },
+          { srcPath: `admin-${by}/among-bad.png`, dstPath: `admin-${by}/copies/among-bad.png` },
+        ],
+      })
+      assert.deepEqual(
+        copies.map(({ code }) => code),
+        ['INVALID_FILE_NAME', 'SUCCESS'],
+      )
+      const { fileList: deleted } = await admin.deleteFile({ fileList: list })
+      assert.deepEqual(
+        deleted.map((item) => [item.fileID, item.code]),
+        [...refused, [fileID, 'SUCCESS']],
+      )
+    })
+
     it('downloadFile of a missing file throws its code', async () => {
       const fileID = await upload(`admin-${by}/here.png`)
       await assert.rejects(admin.downloadFile({ fileID: `${fileID}x` }), { code: 'STORAGE_FILE_NONEXIST' })

@@ -238,6 +238,47 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.deepEqual(await download(second), one)
       })
 
+      it('getTempFileURL, deleteFile, copyFile: a bad name is INVALID_FILE_NAME for its item, and the others are done', async () => {
+        const bytes = randomBytes(50)
+        const fileID = await alice.upload(`${root}/among-bad.bin`, bytes)
+        const names = BAD_NAMES.map((name) => name.replace('ROOT', root))
+        const inBucket = (path: string) => fileID.replace(`${root}/among-bad.bin`, () => path)
+        const list = [...names.map(inBucket), fileID]
+        const bad = names.map((name) => [inBucket(name), 'INVALID_FILE_NAME'])
+        const { fileList } = await app.getTempFileURL({ fileList: list })
+        assert.deepEqual(
+          fileList.map((item) => [item.fileID, item.code]),
+          [...bad, [fileID, 'SUCCESS']],
+        )
+        for (const item of fileList.slice(0, -1)) {
+          assert.equal(item.tempFileURL, '')
+          assert.match(item.message ?? '', /cloudPath/)
+        }
+        await assert.rejects(app.downloadFile({ fileID: inBucket(`${root}//a`) }), { code: 'INVALID_FILE_NAME' })
+        const copied = `${root}/copied-among-bad.bin`
+        const copies = await app.copyFile({
+          fileList: [...names.filter((name) => name !== ''), `${root}/among-bad.bin`].map((srcPath) => ({
+            srcPath,
+            dstPath: copied,
+          })),
+        })
+        assert.deepEqual(
+          copies.fileList.map((item) => [item.fileID, item.code]),
+          [...bad.slice(1).map(() => [inBucket(copied), 'INVALID_FILE_NAME']), [inBucket(copied), 'SUCCESS']],
+        )
+        assert.deepEqual(await download(inBucket(copied)), bytes)
+        const targets = await app.copyFile({ fileList: [{ srcPath: copied, dstPath: `${root}//x` }] })
+        assert.deepEqual(
+          targets.fileList.map((item) => [item.fileID, item.code]),
+          [[inBucket(`${root}//x`), 'INVALID_FILE_NAME']],
+        )
+        const deleted = await app.deleteFile({ fileList: list })
+        assert.deepEqual(
+          deleted.fileList.map((item) => [item.fileID, item.code]),
+          [...bad, [fileID, 'SUCCESS']],
+        )
+      })
+
       it('getFileInfo: size, type, ETag and dates of each file, the code of one that is missing', async () => {
         const bytes = jpeg(3, 3, () => 10)
         const fileID = await alice.upload(`${root}/info/图 片.jpg`, bytes)

@@ -33,6 +33,7 @@ import { createTraffic } from './observe/traffic.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Mode } from './settings.ts'
+import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage } from './storage/storage.ts'
 
 /** Bytes of large request bodies being read at once: room for two of the largest. Parsed, they take several times that. */
@@ -85,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     env,
     records,
     blobs,
+    references: createBlobReferences(),
     secrets,
     settings,
     now,
@@ -139,7 +141,6 @@ export async function createApp(options: AppOptions): Promise<App> {
         startedAt,
         now,
         log,
-        records,
         access,
         auth,
         storage,
@@ -156,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   })
 
-  const stopBackground = await startBackground({ storage, auth, access, log })
+  const stopBackground = startBackground({ storage, auth, access, log })
   return {
     denials,
     consoleLink: (base) => access.linkAtStart(base),

@@ -24,9 +24,10 @@ export function openRecords({ records }: EngineLocations): Promise<Records> {
   return openSqliteRecords({ file: records })
 }
 
+/** Opens both engines for the one server of these locations: its lock on the data directory keeps others out. */
 export async function openEngines(locations: EngineLocations): Promise<Engines> {
   const records = await openRecords(locations)
-  const blobs = await openDiskBlobs({ dir: locations.blobs })
+  const blobs = await openDiskBlobs({ dir: locations.blobs, exclusive: true })
   return {
     records,
     blobs,

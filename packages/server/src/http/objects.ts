@@ -1,10 +1,9 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isInline } from '../storage/content-type.ts'
-import type { ObjectRequest, OpenedObject } from '../storage/downloads.ts'
-import type { FileRecord } from '../storage/file-record.ts'
+import type { ObjectRequest, OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
-import { isNotModified, parseRange } from './conditional.ts'
+import { isNotModified, parseRange, type RangeVerdict } from './conditional.ts'
 import { contentDisposition } from './disposition.ts'
 import { answerErrors } from './errors.ts'
 import { errorXml } from './xml.ts'
@@ -13,9 +12,11 @@ import { errorXml } from './xml.ts'
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 /** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
+/** How often a file that is overwritten before it could be read is opened anew. */
+const ATTEMPTS = 10
 
 export interface ObjectRoutesOptions {
-  readonly storage: Storage
+  readonly storage: Pick<Storage, 'openObject' | 'bytes'>
 }
 
 /** GET and HEAD of stored files, by bare and temporary URLs. */
@@ -32,8 +33,15 @@ export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRout
     url: '/o/*',
     handler: async (request, reply) => {
       const { object, downloadName } = parseObjectUrl(request.raw.url ?? '')
-      const opened = await storage.openObject(object)
-      return sendObject(storage, request, reply, opened, downloadName)
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const opened = await storage.openObject(object)
+        const { code, headers, send } = answerTo(request, opened, downloadName)
+        if (send === undefined) return reply.code(code).headers(headers).send()
+        const bytes = await storage.bytes(opened.body, send === 'whole' ? undefined : send)
+        if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
+        // Overwritten since it was opened. The new version has its own headers.
+      }
+      throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is being overwritten all the time; try again')
     },
   })
 }
@@ -60,15 +68,22 @@ function only(query: URLSearchParams, name: string): string | undefined {
   return values.length > 1 ? '' : values[0]
 }
 
-async function sendObject(
-  storage: Storage,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { file, remaining }: OpenedObject,
+interface Answer {
+  readonly code: 200 | 206 | 304 | 416
+  readonly headers: Readonly<Record<string, string | number>>
+  /** What of the body is sent; absent: nothing. */
+  readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
+}
+
+/** The answer to a request for an object, before any of its bytes is read. */
+function answerTo(
+  { method, headers: asked }: FastifyRequest,
+  { file, body, remaining }: OpenedObject,
   downloadName: string | true | undefined,
-) {
-  const etag = `"${file.sha256}"`
-  reply.headers({
+): Answer {
+  const { size, type } = body
+  const etag = `"${body.etag}"`
+  const headers = {
     etag,
     'last-modified': new Date(file.updatedAt).toUTCString(),
     'cache-control': remaining === undefined ? (file.cacheControl ?? PUBLIC_CACHE) : `private, max-age=${remaining}`,
@@ -76,24 +91,22 @@ async function sendObject(
     'x-content-type-options': 'nosniff',
     'content-security-policy': CONTENT_POLICY,
     'cross-origin-resource-policy': 'cross-origin',
-    'content-disposition': disposition(file, downloadName),
-  })
-  if (isNotModified(request.headers, etag, file.updatedAt)) return reply.code(304).send()
-  const { headers } = request
-  const range = parseRange(headers.range, headers['if-range'] as string | undefined, file.size, etag, file.updatedAt)
-  if (range === 'unsatisfiable') {
-    return reply.code(416).header('content-range', `bytes */${file.size}`).send()
+    'content-disposition': disposition(file.path, type, downloadName),
   }
-  reply.header('content-type', file.contentType)
-  const part = range === 'whole' ? undefined : range
-  const length = part === undefined ? file.size : part.end - part.start + 1
-  if (part !== undefined) reply.code(206).header('content-range', `bytes ${part.start}-${part.end}/${file.size}`)
-  reply.header('content-length', length)
-  return reply.send(request.method === 'HEAD' ? undefined : await storage.bytes(file, part))
+  if (isNotModified(asked, etag, file.updatedAt)) return { code: 304, headers }
+  const range = parseRange(asked.range, asked['if-range'] as string | undefined, size, etag, file.updatedAt)
+  if (range === 'unsatisfiable') return { code: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
+  const send = method === 'HEAD' ? {} : { send: range }
+  if (range === 'whole') {
+    return { code: 200, headers: { ...headers, 'content-type': type, 'content-length': size }, ...send }
+  }
+  const { start, end } = range
+  const part = { 'content-range': `bytes ${start}-${end}/${size}`, 'content-length': end - start + 1 }
+  return { code: 206, headers: { ...headers, 'content-type': type, ...part }, ...send }
 }
 
-function disposition(file: FileRecord, downloadName: string | true | undefined): string {
-  const kind = downloadName === undefined && isInline(file.contentType) ? 'inline' : 'attachment'
-  const own = file.path.slice(file.path.lastIndexOf('/') + 1)
+function disposition(path: string, type: string, downloadName: string | true | undefined): string {
+  const kind = downloadName === undefined && isInline(type) ? 'inline' : 'attachment'
+  const own = path.slice(path.lastIndexOf('/') + 1)
   return contentDisposition(kind, typeof downloadName === 'string' ? downloadName : own)
 }

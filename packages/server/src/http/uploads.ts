@@ -50,7 +50,7 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
         ...storedHeaders(request),
       }
       const received = await storage.receiveUpload(ticket, form?.bytes ?? rawBody(request.raw), meta)
-      const etag = `"${received.sha256}"`
+      const etag = `"${received.etag}"`
       reply.header('etag', etag).header('x-cos-request-id', request.id)
       if (request.method === 'PUT') return reply.code(200).send()
       const location = received.fileId

@@ -1,9 +1,9 @@
-import { CloudsteadError, objectIdOf, objectPathname, signObjects } from '@cloudstead/protocol'
-import { allowsEverybody } from './authorize.ts'
+import { CloudsteadError } from '@cloudstead/protocol'
 import { essenceOf, isInline } from './content-type.ts'
 import type { FileRecord } from './file-record.ts'
-import { afterPath, afterPrefix, filesFrom, type WalkStart } from './path-walk.ts'
-import type { StorageParts } from './store.ts'
+import { afterPath, afterPrefix, filesFrom, type WalkStart } from './file-walk.ts'
+import { objectUrls } from './object-urls.ts'
+import type { StorageOptions } from './options.ts'
 import { isFolder, parseFolder } from './tree-path.ts'
 
 /** When nobody says how long a page is. */
@@ -59,11 +59,11 @@ export interface FilePage {
  *
  * @throws CloudsteadError INVALID_FILE_NAME for the folder, INVALID_PARAM for a foreign `after`
  */
-export async function listFiles(parts: StorageParts, request: ListRequest): Promise<FilePage> {
-  return withPreviews(parts, await pageOf(parts, request))
+export async function listFiles(options: StorageOptions, request: ListRequest): Promise<FilePage> {
+  return withPreviews(options, await pageOf(options, request))
 }
 
-async function pageOf(parts: StorageParts, request: ListRequest): Promise<FilePage> {
+async function pageOf(options: StorageOptions, request: ListRequest): Promise<FilePage> {
   const { startsWith = '', deep = false, limit = DEFAULT_LIMIT } = request
   const folder = parseFolder(request.folder ?? '')
   const prefix = folder + startsWith
@@ -72,7 +72,7 @@ async function pageOf(parts: StorageParts, request: ListRequest): Promise<FilePa
   let chunk = limit + 1
   let walked = 0
   do {
-    const files = await filesFrom(parts, prefix, startAfter(place), chunk)
+    const files = await filesFrom(options, prefix, startAfter(place), chunk)
     for (const file of files) {
       if (place?.passed === true && file.path.startsWith(place.path)) continue
       const path = deep ? fileIn(file.path) : entryIn(file.path, prefix)
@@ -122,24 +122,16 @@ function entryOf(folder: string, path: string, file: FileRecord): ListedFolder |
   return isFolder(path) ? { kind: 'folder', path, name: name.slice(0, -1) } : { kind: 'file', path, name, file }
 }
 
-/** The page with URLs for its pictures, which are all signed at once. */
-function withPreviews(parts: StorageParts, page: FilePage): FilePage {
-  const now = parts.now()
-  const expires = (Math.ceil(now / 1000 / PREVIEW_STEP_S) + 1) * PREVIEW_STEP_S
-  const pictures = page.items.filter((item) => item.kind === 'file' && isPicture(item.file)) as readonly ListedFile[]
-  if (pictures.length === 0) return page
-  const permits = pictures.map(({ file }) => ({ objectId: objectIdOf(parts.env, file.path), expires }))
-  const queries = signObjects(parts.secrets.objectUrl.current, parts.env, permits)
-  const { acl } = parts.settings().storage
-  const previews = new Map<string, string>()
-  pictures.forEach(({ path, file }, at) => {
-    const pathname = objectPathname(permits[at]?.objectId ?? '', file.path)
-    const isPublic = allowsEverybody(acl, { operation: 'read', path: file.path, file }, now)
-    previews.set(path, isPublic ? pathname : `${pathname}?${queries[at]}`)
-  })
-  const items = page.items.map((item) => {
-    const preview = previews.get(item.path)
-    return preview === undefined ? item : { ...item, preview }
+/** The page with URLs for its pictures. */
+function withPreviews(options: StorageOptions, page: FilePage): FilePage {
+  const expires = (Math.ceil(options.now() / 1000 / PREVIEW_STEP_S) + 1) * PREVIEW_STEP_S
+  const urls = objectUrls(
+    options,
+    page.items.map((item) => (item.kind === 'file' && isPicture(item.file) ? { file: item.file, expires } : undefined)),
+  )
+  const items = page.items.map((item, at) => {
+    const url = urls[at]
+    return url === undefined ? item : { ...item, preview: url.pathAndQuery }
   })
   return { ...page, items }
 }

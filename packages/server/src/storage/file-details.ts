@@ -13,12 +13,13 @@ import {
 } from '@cloudstead/protocol'
 import type { Text } from '@cloudstead/rules'
 import { allowsEverybody, explainAccess, type StorageAccess } from './authorize.ts'
-import { temporaryUrls } from './downloads.ts'
 import type { FileRecord } from './file-record.ts'
-import { loadFile, type StorageParts } from './store.ts'
+import type { StorageOptions } from './options.ts'
+import { loadFile } from './store.ts'
+import { temporaryUrls } from './temporary-urls.ts'
 
 /** Whether somebody of a kind may read a file now, and why. */
-export interface Reader {
+interface Reader {
   readonly who: 'nobody' | 'anonymous' | 'user' | 'owner'
   readonly allowed: boolean
   readonly reason: Text
@@ -35,20 +36,20 @@ export interface FileDetails {
 }
 
 /** @throws CloudsteadError INVALID_FILE_NAME or STORAGE_FILE_NONEXIST */
-export async function fileDetails(parts: StorageParts, input: string): Promise<FileDetails> {
+export async function fileDetails(options: StorageOptions, input: string): Promise<FileDetails> {
   const path = parseCloudPath(input)
-  const file = (await loadFile(parts, path))?.file
+  const file = (await loadFile(options, path))?.file
   if (file === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
-  const { acl } = parts.settings().storage
-  const now = parts.now()
+  const { acl } = options.settings().storage
+  const now = options.now()
   const access: StorageAccess = { operation: 'read', path, file }
   const owner = claimOf(path)
   const isPublic = allowsEverybody(acl, access, now)
   return {
     file,
-    fileId: formatFileId(parts.env, path),
+    fileId: formatFileId(options.env, path),
     ...(owner === undefined ? {} : { owner }),
-    ...(isPublic ? { publicPathname: objectPathname(objectIdOf(parts.env, path), path) } : {}),
+    ...(isPublic ? { publicPathname: objectPathname(objectIdOf(options.env, path), path) } : {}),
     readers: examplesFor(path, file).map(([who, caller]) => {
       const { allowed, reason } = explainAccess(acl, caller, access, now)
       return { who, allowed, reason }
@@ -69,13 +70,13 @@ export interface FileUrl {
  * @throws CloudsteadError INVALID_FILE_NAME, STORAGE_FILE_NONEXIST or STORAGE_EXCEED_AUTHORITY
  */
 export async function fileUrl(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   path: string,
   maxAge: number | undefined,
 ): Promise<FileUrl> {
-  const [result] = await temporaryUrls(parts, caller, [
-    { fileId: formatFileId(parts.env, parseCloudPath(path)), maxAge },
+  const [result] = await temporaryUrls(options, caller, [
+    { fileId: formatFileId(options.env, parseCloudPath(path)), maxAge },
   ])
   if (result?.ok !== true) throw result?.error ?? new CloudsteadError('STORAGE_FILE_NONEXIST')
   const { pathAndQuery, expires } = result

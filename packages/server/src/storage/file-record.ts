@@ -7,7 +7,7 @@ import type { PutWrite, RecordKey, StoredRecord } from '../engines/records/recor
 export const FILES_SPACE = 'files'
 /** Index over the cloudPath: a folder listing is one walk. */
 export const PATH_INDEX = 'path'
-/** Index over the blob id: who still needs these bytes. */
+/** Index over the blob id: which files need a blob, and all blobs that files need in the order of their ids. */
 export const BLOB_INDEX = 'blob'
 
 /** A stored file. The bytes are in a blob of their own; an overwrite names a new blob. */
@@ -16,8 +16,10 @@ export interface FileRecord {
   readonly blob: BlobId
   /** Bytes. */
   readonly size: number
-  /** Lower-case hex; also the ETag. */
+  /** Of the content, lower-case hex. */
   readonly sha256: string
+  /** Without quotes. Absent: the sha256. */
+  readonly etag?: string
   readonly contentType: string
   readonly cacheControl?: string
   /** What the uploader sent as `x-cos-metadata-metadata`, decoded. */
@@ -36,11 +38,12 @@ export interface StoredFile {
 }
 
 export function fileKey(env: string, path: CloudPath): RecordKey {
-  return objectKey(objectIdOf(env, path))
+  return { space: FILES_SPACE, id: objectIdOf(env, path) }
 }
 
-export function objectKey(objectId: string): RecordKey {
-  return { space: FILES_SPACE, id: objectId }
+/** The ETag of a file, without quotes. */
+export function etagOf({ etag, sha256 }: FileRecord): string {
+  return etag ?? sha256
 }
 
 export function filePut(env: string, file: FileRecord): PutWrite {
@@ -55,6 +58,6 @@ export function filePut(env: string, file: FileRecord): PutWrite {
   }
 }
 
-export function storedFile(record: StoredRecord | undefined): StoredFile | undefined {
-  return record === undefined ? undefined : { file: JSON.parse(record.value) as FileRecord, version: record.version }
+export function fileOf(record: StoredRecord): FileRecord {
+  return JSON.parse(record.value) as FileRecord
 }

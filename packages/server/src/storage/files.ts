@@ -1,17 +1,12 @@
 import { type Caller, type CloudPath, CloudsteadError, formatFileId, idsOf, parseCloudPath } from '@cloudstead/protocol'
-import type { Expectation, RecordWrite } from '../engines/records/records.ts'
+import type { RecordWrite } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { authorize } from './authorize.ts'
-import { parseItem } from './downloads.ts'
 import { type FileRecord, fileKey, filePut, type StoredFile } from './file-record.ts'
-import { commitFiles, dropUnreferenced, expectFile, loadFile, type StorageParts } from './store.ts'
-
-const COMMIT_ATTEMPTS = 20
-
-/** What became of one item of a batch: its error, or nothing. */
-export interface ItemResult {
-  readonly fileId: string
-  readonly error?: CloudsteadError
-}
+import { type ItemResult, itemError, parsed, parseItem } from './list-items.ts'
+import type { StorageOptions } from './options.ts'
+import { expectFile, loadFile } from './store.ts'
+import { dropUnreferenced } from './sweep.ts'
 
 export interface CopyRequest {
   readonly source: CloudPath
@@ -21,74 +16,76 @@ export interface CopyRequest {
   readonly removeSource: boolean
 }
 
+/** One item of a list of copies, with names that nobody has checked. */
+export interface CopyItem extends Omit<CopyRequest, 'source' | 'target'> {
+  readonly source: unknown
+  readonly target: unknown
+}
+
 /** Deletes files, each by itself: one that fails does not hold up the others. */
 export async function removeFiles(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   fileIds: readonly string[],
 ): Promise<readonly ItemResult[]> {
-  const items = fileIds.map((fileId) => ({ fileId, path: parseItem(parts.env, fileId) }))
   return Promise.all(
-    items.map(({ fileId, path }) =>
+    fileIds.map((fileId) =>
       itemResult(fileId, async () => {
+        const path = parseItem(options.env, fileId)
         if (path instanceof CloudsteadError) throw path
-        await removeFile(parts, caller, path)
+        await removeFile(options, caller, path)
       }),
     ),
   )
 }
 
-/** @throws CloudsteadError `INVALID_PARAM` or `INVALID_FILE_NAME` */
-export function parseCopy(item: {
-  readonly source: unknown
-  readonly target: unknown
-  readonly overwrite: boolean
-  readonly removeSource: boolean
-}): CopyRequest {
-  const source = parseCloudPath(item.source)
-  const target = parseCloudPath(item.target)
-  if (source === target) throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same file')
-  return { source, target, overwrite: item.overwrite, removeSource: item.removeSource }
-}
-
-/** Copies or moves files, one after the other, because a later item may read what an earlier one wrote. */
+/**
+ * Copies or moves files, one after the other, because a later item may read what an earlier one wrote.
+ *
+ * @throws CloudsteadError INVALID_PARAM when the source and the target of an item are the same; nothing was done
+ */
 export async function copyFiles(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
-  requests: readonly CopyRequest[],
+  items: readonly CopyItem[],
 ): Promise<readonly ItemResult[]> {
+  const requests = items.map((item) =>
+    parsed(() => ({ ...item, source: parseCloudPath(item.source), target: parseCloudPath(item.target) })),
+  )
+  if (requests.some((request) => !(request instanceof CloudsteadError) && request.source === request.target)) {
+    throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same file')
+  }
   const results: ItemResult[] = []
-  for (const request of requests) {
-    const fileId = formatFileId(parts.env, request.target)
-    results.push(await itemResult(fileId, () => copyFile(parts, caller, request)))
+  for (const [at, request] of requests.entries()) {
+    const target = items[at]?.target
+    const fileId = formatFileId(options.env, (typeof target === 'string' ? target : '') as CloudPath)
+    results.push(
+      await itemResult(fileId, async () => {
+        if (request instanceof CloudsteadError) throw request
+        await copyFile(options, caller, request)
+      }),
+    )
   }
   return results
 }
 
 async function itemResult(fileId: string, work: () => Promise<void>): Promise<ItemResult> {
-  try {
-    await work()
-    return { fileId }
-  } catch (error) {
-    if (error instanceof CloudsteadError) return { fileId, error }
-    throw error
-  }
+  const error = await itemError(work)
+  return error === undefined ? { fileId } : { fileId, error }
 }
 
 /** @throws CloudsteadError STORAGE_EXCEED_AUTHORITY or STORAGE_FILE_NONEXIST */
-export async function removeFile(parts: StorageParts, caller: Caller, path: CloudPath): Promise<void> {
-  await untilCommitted(async () => {
-    const stored = await loadFile(parts, path)
-    authorize(parts.settings().storage.acl, caller, { operation: 'write', path, file: stored?.file }, parts.now())
+export async function removeFile(options: StorageOptions, caller: Caller, path: CloudPath): Promise<void> {
+  const { file } = await untilCommitted(async () => {
+    const stored = await loadFile(options, path)
+    const access = { operation: 'write', path, file: stored?.file } as const
+    authorize(options.settings().storage.acl, caller, access, options.now())
     if (stored === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
-    const done = await commitFiles(
-      parts,
-      [{ op: 'delete', ...fileKey(parts.env, path) }],
-      [expectFile(parts, path, stored)],
-    )
-    if (done) await dropUnreferenced(parts, [stored.file.blob])
-    return done
+    const remove = { op: 'delete', ...fileKey(options.env, path) } as const
+    const { done } = await options.records.commit([remove], [expectFile(options, path, stored)])
+    return done ? stored : CONFLICT
   })
+  await dropUnreferenced(options, [file.blob])
 }
 
 /**
@@ -97,25 +94,24 @@ export async function removeFile(parts: StorageParts, caller: Caller, path: Clou
  *
  * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY, STORAGE_FILE_NONEXIST or STORAGE_FILE_EXIST
  */
-export async function copyFile(parts: StorageParts, caller: Caller, request: CopyRequest): Promise<void> {
+export async function copyFile(options: StorageOptions, caller: Caller, request: CopyRequest): Promise<void> {
   const { source, target, overwrite, removeSource } = request
-  await untilCommitted(async () => {
-    const { acl } = parts.settings().storage
-    const now = parts.now()
-    const from = await loadFile(parts, source)
-    const to = await loadFile(parts, target)
+  const replaced = await untilCommitted(async () => {
+    const { acl } = options.settings().storage
+    const now = options.now()
+    const from = await loadFile(options, source)
+    const to = await loadFile(options, target)
     authorize(acl, caller, { operation: 'read', path: source, file: from?.file }, now)
     if (removeSource) authorize(acl, caller, { operation: 'write', path: source, file: from?.file }, now)
     authorize(acl, caller, { operation: 'write', path: target, file: to?.file, size: from?.file.size }, now)
     if (from === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'the source file does not exist')
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
-    const writes: RecordWrite[] = [filePut(parts.env, copyOf(caller, from.file, target, to, now))]
-    if (removeSource) writes.push({ op: 'delete', ...fileKey(parts.env, source) })
-    const seen: Expectation[] = [expectFile(parts, source, from), expectFile(parts, target, to)]
-    const done = await commitFiles(parts, writes, seen)
-    if (done && to !== undefined) await dropUnreferenced(parts, [to.file.blob])
-    return done
+    const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, target, to, now))]
+    if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
+    const seen = [expectFile(options, source, from), expectFile(options, target, to)]
+    return (await options.records.commit(writes, seen)).done ? to : CONFLICT
   })
+  if (replaced !== undefined) await dropUnreferenced(options, [replaced.file.blob])
 }
 
 /** The copy shares the bytes of its source: blobs never change, and one is removed only when no file names it. */
@@ -137,7 +133,10 @@ function copyOf(
   }
 }
 
-async function untilCommitted(attempt: () => Promise<boolean>): Promise<void> {
-  for (let attempts = 0; attempts < COMMIT_ATTEMPTS; attempts += 1) if (await attempt()) return
-  throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is being changed by too many writers; try again')
+/** @throws CloudsteadError STORAGE_REQUEST_FAIL when others get ahead again and again */
+function untilCommitted<T>(attempt: () => Promise<T | typeof CONFLICT>): Promise<T> {
+  return retryOnConflict(attempt, {
+    exhausted: () =>
+      new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is being changed by too many writers; try again'),
+  })
 }

@@ -12,6 +12,7 @@ import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
+import { createBlobReferences } from './blob-references.ts'
 import type { FileQuestion } from './simulate.ts'
 import { createStorage, type Storage } from './storage.ts'
 
@@ -60,6 +61,7 @@ describe('a simulation of a request about a file', () => {
       env: ENV,
       records,
       blobs,
+      references: createBlobReferences(),
       secrets: await loadSecrets(dir),
       settings: () => ({ storage: { acl, tempUrlMaxAge: 7200, maxFileSize: 1000 } }) as Settings,
       now: () => NOW,

@@ -2,7 +2,8 @@ import { type Caller, parseCloudPath } from '@cloudstead/protocol'
 import type { StorageRules } from '@cloudstead/rules'
 import type { Simulated } from '../decisions/simulated.ts'
 import { accessCase, explainAccess, type JudgedFile, refusal, type StorageAccess } from './authorize.ts'
-import { loadFile, type StorageParts } from './store.ts'
+import type { StorageOptions } from './options.ts'
+import { loadFile } from './store.ts'
 
 /** A request about a file that nobody made. */
 export interface FileQuestion {
@@ -24,12 +25,12 @@ export interface FileQuestion {
  *
  * @throws CloudsteadError INVALID_FILE_NAME
  */
-export async function simulateFile(parts: StorageParts, question: FileQuestion): Promise<Simulated> {
+export async function simulateFile(options: StorageOptions, question: FileQuestion): Promise<Simulated> {
   const { caller, action, size, stored } = question
   const path = parseCloudPath(question.path)
-  const rules = question.rules ?? parts.settings().storage.acl
-  const file = stored === undefined ? (await loadFile(parts, path))?.file : (stored ?? undefined)
-  const now = parts.now()
+  const rules = question.rules ?? options.settings().storage.acl
+  const file = stored === undefined ? (await loadFile(options, path))?.file : (stored ?? undefined)
+  const now = options.now()
   const announced: StorageAccess = { operation: action === 'read' ? 'read' : 'write', path, file }
   const whole: StorageAccess = { ...announced, size }
   const isUpload = action === 'upload' || action === 'overwrite'

@@ -5,11 +5,14 @@ import type { Readable } from 'node:stream'
 import { after } from 'node:test'
 import { type AdminCaller, type CloudPath, formatFileId, parseCloudPath } from '@cloudstead/protocol'
 import { compileStorageRules } from '@cloudstead/rules'
+import { listedIds } from '../engines/blobs/blobs.contract.ts'
+import type { Blobs } from '../engines/blobs/blobs.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { Settings, StorageSettings } from '../settings.ts'
+import { createBlobReferences } from './blob-references.ts'
 import { contentTypeFor } from './content-type.ts'
 import { FILES_SPACE, filePut } from './file-record.ts'
 import { createStorage, type Storage } from './storage.ts'
@@ -26,6 +29,8 @@ export interface StorageSetup {
   readonly clock: { now: number }
   /** How many records each walk of an index has read. */
   readonly reads: number[]
+  /** What a test does between two steps of the service. */
+  readonly hooks: { beforeRead?: () => Promise<void> }
   useAcl(acl: unknown): void
   /** Makes files that have no bytes, quickly. */
   seed(paths: readonly string[], more?: { readonly creator?: readonly string[] }): Promise<void>
@@ -42,20 +47,24 @@ export interface StorageSetup {
 export async function storageForFile(): Promise<StorageSetup> {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-storage-'))
   const engine = await openSqliteRecords({ file: join(dir, 'records.sqlite') })
-  const blobs = await openDiskBlobs({ dir: join(dir, 'blobs') })
+  const disk = await openDiskBlobs({ dir: join(dir, 'blobs') })
+  const hooks: StorageSetup['hooks'] = {}
+  const blobs: Blobs = {
+    ...disk,
+    async read(id, range) {
+      await hooks.beforeRead?.()
+      return disk.read(id, range)
+    },
+  }
   const clock = { now: Date.UTC(2026, 0, 1) }
   const reads: number[] = []
   const records: Records = {
-    get: (keys, maxBytes) => engine.get(keys, maxBytes),
+    ...engine,
     async find(request) {
       const found = await engine.find(request)
       if (request.index !== undefined) reads.push(found.records.length)
       return found
     },
-    count: (space) => engine.count(space),
-    commit: (writes, expectations) => engine.commit(writes, expectations),
-    changesSince: (seq, limit) => engine.changesSince(seq, limit),
-    close: () => engine.close(),
   }
   let settings: StorageSettings = {
     acl: compileStorageRules('READONLY', { resourceOpenid: 'path' }),
@@ -66,6 +75,7 @@ export async function storageForFile(): Promise<StorageSetup> {
     env: ENV,
     records,
     blobs,
+    references: createBlobReferences(),
     secrets: await loadSecrets(dir),
     settings: () => ({ storage: settings }) as Settings,
     now: () => clock.now,
@@ -93,6 +103,7 @@ export async function storageForFile(): Promise<StorageSetup> {
     records,
     clock,
     reads,
+    hooks,
     useAcl(acl) {
       settings = { ...settings, acl: compileStorageRules(acl, { resourceOpenid: 'path' }) }
     },
@@ -123,36 +134,33 @@ export async function storageForFile(): Promise<StorageSetup> {
         const [url] = await storage.temporaryUrls(ADMIN, [{ fileId: formatFileId(ENV, parseCloudPath(path)) }])
         if (url?.ok !== true) throw new Error(`no URL of ${path}`)
         const { pathname, searchParams } = new URL(url.pathAndQuery, 'http://x')
-        const { file } = await storage.openObject({
+        const { body } = await storage.openObject({
           pathname,
           objectId: pathname.split('/')[2] ?? '',
           sign: searchParams.get('sign') ?? undefined,
           t: searchParams.get('t') ?? undefined,
         })
-        all[path] = await textOf(await storage.bytes(file))
+        all[path] = await textOf(await storage.bytes(body))
       }
       return all
     },
     paths,
-    async blobs() {
-      const ids: string[] = []
-      for await (const { id } of blobs.list()) ids.push(id)
-      return ids
-    },
+    blobs: () => listedIds(blobs),
     async clear() {
       const all = await engine.find({ space: FILES_SPACE, limit: 100_000 })
       await engine.commit(all.records.map(({ space, id }) => ({ op: 'delete', space, id })))
-      await (await storage.planSweep(true))(new AbortController().signal)
+      await blobs.remove(await listedIds(blobs))
       settings = { ...settings, acl: compileStorageRules('READONLY', { resourceOpenid: 'path' }) }
       reads.length = 0
     },
   }
 }
 
-export async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
 
-async function textOf(bytes: Uint8Array | Readable): Promise<string> {
+async function textOf(bytes: Uint8Array | Readable | undefined): Promise<string> {
+  if (bytes === undefined) throw new Error('the bytes have gone')
   return (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await bytes.toArray())).toString()
 }

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { type Caller, CloudsteadError, type ErrorCode, NOBODY, type UserCaller } from '@cloudstead/protocol'
 import { compileStorageRules } from '@cloudstead/rules'
-import type { Blobs } from '../engines/blobs/blobs.ts'
+import { listedIds } from '../engines/blobs/blobs.contract.ts'
+import { BlobMissingError, type Blobs } from '../engines/blobs/blobs.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { Settings, StorageSettings } from '../settings.ts'
-import { checkMaxAge } from './downloads.ts'
-import { parseCopy } from './files.ts'
+import { createBlobReferences } from './blob-references.ts'
+import { filePut } from './file-record.ts'
+import type { OpenedObject } from './open-object.ts'
 import { createStorage, type Storage } from './storage.ts'
+import { checkMaxAge } from './temporary-urls.ts'
 
 const ENV = 'demo-1abcde'
 const ADMIN: Caller = { kind: 'admin', keyId: 'a' }
@@ -51,6 +54,7 @@ describe('storage', () => {
       env: ENV,
       records,
       blobs,
+      references: createBlobReferences(),
       secrets: await loadSecrets(dir),
       settings: () => ({ storage: settings }) as Settings,
       now: () => now,
@@ -72,7 +76,7 @@ describe('storage', () => {
   afterEach(async () => {
     const { records: files } = await records.find({ space: 'files', limit: 1000 })
     await records.commit(files.map(({ space, id }) => ({ op: 'delete', space, id })))
-    await (await storage.planSweep(true))(new AbortController().signal)
+    await blobs.remove(await storedBlobs())
   })
   after(async () => {
     await records.close()
@@ -96,29 +100,28 @@ describe('storage', () => {
     assert.ok(result)
     return result
   }
-  async function open(pathAndQuery: string): Promise<string> {
+  function opened(pathAndQuery: string) {
     const { pathname, searchParams } = new URL(pathAndQuery, 'http://x')
-    const { file } = await storage.openObject({
+    return storage.openObject({
       pathname,
       objectId: pathname.split('/')[2] ?? '',
       sign: searchParams.get('sign') ?? undefined,
       t: searchParams.get('t') ?? undefined,
     })
-    const bytes = await storage.bytes(file)
-    return (
-      bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await (bytes as Readable).toArray())
-    ).toString()
   }
-  async function read(path: string): Promise<string> {
+  async function openedByAdmin(path: string) {
     const url = await urlOf(ADMIN, path)
     if (!url.ok) throw url.error
-    return open(url.pathAndQuery)
+    return opened(url.pathAndQuery)
   }
-  const storedBlobs = async () => {
-    const ids: string[] = []
-    for await (const { id } of blobs.list()) ids.push(id)
-    return ids
+  async function textOf({ body }: OpenedObject): Promise<string> {
+    const bytes = await storage.bytes(body)
+    assert.ok(bytes)
+    return (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await bytes.toArray())).toString()
   }
+  const open = async (pathAndQuery: string) => textOf(await opened(pathAndQuery))
+  const read = async (path: string) => textOf(await openedByAdmin(path))
+  const storedBlobs = () => listedIds(blobs)
 
   it('an upload is readable, an overwrite replaces it and its old bytes go', async () => {
     await upload(ALICE, 'users/alice/a.txt', 'one')
@@ -271,7 +274,7 @@ describe('storage', () => {
 
   const copy = (caller: Caller, source: string, target: string, options = {}) =>
     storage
-      .copy(caller, [parseCopy({ source, target, overwrite: true, removeSource: false, ...options })])
+      .copy(caller, [{ source, target, overwrite: true, removeSource: false, ...options }])
       .then(([result]) => result?.error?.code)
 
   it('CVE-2026-39360: a copy needs the right to read its source and to write its target, a move to write both', async () => {
@@ -307,10 +310,7 @@ describe('storage', () => {
     assert.equal(await copy(ALICE, 'users/alice/none.txt', 'users/alice/c.txt'), 'STORAGE_FILE_NONEXIST')
     assert.equal(await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt'), undefined)
     assert.equal(await read('users/alice/b.txt'), 'a')
-    assert.throws(
-      () => parseCopy({ source: 'a', target: 'a', overwrite: true, removeSource: false }),
-      code('INVALID_PARAM'),
-    )
+    await assert.rejects(copy(ALICE, 'a', 'a'), code('INVALID_PARAM'))
   })
 
   it('an administrator who replaces a file leaves it to its owner', async () => {
@@ -323,18 +323,87 @@ describe('storage', () => {
     await assert.rejects(upload(NOBODY, 'shared/c.txt', 'y'), code('STORAGE_EXCEED_AUTHORITY'))
   })
 
-  it('the sweep removes what no file names and nothing else', async () => {
+  it('one bad item of a list fails alone, whatever is wrong with it', async () => {
     await upload(ALICE, 'users/alice/a.txt', 'x')
-    const orphan = await blobs.write(bytesOf('orphan'), { limit: 100 })
-    const signal = new AbortController().signal
-    now = Date.now()
-    assert.equal(await (await storage.planSweep(false))(signal), 0, 'young blobs may be in flight')
-    const plan = await storage.planSweep(true)
-    const later = await blobs.write(bytesOf('later'), { limit: 100 })
-    assert.equal(await plan(signal), 1)
-    const left = await storedBlobs()
-    assert.ok(!left.includes(orphan.id) && left.includes(later.id) && left.length === 2)
-    assert.deepEqual(await readdir(join(dir, 'blobs', 'tmp')), [])
+    const ids = ['a//b', 'users/alice/a.txt', 'a/../b', ''].map(fileId)
+    assert.deepEqual(
+      (await storage.temporaryUrls(ALICE, [...ids.map((id) => ({ fileId: id })), { fileId: 'nonsense' }])).map(
+        (result) => [result.fileId, result.ok ? 'SUCCESS' : result.error.code],
+      ),
+      [
+        [ids[0], 'INVALID_FILE_NAME'],
+        [ids[1], 'SUCCESS'],
+        [ids[2], 'INVALID_FILE_NAME'],
+        [ids[3], 'INVALID_FILE_NAME'],
+        ['nonsense', 'INVALID_PARAM'],
+      ],
+    )
+    const [source, target] = ['users/alice/a.txt', 'users/alice/b.txt']
+    const items = [
+      { source: 'a//b', target },
+      { source, target: '/b' },
+      { source: 'same//name', target: 'same//name' },
+      { source: 7, target },
+      { source, target: undefined },
+      { source, target },
+    ]
+    const copies = await storage.copy(
+      ALICE,
+      items.map((item) => ({ ...item, overwrite: false, removeSource: false })),
+    )
+    const long = (path: string) => `cloud://${ENV}.6465-${ENV}-1250000000/${path}`
+    assert.deepEqual(
+      copies.map((copy) => [copy.fileId, copy.error?.code]),
+      [
+        [long(target), 'INVALID_FILE_NAME'],
+        [long('/b'), 'INVALID_FILE_NAME'],
+        [long('same//name'), 'INVALID_FILE_NAME'],
+        [long(target), 'INVALID_FILE_NAME'],
+        [long(''), 'INVALID_FILE_NAME'],
+        [long(target), undefined],
+      ],
+    )
+    assert.deepEqual(
+      (await storage.remove(ALICE, ids)).map(({ error }) => error?.code),
+      ['INVALID_FILE_NAME', undefined, 'INVALID_FILE_NAME', 'INVALID_FILE_NAME'],
+    )
+    assert.equal(await read(target), 'x')
+  })
+
+  for (const size of [3, 300_000]) {
+    it(`an opened file of ${size} bytes that is overwritten before it is read is to be opened again`, async () => {
+      settings = { ...settings, maxFileSize: size }
+      await upload(ALICE, 'users/alice/a.txt', 'x'.repeat(size))
+      const former = await openedByAdmin('users/alice/a.txt')
+      await upload(ALICE, 'users/alice/a.txt', 'y'.repeat(size))
+      while ((await storedBlobs()).length > 1) await new Promise((done) => setImmediate(done))
+      assert.equal(await storage.bytes(former.body), undefined)
+      assert.equal(await storage.bytes(former.body, { start: 0, end: 1 }), undefined)
+      assert.equal(await read('users/alice/a.txt'), 'y'.repeat(size))
+      await storage.remove(ALICE, [fileId('users/alice/a.txt')])
+    })
+
+    it(`a file of ${size} bytes whose bytes are lost is a fault`, async () => {
+      settings = { ...settings, maxFileSize: size }
+      await upload(ALICE, 'users/alice/a.txt', 'x'.repeat(size))
+      const { body } = await openedByAdmin('users/alice/a.txt')
+      await blobs.remove([body.blob])
+      await assert.rejects(storage.bytes(body), BlobMissingError)
+    })
+  }
+
+  it('the ETag of a file is the hash of its content, or one of its own, which a copy keeps', async () => {
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    const { file, body } = await openedByAdmin('users/alice/a.txt')
+    assert.equal(file.sha256, createHash('sha256').update('x').digest('hex'))
+    assert.deepEqual(body, { blob: file.blob, size: 1, etag: file.sha256, type: 'text/plain; charset=utf-8' })
+    await records.commit([filePut(ENV, { ...file, etag: 'own-2' })])
+    await copy(ALICE, 'users/alice/a.txt', 'users/alice/b.txt')
+    for (const path of ['users/alice/a.txt', 'users/alice/b.txt']) {
+      assert.equal((await openedByAdmin(path)).body.etag, 'own-2')
+    }
+    await upload(ALICE, 'users/alice/a.txt', 'x')
+    assert.equal((await openedByAdmin('users/alice/a.txt')).body.etag, file.sha256)
   })
 
   it('maxAge is a whole number of seconds from 1 to 86400', () => {

@@ -2,25 +2,19 @@ import type { Readable } from 'node:stream'
 import type { AdminCaller, Caller, CloudPath, UploadTicket } from '@cloudstead/protocol'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
-import { createHotCache } from '../engines/blobs/hot-cache.ts'
+import { type Body, createBodyReader } from './body.ts'
 import { type FilePage, type ListRequest, listFiles } from './browse.ts'
-import {
-  type ObjectRequest,
-  type OpenedObject,
-  openObject,
-  temporaryUrls,
-  type UrlRequest,
-  type UrlResult,
-} from './downloads.ts'
+import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
-import type { FileRecord } from './file-record.ts'
-import { type CopyRequest, copyFiles, type ItemResult, removeFiles } from './files.ts'
-import { createFolder } from './folders.ts'
+import { type CopyItem, copyFiles, removeFiles } from './files.ts'
+import type { ItemResult } from './list-items.ts'
+import { type ObjectRequest, type OpenedObject, openObject } from './open-object.ts'
+import type { StorageOptions } from './options.ts'
 import { type FileQuestion, simulateFile } from './simulate.ts'
-import type { StorageParts } from './store.ts'
-import { planSweep, type Sweep } from './sweep.ts'
-import { countFiles, type FileCount } from './tree.ts'
-import { deleteFiles, type MoveRequest, moveFiles, type TreeProgress } from './tree-changes.ts'
+import { filesAsBlobOwner } from './store.ts'
+import { sweepBlobs } from './sweep.ts'
+import { temporaryUrls, type UrlRequest, type UrlResult } from './temporary-urls.ts'
+import { createFolder, deleteFiles, type MoveRequest, moveFiles, type TreeProgress } from './tree-changes.ts'
 import type { TreePath } from './tree-path.ts'
 import {
   admitUpload,
@@ -33,10 +27,6 @@ import {
 } from './uploads.ts'
 import { createZip, type OpenedZip, openZip } from './zip-requests.ts'
 
-/** Small hot objects are served from memory: a stream costs open, stat, read and close through the thread pool. */
-const HOT_CACHE_BYTES = 48 * 1024 * 1024
-const HOT_ITEM_BYTES = 256 * 1024
-
 /** The storage service: every decision about files, for whichever dialect asks. */
 export interface Storage {
   issueUpload(caller: Caller, cloudPath: unknown, wishes?: UploadWishes): Promise<IssuedUpload>
@@ -44,14 +34,19 @@ export interface Storage {
   receiveUpload(ticket: UploadTicket, body: AsyncIterable<Uint8Array>, meta: UploadMeta): Promise<ReceivedUpload>
   temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
-  copy(caller: Caller, requests: readonly CopyRequest[]): Promise<readonly ItemResult[]>
+  copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
   openObject(request: ObjectRequest): Promise<OpenedObject>
-  /** The bytes of an opened object: from memory when it is small, else a stream. */
-  bytes(file: FileRecord, range?: ByteRange): Promise<Uint8Array | Readable>
+  /**
+   * The bytes of an opened object: from memory when it is small, else a stream. Undefined when the file has been overwritten
+   * or deleted meanwhile: open the object again.
+   */
+  bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
   /** What rules would say to a request; changes nothing. @throws CloudsteadError INVALID_FILE_NAME */
   simulate(question: FileQuestion): Promise<Simulated>
-  /** Notes which bytes may be orphaned and returns the work of removing them. `atStart`: before the first upload. */
-  planSweep(atStart: boolean): Promise<Sweep>
+  /** Counts all files and their bytes; yields again and again what it has found so far. */
+  usage(): AsyncIterable<StorageUsage>
+  /** Removes bytes that nobody needs any more. Resolves to how many blobs that were. */
+  sweep(signal: AbortSignal): Promise<number>
 
   // What administrators do with folders. What takes no Caller is for them only: rules judge files, and know no right to list.
   listFiles(administrator: AdminCaller, request: ListRequest): Promise<FilePage>
@@ -66,31 +61,28 @@ export interface Storage {
   openZip(administrator: AdminCaller, id: string, signal: AbortSignal): Promise<OpenedZip>
 }
 
-export function createStorage(parts: StorageParts): Storage {
-  const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
+export function createStorage(options: StorageOptions): Storage {
+  options.references.add(filesAsBlobOwner(options.records))
   return {
-    issueUpload: (caller, cloudPath, wishes) => issueUpload(parts, caller, cloudPath, wishes),
-    admitUpload: (ticket, length) => admitUpload(parts, ticket, length),
-    receiveUpload: (ticket, body, meta) => receiveUpload(parts, ticket, body, meta),
-    temporaryUrls: (caller, requests) => temporaryUrls(parts, caller, requests),
-    remove: (caller, fileIds) => removeFiles(parts, caller, fileIds),
-    copy: (caller, requests) => copyFiles(parts, caller, requests),
-    openObject: (request) => openObject(parts, request),
-    async bytes(file, range) {
-      if (file.size > HOT_ITEM_BYTES) return parts.blobs.read(file.blob, range ?? { start: 0, end: file.size - 1 })
-      const whole = await hot.load(file.blob, () => parts.blobs.readAll(file.blob))
-      return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
-    },
-    simulate: (question) => simulateFile(parts, question),
-    planSweep: (atStart) => planSweep(parts, atStart),
-    listFiles: (_administrator, request) => listFiles(parts, request),
-    countFiles: (_administrator, paths) => countFiles(parts, paths),
-    fileDetails: (_administrator, path) => fileDetails(parts, path),
-    fileUrl: (caller, path, maxAge) => fileUrl(parts, caller, path, maxAge),
-    createFolder: (caller, path) => createFolder(parts, caller, path),
-    moveFiles: (caller, request, signal) => moveFiles(parts, caller, request, signal),
-    deleteFiles: (caller, paths, signal) => deleteFiles(parts, caller, paths, signal),
-    createZip: (administrator, paths, name) => createZip(parts, administrator, paths, name),
-    openZip: (administrator, id, signal) => openZip(parts, administrator, id, signal),
+    issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
+    admitUpload: (ticket, length) => admitUpload(options, ticket, length),
+    receiveUpload: (ticket, body, meta) => receiveUpload(options, ticket, body, meta),
+    temporaryUrls: (caller, requests) => temporaryUrls(options, caller, requests),
+    remove: (caller, fileIds) => removeFiles(options, caller, fileIds),
+    copy: (caller, items) => copyFiles(options, caller, items),
+    openObject: (request) => openObject(options, request),
+    bytes: createBodyReader(options),
+    simulate: (question) => simulateFile(options, question),
+    usage: () => countAll(options),
+    sweep: (signal) => sweepBlobs(options, signal),
+    listFiles: (_administrator, request) => listFiles(options, request),
+    countFiles: (_administrator, paths) => countFiles(options, paths),
+    fileDetails: (_administrator, path) => fileDetails(options, path),
+    fileUrl: (caller, path, maxAge) => fileUrl(options, caller, path, maxAge),
+    createFolder: (caller, path) => createFolder(options, caller, path),
+    moveFiles: (caller, request, signal) => moveFiles(options, caller, request, signal),
+    deleteFiles: (caller, paths, signal) => deleteFiles(options, caller, paths, signal),
+    createZip: (administrator, paths, name) => createZip(options, administrator, paths, name),
+    openZip: (administrator, id, signal) => openZip(options, administrator, id, signal),
   }
 }

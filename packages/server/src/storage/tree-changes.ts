@@ -1,15 +1,20 @@
 import { type Caller, type CloudPath, CloudsteadError, parseCloudPath } from '@cloudstead/protocol'
+import { countFiles } from './file-count.ts'
 import type { FileRecord } from './file-record.ts'
+import { filesFrom, walkFiles } from './file-walk.ts'
 import { type CopyRequest, copyFile, removeFile } from './files.ts'
-import { walkFiles } from './path-walk.ts'
-import { loadFile, type StorageParts } from './store.ts'
-import { countFiles } from './tree.ts'
-import { isFolder, type TreePath, topmost } from './tree-path.ts'
+import { itemError } from './list-items.ts'
+import type { StorageOptions } from './options.ts'
+import { loadFile } from './store.ts'
+import { isFolder, parseFolder, type TreePath, topmost } from './tree-path.ts'
+import { receiveUpload } from './uploads.ts'
 
 /** Files that are worked on at once: their commits and disk syncs are shared. */
 const BATCH = 32
 const PROGRESS_EVERY_MS = 100
 const MAX_PROBLEMS = 100
+/** As other consoles mark their folders. */
+const FOLDER_TYPE = 'application/x-directory'
 
 /** How far long work has come. Files are counted; markers of folders only where they fail. */
 export interface TreeProgress {
@@ -62,46 +67,62 @@ export function parseMove({ from, to }: { readonly from: string; readonly to: st
 }
 
 /**
+ * Makes a folder in which nothing is yet: an object without bytes whose name ends with a slash. A folder that files are
+ * in needs none.
+ *
+ * @throws CloudsteadError INVALID_FILE_NAME, STORAGE_FILE_EXIST or STORAGE_EXCEED_AUTHORITY
+ */
+export async function createFolder(options: StorageOptions, caller: Caller, folder: string): Promise<void> {
+  const path = parseFolder(folder)
+  const [first] = await filesFrom(options, path, undefined, 1)
+  if (path === '' || first !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST', 'the folder exists already')
+  const ticket = { env: options.env, path, caller, maxSize: 0, expires: options.now() }
+  await receiveUpload(options, ticket, nothing(), { length: 0, contentType: FOLDER_TYPE })
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/**
  * Moves or copies files and whole folders, one file after the other and each in one commit: what is done stays done when
  * it is cancelled. A folder that is there already takes the files in; a file that is there already is replaced only with
  * `overwrite`.
  */
 export async function* moveFiles(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   request: MoveRequest,
   signal: AbortSignal,
 ): AsyncGenerator<TreeProgress> {
   const sources = request.items.map(({ from }) => from)
-  yield* carryOut(parts, sources, moveSteps(parts, caller, request), signal)
+  yield* carryOut(options, sources, moveSteps(options, caller, request), signal)
 }
 
 /** Deletes files and whole folders, one file after the other: what is done stays done when it is cancelled. */
 export async function* deleteFiles(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   paths: readonly CloudPath[],
   signal: AbortSignal,
 ): AsyncGenerator<TreeProgress> {
   const all = topmost(paths) as readonly CloudPath[]
-  yield* carryOut(parts, all, deleteSteps(parts, caller, all), signal)
+  yield* carryOut(options, all, deleteSteps(options, caller, all), signal)
 }
 
 async function* carryOut(
-  parts: StorageParts,
+  options: StorageOptions,
   sources: readonly TreePath[],
   batches: AsyncIterable<readonly Step[]>,
   signal: AbortSignal,
 ): AsyncGenerator<TreeProgress> {
-  const total = await totalOf(parts, sources)
+  const total = await totalOf(options, sources)
   const problems: { item: string; error: CloudsteadError }[] = []
   let done = 0
   let failed = 0
   yield { done, failed, ...total }
-  let told = parts.now()
+  let told = options.now()
   for await (const batch of batches) {
     if (signal.aborted) return
-    const errors = await Promise.all(batch.map(({ run }) => expectedError(run)))
+    const errors = await Promise.all(batch.map(({ run }) => itemError(run)))
     batch.forEach(({ path, counts }, at) => {
       const error = errors[at]
       if (error !== undefined) {
@@ -109,56 +130,47 @@ async function* carryOut(
         if (problems.length < MAX_PROBLEMS) problems.push({ item: path, error })
       } else if (counts) done += 1
     })
-    if (parts.now() - told < PROGRESS_EVERY_MS) continue
-    told = parts.now()
+    if (options.now() - told < PROGRESS_EVERY_MS) continue
+    told = options.now()
     yield { done, failed, ...total }
   }
   yield { done, failed, ...total, problems, finished: true }
 }
 
-async function totalOf(parts: StorageParts, sources: readonly TreePath[]): Promise<{ readonly total?: number }> {
+async function totalOf(options: StorageOptions, sources: readonly TreePath[]): Promise<{ readonly total?: number }> {
   let total = 0
   for (const source of sources) {
-    const { files, more } = isFolder(source) ? await countFiles(parts, [source]) : { files: 1, more: false }
+    const { files, more } = isFolder(source) ? await countFiles(options, [source]) : { files: 1, more: false }
     if (more) return {}
     total += files
   }
   return { total }
 }
 
-async function expectedError(run: () => Promise<void>): Promise<CloudsteadError | undefined> {
-  try {
-    await run()
-    return undefined
-  } catch (error) {
-    if (error instanceof CloudsteadError) return error
-    throw error
-  }
-}
-
 async function* deleteSteps(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   paths: readonly CloudPath[],
 ): AsyncGenerator<readonly Step[]> {
   const files: Step[] = []
   for (const path of paths) {
-    if (isFolder(path)) yield* inFolder(parts, path, (file) => passMissing(() => removeFile(parts, caller, file.path)))
-    else files.push({ path, counts: true, run: () => removeFile(parts, caller, path) })
+    if (isFolder(path))
+      yield* inFolder(options, path, (file) => passMissing(() => removeFile(options, caller, file.path)))
+    else files.push({ path, counts: true, run: () => removeFile(options, caller, path) })
   }
   yield* batchesOf(files)
 }
 
 async function* moveSteps(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   { items, copy, overwrite }: MoveRequest,
 ): AsyncGenerator<readonly Step[]> {
   const move = async (source: CloudPath, target: CloudPath, marker?: FileRecord) => {
     // Two folders that become one have one marker.
-    const replace = overwrite || (marker?.size === 0 && (await loadFile(parts, target))?.file.size === 0)
+    const replace = overwrite || (marker?.size === 0 && (await loadFile(options, target))?.file.size === 0)
     const request: CopyRequest = { source, target, overwrite: replace, removeSource: !copy }
-    await copyFile(parts, caller, request)
+    await copyFile(options, caller, request)
   }
   let files: Step[] = []
   let read = new Set<string>()
@@ -172,7 +184,7 @@ async function* moveSteps(
       written = new Set()
     }
     if (isFolder(from)) {
-      yield* inFolder(parts, from, (file) => {
+      yield* inFolder(options, from, (file) => {
         const target = () => parseCloudPath(to + file.path.slice(from.length))
         return passMissing(async () => move(file.path, target(), isFolder(file.path) ? file : undefined))
       })
@@ -187,12 +199,12 @@ async function* moveSteps(
 
 /** The steps for all that is in a folder; that there is nothing is a failure of its own. */
 async function* inFolder(
-  parts: StorageParts,
+  options: StorageOptions,
   folder: CloudPath,
   work: (file: FileRecord) => Promise<void>,
 ): AsyncGenerator<readonly Step[]> {
   let isEmpty = true
-  for await (const chunk of walkFiles(parts, folder)) {
+  for await (const chunk of walkFiles(options, folder)) {
     isEmpty = false
     yield* batchesOf(chunk.map((file) => ({ path: file.path, counts: !isFolder(file.path), run: () => work(file) })))
   }

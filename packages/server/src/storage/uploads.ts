@@ -12,15 +12,16 @@ import {
   type UploadTicket,
 } from '@cloudstead/protocol'
 import { BlobLengthError, BlobTooLargeError, type WrittenBlob } from '../engines/blobs/blobs.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { authorize } from './authorize.ts'
 import { contentTypeFor } from './content-type.ts'
-import { type FileRecord, filePut, type StoredFile } from './file-record.ts'
-import { commitFiles, dropUnreferenced, expectFile, loadFile, type StorageParts } from './store.ts'
+import { etagOf, type FileRecord, filePut } from './file-record.ts'
+import type { StorageOptions } from './options.ts'
+import { expectFile, loadFile } from './store.ts'
+import { dropUnreferenced } from './sweep.ts'
 
 /** Long enough for a slow phone to begin, short enough that a leaked URL is soon worthless. Judged when bytes arrive. */
 const TICKET_LIFETIME_MS = 15 * 60 * 1000
-/** Two writers of one path settle in one or two rounds; more means that something is wrong. */
-const COMMIT_ATTEMPTS = 20
 
 export interface IssuedUpload {
   readonly fileId: string
@@ -45,8 +46,8 @@ export interface UploadMeta {
 export interface ReceivedUpload {
   readonly fileId: string
   readonly path: CloudPath
-  readonly sha256: string
-  readonly size: number
+  /** Without quotes. */
+  readonly etag: string
 }
 
 export interface UploadWishes {
@@ -58,30 +59,30 @@ export interface UploadWishes {
 
 /** Checks the right to write a path and hands out a ticket for it. Throws INVALID_FILE_NAME or STORAGE_EXCEED_AUTHORITY. */
 export async function issueUpload(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: Caller,
   cloudPath: unknown,
   { onlyNew = false, size = 0 }: UploadWishes = {},
 ): Promise<IssuedUpload> {
   const path = parseCloudPath(cloudPath)
-  const { acl, maxFileSize } = parts.settings().storage
+  const { acl, maxFileSize } = options.settings().storage
   if (size > maxFileSize) throw tooLarge(maxFileSize)
-  const stored = await loadFile(parts, path)
-  const now = parts.now()
+  const stored = await loadFile(options, path)
+  const now = options.now()
   // Without a size: a rule on resource.size is judged when the bytes are here, with the size of these bytes.
   authorize(acl, caller, { operation: 'write', path, file: stored?.file }, now)
   if (onlyNew && stored !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
   const ticket: UploadTicket = {
-    env: parts.env,
+    env: options.env,
     path,
     caller,
     maxSize: maxFileSize,
     expires: now + TICKET_LIFETIME_MS,
   }
-  const objectId = objectIdOf(parts.env, path)
+  const objectId = objectIdOf(options.env, path)
   return {
-    fileId: formatFileId(parts.env, path),
-    ticket: sealUploadTicket(parts.secrets.uploadTicket.current, ticket),
+    fileId: formatFileId(options.env, path),
+    ticket: sealUploadTicket(options.secrets.uploadTicket.current, ticket),
     objectId,
     pathname: objectPathname(objectId, path),
   }
@@ -89,16 +90,16 @@ export async function issueUpload(
 
 /** Opens a ticket and checks, before a byte is read, that its holder may still write. */
 export async function admitUpload(
-  parts: StorageParts,
+  options: StorageOptions,
   ticketText: string,
   length: number | undefined,
 ): Promise<UploadTicket> {
-  const now = parts.now()
-  const ticket = openUploadTicket((kid) => parts.secrets.uploadTicket.find(kid), parts.env, ticketText, now)
-  if (!(await parts.stillValid(ticket.caller))) throw new CloudsteadError('CHECK_LOGIN_FAILED')
-  const stored = await loadFile(parts, ticket.path)
+  const now = options.now()
+  const ticket = openUploadTicket((kid) => options.secrets.uploadTicket.find(kid), options.env, ticketText, now)
+  if (!(await options.stillValid(ticket.caller))) throw new CloudsteadError('CHECK_LOGIN_FAILED')
+  const stored = await loadFile(options, ticket.path)
   authorize(
-    parts.settings().storage.acl,
+    options.settings().storage.acl,
     ticket.caller,
     { operation: 'write', path: ticket.path, file: stored?.file, size: length },
     now,
@@ -111,32 +112,32 @@ export async function admitUpload(
  * leaves the former file, or nothing.
  */
 export async function receiveUpload(
-  parts: StorageParts,
+  options: StorageOptions,
   ticket: UploadTicket,
   body: AsyncIterable<Uint8Array>,
   meta: UploadMeta,
 ): Promise<ReceivedUpload> {
-  const limit = Math.min(ticket.maxSize, parts.settings().storage.maxFileSize)
-  const blob = await writeBlob(parts, body, meta, limit)
+  const limit = Math.min(ticket.maxSize, options.settings().storage.maxFileSize)
+  const blob = await writeBlob(options, body, meta, limit)
   try {
     checkMd5(blob, meta)
-    const replaced = await commitUpload(parts, ticket, blob, meta)
-    if (replaced !== undefined) void dropUnreferenced(parts, [replaced.file.blob])
+    const { file, replaced } = await commitUpload(options, ticket, blob, meta)
+    if (replaced !== undefined) void dropUnreferenced(options, [replaced.blob])
+    return { fileId: formatFileId(options.env, file.path), path: file.path, etag: etagOf(file) }
   } catch (error) {
-    await dropUnreferenced(parts, [blob.id])
+    await dropUnreferenced(options, [blob.id])
     throw error
   }
-  return { fileId: formatFileId(parts.env, ticket.path), path: ticket.path, sha256: blob.sha256, size: blob.size }
 }
 
 async function writeBlob(
-  parts: StorageParts,
+  options: StorageOptions,
   body: AsyncIterable<Uint8Array>,
   meta: UploadMeta,
   limit: number,
 ): Promise<WrittenBlob> {
   try {
-    return await parts.blobs.write(body, {
+    return await options.blobs.write(body, {
       limit,
       ...(meta.length === undefined ? {} : { length: meta.length }),
       ...(meta.contentMd5 === undefined ? {} : { md5: true }),
@@ -163,22 +164,29 @@ function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {
   }
 }
 
-/** Returns the file that was replaced. Judges the rights once more against what is stored at this moment. */
+/** Makes the file visible. Judges the rights once more against what is stored at this moment. */
 async function commitUpload(
-  parts: StorageParts,
+  options: StorageOptions,
   ticket: UploadTicket,
   blob: WrittenBlob,
   meta: UploadMeta,
-): Promise<StoredFile | undefined> {
-  for (let attempt = 0; attempt < COMMIT_ATTEMPTS; attempt += 1) {
-    const stored = await loadFile(parts, ticket.path)
-    const now = parts.now()
-    const access = { operation: 'write', path: ticket.path, file: stored?.file, size: blob.size } as const
-    authorize(parts.settings().storage.acl, ticket.caller, access, now)
-    const put = filePut(parts.env, newFile(ticket, blob, meta, stored?.file, now))
-    if (await commitFiles(parts, [put], [expectFile(parts, ticket.path, stored)])) return stored
-  }
-  throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again')
+): Promise<{ readonly file: FileRecord; readonly replaced: FileRecord | undefined }> {
+  const { path, caller } = ticket
+  return retryOnConflict(
+    async () => {
+      const stored = await loadFile(options, path)
+      const now = options.now()
+      const access = { operation: 'write', path, file: stored?.file, size: blob.size } as const
+      authorize(options.settings().storage.acl, caller, access, now)
+      const file = newFile(ticket, blob, meta, stored?.file, now)
+      const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
+      return done ? { file, replaced: stored?.file } : CONFLICT
+    },
+    {
+      exhausted: () =>
+        new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again'),
+    },
+  )
 }
 
 function newFile(

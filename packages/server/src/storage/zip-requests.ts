@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
-import type { StorageParts } from './store.ts'
-import { countFiles } from './tree.ts'
+import { countFiles } from './file-count.ts'
+import type { StorageOptions } from './options.ts'
 import { nameOf, type TreePath } from './tree-path.ts'
 import { zipOf } from './zip.ts'
 
@@ -36,28 +36,28 @@ export interface OpenedZip {
  * @throws CloudsteadError STORAGE_FILE_NONEXIST when there is nothing, INVALID_PARAM when it is too much for one zip
  */
 export async function createZip(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: AdminCaller,
   paths: readonly TreePath[],
   name: string | undefined,
 ): Promise<string> {
-  const { files, more } = await countFiles(parts, paths, MAX_FILES)
+  const { files, more } = await countFiles(options, paths, MAX_FILES)
   if (more) {
     throw new CloudsteadError('INVALID_PARAM', `a zip holds at most ${MAX_FILES} files; download fewer at a time`)
   }
   if (files === 0) throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there are no files in it')
-  await sweep(parts)
+  await sweep(options)
   const [only] = paths
   const own = paths.length === 1 && only !== undefined ? nameOf(only) : ''
   const request: ZipRequest = {
     paths,
-    name: `${name ?? (own === '' ? parts.env : own)}.zip`,
+    name: `${name ?? (own === '' ? options.env : own)}.zip`,
     keyId: caller.keyId,
-    expires: parts.now() + LIFETIME_MS,
+    expires: options.now() + LIFETIME_MS,
   }
   const id = randomBytes(ID_BYTES).toString('base64url')
   const entries = [{ index: EXPIRY_INDEX, key: encodeKey([request.expires]) }]
-  await parts.records.commit([{ op: 'put', space: SPACE, id, value: JSON.stringify(request), entries }])
+  await options.records.commit([{ op: 'put', space: SPACE, id, value: JSON.stringify(request), entries }])
   return id
 }
 
@@ -67,31 +67,31 @@ export async function createZip(
  * @throws CloudsteadError NOT_FOUND when there is none, for this administrator or any more
  */
 export async function openZip(
-  parts: StorageParts,
+  options: StorageOptions,
   caller: AdminCaller,
   id: string,
   signal: AbortSignal,
 ): Promise<OpenedZip> {
   const gone = new CloudsteadError('NOT_FOUND', 'this download was used before, or is older than a minute')
-  const [record] = await parts.records.get([{ space: SPACE, id }])
+  const [record] = await options.records.get([{ space: SPACE, id }])
   if (record === undefined) throw gone
   const { paths, name, keyId, expires } = JSON.parse(record.value) as ZipRequest
-  if (keyId !== caller.keyId || parts.now() >= expires) throw gone
-  const { done } = await parts.records.commit(
+  if (keyId !== caller.keyId || options.now() >= expires) throw gone
+  const { done } = await options.records.commit(
     [{ op: 'delete', space: SPACE, id }],
     [{ space: SPACE, id, version: record.version }],
   )
   if (!done) throw gone
-  return { name, body: await zipOf(parts, paths, signal) }
+  return { name, body: await zipOf(options, paths, signal) }
 }
 
 /** Removes requests that nobody came for. */
-async function sweep(parts: StorageParts): Promise<void> {
-  const { records } = await parts.records.find({
+async function sweep(options: StorageOptions): Promise<void> {
+  const { records } = await options.records.find({
     space: SPACE,
     index: EXPIRY_INDEX,
-    ranges: [{ to: { key: encodeKey([parts.now()]), inclusive: true } }],
+    ranges: [{ to: { key: encodeKey([options.now()]), inclusive: true } }],
     limit: SWEPT_AT_ONCE,
   })
-  if (records.length > 0) await parts.records.commit(records.map(({ id }) => ({ op: 'delete', space: SPACE, id })))
+  if (records.length > 0) await options.records.commit(records.map(({ id }) => ({ op: 'delete', space: SPACE, id })))
 }

@@ -60,10 +60,22 @@ describe('a zip', () => {
   })
 
   it('leaves out a file that has gone since it was listed', async () => {
-    for (const path of ['a/1.txt', 'a/2.txt', 'a/3.txt']) await setup.upload(path, path)
+    // Larger than what is read ahead: the zip cannot get past it before somebody reads.
+    await setup.upload('a/1.mp4', megabytes(3))
+    for (const path of ['a/2.txt', 'a/3.txt']) await setup.upload(path, path)
     const { body } = await storage.openZip(ADMIN, await storage.createZip(ADMIN, asPaths(['a/'])), never)
     await storage.remove(ADMIN, [`cloud://${ENV}/a/3.txt`])
-    assert.deepEqual([...readZip(Buffer.concat(await body.toArray())).keys()], ['a/1.txt', 'a/2.txt'])
+    assert.deepEqual([...readZip(Buffer.concat(await body.toArray())).keys()], ['a/1.mp4', 'a/2.txt'])
+  })
+
+  it('has the new bytes of a file that is overwritten right before it is read', async () => {
+    await setup.upload('a.txt', 'old')
+    setup.hooks.beforeRead = async () => {
+      delete setup.hooks.beforeRead
+      await setup.upload('a.txt', 'newer')
+      while ((await setup.blobs()).length > 1) await new Promise((done) => setImmediate(done))
+    }
+    assert.deepEqual((await zip([''])).contents, { 'a.txt': 'newer' })
   })
 
   it('is made no faster than it is read, and ends when its reader goes', async () => {

@@ -2,11 +2,12 @@ import type { PassThrough, Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { CloudPath } from '@cloudstead/protocol'
 import type { ZipFile } from 'yazl'
-import { BlobMissingError } from '../engines/blobs/blobs.ts'
+import { unlessRemoved } from './body.ts'
 import { essenceOf } from './content-type.ts'
 import type { FileRecord } from './file-record.ts'
-import { loadFile, type StorageParts } from './store.ts'
-import { filesOf } from './tree.ts'
+import { walkTree } from './file-walk.ts'
+import type { StorageOptions } from './options.ts'
+import { loadFile } from './store.ts'
 import { isFolder, parentOf, type TreePath, topmost } from './tree-path.ts'
 import { createZipNames } from './zip-names.ts'
 
@@ -17,7 +18,11 @@ const COMPRESSED = /^(?:image\/(?!bmp|svg)|video\/|audio\/(?!wav)|application\/(
  * The zip of some files and folders, made while it is read: nothing is kept, and the next file is opened when the former
  * one has been taken. Destroying the stream ends the work; a failure destroys it with the error.
  */
-export async function zipOf(parts: StorageParts, paths: readonly TreePath[], signal: AbortSignal): Promise<Readable> {
+export async function zipOf(
+  options: StorageOptions,
+  paths: readonly TreePath[],
+  signal: AbortSignal,
+): Promise<Readable> {
   // Loaded when somebody downloads a zip: a server that nobody looks at does without.
   const { ZipFile } = await import('yazl')
   const zip = new ZipFile()
@@ -27,21 +32,26 @@ export async function zipOf(parts: StorageParts, paths: readonly TreePath[], sig
   signal.addEventListener('abort', stop, { once: true })
   output.once('close', () => signal.removeEventListener('abort', stop))
   if (signal.aborted) stop()
-  fill(parts, zip, output, paths).catch((error: unknown) => {
+  fill(options, zip, output, paths).catch((error: unknown) => {
     output.destroy(error instanceof Error ? error : new Error(String(error)))
   })
   return output
 }
 
-async function fill(parts: StorageParts, zip: ZipFile, output: PassThrough, paths: readonly TreePath[]): Promise<void> {
+async function fill(
+  options: StorageOptions,
+  zip: ZipFile,
+  output: PassThrough,
+  paths: readonly TreePath[],
+): Promise<void> {
   const names = createZipNames()
   for (const path of topmost(paths)) {
     const base = path === '' ? '' : parentOf(path)
-    for await (const chunk of filesOf(parts, [path])) {
+    for await (const chunk of walkTree(options, [path])) {
       for (const file of chunk) {
         if (output.destroyed) return
         const name = file.path.slice(base.length)
-        if (!isFolder(name)) await addFile(parts, zip, output, file, names.file(name))
+        if (!isFolder(name)) await addFile(options, zip, output, file, names.file(name))
         else if (name !== '') zip.addEmptyDirectory(names.folder(name), { mtime: new Date(file.updatedAt) })
       }
     }
@@ -51,13 +61,13 @@ async function fill(parts: StorageParts, zip: ZipFile, output: PassThrough, path
 
 /** Resolves when the file's bytes have been taken. A file that has gone since it was listed is left out. */
 async function addFile(
-  parts: StorageParts,
+  options: StorageOptions,
   zip: ZipFile,
   output: PassThrough,
   listed: FileRecord,
   name: string,
 ): Promise<void> {
-  const opened = await openFile(parts, listed.path)
+  const opened = await openFile(options, listed.path)
   if (opened === undefined) return
   const { file, bytes } = opened
   const stop = () => bytes.destroy()
@@ -77,17 +87,15 @@ async function addFile(
   }
 }
 
-/** Opened bytes stay readable whatever happens to the file. */
+/** The newest bytes of a file; once opened they stay readable whatever happens to the file. */
 async function openFile(
-  parts: StorageParts,
+  options: StorageOptions,
   path: CloudPath,
 ): Promise<{ readonly file: FileRecord; readonly bytes: Readable } | undefined> {
-  const file = (await loadFile(parts, path))?.file
-  if (file === undefined) return undefined
-  try {
-    return { file, bytes: await parts.blobs.read(file.blob) }
-  } catch (error) {
-    if (error instanceof BlobMissingError) return undefined
-    throw error
+  for (;;) {
+    const file = (await loadFile(options, path))?.file
+    if (file === undefined) return undefined
+    const bytes = await unlessRemoved(options, file.blob, () => options.blobs.read(file.blob))
+    if (bytes !== undefined) return { file, bytes }
   }
 }

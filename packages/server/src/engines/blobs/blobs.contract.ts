@@ -33,10 +33,10 @@ export async function* inPieces(bytes: Uint8Array, pieceBytes = 64 * KiB): Async
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
 
-/** The ids that the store lists. */
-export async function listedIds(blobs: Blobs): Promise<BlobId[]> {
+/** The ids that the store lists, those after `after`. */
+export async function listedIds(blobs: Blobs, after?: BlobId): Promise<BlobId[]> {
   const ids: BlobId[] = []
-  for await (const { id } of blobs.list()) ids.push(id)
+  for await (const { id } of blobs.list(after === undefined ? {} : { after })) ids.push(id)
   return ids
 }
 
@@ -263,6 +263,36 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       for (const { writtenAt } of listed) assert.ok(writtenAt >= before - 1000 && writtenAt <= after + 1000)
     })
 
+    test('list is in the order of the ids and goes on after any of them', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        await Promise.all(Array.from({ length: 13 }, (_, size) => store(blobs, sampleBytes(size))))
+      }
+      const ids = await listedIds(blobs)
+      assert.equal(ids.length, 39)
+      assert.deepEqual(ids, ids.toSorted())
+      for (const [at, id] of ids.entries()) assert.deepEqual(await listedIds(blobs, id), ids.slice(at + 1), id)
+      // Where a former page ended may be removed by now.
+      const [removed] = ids.splice(20, 1)
+      await blobs.remove([removed as BlobId])
+      assert.deepEqual(await listedIds(blobs, removed), ids.slice(20))
+      assert.deepEqual(await listedIds(blobs, '~' as BlobId), [])
+      assert.deepEqual(await listedIds(blobs, '' as BlobId), ids)
+    })
+
+    test('what is written or removed while the list is read disturbs nothing else', async () => {
+      await Promise.all(Array.from({ length: 10 }, (_, size) => store(blobs, sampleBytes(size))))
+      const before = await listedIds(blobs)
+      const listed: BlobId[] = []
+      for await (const { id } of blobs.list()) {
+        listed.push(id)
+        if (listed.length > 10) continue
+        await blobs.remove([id])
+        await store(blobs, sampleBytes(100))
+      }
+      assert.deepEqual(listed, [...new Set(listed)].sort())
+      for (const id of before) assert.ok(listed.includes(id), id)
+    })
+
     test('64 writes at once are 64 whole blobs', async () => {
       const bodies = Array.from({ length: 64 }, (_, n) => sampleBytes(n % 16 === 0 ? 2 * MiB : 1000 + n, n + 1))
       const written = await Promise.all(bodies.map((body) => store(blobs, body)))
@@ -270,31 +300,44 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       for (const [n, { id }] of written.entries()) assert.ok(bodies[n]?.equals(await blobs.readAll(id)), `body ${n}`)
     })
 
-    test('blobs survive a reopen and a recover', async () => {
+    test('blobs survive a reopen', async () => {
       const written = await Promise.all([10, 2 * MiB].map((size) => store(blobs, sampleBytes(size))))
       await blobs.close()
       blobs = await place.open()
-      await blobs.recover()
       const more = await store(blobs, sampleBytes(11))
-      assert.deepEqual((await listedIds(blobs)).sort(), [...written, more].map(({ id }) => id).sort())
+      assert.deepEqual(await listedIds(blobs), [...written, more].map(({ id }) => id).sort())
       for (const { id, size } of [...written, more]) assert.ok(sampleBytes(size).equals(await blobs.readAll(id)))
     })
 
-    test('recover leaves the writes of this run alone', async () => {
-      const { promise: recovered, resolve } = Promise.withResolvers<void>()
+    test('two engines have one place open: neither disturbs a write of the other, and both see all blobs', async () => {
+      const { promise: opened, resolve } = Promise.withResolvers<void>()
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
       async function* slow() {
         yield sampleBytes(3 * MiB)
         begin()
-        await recovered
+        await opened
         yield sampleBytes(10, 2)
       }
       const writing = blobs.write(slow(), { limit: LIMIT })
       await begun
-      await blobs.recover()
-      resolve()
-      const { id } = await writing
-      assert.equal((await blobs.readAll(id)).byteLength, 3 * MiB + 10)
+      const other = await place.open()
+      try {
+        const [ours, theirs] = await Promise.all(
+          [blobs, other].map((engine) => Promise.all([1, 2, 3, 4, 5].map((size) => store(engine, sampleBytes(size))))),
+        )
+        resolve()
+        const { id } = await writing
+        const all = [...(ours ?? []), ...(theirs ?? []), { id }].map((blob) => blob.id).sort()
+        for (const engine of [blobs, other]) {
+          assert.deepEqual(await listedIds(engine), all)
+          assert.equal((await engine.readAll(id)).byteLength, 3 * MiB + 10)
+        }
+        await other.remove(ours?.map((blob) => blob.id) ?? [])
+        assert.equal((await listedIds(blobs)).length, 6)
+        assert.equal((await store(blobs, sampleBytes(7))).size, 7)
+      } finally {
+        await other.close()
+      }
     })
 
     test('close waits for a write in flight and refuses new ones', async () => {

@@ -40,6 +40,11 @@ export class BlobMissingError extends Error {
   override readonly name = 'BlobMissingError'
 }
 
+export interface ListOptions {
+  /** Where a former list ended. It need not exist any more. */
+  readonly after?: BlobId
+}
+
 export interface ListedBlob {
   readonly id: BlobId
   /** Milliseconds since the epoch. */
@@ -56,9 +61,16 @@ export interface Blobs {
   readAll(id: BlobId): Promise<Uint8Array>
   /** Removes blobs; those that do not exist are passed over. */
   remove(ids: readonly BlobId[]): Promise<void>
-  /** Everything that was written and not removed, in no order. */
-  list(): AsyncIterable<ListedBlob>
-  /** Drops what unfinished writes of a former run left. Call only while no other process uses the same place. */
-  recover(): Promise<void>
+  /**
+   * Everything that was written and not removed, in the order of the ids (bytes of ASCII), those after `after`. Blobs that
+   * come or go meanwhile are met or not; none is met twice.
+   */
+  list(options?: ListOptions): AsyncIterable<ListedBlob>
+  /**
+   * Milliseconds since the epoch, when this engine is the only one that writes to its place: it was opened then, no blob of
+   * its own is dated earlier, and whoever wrote an earlier one has ended. Undefined when others may write, too.
+   */
+  readonly exclusiveSince: number | undefined
+  /** Waits for the writes in flight. */
   close(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Caller, CloudsteadError } from '@cloudstead/protocol'
 import { DeniedError } from '../../decisions/denied-error.ts'
-import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/downloads.ts'
-import { type ItemResult, parseCopy } from '../../storage/files.ts'
+import type { CopyItem } from '../../storage/files.ts'
+import type { ItemResult } from '../../storage/list-items.ts'
 import type { Storage } from '../../storage/storage.ts'
+import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/temporary-urls.ts'
 import { flag, invalid, object, string } from '../params.ts'
 import type { ActionContext, ActionTable } from './table.ts'
 
@@ -28,16 +29,8 @@ export function storageActions(storage: Storage): ActionTable {
       return { data: { delete_list: results.map(item) } }
     },
     'storage.batchCopyFile': async (caller, params, context) => {
-      const requests = batch(params.file_list, 'file_list').map((entry) => {
-        const copy = object(entry, 'file_list[]')
-        return parseCopy({
-          source: copy.src_path,
-          target: copy.dst_path,
-          overwrite: flag(copy, 'overwrite', true),
-          removeSource: flag(copy, 'remove_original'),
-        })
-      })
-      const results = await storage.copy(caller, requests)
+      const items = batch(params.file_list, 'file_list').map(copyItem)
+      const results = await storage.copy(caller, items)
       context.denied(deniedAmong(results.map(({ error }) => error)))
       return { data: { copy_list: results.map(item) } }
     },
@@ -61,6 +54,16 @@ function urlRequest(entry: unknown): UrlRequest {
   if (typeof entry === 'string') return { fileId: entry }
   const { fileid, max_age } = object(entry, 'file_list[]')
   return { fileId: string(fileid, 'file_list[].fileid'), maxAge: checkMaxAge(max_age) }
+}
+
+function copyItem(entry: unknown): CopyItem {
+  const item = object(entry, 'file_list[]')
+  return {
+    source: item.src_path,
+    target: item.dst_path,
+    overwrite: flag(item, 'overwrite', true),
+    removeSource: flag(item, 'remove_original'),
+  }
 }
 
 /** Both spellings of the id and of the URL, because the SDKs read both. */

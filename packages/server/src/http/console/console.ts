@@ -6,7 +6,6 @@ import type { ConsoleAccess } from '../../auth/console/access.ts'
 import { LIFETIME_MS } from '../../auth/console/sessions.ts'
 import type { Auth } from '../../auth/index.ts'
 import type { Database } from '../../database/database.ts'
-import type { Records } from '../../engines/records/records.ts'
 import type { Denials } from '../../observe/denials.ts'
 import type { Traffic } from '../../observe/traffic.ts'
 import { createUsage } from '../../observe/usage.ts'
@@ -15,7 +14,6 @@ import { createRuleSimulator } from '../../rule-tools/simulator.ts'
 import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
 import type { Mode } from '../../settings.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { countStorage } from '../../storage/usage.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import type { OriginOf } from '../origin.ts'
 import { databaseHandlers } from './database-handlers.ts'
@@ -41,7 +39,6 @@ export interface ConsoleOptions {
   readonly startedAt: number
   readonly now: () => number
   readonly log: Logger
-  readonly records: Records
   readonly access: ConsoleAccess
   readonly auth: Auth
   readonly storage: Storage
@@ -95,9 +92,9 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
   }
 }
 
-function usageOf({ records, auth, database, now, log }: ConsoleOptions) {
+function usageOf({ storage, auth, database, now, log }: ConsoleOptions) {
   return createUsage({
-    storage: () => countStorage(records),
+    storage: () => storage.usage(),
     collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
     users: () => auth.users.count(),
     now,

@@ -2,6 +2,7 @@ import type { Progress, StorageEntry, StorageFile, storageOperations } from '@cl
 import { parseCloudPath } from '@cloudstead/protocol'
 import type { ListedFile, ListedFolder } from '../../storage/browse.ts'
 import type { FileDetails } from '../../storage/file-details.ts'
+import { etagOf } from '../../storage/file-record.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { parseMove, type TreeProgress } from '../../storage/tree-changes.ts'
 import { nameOf, parseTreePath } from '../../storage/tree-path.ts'
@@ -64,14 +65,14 @@ function entryOf(item: ListedFolder | ListedFile, origin: string): StorageEntry 
 }
 
 function fileOf({ file, fileId, owner, publicPathname, readers }: FileDetails, origin: string): StorageFile {
-  const { path, size, contentType, sha256, createdAt, updatedAt, creator, cacheControl, metadata } = file
+  const { path, size, contentType, createdAt, updatedAt, creator, cacheControl, metadata } = file
   return {
     path,
     name: nameOf(path),
     fileId,
     size,
     contentType,
-    etag: sha256,
+    etag: etagOf(file),
     createdAt,
     updatedAt,
     readers,

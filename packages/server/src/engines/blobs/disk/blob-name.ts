@@ -15,13 +15,12 @@ const TIME_DIGITS = 9
 const RUN_BYTES = 8
 
 const SHARD = /^[0-9a-z]{6}$/
+const TEMP = /^[0-9a-f]{16}-[0-9a-z]{1,11}$/
 const FILE = /^([0-9a-z]{9})-[0-9a-f]{16}-[0-9a-z]{1,11}$/
 const ID = /^([0-9a-z]{6})-([0-9a-z]{9}-[0-9a-f]{16}-[0-9a-z]{1,11})$/
 
 /** Makes the file names of one run of the engine. */
 export interface Names {
-  /** Temporary files of this run, and no others, begin with this. */
-  readonly run: string
   nextTemp(): string
   /** The moment is in the name, so that listing a store needs no stat per file. */
   nextFile(now: number): string
@@ -31,7 +30,7 @@ export function createNames(): Names {
   const run = randomBytes(RUN_BYTES).toString('hex')
   let count = 0
   const next = () => `${run}-${(count++).toString(36)}`
-  return { run, nextTemp: next, nextFile: (now) => `${now.toString(36).padStart(TIME_DIGITS, '0')}-${next()}` }
+  return { nextTemp: next, nextFile: (now) => `${now.toString(36).padStart(TIME_DIGITS, '0')}-${next()}` }
 }
 
 export function blobId(place: BlobPlace): BlobId {
@@ -49,6 +48,11 @@ export function placeOf(id: string): BlobPlace | undefined {
 export function writtenAtOf(file: string): number | undefined {
   const time = FILE.exec(file)?.[1]
   return time === undefined ? undefined : Number.parseInt(time, 36)
+}
+
+/** Whether an engine, of this or another run, gave this name to a temporary file. */
+export function isTempName(name: string): boolean {
+  return TEMP.test(name)
 }
 
 export function isShardName(name: string): boolean {

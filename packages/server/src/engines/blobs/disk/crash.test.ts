@@ -10,7 +10,7 @@ import { listedIds, sampleBytes } from '../blobs.contract.ts'
 import type { BlobId } from '../blobs.ts'
 import { type CrashPoint, openDiskBlobs } from './disk-blobs.ts'
 
-/** Where the kill strikes, whether the blob is there afterwards, and how many temps wait for recover. */
+/** Where the kill strikes, whether the blob is there afterwards, and how many temps wait for the next opening. */
 const KILLS: readonly (readonly [CrashPoint, { blob: boolean; temps: number }])[] = [
   ['afterTempWrite', { blob: false, temps: 1 }],
   ['afterDatasync', { blob: false, temps: 1 }],
@@ -78,14 +78,12 @@ describe('disk blobs: killed at a named instant', () => {
         assert.equal(acked.length, 1)
 
         assert.equal((await readdir(join(dir, 'tmp'))).length, after.temps)
-        const blobs = await openDiskBlobs({ dir })
+        const blobs = await openDiskBlobs({ dir, exclusive: true })
+        assert.deepEqual(await readdir(join(dir, 'tmp')), [])
         const ids = await listedIds(blobs)
         assert.ok(ids.includes(acked[0] as BlobId), 'what was answered is there')
         assert.equal(ids.length, after.blob ? 2 : 1)
         for (const id of ids) assert.ok(isWhole(await blobs.readAll(id)), id)
-        await blobs.recover()
-        assert.deepEqual(await readdir(join(dir, 'tmp')), [])
-        assert.deepEqual(await listedIds(blobs), ids)
         await blobs.close()
       })
     }
@@ -109,8 +107,7 @@ test('disk blobs: killed under load again and again, nothing answered is lost an
         if (acked.size === target) child.kill('SIGKILL')
       }
     }
-    const blobs = await openDiskBlobs({ dir })
-    await blobs.recover()
+    const blobs = await openDiskBlobs({ dir, exclusive: true })
     const ids = new Set<string>(await listedIds(blobs))
     for (const id of acked) assert.ok(ids.has(id), `${id} was answered`)
     for (const id of ids) assert.ok(isWhole(await blobs.readAll(id as BlobId)), `${id} is whole`)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
@@ -93,6 +93,47 @@ describe('disk blobs: a write that fails leaves no file', () => {
   })
 })
 
+describe('disk blobs: opening removes what a process that has ended left', () => {
+  test('where the engine is alone: every temp, and old shards that became empty', async (t) => {
+    const { dir, blobs } = await openHere(t, { filesPerShard: 1 })
+    const [first, second, third] = [await store(blobs, 1), await store(blobs, 2), await store(blobs, 3)]
+    await writeFile(join(dir, 'tmp', '0123456789abcdef-0'), 'half a body')
+    await blobs.remove([first.id, third.id])
+    await blobs.close()
+    const again = await openDiskBlobs({ dir, filesPerShard: 1, exclusive: true })
+    assert.deepEqual(await readdir(join(dir, 'tmp')), [])
+    assert.deepEqual((await readdir(join(dir, 'data'))).sort(), ['000001', '000002'])
+    assert.deepEqual(await listedIds(again), [second.id])
+    await again.close()
+  })
+
+  test('where others may write: temps that are a day old, and nothing else', async (t) => {
+    const { dir, blobs } = await openHere(t, { filesPerShard: 1 })
+    await blobs.remove([(await store(blobs, 1)).id, (await store(blobs, 1)).id])
+    const now = Date.now() / 1000
+    const temps = ['0123456789abcdef-0', '0123456789abcdef-1'].map((name) => join(dir, 'tmp', name))
+    for (const [at, temp] of temps.entries()) {
+      await writeFile(temp, 'half a body')
+      await utimes(temp, now, now - 23 * 3600 - at * 2 * 3600)
+    }
+    await (await openDiskBlobs({ dir, filesPerShard: 1 })).close()
+    assert.deepEqual(await readdir(join(dir, 'tmp')), ['0123456789abcdef-0'])
+    assert.deepEqual((await readdir(join(dir, 'data'))).sort(), ['000000', '000001'])
+  })
+
+  test('an engine says since when it is alone; its blobs are dated later, whatever the clock says', async (t) => {
+    const shared = await openHere(t)
+    assert.equal(shared.blobs.exclusiveSince, undefined)
+    const before = Date.now()
+    const { blobs } = await openHere(t, { exclusive: true })
+    const since = blobs.exclusiveSince ?? 0
+    assert.ok(since >= before && since <= Date.now())
+    t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2020, 0, 1) })
+    await store(blobs, 10)
+    for await (const { writtenAt } of blobs.list()) assert.equal(writtenAt, since)
+  })
+})
+
 async function* brokenAfter(size: number) {
   yield* inPieces(sampleBytes(size))
   throw new Error('connection lost')
@@ -136,25 +177,18 @@ describe('disk blobs: directories', () => {
     assert.equal((await readdir(join(dir, 'data', '000002'))).length, 2)
   })
 
-  test('recover clears what a former run left: temps, and old shards that became empty', async (t) => {
-    const { dir, blobs } = await openHere(t, { filesPerShard: 1 })
-    const [first, second, third] = [await store(blobs, 1), await store(blobs, 2), await store(blobs, 3)]
-    await writeFile(join(dir, 'tmp', '0123456789abcdef-0'), 'half a body')
-    await blobs.remove([first.id, third.id])
-    await blobs.recover()
-    assert.deepEqual(await readdir(join(dir, 'tmp')), [])
-    assert.deepEqual((await readdir(join(dir, 'data'))).sort(), ['000001', '000002'])
-    assert.deepEqual(await listedIds(blobs), [second.id])
-  })
-
   test('files that are not ours are neither listed nor touched', async (t) => {
     const { dir, blobs } = await openHere(t)
     const { id } = await store(blobs, 10)
-    const foreign = [join(dir, 'data', 'README'), join(dir, 'data', '000000', '.DS_Store')]
+    await blobs.close()
+    const foreign = ['data/README', 'data/000000/.DS_Store', 'tmp/.DS_Store', 'tmp/notes'].map((path) =>
+      join(dir, path),
+    )
     for (const file of foreign) await writeFile(file, 'not ours')
     await mkdir(join(dir, 'data', 'lost+found'))
-    await blobs.recover()
-    assert.deepEqual(await listedIds(blobs), [id])
+    const again = await openDiskBlobs({ dir, exclusive: true })
+    assert.deepEqual(await listedIds(again), [id])
+    await again.close()
     for (const file of foreign) assert.equal((await stat(file)).size, 8)
   })
 

@@ -1,10 +1,11 @@
-import { opendir, readdir, rm, rmdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type BlobId,
   BlobMissingError,
   type Blobs,
   type ListedBlob,
+  type ListOptions,
   type WriteOptions,
   type WrittenBlob,
 } from '../blobs.ts'
@@ -13,6 +14,7 @@ import { blobId, createNames, isShardName, placeOf, writtenAtOf } from './blob-n
 import { ChunkBatch } from './chunk-batch.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { isMissing, rename, unlinkIfThere } from './files.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { streamFile, wholeFile } from './read-file.ts'
 import { openShards } from './shards.ts'
 import { createTempFile, type TempFile } from './temp-file.ts'
@@ -30,6 +32,11 @@ export type CrashPoint = 'afterTempWrite' | 'afterDatasync' | 'afterRename' | 'a
 export interface DiskBlobsOptions {
   /** Made when missing. Everything lies below it, on one filesystem, for nobody but its owner. */
   readonly dir: string
+  /**
+   * That no other process has the directory open, and none opens it while this one has: the caller holds a lock. Then what
+   * a killed process left unfinished goes when the engine is opened, else only when it is a day old. Default false.
+   */
+  readonly exclusive?: boolean
   readonly filesPerShard?: number
   /** For tests: called at each instant; may throw or kill the process. */
   readonly hooks?: { at(point: CrashPoint): void | Promise<void> }
@@ -40,7 +47,13 @@ export interface DiskBlobsOptions {
  * A write is temp file, datasync, rename, directory sync; each step's promise is kept before the next begins.
  * `close` waits for the writes in flight, so end their sources first.
  */
-export async function openDiskBlobs({ dir, filesPerShard = FILES_PER_SHARD, hooks }: DiskBlobsOptions): Promise<Blobs> {
+export async function openDiskBlobs({
+  dir,
+  exclusive = false,
+  filesPerShard = FILES_PER_SHARD,
+  hooks,
+}: DiskBlobsOptions): Promise<Blobs> {
+  const openedAt = Date.now()
   const tempDir = join(dir, 'tmp')
   const dataDir = join(dir, 'data')
   await makeDirectory(tempDir)
@@ -49,6 +62,7 @@ export async function openDiskBlobs({ dir, filesPerShard = FILES_PER_SHARD, hook
   // A former run may have been killed between making a directory and syncing the entry that names it.
   await syncDirectory(dir)
   await syncDirectory(dataDir)
+  await removeLeftovers({ tempDir, dataDir, currentShard: shards.currentName, exclusive })
   const names = createNames()
   const writing = new Set<Promise<unknown>>()
   let closed = false
@@ -93,7 +107,8 @@ export async function openDiskBlobs({ dir, filesPerShard = FILES_PER_SHARD, hook
   async function publish(tempPath: string): Promise<BlobId> {
     const shard = await shards.enter()
     try {
-      const file = names.nextFile(Date.now())
+      // Not before the opening, even when the clock is set back: `exclusiveSince` promises it.
+      const file = names.nextFile(Math.max(Date.now(), openedAt))
       const path = join(shard.path, file)
       await rename(tempPath, path)
       try {
@@ -149,24 +164,18 @@ export async function openDiskBlobs({ dir, filesPerShard = FILES_PER_SHARD, hook
       }
     },
 
-    async *list(): AsyncIterable<ListedBlob> {
-      for await (const { name: shard } of await opendir(dataDir)) {
-        if (!isShardName(shard)) continue
-        for (const file of await filesIn(join(dataDir, shard))) {
+    async *list({ after = '' as BlobId }: ListOptions = {}): AsyncIterable<ListedBlob> {
+      for (const shard of (await readdir(dataDir)).filter(isShardName).sort()) {
+        if (shard < after.slice(0, shard.length)) continue
+        for (const file of (await filesIn(join(dataDir, shard))).sort()) {
           const writtenAt = writtenAtOf(file)
-          if (writtenAt !== undefined) yield { id: blobId({ shard, file }), writtenAt }
+          const id = blobId({ shard, file })
+          if (writtenAt !== undefined && id > after) yield { id, writtenAt }
         }
       }
     },
 
-    async recover() {
-      for (const name of await readdir(tempDir)) {
-        if (!name.startsWith(names.run)) await rm(join(tempDir, name), { recursive: true, force: true })
-      }
-      for (const shard of await readdir(dataDir)) {
-        if (isShardName(shard) && shard < shards.currentName) await removeIfEmpty(join(dataDir, shard))
-      }
-    },
+    exclusiveSince: exclusive ? openedAt : undefined,
 
     async close() {
       if (closed) return
@@ -183,14 +192,5 @@ async function filesIn(shard: string): Promise<string[]> {
   } catch (error) {
     if (isMissing(error)) return []
     throw error
-  }
-}
-
-async function removeIfEmpty(directory: string): Promise<void> {
-  try {
-    await rmdir(directory)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
   }
 }

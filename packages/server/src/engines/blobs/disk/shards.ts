@@ -4,7 +4,7 @@ import { FIRST_SHARD, isShardName, shardAfter } from './blob-name.ts'
 import { makeDirectory, type OpenDirectory, openDirectory } from './directory-sync.ts'
 
 /** One directory of blobs. */
-export interface Shard {
+interface Shard {
   readonly name: string
   readonly path: string
   readonly directory: OpenDirectory

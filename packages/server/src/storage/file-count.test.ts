@@ -3,18 +3,22 @@ import { test } from 'node:test'
 import { parseCloudPath } from '@cloudstead/protocol'
 import type { BlobId } from '../engines/blobs/blobs.ts'
 import type { FindRequest, Records, StoredRecord } from '../engines/records/records.ts'
+import { countAll, type StorageUsage } from './file-count.ts'
 import { filePut } from './file-record.ts'
-import { countStorage, type StorageUsage } from './usage.ts'
+import type { StorageOptions } from './options.ts'
 
 /** Records that come in pages of two, whatever is asked for. */
 function pagesOfTwo(stored: readonly StoredRecord[]): Pick<Records, 'find'> {
-  return {
-    async find({ space, after = '0' }: FindRequest) {
-      const own = stored.filter((record) => record.space === space)
-      const end = Number(after) + 2
-      return { records: own.slice(Number(after), end), ...(end < own.length ? { next: String(end) } : {}) }
-    },
+  const find = async ({ space, after = '0' }: FindRequest) => {
+    const own = stored.filter((record) => record.space === space)
+    const end = Number(after) + 2
+    return { records: own.slice(Number(after), end), ...(end < own.length ? { next: String(end) } : {}) }
   }
+  return { find: find as Records['find'] }
+}
+
+function optionsWith(records: Pick<Records, 'find'>): StorageOptions {
+  return { records } as StorageOptions
 }
 
 test('every file and its bytes count, empty folders do not, and each step tells how far it is', async () => {
@@ -33,7 +37,7 @@ test('every file and its bytes count, empty folders do not, and each step tells 
   })
   const other: StoredRecord = { space: 'auth:users', id: '1', version: 1, value: '{}' }
   const steps: StorageUsage[] = []
-  for await (const step of countStorage(pagesOfTwo([other, ...stored]) as Records)) steps.push(step)
+  for await (const step of countAll(optionsWith(pagesOfTwo([other, ...stored])))) steps.push(step)
   assert.deepEqual(steps, [
     { files: 2, bytes: 11 },
     { files: 3, bytes: 1011 },
@@ -43,6 +47,6 @@ test('every file and its bytes count, empty folders do not, and each step tells 
 
 test('nothing stored is nothing', async () => {
   const steps: StorageUsage[] = []
-  for await (const step of countStorage(pagesOfTwo([]) as Records)) steps.push(step)
+  for await (const step of countAll(optionsWith(pagesOfTwo([])))) steps.push(step)
   assert.deepEqual(steps, [{ files: 0, bytes: 0 }])
 })

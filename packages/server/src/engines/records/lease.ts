@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import timers from 'node:timers/promises'
+import type { RecordKey, Records, StoredRecord } from './records.ts'
+
+/** The space of leases; a record's id is the name of its lease. */
+const SPACE = 'leases'
+/** How long others wait for a holder that has ended without giving the lease back. */
+const LEASE_MS = 30_000
+const RENEW_AFTER_MS = 10_000
+/** A holder that cannot renew stops some seconds before others take over: their clocks may be ahead. */
+const LOST_AFTER_MS = 20_000
+/** How often the age of the last renewal is looked at; also the pause after a renewal that failed. */
+const TICK_MS = 1000
+const HOLDER_BYTES = 16
+
+export interface LeaseOptions {
+  readonly records: Records
+  /** Of all processes on the same records, one at a time holds the lease of this name. */
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Ends the wait for the lease, and the work. */
+  readonly signal: AbortSignal
+}
+
+interface Lease {
+  readonly holder: string
+  /** Milliseconds since the epoch. */
+  readonly until: number
+}
+
+/**
+ * Does work that one process at a time should do. While another process holds the lease and renews it, the work is being
+ * done there, and is not done here. When a holder has ended without giving the lease back, waits until it runs out: at
+ * most 30 s.
+ *
+ * A lease saves work; it is no lock. A process that was suspended may go on for a moment after another one has taken the
+ * lease, so the work must be correct even when two processes do it at once.
+ *
+ * @param work gets a signal that aborts when the lease is lost or the signal of the options aborts; it ends soon then
+ * @returns what the work resolves to, or undefined when another process does it
+ * @throws what the work throws; AbortError when the signal aborts during the wait
+ *
+ * @example
+ * const removed = await withLease({ records, name: 'sweep', now, signal }, (signal) => sweep(signal))
+ */
+export async function withLease<T>(
+  options: LeaseOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const { records, name, now, signal } = options
+  const holder = randomBytes(HOLDER_BYTES).toString('hex')
+  const lost = new AbortController()
+  let renewedAt = now()
+  if (!(await take(options, holder))) return undefined
+
+  async function renew(): Promise<void> {
+    const at = now()
+    const record = await read(records, name)
+    const held = record !== undefined && leaseOf(record).holder === holder
+    if (held && (await put(records, name, { holder, until: at + LEASE_MS }, record))) renewedAt = at
+    else lost.abort(new Error(`another process has taken the lease "${name}"`))
+  }
+
+  let renewal: Promise<void> | undefined
+  const timer = setInterval(() => {
+    // A clock that was set back says nothing either.
+    const age = Math.abs(now() - renewedAt)
+    if (age >= LOST_AFTER_MS) lost.abort(new Error(`the lease "${name}" could not be renewed in time`))
+    else if (age >= RENEW_AFTER_MS) {
+      // When the records fail, the next tick tries again.
+      renewal ??= renew()
+        .catch(() => {})
+        .finally(() => {
+          renewal = undefined
+        })
+    }
+  }, TICK_MS).unref()
+  try {
+    return await work(AbortSignal.any([signal, lost.signal]))
+  } finally {
+    clearInterval(timer)
+    await renewal
+    // When this fails the lease runs out by itself.
+    await giveBack(records, name, holder).catch(() => {})
+  }
+}
+
+/** Takes the lease when it is free, or as soon as it turns out that its holder has ended. */
+async function take({ records, name, now, signal }: LeaseOptions, holder: string): Promise<boolean> {
+  let record = await read(records, name)
+  const left = record === undefined ? 0 : leaseOf(record).until - now()
+  if (left > 0) {
+    // Whoever does not renew in this time has ended, even if the clocks disagree about `until`.
+    await timers.setTimeout(Math.min(left, LEASE_MS), undefined, { signal, ref: false })
+    const former = record
+    record = await read(records, name)
+    if (record?.version !== former?.version) return false
+  }
+  return put(records, name, { holder, until: now() + LEASE_MS }, record)
+}
+
+async function giveBack(records: Records, name: string, holder: string): Promise<void> {
+  const record = await read(records, name)
+  if (record === undefined || leaseOf(record).holder !== holder) return
+  const key = keyOf(name)
+  await records.commit([{ op: 'delete', ...key }], [{ ...key, version: record.version }])
+}
+
+async function read(records: Records, name: string): Promise<StoredRecord | undefined> {
+  return (await records.get([keyOf(name)]))[0]
+}
+
+/** False when the record is no longer `seen`. */
+async function put(records: Records, name: string, lease: Lease, seen: StoredRecord | undefined): Promise<boolean> {
+  const key = keyOf(name)
+  const write = { op: 'put', ...key, value: JSON.stringify(lease), entries: [] } as const
+  return (await records.commit([write], [{ ...key, version: seen?.version ?? null }])).done
+}
+
+function keyOf(name: string): RecordKey {
+  return { space: SPACE, id: name }
+}
+
+function leaseOf(record: StoredRecord): Lease {
+  return JSON.parse(record.value) as Lease
+}

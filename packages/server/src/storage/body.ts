@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream'
+import { type BlobId, BlobMissingError, type ByteRange } from '../engines/blobs/blobs.ts'
+import { createHotCache } from '../engines/blobs/hot-cache.ts'
+import { etagOf, type FileRecord } from './file-record.ts'
+import type { StorageOptions } from './options.ts'
+
+/** Small objects that are asked for often stay in memory: a stream costs open, stat, read and close in the thread pool. */
+const HOT_CACHE_BYTES = 48 * 1024 * 1024
+const HOT_ITEM_BYTES = 256 * 1024
+
+/** What an answer sends: the bytes, and what HTTP says about them. */
+export interface Body {
+  readonly blob: BlobId
+  /** Bytes. */
+  readonly size: number
+  /** Without quotes. */
+  readonly etag: string
+  /** Content-Type. */
+  readonly type: string
+}
+
+/** The bytes of a file as they were uploaded. */
+export function bodyOf(file: FileRecord): Body {
+  return { blob: file.blob, size: file.size, etag: etagOf(file), type: file.contentType }
+}
+
+/** Reads a body, or a range of it. Undefined when it has been replaced or removed: read its record again. */
+export type BodyReader = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
+
+/** A reader that keeps small bodies in memory. */
+export function createBodyReader(options: StorageOptions): BodyReader {
+  const { blobs } = options
+  const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
+  return ({ blob, size }, range) =>
+    unlessRemoved(options, blob, async () => {
+      if (size > HOT_ITEM_BYTES) return blobs.read(blob, range ?? { start: 0, end: size - 1 })
+      const whole = await hot.load(blob, () => blobs.readAll(blob))
+      return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
+    })
+}
+
+/**
+ * The result of `read`, or undefined when the blob has been removed because nobody needs it any more. A file that was
+ * overwritten or deleted since its record was read is the usual case.
+ *
+ * @throws BlobMissingError when the blob is still needed: its bytes are lost
+ */
+export async function unlessRemoved<T>(
+  { references }: StorageOptions,
+  blob: BlobId,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!(error instanceof BlobMissingError) || (await references.isReferenced(blob))) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,63 @@
+import { CloudsteadError, NOBODY, objectPathname, parseCloudPath, verifyObjectSignature } from '@cloudstead/protocol'
+import { allowsEverybody, refusal } from './authorize.ts'
+import { type Body, bodyOf } from './body.ts'
+import type { FileRecord } from './file-record.ts'
+import type { StorageOptions } from './options.ts'
+import { loadObject } from './store.ts'
+
+/** Stands for a path that nothing is known of: no rule that looks at the path allows it. */
+const UNKNOWN_PATH = parseCloudPath('unknown')
+
+export interface ObjectRequest {
+  /** The raw path of the request, not decoded. */
+  readonly pathname: string
+  readonly objectId: string
+  readonly sign?: string | undefined
+  readonly t?: string | undefined
+}
+
+export interface OpenedObject {
+  readonly file: FileRecord
+  /** What to send. */
+  readonly body: Body
+  /** For a signed URL: the seconds it still lives. Absent for a bare one, which everybody may read. */
+  readonly remaining?: number
+}
+
+/**
+ * The file behind an object URL. A signed URL carries its own permission; a bare one is judged by the rules as nobody.
+ *
+ * @throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or STORAGE_FILE_NONEXIST
+ */
+export async function openObject(options: StorageOptions, request: ObjectRequest): Promise<OpenedObject> {
+  const { pathname, objectId, sign, t } = request
+  const isSigned = sign !== undefined || t !== undefined
+  const now = options.now()
+  const { acl } = options.settings().storage
+  if (isSigned) checkSignature(options, objectId, sign ?? '', t ?? '', now)
+  const file = await loadObject(options, objectId)
+  const isAddress = file !== undefined && objectPathname(objectId, file.path) === pathname
+  // The signature is about the object; any other spelling of its address is refused all the same.
+  if (isSigned && file !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')
+  if (!isAddress) {
+    // Whether a file exists is nobody's business where files are private: the bare URL of any path can be computed.
+    const known = isSigned || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
+    throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
+  }
+  const body = bodyOf(file)
+  if (isSigned) return { file, body, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
+  const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
+  if (refused !== undefined) throw refused
+  return { file, body }
+}
+
+function checkSignature(options: StorageOptions, objectId: string, sign: string, t: string, now: number): void {
+  switch (verifyObjectSignature(options.secrets.objectUrl.all, options.env, objectId, sign, t, now)) {
+    case 'valid':
+      return
+    case 'expired':
+      throw new CloudsteadError('CDN_SIGNATURE_EXPIRED')
+    case 'invalid':
+      throw new CloudsteadError('CDN_INVALID_SIGNATURE')
+  }
+}
