@@ -26,7 +26,7 @@ export function page<T>(item: Schema<T>) {
 export const DONE = object({ done: boolean() })
 
 /** What is wrong with one thing of many. */
-export const PROBLEM = object({ code: string(), message: string(), text: TEXT, advice: optional(TEXT) })
+const PROBLEM = object({ code: string(), message: string(), text: TEXT, advice: optional(TEXT) })
 export type Problem = Static<typeof PROBLEM>
 
 /** Body of every answer that is an error, beside its HTTP status. */

@@ -86,11 +86,6 @@ export function object<const M extends Members>(members: M, described: Described
   }
 }
 
-/** An object that has any names, all with values of one schema. */
-export function record<T>(values: Schema<T>, described: Described = {}): Schema<Readonly<Record<string, T>>> {
-  return { json: { type: 'object', additionalProperties: values.json, ...described } }
-}
-
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { json: schema.json, optional: true }
 }

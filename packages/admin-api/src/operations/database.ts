@@ -120,7 +120,7 @@ export const deleteDocuments = operation('POST', '/database/collections/{name}/d
   answer: object({ deleted: integer() }),
 })
 
-export const FORMAT = choice(['json', 'jsonl', 'csv'])
+const FORMAT = choice(['json', 'jsonl', 'csv'])
 
 export const importDocuments = operation('POST', '/database/collections/{name}/import', {
   summary: 'Adds the documents of a file: a JSON array, a JSON object a line, or CSV with a row of names',

@@ -3,7 +3,7 @@ import { DONE, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import { array, boolean, choice, integer, object, optional, type Static, string } from '../schema.ts'
 
-export const SESSION = object({
+const SESSION = object({
   signedIn: boolean(),
   env: string(),
   version: string(),
@@ -64,7 +64,7 @@ const WARNING = object({
 })
 export type OverviewWarning = Static<typeof WARNING>
 
-export const OVERVIEW = object({
+const OVERVIEW = object({
   env: string(),
   bucket: string(),
   endpoint: string({ description: 'http://host:port under which this browser reaches the server' }),
@@ -91,7 +91,7 @@ export const getOverview = operation('GET', '/overview', {
   answer: OVERVIEW,
 })
 
-export const TRAFFIC = object({
+const TRAFFIC = object({
   stepSeconds: integer(),
   since: TIME,
   points: array(object({ at: TIME, requests: integer(), errors: integer(), denied: integer() })),
