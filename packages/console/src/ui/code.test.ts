@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Edit, fitting, indent, newLine } from './code-edit.ts'
-import { type Diagnostic, lineAt, paint } from './code-marks.ts'
+import { matchingOptions } from './code-completion.ts'
+import { type Edit, indent, newLine } from './code-edit.ts'
+import { type Diagnostic, paint } from './code-marks.ts'
 import { codeSpans, matchingBrackets } from './code-tokens.ts'
 import { jsonTokens } from './json-tokens.ts'
+import { positionAt } from './text-position.ts'
 
 const piece = fc.constantFrom(
   '{',
@@ -119,7 +121,7 @@ test('a line has the worst of its marks, and a mark of no length is seen all the
       ['l', 2],
     ],
   )
-  assert.equal(lineAt('a\nb\nc', 4), 3)
+  assert.deepEqual(positionAt('a\nb\nc', 4), { line: 3, column: 1 })
 })
 
 test('brackets find each other from either side, and a lone one finds none', () => {
@@ -163,8 +165,8 @@ test('Tab indents at the cursor or every selected line, and Shift+Tab takes it b
 test('what begins as typed comes before what has it inside', () => {
   const options = ['resource.openid', 'auth.openid', 'openid', 'now'].map((label) => ({ label }))
   assert.deepEqual(
-    fitting(options, 'OPEN').map(({ label }) => label),
+    matchingOptions(options, 'OPEN').map(({ label }) => label),
     ['openid', 'resource.openid', 'auth.openid'],
   )
-  assert.equal(fitting(options, '').length, 4)
+  assert.equal(matchingOptions(options, '').length, 4)
 })

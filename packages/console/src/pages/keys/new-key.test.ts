@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keyFileName, keyText, type NewKey, usageOf } from './new-key.ts'
+import { keyFileName, keyText, keyUsageCode, type NewKey } from './new-key.ts'
 
 const API: NewKey = {
   kind: 'api',
@@ -21,9 +21,9 @@ test('the file is the key as the server made it, and its name tells which', () =
 })
 
 test('the lines name the file, the environment and this server, and no secret', () => {
-  const lines = usageOf(API, 'demo-1abcde', 'http://127.0.0.1:8787')
+  const lines = keyUsageCode(API, 'demo-1abcde', 'http://127.0.0.1:8787')
   assert.match(lines, /require\('\.\/cloudstead-api-key-CS01234567\.json'\)/)
   assert.match(lines, /serviceUrl: 'http:\/\/127\.0\.0\.1:8787\/admin'/)
-  assert.match(usageOf(LOGIN, 'demo-1abcde', 'x'), /env: 'demo-1abcde', credentials: key/)
+  assert.match(keyUsageCode(LOGIN, 'demo-1abcde', 'x'), /env: 'demo-1abcde', credentials: key/)
   for (const secret of ['secret-half', 'cs_whole']) assert.equal(lines.includes(secret), false)
 })

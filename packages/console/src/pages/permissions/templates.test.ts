@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { checkDatabaseRules, checkStorageRules } from '@cloudstead/rules'
 import { testRules } from '@cloudstead/rules/testing'
-import { PRESETS, presetOf, presetText } from './presets.ts'
 import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
 
 const USERS = {
@@ -160,10 +159,4 @@ describe('templates of documents', () => {
       for (const ask of no) assert.equal(ask(as), false, String(ask))
     })
   }
-})
-
-test('presets are told from custom rules by their text', () => {
-  for (const preset of PRESETS) assert.equal(presetOf(presetText(preset)), preset)
-  assert.equal(presetOf(' \n"PRIVATE" \n'), 'PRIVATE')
-  for (const text of ['', '{}', '"PUBLIC"', '{ "read": "PRIVATE" }']) assert.equal(presetOf(text), undefined)
 })
