@@ -16,7 +16,7 @@ test('the axis has few round steps and ends above the largest value', () => {
   )
 })
 
-test('labels of a time axis stand at round times, equally far apart', () => {
+test('the labels of a time axis are round times at equal distances', () => {
   const from = (hour: number, minute: number, count: number) =>
     Array.from({ length: count }, (_, index) => new Date(2026, 10, 22, hour, minute + index).getTime())
   const clock = (at: number | undefined) => new Date(at ?? 0).toTimeString().slice(0, 5)

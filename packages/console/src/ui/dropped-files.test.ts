@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Entry, filesOfEntries } from './dropped-files.ts'
 
-test('folders that are dropped give every file with its path, however few entries a reader gives at once', async () => {
+test('dropped folders yield every file with its path, even if a reader returns few entries at a time', async () => {
   const file = (name: string): Entry =>
     Object.assign(
       { isFile: true, isDirectory: false, name },

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Explanation as RulesExplanation } from '@cloudstead/rules'
 import { asExplanation, type Explanation } from './explanation.ts'
 
-test('an explanation is what the rules make, and nothing that only looks like one', () => {
+test('explanations made by the rules are recognised, and similar values are not', () => {
   // The compiler says so when the rules change their shape.
   const own = (explanation: RulesExplanation): Explanation => explanation
   const reason = { en: 'no', zh: '否' }

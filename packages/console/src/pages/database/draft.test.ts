@@ -30,11 +30,11 @@ const json = fc.letrec<{ value: unknown }>((tie) => ({
 })).value
 
 describe('a draft', () => {
-  it('means the value that it was made of', () => {
+  it('has the value that it was created from', () => {
     fc.assert(fc.property(json, (value) => assert.deepEqual(meaningOf(draftOf(value)), { value })))
   })
 
-  it('says which places are wrong, and how', () => {
+  it('lists the faults with their places', () => {
     const draft = objectDraft({ n: 1, at: { $date: '2026-01-01T00:00:00.000Z' }, deep: { list: [1] } })
     const [n, at] = draft.fields
     assert.ok(n && at && n.value.kind === 'number' && at.value.kind === 'date')
@@ -62,7 +62,7 @@ describe('a draft', () => {
     ])
   })
 
-  it('can become another kind, and back to a value of it', () => {
+  it('can be converted to another kind', () => {
     const kinds: readonly Kind[] = ['text', 'number', 'boolean', 'null', 'date', 'point', 'array', 'object', 'json']
     fc.assert(
       fc.property(json, fc.constantFrom(...kinds), (value, kind) => {
@@ -76,7 +76,7 @@ describe('a draft', () => {
     assert.deepEqual(meaningOf(converted(draftOf('a'), 'array', 0)), { value: ['a'] })
   })
 
-  it('shows dates in the picker of the browser, and reads them back', () => {
+  it('shows dates in the picker of the browser and reads them back', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date('9999-01-01'), noInvalidDate: true }), (date) => {
         assert.equal(timeOf(pickerText(date.toISOString())), date.getTime())

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { mergeDocuments } from './merge-documents.ts'
 
-describe('two changes of one document', () => {
-  it('are both kept where they are about different fields', () => {
+describe('two changes of the same document', () => {
+  it('are both kept if they affect different fields', () => {
     const seen = { a: 1, b: 2, c: 3 }
     assert.deepEqual(mergeDocuments(seen, { a: 1, b: 9, d: 4 }, { a: 5, b: 2, c: 3 }), { a: 5, b: 9, d: 4 })
     assert.deepEqual(mergeDocuments(seen, { ...seen, a: 0 }, { b: 2, c: 3, a: 1, e: [1] }), {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { readDocument } from './read-document.ts'
 
 describe('the JSON of a document', () => {
-  it('is read, or the place where it is wrong is told', () => {
+  it('is read, or the position of the error is reported', () => {
     assert.deepEqual(readDocument('{"a":1}'), { document: { a: 1 } })
     assert.deepEqual(readDocument('[1]'), { fault: 'object', at: 0, line: 1, column: 1 })
     assert.deepEqual(readDocument('{\n  "a": x\n}'), { fault: 'syntax', at: 9, line: 2, column: 8 })
@@ -23,7 +23,7 @@ describe('the JSON of a document', () => {
     }
   })
 
-  it('is wrong at a place of the text, whatever it is', () => {
+  it('has the position of every error within the text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

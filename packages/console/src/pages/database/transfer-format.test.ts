@@ -15,7 +15,7 @@ describe('the format of a file', () => {
     ['a.txt', '{"a":1}', 'jsonl'],
     ['export', '_id,a\n1,2', 'csv'],
   ] as const) {
-    it(`${name} that begins ${JSON.stringify(beginning)} is ${format}`, () => {
+    it(`${name} that starts with ${JSON.stringify(beginning)} is ${format}`, () => {
       assert.equal(formatOf(name, beginning), format)
     })
   }

@@ -33,7 +33,7 @@ describe('kinds of values', () => {
     assert.deepEqual([filesOf([]), filesOf([FILE, 1]), filesOf(FILE), filesOf('x')], [[], [], [FILE], []])
   })
 
-  it('numbers are what people type, and nothing that is no number', () => {
+  it('typed numbers are read, and other text is not', () => {
     assert.deepEqual(['1', ' -2.5 ', '+3', '1e3', '.5', 'NaN', '-0'].map(numberFrom), [
       1,
       -2.5,
@@ -46,7 +46,7 @@ describe('kinds of values', () => {
     assert.deepEqual(['', 'x', '0x10', '1,5', '1e999', '--1'].map(numberFrom), Array(6).fill(undefined))
   })
 
-  it('cells say them in few characters', () => {
+  it('cells show values in few characters', () => {
     assert.deepEqual(
       [1, 'x', { type: 'Point', coordinates: [1, 2] }, [1, { a: 2 }], { $numberDouble: 'NaN' }, undefined].map(
         cellText,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectCode, PLATFORMS } from './connect-code.ts'
 
-test('the lines name the environment and the address, with the scheme of the address', () => {
+test('the code has the environment id and the endpoint with its scheme', () => {
   const web = connectCode('web', 'demo-1abcde', 'https://files.example.com')
   assert.match(web, /cloudbase\.init\(\{ env: 'demo-1abcde' \}\)/)
   assert.match(web, /registerEndPoint\('\/\/files\.example\.com\/web', 'https'\)/)

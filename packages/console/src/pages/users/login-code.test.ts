@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loginCode } from './login-code.ts'
 
-test('the lines point the SDK at this server, with or without https', () => {
+test('the code connects the SDK to this server, over http or https', () => {
   const plain = loginCode('demo-1abcde', 'http://127.0.0.1:8787')
   assert.match(plain, /env: 'demo-1abcde'/)
   assert.match(plain, /registerEndPoint\('\/\/127\.0\.0\.1:8787\/web', 'http'\)/)
