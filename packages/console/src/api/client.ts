@@ -52,7 +52,7 @@ interface LinesOptions<Line> extends CallOptions {
   readonly onLine?: ((line: Line) => void) | undefined
 }
 
-/** Asks the reader to sign in again. Resolves to whether they did. */
+/** Asks the user to sign in again. Resolves to whether they did. */
 type SignIn = () => Promise<boolean>
 let signInAgain: SignIn = async () => false
 

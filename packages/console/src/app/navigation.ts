@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import { addressOfTarget, type Query, type Route, routeOf, type Target } from './route.ts'
 
-/** Resolves to whether the page may be left. Asks the reader if edits would be lost. */
+/** Resolves to whether the page may be left. Asks the user if edits would be lost. */
 type Guard = () => Promise<boolean>
 
 /** The state stored with a history entry. */
@@ -30,7 +30,7 @@ export function followHistory(): void {
   addEventListener('popstate', (event) => {
     const entry = stateOf(event.state)
     if (entry !== undefined) return void onHistory(entry.at)
-    // The reader edited the part after # in the address, which makes a new entry.
+    // The user edited the part after # in the address, which makes a new entry.
     at++
     history.replaceState({ at } satisfies EntryState, '')
     current.value = here()
@@ -40,7 +40,7 @@ export function followHistory(): void {
   })
 }
 
-/** Goes to a target, unless the reader stays because of unsaved edits. Resolves to whether it went. */
+/** Goes to a target, unless the user stays because of unsaved edits. Resolves to whether it went. */
 export async function navigate(target: Target, { replace = false } = {}): Promise<boolean> {
   if (!(await mayLeave())) return false
   go(addressOfTarget(target), replace)
@@ -105,7 +105,7 @@ async function onHistory(to: number): Promise<void> {
   }
 }
 
-/** Resolves to whether the current page may be left. Asks the reader if edits would be lost. */
+/** Resolves to whether the current page may be left. Asks the user if edits would be lost. */
 export async function mayLeave(): Promise<boolean> {
   for (const ask of guards) if (!(await ask())) return false
   return true

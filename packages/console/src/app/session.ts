@@ -1,4 +1,4 @@
-/** The session of the reader, as the whole app sees it. */
+/** The session of the user, as the whole app sees it. */
 import type { Session } from '@cloudstead/admin-api'
 import { signal } from '@preact/signals'
 import { call, onSignInRequired } from '../api/client.ts'
@@ -6,7 +6,7 @@ import { toApiError } from '../api/errors.ts'
 import { forgetLink } from './link-token.ts'
 
 const current = signal<Session | undefined>(undefined)
-/** Set while a call waits for the reader to sign in again over the page. */
+/** Set while a call waits for the user to sign in again over the page. */
 const pendingSignIn = signal<((signedIn: boolean) => void) | undefined>(undefined)
 let signingIn: Promise<boolean> | undefined
 let enteredHere = false
@@ -20,7 +20,7 @@ export function session(): Session | undefined {
   return current.value
 }
 
-/** Whether the reader signed in since the window was loaded, so that the sign-in form had the focus. */
+/** Whether the user signed in since the window was loaded, so that the sign-in form had the focus. */
 export function signedInHere(): boolean {
   return enteredHere
 }
@@ -38,7 +38,7 @@ export function isSignInPending(): boolean {
   return pendingSignIn.value !== undefined
 }
 
-/** Ends the sign-in over the page: the reader has signed in, or has closed the dialog. */
+/** Ends the sign-in over the page: the user has signed in, or has closed the dialog. */
 export function answerSignIn(signedIn: boolean): void {
   declinedAt = signedIn ? undefined : Date.now()
   pendingSignIn.peek()?.(signedIn)
@@ -46,7 +46,7 @@ export function answerSignIn(signedIn: boolean): void {
   signingIn = undefined
 }
 
-/** After the dialog was closed, it is shown again only for what the reader does, not for polling. */
+/** After the dialog was closed, it is shown again only for what the user does, not for polling. */
 function isDeclined(): boolean {
   if (declinedAt === undefined) return false
   return Date.now() - declinedAt < ACTIVATION_MS || !navigator.userActivation.isActive

@@ -10,7 +10,7 @@ interface Attempt {
   setError(error: ApiError | undefined): void
 }
 
-/** The state of something the reader starts, such as a save: whether it is running, and how it failed. */
+/** The state of something the user starts, such as a save: whether it is running, and how it failed. */
 export function useAttempt(): Attempt {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<ApiError>()

@@ -14,7 +14,7 @@ const t = texts({
 })
 
 /**
- * While `dirty`, asks before the reader leaves the page by a link, the back button or closing the tab.
+ * While `dirty`, asks before the user leaves the page by a link, the back button or closing the tab.
  *
  * @param question asked instead of the usual one
  * @returns asks the same question before something else that loses the edits; resolves to whether to go on

@@ -22,7 +22,7 @@ export function formatNumber(value: number, of: Language = language()): string {
   return once(`number ${of}`, () => new Intl.NumberFormat(LOCALES[of])).format(value)
 }
 
-/** Date and time to the second, in the reader's time zone. */
+/** Date and time to the second, in the user's time zone. */
 export function formatTime(at: number, of: Language = language()): string {
   const formatter = once(
     `time ${of}`,
@@ -40,7 +40,7 @@ export function formatTime(at: number, of: Language = language()): string {
   return formatter.format(at)
 }
 
-/** Hours and minutes, in the reader's time zone. */
+/** Hours and minutes, in the user's time zone. */
 export function formatClock(at: number, of: Language = language()): string {
   const formatter = once(
     `clock ${of}`,

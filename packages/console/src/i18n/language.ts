@@ -1,4 +1,4 @@
-/** The language of the Console: the reader's choice, otherwise the browser's language. */
+/** The language of the Console: the user's choice, otherwise the browser's language. */
 import { signal } from '@preact/signals'
 import { remember, remembered } from '../app/local-storage.ts'
 

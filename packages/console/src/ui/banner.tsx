@@ -18,7 +18,7 @@ interface BannerProps {
   /** Buttons or links to act on the message. */
   readonly actions?: ComponentChildren
   readonly onDismiss?: (() => void) | undefined
-  /** Announce the banner to screen readers when it appears, for results of what the reader did. */
+  /** Announce the banner to screen readers when it appears, for results of what the user did. */
   readonly live?: boolean | undefined
 }
 

@@ -41,7 +41,7 @@ export interface ProgressDialogProps {
     readonly onLine: (line: Progress) => void
   }) => Promise<Progress>
   /**
-   * Called when the dialog can be closed: at once after full success, otherwise when the reader closes it. `last` is the
+   * Called when the dialog can be closed: at once after full success, otherwise when the user closes it. `last` is the
    * last line that arrived. `whole` is true if nothing was cancelled and nothing failed.
    */
   readonly onClose: (last: Progress | undefined, whole: boolean) => void

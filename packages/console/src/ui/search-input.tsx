@@ -16,7 +16,7 @@ export interface SearchInputProps {
 /** Milliseconds after the last key before the search starts. Less would search at every key, more would feel slow. */
 const PAUSE_MS = 250
 
-/** Searches while the reader types. Esc clears the field. */
+/** Searches while the user types. Esc clears the field. */
 export function SearchInput({ value, onSearch, label, placeholder, class: name }: SearchInputProps) {
   const [typed, setTyped] = useState(value)
   const searched = useRef(value)

@@ -64,7 +64,7 @@ export function keysBetween<T>(rows: readonly T[], keyOf: (row: T) => string, fr
 
 /** A row, remembered by its key and its index. */
 export interface RowPlace {
-  /** Undefined before the reader has moved to a row. */
+  /** Undefined before the user has moved to a row. */
   readonly key: string | undefined
   readonly index: number
 }

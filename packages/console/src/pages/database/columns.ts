@@ -36,7 +36,7 @@ export function columnWidth(documents: readonly StoredDocument[], name: string):
   return Math.max(WIDTHS.null, ...values.map((value) => WIDTHS[kindOf(value)]))
 }
 
-/** The fields that the reader chose to show or hide. */
+/** The fields that the user chose to show or hide. */
 export type ColumnChoice = Readonly<Record<string, boolean>>
 
 /** The fields that have a column. `_id` always has one. */

@@ -12,7 +12,7 @@ interface ConflictBannerProps {
   readonly base: JsonObject
   /** The document as it is now on the server. */
   readonly theirs: JsonObject
-  /** The document as the reader edited it; undefined while it is invalid. */
+  /** The document as the user edited it; undefined while it is invalid. */
   readonly mine: JsonObject | undefined
   readonly busy: boolean
   readonly onOverwrite: () => void

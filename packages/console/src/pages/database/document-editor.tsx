@@ -10,7 +10,7 @@ import { countValues, type DocumentDraft, type EditView, MAX_FIELDS } from './us
 interface DocumentEditorProps {
   readonly edited: DocumentDraft
   readonly fixedId: boolean
-  /** The reader tried to save or to change the view although the document is invalid. */
+  /** The user tried to save or to change the view although the document is invalid. */
   readonly blocked: boolean
   readonly onBlocked: () => void
   readonly onSave: () => void

@@ -159,7 +159,7 @@ export function timeOf(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at
 }
 
-/** A date in the format of the browser's date picker, in the reader's time zone. Empty for years the picker lacks. */
+/** A date in the format of the browser's date picker, in the user's time zone. Empty for years the picker lacks. */
 export function pickerText(text: string): string {
   const at = timeOf(text)
   if (at === undefined) return ''

@@ -34,7 +34,7 @@ export function usePlace(): Place {
   }
 }
 
-/** Goes to another place of this page, unless the reader stays because of unsaved edits. Resolves to whether it went. */
+/** Goes to another place of this page, unless the user stays because of unsaved edits. Resolves to whether it went. */
 export function goTo(place: Partial<Place>, replace = false): Promise<boolean> {
   const { collection, query, orderBy, direction, view, doc } = place
   const members = {

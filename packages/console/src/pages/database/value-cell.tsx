@@ -6,7 +6,7 @@ import { cellText, filesOf, isObject, kindOf } from './values.ts'
 /** The most thumbnails in a cell. */
 const THUMBNAILS = 4
 
-/** A value in a table: files as thumbnails, dates in the reader's format, anything else as text. */
+/** A value in a table: files as thumbnails, dates in the user's format, anything else as text. */
 export function ValueCell({ value }: { readonly value: unknown }) {
   const files = filesOf(value)
   if (files.length > 0) {

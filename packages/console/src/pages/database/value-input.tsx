@@ -97,7 +97,7 @@ interface TypedInputProps {
   readonly onChange: (value: Draft) => void
 }
 
-/** The browser's date picker in the reader's time zone, and the ISO text for everything the picker cannot do. */
+/** The browser's date picker in the user's time zone, and the ISO text for everything the picker cannot do. */
 function DateInput({ value, path, error, onChange }: TypedInputProps) {
   return (
     <div class="date-input">

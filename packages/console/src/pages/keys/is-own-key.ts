@@ -1,7 +1,7 @@
 import type { Key } from '@cloudstead/admin-api'
 import { session } from '../../app/session.ts'
 
-/** Whether the reader is signed in to the Console with this key. */
+/** Whether the user is signed in to the Console with this key. */
 export function isOwnKey({ kind, id }: Key): boolean {
   const operator = session()?.operator
   return kind === 'api' && operator?.by === 'key' && operator.name === id

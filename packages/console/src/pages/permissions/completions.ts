@@ -18,7 +18,7 @@ const LOOKUP = /\bget\(\s*['"`]database\.([\w-]*)$/
 
 /**
  * @param position of the cursor
- * @param explicit the reader asked for completions, so they are shown even before anything is typed
+ * @param explicit the user asked for completions, so they are shown even before anything is typed
  */
 export function completeRules(
   text: string,

@@ -15,7 +15,7 @@ import type { Check } from './use-check.ts'
 import { targetOf } from './use-rules.ts'
 
 interface ReviewDialogProps {
-  /** The rules in force when the reader started to edit. */
+  /** The rules in force when the user started to edit. */
   readonly rules: Rules
   readonly text: string
   readonly check: Check

@@ -38,7 +38,7 @@ type Open = 'review' | 'templates' | 'history'
 export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   const { collection, locked } = rules
   const { kind } = scope
-  // The rules that the text is compared with. Others may save while the reader edits.
+  // The rules that the text is compared with. Others may save while the user edits.
   const [base, setBase] = useState(rules)
   const [text, setText] = useState(() => takePendingEdit(collection) ?? rules.text)
   const [open, setOpen] = useState<Open>()

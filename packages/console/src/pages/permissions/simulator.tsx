@@ -85,7 +85,7 @@ function useQuestionFields() {
     call('getUser', { params: { uid } }, { signal: controller.signal }).then(
       ({ user }) => setFields((now) => ({ ...now, user })),
       () => {
-        // The reader can search for the user instead.
+        // The user can be searched for instead.
       },
     )
     return () => controller.abort()

@@ -1,4 +1,4 @@
-/** The values of settings as text for the reader. */
+/** The values of settings as text. */
 import type { Setting } from '@cloudstead/admin-api'
 import { modeName } from '../../data/presets.ts'
 import { formatBytes, formatDuration, formatNumber } from '../../i18n/format.ts'

@@ -8,7 +8,7 @@ export type UploadState = 'waiting' | 'sending' | 'done' | 'skipped' | 'failed' 
 export interface UploadItem {
   readonly id: number
   readonly file: File
-  /** The target path. It changes if the reader keeps both files. */
+  /** The target path. It changes if the user keeps both files. */
   readonly path: string
   readonly state: UploadState
   /** Bytes sent. */
