@@ -134,7 +134,7 @@ describe('the database page with files, and with anything in its documents', { s
     await eventually('some of it', async () => (await api.call('GET', '/database/collections/orders/count')).count > 5)
     await shot(view, 'import-running')
     await view.answer('Cancel')
-    await view.dialog.getByText('Cancelled. What was imported until then stays.').waitFor()
+    await view.dialog.getByText('Cancelled. The documents that were already imported stay.').waitFor()
     await view.answer('Close')
     const { count } = await api.call('GET', '/database/collections/orders/count')
     assert.ok(count > 5 && count < 20_005, `${count} documents`)

@@ -137,7 +137,7 @@ describe('the database page', { skip: lacksChromium() }, () => {
 
     await view.find('{ status: }')
     const notice = view.page.getByRole('alert')
-    await notice.getByText('The query cannot be run.').waitFor()
+    await notice.getByText('The query is invalid.').waitFor()
     await notice.getByText('line 1, column 11: unexpected "}"').waitFor()
     assert.equal(await view.page.getByLabel('Query', { exact: true }).inputValue(), '{ status: }')
     await assertAccessible(view.page, 'a wrong query')
@@ -256,9 +256,9 @@ describe('the database page', { skip: lacksChromium() }, () => {
     assert.deepEqual(await stored('o1'), { ...expected, note: '1' })
 
     // The browser's own picker speaks of the reader's time zone.
-    const local = await view.field('at: date and time here').inputValue()
+    const local = await view.field('at: local date and time').inputValue()
     assert.equal(new Date(local).toISOString(), '2026-05-06T07:08:09.010Z')
-    await view.field('at: date and time here').fill('2027-01-01T12:00')
+    await view.field('at: local date and time').fill('2027-01-01T12:00')
     assert.equal(await view.field('at: as ISO text').inputValue(), new Date('2027-01-01T12:00').toISOString())
   })
 
@@ -298,7 +298,7 @@ describe('the database page', { skip: lacksChromium() }, () => {
       .first()
       .waitFor()
     await view.press('Save')
-    await view.panel.getByRole('alert').getByText('No valid JSON: line 3, column 9.').waitFor()
+    await view.panel.getByRole('alert').getByText('Invalid JSON at line 3, column 9.').waitFor()
 
     // Leaving asks; staying keeps it.
     await view.page.getByRole('link', { name: 'Storage' }).click()
@@ -363,7 +363,7 @@ describe('the database page', { skip: lacksChromium() }, () => {
     await api.call('POST', '/database/collections/orders/deletions', { ids: ['o1'] })
     await view.field('no').fill('7')
     await view.press('Save')
-    await view.panel.getByText(/This document is not there any more/).waitFor()
+    await view.panel.getByText(/This document was deleted/).waitFor()
     await view.press('Add as a new document')
     await eventually('the new document', async () => (await api.list('orders')).length === 1)
     assert.equal((await api.list('orders'))[0]?.document.no, 7)

@@ -185,7 +185,7 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
     assert.equal(await editor(page).inputValue(), edited)
     await button(page, 'Review and save').click()
     await button(dialog(page), 'Save').click()
-    await page.getByText('The new permissions hold now').waitFor()
+    await page.getByText('The new permissions are in force').waitFor()
     const { fileList } = await bob.app.getTempFileURL({ fileList: [fileID] })
     assert.equal(fileList[0]?.code, 'SUCCESS')
     const { version } = await api.call('GET', '/rules')

@@ -98,7 +98,7 @@ describe('files on the storage page', { skip: lacksChromium() }, () => {
     await view.open('3 sound.wav')
     await property('audio', 'duration', isPositive)
     await view.open('4 text.txt')
-    await panel.getByText('The first 256 KB of it.').waitFor()
+    await panel.getByText('Only the first 256 KB are shown.').waitFor()
     const text = await panel.locator('.preview-text').innerText()
     assert.ok(text.startsWith('第一行\nxxx') && Buffer.byteLength(text) === 256 * 1024)
     await assertAccessible(page, 'a text')

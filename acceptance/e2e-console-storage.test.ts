@@ -108,10 +108,10 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     assert.deepEqual(
       readers.map((reader) => reader.split('\n')[0]),
       [
-        'Nobody logged in may not read',
-        'An anonymous user may not read',
-        'Some logged-in user may not read',
-        'Its owner may read',
+        'Users without a login cannot read',
+        'Anonymous users cannot read',
+        'Other logged-in users cannot read',
+        'The owner can read',
       ],
     )
     assert.match(readers[2] ?? '', /PRIVATE lets only the owner read/)
@@ -148,7 +148,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await search.fill('ot')
     await view.shows('other.txt')
     await search.fill('zzz')
-    await view.page.getByText('Nothing here begins with “zzz”').waitFor()
+    await view.page.getByText('No name here starts with “zzz”').waitFor()
     await assertAccessible(view.page, 'nothing found')
     await view.page.getByRole('button', { name: 'Clear the search' }).click()
     await view.shows('one.txt', 'other.txt')
@@ -248,7 +248,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     const view = await open()
     await view.page.getByRole('button', { name: 'New folder' }).click()
     await view.press('Create')
-    await view.dialog.getByText('Type a name.').waitFor()
+    await view.dialog.getByText('Enter a name.').waitFor()
     await view.dialog.getByLabel('Name of the folder').fill('docs')
     await view.press('Create')
     await view.dialog.getByText('STORAGE_FILE_EXIST').waitFor()
@@ -260,7 +260,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
     await view.act('docs', 'Rename')
     await view.dialog.getByLabel('New name').fill('other')
     await view.press('Rename')
-    await view.dialog.getByText(/A folder of this name exists already/).waitFor()
+    await view.dialog.getByText(/A folder with this name already exists/).waitFor()
     await view.dialog.getByLabel('New name').fill('papers')
     await view.press('Rename')
     await view.shows('other', 'papers', '新 文件夹')
@@ -288,7 +288,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
 
     await view.select('a.txt', 'deep')
     await view.page.getByRole('region', { name: '2 selected' }).getByRole('button', { name: 'Move to…' }).click()
-    await view.dialog.getByText('This is where they are already.').waitFor()
+    await view.dialog.getByText('They are already in this folder.').waitFor()
     await view.dialog.getByRole('button', { name: 'One folder up' }).click()
     await view.dialog.getByRole('button', { name: 'other', exact: true }).click()
     assert.equal(await view.dialog.getByLabel('Target folder').inputValue(), 'other/')
@@ -302,7 +302,7 @@ describe('the storage page', { skip: lacksChromium() }, () => {
 
     await view.act('a.txt', 'Copy to…')
     await view.dialog.getByLabel('Target folder').fill('other')
-    await view.dialog.getByLabel('Replace files that are there already').check()
+    await view.dialog.getByLabel('Replace existing files').check()
     await view.press('Copy here')
     await view.page.getByText('1 file copied').waitFor()
     assert.deepEqual([await stored('other/a.txt'), await stored('papers/a.txt')], ['docs/a.txt', 'docs/a.txt'])

@@ -155,7 +155,7 @@ describe('the users page', { skip: lacksChromium() }, () => {
 
     await button(panel(console), 'Block').click()
     await button(dialog(console), 'Block this user').click()
-    await panel(console).getByText('No login of this user works').waitFor()
+    await panel(console).getByText('This user cannot log in').waitFor()
     await assert.rejects(whoAmI(phone, 'to-be-blocked'), ENDED)
     await assert.rejects(loginByTicket(phone, key, 'to-be-blocked'), /USER_BLOCKED/)
     assert.match(await rows(console).filter({ hasText: 'to-be-blocked' }).innerText(), /Blocked/)
@@ -312,7 +312,7 @@ describe('the users page', { skip: lacksChromium() }, () => {
     assert.equal(await focused(), 'Cancel')
     await keyboard.press('Tab')
     await keyboard.press('Enter')
-    await panel(console).getByText('No login of this user works').waitFor()
+    await panel(console).getByText('This user cannot log in').waitFor()
     await assert.rejects(whoAmI(phone, 'by-keyboard'), ENDED)
     await tabTo(/^Close the panel$/)
     await keyboard.press('Escape')

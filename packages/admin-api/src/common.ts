@@ -1,38 +1,38 @@
 /** Shapes that several operations share. */
 import { array, boolean, integer, object, optional, type Schema, type Static, string } from './schema.ts'
 
-/** A text in both languages of the Console. */
+/** A text in English and in Chinese. */
 export const TEXT = object({ en: string(), zh: string() })
 export type Text = Static<typeof TEXT>
 
 /** Milliseconds since the epoch. */
 export const TIME = integer({ description: 'milliseconds since the epoch' })
 
-/** The largest page; also what a client that wants everything asks for. */
+/** The largest number of items on a page. */
 export const MAX_PAGE = 1_000
 
-/** Query members of a list that comes in pages: `after` is the `next` of the former page. */
+/** Query members of a list with pages: `after` is the `next` of the previous page. */
 export const PAGE = {
-  after: optional(string({ maxLength: 4096, description: 'next of the former page' })),
+  after: optional(string({ maxLength: 4096, description: 'the next of the previous page' })),
   limit: optional(integer({ minimum: 1, maximum: MAX_PAGE })),
 }
 
-/** One page: `next` is absent at the end, and only there. */
+/** One page. `next` is absent on the last page only. */
 export function page<T>(item: Schema<T>) {
   return object({ items: array(item), next: optional(string()) })
 }
 
-/** Answer of operations that have nothing to say. */
+/** The answer of operations without a result. */
 export const DONE = object({ done: boolean() })
 
-/** What is wrong with one thing of many. */
-export const PROBLEM = object({ code: string(), message: string(), text: TEXT, advice: optional(TEXT) })
+/** Why one item of a long operation failed. */
+const PROBLEM = object({ code: string(), message: string(), text: TEXT, advice: optional(TEXT) })
 export type Problem = Static<typeof PROBLEM>
 
-/** Body of every answer that is an error, beside its HTTP status. */
+/** The body of every error answer. */
 export const ERROR = object({
   code: string(),
-  message: string({ description: 'English, with the details of this case' }),
+  message: string({ description: 'English, with the details of this error' }),
   text: TEXT,
   advice: optional(TEXT),
   requestId: string(),
@@ -40,15 +40,15 @@ export const ERROR = object({
 export type ErrorBody = Static<typeof ERROR>
 
 /**
- * One line of a long operation. While it works: `done` of `total` (absent while unknown). The last line has `finished`;
- * what failed is in `problems` (at most 100 of them), how many failed in `failed`. A line with `error` ends it early:
- * what `done` counted stays done.
+ * One line of a long operation. While it runs: `done` of `total` (absent while unknown). The last line has `finished`,
+ * the number of failed items in `failed` and the first 100 of them in `problems`. A line with `error` means that the
+ * operation stopped early; the items counted in `done` stay done.
  */
 export const PROGRESS = object({
   done: integer(),
   total: optional(integer()),
   failed: optional(integer()),
-  skipped: optional(integer({ description: 'what was there already and was to be left alone' })),
+  skipped: optional(integer({ description: 'items that existed already and were left as they are' })),
   problems: optional(array(object({ item: string(), problem: PROBLEM }))),
   finished: optional(boolean()),
   error: optional(PROBLEM),

@@ -13,14 +13,14 @@ test('every operation is one method and path, and every {name} of a path is a pa
   }
 })
 
-test('what reads has no body, and what answers JSON or lines says what', () => {
+test('operations that read have no body, and those that answer JSON or lines have a schema', () => {
   for (const [id, { method, body, raw, answerKind, answer }] of Object.entries(ALL)) {
     if (method === 'GET' || method === 'DELETE') assert.ok(body === undefined && raw === undefined, id)
     assert.equal(answer === undefined, answerKind === 'bytes', id)
   }
 })
 
-test('the document names every operation once, with its parameters and answers', () => {
+test('the document has every operation once, with its parameters and answers', () => {
   const document = openApiDocument(ALL, '1.2.3') as {
     paths: Record<string, Record<string, { operationId: string; parameters?: { name: string; required: boolean }[] }>>
   }

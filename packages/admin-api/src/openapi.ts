@@ -2,14 +2,14 @@ import { ERROR } from './common.ts'
 import type { Operation } from './operation.ts'
 import type { Members } from './schema.ts'
 
-/** Where the operations are, below the root of the server. */
+/** The path that the paths of all operations start with. */
 const BASE = '/console/api'
 
 /**
- * The admin API as an OpenAPI 3.1 document, made from the operations themselves.
+ * Describes the admin API as an OpenAPI 3.1 document.
  *
- * @param version of the server
- * @param cookie the name of the session cookie, which differs from server to server
+ * @param version the version of the server
+ * @param cookie the name of the session cookie, which differs between servers
  */
 export function openApiDocument(
   operations: Readonly<Record<string, Operation>>,
@@ -27,7 +27,7 @@ export function openApiDocument(
       title: 'Cloudstead admin API',
       version,
       description:
-        'What the Console does. A script sends `Authorization: Bearer <apiKey>`; a browser has a session cookie and sends the header `x-cloudstead-console: 1` with everything that changes something.',
+        'The API that the Console uses. Scripts send `Authorization: Bearer <apiKey>`. Browsers send the session cookie, and with every request that changes something the header `x-cloudstead-console: 1`.',
     },
     paths,
     components: {
@@ -44,7 +44,7 @@ export function openApiDocument(
 function describe(id: string, operation: Operation): Readonly<Record<string, unknown>> {
   const { summary, description, params, query, body, raw, open, errors } = operation
   const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
-  const codes = errors.length === 0 ? '' : ` Codes of its own: ${errors.join(', ')}.`
+  const codes = errors.length === 0 ? '' : ` Specific codes: ${errors.join(', ')}.`
   return {
     operationId: id,
     summary,
@@ -59,7 +59,7 @@ function describe(id: string, operation: Operation): Readonly<Record<string, unk
     responses: {
       200: { description: 'Done', content: answerContent(operation) },
       default: {
-        description: `What went wrong.${codes}`,
+        description: `Error.${codes}`,
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     },

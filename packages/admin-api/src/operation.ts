@@ -1,17 +1,16 @@
-import type { Members } from './schema.ts'
-import { type ObjectOf, object, type Schema } from './schema.ts'
+import { type Members, type ObjectOf, object, type Schema } from './schema.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /**
- * How an operation answers. `json`: one JSON value. `lines`: a stream of JSON values, one a line
- * (application/x-ndjson): any number of `Progress`, then one that ends it. `bytes`: a file.
+ * How an operation answers. `json`: one JSON value. `lines`: a stream of `Progress` values, one JSON value per line
+ * (application/x-ndjson). `bytes`: a file.
  */
 export type AnswerKind = 'json' | 'lines' | 'bytes'
 
 /**
- * One operation of the admin API. `path` is below `/console/api`; `{name}` in it is a member of `params`. Values in the
- * path and in the query are texts; the server turns those of numbers and booleans into such.
+ * One operation of the admin API. `path` is relative to `/console/api`; each `{name}` in it is a member of `params`.
+ * Values in the path and the query are text; the server converts them to the number or boolean that the schema demands.
  */
 export interface Operation<
   Params extends Members = Members,
@@ -24,19 +23,20 @@ export interface Operation<
   readonly path: string
   /** One line, for the documentation. */
   readonly summary: string
-  /** What a reader should know beyond it. */
+  /** Details, for the documentation. */
   readonly description?: string
-  /** Operations that need no session say so; every other one is refused without one. */
+  /** Whether the operation can be called without a session or a key. */
   readonly open?: true
   readonly params: Params
   readonly query: Query
-  /** Absent: there is no body. `raw` bodies are streams of bytes that the operation reads itself. */
+  /** The schema of a JSON body. Absent: there is no JSON body. */
   readonly body?: Schema<Body>
+  /** The body is a stream of bytes, which the operation reads itself. */
   readonly raw?: true
   readonly answerKind: Kind
-  /** Of `lines`: the schema of one line. Absent for `bytes`. */
+  /** For `lines` the schema of one line. Absent for `bytes`. */
   readonly answer?: Schema<Answer>
-  /** Codes beyond those that every operation can answer. */
+  /** Error codes beyond those that every operation can answer with. */
   readonly errors: readonly string[]
 }
 
@@ -55,7 +55,11 @@ interface Spec<P extends Members, Q extends Members, B, A, K extends AnswerKind>
 
 type None = Record<never, never>
 
-/** @example operation('GET', '/keys', { summary: 'Lists keys', answer: object({ items: array(KEY) }) }) */
+/**
+ * Defines an operation.
+ *
+ * @example operation('GET', '/keys', { summary: 'Lists keys', answer: object({ items: array(KEY) }) })
+ */
 export function operation<
   const P extends Members = None,
   const Q extends Members = None,
@@ -75,16 +79,16 @@ export function operation<
   }
 }
 
-/** What a caller gives to an operation: members of path and query, and the body. */
+/** The input of an operation: the parameters of its path and its query, and the body. */
 export type InputOf<O> =
   O extends Operation<infer P, infer Q, infer B, infer _A, infer _K>
     ? { readonly params: ObjectOf<P>; readonly query: ObjectOf<Q>; readonly body: B }
     : never
 
-/** What an operation answers; for `lines` one line of it. */
+/** The answer of an operation; for `lines` one line of it. */
 export type AnswerOf<O> = O extends Operation<infer _P, infer _Q, infer _B, infer A, infer _K> ? A : never
 
-/** The members of path or query as one schema, for validation. */
+/** The parameters of a path or a query as one schema, for validation. */
 export function membersSchema(members: Members): Schema<Readonly<Record<string, unknown>>> {
   return object(members) as Schema<Readonly<Record<string, unknown>>>
 }

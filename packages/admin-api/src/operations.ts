@@ -1,4 +1,4 @@
-/** Every operation of the admin API by its id. The server has a handler for each; the Console calls them by these names. */
+/** Every operation of the admin API by its id. The server has a handler for each; the Console calls them by id. */
 import {
   countDocuments,
   createCollection,

@@ -1,19 +1,19 @@
 /**
- * JSON Schemas with the TypeScript type of what they admit, built together so that the two cannot differ. A schema is
- * plain data: the server validates with it, OpenAPI shows it, and a client imports only its type.
+ * JSON Schemas that carry the TypeScript type of the values they accept, so that schema and type cannot differ. A schema
+ * is plain data: the server validates with it, the OpenAPI document shows it, and a client imports only its type.
  */
 
-/** A JSON Schema for values of type T. `T` exists for the compiler only. */
+/** A JSON Schema for values of type T. `_type` exists for the compiler only. */
 export interface Schema<T> {
   readonly json: Readonly<Record<string, unknown>>
   readonly optional?: boolean
   readonly _type?: T
 }
 
-/** The values that a schema admits. */
+/** The type of the values that a schema accepts. */
 export type Static<S> = S extends Schema<infer T> ? T : never
 
-/** A member that may be missing. */
+/** The schema of a member that may be absent. */
 export interface OptionalSchema<T> extends Schema<T> {
   readonly optional: true
 }
@@ -24,7 +24,7 @@ export type Members = Readonly<Record<string, Schema<unknown>>>
 type RequiredNames<M> = { [K in keyof M]: M[K] extends OptionalSchema<unknown> ? never : K }[keyof M]
 type OptionalNames<M> = Exclude<keyof M, RequiredNames<M>>
 type Flat<T> = { [K in keyof T]: T[K] }
-/** The object that members describe. */
+/** The type of the object with these members. */
 export type ObjectOf<M> = Flat<
   { readonly [K in RequiredNames<M>]: Static<M[K]> } & { readonly [K in OptionalNames<M>]?: Static<M[K]> }
 >
@@ -59,7 +59,7 @@ export function boolean(described: Described = {}): Schema<boolean> {
   return { json: { type: 'boolean', ...described } }
 }
 
-/** One of some texts. */
+/** One of several strings. */
 export function choice<const T extends string>(values: readonly T[], described: Described = {}): Schema<T> {
   return { json: { type: 'string', enum: values, ...described } }
 }
@@ -86,11 +86,6 @@ export function object<const M extends Members>(members: M, described: Described
   }
 }
 
-/** An object that has any names, all with values of one schema. */
-export function record<T>(values: Schema<T>, described: Described = {}): Schema<Readonly<Record<string, T>>> {
-  return { json: { type: 'object', additionalProperties: values.json, ...described } }
-}
-
 export function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { json: schema.json, optional: true }
 }
@@ -106,12 +101,12 @@ export function either<const S extends readonly Schema<unknown>[]>(
   return { json: { anyOf: schemas.map(({ json }) => json), ...described } }
 }
 
-/** Any JSON value; its type is the caller's word. */
+/** Any JSON value. The type T is not checked. */
 export function any<T = unknown>(described: Described = {}): Schema<T> {
   return { json: { ...described } }
 }
 
-/** An object whose members the contract leaves open; its type is the caller's word. */
+/** An object with any members. The type T is not checked. */
 export function anyObject<T = Readonly<Record<string, unknown>>>(described: Described = {}): Schema<T> {
   return { json: { type: 'object', ...described } }
 }

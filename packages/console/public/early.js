@@ -1,4 +1,4 @@
-// Runs before the first paint, so that neither the theme nor the language flashes. The app takes over from here.
+// Sets the theme and the language before the first paint, so that neither of them flashes.
 ;(() => {
   const root = document.documentElement
   let theme = null
@@ -7,7 +7,7 @@
     theme = localStorage.getItem('cloudstead.theme')
     language = localStorage.getItem('cloudstead.language')
   } catch {
-    // Storage is off: the system's choices hold.
+    // Storage is blocked: the defaults of the system apply.
   }
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme
   const chinese = language === null ? /^zh\b/i.test(navigator.language) : language === 'zh'

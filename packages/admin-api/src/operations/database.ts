@@ -1,4 +1,4 @@
-/** Collections and documents. Documents travel as EJSON: `{"$date": ...}`, `{"$numberLong": ...}` and so on. */
+/** Collections and documents. Documents are encoded as EJSON: `{"$date": ...}`, `{"$numberLong": ...}` and so on. */
 import { MAX_PAGE, PAGE, PROGRESS, page } from '../common.ts'
 import { operation } from '../operation.ts'
 import {
@@ -22,9 +22,11 @@ const JSON_TEXT = string({ maxLength: 100_000 })
 
 const COLLECTION = object({
   name: string(),
-  declared: boolean({ description: 'by the file or the Console; else it was created by a call' }),
+  declared: boolean({
+    description: 'declared in the configuration file or the Console, rather than created by an SDK call',
+  }),
   source: SOURCE,
-  acl: string({ description: 'a preset, or CUSTOM' }),
+  acl: string({ description: 'the name of a preset, or CUSTOM' }),
   documents: integer(),
   indexes: array(
     object({
@@ -38,21 +40,22 @@ const COLLECTION = object({
 export type CollectionInfo = Static<typeof COLLECTION>
 
 export const listCollections = operation('GET', '/database/collections', {
-  summary: 'Every collection in the order of the names',
+  summary: 'Lists all collections by name',
   answer: object({ items: array(COLLECTION) }),
 })
 
 export const createCollection = operation('POST', '/database/collections', {
-  summary: 'Makes a collection; its permission is PRIVATE until it gets another',
+  summary: 'Creates a collection with the permission PRIVATE',
   body: object({ name: NAME }),
   answer: COLLECTION,
   errors: ['DATABASE_COLLECTION_ALREADY_EXIST', 'INVALID_PARAM'],
 })
 
 export const dropCollection = operation('DELETE', '/database/collections/{name}', {
-  summary: 'Deletes a collection with all of its documents; one that the configuration file declares is emptied',
+  summary:
+    'Deletes a collection with all its documents; a collection declared in the configuration file is only emptied',
   params: { name: NAME },
-  query: { confirm: string({ description: 'the name once more' }) },
+  query: { confirm: string({ description: 'the name of the collection again' }) },
   kind: 'lines',
   answer: PROGRESS,
   errors: ['DATABASE_COLLECTION_NOT_EXIST', 'INVALID_PARAM'],
@@ -61,19 +64,19 @@ export const dropCollection = operation('DELETE', '/database/collections/{name}'
 export type JsonDocument = Readonly<Record<string, unknown>>
 const STORED = object({
   id: ID,
-  version: integer({ description: 'give it back when saving' }),
+  version: integer({ description: 'to be sent back when saving' }),
   document: anyObject<JsonDocument>({ description: 'EJSON' }),
 })
 export type StoredDocument = Static<typeof STORED>
 
 export const listDocuments = operation('GET', '/database/collections/{name}/documents', {
-  summary: 'Documents of a collection',
+  summary: 'Lists documents of a collection',
   description:
-    'The query has the operators of the SDKs; comments, names without quotes and trailing commas are tolerated. A page may hold fewer documents than its limit: only next says whether there are more.',
+    'The query may use the operators of the SDKs, comments, unquoted names and trailing commas. A page may have fewer documents than its limit: only next says whether there are more.',
   params: { name: NAME },
   query: {
     query: optional(string({ maxLength: 100_000, description: 'a query as EJSON text' })),
-    orderBy: optional(string({ maxLength: 1024, description: 'a path; without it they come in the order of the ids' })),
+    orderBy: optional(string({ maxLength: 1024, description: 'the path of a field; default: by id' })),
     direction: optional(choice(['asc', 'desc'])),
     ...PAGE,
   },
@@ -82,7 +85,7 @@ export const listDocuments = operation('GET', '/database/collections/{name}/docu
 })
 
 export const countDocuments = operation('GET', '/database/collections/{name}/count', {
-  summary: 'How many documents match',
+  summary: 'Counts the documents that match a query',
   params: { name: NAME },
   query: { query: optional(JSON_TEXT) },
   answer: object({ count: integer() }),
@@ -90,7 +93,7 @@ export const countDocuments = operation('GET', '/database/collections/{name}/cou
 })
 
 export const getDocument = operation('GET', '/database/collections/{name}/document', {
-  summary: 'One document',
+  summary: 'Returns one document',
   params: { name: NAME },
   query: { id: string({ maxLength: 2048, description: 'the id as JSON: "abc" in quotes, or 5' }) },
   answer: STORED,
@@ -98,7 +101,7 @@ export const getDocument = operation('GET', '/database/collections/{name}/docume
 })
 
 export const createDocument = operation('POST', '/database/collections/{name}/documents', {
-  summary: 'Adds a document; without _id it gets one',
+  summary: 'Adds a document; one without _id gets a generated id',
   params: { name: NAME },
   body: object({ document: anyObject<JsonDocument>() }),
   answer: STORED,
@@ -106,7 +109,7 @@ export const createDocument = operation('POST', '/database/collections/{name}/do
 })
 
 export const replaceDocument = operation('PUT', '/database/collections/{name}/document', {
-  summary: 'Saves an edited document, if nobody changed it meanwhile',
+  summary: 'Saves an edited document unless it was changed in the meantime',
   params: { name: NAME },
   body: object({ id: ID, version: integer(), document: anyObject<JsonDocument>() }),
   answer: STORED,
@@ -120,10 +123,10 @@ export const deleteDocuments = operation('POST', '/database/collections/{name}/d
   answer: object({ deleted: integer() }),
 })
 
-export const FORMAT = choice(['json', 'jsonl', 'csv'])
+const FORMAT = choice(['json', 'jsonl', 'csv'])
 
 export const importDocuments = operation('POST', '/database/collections/{name}/import', {
-  summary: 'Adds the documents of a file: a JSON array, a JSON object a line, or CSV with a row of names',
+  summary: 'Imports documents from a JSON array, JSON Lines, or CSV with a header row',
   params: { name: NAME },
   query: { format: FORMAT, existing: optional(choice(['refuse', 'skip', 'replace'])) },
   raw: true,
@@ -133,7 +136,7 @@ export const importDocuments = operation('POST', '/database/collections/{name}/i
 })
 
 export const exportDocuments = operation('GET', '/database/collections/{name}/export', {
-  summary: 'The documents of a collection as a file',
+  summary: 'Exports documents of a collection to a file',
   params: { name: NAME },
   query: { format: FORMAT, query: optional(JSON_TEXT) },
   kind: 'bytes',

@@ -1,4 +1,4 @@
-/** Permissions: the rules of storage and of collections; what they would decide; what they denied. */
+/** Permissions: the rules of storage and of collections, simulated decisions, and denied requests. */
 import { PAGE, page, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import {
@@ -19,18 +19,18 @@ import { SOURCE } from './settings.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** Whose rules: those of a collection, or without it those of storage. */
+/** The rules of a collection, or without it those of storage. */
 const TARGET = { collection: optional(string({ maxLength: 120 })) }
 const RULES_TEXT = string({
   maxLength: 100_000,
-  description: 'a preset such as "READONLY" in quotes, or a rules object; comments and trailing commas are tolerated',
+  description: 'a preset such as "READONLY" in quotes, or a rules object; comments and trailing commas are allowed',
 })
 
 const FINDING = object({
   severity: choice(['error', 'warning', 'note']),
   code: string(),
-  key: optional(string({ description: 'the rule it is about, such as read' })),
-  from: optional(integer({ description: 'where in the text it begins, in UTF-16 code units; absent: the whole' })),
+  key: optional(string({ description: 'the rule concerned, such as read' })),
+  from: optional(integer({ description: 'start offset in the text, in UTF-16 code units; absent: the whole text' })),
   to: optional(integer()),
   message: TEXT,
 })
@@ -38,34 +38,36 @@ export type Finding = Static<typeof FINDING>
 
 const RULES = object({
   collection: optional(string()),
-  text: string({ description: 'as it was written' }),
+  text: string({ description: 'as it was entered' }),
   preset: optional(choice(['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'])),
   source: SOURCE,
-  locked: boolean({ description: 'the configuration file sets it, so it cannot be saved here' }),
+  locked: boolean({ description: 'set by the configuration file, so it cannot be changed here' }),
   file: optional(string({ description: 'the configuration file that sets it' })),
-  kept: optional(string({ description: 'what was saved here and does not hold because the file sets it' })),
+  kept: optional(
+    string({ description: 'the saved rules that are not in force because the configuration file sets the rules' }),
+  ),
   resourceOpenid: choice(['path', 'creator']),
-  version: string({ description: 'give it back when saving' }),
+  version: string({ description: 'to be sent back when saving' }),
   findings: array(FINDING),
 })
 export type Rules = Static<typeof RULES>
 
 export const getRules = operation('GET', '/rules', {
-  summary: 'The rules that hold for storage or for a collection',
+  summary: 'Returns the rules in force for storage or for a collection',
   query: TARGET,
   answer: RULES,
   errors: ['DATABASE_COLLECTION_NOT_EXIST'],
 })
 
 export const saveRules = operation('PUT', '/rules', {
-  summary: 'Makes other rules hold at once',
+  summary: 'Saves rules; they take effect immediately',
   body: object({ ...TARGET, text: RULES_TEXT, version: string() }),
   answer: RULES,
   errors: ['CONSOLE_CONFLICT', 'CONSOLE_SETTING_LOCKED', 'INVALID_PARAM'],
 })
 
 export const checkRules = operation('POST', '/rules/check', {
-  summary: 'What there is to say about rules that are being written',
+  summary: 'Checks rules without saving them',
   body: object({ ...TARGET, text: RULES_TEXT }),
   answer: object({ valid: boolean(), findings: array(FINDING) }),
 })
@@ -81,25 +83,25 @@ export type Person = Static<typeof PERSON>
 const DECISION = object({
   allowed: boolean(),
   reason: TEXT,
-  explanation: optional(any<unknown>({ description: 'the rule as a tree of what came of its parts' })),
+  explanation: optional(any<unknown>({ description: 'the rule as a tree with the result of each part' })),
   case: optional(anyObject<JsonObject>({ description: 'the request as a case for `cloudstead rules test`' })),
 })
 export type SimulatedDecision = Static<typeof DECISION>
 
 export const simulateRules = operation('POST', '/rules/simulate', {
-  summary: 'Asks rules whether a person may do something; changes nothing',
+  summary: 'Decides whether a caller may do something, without doing it',
   description:
-    'Without text the rules that hold now. A file or document that is stored is judged as it is stored; stored overrides it (null: as if it were not there). Rules that look at other documents see those of the database.',
+    'Without text, the rules in force decide. The rules see the stored file or document unless stored overrides it (null: it does not exist). Rules that read other documents read them from the database.',
   body: object({
     ...TARGET,
     text: optional(RULES_TEXT),
     as: nullable(PERSON),
     action: choice(['read', 'write', 'create', 'update', 'delete']),
-    path: optional(string({ maxLength: 850, description: 'of the file' })),
-    size: optional(integer({ minimum: 0, description: 'bytes of the upload' })),
-    id: optional(either([string(), integer()], { description: 'of the document' })),
-    query: optional(anyObject<JsonObject>({ description: 'of a read, update or delete by query' })),
-    data: optional(anyObject<JsonObject>({ description: 'what is written: the new document, or the update' })),
+    path: optional(string({ maxLength: 850, description: 'the path of the file' })),
+    size: optional(integer({ minimum: 0, description: 'the size of the upload in bytes' })),
+    id: optional(either([string(), integer()], { description: 'the id of the document' })),
+    query: optional(anyObject<JsonObject>({ description: 'the query of a read, update or delete' })),
+    data: optional(anyObject<JsonObject>({ description: 'the new document or the update' })),
     stored: optional(nullable(anyObject<JsonObject>())),
   }),
   answer: DECISION,
@@ -110,7 +112,7 @@ const DENIAL = object({
   id: string(),
   at: TIME,
   requestId: string(),
-  count: integer({ description: 'how often the same was denied' }),
+  count: integer({ description: 'how often the same request was denied' }),
   code: string(),
   caller: nullable(PERSON),
   reason: string(),
@@ -121,19 +123,19 @@ const DENIAL = object({
 export type Denial = Static<typeof DENIAL>
 
 export const listDenials = operation('GET', '/denials', {
-  summary: 'What the rules denied lately, newest first: the last 1,000 since the server was started',
+  summary: 'Lists denied requests, newest first: the last 1,000 since the server started',
   query: {
     about: optional(choice(['storage', 'database'])),
-    search: optional(string({ maxLength: 200, description: 'in the caller, the reason or the request id' })),
-    since: optional(integer({ description: 'only later ones, in milliseconds since the epoch' })),
+    search: optional(string({ maxLength: 200, description: 'part of the caller, the reason or the request id' })),
+    since: optional(integer({ description: 'only requests after this time, in milliseconds since the epoch' })),
     ...PAGE,
   },
   answer: page(DENIAL),
 })
 
 export const replayCase = operation('POST', '/rules/replay', {
-  summary: 'Asks edited rules about a request that was denied',
-  description: 'What the case does not bring along is looked up, but for a file: that was not there.',
+  summary: 'Decides a denied request again with edited rules',
+  description: 'Data that the case lacks is read from the database. A file that the case lacks does not exist.',
   body: object({ ...TARGET, text: RULES_TEXT, case: anyObject<JsonObject>() }),
   answer: DECISION,
   errors: ['INVALID_PARAM', 'INVALID_FILE_NAME', 'DATABASE_COLLECTION_NOT_EXIST'],
@@ -142,15 +144,15 @@ export const replayCase = operation('POST', '/rules/replay', {
 const CHANGE = object({
   id: string(),
   at: TIME,
-  by: string({ description: 'who changed it: the operator, the id of a key, or the configuration file' }),
+  by: string({ description: 'operator, the id of a key, or the configuration file' }),
   key: string(),
-  before: nullable(string({ description: 'as text; null: it was not set' })),
+  before: nullable(string({ description: 'the earlier value as text; null: it was not set' })),
   after: nullable(string()),
 })
 export type SettingChange = Static<typeof CHANGE>
 
 export const listChanges = operation('GET', '/settings/history', {
-  summary: 'What was changed of a setting, or of all, newest first',
+  summary: 'Lists changes of one setting or of all settings, newest first',
   query: { key: optional(string({ maxLength: 300 })), ...PAGE },
   answer: page(CHANGE),
 })

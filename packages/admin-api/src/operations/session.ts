@@ -1,19 +1,19 @@
-/** Signing in. */
+/** The Console session, its password, and the overview of the environment. */
 import { DONE, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import { array, boolean, choice, integer, object, optional, type Static, string } from '../schema.ts'
 
-export const SESSION = object({
+const SESSION = object({
   signedIn: boolean(),
   env: string(),
   version: string(),
   mode: choice(['start', 'dev']),
-  passwordSet: boolean({ description: 'whether signing in by password is possible' }),
+  passwordSet: boolean({ description: 'whether an operator can sign in with a password' }),
   /** Only when signed in. */
   operator: optional(
     object({
       by: choice(['link', 'password', 'key']),
-      name: string({ description: 'the id of the key, else "operator"' }),
+      name: string({ description: 'the id of the key, or "operator"' }),
       since: TIME,
       expiresAt: TIME,
     }),
@@ -22,31 +22,31 @@ export const SESSION = object({
 export type Session = Static<typeof SESSION>
 
 export const getSession = operation('GET', '/session', {
-  summary: 'Says whether the browser is signed in, and to which environment',
+  summary: 'Returns the session of the browser and the environment',
   open: true,
   answer: SESSION,
 })
 
 export const signIn = operation('POST', '/session', {
-  summary: 'Signs in by the one-time link of the terminal, by password or by api key; sets the session cookie',
+  summary: 'Signs in with a one-time link, a password or an API key; sets the session cookie',
   open: true,
   body: object({
     link: optional(string({ maxLength: 200, description: 'the token of a link' })),
-    secret: optional(string({ maxLength: 200, description: 'a password or an api key' })),
+    secret: optional(string({ maxLength: 200, description: 'a password or an API key' })),
   }),
   answer: SESSION,
   errors: ['CONSOLE_SIGN_IN_FAILED', 'CONSOLE_TOO_MANY_ATTEMPTS'],
 })
 
 export const signOut = operation('DELETE', '/session', {
-  summary: 'Ends the session, or with everywhere=true every Console session of everybody',
+  summary: 'Ends the session, or with everywhere=true every Console session',
   query: { everywhere: optional(boolean()) },
   answer: DONE,
 })
 
 export const setPassword = operation('PUT', '/password', {
-  summary: 'Sets the password of the Console; every other session ends',
-  description: 'Whoever signed in by password has to give the current one.',
+  summary: 'Sets the password of the Console and ends every other session',
+  description: 'Sessions that were opened with the password must send the current password.',
   body: object({
     current: optional(string({ maxLength: 200 })),
     password: string({ minLength: 10, maxLength: 200 }),
@@ -60,14 +60,14 @@ const WARNING = object({
   severity: choice(['warning', 'note']),
   text: TEXT,
   advice: optional(TEXT),
-  setting: optional(string({ description: 'the key of the setting that it is about' })),
+  setting: optional(string({ description: 'the key of the setting concerned' })),
 })
 export type OverviewWarning = Static<typeof WARNING>
 
-export const OVERVIEW = object({
+const OVERVIEW = object({
   env: string(),
   bucket: string(),
-  endpoint: string({ description: 'http://host:port under which this browser reaches the server' }),
+  endpoint: string({ description: 'the http://host:port at which this browser reaches the server' }),
   version: string(),
   mode: choice(['start', 'dev']),
   startedAt: TIME,
@@ -80,18 +80,18 @@ export const OVERVIEW = object({
     documents: integer(),
     users: integer(),
     asOf: TIME,
-    counting: optional(boolean({ description: 'the first count still goes on: there is more' })),
+    counting: optional(boolean({ description: 'the first count is still running, so the numbers are too low' })),
   }),
   warnings: array(WARNING),
 })
 export type Overview = Static<typeof OVERVIEW>
 
 export const getOverview = operation('GET', '/overview', {
-  summary: 'State of the environment: health, usage, and what there is to warn about',
+  summary: 'Returns the state of the environment: health, usage and warnings',
   answer: OVERVIEW,
 })
 
-export const TRAFFIC = object({
+const TRAFFIC = object({
   stepSeconds: integer(),
   since: TIME,
   points: array(object({ at: TIME, requests: integer(), errors: integer(), denied: integer() })),
@@ -99,7 +99,7 @@ export const TRAFFIC = object({
 export type Traffic = Static<typeof TRAFFIC>
 
 export const getTraffic = operation('GET', '/traffic', {
-  summary: 'Requests, errors and denials over time, oldest first; counted since the server was started',
+  summary: 'Returns requests, errors and denials over time, oldest first, counted since the server started',
   query: { minutes: optional(integer({ minimum: 5, maximum: 1440 })) },
   answer: TRAFFIC,
 })

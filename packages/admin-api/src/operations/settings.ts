@@ -1,9 +1,9 @@
-/** Settings: what the configuration file says, what was saved here, and which of the two holds. */
+/** Settings: the values of the configuration file, the values saved in the Console, and which of them are in force. */
 import { TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import { any, array, boolean, choice, object, optional, type Static, string } from '../schema.ts'
 
-/** Where a value comes from. The file wins over the Console, both win over the default. */
+/** The source of a value. The configuration file overrides the Console, and both override the default. */
 export const SOURCE = choice(['file', 'console', 'default', 'environment'])
 export type SettingSource = Static<typeof SOURCE>
 
@@ -14,13 +14,15 @@ const SETTING = object({
   title: TEXT,
   help: TEXT,
   source: SOURCE,
-  locked: boolean({ description: 'the file or the environment of the process sets it' }),
-  secret: boolean({ description: 'its value is never told; set says whether there is one' }),
+  locked: boolean({ description: 'set by the configuration file or the environment of the process' }),
+  secret: boolean({ description: 'the value is never returned; set says whether there is one' }),
   set: boolean(),
-  value: optional(any({ description: 'JSON; absent for secrets and where nothing is set' })),
-  text: optional(string({ description: 'the value as it was written' })),
-  kept: optional(string({ description: 'what was saved here and does not hold because the file sets it, as text' })),
-  refused: optional(string({ description: 'why what was saved here cannot hold; something else does then' })),
+  value: optional(any({ description: 'JSON; absent for secrets and if nothing is set' })),
+  text: optional(string({ description: 'the value as it was entered' })),
+  kept: optional(
+    string({ description: 'the saved value that is not in force because the configuration file sets it, as text' }),
+  ),
+  refused: optional(string({ description: 'why the saved value cannot be in force' })),
   kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes']),
   choices: optional(array(string())),
 })
@@ -30,22 +32,22 @@ const SETTINGS = object({
   file: object({
     path: string(),
     exists: boolean(),
-    text: optional(string({ description: 'as it is on the disk, secrets blacked out' })),
-    refused: optional(string({ description: 'why the last edit of the file does not hold' })),
+    text: optional(string({ description: 'the text of the file, with secrets redacted' })),
+    refused: optional(string({ description: 'why the last edit of the file was rejected' })),
     loadedAt: optional(TIME),
   }),
-  version: string({ description: 'give it back when saving' }),
+  version: string({ description: 'to be sent back when saving' }),
   values: array(SETTING),
 })
 export type Settings = Static<typeof SETTINGS>
 
 export const getSettings = operation('GET', '/settings', {
-  summary: 'Every setting with its value and where it comes from',
+  summary: 'Lists every setting with its value and its source',
   answer: SETTINGS,
 })
 
 export const saveSetting = operation('PUT', '/settings/{key}', {
-  summary: 'Makes another value hold at once',
+  summary: 'Saves the value of a setting; it takes effect immediately',
   params: { key: KEY },
   body: object({ value: any(), version: string() }),
   answer: SETTINGS,
@@ -53,7 +55,7 @@ export const saveSetting = operation('PUT', '/settings/{key}', {
 })
 
 export const resetSetting = operation('DELETE', '/settings/{key}', {
-  summary: 'Forgets what was saved here, so that the file or the default holds',
+  summary: 'Removes the saved value, so that the value of the configuration file or the default is in force',
   params: { key: KEY },
   query: { version: string() },
   answer: SETTINGS,

@@ -17,7 +17,7 @@ const USER = object({
 export type AppUser = Static<typeof USER>
 
 const USER_SESSION = object({
-  id: string({ description: 'names the session; it is no credential' }),
+  id: string({ description: 'identifies the session; not a credential' }),
   createdAt: TIME,
   refreshedAt: optional(TIME),
   expiresAt: TIME,
@@ -25,10 +25,10 @@ const USER_SESSION = object({
 export type UserSession = Static<typeof USER_SESSION>
 
 export const listUsers = operation('GET', '/users', {
-  summary: 'Users, newest first; those who are searched for in the order of their names',
-  description: 'A page may hold fewer than the limit although there are more.',
+  summary: 'Lists users, newest first; the results of a search are sorted by name',
+  description: 'A page may have fewer users than its limit: only next says whether there are more.',
   query: {
-    search: optional(string({ maxLength: 128, description: 'a uid, openid or customUserId, or how it begins' })),
+    search: optional(string({ maxLength: 128, description: 'the start of a uid, openid or customUserId' })),
     loginType: optional(LOGIN_TYPE),
     ...PAGE,
   },
@@ -36,18 +36,18 @@ export const listUsers = operation('GET', '/users', {
 })
 
 export const getUser = operation('GET', '/users/{uid}', {
-  summary: 'One user with the open sessions, newest first',
+  summary: 'Returns one user with the open sessions, newest first',
   params: { uid: UID },
   answer: object({
     user: USER,
     sessions: array(USER_SESSION),
-    more: boolean({ description: 'there are more sessions than these, the newest' }),
+    more: boolean({ description: 'there are more sessions; these are the newest' }),
   }),
   errors: ['NOT_FOUND'],
 })
 
 export const blockUser = operation('PUT', '/users/{uid}/blocked', {
-  summary: 'Blocks a user, which ends every session and refuses new logins, or lets the user in again',
+  summary: 'Blocks or unblocks a user; blocking ends every session and refuses new logins',
   params: { uid: UID },
   body: object({ blocked: boolean() }),
   answer: USER,
@@ -55,7 +55,7 @@ export const blockUser = operation('PUT', '/users/{uid}/blocked', {
 })
 
 export const revokeSessions = operation('DELETE', '/users/{uid}/sessions', {
-  summary: 'Ends one session of a user, or all',
+  summary: 'Ends one session of a user, or all sessions',
   params: { uid: UID },
   query: { id: optional(string({ maxLength: 128 })) },
   answer: DONE,
@@ -66,7 +66,7 @@ const KEY = object({ kind: choice(['login', 'api']), id: string(), createdAt: TI
 export type Key = Static<typeof KEY>
 
 export const listKeys = operation('GET', '/keys', {
-  summary: 'The login keys and api keys of the environment, newest first; never their secrets',
+  summary: 'Lists the login keys and API keys of the environment, newest first, without their secrets',
   answer: object({ items: array(KEY) }),
 })
 
@@ -74,7 +74,7 @@ const LOGIN_KEY_FILE = object({ private_key_id: string(), private_key: string(),
 export type LoginKeyFile = Static<typeof LOGIN_KEY_FILE>
 
 export const createLoginKey = operation('POST', '/keys/login', {
-  summary: 'Makes a custom login key; the private half is in this answer and nowhere else',
+  summary: 'Creates a custom login key; the private key is returned only here',
   answer: LOGIN_KEY_FILE,
 })
 
@@ -82,12 +82,12 @@ const API_KEY_FILE = object({ secretId: string(), secretKey: string(), apiKey: s
 export type ApiKeyFile = Static<typeof API_KEY_FILE>
 
 export const createApiKey = operation('POST', '/keys/api', {
-  summary: 'Makes an administrator key; its secrets are in this answer and nowhere else',
+  summary: 'Creates an API key; its secrets are returned only here',
   answer: API_KEY_FILE,
 })
 
 export const revokeKey = operation('DELETE', '/keys/{id}', {
-  summary: 'Withdraws a key; Console sessions that were opened with it end',
+  summary: 'Revokes a key and ends the Console sessions that were opened with it',
   params: { id: string({ maxLength: 128 }) },
   answer: DONE,
   errors: ['NOT_FOUND'],

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { operations } from '@cloudstead/admin-api'
 import { addressOf } from './address.ts'
 
-test('params fill the path, encoded, and the query follows without what is undefined', () => {
+test('params are encoded into the path, and undefined query members are omitted', () => {
   assert.equal(addressOf('/users/{uid}', { uid: 'a/b?c' }, {}), '/console/api/users/a%2Fb%3Fc')
   assert.equal(
     addressOf('/storage/files', {}, { folder: 'a b/#', after: undefined, deep: true, limit: 0 }),
@@ -11,7 +11,7 @@ test('params fill the path, encoded, and the query follows without what is undef
   )
 })
 
-test('every operation gets an address without holes', () => {
+test('the address of every operation has all its params filled in', () => {
   for (const { path, params } of Object.values(operations)) {
     const filled = addressOf(path, Object.fromEntries(Object.keys(params).map((name) => [name, 'x'])), {})
     assert.match(filled, /^\/console\/api(?:\/[a-z-]+)+/)

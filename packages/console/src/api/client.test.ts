@@ -52,7 +52,7 @@ const json = (response: ServerResponse, status: number, body: unknown) => {
 }
 const problem = (code: string) => ({ code, message: code, text: { en: code, zh: code }, requestId: 'r' })
 
-test('a call goes to its place with its header, its query and its body', async () => {
+test('a call sends its header, query and body to its address', async () => {
   const seen = await serve((_, response) => json(response, 200, { items: [] }))
   await call('listFiles', { query: { folder: 'a b/', limit: 5 } })
   await call('createFolder', { body: { path: '中文/' } })
@@ -69,7 +69,7 @@ test('a call goes to its place with its header, its query and its body', async (
   assert.equal(seen[1]?.headers['content-type'], 'application/json')
 })
 
-test('a refusal is thrown as it was answered; a proxy that answers html is no riddle either', async () => {
+test('an error answer is thrown with its details, and the HTML answer of a proxy becomes an error too', async () => {
   await serve((_, response, turn) => {
     if (turn === 1) json(response, 404, problem('STORAGE_FILE_NONEXIST'))
     else response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
@@ -78,7 +78,7 @@ test('a refusal is thrown as it was answered; a proxy that answers html is no ri
   await assert.rejects(call('getFile', { query: { path: 'a' } }), { status: 502, code: 'UNREADABLE' })
 })
 
-test('a server that is not there is an error in both languages', async () => {
+test('an unreachable server is an error in both languages', async () => {
   await serve((_, response) => response.destroy())
   await assert.rejects(call('listKeys'), (error: unknown) => {
     assert.ok(error instanceof ApiError && error.code === 'NETWORK' && error.text.zh !== '')
@@ -86,7 +86,7 @@ test('a server that is not there is an error in both languages', async () => {
   })
 })
 
-test('when the session has ended, the call is made again after signing in', async () => {
+test('when the session has ended, the call is repeated after signing in', async () => {
   const seen = await serve((_, response, turn) =>
     turn === 1 ? json(response, 401, problem('CONSOLE_SIGN_IN_REQUIRED')) : json(response, 200, { done: true }),
   )
@@ -103,13 +103,13 @@ test('when the session has ended, the call is made again after signing in', asyn
   )
 })
 
-test('who does not sign in again gets the refusal', async () => {
+test('without signing in again, the call fails with the error of the server', async () => {
   const seen = await serve((_, response) => json(response, 401, problem('CONSOLE_SIGN_IN_REQUIRED')))
   await assert.rejects(call('listKeys'), { code: 'CONSOLE_SIGN_IN_REQUIRED' })
   assert.equal(seen.length, 1)
 })
 
-test('lines arrive one by one, and the last is the result', async () => {
+test('lines arrive one by one, and the last line is the result', async () => {
   await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     response.write('{"done":1,"to')
@@ -121,7 +121,7 @@ test('lines arrive one by one, and the last is the result', async () => {
   assert.deepEqual([came, last], [[1, 2, 2], { done: 2, total: 2, finished: true }])
 })
 
-test('lines that end by an error, early, or in the middle of one are errors', async () => {
+test('an error line, a missing last line and an incomplete line are errors', async () => {
   const bodies = [`{"done":1,"error":${JSON.stringify(problem('SYS_ERR'))}}\n`, '{"done":1}\n', '{"done":1}\n{"do']
   await serve((_, response, turn) => response.writeHead(200).end(bodies[turn - 1]))
   const run = () => lines('deleteFiles', { body: { paths: ['a'] } })
@@ -130,7 +130,7 @@ test('lines that end by an error, early, or in the middle of one are errors', as
   await assert.rejects(run, { code: 'BROKEN_OFF' })
 })
 
-test('aborting ends the lines here and on the server', async () => {
+test('aborting ends the stream of lines in the client and on the server', async () => {
   let gone: () => void = () => undefined
   const left = new Promise<void>((done) => {
     gone = done
@@ -150,7 +150,7 @@ test('aborting ends the lines here and on the server', async () => {
   await left
 })
 
-test('a raw body goes as it is', async () => {
+test('a raw body is sent unchanged', async () => {
   const seen = await serve((_, response) => response.writeHead(200).end('{"done":1,"finished":true}'))
   await lines('importDocuments', {
     params: { name: 'orders' },

@@ -4,22 +4,22 @@ import { addressOf } from './address.ts'
 import { ApiError, brokenOffError, errorOf, networkError } from './errors.ts'
 import { LineReader } from './line-reader.ts'
 
-/** Tells the server that a page of the Console asks, not a form on another site. */
+/** Proves to the server that the Console sent the request, not a form on another site. */
 export const CONSOLE_HEADERS = { 'x-cloudstead-console': '1' } as const
 
 type IdsOfKind<Kind> = {
   [Id in OperationId]: Operations[Id]['answerKind'] extends Kind ? Id : never
 }[OperationId]
 
-/** Operations that answer one JSON value. */
-export type JsonId = IdsOfKind<'json'>
-/** Operations that answer a line for each step of their work. */
-export type LinesId = IdsOfKind<'lines'>
-/** Operations that answer a file. */
-export type BytesId = IdsOfKind<'bytes'>
+/** Operations that answer with one JSON value. */
+type JsonId = IdsOfKind<'json'>
+/** Operations that answer with a stream of lines. */
+type LinesId = IdsOfKind<'lines'>
+/** Operations that answer with a file. */
+type BytesId = IdsOfKind<'bytes'>
 
 type Whole<Id extends OperationId> = InputOf<Operations[Id]>
-/** Operations whose body is a stream of bytes: types do not tell them from those without a body. */
+/** Operations whose body is a stream of bytes. The types of the contract do not tell them from operations without a body. */
 type RawId = 'importDocuments'
 type Body<Id extends OperationId> = Id extends RawId ? Blob : Whole<Id>['body']
 type Part<Name extends string, T> = [T] extends [undefined]
@@ -28,13 +28,13 @@ type Part<Name extends string, T> = [T] extends [undefined]
     ? { readonly [K in Name]?: T }
     : { readonly [K in Name]: T }
 
-/** What a call needs: `params`, `query` and `body`, each only where the operation has it. A raw body is a Blob or File. */
+/** The input of a call: `params`, `query` and `body`, as far as the operation has them. A raw body is a Blob or File. */
 export type Input<Id extends OperationId> = Part<'params', Whole<Id>['params']> &
   Part<'query', Whole<Id>['query']> &
   Part<'body', Body<Id>>
 export type Answer<Id extends OperationId> = AnswerOf<Operations[Id]>
 
-/** The input may be left out where nothing of it is needed. */
+/** The input is optional if all of its members are. */
 type Arguments<Id extends OperationId, More> =
   Record<never, never> extends Input<Id> ? [input?: Input<Id>, more?: More] : [input: Input<Id>, more?: More]
 
@@ -52,19 +52,19 @@ interface LinesOptions<Line> extends CallOptions {
   readonly onLine?: ((line: Line) => void) | undefined
 }
 
-/** Asks whoever sits there to sign in again; resolves to whether that happened. */
+/** Asks the user to sign in again. Resolves to whether they did. */
 type SignIn = () => Promise<boolean>
 let signInAgain: SignIn = async () => false
 
-/** What to do when the session has ended in the middle of something. The call that met it is made again afterwards. */
+/** Sets what happens when a call finds that the session has ended. The call is repeated after a new sign-in. */
 export function onSignInRequired(ask: SignIn): void {
   signInAgain = ask
 }
 
 /**
- * Calls an operation that answers JSON.
+ * Calls an operation that answers with JSON.
  *
- * @throws ApiError; an AbortError when `signal` was aborted
+ * @throws ApiError; an AbortError if `signal` was aborted
  * @example const { items } = await call('listFiles', { query: { folder: 'users/' } })
  */
 export async function call<Id extends JsonId>(
@@ -78,10 +78,10 @@ export async function call<Id extends JsonId>(
 }
 
 /**
- * Calls an operation that answers a line for each step; aborting `signal` ends it on the server too.
+ * Calls an operation that answers with lines. Aborting `signal` stops it on the server too.
  *
  * @returns the last line
- * @throws ApiError, also when the server ends the lines by an error
+ * @throws ApiError, also if the last line is an error; an AbortError if `signal` was aborted
  */
 export async function lines<Id extends LinesId>(
   id: Id,
@@ -111,7 +111,7 @@ export async function lines<Id extends LinesId>(
   return last
 }
 
-/** The address of an operation that answers a file, for links with `download` and for `download()`. */
+/** The address of an operation that answers with a file, for `download()` and for links. */
 export function addressOfFile<Id extends BytesId>(id: Id, ...[input]: Arguments<Id, never>): string {
   const { params = {}, query = {} } = (input ?? {}) as Loose
   return addressOf(placeOf(id)[1], params, query)
@@ -155,7 +155,7 @@ function placeOf(id: OperationId): readonly [method: string, path: string] {
   return place
 }
 
-/** The body as JSON; undefined when it is none. */
+/** The body as JSON; undefined if it is not JSON. */
 async function json(response: Response): Promise<unknown> {
   try {
     return await response.json()

@@ -10,7 +10,7 @@ const ANSWER = {
   requestId: 'r1',
 }
 
-test('an error of the server keeps everything that it says', () => {
+test('an error of the server keeps all its details', () => {
   const error = errorOf(400, ANSWER)
   const { status, code, text, advice, message, requestId } = error
   assert.deepEqual({ code, message, text, advice, requestId }, ANSWER)
@@ -18,7 +18,7 @@ test('an error of the server keeps everything that it says', () => {
   assert.equal(toApiError(error), error)
 })
 
-test('whatever else answers becomes an error in both languages', () => {
+test('any other error answer becomes an error in both languages', () => {
   for (const body of [undefined, null, 5, 'x', {}, { code: 'X' }, { code: 'X', text: { en: 'only English' } }, []]) {
     const { code, text, advice, requestId } = errorOf(502, body, 'r2')
     assert.equal(code, 'UNREADABLE')
@@ -30,7 +30,7 @@ test('whatever else answers becomes an error in both languages', () => {
   }
 })
 
-test('an abort is told from an error', () => {
+test('an abort is distinguished from an error', () => {
   assert.ok(isAbort(AbortSignal.abort().reason))
   assert.ok(!isAbort(networkError()))
 })

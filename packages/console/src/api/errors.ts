@@ -1,7 +1,7 @@
-/** What went wrong with a call, in the reader's two languages. */
+/** Errors of calls, with their texts in both languages. */
 import type { Text } from '../i18n/language.ts'
 
-/** A problem as a reader sees it. `ApiError` has this shape, and so have problems inside of answers. */
+/** A problem as it is shown. `ApiError` has this shape, and so have the problems inside answers. */
 export interface ShownProblem {
   readonly code: string
   readonly text: Text
@@ -11,10 +11,10 @@ export interface ShownProblem {
   readonly requestId?: string | undefined
 }
 
-/** Status of calls that never reached the server, or whose answer was no answer. */
-export const NO_STATUS = 0
+/** The status of calls without an answer. */
+const NO_STATUS = 0
 
-/** A call that failed: the server's answer, or a network that did not carry it. */
+/** A failed call: an error answer of the server, or no answer. */
 export class ApiError extends Error implements ShownProblem {
   override readonly name = 'ApiError'
   readonly status: number
@@ -37,26 +37,26 @@ const UNREACHABLE: ShownProblem = {
   code: 'NETWORK',
   text: { en: 'The server cannot be reached.', zh: '无法连接服务器。' },
   advice: {
-    en: 'See whether it runs and whether this device is online, then try again.',
+    en: 'Check that it is running and that this device is online, then try again.',
     zh: '请检查服务器是否在运行、本机网络是否正常，然后重试。',
   },
 }
 
 const BROKEN_OFF: ShownProblem = {
   code: 'BROKEN_OFF',
-  text: { en: 'The answer broke off.', zh: '响应中断。' },
-  advice: { en: 'What was done until then stays done. Try again.', zh: '已完成的部分仍然有效，请重试。' },
+  text: { en: 'The response was interrupted.', zh: '响应中断。' },
+  advice: { en: 'The part that was done stays done. Try again.', zh: '已完成的部分仍然有效，请重试。' },
 }
 
 function unreadable(status: number, requestId: string | undefined): ShownProblem {
   return {
     code: 'UNREADABLE',
     text: {
-      en: `The server answered ${status} in a way that is not understood.`,
+      en: `The server sent an unreadable response (status ${status}).`,
       zh: `服务器返回了无法识别的响应（${status}）。`,
     },
     advice: {
-      en: 'Something between this browser and the server may answer for it. See its log.',
+      en: 'A proxy between this browser and the server may have sent it. Check the server log.',
       zh: '浏览器与服务器之间可能有代理代为响应，请查看服务器日志。',
     },
     requestId,
@@ -71,23 +71,23 @@ export function brokenOffError(): ApiError {
   return new ApiError(NO_STATUS, BROKEN_OFF)
 }
 
-/** The error that an answer tells of. Never throws, whatever the body is. */
+/** The error in an answer. Accepts any body. */
 export function errorOf(status: number, body: unknown, requestId?: string): ApiError {
   return new ApiError(status, isProblem(body) ? body : unreadable(status, requestId))
 }
 
-/** Anything that was thrown, as something that can be shown. */
+/** Anything that was thrown, as an error that can be shown. */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
   return new ApiError(NO_STATUS, {
     code: 'CONSOLE_FAULT',
-    text: { en: 'The Console made a mistake.', zh: '控制台自身出错。' },
+    text: { en: 'Something went wrong in the Console.', zh: '控制台自身出错。' },
     advice: { en: 'Reload the page.', zh: '请刷新页面。' },
     message: thrown instanceof Error ? thrown.message : String(thrown),
   })
 }
 
-/** Whether this is only the abort that somebody asked for; nothing to show then. */
+/** Whether a request was aborted on purpose, so that there is nothing to show. */
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof DOMException && thrown.name === 'AbortError'
 }

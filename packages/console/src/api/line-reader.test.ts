@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { LineReader } from './line-reader.ts'
 
-test('lines are the same wherever the pieces end', () => {
+test('lines are the same wherever the chunks end', () => {
   const line = fc.string({ minLength: 1 }).filter((text) => !text.includes('\n') && text.trim() !== '')
   fc.assert(
     fc.property(fc.array(line), fc.array(fc.nat(20)), fc.boolean(), (lines, cuts, closed) => {
@@ -21,7 +21,7 @@ test('lines are the same wherever the pieces end', () => {
   )
 })
 
-test('empty lines are no lines, and after the end nothing is left', () => {
+test('empty lines are skipped, and nothing is left after the end', () => {
   const reader = new LineReader()
   assert.deepEqual(reader.push('\n\na\n \nb'), ['a'])
   assert.deepEqual(reader.end(), ['b'])

@@ -1,18 +1,18 @@
-/** Cuts a stream of text into lines, wherever the pieces that arrive end. */
+/** Splits a stream of text into lines. The pieces may end anywhere. */
 export class LineReader {
-  private rest = ''
+  #rest = ''
 
-  /** The lines that this piece completes, without empty ones. */
+  /** The lines that this piece completes. Empty lines are dropped. */
   push(piece: string): readonly string[] {
-    const lines = (this.rest + piece).split('\n')
-    this.rest = lines.pop() ?? ''
+    const lines = (this.#rest + piece).split('\n')
+    this.#rest = lines.pop() ?? ''
     return lines.filter((line) => line.trim() !== '')
   }
 
-  /** What is left when the stream has ended: a last line without its line break. */
+  /** The last line, if the stream ended without a line break. */
   end(): readonly string[] {
-    const last = this.rest
-    this.rest = ''
+    const last = this.#rest
+    this.#rest = ''
     return last.trim() === '' ? [] : [last]
   }
 }

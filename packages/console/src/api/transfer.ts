@@ -1,16 +1,16 @@
-/** Bytes from and to this browser. */
+/** Uploads and downloads. */
 import { errorOf, networkError } from './errors.ts'
 
 interface UploadOptions {
   readonly signal?: AbortSignal | undefined
-  /** Bytes that have left, and those there are. */
+  /** Called with the bytes sent so far and the size of the file. */
   readonly onProgress?: ((sent: number, total: number) => void) | undefined
 }
 
 /**
  * PUTs a file to the URL of `issueUpload`.
  *
- * @throws ApiError; an AbortError when `signal` was aborted
+ * @throws ApiError; an AbortError if `signal` was aborted
  */
 export function upload(
   url: string,
@@ -20,7 +20,7 @@ export function upload(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
-    // fetch does not say how much has been sent.
+    // fetch reports no upload progress.
     const request = new XMLHttpRequest()
     const abort = () => request.abort()
     signal?.addEventListener('abort', abort, { once: true })
@@ -38,7 +38,7 @@ export function upload(
   })
 }
 
-/** Uploads answer errors in the object store's XML, with the code and the message of the error table. */
+/** Upload errors are the object store's XML, with the code and message of the error table. */
 function uploadError({ status, responseXML }: XMLHttpRequest) {
   const text = (name: string) => responseXML?.querySelector(name)?.textContent ?? undefined
   const code = text('Code')
@@ -52,7 +52,7 @@ function uploadError({ status, responseXML }: XMLHttpRequest) {
   })
 }
 
-/** Starts a download of a path on this server, which answers with an attachment. */
+/** Downloads a path of this server, or a blob URL. */
 export function download(path: string, name = ''): void {
   const link = document.createElement('a')
   link.href = path
@@ -63,10 +63,10 @@ export function download(path: string, name = ''): void {
   link.remove()
 }
 
-/** Offers a text made here as a file. */
+/** Downloads a text as a file. */
 export function downloadText(name: string, text: string, type = 'application/json'): void {
   const url = URL.createObjectURL(new Blob([text], { type }))
   download(url, name)
-  // The click has taken the address by the time of the next task.
+  // By the next task the browser has read the URL.
   setTimeout(() => URL.revokeObjectURL(url))
 }

@@ -21,7 +21,7 @@ async function signOut(): Promise<void> {
   }
 }
 
-/** Language, appearance, password, and the ways out. */
+/** The menu for language, appearance, password and signing out. */
 export function AccountMenu({ session }: { readonly session: Session }) {
   const [open, setOpen] = useState<'password' | 'everywhere'>()
   const close = () => setOpen(undefined)

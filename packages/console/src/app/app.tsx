@@ -11,7 +11,7 @@ import { loadSession, session } from './session.ts'
 import { SignInAgain } from './sign-in-again.tsx'
 import './app.css'
 
-/** Everything: the sign-in, or the shell with a page, and what appears above them. */
+/** The whole app: the sign-in page or the layout with a page, and the dialogs and toasts above them. */
 export function App() {
   const [error, setError] = useState<ApiError>()
   const load = () => {

@@ -1,4 +1,4 @@
-/** The choices of language and appearance, as entries of menus. */
+/** Menu items for the language and the theme. */
 import { language, setLanguage } from '../i18n/language.ts'
 import type { MenuItem } from '../ui/menu.tsx'
 import { t } from './text.ts'
@@ -6,7 +6,7 @@ import { setTheme, type Theme, theme } from './theme.ts'
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 
-/** Each language by its own name, so that it is found by whoever cannot read the other. */
+/** Each language has its own name, for readers who do not know the current one. */
 export function languageItems(): readonly MenuItem[] {
   return [
     { label: 'English', checked: language() === 'en', onSelect: () => setLanguage('en') },

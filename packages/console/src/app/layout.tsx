@@ -13,7 +13,7 @@ import { PAGES } from './route.ts'
 import { t } from './text.ts'
 import './layout.css'
 
-/** The shell around every page: the environment at the top left, the way to the pages, the account. */
+/** The frame around every page: the environment at the top left, the navigation and the account menu. */
 export function Layout({ session }: { readonly session: Session }) {
   const [open, setOpen] = useState(false)
   const main = useRef<HTMLElement>(null)

@@ -1,20 +1,20 @@
-/** The one-time link of the terminal, `/console/#link=TOKEN`. What follows # never reaches a server or its log. */
+/** The one-time link from the terminal, `/console/#link=TOKEN`. Browsers do not send the part after # to the server. */
 import { signal } from '@preact/signals'
 
 const current = signal<string | undefined>(undefined)
 
-/** The token of the link that was opened last; undefined: none was. */
+/** The token of the last link that was opened, if there is one. */
 export function linkToken(): string | undefined {
   return current.value
 }
 
-/** Takes the token out of the address and the history, now and whenever another link is opened in this window. */
+/** Removes the token from the address and the history, now and whenever another link is opened in this window. */
 export function followLinks(): void {
   take()
   addEventListener('hashchange', take)
 }
 
-/** It has served, or somebody signed out: it shall not sign in again by itself. */
+/** Forgets the token after a sign-in or a sign-out, so that it is not used again. */
 export function forgetLink(): void {
   current.value = undefined
 }

@@ -2,12 +2,11 @@ import type { ComponentChildren } from 'preact'
 import { navigate } from './navigation.ts'
 import { addressOfTarget, type Target } from './route.ts'
 
-export interface LinkProps extends Target {
+interface LinkProps extends Target {
   readonly children?: ComponentChildren
   readonly class?: string | undefined
   readonly 'aria-current'?: 'page' | undefined
   readonly 'aria-label'?: string | undefined
-  readonly tabIndex?: number | undefined
   readonly onClick?: (() => void) | undefined
 }
 
@@ -19,7 +18,7 @@ export function Link({ to, path, query, children, onClick, ...rest }: LinkProps)
       {...rest}
       href={addressOfTarget(target)}
       onClick={(event) => {
-        // A click for a new tab or a download is the browser's.
+        // The browser handles clicks that open a new tab or start a download.
         if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
         event.preventDefault()
         onClick?.()

@@ -1,35 +1,36 @@
-/** The browser's history as a signal, with a guard that asks before edits are lost. */
+/** The browser history as a signal, with guards that ask before edits are lost. */
 import { signal } from '@preact/signals'
 import { addressOfTarget, type Query, type Route, routeOf, type Target } from './route.ts'
 
-/** Decides whether a page may be left; asks the reader when something would be lost. */
+/** Resolves to whether the page may be left. Asks the user if edits would be lost. */
 type Guard = () => Promise<boolean>
 
-/** What this app keeps with an entry of the history: how far it is from the first, to find the way back. */
+/** The state stored with a history entry. */
 interface EntryState {
+  /** Its distance from the first entry, to tell back from forward. */
   readonly at: number
 }
 
 const current = signal<Route | undefined>(undefined)
 const guards = new Set<Guard>()
 let at = 0
-/** An entry that the app itself goes to, so that nobody is asked. */
+/** The entry that the app itself is going to; the guards are not asked then. */
 let expected: number | undefined
 
-/** The route that is shown; undefined: the address is none of ours. */
+/** The current route; undefined if the address is not a page of the Console. */
 export function route(): Route | undefined {
   return current.value
 }
 
-/** Begins to follow the address. Call it once. */
+/** Starts to follow the address. Call it once. */
 export function followHistory(): void {
   at = stateOf(history.state)?.at ?? 0
   history.replaceState({ at } satisfies EntryState, '')
   current.value = here()
   addEventListener('popstate', (event) => {
     const entry = stateOf(event.state)
-    if (entry !== undefined) return void came(entry.at)
-    // The reader has edited what follows # in the address: a new entry.
+    if (entry !== undefined) return void onHistory(entry.at)
+    // The user edited the part after # in the address, which makes a new entry.
     at++
     history.replaceState({ at } satisfies EntryState, '')
     current.value = here()
@@ -39,7 +40,7 @@ export function followHistory(): void {
   })
 }
 
-/** Goes somewhere, unless unsaved edits keep the reader here. Resolves to whether it went. */
+/** Goes to a target, unless the user stays because of unsaved edits. Resolves to whether it went. */
 export async function navigate(target: Target, { replace = false } = {}): Promise<boolean> {
   if (!(await mayLeave())) return false
   go(addressOfTarget(target), replace)
@@ -47,8 +48,8 @@ export async function navigate(target: Target, { replace = false } = {}): Promis
 }
 
 /**
- * Puts something else into the query of the page that is shown, such as a filter. Nobody is asked, because the page
- * stays; members that are undefined or empty disappear.
+ * Changes the query of the current page, such as a filter. Guards are not asked, because the page stays. Undefined and
+ * empty values are removed.
  */
 export function setQuery(changes: Query, { replace = true } = {}): void {
   const shown = current.peek()
@@ -56,7 +57,19 @@ export function setQuery(changes: Query, { replace = true } = {}): void {
   go(addressOfTarget({ to: shown.page, path: shown.path, query: { ...shown.query, ...changes } }), replace)
 }
 
-/** Adds a guard; returns what removes it. */
+/**
+ * Shows a detail of the current page beside its list, or hides it. Opening the first detail adds a history entry, so
+ * that the back button closes it; going from one detail to the next does not.
+ *
+ * @param name the query member that holds the detail
+ * @param current its current value; empty: none is shown
+ * @param next the detail to show; undefined: none
+ */
+export function showDetail(name: string, current: string, next: string | undefined, more: Query = {}): void {
+  if (next !== current) setQuery({ ...more, [name]: next }, { replace: current !== '' && next !== undefined })
+}
+
+/** Adds a guard, and returns a function that removes it. */
 export function guard(ask: Guard): () => void {
   guards.add(ask)
   return () => guards.delete(ask)
@@ -70,8 +83,8 @@ function go(address: string, replace: boolean): void {
   current.value = here()
 }
 
-/** Back or forward was pressed: the address has changed already. Without leave it is changed back. */
-async function came(to: number): Promise<void> {
+/** Handles back and forward. The address has changed already; it is restored until the guards have agreed. */
+async function onHistory(to: number): Promise<void> {
   if (expected === to) {
     expected = undefined
     at = to
@@ -92,7 +105,7 @@ async function came(to: number): Promise<void> {
   }
 }
 
-/** Whether what is shown may be left: asks when something would be lost. */
+/** Resolves to whether the current page may be left. Asks the user if edits would be lost. */
 export async function mayLeave(): Promise<boolean> {
   for (const ask of guards) if (!(await ask())) return false
   return true

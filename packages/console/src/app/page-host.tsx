@@ -11,22 +11,22 @@ import { PAGE_ENTRIES } from './pages.ts'
 import type { PageName } from './route.ts'
 import { t } from './text.ts'
 
-/** Pages that have been loaded, so that coming back to one does not flicker. */
+/** Pages that were loaded before, so that returning to one does not flicker. */
 const loaded = new Map<PageName, ComponentType>()
 
-/** Begins to load the page of the address, while the session is still asked for. */
+/** Starts to load the page of the address while the session is still being loaded. */
 export function preloadPage(): void {
   const page = route()?.page
   if (page === undefined) return
   PAGE_ENTRIES[page].load().then(
     ({ default: component }) => loaded.set(page, component),
     () => {
-      // Showing the page tries again, and says so when that fails.
+      // Showing the page loads it again, and shows the error.
     },
   )
 }
 
-/** The page of the address. */
+/** Shows the page of the address. */
 export function PageHost() {
   const shown = route()
   if (shown === undefined) return <NotFound />
@@ -62,7 +62,7 @@ function Loaded({ page }: { readonly page: PageName }) {
   return <Shown />
 }
 
-/** A page that fails does not take the rest with it. */
+/** Catches the errors of a page, so that the rest of the app keeps working. */
 class FaultBoundary extends Component<{ readonly children: preact.ComponentChildren }, { readonly failed: boolean }> {
   override state = { failed: false }
 

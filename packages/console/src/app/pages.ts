@@ -1,4 +1,4 @@
-/** Every page, loaded when it is first shown. */
+/** The icon and the code of every page. The code is loaded when the page is first shown. */
 import {
   ChartNoAxesColumn,
   Database,

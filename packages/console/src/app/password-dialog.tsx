@@ -1,20 +1,17 @@
 import type { Session } from '@cloudstead/admin-api'
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.ts'
-import { type ApiError, toApiError } from '../api/errors.ts'
-import { Button } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
-import { ErrorNotice } from '../ui/error-notice.tsx'
-import { Stack } from '../ui/stack.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
 import { TextInput } from '../ui/text-input.tsx'
 import { toast } from '../ui/toast.tsx'
 import { setSession } from './session.ts'
 import { t } from './text.ts'
+import { useAttempt } from './use-attempt.ts'
 
-/** Characters of a password at least; the server refuses shorter ones. */
+/** Characters. The server refuses shorter passwords. */
 const MIN_LENGTH = 10
 
-export interface PasswordDialogProps {
+interface PasswordDialogProps {
   readonly session: Session
   readonly onClose: () => void
 }
@@ -25,73 +22,57 @@ export function PasswordDialog({ session, onClose }: PasswordDialogProps) {
   const [password, setPassword] = useState('')
   const [repeated, setRepeated] = useState('')
   const [checked, setChecked] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const asksCurrent = session.passwordSet && session.operator?.by === 'password'
+  const { busy, error, attempt } = useAttempt()
+  const needsCurrent = session.passwordSet && session.operator?.by === 'password'
   const short = [...password].length < MIN_LENGTH
   const differs = password !== repeated
-  const save = async () => {
+  const save = () => {
     setChecked(true)
-    if (short || differs || busy) return
-    setBusy(true)
-    setError(undefined)
-    try {
-      await call('setPassword', { body: { password, ...(asksCurrent ? { current } : {}) } })
+    if (short || differs) return
+    void attempt(async () => {
+      await call('setPassword', { body: { password, ...(needsCurrent ? { current } : {}) } })
       setSession({ ...session, passwordSet: true })
       toast(t.passwordSaved)
       onClose()
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
+    })
   }
   return (
-    <Dialog
+    <FormDialog
       title={session.passwordSet ? t.changePassword : t.setPassword}
-      size="small"
+      submitLabel={t.save}
+      busy={busy}
+      error={error}
+      onSubmit={save}
       onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" busy={busy}>
-            {t.save}
-          </Button>
-        </>
-      }
     >
-      <Stack>
-        {asksCurrent && (
-          <TextInput
-            label={t.current}
-            type="password"
-            autocomplete="current-password"
-            value={current}
-            onChange={setCurrent}
-            autofocus
-          />
-        )}
+      {needsCurrent && (
         <TextInput
-          label={t.password}
+          label={t.current}
           type="password"
-          autocomplete="new-password"
-          hint={t.passwordHint}
-          error={checked && short ? t.passwordShort : undefined}
-          value={password}
-          onChange={setPassword}
-          autofocus={!asksCurrent}
+          autocomplete="current-password"
+          value={current}
+          onChange={setCurrent}
+          autofocus
         />
-        <TextInput
-          label={t.repeat}
-          type="password"
-          autocomplete="new-password"
-          error={checked && differs ? t.passwordDiffers : undefined}
-          value={repeated}
-          onChange={setRepeated}
-        />
-        {error !== undefined && <ErrorNotice error={error} />}
-      </Stack>
-    </Dialog>
+      )}
+      <TextInput
+        label={t.password}
+        type="password"
+        autocomplete="new-password"
+        hint={t.passwordHint}
+        error={checked && short ? t.passwordShort : undefined}
+        value={password}
+        onChange={setPassword}
+        autofocus={!needsCurrent}
+      />
+      <TextInput
+        label={t.repeat}
+        type="password"
+        autocomplete="new-password"
+        error={checked && differs ? t.passwordDiffers : undefined}
+        value={repeated}
+        onChange={setRepeated}
+      />
+    </FormDialog>
   )
 }

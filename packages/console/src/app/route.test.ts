@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { addressOfTarget, PAGES, routeOf } from './route.ts'
 
-test('addresses of the Console are routes, and nothing else is', () => {
+test('addresses of the Console are routes, and other addresses are not', () => {
   const found = (address: string) => {
     const { pathname, search } = new URL(address, 'http://x')
     return routeOf(pathname, search)
@@ -22,7 +22,7 @@ test('addresses of the Console are routes, and nothing else is', () => {
   assert.equal(found('/console/users/%E0%A4%A'), undefined)
 })
 
-test('the overview has the shortest address, and empty members of a query are left out', () => {
+test('the overview has the shortest address, and empty query members are omitted', () => {
   assert.equal(addressOfTarget({ to: 'overview' }), '/console/')
   assert.equal(
     addressOfTarget({ to: 'keys', query: { a: undefined, b: '', c: 0, d: false } }),
@@ -30,7 +30,7 @@ test('the overview has the shortest address, and empty members of a query are le
   )
 })
 
-test('every target comes back from its address', () => {
+test('the address of every target is parsed to the same target', () => {
   // A segment . or .. is taken out of every address by the browser.
   const segment = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/^\.{1,2}$/.test(text))
   const query = fc.dictionary(

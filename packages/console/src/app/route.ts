@@ -1,22 +1,22 @@
-/** Addresses of the Console as data. Pure; the browser's history is in navigation.ts. */
+/** The addresses of the Console as data. Pure; the browser history is in navigation.ts. */
 
 export const PAGES = ['overview', 'storage', 'permissions', 'denials', 'database', 'users', 'keys', 'settings'] as const
 export type PageName = (typeof PAGES)[number]
 
-/** Where the Console is; ends with a slash. */
-export const BASE = '/console/'
+/** The root of the Console on its server. */
+const BASE = '/console/'
 
-/** What a link may ask for; undefined members are left out. */
+/** The query of a link. Undefined members are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
 export interface Route {
   readonly page: PageName
-  /** What follows the page in the path, decoded: `/console/users/u1` has ['u1']. */
+  /** The decoded path segments after the page: ['u1'] for `/console/users/u1`. */
   readonly path: readonly string[]
   readonly query: Readonly<Record<string, string>>
 }
 
-/** Where to go: a page, what follows it in the path, and its query. */
+/** The target of a link: a page, the path segments after it, and its query. */
 export interface Target {
   readonly to: PageName
   readonly path?: readonly string[] | undefined
@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /**
- * The route of an address; undefined for addresses that are none of ours.
+ * The route of an address; undefined if it is not a page of the Console.
  *
  * @example routeOf('/console/storage', '?folder=a%2F') // { page: 'storage', path: [], query: { folder: 'a/' } }
  */
@@ -45,11 +45,11 @@ export function routeOf(pathname: string, search: string): Route | undefined {
 /** The address of a target, such as `/console/storage?folder=a%2F`. */
 export function addressOfTarget({ to, path = [], query = {} }: Target): string {
   const segments = [...(to === 'overview' && path.length === 0 ? [] : [to]), ...path.map(encodeURIComponent)]
-  const asked = new URLSearchParams()
+  const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') asked.set(name, String(value))
+    if (value !== undefined && value !== '') search.set(name, String(value))
   }
-  return `${BASE}${segments.join('/')}${asked.size === 0 ? '' : `?${asked}`}`
+  return `${BASE}${segments.join('/')}${search.size === 0 ? '' : `?${search}`}`
 }
 
 function decoded(segment: string): string | undefined {

@@ -1,4 +1,4 @@
-/** Who is signed in, as the whole app sees it. */
+/** The session of the user, as the whole app sees it. */
 import type { Session } from '@cloudstead/admin-api'
 import { signal } from '@preact/signals'
 import { call, onSignInRequired } from '../api/client.ts'
@@ -6,21 +6,21 @@ import { toApiError } from '../api/errors.ts'
 import { forgetLink } from './link-token.ts'
 
 const current = signal<Session | undefined>(undefined)
-/** Set while a call waits for the reader to sign in again over the page. */
-const asked = signal<((signedIn: boolean) => void) | undefined>(undefined)
-let asking: Promise<boolean> | undefined
+/** Set while a call waits for the user to sign in again over the page. */
+const pendingSignIn = signal<((signedIn: boolean) => void) | undefined>(undefined)
+let signingIn: Promise<boolean> | undefined
 let enteredHere = false
 let declinedAt: number | undefined
 
-/** Milliseconds for which browsers take a call for a consequence of the last click, and a little. */
+/** Milliseconds for which browsers count a call as the result of a click, and a little more. */
 const ACTIVATION_MS = 6_000
 
-/** Undefined until it is known. */
+/** The session; undefined until it is known. */
 export function session(): Session | undefined {
   return current.value
 }
 
-/** Whether somebody signed in since the window was loaded, so that there is a form that had the focus. */
+/** Whether the user signed in since the window was loaded, so that the sign-in form had the focus. */
 export function signedInHere(): boolean {
   return enteredHere
 }
@@ -33,40 +33,40 @@ export function setSession(session: Session): void {
   answerSignIn(true)
 }
 
-/** Whether the sign-in dialog is to be shown over the page. */
-export function signInAsked(): boolean {
-  return asked.value !== undefined
+/** Whether the sign-in dialog has to be shown over the page. */
+export function isSignInPending(): boolean {
+  return pendingSignIn.value !== undefined
 }
 
-/** The reader has signed in over the page, or closed the dialog. */
+/** Ends the sign-in over the page: the user has signed in, or has closed the dialog. */
 export function answerSignIn(signedIn: boolean): void {
   declinedAt = signedIn ? undefined : Date.now()
-  asked.peek()?.(signedIn)
-  asked.value = undefined
-  asking = undefined
+  pendingSignIn.peek()?.(signedIn)
+  pendingSignIn.value = undefined
+  signingIn = undefined
 }
 
-/** Whoever closed the dialog is asked again for what they do themselves, not for what a page looks up by the clock. */
+/** After the dialog was closed, it is shown again only for what the user does, not for polling. */
 function isDeclined(): boolean {
   if (declinedAt === undefined) return false
   return Date.now() - declinedAt < ACTIVATION_MS || !navigator.userActivation.isActive
 }
 
-/** Asks the server who is signed in; from then on a session that ends is renewed over the page. */
+/** Loads the session. From then on, a session that ends is renewed by a sign-in over the page. */
 export async function loadSession(): Promise<void> {
   onSignInRequired(() => {
     // Before the first sign-in the whole page is the sign-in.
     if (current.peek()?.signedIn !== true || isDeclined()) return Promise.resolve(false)
-    asking ??= new Promise((resolve) => {
-      asked.value = resolve
+    signingIn ??= new Promise((resolve) => {
+      pendingSignIn.value = resolve
     })
-    return asking
+    return signingIn
   })
   current.value = await call('getSession')
 }
 
 /**
- * Ends the session here, or every session of everybody, and shows the sign-in.
+ * Ends this session, or the sessions of everybody, and shows the sign-in.
  *
  * @throws ApiError
  */

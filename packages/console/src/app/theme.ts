@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { remember, remembered } from './remembered.ts'
+import { remember, remembered } from './local-storage.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -11,7 +11,7 @@ export function theme(): Theme {
   return current.value
 }
 
-/** `system` follows the machine. early.js applies the choice on the next visit. */
+/** `system` follows the operating system. early.js applies the choice on the next visit. */
 export function setTheme(chosen: Theme): void {
   remember(KEY, chosen === 'system' ? null : chosen)
   if (chosen === 'system') delete document.documentElement.dataset.theme

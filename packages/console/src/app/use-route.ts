@@ -3,7 +3,7 @@ import type { Route } from './route.ts'
 
 const NOWHERE: Route = { page: 'overview', path: [], query: {} }
 
-/** The route that is shown; the component renders again when it changes. */
+/** The current route. The component renders again when it changes. */
 export function useRoute(): Route {
   return route() ?? NOWHERE
 }

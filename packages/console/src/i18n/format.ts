@@ -1,9 +1,9 @@
-/** Numbers, sizes and times as people read them. Pure: the language is given. */
-import type { Language } from './language.ts'
+/** Formats numbers, sizes and times, in the current language by default. */
+import { type Language, language } from './language.ts'
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' }
 
-/** Formatters are expensive to make: tens of microseconds, for every cell of a table. */
+/** Creating a formatter takes tens of microseconds, too long for every cell of a table. */
 const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>()
 
 function once<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeTimeFormat>(
@@ -18,18 +18,18 @@ function once<T extends Intl.DateTimeFormat | Intl.NumberFormat | Intl.RelativeT
 }
 
 /** @example formatNumber(12345, 'en') // '12,345' */
-export function formatNumber(value: number, language: Language): string {
-  return once(`number ${language}`, () => new Intl.NumberFormat(LOCALES[language])).format(value)
+export function formatNumber(value: number, of: Language = language()): string {
+  return once(`number ${of}`, () => new Intl.NumberFormat(LOCALES[of])).format(value)
 }
 
-/** Date and time of day to the second, in the reader's time zone. */
-export function formatTime(at: number, language: Language): string {
+/** Date and time to the second, in the user's time zone. */
+export function formatTime(at: number, of: Language = language()): string {
   const formatter = once(
-    `time ${language}`,
+    `time ${of}`,
     () =>
-      new Intl.DateTimeFormat(LOCALES[language], {
+      new Intl.DateTimeFormat(LOCALES[of], {
         year: 'numeric',
-        month: language === 'en' ? 'short' : '2-digit',
+        month: of === 'en' ? 'short' : '2-digit',
         day: '2-digit',
         hour: '2-digit',
         minute: '2-digit',
@@ -40,11 +40,11 @@ export function formatTime(at: number, language: Language): string {
   return formatter.format(at)
 }
 
-/** Only hours and minutes. */
-export function formatClock(at: number, language: Language): string {
+/** Hours and minutes, in the user's time zone. */
+export function formatClock(at: number, of: Language = language()): string {
   const formatter = once(
-    `clock ${language}`,
-    () => new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    `clock ${of}`,
+    () => new Intl.DateTimeFormat(LOCALES[of], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   )
   return formatter.format(at)
 }
@@ -59,23 +59,20 @@ const STEPS: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 ]
 
 /** @example formatRelative(now - 120_000, now, 'en') // '2 minutes ago' */
-export function formatRelative(at: number, now: number, language: Language): string {
+export function formatRelative(at: number, now: number, of: Language = language()): string {
   const seconds = (at - now) / 1_000
   const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1]
-  const formatter = once(
-    `relative ${language}`,
-    () => new Intl.RelativeTimeFormat(LOCALES[language], { numeric: 'auto' }),
-  )
+  const formatter = once(`relative ${of}`, () => new Intl.RelativeTimeFormat(LOCALES[of], { numeric: 'auto' }))
   return formatter.format(Math.trunc(seconds / length), unit)
 }
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
-/** A size with three digits at most; a KB has 1,024 bytes, as in the configuration file. @example '1.5 MB' */
+/** A size with at most three significant digits. A KB has 1,024 bytes, as in the configuration file. @example '1.5 MB' */
 export function formatBytes(bytes: number): string {
   let value = Math.abs(bytes)
   let unit = 0
-  // What would round to 1,024 is one of the next unit.
+  // 1,023.5 would round to 1,024, which is 1 of the next unit.
   while (value >= 1_023.5 && unit < UNITS.length - 1) {
     value /= 1_024
     unit++
@@ -89,9 +86,9 @@ const WORDS: Readonly<Record<Language, Readonly<Record<'d' | 'h' | 'm' | 's', st
   zh: { d: ' 天', h: ' 小时', m: ' 分钟', s: ' 秒' },
 }
 
-/** A length of time in its two largest units. @example formatDuration(3_700, 'en') // '1 h 1 min' */
-export function formatDuration(seconds: number, language: Language): string {
-  const words = WORDS[language]
+/** A duration in its two largest units. @example formatDuration(3_700, 'en') // '1 h 1 min' */
+export function formatDuration(seconds: number, of: Language = language()): string {
+  const words = WORDS[of]
   const whole = Math.max(0, Math.floor(seconds))
   const parts = [
     [Math.floor(whole / 86_400), words.d],

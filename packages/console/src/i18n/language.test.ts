@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { languageFor } from './language.ts'
 import { texts } from './texts.ts'
 
-test('the stored choice wins over the browser, and Chinese of any region is Chinese', () => {
+test('the stored choice overrides the browser, and Chinese of any region is Chinese', () => {
   assert.equal(languageFor('en', ['zh-CN']), 'en')
   assert.equal(languageFor('zh', ['en-US']), 'zh')
   assert.equal(languageFor(null, ['zh-TW', 'en']), 'zh')

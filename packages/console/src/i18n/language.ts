@@ -1,10 +1,10 @@
-/** The language of the Console: the reader's choice, else that of the browser. */
+/** The language of the Console: the user's choice, otherwise the browser's language. */
 import { signal } from '@preact/signals'
-import { remember, remembered } from '../app/remembered.ts'
+import { remember, remembered } from '../app/local-storage.ts'
 
 export type Language = 'en' | 'zh'
 
-/** A text of the server, in both languages. */
+/** A text from the server, in both languages. */
 export interface Text {
   readonly en: string
   readonly zh: string
@@ -12,7 +12,7 @@ export interface Text {
 
 const KEY = 'cloudstead.language'
 
-/** The language for a stored choice and the browser's languages. */
+/** The language that a stored choice and the browser's languages result in. */
 export function languageFor(stored: string | null, preferred: readonly string[]): Language {
   if (stored === 'en' || stored === 'zh') return stored
   return /^zh\b/i.test(preferred[0] ?? '') ? 'zh' : 'en'
@@ -22,7 +22,7 @@ const current = signal<Language>(
   languageFor(remembered(KEY), typeof navigator === 'undefined' ? [] : navigator.languages),
 )
 
-/** Reading it in a component renders that again when the language changes. */
+/** The current language. A component that reads it renders again when it changes. */
 export function language(): Language {
   return current.value
 }
@@ -33,7 +33,7 @@ export function setLanguage(chosen: Language): void {
   current.value = chosen
 }
 
-/** A text of the server in the current language. */
+/** A text from the server in the current language. */
 export function say(text: Text): string {
   return text[current.value]
 }

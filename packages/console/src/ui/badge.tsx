@@ -5,14 +5,14 @@ import './badge.css'
 
 export type Tone = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
-export interface BadgeProps {
+interface BadgeProps {
   readonly children?: ComponentChildren
-  /** `neutral` unless told. The words have to say it too. */
+  /** Default: `neutral`. The text must carry the meaning too. */
   readonly tone?: Tone | undefined
   readonly icon?: IconNode | undefined
 }
 
-/** A word about a thing: its state, its kind, a count. */
+/** A short label: a state, a kind, a count. */
 export function Badge({ children, tone = 'neutral', icon }: BadgeProps) {
   return (
     <span class={`badge is-${tone}`}>

@@ -10,19 +10,19 @@ const t = texts({ en: { dismiss: 'Dismiss' }, zh: { dismiss: '关闭提示' } })
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, danger: CircleAlert } as const
 
-export interface BannerProps {
-  /** `info` unless told. */
+interface BannerProps {
+  /** Default: `info`. */
   readonly kind?: keyof typeof ICONS | undefined
   readonly title?: ComponentChildren
   readonly children?: ComponentChildren
-  /** Buttons or links: what to do about it. */
+  /** Buttons or links to act on the message. */
   readonly actions?: ComponentChildren
   readonly onDismiss?: (() => void) | undefined
-  /** Read aloud when it appears, for what came of something the reader did. */
+  /** Announce the banner to screen readers when it appears, for results of what the user did. */
   readonly live?: boolean | undefined
 }
 
-/** Something to know about the page or a part of it, where it is. */
+/** A message about the page or a part of it. */
 export function Banner({ kind = 'info', title, children, actions, onDismiss, live = false }: BannerProps) {
   const role = live ? (kind === 'danger' ? 'alert' : 'status') : undefined
   return (

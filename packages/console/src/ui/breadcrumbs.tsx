@@ -5,19 +5,19 @@ import type { Target } from '../app/route.ts'
 import { Icon } from './icon.tsx'
 import './breadcrumbs.css'
 
-export interface Crumb extends Target {
+interface Crumb extends Target {
   readonly key: string
   readonly label: ComponentChildren
 }
 
-export interface BreadcrumbsProps {
-  /** Read aloud: what the crumbs lead through. */
+interface BreadcrumbsProps {
+  /** For screen readers: what the path is made of. */
   readonly label: string
-  /** From the root to where one is; the last is no link. */
+  /** From the root to the current place. The last one is not a link. */
   readonly crumbs: readonly Crumb[]
 }
 
-/** The way from the root to here. */
+/** The path from the root to the current place. */
 export function Breadcrumbs({ label, crumbs }: BreadcrumbsProps) {
   return (
     <nav class="crumbs" aria-label={label}>

@@ -9,14 +9,14 @@ type Native = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'icon' | 'size' | 'c
 
 export interface ButtonProps extends Native {
   readonly children?: ComponentChildren
-  /** `primary`: the one thing to do here. `plain` unless told. `quiet`: without a border. `danger`: destroys. */
+  /** `primary`: the main action. `plain`: the default. `quiet`: without a border. `danger`: destroys something. */
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger' | undefined
   readonly size?: 'small' | undefined
   readonly icon?: IconNode | undefined
-  /** Something goes on: a spinner, and clicks do nothing. The button keeps the focus. */
+  /** Work is running: the button shows a spinner and ignores clicks, and keeps the focus. */
   readonly busy?: boolean | undefined
   readonly disabled?: boolean | undefined
-  /** `button` unless told. */
+  /** Default: `button`. */
   readonly type?: 'button' | 'submit' | undefined
   readonly class?: string | undefined
   readonly buttonRef?: Ref<HTMLButtonElement> | undefined

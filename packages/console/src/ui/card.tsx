@@ -4,19 +4,19 @@ import { classes } from './classes.ts'
 import { isShown } from './is-shown.ts'
 import './card.css'
 
-export interface CardProps {
+interface CardProps {
   readonly title?: ComponentChildren
   /** One sentence under the title. */
   readonly description?: ComponentChildren
-  /** Buttons at the right of the title. */
+  /** Buttons to the right of the title. */
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
-  /** Content that reaches the edges, such as a table. */
+  /** No padding, for content that reaches the edges, such as a table. */
   readonly flush?: boolean | undefined
   readonly class?: string | undefined
 }
 
-/** A piece of a page, in a frame; a region when it has a title. */
+/** A framed part of a page. With a title it is a region for screen readers. */
 export function Card({ title, description, actions, children, flush = false, class: name }: CardProps) {
   const id = useId()
   return (

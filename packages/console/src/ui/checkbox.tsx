@@ -5,29 +5,26 @@ import './checkbox.css'
 
 export interface CheckboxProps {
   readonly label: ComponentChildren
-  /** Read aloud, not shown. */
+  /** Hide the label from view; screen readers still read it. */
   readonly hideLabel?: boolean | undefined
   readonly hint?: ComponentChildren
   readonly checked: boolean
-  /** Some are, some are not. */
-  readonly mixed?: boolean | undefined
   readonly onChange: (checked: boolean) => void
   readonly disabled?: boolean | undefined
-  readonly tabIndex?: number | undefined
+  /** Use `<Switch>` for it. */
+  readonly role?: 'switch' | undefined
 }
 
 /** Yes or no, as part of something that is saved or done later. */
-export function Checkbox(props: CheckboxProps) {
-  const { label, hideLabel, hint, checked, mixed = false, onChange, disabled, tabIndex } = props
+export function Checkbox({ label, hideLabel, hint, checked, onChange, disabled, role }: CheckboxProps) {
   const id = useId()
   return (
-    <label class={classes('checkbox', disabled && 'is-disabled')}>
+    <label class={classes('checkbox', role && 'is-switch', disabled && 'is-disabled')}>
       <input
         type="checkbox"
+        role={role}
         checked={checked}
-        indeterminate={mixed}
         disabled={disabled}
-        tabIndex={tabIndex}
         aria-describedby={hint === undefined ? undefined : id}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />

@@ -1,19 +1,19 @@
 import { CopyButton } from './copy-button.tsx'
 import './code-block.css'
 
-export interface CodeBlockProps {
-  /** What it is; read aloud. */
+interface CodeBlockProps {
+  /** The name for screen readers. */
   readonly label: string
   readonly code: string
-  /** What the button copies. */
+  /** The name of the copy button. */
   readonly copyLabel: string
 }
 
-/** Lines to paste somewhere, with a button that copies them. */
+/** Code to copy, with a button that copies it. */
 export function CodeBlock({ label, code, copyLabel }: CodeBlockProps) {
   return (
     <div class="code-block">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard */}
       <div class="code-block-text" role="group" tabIndex={0} aria-label={label}>
         <pre>{code}</pre>
       </div>

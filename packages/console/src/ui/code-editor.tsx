@@ -1,19 +1,20 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
-import { type Edit, fitting, indent, newLine, type Selection } from './code-edit.ts'
-import { type Diagnostic, lineAt, paint } from './code-marks.ts'
+import { type Completion, type Completions, matchingOptions } from './code-completion.ts'
+import { type Edit, indent, newLine, type Selection } from './code-edit.ts'
+import { type Diagnostic, paint } from './code-marks.ts'
 import { CodePaint } from './code-paint.tsx'
 import { type Anchor, CodeSuggestions } from './code-suggestions.tsx'
 import { codeSpans, matchingBrackets } from './code-tokens.ts'
+import { positionAt } from './text-position.ts'
 import { useDiagnostics } from './use-diagnostics.ts'
 import './code-editor.css'
-
-export type { Diagnostic } from './code-marks.ts'
+import './syntax.css'
 
 const t = texts({
   en: {
-    keys: 'Tab indents; Esc and then Tab leaves the editor.',
+    keys: 'Tab indents. Press Esc and then Tab to leave the editor.',
     suggestions: 'Suggestions',
     line: (line: number) => `Line ${line}`,
     found: (errors: number, warnings: number) =>
@@ -23,7 +24,7 @@ const t = texts({
       ]
         .filter((part) => part !== false)
         .join(', '),
-    next: 'F8 goes to the next',
+    next: 'F8 goes to the next one',
   },
   zh: {
     keys: 'Tab 键缩进；先按 Esc 再按 Tab 可离开编辑器。',
@@ -37,47 +38,25 @@ const t = texts({
   },
 })
 
-export interface Completion {
-  readonly label: string
-  /** A few words at its right. */
-  readonly detail?: string | undefined
-  /** A sentence below the list while it is chosen. */
-  readonly info?: string | undefined
-  /** What is written instead of the label. */
-  readonly apply?: string | undefined
-  /** Its colour in the list. */
-  readonly kind?: 'variable' | 'property' | 'function' | 'keyword' | 'text' | undefined
-}
-
-export interface Completions {
-  /** Where in the text begins what the completions replace. */
-  readonly from: number
-  /** Those that do not go with what is typed are left out by the editor. */
-  readonly options: readonly Completion[]
-}
-
-export interface CodeEditorProps {
-  /** Read aloud. */
+interface CodeEditorProps {
+  /** The name for screen readers. */
   readonly label: string
   readonly value: string
-  readonly onChange?: ((value: string) => void) | undefined
-  readonly readOnly?: boolean | undefined
-  readonly placeholder?: string | undefined
-  /** What there is to say about the text; asked when the writer pauses. An answer to an older text is dropped. */
+  readonly onChange: (value: string) => void
+  /** Checks the text after a pause in typing. Answers for an older text are dropped. */
   readonly lint?: ((text: string) => Promise<readonly Diagnostic[]>) | undefined
-  /** What could stand at a place; asked while typing, and by Ctrl+Space (`explicit`). */
+  /** The completions at a position. Called while typing, and on Ctrl+Space with `explicit`. */
   readonly complete?: ((text: string, position: number, explicit: boolean) => Completions | undefined) | undefined
-  /** `json` unless told; `rules` colours the expressions inside of the texts too. */
-  readonly colours?: 'json' | 'rules' | 'none' | undefined
-  /** Lines it is high at least; 8 unless told. */
-  readonly minLines?: number | undefined
-  /** Pixels; it scrolls beyond them. */
+  /** `json` by default; `rules` colours the expressions inside strings too. */
+  readonly colours?: 'json' | 'rules' | undefined
+  readonly minLines: number
+  /** Pixels. Longer texts scroll. */
   readonly maxHeight?: number | undefined
-  /** Ctrl+S. */
+  /** Called on Ctrl+S. */
   readonly onSave?: (() => void) | undefined
-  /** The id of an element that says more, such as an error. */
+  /** The id of an element that describes the field, such as an error. */
   readonly describedBy?: string | undefined
-  /** A part of the text to go to: selected and focused each time that another object is given. */
+  /** A part of the text to select and focus. Once for each object. */
   readonly reveal?: Selection | undefined
 }
 
@@ -88,28 +67,18 @@ interface Suggested {
   readonly chosen: number
 }
 
-/** Characters beyond which painting at every key would be felt: the text is shown without colours then. */
+/** Characters. Longer texts are shown without colours, because painting would slow down typing. */
 const MAX_PAINTED = 60_000
 
 /** The height of a line in pixels, as in code-editor.css. */
 const LINE = 20
 
 /**
- * An editor for rules, JSON and queries: a plain field over a painted copy of its text, so that undo, input methods,
- * spelling and screen readers are the browser's own. Tab indents; Esc and then Tab leaves; F8 goes to the next mark.
+ * An editor for rules and JSON: a plain text field over a painted copy of its text, so that undo, input methods and
+ * screen readers work as in any field. Tab indents, Esc and then Tab leaves, F8 goes to the next diagnostic.
  */
 export function CodeEditor(props: CodeEditorProps) {
-  const {
-    label,
-    value,
-    onChange,
-    readOnly = false,
-    placeholder,
-    lint,
-    complete,
-    colours = 'json',
-    minLines = 8,
-  } = props
+  const { label, value, onChange, lint, complete, colours = 'json', minLines } = props
   const field = useRef<HTMLTextAreaElement>(null)
   const painted = useRef<HTMLDivElement>(null)
   const [cursor, setCursor] = useState(0)
@@ -119,10 +88,7 @@ export function CodeEditor(props: CodeEditorProps) {
   const id = useId()
   const diagnostics = useDiagnostics(value, lint)
   const isPainted = value.length <= MAX_PAINTED
-  const spans = useMemo(
-    () => (isPainted && colours !== 'none' ? codeSpans(value, colours === 'rules') : []),
-    [value, colours],
-  )
+  const spans = useMemo(() => (isPainted ? codeSpans(value, colours === 'rules') : []), [value, colours])
   const brackets = useMemo(
     () => (isPainted && focused ? (matchingBrackets(value, cursor) ?? []) : []),
     [value, cursor, focused],
@@ -145,10 +111,10 @@ export function CodeEditor(props: CodeEditorProps) {
     to: field.current?.selectionEnd ?? 0,
   })
 
-  /** By the browser's own command, so that undo knows of it. */
+  /** Uses the browser's own command, so that undo works. */
   const apply = ({ from, to, insert, select }: Edit) => {
     const { current } = field
-    if (current === null || readOnly) return
+    if (current === null) return
     current.setSelectionRange(from, to)
     document.execCommand(insert === '' ? 'delete' : 'insertText', false, insert)
     current.setSelectionRange(select.from, select.to)
@@ -156,10 +122,10 @@ export function CodeEditor(props: CodeEditorProps) {
 
   const suggest = (explicit: boolean) => {
     const { current } = field
-    if (current === null || complete === undefined || readOnly) return
+    if (current === null || complete === undefined) return
     const { from: start, to: position } = selection()
     const found = start === position ? complete(current.value, position, explicit) : undefined
-    const options = found === undefined ? [] : fitting(found.options, current.value.slice(found.from, position))
+    const options = found === undefined ? [] : matchingOptions(found.options, current.value.slice(found.from, position))
     const anchor = found === undefined ? undefined : anchorAt(painted.current, current.value, found.from)
     if (found === undefined || anchor === undefined || options.length === 0) return setSuggested(undefined)
     setSuggested({ anchor, from: found.from, options, chosen: 0 })
@@ -178,12 +144,13 @@ export function CodeEditor(props: CodeEditorProps) {
     current.focus({ preventScroll: true })
     current.setSelectionRange(part.from, part.to)
     // The field is as high as its text and does not scroll by itself.
-    painted.current?.children[lineAt(current.value, part.from) - 1]?.scrollIntoView({ block: 'nearest' })
+    const { line } = positionAt(current.value, part.from)
+    painted.current?.children[line - 1]?.scrollIntoView({ block: 'nearest' })
   }
   const { reveal } = props
   useEffect(() => goTo(reveal), [reveal])
 
-  /** Whether the key was for the list of suggestions. */
+  /** Handles a key for the list of suggestions. Returns whether it did. */
   const inSuggestions = (key: string): boolean => {
     if (suggested === undefined) return false
     const { options, chosen } = suggested
@@ -198,7 +165,7 @@ export function CodeEditor(props: CodeEditorProps) {
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // Of an input method: its keys choose characters.
+    // During composition the keys belong to the input method.
     if (event.isComposing) return
     const { key } = event
     const command = event.ctrlKey || event.metaKey
@@ -220,7 +187,7 @@ export function CodeEditor(props: CodeEditorProps) {
       taken()
       const sorted = diagnostics.toSorted((a, b) => a.from - b.from)
       goTo(sorted.find(({ from }) => from > selection().from) ?? sorted[0])
-    } else if (readOnly || command || event.altKey) return
+    } else if (command || event.altKey) return
     else if (key === 'Enter') {
       taken()
       apply(newLine(value, selection()))
@@ -239,7 +206,7 @@ export function CodeEditor(props: CodeEditorProps) {
     '--digits': `${Math.max(2, String(lines.length).length)}ch`,
   }
   return (
-    <div class={classes('code-editor', readOnly && 'is-read-only')} style={style}>
+    <div class="code-editor" style={style}>
       <div class="code-scroller" onScroll={() => setSuggested(undefined)}>
         <div class={isPainted ? 'code-body' : 'code-body is-unpainted'}>
           {isPainted && <CodePaint lines={lines} box={painted} />}
@@ -253,15 +220,13 @@ export function CodeEditor(props: CodeEditorProps) {
             aria-controls={suggested === undefined ? undefined : `${id}-list`}
             aria-activedescendant={suggested === undefined ? undefined : `${id}-list-${suggested.chosen}`}
             value={value}
-            readOnly={readOnly}
-            placeholder={placeholder}
             spellcheck={false}
             autocapitalize="off"
             autocomplete="off"
             onInput={(event) => {
               const { value: typed, selectionEnd } = event.currentTarget
               setCursor(selectionEnd)
-              onChange?.(typed)
+              onChange(typed)
               if (/[\w.$"']/.test(typed[selectionEnd - 1] ?? '')) suggest(false)
               else setSuggested(undefined)
             }}
@@ -282,7 +247,7 @@ export function CodeEditor(props: CodeEditorProps) {
       <div id={`${id}-note`} class="code-note" role="status" hidden={diagnostics.length === 0}>
         {(focused ? atCursor : []).map(({ from, severity, message }) => (
           <p key={`${from} ${message}`} class={`is-${severity}`}>
-            {t.line(lineAt(value, from))}: {message}
+            {t.line(positionAt(value, from).line)}: {message}
           </p>
         ))}
         {diagnostics.length > 0 && (!focused || atCursor.length === 0) && (
@@ -290,7 +255,7 @@ export function CodeEditor(props: CodeEditorProps) {
         )}
       </div>
       <span id={`${id}-keys`} class="only-read">
-        {readOnly ? '' : t.keys}
+        {t.keys}
       </span>
       {suggested !== undefined && (
         <CodeSuggestions
@@ -306,7 +271,7 @@ export function CodeEditor(props: CodeEditorProps) {
   )
 }
 
-/** Where a place of the text is in the window, found in its painted copy. */
+/** Where an offset of the text is in the window, found in the painted copy. */
 function anchorAt(box: HTMLElement | null, text: string, position: number): Anchor | undefined {
   const before = text.slice(0, position).split('\n')
   const line = box?.children[before.length - 1]
@@ -325,7 +290,7 @@ function anchorAt(box: HTMLElement | null, text: string, position: number): Anch
   return undefined
 }
 
-/** Which diagnostic is under the pointer: the field covers the painted marks, so they are found by their places. */
+/** The diagnostic under the pointer. The field covers the painted marks, so they are found by their positions. */
 function diagnosticUnder(box: HTMLElement | null, x: number, y: number): number | undefined {
   const marks = box?.querySelectorAll<HTMLElement>('[data-diagnostic]') ?? []
   for (const mark of marks) {

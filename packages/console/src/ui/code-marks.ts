@@ -1,7 +1,7 @@
-/** What the editor paints behind the text: lines, cut into pieces wherever a colour or a mark begins or ends. */
+/** The layer that the code editor paints behind its text: lines, split wherever a colour or a mark begins or ends. */
 import type { CodeColour, CodeSpan } from './code-tokens.ts'
 
-/** Something to say about a part of the text; offsets in UTF-16 code units. */
+/** A message about a part of the text. Offsets are UTF-16 code units. */
 export interface Diagnostic {
   readonly from: number
   readonly to: number
@@ -9,28 +9,27 @@ export interface Diagnostic {
   readonly message: string
 }
 
-export interface Piece {
+interface Piece {
   readonly text: string
   readonly colour: CodeColour | undefined
-  /** Which diagnostic it belongs to; the worst of several. */
+  /** The index of its diagnostic; of several, the most severe. */
   readonly diagnostic: number | undefined
   readonly bracket: boolean
 }
 
-/** Whether a text is painted alike, for lines that need not be painted again. */
 export interface PaintedLine {
   readonly pieces: readonly Piece[]
-  /** The worst that there is to say about it. */
+  /** The highest severity among its diagnostics. */
   readonly severity: Diagnostic['severity'] | undefined
 }
 
 const RANK: Readonly<Record<Diagnostic['severity'], number>> = { error: 3, warning: 2, info: 1 }
 
 /**
- * Paints a text.
+ * Splits a text into painted lines.
  *
  * @param spans in order and without overlap
- * @param brackets places of single characters
+ * @param brackets offsets of single characters
  */
 export function paint(
   text: string,
@@ -73,7 +72,7 @@ export function paint(
   })
 }
 
-/** A diagnostic of no length is shown at the character before it, or after it; all stay inside the text. */
+/** Clips a diagnostic to the text. An empty range is shown at the character before it, or else after it. */
 function visible({ from, to, severity }: Diagnostic, text: string) {
   const begin = Math.min(Math.max(0, from), text.length)
   const end = Math.min(Math.max(begin, to), text.length)
@@ -83,6 +82,7 @@ function visible({ from, to, severity }: Diagnostic, text: string) {
     : { from: begin, to: Math.min(begin + 1, text.length), severity }
 }
 
+/** The index of the most severe diagnostic at an offset. */
 function worst(marked: readonly Pick<Diagnostic, 'from' | 'to' | 'severity'>[], at: number): number | undefined {
   let found: number | undefined
   for (const [index, { from, to, severity }] of marked.entries()) {
@@ -91,9 +91,4 @@ function worst(marked: readonly Pick<Diagnostic, 'from' | 'to' | 'severity'>[], 
     if (before === undefined || RANK[severity] > RANK[before.severity]) found = index
   }
   return found
-}
-
-/** The line of a place, from 1. */
-export function lineAt(text: string, position: number): number {
-  return text.slice(0, position).split('\n').length
 }

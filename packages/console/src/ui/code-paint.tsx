@@ -7,7 +7,7 @@ interface PaintProps {
   readonly box: RefObject<HTMLDivElement | null>
 }
 
-/** The coloured text behind the field, line by line, each with its number. Not read aloud: the field has the text. */
+/** The coloured text behind the field, with line numbers. Hidden from screen readers, which read the field. */
 export function CodePaint({ lines, box }: PaintProps) {
   return (
     <div ref={box} class="code-paint" aria-hidden="true">
@@ -18,7 +18,7 @@ export function CodePaint({ lines, box }: PaintProps) {
   )
 }
 
-/** Painted again only when it looks different: typing changes one line of many. */
+/** Renders again only if it looks different: typing changes one line of many. */
 class Line extends Component<{ readonly line: PaintedLine }> {
   override shouldComponentUpdate({ line }: { readonly line: PaintedLine }) {
     const now = this.props.line
@@ -40,7 +40,7 @@ class Line extends Component<{ readonly line: PaintedLine }> {
       <div class={classes('code-line', severity && `has-${severity}`)}>
         {pieces.map(({ text, colour, diagnostic, bracket }, index) => {
           const name = classes(
-            colour && `code-${colour}`,
+            colour && `syntax-${colour}`,
             diagnostic !== undefined && 'code-mark',
             bracket && 'code-bracket',
           )

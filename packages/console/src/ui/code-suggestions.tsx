@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Completion } from './code-editor.tsx'
+import type { Completion } from './code-completion.ts'
 
-/** Where the list stands: at a place of the text, in pixels of the window. */
+/** The position of the text that the list belongs to, in pixels of the window. */
 export interface Anchor {
   readonly left: number
   readonly top: number
@@ -18,17 +18,17 @@ interface SuggestionsProps {
 }
 
 const COLOURS = {
-  variable: 'code-variable',
-  property: 'code-name',
-  function: 'code-word',
-  keyword: 'code-word',
-  text: 'code-string',
+  variable: 'syntax-variable',
+  property: 'syntax-name',
+  function: 'syntax-word',
+  keyword: 'syntax-word',
+  text: 'syntax-string',
 } as const satisfies Record<NonNullable<Completion['kind']>, string>
 
-/** Pixels between the list and the line, and between the list and the edge of the window. */
+/** Pixels between the list and the line, and between the list and the edges of the window. */
 const GAP = 4
 
-/** What could be written here. The field keeps the focus and names the chosen option. */
+/** The list of completions. The field keeps the focus and points to the chosen option. */
 export function CodeSuggestions({ id, label, anchor, options, chosen, onChoose }: SuggestionsProps) {
   const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {

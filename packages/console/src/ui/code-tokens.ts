@@ -1,4 +1,4 @@
-/** Colours for the editor: JSON, and inside of its texts the expressions of rules. */
+/** Syntax colours of the code editor: JSON, and the expressions of rules inside its strings. */
 import { jsonTokens } from './json-tokens.ts'
 
 export type CodeColour = 'name' | 'string' | 'number' | 'word' | 'comment' | 'variable'
@@ -10,11 +10,11 @@ export interface CodeSpan {
   readonly colour: CodeColour
 }
 
-/** The variables and functions of rules, words, numbers, and texts in quotes of their own. */
+/** Variables, functions, keywords, numbers and strings of the rule language. */
 const EXPRESSION =
   /(?<![.\w$])(?:auth|resource|request|doc|now|get|true|false|null|undefined|in)\b|\b\d+(?:\.\d+)?\b|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`/g
 
-/** The coloured parts of JSON, in order and without overlap. With `expressions`, texts that hold rules have parts inside. */
+/** The coloured parts of JSON, in order and without overlap. With `expressions`, strings that hold rules are split too. */
 export function codeSpans(text: string, expressions: boolean): readonly CodeSpan[] {
   const spans: CodeSpan[] = []
   let at = 0
@@ -48,8 +48,8 @@ const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
 
 /**
- * The places of a bracket beside `position` and of the one that it belongs to; undefined when there is none.
- * Brackets inside of texts count too, because rules are texts.
+ * The offsets of the bracket at `position` and of the matching one; undefined if there is no pair. Brackets inside strings
+ * count too, because rules are strings.
  */
 export function matchingBrackets(text: string, position: number): readonly [number, number] | undefined {
   for (const at of [position - 1, position]) {

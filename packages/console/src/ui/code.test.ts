@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Edit, fitting, indent, newLine } from './code-edit.ts'
-import { type Diagnostic, lineAt, paint } from './code-marks.ts'
+import { matchingOptions } from './code-completion.ts'
+import { type Edit, indent, newLine } from './code-edit.ts'
+import { type Diagnostic, paint } from './code-marks.ts'
 import { codeSpans, matchingBrackets } from './code-tokens.ts'
 import { jsonTokens } from './json-tokens.ts'
+import { positionAt } from './text-position.ts'
 
 const piece = fc.constantFrom(
   '{',
@@ -28,7 +30,7 @@ const piece = fc.constantFrom(
 )
 const code = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
 
-test('coloured pieces joined are the text again', () => {
+test('the coloured pieces joined are the text', () => {
   fc.assert(
     fc.property(code, (text) =>
       assert.equal(
@@ -50,7 +52,7 @@ test('coloured pieces joined are the text again', () => {
   )
 })
 
-test('spans stand in order and do not overlap', () => {
+test('spans are in order and do not overlap', () => {
   fc.assert(
     fc.property(code, fc.boolean(), (text, expressions) => {
       let end = 0
@@ -62,7 +64,7 @@ test('spans stand in order and do not overlap', () => {
   )
 })
 
-test('inside of a rule its variables, words and numbers are told apart', () => {
+test('the expression of a rule has its own colours for variables, words and numbers', () => {
   const text = '{"read": "auth != null && resource.size < 5"}'
   const found = codeSpans(text, true).map(({ from, to, colour }) => [text.slice(from, to), colour])
   assert.deepEqual(found.slice(1), [
@@ -75,7 +77,7 @@ test('inside of a rule its variables, words and numbers are told apart', () => {
   ])
 })
 
-test('painted lines are the lines of the text, whatever is marked in it', () => {
+test('painted lines are the lines of the text, whatever is marked', () => {
   const mark = fc.record({
     from: fc.integer({ min: -3, max: 60 }),
     to: fc.integer({ min: -3, max: 60 }),
@@ -96,7 +98,7 @@ test('painted lines are the lines of the text, whatever is marked in it', () => 
   )
 })
 
-test('a line has the worst of its marks, and a mark of no length is seen all the same', () => {
+test('a line has the most severe of its marks, and an empty mark is visible', () => {
   const marks: Diagnostic[] = [
     { from: 0, to: 6, severity: 'warning', message: 'w' },
     { from: 2, to: 3, severity: 'error', message: 'e' },
@@ -119,10 +121,10 @@ test('a line has the worst of its marks, and a mark of no length is seen all the
       ['l', 2],
     ],
   )
-  assert.equal(lineAt('a\nb\nc', 4), 3)
+  assert.deepEqual(positionAt('a\nb\nc', 4), { line: 3, column: 1 })
 })
 
-test('brackets find each other from either side, and a lone one finds none', () => {
+test('matching brackets are found from either side, and an unmatched one has none', () => {
   const text = '{"a": (1 + [2])}'
   assert.deepEqual(matchingBrackets(text, 0), [0, 15])
   assert.deepEqual(matchingBrackets(text, 16), [15, 0])
@@ -136,14 +138,14 @@ const applied = (text: string, { from, to, insert, select }: Edit) => {
   return `${after.slice(0, select.from)}|${after.slice(select.from, select.to)}|${after.slice(select.to)}`
 }
 
-test('Enter keeps the indent, deepens it after a bracket, and opens a pair', () => {
+test('Enter keeps the indent, increases it after a bracket, and splits a pair of brackets', () => {
   assert.equal(applied('  a', newLine('  a', { from: 3, to: 3 })), '  a\n  ||')
   assert.equal(applied(' {', newLine(' {', { from: 2, to: 2 })), ' {\n   ||')
   assert.equal(applied(' {}', newLine(' {}', { from: 2, to: 2 })), ' {\n   ||\n }')
   assert.equal(applied('ab', newLine('ab', { from: 0, to: 1 })), '\n||b')
 })
 
-test('Tab indents at the cursor or every selected line, and Shift+Tab takes it back', () => {
+test('Tab indents at the cursor or every selected line, and Shift+Tab removes the indent', () => {
   assert.equal(applied('ab', indent('ab', { from: 1, to: 1 }, false)), 'a  ||b')
   assert.equal(applied('a\nb\nc', indent('a\nb\nc', { from: 0, to: 3 }, false)), '  |a\n  b|\nc')
   assert.equal(applied('    a', indent('    a', { from: 5, to: 5 }, true)), '  a||')
@@ -160,11 +162,11 @@ test('Tab indents at the cursor or every selected line, and Shift+Tab takes it b
   )
 })
 
-test('what begins as typed comes before what has it inside', () => {
+test('options that start with the typed text come before options that contain it', () => {
   const options = ['resource.openid', 'auth.openid', 'openid', 'now'].map((label) => ({ label }))
   assert.deepEqual(
-    fitting(options, 'OPEN').map(({ label }) => label),
+    matchingOptions(options, 'OPEN').map(({ label }) => label),
     ['openid', 'resource.openid', 'auth.openid'],
   )
-  assert.equal(fitting(options, '').length, 4)
+  assert.equal(matchingOptions(options, '').length, 4)
 })

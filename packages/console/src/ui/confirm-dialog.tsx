@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { type ApiError, isAbort, toApiError } from '../api/errors.ts'
+import { useAttempt } from '../app/use-attempt.ts'
 import { texts } from '../i18n/texts.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
@@ -18,21 +18,21 @@ export interface ConfirmOptions {
   readonly title: string
   /** What will happen, and whether it can be undone. */
   readonly children?: ComponentChildren
-  /** A verb: "Delete 3 files". */
+  /** A verb, such as "Delete 3 files". */
   readonly confirmLabel?: string | undefined
   readonly cancelLabel?: string | undefined
   readonly danger?: boolean | undefined
-  /** What has to be typed first, for what cannot be undone and is large. */
+  /** A text to type first, for large changes that cannot be undone. */
   readonly typeToConfirm?: string | undefined
 }
 
-export interface ConfirmDialogProps extends ConfirmOptions {
-  /** What was confirmed. While its promise is pending the button is busy; an error is shown and the dialog stays. */
+interface ConfirmDialogProps extends ConfirmOptions {
+  /** Called on confirmation. The button is busy while the promise is pending; on an error the dialog stays and shows it. */
   readonly onConfirm: () => void | Promise<void>
   readonly onClose: () => void
 }
 
-/** Asks before something is done. Close it in `onConfirm` when that has worked. */
+/** Asks before something is done. Close it in `onConfirm` after success. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const {
     title,
@@ -45,28 +45,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     onClose,
   } = props
   const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const { busy, error, attempt } = useAttempt()
   const ready = typeToConfirm === undefined || typed === typeToConfirm
-  const go = async () => {
-    if (!ready || busy) return
-    setBusy(true)
-    setError(undefined)
-    try {
-      await onConfirm()
-    } catch (thrown) {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <Dialog
       title={title}
       size="small"
       role="alertdialog"
       onClose={onClose}
-      onSubmit={() => void go()}
+      onSubmit={() => ready && void attempt(onConfirm)}
       actions={
         <>
           <Button onClick={onClose} autofocus={danger === true && typeToConfirm === undefined}>
@@ -95,29 +82,29 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   )
 }
 
-const asked = signal<(ConfirmOptions & { readonly answer: (confirmed: boolean) => void }) | undefined>(undefined)
+const pending = signal<(ConfirmOptions & { readonly answer: (confirmed: boolean) => void }) | undefined>(undefined)
 
 /**
- * Asks, and resolves to the answer.
+ * Asks a question, and resolves to the answer.
  *
  * @example if (await confirm({ title: t.discard, danger: true })) close()
  */
 export function confirm(options: ConfirmOptions): Promise<boolean> {
-  asked.peek()?.answer(false)
+  pending.peek()?.answer(false)
   return new Promise((resolve) => {
-    asked.value = {
+    pending.value = {
       ...options,
       answer: (confirmed) => {
-        asked.value = undefined
+        pending.value = undefined
         resolve(confirmed)
       },
     }
   })
 }
 
-/** Where `confirm` shows its questions; the app has one. */
+/** Shows the questions of `confirm`. The app has one. */
 export function ConfirmHost() {
-  if (asked.value === undefined) return null
-  const { answer, ...options } = asked.value
+  if (pending.value === undefined) return null
+  const { answer, ...options } = pending.value
   return <ConfirmDialog {...options} onConfirm={() => answer(true)} onClose={() => answer(false)} />
 }

@@ -10,26 +10,25 @@ const t = texts({
   zh: { copy: '复制', copied: '已复制', failed: '浏览器不允许复制。' },
 })
 
-export interface CopyButtonProps {
-  /** What is copied, or what makes it. */
+interface CopyButtonProps {
+  /** The text to copy, or a function that makes it. */
   readonly text: string | (() => string)
-  /** What it copies: "Copy the fileID". */
+  /** The name of a button without words, such as "Copy the fileID". */
   readonly label?: string | undefined
-  /** Words on the button; without them it is a small square. */
+  /** Words on the button. Without them it is a small square. */
   readonly children?: string | undefined
   readonly kind?: ButtonProps['kind']
-  readonly tabIndex?: number | undefined
 }
 
-/** Milliseconds for which the button says that it has copied. */
-const SAID_MS = 1_500
+/** Milliseconds for which the button shows "Copied". */
+const COPIED_MS = 1_500
 
-/** Copies a text to the clipboard, and says so. */
-export function CopyButton({ text, label = t.copy, children, kind, tabIndex }: CopyButtonProps) {
+/** Copies a text to the clipboard. */
+export function CopyButton({ text, label = t.copy, children, kind }: CopyButtonProps) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
-    const timer = setTimeout(() => setCopied(false), SAID_MS)
+    const timer = setTimeout(() => setCopied(false), COPIED_MS)
     return () => clearTimeout(timer)
   }, [copied])
   const copy = async (event: Event) => {
@@ -41,16 +40,9 @@ export function CopyButton({ text, label = t.copy, children, kind, tabIndex }: C
   return (
     <>
       {children === undefined ? (
-        <IconButton
-          icon={icon}
-          size="small"
-          kind={kind ?? 'quiet'}
-          label={copied ? t.copied : label}
-          tabIndex={tabIndex}
-          onClick={copy}
-        />
+        <IconButton icon={icon} size="small" kind={kind ?? 'quiet'} label={copied ? t.copied : label} onClick={copy} />
       ) : (
-        <Button icon={icon} size="small" kind={kind} tabIndex={tabIndex} onClick={copy}>
+        <Button icon={icon} size="small" kind={kind} onClick={copy}>
           {copied ? t.copied : children}
         </Button>
       )}
@@ -61,7 +53,7 @@ export function CopyButton({ text, label = t.copy, children, kind, tabIndex }: C
   )
 }
 
-/** Copies a text; resolves to whether that worked. Works without https too, where browsers have no clipboard API. */
+/** Copies a text. Resolves to whether it worked. Works without https too, where browsers have no clipboard API. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
@@ -76,7 +68,7 @@ function copyBySelection(text: string): boolean {
   const area = document.createElement('textarea')
   area.value = text
   area.className = 'only-read'
-  // A modal dialog makes everything outside of it inert.
+  // A modal dialog makes everything outside it inert.
   const host = document.querySelector('dialog[open]:last-of-type') ?? document.body
   host.append(area)
   area.select()

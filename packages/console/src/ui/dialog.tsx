@@ -11,25 +11,25 @@ const t = texts({ en: { close: 'Close' }, zh: { close: '关闭' } })
 
 export interface DialogProps {
   readonly title: ComponentChildren
-  /** Esc, the cross, and whatever else closes it. Unmount it then. */
+  /** Called on Esc and on the close button. Unmount the dialog then. */
   readonly onClose: () => void
-  /** Buttons at the foot; the primary one last. */
+  /** Buttons at the foot, the primary one last. */
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
-  /** `small` (420 px), `medium` (560, unless told) or `large` (880). */
+  /** `small` (420 px), `medium` (560 px, the default) or `large` (880 px). */
   readonly size?: 'small' | 'medium' | 'large' | undefined
-  /** At the right edge, as high as the window: a drawer. */
+  /** A drawer: at the right edge, as high as the window. */
   readonly side?: boolean | undefined
-  /** The dialog is a form; Enter submits it. */
+  /** Makes the dialog a form, which Enter submits. */
   readonly onSubmit?: (() => void) | undefined
-  /** Nothing closes it but its own buttons, while something must not be left half done. */
+  /** Only its own buttons close it, while work is running. */
   readonly locked?: boolean | undefined
   readonly role?: 'alertdialog' | undefined
 }
 
 /**
- * A modal dialog; it is open while it is mounted. The focus goes to what has `autofocus`, and back to where it was
- * afterwards.
+ * A modal dialog, open while it is mounted. The focus goes to the element with `autofocus`, and afterwards back to where
+ * it was.
  *
  * @example {open && <Dialog title={t.rename} onClose={() => setOpen(false)} actions={...}>...</Dialog>}
  */
@@ -43,7 +43,7 @@ export function Dialog(props: DialogProps) {
     element?.showModal()
     return () => {
       gone.current = true
-      // Gives the focus back to where it was; an element that is only removed does not.
+      // Closing restores the focus; removing the element does not.
       element?.close()
     }
   }, [])
@@ -64,13 +64,13 @@ export function Dialog(props: DialogProps) {
       aria-labelledby={id}
       role={role}
       onCancel={(event) => {
-        // Of a file input inside, a cancel bubbles here too.
+        // The cancel event of a file input inside bubbles here too.
         if (event.target !== event.currentTarget) return
         event.preventDefault()
         if (!locked) onClose()
       }}
       onClose={(event) => {
-        // Of the browser's own accord: at a second Esc some close without asking.
+        // Some browsers close the dialog on a second Esc without a cancel event.
         if (event.target !== event.currentTarget || gone.current) return
         if (!locked) onClose()
         setTimeout(() => {

@@ -3,12 +3,12 @@ import { diffLines } from './diff.ts'
 import './diff-view.css'
 
 const t = texts({
-  en: { same: 'Nothing differs.', added: 'added', removed: 'removed' },
+  en: { same: 'No differences.', added: 'added', removed: 'removed' },
   zh: { same: '没有差异。', added: '新增', removed: '删除' },
 })
 
-export interface DiffViewProps {
-  /** What is compared; read aloud. */
+interface DiffViewProps {
+  /** The name for screen readers. */
   readonly label: string
   readonly before: string
   readonly after: string
@@ -16,12 +16,12 @@ export interface DiffViewProps {
 
 const SIGNS = { same: ' ', removed: '−', added: '+' } as const
 
-/** What would change, line by line. */
+/** The differences between two texts, line by line. */
 export function DiffView({ label, before, after }: DiffViewProps) {
   const found = diffLines(before, after)
   if (found.every(({ kind }) => kind === 'same')) return <p class="muted">{t.same}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
     <div class="diff" role="group" tabIndex={0} aria-label={label}>
       <table>
         <tbody>

@@ -5,7 +5,7 @@ import { diffLines } from './diff.ts'
 
 const text = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 9 }).map((lines) => lines.join('\n'))
 
-test('what is not added is the old text, and what is not removed is the new one, with their numbers', () => {
+test('lines that are not added make the old text, lines that are not removed the new text, each with its numbers', () => {
   fc.assert(
     fc.property(text, text, (before, after) => {
       const lines = diffLines(before, after)
@@ -25,7 +25,7 @@ test('what is not added is the old text, and what is not removed is the new one,
   )
 })
 
-test('no comparison keeps more lines', () => {
+test('as many lines as possible are kept', () => {
   const longest = (a: readonly string[], b: readonly string[]): number => {
     if (a.length === 0 || b.length === 0) return 0
     if (a[0] === b[0]) return 1 + longest(a.slice(1), b.slice(1))
@@ -40,7 +40,7 @@ test('no comparison keeps more lines', () => {
   )
 })
 
-test('texts that differ in thousands of lines are compared at once, as a replacement', () => {
+test('texts that differ in thousands of lines are compared quickly, as one replacement', () => {
   const many = (word: string) => Array.from({ length: 3_000 }, (_, index) => `${word}${index}`).join('\n')
   const lines = diffLines(`same\n${many('a')}`, `same\n${many('b')}`)
   assert.deepEqual(lines.map(({ kind }) => kind).slice(0, 2), ['same', 'removed'])

@@ -1,15 +1,15 @@
-/** A line of a comparison: in both texts, only in the old one, or only in the new one. Numbers count from 1. */
-export interface DiffLine {
+/** A line of a comparison: in both texts, only in the old one, or only in the new one. Line numbers start at 1. */
+interface DiffLine {
   readonly kind: 'same' | 'removed' | 'added'
   readonly text: string
   readonly before: number | undefined
   readonly after: number | undefined
 }
 
-/** Cells of the table below which the best comparison is found: 4 MB. Larger changes are shown as one replacement. */
+/** The largest table (4 MB) for which the best comparison is computed. Larger changes are shown as one replacement. */
 const MAX_CELLS = 1_000_000
 
-/** Compares two texts line by line, with as few changes as can be. Equal texts have only lines that are the same. */
+/** Compares two texts line by line, with as few changes as possible. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const old = linesOf(before)
   const now = linesOf(after)
@@ -36,7 +36,7 @@ function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.split(/\r?\n/)
 }
 
-/** The longest common subsequence, as what to do with each line; removals stand before additions. */
+/** The longest common subsequence, as a kind for each line. Removals come before additions. */
 function changes(old: readonly string[], now: readonly string[]): readonly DiffLine['kind'][] {
   const replaced = () => [
     ...Array<DiffLine['kind']>(old.length).fill('removed'),
@@ -44,7 +44,7 @@ function changes(old: readonly string[], now: readonly string[]): readonly DiffL
   ]
   const width = now.length + 1
   if (old.length === 0 || now.length === 0 || width * (old.length + 1) > MAX_CELLS) return replaced()
-  // lengths[i * width + j]: of the longest common subsequence of what follows line i of old and line j of now.
+  // lengths[i * width + j]: the length of the longest common subsequence of old from line i and now from line j.
   const lengths = new Uint32Array(width * (old.length + 1))
   const at = (i: number, j: number) => lengths[i * width + j] ?? 0
   for (let i = old.length - 1; i >= 0; i--) {

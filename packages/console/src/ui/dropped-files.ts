@@ -2,11 +2,11 @@
 
 export interface ChosenFile {
   readonly file: File
-  /** With the folders, such as `photos/2024/a.jpg`; only the name for single files. */
+  /** With the folders, such as `photos/2024/a.jpg`. Single files have only their name. */
   readonly path: string
 }
 
-/** The part of the browser's entries that is needed. */
+/** The part of the browser's entries that is used here. */
 export interface Entry {
   readonly isFile: boolean
   readonly isDirectory: boolean
@@ -19,7 +19,7 @@ interface FolderEntry extends Entry {
   createReader(): { readEntries(done: (entries: readonly Entry[]) => void, failed: (error: unknown) => void): void }
 }
 
-/** Every file below some entries, in the order in which they are found. */
+/** Every file below some entries, in the order of the entries. */
 export async function filesOfEntries(entries: readonly Entry[], folder = ''): Promise<readonly ChosenFile[]> {
   const found: ChosenFile[] = []
   for (const entry of entries) {
@@ -34,7 +34,7 @@ export async function filesOfEntries(entries: readonly Entry[], folder = ''): Pr
   return found
 }
 
-/** A reader gives some entries at a time, and none at the end. */
+/** Reads all entries of a folder. A reader returns some at a time, and none at the end. */
 async function entriesOf(folder: FolderEntry): Promise<readonly Entry[]> {
   const reader = folder.createReader()
   const found: Entry[] = []
@@ -45,7 +45,12 @@ async function entriesOf(folder: FolderEntry): Promise<readonly Entry[]> {
   }
 }
 
-/** What was dropped. Begin it while the event is handled: afterwards the browser forgets. */
+/** Whether a drag carries files, and not a text or a link. */
+export function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') === true
+}
+
+/** The files of a drop, with folders and all. Call it during the event: afterwards the browser clears the data. */
 export function filesOfDrop(data: DataTransfer): Promise<readonly ChosenFile[]> {
   const items = [...data.items].filter(({ kind }) => kind === 'file')
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
@@ -53,10 +58,7 @@ export function filesOfDrop(data: DataTransfer): Promise<readonly ChosenFile[]> 
   return Promise.resolve(filesOfList(data.files))
 }
 
-/** What was chosen in a file input, with `webkitdirectory` or without. */
+/** The files that were chosen in a file input, with `webkitdirectory` or without. */
 export function filesOfList(list: Iterable<File> | null): readonly ChosenFile[] {
-  return [...(list ?? [])].map((file) => ({
-    file,
-    path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath,
-  }))
+  return [...(list ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name }))
 }

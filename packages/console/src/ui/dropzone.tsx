@@ -1,69 +1,60 @@
-import { Upload } from 'lucide'
+import { CloudUpload } from 'lucide'
 import type { ComponentChildren } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { toApiError } from '../api/errors.ts'
+import { say } from '../i18n/language.ts'
 import { classes } from './classes.ts'
-import { type ChosenFile, filesOfDrop } from './dropped-files.ts'
+import { type ChosenFile, filesOfDrop, hasFiles } from './dropped-files.ts'
 import { Icon } from './icon.tsx'
+import { toast } from './toast.tsx'
 import './dropzone.css'
 
-export interface DropzoneProps {
-  /** What happens to what is dropped: "Drop to upload into photos/". */
+interface DropzoneProps {
+  /** What a drop does, such as "Drop to upload to photos/". */
   readonly label: string
   readonly onFiles: (files: readonly ChosenFile[]) => void
-  readonly onError?: ((error: unknown) => void) | undefined
-  readonly disabled?: boolean | undefined
+  readonly class?: string | undefined
   readonly children?: ComponentChildren
 }
 
 /** A part of a page that takes files and folders by drag and drop. A button must do the same for the keyboard. */
-export function Dropzone({ label, onFiles, onError, disabled = false, children }: DropzoneProps) {
+export function Dropzone({ label, onFiles, class: name, children }: DropzoneProps) {
   const [over, setOver] = useState(false)
-  // The events of the children bubble: the pointer has left when it has left as often as it came.
-  const depth = useRef(0)
-  const takes = (event: DragEvent) => !disabled && (event.dataTransfer?.types.includes('Files') ?? false)
-  const leave = () => {
-    depth.current = 0
-    setOver(false)
-  }
+  useEffect(() => {
+    // A file that is dropped outside the zone would replace the whole page.
+    const keepPage = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault()
+    }
+    addEventListener('dragover', keepPage)
+    addEventListener('drop', keepPage)
+    return () => {
+      removeEventListener('dragover', keepPage)
+      removeEventListener('drop', keepPage)
+    }
+  }, [])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is of the pointer alone
+    // biome-ignore lint/a11y/noStaticElementInteractions: a button does the same for the keyboard
     <div
-      class={classes('dropzone', over && 'is-over')}
+      class={classes('dropzone', name)}
       onDragEnter={(event) => {
-        if (!takes(event)) return
-        event.preventDefault()
-        depth.current++
-        setOver(true)
+        if (hasFiles(event)) setOver(true)
       }}
-      onDragOver={(event) => {
-        if (!takes(event)) return
-        event.preventDefault()
-        if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
-      }}
-      onDragLeave={(event) => {
-        if (!takes(event)) return
-        depth.current--
-        if (depth.current <= 0) leave()
+      onDragLeave={({ currentTarget, relatedTarget }) => {
+        // Moving between children does not leave the zone.
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setOver(false)
       }}
       onDrop={(event) => {
-        leave()
-        if (!takes(event) || event.dataTransfer === null) return
+        setOver(false)
+        if (event.dataTransfer === null || !hasFiles(event)) return
         event.preventDefault()
-        filesOfDrop(event.dataTransfer).then(
-          (files) => {
-            if (files.length > 0) onFiles(files)
-          },
-          (error) => onError?.(error),
-        )
+        filesOfDrop(event.dataTransfer).then(onFiles, (thrown) => toast(say(toApiError(thrown).text), 'danger'))
       }}
     >
       {children}
       {over && (
         <div class="dropzone-cover">
-          <span>
-            <Icon icon={Upload} size={20} />
-            {label}
-          </span>
+          <Icon icon={CloudUpload} size={28} />
+          <span class="wrap">{label}</span>
         </div>
       )}
     </div>

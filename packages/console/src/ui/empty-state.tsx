@@ -4,15 +4,15 @@ import { Icon } from './icon.tsx'
 import { isShown } from './is-shown.ts'
 import './empty-state.css'
 
-export interface EmptyStateProps {
+interface EmptyStateProps {
   readonly icon: IconNode
   readonly title: ComponentChildren
-  /** How something gets here, or what else to look for. */
+  /** How to add something, or what else to look for. */
   readonly children?: ComponentChildren
   readonly actions?: ComponentChildren
 }
 
-/** There is nothing here, and what to do about it. */
+/** Says that a list is empty, and what to do about it. */
 export function EmptyState({ icon, title, children, actions }: EmptyStateProps) {
   return (
     <div class="empty-state">

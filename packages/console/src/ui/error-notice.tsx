@@ -8,21 +8,21 @@ import { CopyButton } from './copy-button.tsx'
 import './error-notice.css'
 
 const t = texts({
-  en: { retry: 'Try again', request: 'Request', copy: 'Copy the request id', details: 'Details' },
-  zh: { retry: '重试', request: '请求', copy: '复制请求 ID', details: '详情' },
+  en: { retry: 'Try again', request: 'Request', copy: 'Copy the request id' },
+  zh: { retry: '重试', request: '请求', copy: '复制请求 ID' },
 })
 
 export interface ErrorNoticeProps {
-  /** An ApiError, or a problem inside of an answer. */
+  /** An ApiError, or a problem inside an answer. */
   readonly error: ShownProblem
   readonly onRetry?: (() => void) | undefined
   readonly onDismiss?: (() => void) | undefined
 }
 
-/** What went wrong, what to do about it, and the id by which the log knows the request. Put it where it happened. */
+/** An error: what went wrong, what to do about it, and the request id to find it in the log. Put it where it happened. */
 export function ErrorNotice({ error, onRetry, onDismiss }: ErrorNoticeProps) {
   const { code, text, advice, message, requestId } = error
-  // The message has the details of the case; often they are all that helps, so they are never hidden.
+  // The message has the details of the case. Often they are what helps, so they are never hidden.
   const details = message !== undefined && message !== text.en && message !== text.zh ? message : undefined
   return (
     <Banner

@@ -14,7 +14,7 @@ const t = texts({
     tree: 'The rule, part by part',
     decided: 'decided',
     needed: 'Needed',
-    none: 'The decision came without an explanation.',
+    none: 'There is no explanation for this decision.',
   },
   zh: {
     allowed: '允许',
@@ -33,18 +33,18 @@ const OUTCOMES: Readonly<Record<Outcome, Readonly<Record<Language, string>> & { 
   missing: { en: 'missing', zh: '缺失', icon: CircleSlash },
   value: { en: 'value', zh: '值', icon: Minus },
   error: { en: 'error', zh: '出错', icon: TriangleAlert },
-  skipped: { en: 'not asked', zh: '未求值', icon: Minus },
+  skipped: { en: 'not evaluated', zh: '未求值', icon: Minus },
   open: { en: 'depends on the document', zh: '取决于文档', icon: CircleDashed },
 }
 
-export interface ExplanationTreeProps {
-  /** `explanation` of a decision or a denial, as it came. */
+interface ExplanationTreeProps {
+  /** The `explanation` of a decision or a denial, as the server sent it. */
   readonly explanation: unknown
-  /** Without the verdict and its reason, where something beside it says them. */
+  /** Leave out the verdict and its reason, where they are shown elsewhere. */
   readonly treeOnly?: boolean | undefined
 }
 
-/** Why something was allowed or denied: the rule as a tree of what came of its parts. What decided stands out. */
+/** Why a request was allowed or denied: the rule as a tree of its parts with their results. The deciding parts stand out. */
 export function ExplanationTree({ explanation, treeOnly = false }: ExplanationTreeProps) {
   const found = asExplanation(explanation)
   if (found === undefined) return <p class="muted">{t.none}</p>
@@ -75,7 +75,7 @@ export function ExplanationTree({ explanation, treeOnly = false }: ExplanationTr
 
 function Part({ node }: { readonly node: ExplainedNode }) {
   const { outcome, decided, source, why, needed } = node
-  // A literal is its own value, and what was not asked has nothing to say.
+  // A literal is its own value, and a part that was not evaluated has no results.
   const children =
     outcome === 'skipped' ? [] : node.children.filter(({ kind }) => kind !== 'literal' && kind !== 'array')
   const line = (
@@ -125,7 +125,7 @@ function Result({ node: { outcome, value, decided } }: { readonly node: Explaine
   )
 }
 
-/** Values do not decide by themselves: the comparison around them does. */
+/** Values do not decide by themselves; the comparison around them does. */
 function isJudged(outcome: Outcome): boolean {
   return outcome !== 'value' && outcome !== 'missing'
 }

@@ -1,18 +1,18 @@
 /**
- * The shape of an explanation as the rules make it. Written down here because the rules themselves stay on the server;
- * what arrives is checked, since it may be older than this page.
+ * The shape of an explanation by the rules. It is repeated here because the rules package stays on the server. Answers are
+ * checked, because they may be older than this page.
  */
 import type { Text } from '../i18n/language.ts'
 
 export type Outcome = 'true' | 'false' | 'undecided' | 'missing' | 'value' | 'error' | 'skipped' | 'open'
 
-/** A part of a rule, with what came of it in one request. */
+/** A part of a rule, with its result for one request. */
 export interface ExplainedNode {
   readonly kind: string
   readonly source: string
   readonly outcome: Outcome
   readonly value?: Text
-  /** Whether the result of the whole rule hangs on this part. */
+  /** Whether the result of the whole rule depends on this part. */
   readonly decided: boolean
   readonly why?: Text
   readonly needed?: Text
@@ -29,7 +29,7 @@ export interface Explanation {
   readonly tree?: ExplainedNode
 }
 
-/** The value as an explanation, if it looks like one. */
+/** The value as an explanation; undefined if it does not have the shape of one. */
 export function asExplanation(value: unknown): Explanation | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { allowed, reason, tree } = value as Partial<Explanation>

@@ -4,8 +4,8 @@ import { classes } from './classes.ts'
 import { isShown } from './is-shown.ts'
 import './field.css'
 
-/** What a control inside a Field has to carry. */
-export interface FieldControl {
+/** The attributes that connect a control to its Field. */
+interface FieldControl {
   readonly id: string
   readonly 'aria-describedby': string | undefined
   readonly 'aria-invalid': 'true' | undefined
@@ -13,21 +13,21 @@ export interface FieldControl {
 
 export interface FieldProps {
   readonly label: ComponentChildren
-  /** Not shown, because something beside it says the same. It is read aloud all the same. */
+  /** Hide the label from view; screen readers still read it. */
   readonly hideLabel?: boolean | undefined
   readonly hint?: ComponentChildren
-  /** What is wrong with the value; shown in the place of the hint. */
+  /** What is wrong with the value. Replaces the hint. */
   readonly error?: ComponentChildren
-  /** The control, given what connects it to the label. */
+  /** Renders the control with the attributes that connect it to the label. */
   readonly children: (control: FieldControl) => ComponentChildren
   readonly class?: string | undefined
 }
 
-/** A label, a control, and a hint or an error, connected for screen readers. TextInput, Select and so on bring their own. */
+/** A label, a control, and a hint or an error, connected for screen readers. TextInput, Select and others include it. */
 export function Field({ label, hideLabel = false, hint, error, children, class: name }: FieldProps) {
   const id = useId()
-  const wrong = isShown(error)
-  const told = wrong || isShown(hint)
+  const hasError = isShown(error)
+  const hasNote = hasError || isShown(hint)
   return (
     <div class={classes('field', name)}>
       <label class={hideLabel ? 'only-read' : 'field-label'} for={id}>
@@ -35,12 +35,12 @@ export function Field({ label, hideLabel = false, hint, error, children, class: 
       </label>
       {children({
         id,
-        'aria-describedby': told ? `${id}-note` : undefined,
-        'aria-invalid': wrong ? 'true' : undefined,
+        'aria-describedby': hasNote ? `${id}-note` : undefined,
+        'aria-invalid': hasError ? 'true' : undefined,
       })}
-      {told && (
-        <p id={`${id}-note`} class={wrong ? 'field-error' : 'field-hint'} role={wrong ? 'alert' : undefined}>
-          {wrong ? error : hint}
+      {hasNote && (
+        <p id={`${id}-note`} class={hasError ? 'field-error' : 'field-hint'} role={hasError ? 'alert' : undefined}>
+          {hasError ? error : hint}
         </p>
       )}
     </div>

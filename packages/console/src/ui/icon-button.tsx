@@ -3,13 +3,13 @@ import { Button, type ButtonProps } from './button.tsx'
 import { classes } from './classes.ts'
 import { Tooltip } from './tooltip.tsx'
 
-export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> {
+interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon'> {
   readonly icon: IconNode
-  /** What it does; read aloud, and shown as a tooltip. */
+  /** What the button does: its tooltip, and its name for screen readers. */
   readonly label: string
 }
 
-/** A square button with only an icon; `quiet` unless told. */
+/** A square button with only an icon. The default kind is `quiet`. */
 export function IconButton({ label, kind = 'quiet', class: name, ...rest }: IconButtonProps) {
   return (
     <Tooltip text={label}>

@@ -2,15 +2,15 @@ import type { IconNode } from 'lucide'
 import { h } from 'preact'
 import './icon.css'
 
-export interface IconProps {
-  /** From lucide, by name: `import { Folder } from 'lucide'`. Only the icons that are imported reach the browser. */
+interface IconProps {
+  /** An icon of lucide: `import { Folder } from 'lucide'`. Only imported icons are bundled. */
   readonly icon: IconNode
-  /** Pixels; 16 unless told. */
+  /** Pixels. Default: 16. */
   readonly size?: number | undefined
   readonly class?: string | undefined
 }
 
-/** A line icon in the colour of the text. It says nothing to a screen reader: the words beside it do. */
+/** A line icon in the colour of the text. Hidden from screen readers, which read the words beside it. */
 export function Icon({ icon, size = 16, class: name }: IconProps) {
   return (
     <svg

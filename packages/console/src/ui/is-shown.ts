@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** Whether something would be rendered: `condition && <X />` and an empty text are nothing. */
+/** Whether anything would be rendered: not for `false && <X />` or an empty string. */
 export function isShown(children: ComponentChildren): boolean {
   return children !== undefined && children !== null && children !== false && children !== ''
 }

@@ -1,21 +1,22 @@
 import { jsonTokens } from './json-tokens.ts'
 import './json-text.css'
+import './syntax.css'
 
-export interface JsonTextProps {
-  /** A text is shown as it is, anything else as indented JSON. */
+interface JsonTextProps {
+  /** A string is shown as it is, anything else as indented JSON. */
   readonly value: unknown
-  /** Read aloud. */
+  /** The name for screen readers. */
   readonly label?: string | undefined
 }
 
-/** Characters beyond which colours would cost more than they help. */
+/** Characters. Longer texts are shown without colours, which would take too long. */
 const MAX_COLOURED = 100_000
 
-/** JSON to read, lightly coloured. */
+/** JSON with syntax colours. */
 export function JsonText({ value, label }: JsonTextProps) {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
     <div class="json-text" role="group" tabIndex={0} aria-label={label}>
       <pre>
         {text.length > MAX_COLOURED
@@ -24,7 +25,7 @@ export function JsonText({ value, label }: JsonTextProps) {
               kind === 'plain' ? (
                 piece
               ) : (
-                <span key={index} class={`json-${kind}`}>
+                <span key={index} class={`syntax-${kind}`}>
                   {piece}
                 </span>
               ),

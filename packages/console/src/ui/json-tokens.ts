@@ -1,5 +1,5 @@
-/** A piece of JSON, or of JSON with comments, for colouring. `plain` is everything that has no colour. */
-export interface JsonToken {
+/** A token of JSON, with or without comments, for colouring. `plain` is everything without a colour. */
+interface JsonToken {
   readonly kind: 'name' | 'string' | 'number' | 'word' | 'comment' | 'plain'
   readonly text: string
 }
@@ -7,7 +7,7 @@ export interface JsonToken {
 const TOKEN =
   /("(?:[^"\\\n]|\\.)*"?)(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b|(\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/g
 
-/** Cuts a text into coloured pieces, which joined are the text again. Broken JSON is cut as far as it goes. */
+/** Splits a text into tokens. Joined, they are the text again. Broken JSON is split as far as possible. */
 export function jsonTokens(text: string): readonly JsonToken[] {
   const tokens: JsonToken[] = []
   let end = 0

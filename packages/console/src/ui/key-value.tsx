@@ -2,23 +2,23 @@ import type { ComponentChildren } from 'preact'
 import { CopyButton } from './copy-button.tsx'
 import './key-value.css'
 
-export interface KeyValueItem {
+interface KeyValueItem {
   readonly label: ComponentChildren
-  /** Undefined: the whole line is left out. */
+  /** Undefined leaves out the item. */
   readonly value: ComponentChildren
-  /** A button that copies this text. */
+  /** The text of a copy button. */
   readonly copy?: string | undefined
-  /** What the button copies; the label unless told. */
+  /** The name of the copy button. */
   readonly copyLabel?: string | undefined
 }
 
-export interface KeyValueProps {
+interface KeyValueProps {
   readonly items: readonly (KeyValueItem | undefined)[]
-  /** Each value under its label, for narrow places. */
+  /** Each value below its label, for narrow places. */
   readonly stacked?: boolean | undefined
 }
 
-/** What there is to know of a thing, name by name. */
+/** A list of labels and values. */
 export function KeyValue({ items, stacked = false }: KeyValueProps) {
   return (
     <dl class={stacked ? 'key-value is-stacked' : 'key-value'}>

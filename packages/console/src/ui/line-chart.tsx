@@ -1,41 +1,40 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { formatClock, formatNumber } from '../i18n/format.ts'
-import { language } from '../i18n/language.ts'
 import { texts } from '../i18n/texts.ts'
 import { axisTicks, clockIndexes } from './chart-scale.ts'
 import './line-chart.css'
 
 const t = texts({ en: { time: 'Time', table: 'As a table' }, zh: { time: '时间', table: '以表格查看' } })
 
-export interface Series {
+interface Series {
   readonly name: string
   readonly values: readonly number[]
 }
 
-export interface LineChartProps {
-  /** What it shows, in a sentence; read aloud. */
+interface LineChartProps {
+  /** What the chart shows, in a sentence for screen readers. */
   readonly label: string
   /** Milliseconds since the epoch, oldest first. */
   readonly times: readonly number[]
-  /** One to three, each with a value for each time. */
+  /** One to three series, with a value for each time. */
   readonly series: readonly Series[]
-  /** Pixels; 220 unless told. */
-  readonly height?: number | undefined
 }
 
+/** Pixels. */
+const HEIGHT = 220
 const LEFT = 44
 const RIGHT = 12
 const TOP = 12
 const BOTTOM = 26
-/** Pixels that a time below the axis needs. */
+/** Pixels between two time labels. */
 const LABEL_WIDTH = 72
-/** Half of what is written of it, which must not be cut off at the right. */
+/** Half the width of a label in pixels, so that the last one is not cut off. */
 const LABEL_HALF = 18
-/** Rows of the table for readers who do not see the chart: the newest. */
+/** The newest rows, shown in the table for readers who do not see the chart. */
 const TABLE_ROWS = 60
 
-/** Values over time. Pointer and arrow keys read single moments; a table tells the same in words. */
-export function LineChart({ label, times, series, height = 220 }: LineChartProps) {
+/** Values over time. The pointer and the arrow keys read single values; a table has the same values as text. */
+export function LineChart({ label, times, series }: LineChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
   const [width, setWidth] = useState(640)
@@ -51,10 +50,9 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
   const ticks = axisTicks(series.reduce((most, { values }) => values.reduce((a, b) => Math.max(a, b), most), 0))
   const top = ticks.at(-1) ?? 1
   const x = (index: number) => LEFT + (last <= 0 ? 0 : (index / last) * (width - LEFT - RIGHT))
-  const y = (value: number) => height - BOTTOM - (value / top) * (height - TOP - BOTTOM)
+  const y = (value: number) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM)
   const at = read === undefined ? undefined : Math.min(read, last)
-  const number = (value: number) => formatNumber(value, language())
-  const clock = (index: number) => formatClock(times[index] ?? 0, language())
+  const clock = (index: number) => formatClock(times[index] ?? 0)
   const moment = at === undefined || at < 0 ? undefined : at
   return (
     <figure class="line-chart" aria-labelledby={id}>
@@ -65,7 +63,7 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
         {series.map(({ name, values }, index) => (
           <span key={name} class={`chart-key is-${index + 1}`}>
             {name}
-            {moment !== undefined && <b class="numbers">{number(values[moment] ?? 0)}</b>}
+            {moment !== undefined && <b class="numbers">{formatNumber(values[moment] ?? 0)}</b>}
           </span>
         ))}
         <span class="chart-moment numbers">{moment === undefined ? '' : clock(moment)}</span>
@@ -74,7 +72,7 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
         ref={box}
         class="chart-box"
         role="img"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows read the values
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read the values
         tabIndex={0}
         aria-label={label}
         onPointerMove={(event) => {
@@ -91,12 +89,12 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
           setRead(Math.max(0, Math.min(last, (at ?? last + 1) + step)))
         }}
       >
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        <svg width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} aria-hidden="true">
           {ticks.map((tick) => (
             <g key={tick}>
               <line class="chart-line" x1={LEFT} x2={width - RIGHT} y1={y(tick)} y2={y(tick)} />
               <text class="chart-text" x={LEFT - 8} y={y(tick) + 4} text-anchor="end">
-                {number(tick)}
+                {formatNumber(tick)}
               </text>
             </g>
           ))}
@@ -105,14 +103,14 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
               key={index}
               class="chart-text"
               x={Math.min(x(index), width - LABEL_HALF)}
-              y={height - 6}
+              y={HEIGHT - 6}
               text-anchor="middle"
             >
               {clock(index)}
             </text>
           ))}
           {moment !== undefined && (
-            <line class="chart-cursor" x1={x(moment)} x2={x(moment)} y1={TOP} y2={height - BOTTOM} />
+            <line class="chart-cursor" x1={x(moment)} x2={x(moment)} y1={TOP} y2={HEIGHT - BOTTOM} />
           )}
           {series.map(({ name, values }, index) => (
             <g key={name} class={`chart-series is-${index + 1}`}>
@@ -151,7 +149,7 @@ export function LineChart({ label, times, series, height = 220 }: LineChartProps
                   <tr key={index}>
                     <th scope="row">{clock(index)}</th>
                     {series.map(({ name, values }) => (
-                      <td key={name}>{number(values[index] ?? 0)}</td>
+                      <td key={name}>{formatNumber(values[index] ?? 0)}</td>
                     ))}
                   </tr>
                 ))}

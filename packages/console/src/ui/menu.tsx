@@ -4,7 +4,7 @@ import { useId, useRef, useState } from 'preact/hooks'
 import { Button, type ButtonProps } from './button.tsx'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
-import { nextIndex } from './move-focus.ts'
+import { nextIndex } from './next-index.ts'
 import { Tooltip } from './tooltip.tsx'
 import './menu.css'
 
@@ -14,31 +14,29 @@ export interface MenuItem {
   readonly onSelect: () => void
   readonly danger?: boolean | undefined
   readonly disabled?: boolean | undefined
-  /** Of a choice: whether it is the one that holds. */
+  /** For an item of a choice: whether it is the current one. */
   readonly checked?: boolean | undefined
 }
 
-export interface MenuProps {
-  /** What the menu is for; read aloud, and the tooltip of a button without words. */
+interface MenuProps {
+  /** The name for screen readers, and the tooltip of a button without words. */
   readonly label: string
-  /** A word alone makes a headline, `'-'` a line. */
+  /** A string is a heading, `'-'` a separator. */
   readonly items: readonly (MenuItem | string)[]
-  /** Three dots unless told. */
+  /** Default: three dots, if there are no words. */
   readonly icon?: IconNode | undefined
-  /** Words on the button; without them it is square. */
+  /** Words on the button. Without them it is square. */
   readonly children?: ComponentChildren
   readonly kind?: ButtonProps['kind']
   readonly size?: 'small' | undefined
-  readonly disabled?: boolean | undefined
   readonly tabIndex?: number | undefined
 }
 
-/** Pixels between a menu and its button, and between a menu and the edge of the window. */
+/** Pixels between a menu and its button, and between a menu and the edges of the window. */
 const GAP = 4
 
-/** A button that opens a menu. Arrows, Home, End and first letters move in it, Esc and Tab leave it. */
-export function Menu(props: MenuProps) {
-  const { label, items, icon, children, kind = 'quiet', size, disabled, tabIndex } = props
+/** A button that opens a menu. Arrow keys, Home, End and first letters move in it; Esc and Tab leave it. */
+export function Menu({ label, items, icon, children, kind = 'quiet', size, tabIndex }: MenuProps) {
   const [open, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -69,7 +67,6 @@ export function Menu(props: MenuProps) {
       kind={kind}
       size={size}
       icon={icon ?? (children === undefined ? EllipsisVertical : undefined)}
-      disabled={disabled}
       tabIndex={tabIndex}
       class={classes(children === undefined && 'is-square')}
       aria-label={children === undefined ? label : undefined}
@@ -134,7 +131,7 @@ export function Menu(props: MenuProps) {
               {item}
             </p>
           ) : (
-            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: only the role of a choice is given one
+            // biome-ignore lint/a11y/useAriaPropsSupportedByRole: only items of a choice are checked
             <button
               key={item.label}
               type="button"
@@ -158,7 +155,7 @@ export function Menu(props: MenuProps) {
   )
 }
 
-/** The next entry that begins with what was typed. */
+/** The next item that starts with the typed letter. */
 function matching(labels: readonly (string | null)[], key: string, at: number): number | undefined {
   if (key.length !== 1 || key === ' ') return undefined
   const found = labels

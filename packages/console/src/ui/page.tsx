@@ -5,18 +5,18 @@ import { classes } from './classes.ts'
 import { isShown } from './is-shown.ts'
 import './page.css'
 
-export interface PageProps {
+interface PageProps {
   readonly title: string
-  /** One or two sentences: what one does here. */
+  /** What the page is for, in one or two sentences. */
   readonly description?: ComponentChildren
-  /** Buttons at the right of the title. */
+  /** Buttons to the right of the title. */
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
-  /** The page fills the window and its parts scroll by themselves, as lists of any length do. */
+  /** The page fills the window, and its parts scroll by themselves. For long lists. */
   readonly fill?: boolean | undefined
 }
 
-/** The frame of every page: its heading, which takes the focus after navigation, and the title of the window. */
+/** The frame of every page: sets the window title, and moves the focus to the heading after navigation. */
 export function Page({ title, description, actions, children, fill = false }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const env = session()?.env
@@ -24,7 +24,7 @@ export function Page({ title, description, actions, children, fill = false }: Pa
     document.title = [title, env, 'Cloudstead'].filter((part) => part !== undefined).join(' · ')
   }, [title, env])
   useLayoutEffect(() => {
-    // On the first load the focus is the browser's; after it, whoever navigated by keyboard goes on here.
+    // The browser places the focus on the first load. After that, keyboard users continue at the heading.
     if (navigated || signedInHere()) heading.current?.focus({ preventScroll: true })
     navigated = true
   }, [])
@@ -44,5 +44,5 @@ export function Page({ title, description, actions, children, fill = false }: Pa
   )
 }
 
-/** Whether a page has been shown before this one. */
+/** Whether a page was shown before this one. */
 let navigated = false

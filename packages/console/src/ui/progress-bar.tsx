@@ -1,14 +1,14 @@
 import './progress-bar.css'
 
-export interface ProgressBarProps {
-  /** What goes on; read aloud. */
+interface ProgressBarProps {
+  /** The name for screen readers. */
   readonly label: string
   readonly value: number
-  /** Undefined: nobody knows how much there is. */
+  /** Undefined if the total is unknown. */
   readonly max?: number | undefined
 }
 
-/** How far something has come. */
+/** The progress of running work. */
 export function ProgressBar({ label, value, max }: ProgressBarProps) {
   const share = max === undefined || max === 0 ? undefined : Math.min(1, value / max)
   return (

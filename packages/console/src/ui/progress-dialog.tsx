@@ -2,7 +2,7 @@ import type { Progress } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiError, isAbort, toApiError } from '../api/errors.ts'
 import { formatNumber } from '../i18n/format.ts'
-import { language, say } from '../i18n/language.ts'
+import { say } from '../i18n/language.ts'
 import { texts } from '../i18n/texts.ts'
 import { Banner } from './banner.tsx'
 import { Button } from './button.tsx'
@@ -12,46 +12,44 @@ import { ProgressBar } from './progress-bar.tsx'
 import { Stack } from './stack.tsx'
 import './progress-dialog.css'
 
-const number = (value: number) => formatNumber(value, language())
-
 const t = texts({
   en: {
     cancel: 'Cancel',
     close: 'Close',
-    cancelled: 'Cancelled. What was done until then stays done.',
-    of: (done: number, total: number) => `${number(done)} of ${number(total)}`,
-    done: (done: number) => `${number(done)} done`,
-    failed: (count: number) => `${number(count)} failed`,
-    more: (count: number) => `and ${number(count)} more`,
+    cancelled: 'Cancelled. The part that was done stays done.',
+    of: (done: number, total: number) => `${formatNumber(done)} of ${formatNumber(total)}`,
+    done: (done: number) => `${formatNumber(done)} done`,
+    failed: (count: number) => `${formatNumber(count)} failed`,
+    more: (count: number) => `and ${formatNumber(count)} more`,
   },
   zh: {
     cancel: '取消',
     close: '关闭',
     cancelled: '已取消，之前完成的部分仍然有效。',
-    of: (done, total) => `${number(done)} / ${number(total)}`,
-    done: (done) => `已完成 ${number(done)}`,
-    failed: (count) => `${number(count)} 项失败`,
-    more: (count) => `以及另外 ${number(count)} 项`,
+    of: (done, total) => `${formatNumber(done)} / ${formatNumber(total)}`,
+    done: (done) => `已完成 ${formatNumber(done)}`,
+    failed: (count) => `${formatNumber(count)} 项失败`,
+    more: (count) => `以及另外 ${formatNumber(count)} 项`,
   },
 })
 
 export interface ProgressDialogProps {
   readonly title: string
-  /** Begins at once, by `lines(...)`, with this signal and this listener. */
+  /** The work, such as a call of `lines`. It starts when the dialog opens. */
   readonly run: (options: {
     readonly signal: AbortSignal
     readonly onLine: (line: Progress) => void
   }) => Promise<Progress>
   /**
-   * It is over and the dialog can go: at once when all went well, else when the reader has read what did not. `last` is
-   * the last line that came; `whole` says that nothing was cancelled and nothing failed.
+   * Called when the dialog can be closed: at once after full success, otherwise when the user closes it. `last` is the
+   * last line that arrived. `whole` is true if nothing was cancelled and nothing failed.
    */
   readonly onClose: (last: Progress | undefined, whole: boolean) => void
 }
 
 type State = 'running' | 'cancelled' | 'finished' | 'failed'
 
-/** Long work of the server: how far it is, what failed, and a button that ends it. */
+/** Runs long work on the server: shows the progress and what failed, with a button that cancels. */
 export function ProgressDialog({ title, run, onClose }: ProgressDialogProps) {
   const [line, setLine] = useState<Progress>()
   const [state, setState] = useState<State>('running')
@@ -73,7 +71,7 @@ export function ProgressDialog({ title, run, onClose }: ProgressDialogProps) {
       },
     )
     return () => controller.abort()
-    // Once: the work is not begun again when the page renders.
+    // Once: rendering again must not restart the work.
   }, [])
   const running = state === 'running'
   const { done = 0, total, failed = 0, problems = [] } = line ?? {}

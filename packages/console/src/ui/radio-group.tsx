@@ -2,25 +2,25 @@ import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import './checkbox.css'
 
-export interface Choice<T extends string> {
+interface Choice<T extends string> {
   readonly value: T
   readonly label: ComponentChildren
   readonly hint?: ComponentChildren
   readonly disabled?: boolean | undefined
 }
 
-export interface RadioGroupProps<T extends string> {
+interface RadioGroupProps<T extends string> {
   readonly label: string
   readonly hideLabel?: boolean | undefined
-  /** Undefined: none is chosen. */
+  /** Undefined if none is chosen. */
   readonly value: T | undefined
   readonly options: readonly Choice<T>[]
   readonly onChange: (value: T) => void
-  /** Each option in a frame, for choices that need words. */
+  /** Each option in a frame, for options with explanations. */
   readonly cards?: boolean | undefined
 }
 
-/** One of a few, all of them seen. */
+/** A choice of a few options, all of them visible. */
 export function RadioGroup<T extends string>(props: RadioGroupProps<T>) {
   const { label, hideLabel, value, options, onChange, cards = false } = props
   const id = useId()

@@ -5,32 +5,32 @@ import { Icon } from './icon.tsx'
 
 export interface SearchInputProps {
   readonly value: string
-  /** Called when the reader pauses, or presses Enter. */
+  /** Called after a pause in typing, and on Enter. */
   readonly onSearch: (value: string) => void
-  /** What is searched; read aloud, and the placeholder unless that is given. */
+  /** The name for screen readers. */
   readonly label: string
-  readonly placeholder?: string | undefined
+  readonly placeholder: string
   readonly class?: string | undefined
 }
 
-/** Milliseconds after the last key before the search begins: less asks at every key, more feels slow. */
+/** Milliseconds after the last key before the search starts. Less would search at every key, more would feel slow. */
 const PAUSE_MS = 250
 
-/** Search while typing. Esc empties it. */
-export function SearchInput({ value, onSearch, label, placeholder = label, class: name }: SearchInputProps) {
+/** Searches while the user types. Esc clears the field. */
+export function SearchInput({ value, onSearch, label, placeholder, class: name }: SearchInputProps) {
   const [typed, setTyped] = useState(value)
-  const asked = useRef(value)
+  const searched = useRef(value)
   const timer = useRef(0)
   const search = (text: string) => {
     clearTimeout(timer.current)
-    if (text === asked.current) return
-    asked.current = text
+    if (text === searched.current) return
+    searched.current = text
     onSearch(text)
   }
   useEffect(() => {
-    // Only what others changed: an answer that comes late does not undo what was typed since.
-    if (value === asked.current) return
-    asked.current = value
+    // Only changes from outside: a late render must not undo what was typed since.
+    if (value === searched.current) return
+    searched.current = value
     setTyped(value)
   }, [value])
   useEffect(() => () => clearTimeout(timer.current), [])

@@ -2,10 +2,9 @@ import { ChevronDown } from 'lucide'
 import { Field, type FieldProps } from './field.tsx'
 import { Icon } from './icon.tsx'
 
-export interface Option<T extends string> {
+interface Option<T extends string> {
   readonly value: T
   readonly label: string
-  readonly disabled?: boolean | undefined
 }
 
 export interface SelectProps<T extends string> extends Omit<FieldProps, 'children'> {
@@ -15,7 +14,7 @@ export interface SelectProps<T extends string> extends Omit<FieldProps, 'childre
   readonly disabled?: boolean | undefined
 }
 
-/** One of a few values. */
+/** A choice from a list of values. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const { label, hideLabel, hint, error, class: name, value, options, onChange, disabled } = props
   return (
@@ -30,12 +29,7 @@ export function Select<T extends string>(props: SelectProps<T>) {
             onChange={(event) => onChange(event.currentTarget.value as T)}
           >
             {options.map((option) => (
-              <option
-                key={option.value}
-                value={option.value}
-                disabled={option.disabled}
-                selected={option.value === value}
-              >
+              <option key={option.value} value={option.value} selected={option.value === value}>
                 {option.label}
               </option>
             ))}

@@ -9,13 +9,13 @@ import './side-panel.css'
 
 const t = texts({ en: { close: 'Close the panel' }, zh: { close: '关闭面板' } })
 
-/** Where Esc in the list means something else. */
+/** Elements in the list in which Esc has another meaning. */
 const OTHERS_ESC = 'dialog, [popover], input:not([type=checkbox]), textarea, select'
 
-export interface SidePanelProps {
+interface SidePanelProps {
   readonly title: ComponentChildren
   readonly onClose: () => void
-  /** Buttons at the foot, which stays in view. */
+  /** Buttons at the foot, which stays visible. */
   readonly actions?: ComponentChildren
   readonly children?: ComponentChildren
   /** 480 instead of 360 pixels. */
@@ -23,8 +23,8 @@ export interface SidePanelProps {
 }
 
 /**
- * Details beside a list, which stays usable: put both into a `<SplitView>`. On a phone it covers the window. Esc closes
- * it, inside of it and in the list, but for a field where one types. Modal work belongs into a `<Dialog side>`.
+ * Details beside a list that stays usable. Put both into a `<SplitView>`. On a phone the panel covers the window. Esc
+ * closes it, from the panel and from the list, except in text fields. For modal work use `<Dialog side>`.
  */
 export function SidePanel({ title, onClose, actions, children, wide = false }: SidePanelProps) {
   const id = useId()
@@ -44,7 +44,7 @@ export function SidePanel({ title, onClose, actions, children, wide = false }: S
   }, [])
   useLayoutEffect(() => {
     const before = document.activeElement
-    // Where it covers the list, the focus must not stay behind it.
+    // On a phone it covers the list, so the focus must not stay there.
     if (matchMedia('(max-width: 719px)').matches) panel.current?.focus()
     return () => {
       if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected)
@@ -75,7 +75,7 @@ export function SidePanel({ title, onClose, actions, children, wide = false }: S
   )
 }
 
-/** A list that takes the room, and a SidePanel beside it when there is one. For pages that fill the window. */
+/** A list and a SidePanel beside it. For pages that fill the window. */
 export function SplitView({ children }: { readonly children?: ComponentChildren }) {
   return <div class="split-view">{children}</div>
 }

@@ -3,23 +3,17 @@ import './spinner.css'
 
 const t = texts({ en: { loading: 'Loading' }, zh: { loading: '加载中' } })
 
-export interface SpinnerProps {
-  /** Pixels; 16 unless told. */
-  readonly size?: number | undefined
-  /** What is being waited for; "Loading" unless told. Empty: something beside it says so. */
+interface SpinnerProps {
+  /** The text for screen readers. Default: "Loading". Empty if there is a text beside the spinner. */
   readonly label?: string | undefined
-  /** In the middle of a place of its own, for pages and panels that load. */
+  /** In the middle of its own area, for pages and panels. */
   readonly block?: boolean | undefined
 }
 
-/** Something is being waited for. Appears after a moment, so that quick answers do not flicker. */
-export function Spinner({ size = 16, label = t.loading, block }: SpinnerProps) {
+/** Shows that something is loading. It appears after a moment, so that quick answers do not flicker. */
+export function Spinner({ label = t.loading, block }: SpinnerProps) {
   const ring = (
-    <span
-      class="spinner"
-      style={{ width: `${size}px`, height: `${size}px` }}
-      role={label === '' ? undefined : 'status'}
-    >
+    <span class="spinner" role={label === '' ? undefined : 'status'}>
       {label !== '' && <span class="only-read">{label}</span>}
     </span>
   )

@@ -6,32 +6,31 @@ export interface TableColumn<T> {
   readonly id: string
   readonly title: ComponentChildren
   readonly cell: (row: T) => ComponentChildren
-  /** A CSS width; by its content unless told. */
+  /** A CSS width. Default: as wide as the content. */
   readonly width?: string | undefined
   readonly align?: 'end' | undefined
-  /** The title is read aloud, not shown: for columns of buttons. */
+  /** Hide the title from view, for columns of buttons. */
   readonly hideTitle?: boolean | undefined
-  /** The cell names its row. */
+  /** The cells are the headers of their rows. */
   readonly isHeader?: boolean | undefined
   readonly notOnPhone?: boolean | undefined
 }
 
-export interface TableProps<T> {
-  /** What the table lists; read aloud. */
+interface TableProps<T> {
+  /** The name for screen readers. */
   readonly label: string
   readonly columns: readonly TableColumn<T>[]
   readonly rows: readonly T[]
   readonly keyOf: (row: T) => string
-  /** In the place of the rows when there are none. */
+  /** Shown instead of the table when there are no rows. */
   readonly empty?: ComponentChildren
-  readonly isSelected?: ((row: T) => boolean) | undefined
 }
 
-/** A table of a few hundred rows at most; it scrolls in its own box, and its head stays. More rows: VirtualTable. */
-export function Table<T>({ label, columns, rows, keyOf, empty, isSelected }: TableProps<T>) {
+/** A table of at most a few hundred rows. It scrolls in its own box below a fixed head. For more rows use VirtualTable. */
+export function Table<T>({ label, columns, rows, keyOf, empty }: TableProps<T>) {
   if (rows.length === 0 && empty !== undefined) return <>{empty}</>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
     <div class="table-box" role="group" tabIndex={0} aria-label={label}>
       <table class="table" aria-label={label}>
         <thead>
@@ -50,7 +49,7 @@ export function Table<T>({ label, columns, rows, keyOf, empty, isSelected }: Tab
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={keyOf(row)} class={isSelected?.(row) ? 'is-selected' : undefined}>
+            <tr key={keyOf(row)}>
               {columns.map(({ id, cell, align, isHeader, notOnPhone }) => {
                 const name = classes(align === 'end' && 'is-end', notOnPhone && 'not-phone')
                 return isHeader ? (

@@ -1,24 +1,24 @@
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
-import { nextIndex } from './move-focus.ts'
+import { nextIndex } from './next-index.ts'
 import './tabs.css'
 
-export interface Tab<T extends string> {
+interface Tab<T extends string> {
   readonly id: T
   readonly label: ComponentChildren
 }
 
-export interface TabsProps<T extends string> {
-  /** What the tabs choose between; read aloud. */
+interface TabsProps<T extends string> {
+  /** The name for screen readers. */
   readonly label: string
   readonly tabs: readonly Tab<T>[]
   readonly value: T
   readonly onChange: (id: T) => void
-  /** What the chosen tab shows. */
+  /** The content of the chosen tab. */
   readonly children?: ComponentChildren
 }
 
-/** Views of the same thing. Arrows move between the tabs. */
+/** Tabs with the content of the chosen one. Arrow keys move between the tabs. */
 export function Tabs<T extends string>({ label, tabs, value, onChange, children }: TabsProps<T>) {
   const id = useId()
   const bar = useRef<HTMLDivElement>(null)

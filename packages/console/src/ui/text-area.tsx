@@ -1,4 +1,4 @@
-import type { Ref, TextareaHTMLAttributes } from 'preact'
+import type { TextareaHTMLAttributes } from 'preact'
 import { classes } from './classes.ts'
 import { Field, type FieldProps } from './field.tsx'
 
@@ -7,16 +7,15 @@ type Native = Omit<
   'value' | 'onInput' | 'onChange' | 'label' | 'class' | 'id' | 'ref'
 >
 
-export interface TextAreaProps extends Omit<FieldProps, 'children'>, Native {
+interface TextAreaProps extends Omit<FieldProps, 'children'>, Native {
   readonly value: string
   readonly onChange: (value: string) => void
   readonly mono?: boolean | undefined
-  readonly inputRef?: Ref<HTMLTextAreaElement> | undefined
 }
 
-/** Several lines of text with their label. */
+/** A text field of several lines, with its label. */
 export function TextArea(props: TextAreaProps) {
-  const { label, hideLabel, hint, error, class: name, value, onChange, mono, inputRef, ...native } = props
+  const { label, hideLabel, hint, error, class: name, value, onChange, mono, ...native } = props
   return (
     <Field label={label} hideLabel={hideLabel} hint={hint} error={error} class={name}>
       {(control) => (
@@ -25,7 +24,6 @@ export function TextArea(props: TextAreaProps) {
           spellcheck={false}
           {...native}
           {...control}
-          ref={inputRef ?? null}
           class={classes('input', mono && 'is-mono')}
           value={value}
           onInput={(event) => onChange(event.currentTarget.value)}

@@ -7,17 +7,17 @@ type Native = Omit<
   'value' | 'onInput' | 'onChange' | 'label' | 'class' | 'id' | 'ref' | 'type'
 >
 
-export interface TextInputProps extends Omit<FieldProps, 'children'>, Native {
+interface TextInputProps extends Omit<FieldProps, 'children'>, Native {
   readonly value: string
   readonly onChange: (value: string) => void
-  /** `text` unless told. */
-  readonly type?: 'text' | 'password' | 'number' | 'url' | 'datetime-local' | undefined
-  /** For ids, paths and code. */
+  /** Default: `text`. */
+  readonly type?: 'text' | 'password' | 'datetime-local' | undefined
+  /** Monospaced, for ids, paths and code. */
   readonly mono?: boolean | undefined
   readonly inputRef?: Ref<HTMLInputElement> | undefined
 }
 
-/** One line of text with its label. */
+/** A text field of one line, with its label. */
 export function TextInput(props: TextInputProps) {
   const {
     label,
@@ -35,7 +35,7 @@ export function TextInput(props: TextInputProps) {
   return (
     <Field label={label} hideLabel={hideLabel} hint={hint} error={error} class={name}>
       {(control) => {
-        // The compiler has a type for each type of input; what is given here fits all of them.
+        // Preact has its own type for each type of input. These attributes fit all of them.
         const attributes = {
           autocomplete: 'off',
           spellcheck: false,

@@ -1,17 +1,16 @@
 import { formatRelative, formatTime } from '../i18n/format.ts'
-import { language } from '../i18n/language.ts'
 
-export interface TimeProps {
+interface TimeProps {
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** "2 minutes ago" in the text and the date as its title, instead of the other way round. */
+  /** Show "2 minutes ago" with the date as the tooltip, instead of the other way round. */
   readonly relative?: boolean | undefined
 }
 
-/** A moment. */
+/** A date and time. */
 export function Time({ at, relative = false }: TimeProps) {
-  const absolute = formatTime(at, language())
-  const ago = formatRelative(at, Date.now(), language())
+  const absolute = formatTime(at)
+  const ago = formatRelative(at, Date.now())
   return (
     <time class="numbers" dateTime={new Date(at).toISOString()} title={relative ? absolute : ago}>
       {relative ? ago : absolute}

@@ -11,13 +11,13 @@ interface Shown {
   readonly kind: ToastKind
 }
 
-/** Milliseconds a toast stays: long enough to read two lines. */
+/** Milliseconds: long enough to read two lines. */
 const STAY_MS = 5_000
 
 const shown = signal<readonly Shown[]>([])
 let lastId = 0
 
-/** Says in passing that something was done. What went wrong belongs where it happened, as an ErrorNotice. */
+/** Shows a short message for a moment. Errors belong where they happened, as an ErrorNotice. */
 export function toast(text: string, kind: ToastKind = 'success'): void {
   lastId++
   const id = lastId
@@ -27,7 +27,7 @@ export function toast(text: string, kind: ToastKind = 'success'): void {
   }, STAY_MS)
 }
 
-/** Where toasts appear; the app has one. A popover, so that it is above dialogs too. */
+/** Shows the toasts. The app has one. It is a popover, to be above dialogs too. */
 export function ToastRegion() {
   const region = useRef<HTMLDivElement>(null)
   const { value } = shown

@@ -2,20 +2,20 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import './tooltip.css'
 
-export interface TooltipProps {
+interface TooltipProps {
   readonly text: string
   readonly children: ComponentChildren
 }
 
-/** Pixels between the tip and what it is about, and between the tip and the edge of the window. */
+/** Pixels between the tooltip and its control, and between the tooltip and the edges of the window. */
 const GAP = 6
 
-/** Milliseconds that the pointer rests before the tip comes: it is not for those who pass. */
+/** Milliseconds that the pointer must rest on the control before the tooltip appears. */
 const HOVER_MS = 350
 
 /**
- * Words that appear at a control under the pointer or the focus. They are not read aloud: what they say has to be in the
- * control's own name too. Esc hides them.
+ * A text that appears at a control with the pointer or the focus. Screen readers do not read it, so the name of the
+ * control must say the same. Esc hides it.
  */
 export function Tooltip({ text, children }: TooltipProps) {
   const tip = useRef<HTMLSpanElement>(null)

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Diagnostic } from './code-marks.ts'
 
-/** Milliseconds after the last key before a text is judged. */
+/** Milliseconds after the last key before a text is checked. */
 const PAUSE_MS = 300
 
 /**
- * What there is to say about a text, asked when the writer pauses. An answer to an older text is dropped; until the new
- * one comes the old marks stay, as far as the text has not changed before them.
+ * The diagnostics of a text, requested after a pause in typing. Answers for an older text are dropped. Until the new
+ * answer arrives, the old diagnostics stay for the unchanged beginning of the text.
  */
 export function useDiagnostics(
   text: string,
@@ -14,28 +14,28 @@ export function useDiagnostics(
 ): readonly Diagnostic[] {
   const [found, setFound] = useState<{ readonly text: string; readonly diagnostics: readonly Diagnostic[] }>()
   const first = useRef(true)
-  const asks = lint !== undefined
+  const hasLint = lint !== undefined
   useEffect(() => {
     if (lint === undefined) return setFound(undefined)
     let dropped = false
-    const ask = () => {
+    const check = () => {
       lint(text).then(
         (diagnostics) => {
           if (!dropped) setFound({ text, diagnostics })
         },
         () => {
-          // Whoever asks for the judgement shows why there is none; the editor has nothing to add.
+          // The caller of the editor shows the error.
           if (!dropped) setFound({ text, diagnostics: [] })
         },
       )
     }
-    const timer = setTimeout(ask, first.current ? 0 : PAUSE_MS)
+    const timer = setTimeout(check, first.current ? 0 : PAUSE_MS)
     first.current = false
     return () => {
       dropped = true
       clearTimeout(timer)
     }
-  }, [text, asks])
+  }, [text, hasLint])
   if (found === undefined) return []
   if (found.text === text) return found.diagnostics
   const same = commonStart(found.text, text)

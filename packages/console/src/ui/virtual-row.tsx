@@ -1,11 +1,11 @@
 import { Component } from 'preact'
 import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
-import type { VirtualColumn } from './virtual-table.tsx'
+import type { VirtualColumn } from './virtual-column.ts'
 
 const t = texts({ en: { select: 'Select' }, zh: { select: '选择' } })
 
-/** What rows tell their table, by their index. */
+/** Events of the rows, with the index of the row. */
 export interface RowEvents {
   click(index: number, event: MouseEvent): void
   open(index: number): void
@@ -25,7 +25,7 @@ interface RowProps<T> {
   readonly events: RowEvents
 }
 
-/** One row of a VirtualTable. Renders again only when something of it has changed: scrolling adds and removes rows. */
+/** A row of a VirtualTable. It renders again only if it has changed, since scrolling only adds and removes rows. */
 export class VirtualRow<T> extends Component<RowProps<T>> {
   override shouldComponentUpdate(next: RowProps<T>): boolean {
     const now = this.props
@@ -43,7 +43,7 @@ export class VirtualRow<T> extends Component<RowProps<T>> {
   override render() {
     const { id, row, index, top, columns, selectable, selected, active, events } = this.props
     return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
       <div
         id={id}
         role="row"

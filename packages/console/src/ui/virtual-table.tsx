@@ -5,94 +5,73 @@ import { texts } from '../i18n/texts.ts'
 import { classes } from './classes.ts'
 import { Icon } from './icon.tsx'
 import { Spinner } from './spinner.tsx'
+import type { VirtualColumn } from './virtual-column.ts'
 import { type RowEvents, VirtualRow } from './virtual-row.tsx'
 import { indexOfRow, keysBetween, type RowPlace, rowForKey, scrollTopFor, windowAt } from './virtual-window.ts'
 import './virtual-table.css'
 
 const t = texts({
-  en: { selectAll: 'Select all that are loaded', selected: (n: number) => `${n} selected` },
+  en: { selectAll: 'Select all loaded rows', selected: (n: number) => `${n} selected` },
   zh: { selectAll: '选择所有已加载的行', selected: (n) => `已选择 ${n} 项` },
 })
-
-/** What a cell may want to know of its row. */
-export interface CellState {
-  /** The row has the keyboard: its buttons are reached by Tab then, `tabIndex={active ? 0 : -1}`. */
-  readonly active: boolean
-  readonly selected: boolean
-}
-
-export interface VirtualColumn<T> {
-  readonly id: string
-  readonly title: ComponentChildren
-  readonly cell: (row: T, state: CellState) => ComponentChildren
-  /** A track of the grid, such as `2fr` or `120px`; `minmax(0, 1fr)` unless told. */
-  readonly width?: string | undefined
-  readonly align?: 'end' | undefined
-  readonly hideTitle?: boolean | undefined
-  /** A click on the title sorts by it. */
-  readonly sortable?: boolean | undefined
-  readonly notOnPhone?: boolean | undefined
-}
 
 export interface Sorting {
   readonly column: string
   readonly direction: 'asc' | 'desc'
 }
 
-export interface VirtualTableProps<T> {
-  /** What the table lists; read aloud. */
+interface VirtualTableProps<T> {
+  /** The name for screen readers. */
   readonly label: string
-  /** Keep the same array between renders (useMemo): rows render again when it is another. */
+  /** Keep the same array between renders (useMemo): a new array renders all rows again. */
   readonly columns: readonly VirtualColumn<T>[]
   readonly rows: readonly T[]
   readonly keyOf: (row: T) => string
-  /** How many rows there are with those that are not loaded; absent: unknown unless `hasMore` is false. */
+  /** The number of rows, including those not loaded yet. Absent: unknown as long as `hasMore` is set. */
   readonly total?: number | undefined
-  /** The keys of the selected rows. Absent: rows cannot be selected. */
+  /** The keys of the selected rows. */
   readonly selected?: ReadonlySet<string> | undefined
+  /** Makes the rows selectable. */
   readonly onSelect?: ((selected: ReadonlySet<string>) => void) | undefined
-  /** Enter and double click. */
+  /** Called on Enter and double click. */
   readonly onOpen?: ((row: T) => void) | undefined
-  /** The row with the keyboard has changed, by arrows or a click; for a detail panel. */
+  /** Called when arrow keys or a click move to another row, for a detail panel. */
   readonly onActive?: ((row: T) => void) | undefined
-  /** Gives this row the keyboard, once it is there and unless something outside of the table has it; once for each object. */
+  /** Moves the keyboard to this row as soon as it is listed, unless the focus is outside the table. Once for each object. */
   readonly goTo?: { readonly key: string } | undefined
-  /** Other keys on a row, such as Delete. */
+  /** Called for other keys on a row, such as Delete. */
   readonly onKey?: ((event: KeyboardEvent, row: T) => void) | undefined
-  /** The end is near: load further rows. Called once for each number of rows. */
+  /** Called when the end is near, to load more rows. */
   readonly onEndReached?: (() => void) | undefined
   readonly hasMore?: boolean | undefined
   readonly loading?: boolean | undefined
   readonly sorting?: Sorting | undefined
   readonly onSort?: ((sorting: Sorting) => void) | undefined
-  /** In the place of the rows when there are none and none are being loaded. */
+  /** Shown instead of the rows when there are none and none are being loaded. */
   readonly empty?: ComponentChildren
-  /** Below the last row, such as an ErrorNotice for a page that did not load. */
+  /** Shown below the last row, such as an ErrorNotice for a page that could not be loaded. */
   readonly foot?: ComponentChildren
-  /** Pixels; 44 unless told, and 52 where fingers point. */
-  readonly rowHeight?: number | undefined
-  readonly class?: string | undefined
 }
 
-/** Rows before the end at which further ones are asked for. */
+/** Rows before the end at which the next ones are requested. */
 const LOAD_AHEAD = 200
 
 const FIRST: RowPlace = { key: undefined, index: 0 }
 
-/** The height of the head in pixels; virtual-table.css has the same. */
+/** The height of the head in pixels, as in virtual-table.css. */
 const HEAD = 40
 
 /**
- * A table of any length, as high as its place: only what is seen is in the document. One row has the keyboard (arrows,
- * Page Up and Down, Home, End); Space and clicks with Ctrl or Shift select, Ctrl+A selects all, Enter opens, Esc
- * selects nothing.
+ * A table of any length that scrolls in its own box. Only the visible rows are in the document. One row has the keyboard:
+ * arrow keys, Page Up, Page Down, Home and End move it, Enter opens it. Space and clicks with Ctrl or Shift select,
+ * Ctrl+A selects all, Esc clears the selection.
  */
 export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const { label, columns, rows, keyOf, total, selected, onSelect, hasMore = false, loading = false } = props
-  const rowHeight = props.rowHeight ?? (matchMedia('(pointer: coarse)').matches ? 52 : 44)
-  /** What scrolls. */
+  const rowHeight = matchMedia('(pointer: coarse)').matches ? 52 : 44
+  /** The element that scrolls. */
   const box = useRef<HTMLDivElement>(null)
-  /** What has the focus. Beside it stands what is no row: a grid must not have anything else in it. */
+  /** The element with the focus. Everything that is not a row is outside it, because a grid may contain only rows. */
   const grid = useRef<HTMLDivElement>(null)
   const id = useId()
   const [height, setHeight] = useState(0)
@@ -141,18 +120,17 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     setActive(placeOf(index, row))
     latest.current.onActive?.(row)
   }
-  const select = (index: number, how: 'only' | 'toggle' | 'range') => {
-    const { selected: now = new Set<string>(), onSelect: tell, rows: all, keyOf: key } = latest.current
+  const select = (index: number, how: 'toggle' | 'range') => {
+    const { selected: now = new Set<string>(), onSelect: report, rows: all, keyOf: key } = latest.current
     const row = all[index]
-    if (tell === undefined || row === undefined) return
-    if (how === 'range') return tell(new Set(keysBetween(all, key, indexOfRow(all, key, anchor.current), index)))
+    if (report === undefined || row === undefined) return
+    if (how === 'range') return report(new Set(keysBetween(all, key, indexOfRow(all, key, anchor.current), index)))
     anchor.current = placeOf(index, row)
-    if (how === 'only') return tell(new Set([key(row)]))
     const next = new Set(now)
     if (!next.delete(key(row))) next.add(key(row))
-    tell(next)
+    report(next)
   }
-  // The same functions for ever, so that a row renders again only when something of it has changed.
+  // The functions stay the same, so that rows render again only if they have changed.
   const events = useMemo<RowEvents>(
     () => ({
       click(index, event) {
@@ -178,7 +156,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   )
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // Keys in a cell's own controls are theirs.
+    // Controls in cells handle their own keys.
     if (event.target !== grid.current && event.key !== 'Escape') return
     const row = rows[at]
     if (row === undefined) return
@@ -215,7 +193,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const known = total ?? (hasMore ? -1 : rows.length)
   const shown = rows.slice(first, end)
   const activeRow = rows[at]
-  // A screen reader follows the active row by its id, so it stays in the document when it is scrolled away.
+  // Screen readers follow the active row by its id, so it stays in the document when it is scrolled out of view.
   const away = activeRow !== undefined && (at < first || at >= end)
   const renderRow = (row: T, index: number) => (
     <VirtualRow
@@ -236,10 +214,10 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   return (
     <div
       ref={box}
-      class={classes('virtual', props.class)}
+      class="virtual"
       style={{ '--columns': template, '--phone-columns': phone, '--row-height': `${rowHeight}px` }}
       onScroll={(event) => {
-        // Rows change only when the window does; the scrolling itself is the browser's.
+        // The browser scrolls by itself; render only if other rows become visible.
         const { scrollTop } = event.currentTarget
         const next = windowAt(scrollTop, height, rowHeight, rows.length)
         if (next.first !== first || next.end !== end) setScrolled(scrollTop)

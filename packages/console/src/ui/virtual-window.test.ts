@@ -5,7 +5,7 @@ import { indexOfRow, keysBetween, OVERSCAN, rowForKey, scrollTopFor, windowAt } 
 
 const ROW = 44
 
-test('every row that is seen is in the window, and not many more', () => {
+test('the window has every visible row and not many more', () => {
   fc.assert(
     fc.property(fc.nat(100_000), fc.integer({ min: 100, max: 2_000 }), fc.nat(4_500_000), (count, height, wanted) => {
       const scrollTop = Math.min(wanted, Math.max(0, count * ROW - height))
@@ -19,7 +19,7 @@ test('every row that is seen is in the window, and not many more', () => {
   )
 })
 
-test('most steps of scrolling leave the window as it is', () => {
+test('most scroll events do not change the window', () => {
   const windows = Array.from({ length: 441 }, (_, pixel) => windowAt(10_000 + pixel, 600, ROW, 100_000))
   const changes = windows.filter(({ first, end }, at) => {
     const before = windows[at - 1]
@@ -28,12 +28,12 @@ test('most steps of scrolling leave the window as it is', () => {
   assert.ok(changes.length <= 6, `${changes.length} changes in ten rows`)
 })
 
-test('a list that scrolled further than it is now long shows its end', () => {
+test('a list that was scrolled past its new end shows its end', () => {
   const { first, end } = windowAt(1_000_000, 600, ROW, 10)
   assert.ok(first <= end && end <= 10)
 })
 
-test('scrolling to a row moves only as far as it must, and the row is seen then', () => {
+test('scrolling to a row moves as little as possible and makes the row visible', () => {
   assert.equal(scrollTopFor(5, 0, 600, ROW), 0)
   fc.assert(
     fc.property(fc.nat(1_000), fc.nat(40_000), (index, scrollTop) => {
@@ -43,7 +43,7 @@ test('scrolling to a row moves only as far as it must, and the row is seen then'
   )
 })
 
-test('keys move by rows and pages and stay inside', () => {
+test('keys move by rows and pages and stay within the list', () => {
   const from = (key: string, at: number) => rowForKey(key, at, 100, 10)
   assert.deepEqual(
     ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'x'].map((key) => from(key, 50)),
@@ -53,14 +53,14 @@ test('keys move by rows and pages and stay inside', () => {
   assert.equal(rowForKey('ArrowDown', 0, 0, 10), undefined)
 })
 
-test('a range has both of its ends, whichever came first', () => {
+test('a range includes both ends, in either direction', () => {
   const rows = ['a', 'b', 'c', 'd']
   const keyOf = (row: string) => row
   assert.deepEqual(keysBetween(rows, keyOf, 1, 3), ['b', 'c', 'd'])
   assert.deepEqual(keysBetween(rows, keyOf, 3, 1), ['b', 'c', 'd'])
 })
 
-test('a row is followed to where it is now; where it is gone, whatever stands there', () => {
+test('a moved row is followed; for a removed row, the row now at its place is used', () => {
   const keyOf = (row: string) => row
   assert.equal(indexOfRow(['a', 'b', 'c'], keyOf, { key: 'b', index: 1 }), 1)
   assert.equal(indexOfRow(['x', 'y', 'a', 'b'], keyOf, { key: 'b', index: 1 }), 3)

@@ -1,18 +1,18 @@
-/** Which rows of a long list are on the screen. Pure arithmetic; all rows are of one height. */
+/** Which rows of a long list are visible. Pure. All rows have the same height. */
 
-/** Rows from `first` up to, but not including, `end`. */
-export interface RowWindow {
+/** The rows from `first` up to, but not including, `end`. */
+interface RowWindow {
   readonly first: number
   readonly end: number
 }
 
-/** Rows beyond the edges that are rendered too, so that a fast scroll shows rows and not a gap. */
+/** Rows above and below the visible ones that are rendered too, so that fast scrolling shows no gaps. */
 export const OVERSCAN = 12
 
-/** The window moves in steps of so many rows, so that most scroll events change nothing. */
+/** The window moves in steps of this many rows, so that most scroll events change nothing. */
 const STEP = 4
 
-/** The rows to render for a place of the scroll bar, in pixels. */
+/** The rows to render at a scroll position. All sizes are in pixels. */
 export function windowAt(scrollTop: number, height: number, rowHeight: number, count: number): RowWindow {
   const top = Math.floor(Math.max(0, scrollTop) / rowHeight)
   const first = Math.max(0, Math.floor((top - OVERSCAN) / STEP) * STEP)
@@ -21,11 +21,11 @@ export function windowAt(scrollTop: number, height: number, rowHeight: number, c
   return { first: Math.min(first, end), end }
 }
 
-/** Where to scroll so that a row is wholly seen below the head; the same place when it is. */
+/** The scroll position that makes a row fully visible below the head; unchanged if it is visible. */
 export function scrollTopFor(
   index: number,
   scrollTop: number,
-  /** Of the part that rows are seen in. */
+  /** The height of the area below the head. */
   height: number,
   rowHeight: number,
 ): number {
@@ -35,7 +35,7 @@ export function scrollTopFor(
   return bottom > scrollTop + height ? bottom - height : scrollTop
 }
 
-/** The row that a key leads to; undefined for other keys. `page` is how many rows are seen at once. */
+/** The row that a key moves to; undefined for other keys. `page` is the number of visible rows. */
 export function rowForKey(key: string, at: number, count: number, page: number): number | undefined {
   if (count === 0) return undefined
   const inside = (index: number) => Math.min(count - 1, Math.max(0, index))
@@ -57,19 +57,19 @@ export function rowForKey(key: string, at: number, count: number, page: number):
   }
 }
 
-/** The keys of rows between two places, both included. */
+/** The keys of the rows between two indexes, both included. */
 export function keysBetween<T>(rows: readonly T[], keyOf: (row: T) => string, from: number, to: number): string[] {
   return rows.slice(Math.min(from, to), Math.max(from, to) + 1).map(keyOf)
 }
 
-/** A row as it was when somebody went to it. */
+/** A row, remembered by its key and its index. */
 export interface RowPlace {
-  /** Undefined: nobody has gone to a row yet. */
+  /** Undefined before the user has moved to a row. */
   readonly key: string | undefined
   readonly index: number
 }
 
-/** Where that row is now, after others came or went before it; where it was when it is gone itself. */
+/** The current index of a remembered row. If the row is gone, the index where it was. */
 export function indexOfRow<T>(rows: readonly T[], keyOf: (row: T) => string, { key, index }: RowPlace): number {
   const there = rows[index]
   if (key !== undefined && (there === undefined || keyOf(there) !== key)) {

@@ -11,11 +11,11 @@ const KINDS: readonly Kind[] = ['text', 'number', 'boolean', 'date', 'file', 'po
 
 interface AddFieldProps {
   readonly onAdd: (name: string, kind: Kind) => void
-  /** Names that there are already. */
+  /** Names that are in use. */
   readonly taken: readonly string[]
 }
 
-/** A button; then a name and a type. */
+/** A button that opens the fields for a name and a type. */
 export function AddField({ onAdd, taken }: AddFieldProps) {
   const [open, setOpen] = useState(false)
   const [name, setName] = useState('')
@@ -47,7 +47,7 @@ export function AddField({ onAdd, taken }: AddFieldProps) {
     )
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the fields inside
+    // biome-ignore lint/a11y/noStaticElementInteractions: it handles keys of the fields inside
     <div
       class="add-field"
       onKeyDown={(event) => {

@@ -1,5 +1,4 @@
 import type { CollectionInfo, StoredDocument } from '@cloudstead/admin-api'
-import type { Place } from './address.ts'
 import type { ColumnChoice } from './columns.ts'
 import { ColumnsDialog } from './columns-dialog.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
@@ -7,8 +6,9 @@ import { DropDialog } from './drop-dialog.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 import { IndexesDialog } from './indexes-dialog.tsx'
+import type { Place } from './place.ts'
 
-/** Which dialog about a collection is open. */
+/** The dialog of a collection that is open. */
 export type OpenDialog =
   | { readonly kind: 'import' | 'export' | 'drop' | 'indexes' | 'columns' }
   | { readonly kind: 'delete'; readonly ids: readonly StoredDocument['id'][] }
@@ -21,7 +21,7 @@ interface CollectionDialogsProps {
   readonly choice: ColumnChoice
   readonly onChoice: (choice: ColumnChoice) => void
   readonly onDeleted: (ids: readonly StoredDocument['id'][]) => void
-  /** Documents came or went. */
+  /** Documents were added or deleted. */
   readonly onChanged: () => void
   readonly onDropped: () => void
   readonly onClose: () => void

@@ -1,26 +1,23 @@
 import type { CollectionInfo } from '@cloudstead/admin-api'
 import { Table2 } from 'lucide'
 import { Link } from '../../app/link.tsx'
+import type { Collections } from '../../data/use-collections.ts'
 import { formatNumber } from '../../i18n/format.ts'
-import { language } from '../../i18n/language.ts'
-import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { LoadedView } from '../../ui/loaded-view.tsx'
 import { Select } from '../../ui/select.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
-import { goTo } from './address.ts'
 import { ModeLink } from './mode-link.tsx'
+import { goTo } from './place.ts'
 import { t } from './text.ts'
-import type { Collections } from './use-collections.ts'
 
 interface CollectionListProps {
   readonly chosen: string
   readonly collections: Collections
 }
 
-/** Every collection with its count and its permission; a choice on a phone. */
+/** Every collection with its number of documents and its permission mode. A select on a phone. */
 export function CollectionList({ chosen, collections }: CollectionListProps) {
-  const { items, error, reload } = collections
-  const names = (items ?? []).map(({ name }) => name)
+  const names = (collections.value ?? []).map(({ name }) => name)
   const options = [
     ...(chosen === '' ? [{ value: '', label: t.chooseTitle }] : []),
     ...(chosen === '' || names.includes(chosen) ? [] : [{ value: chosen, label: chosen }]),
@@ -28,28 +25,30 @@ export function CollectionList({ chosen, collections }: CollectionListProps) {
   ]
   return (
     <div class="collections">
-      {error !== undefined && <ErrorNotice error={error} onRetry={reload} />}
-      {items === undefined && error === undefined && <Spinner block />}
-      {items !== undefined && items.length > 0 && (
-        <>
-          <div class="only-phone">
-            <Select
-              label={t.collection}
-              hideLabel
-              value={chosen}
-              options={options}
-              onChange={(collection) => void goTo({ collection })}
-            />
-          </div>
-          <nav class="not-phone" aria-label={t.collections}>
-            <ul>
-              {items.map((one) => (
-                <Entry key={one.name} collection={one} current={one.name === chosen} />
-              ))}
-            </ul>
-          </nav>
-        </>
-      )}
+      <LoadedView loaded={collections}>
+        {(all) =>
+          all.length > 0 && (
+            <>
+              <div class="only-phone">
+                <Select
+                  label={t.collection}
+                  hideLabel
+                  value={chosen}
+                  options={options}
+                  onChange={(collection) => void goTo({ collection })}
+                />
+              </div>
+              <nav class="not-phone" aria-label={t.collections}>
+                <ul>
+                  {all.map((one) => (
+                    <Entry key={one.name} collection={one} current={one.name === chosen} />
+                  ))}
+                </ul>
+              </nav>
+            </>
+          )
+        }
+      </LoadedView>
     </div>
   )
 }
@@ -67,7 +66,7 @@ function Entry({ collection, current }: { readonly collection: CollectionInfo; r
         <Icon icon={Table2} />
         <span class="clip">{name}</span>
         <span class="collection-count numbers" title={t.documentsIn(documents)}>
-          {formatNumber(documents, language())}
+          {formatNumber(documents)}
         </span>
       </Link>
       <ModeLink collection={collection} />

@@ -1,8 +1,8 @@
 import type { CollectionInfo, StoredDocument } from '@cloudstead/admin-api'
 import { Columns3, Download, FileUp, FileX2, ListTree, Plus, RotateCw, SearchX, Table2, Trash2 } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
+import { remember, remembered } from '../../app/local-storage.ts'
 import { setQuery } from '../../app/navigation.ts'
-import { remember, remembered } from '../../app/remembered.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -10,15 +10,15 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { SplitView } from '../../ui/side-panel.tsx'
-import { addressId, goTo, NEW, PHONE, type Place } from './address.ts'
 import { CollectionDialogs, type OpenDialog } from './collection-dialogs.tsx'
 import { choiceKey, fieldsOf, readChoice, shownFields } from './columns.ts'
 import { DocumentCards } from './document-cards.tsx'
 import { DocumentPanel } from './document-panel.tsx'
 import { DocumentTable } from './document-table.tsx'
 import { EditPanel } from './edit-panel.tsx'
-import { EmptyLines } from './empty-lines.tsx'
+import { FirstDocumentCode } from './first-document-code.tsx'
 import { ModeLink } from './mode-link.tsx'
+import { addressId, goTo, NEW, PHONE, type Place } from './place.ts'
 import { QueryBar } from './query-bar.tsx'
 import { t } from './text.ts'
 import { useDocuments } from './use-documents.ts'
@@ -26,25 +26,25 @@ import type { JsonObject } from './values.ts'
 
 interface CollectionViewProps {
   readonly place: Place
-  /** What is known of the collection; undefined while it is being loaded, or when there is none. */
+  /** Undefined while it is loading, and if the collection does not exist. */
   readonly info: CollectionInfo | undefined
   readonly onCollectionsChanged: () => void
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** Codes of queries that cannot be run. */
-const WRONG_QUERY: readonly string[] = ['INVALID_PARAM', 'DATABASE_INVALID_OPERRATOR', 'DATABASE_REQUEST_FAILED']
+/** Error codes of invalid queries. */
+const INVALID_QUERY: readonly string[] = ['INVALID_PARAM', 'DATABASE_INVALID_OPERRATOR', 'DATABASE_REQUEST_FAILED']
 
-/** Said instead of what the code says of parameters in general; the message tells what and where. */
-const WRONG = {
-  text: { en: 'The query cannot be run.', zh: '查询条件无法执行。' },
+/** Replaces the general text of the error code. The message says what is wrong and where. */
+const INVALID_QUERY_PROBLEM = {
+  text: { en: 'The query is invalid.', zh: '查询条件无法执行。' },
   advice: {
-    en: 'Correct what the message names. The examples at the right show what works.',
+    en: 'Correct the part named in the message. For valid queries, see the examples on the right.',
     zh: '请按提示修改，右侧的示例可供参考。',
   },
 }
 
-/** The documents of a collection: found by a query, in a table or as JSON, one of them open beside. */
+/** The documents of a collection that match a query, in a table or as JSON, with an open document beside them. */
 export function CollectionView({ place, info, onCollectionsChanged }: CollectionViewProps) {
   const { collection, query, orderBy, direction, view, doc } = place
   const documents = useDocuments(place)
@@ -58,15 +58,15 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
 
   const go = (changes: Partial<Place>, replace = false) => goTo({ ...place, ...changes }, replace)
   const show = (next: string) => {
-    // The first opens a place to come back from; going from one to the next does not.
+    // As in showDetail: only opening the first one adds a history entry.
     if (next !== doc) void go({ doc: next }, doc !== '' && next !== '')
   }
   const write = async (document: JsonObject) => {
     if (doc === NEW || !(await go({ doc: NEW }))) return
     setStart(document)
   }
-  const forget = (ids: readonly StoredDocument['id'][]) => {
-    documents.forget(ids)
+  const removed = (ids: readonly StoredDocument['id'][]) => {
+    documents.remove(ids)
     setSelected(NONE)
     onCollectionsChanged()
     if (ids.some((id) => addressId(id) === doc)) setQuery({ doc: undefined })
@@ -82,7 +82,7 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
     { label: t.importing, icon: FileUp, onSelect: () => setDialog({ kind: 'import' }) },
     { label: t.exporting, icon: Download, onSelect: () => setDialog({ kind: 'export' }) },
   ]
-  const wrongQuery = error !== undefined && query !== '' && WRONG_QUERY.includes(error.code)
+  const invalidQuery = error !== undefined && query !== '' && INVALID_QUERY.includes(error.code)
   const nothing = error !== undefined && rows.length === 0
 
   const empty =
@@ -96,7 +96,7 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
           </Button>
         }
       >
-        <EmptyLines text={t.emptyText} collection={collection} />
+        <FirstDocumentCode text={t.emptyText} collection={collection} />
       </EmptyState>
     ) : (
       <EmptyState
@@ -157,8 +157,8 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
           onRun={(next) => (next === query ? documents.reload() : void go({ query: next, doc: '' }))}
         />
         {nothing &&
-          (wrongQuery ? (
-            <ErrorNotice error={{ ...WRONG, code: error.code, message: error.message }} />
+          (invalidQuery ? (
+            <ErrorNotice error={{ ...INVALID_QUERY_PROBLEM, code: error.code, message: error.message }} />
           ) : (
             <ErrorNotice error={error} onRetry={documents.reload} />
           ))}
@@ -225,7 +225,7 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
             remember(choiceKey(collection), JSON.stringify(next))
             setChoice(next)
           }}
-          onDeleted={forget}
+          onDeleted={removed}
           onChanged={() => {
             documents.reload()
             onCollectionsChanged()
@@ -268,7 +268,7 @@ interface OpenDocumentProps {
   readonly onClose: () => void
 }
 
-/** The panel beside the list, anew for each document. */
+/** The panel beside the list, with its own state for each document. */
 function OpenDocument({ doc, start, ...events }: OpenDocumentProps) {
   if (doc === NEW) return <EditPanel key={`${NEW} ${JSON.stringify(start)}`} {...events} start={start} />
   return <DocumentPanel key={doc} doc={doc} {...events} />

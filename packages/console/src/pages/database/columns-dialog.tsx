@@ -12,7 +12,7 @@ interface ColumnsDialogProps {
   readonly onClose: () => void
 }
 
-/** Which fields have a column. What is chosen holds at once. */
+/** Chooses the fields that have a column, with immediate effect. */
 export function ColumnsDialog({ fields, choice, onChange, onClose }: ColumnsDialogProps) {
   const shown = new Set(shownFields(fields, choice))
   return (

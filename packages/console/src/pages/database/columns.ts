@@ -1,11 +1,11 @@
-/** Which columns a table of documents has. Pure. */
+/** The columns of a table of documents. Pure. */
 import type { StoredDocument } from '@cloudstead/admin-api'
 import { type Kind, kindOf } from './values.ts'
 
-/** Columns that are shown until somebody chooses; more are hard to take in. */
-const SHOWN_AT_FIRST = 12
+/** Columns that are shown by default. */
+const DEFAULT_COLUMNS = 12
 
-/** The fields of documents in the order in which they come up: `_id` first, `_openid` last. */
+/** The fields of some documents in the order of their appearance, with `_id` first and `_openid` last. */
 export function fieldsOf(documents: readonly StoredDocument[]): readonly string[] {
   const names = new Set(['_id'])
   for (const { document } of documents) for (const name of Object.keys(document)) names.add(name)
@@ -13,7 +13,7 @@ export function fieldsOf(documents: readonly StoredDocument[]): readonly string[
   return [...names, ...(owned ? ['_openid'] : [])]
 }
 
-/** Rows by whose values the width of a column is chosen; later ones do not move what is being read. */
+/** The rows that decide the width of a column, so that later pages do not move the columns. */
 const MEASURED = 20
 const WIDTHS: Readonly<Record<Kind, number>> = {
   null: 112,
@@ -29,19 +29,19 @@ const WIDTHS: Readonly<Record<Kind, number>> = {
 }
 const ID_WIDTH = 200
 
-/** Pixels that a column has at least. */
+/** The minimum width of a column in pixels. */
 export function columnWidth(documents: readonly StoredDocument[], name: string): number {
   if (name === '_id') return ID_WIDTH
   const values = documents.slice(0, MEASURED).map(({ document }) => document[name])
   return Math.max(WIDTHS.null, ...values.map((value) => WIDTHS[kindOf(value)]))
 }
 
-/** What the reader chose for a collection: the fields that are shown or hidden by choice. */
+/** The fields that the user chose to show or hide. */
 export type ColumnChoice = Readonly<Record<string, boolean>>
 
 /** The fields that have a column. `_id` always has one. */
 export function shownFields(fields: readonly string[], choice: ColumnChoice): readonly string[] {
-  return fields.filter((name, at) => name === '_id' || (choice[name] ?? at < SHOWN_AT_FIRST))
+  return fields.filter((name, at) => name === '_id' || (choice[name] ?? at < DEFAULT_COLUMNS))
 }
 
 const KEY = 'cloudstead.columns.'
@@ -50,7 +50,7 @@ export function choiceKey(collection: string): string {
   return KEY + collection
 }
 
-/** A choice as it was kept; whatever else is there counts as none. */
+/** Reads a stored choice. Invalid values are ignored. */
 export function readChoice(text: string | null): ColumnChoice {
   try {
     const kept: unknown = JSON.parse(text ?? '{}')

@@ -9,22 +9,22 @@ type Id = StoredDocument['id']
 interface DeleteDialogProps {
   readonly collection: string
   readonly ids: readonly Id[]
-  /** Told of each part that is gone, also when a later one fails. */
+  /** Called for each batch that was deleted, even if a later one fails. */
   readonly onDeleted: (ids: readonly Id[]) => void
   readonly onClose: () => void
 }
 
-/** Documents of one call; the server takes no more. */
-const AT_ONCE = 1_000
-/** Ids that the question names. */
-const NAMED = 5
+/** The most documents the server takes in one call. */
+const BATCH = 1_000
+/** The most ids that the question lists. */
+const LISTED = 5
 
 export function DeleteDialog({ collection, ids, onDeleted, onClose }: DeleteDialogProps) {
   const remove = async () => {
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const part = ids.slice(at, at + AT_ONCE)
-      await call('deleteDocuments', { params: { name: collection }, body: { ids: part } })
-      onDeleted(part)
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const batch = ids.slice(at, at + BATCH)
+      await call('deleteDocuments', { params: { name: collection }, body: { ids: batch } })
+      onDeleted(batch)
     }
     toast(t.removed(ids.length))
     onClose()
@@ -38,12 +38,12 @@ export function DeleteDialog({ collection, ids, onDeleted, onClose }: DeleteDial
       onClose={onClose}
     >
       <ul class="delete-ids">
-        {ids.slice(0, NAMED).map((id) => (
+        {ids.slice(0, LISTED).map((id) => (
           <li key={JSON.stringify(id)} class="mono">
             <bdi>{String(id)}</bdi>
           </li>
         ))}
-        {ids.length > NAMED && <li class="muted">{t.more(ids.length - NAMED)}</li>}
+        {ids.length > LISTED && <li class="muted">{t.more(ids.length - LISTED)}</li>}
       </ul>
       <p>{t.removeText}</p>
     </ConfirmDialog>

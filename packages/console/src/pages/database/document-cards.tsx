@@ -5,13 +5,13 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { JsonText } from '../../ui/json-text.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
-import { addressId } from './address.ts'
+import { addressId } from './place.ts'
 import { t } from './text.ts'
 import type { Documents } from './use-documents.ts'
 
 interface DocumentCardsProps {
   readonly documents: Documents
-  /** The id of the document that is open, as the address has it. */
+  /** The id of the open document, as it is in the address. */
   readonly open: string
   readonly empty: ComponentChildren
   readonly onOpen: (row: StoredDocument) => void
@@ -19,9 +19,9 @@ interface DocumentCardsProps {
 
 /** Documents as Extended JSON, one below the other. */
 export function DocumentCards({ documents, open, empty, onOpen }: DocumentCardsProps) {
-  const { rows, loading, hasMore, error, loadMore } = documents
+  const { rows, loading, hasMore, error, loadMore, retry } = documents
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard
     <section class="document-cards" aria-label={t.title} tabIndex={0}>
       {rows.map((row) => {
         const id = addressId(row.id)
@@ -39,7 +39,7 @@ export function DocumentCards({ documents, open, empty, onOpen }: DocumentCardsP
       })}
       {rows.length === 0 && !loading && error === undefined && empty}
       {loading && <Spinner block />}
-      {error !== undefined && rows.length > 0 && <ErrorNotice error={error} onRetry={loadMore} />}
+      {error !== undefined && rows.length > 0 && <ErrorNotice error={error} onRetry={retry} />}
       {hasMore && !loading && error === undefined && <Button onClick={loadMore}>{t.loadMore}</Button>}
     </section>
   )

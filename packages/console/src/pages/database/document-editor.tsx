@@ -10,19 +10,18 @@ import { countValues, type DocumentDraft, type EditView, MAX_FIELDS } from './us
 interface DocumentEditorProps {
   readonly edited: DocumentDraft
   readonly fixedId: boolean
-  /** The reader has tried to go on although something is wrong. */
+  /** The user tried to save or to change the view although the document is invalid. */
   readonly blocked: boolean
-  /** The reader tried to go on although something is wrong. */
   readonly onBlocked: () => void
   readonly onSave: () => void
 }
 
-/** What is wrong with the JSON of a document, and where. */
+/** What is wrong with the JSON, and where. */
 function faultText({ fault, line, column }: NonNullable<DocumentDraft['wrong']>): string {
   return fault === 'object' ? t.noObject : t.fixJson(line, column)
 }
 
-/** A document as fields or as JSON. */
+/** Edits a document as fields or as JSON. */
 export function DocumentEditor({ edited, fixedId, blocked, onBlocked, onSave }: DocumentEditorProps) {
   const { view, draft, text, faults, wrong } = edited
   const id = useId()
@@ -52,13 +51,13 @@ export function DocumentEditor({ edited, fixedId, blocked, onBlocked, onSave }: 
             minLines={12}
             describedBy={id}
             lint={async (typed) => {
-              // Asked when the writer pauses: `wrong` is of this text then.
+              // Called after a pause in typing, when `wrong` is about this text.
               if (wrong === undefined || typed !== text) return []
               const message = faultText(wrong)
               return [{ from: wrong.at, to: Math.min(typed.length, wrong.at + 1), severity: 'error', message }]
             }}
           />
-          {/* Whoever tries to go on hears it once more: what is put in anew is read aloud. */}
+          {/* A new element is announced, so that the error is read again on every attempt. */}
           <p key={blocked} id={id} class="field-error" role={blocked ? 'alert' : undefined}>
             {wrong !== undefined && faultText(wrong)}
           </p>

@@ -3,14 +3,14 @@ import { FieldRows } from './field-rows.tsx'
 
 interface DocumentFormProps {
   readonly draft: ObjectDraft
-  /** What is wrong, by the key of the place. */
+  /** What is wrong, by the key of the value. */
   readonly faults: ReadonlyMap<number, Fault>
-  /** The `_id` is there and cannot change. */
+  /** The document is stored, so its `_id` cannot change. */
   readonly fixedId: boolean
   readonly onChange: (draft: ObjectDraft) => void
 }
 
-/** A document field by field, each edited as what it is. */
+/** Edits a document field by field, with a control for each type. */
 export function DocumentForm({ draft, faults, fixedId, onChange }: DocumentFormProps) {
   return (
     <FieldRows

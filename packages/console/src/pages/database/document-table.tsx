@@ -2,12 +2,13 @@ import type { StoredDocument } from '@cloudstead/admin-api'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { type Sorting, type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
-import { addressId } from './address.ts'
-import { Cell } from './cell.tsx'
+import type { VirtualColumn } from '../../ui/virtual-column.ts'
+import { type Sorting, VirtualTable } from '../../ui/virtual-table.tsx'
 import { columnWidth } from './columns.ts'
+import { addressId } from './place.ts'
 import { t } from './text.ts'
 import type { Documents } from './use-documents.ts'
+import { ValueCell } from './value-cell.tsx'
 
 interface DocumentTableProps {
   readonly documents: Documents
@@ -21,10 +22,10 @@ interface DocumentTableProps {
   readonly onDelete: (row: StoredDocument) => void
 }
 
-/** Pixels of the boxes to tick, and of what is around a row. */
-const AROUND = 56
+/** Pixels of the checkbox column and the padding of a row. */
+const EXTRA_WIDTH = 56
 
-/** Documents as rows, their fields as columns. A click on a title sorts. */
+/** A table with a row for each document and a column for each field. A click on a title sorts. */
 export function DocumentTable(props: DocumentTableProps) {
   const { documents, fields, selected, sorting, empty, onSelect, onSort, onOpen, onDelete } = props
   const widths = fields.map((name) => columnWidth(documents.rows, name))
@@ -39,14 +40,14 @@ export function DocumentTable(props: DocumentTableProps) {
         cell:
           name === '_id'
             ? ({ id }) => <bdi class="mono">{String(id)}</bdi>
-            : ({ document }) => <Cell value={Object.hasOwn(document, name) ? document[name] : undefined} />,
+            : ({ document }) => <ValueCell value={Object.hasOwn(document, name) ? document[name] : undefined} />,
       })),
     [shown],
   )
   return (
     <div
       class="document-table"
-      style={{ '--document-width': `${widths.reduce((sum, width) => sum + width, AROUND)}px` }}
+      style={{ '--document-width': `${widths.reduce((sum, width) => sum + width, EXTRA_WIDTH)}px` }}
     >
       <VirtualTable
         label={t.title}
@@ -64,14 +65,14 @@ export function DocumentTable(props: DocumentTableProps) {
           onDelete(row)
         }}
         onEndReached={documents.loadMore}
-        hasMore={documents.hasMore && documents.error === undefined}
+        hasMore={documents.hasMore}
         loading={documents.loading}
         sorting={sorting}
         onSort={onSort}
         empty={documents.error === undefined && empty}
         foot={
           documents.error !== undefined &&
-          documents.rows.length > 0 && <ErrorNotice error={documents.error} onRetry={documents.loadMore} />
+          documents.rows.length > 0 && <ErrorNotice error={documents.error} onRetry={documents.retry} />
         }
       />
     </div>

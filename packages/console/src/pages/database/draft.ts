@@ -1,16 +1,16 @@
 /**
- * A document while it is edited: a tree in which a number may be half typed and a field have no name yet. Pure; every
- * change makes a new tree.
+ * A document that is being edited: a tree that may contain unfinished values, such as an incomplete number or a field
+ * without a name. Pure; every change makes a new tree.
  */
 import { fileOf, type JsonObject, type Kind, kindOf, numberFrom, numberText, pointOf } from './values.ts'
 
 interface Keyed {
-  /** The same for a place as long as it is edited. */
+  /** Identifies the value while it is edited. */
   readonly key: number
 }
 
 interface Typed extends Keyed {
-  /** `date` and `json` hold their text, as `text` and `file` do; `number` what was typed. */
+  /** All of these hold the typed text. */
   readonly kind: 'text' | 'file' | 'number' | 'date' | 'json'
   readonly text: string
 }
@@ -81,16 +81,16 @@ export function objectDraft(value: JsonObject): ObjectDraft {
   return { key: newKey(), kind: 'object', fields }
 }
 
-const FAULTY = Symbol('faulty')
+const INVALID = Symbol('invalid')
 
-/** The value that a draft means, or what is wrong with which of its places, by their keys. */
+/** The value of a draft, or the faults in it by the keys of their values. */
 export function meaningOf(
   draft: Draft,
 ): { readonly value: unknown; readonly faults?: never } | { readonly faults: ReadonlyMap<number, Fault> } {
   const faults = new Map<number, Fault>()
   const wrong = (key: number, fault: Fault) => {
     faults.set(key, fault)
-    return FAULTY
+    return INVALID
   }
   const read = (node: Draft): unknown => {
     switch (node.kind) {
@@ -127,11 +127,11 @@ export function meaningOf(
   const readObject = ({ fields }: ObjectDraft) => {
     const seen = new Set<string>()
     const entries = fields.map(({ name, value }): [string, unknown] => {
-      const read_ = read(value)
+      const item = read(value)
       const fault = seen.has(name) ? 'twice' : nameFault(name)
       if (fault !== undefined) wrong(value.key, fault)
       seen.add(name)
-      return [name, read_]
+      return [name, item]
     })
     return Object.fromEntries(entries)
   }
@@ -139,13 +139,13 @@ export function meaningOf(
   return faults.size === 0 ? { value } : { faults }
 }
 
-/** A number of degrees within these limits. */
+/** A number of degrees from -limit to limit. */
 function degrees(text: string, limit: number): number | undefined {
   const value = numberFrom(text)
   return typeof value === 'number' && Math.abs(value) <= limit ? value : undefined
 }
 
-/** Why a field cannot be called this. */
+/** What is wrong with the name of a field. */
 export function nameFault(name: string): Fault | undefined {
   if (name === '') return 'emptyName'
   return name.startsWith('$') || name.includes('.') || name.includes('\0') || name === '__proto__'
@@ -153,13 +153,13 @@ export function nameFault(name: string): Fault | undefined {
     : undefined
 }
 
-/** Milliseconds of a date as people write it; undefined when it is none. */
+/** The time of a typed date in milliseconds; undefined if it is not a date. */
 export function timeOf(text: string): number | undefined {
   const at = Date.parse(text.trim())
   return Number.isNaN(at) ? undefined : at
 }
 
-/** A time for the browser's own picker, in the reader's time zone; empty for years that it does not have. */
+/** A date in the format of the browser's date picker, in the user's time zone. Empty for years the picker lacks. */
 export function pickerText(text: string): string {
   const at = timeOf(text)
   if (at === undefined) return ''
@@ -167,7 +167,7 @@ export function pickerText(text: string): string {
   return /^\d{4}-/.test(local) ? local.slice(0, -1) : ''
 }
 
-/** The same value as another kind, as far as it can be kept. */
+/** Converts a value to another kind, and keeps as much of it as possible. */
 export function converted(draft: Draft, kind: Kind, now: number): Draft {
   const { key } = draft
   const text = 'text' in draft ? draft.text : ''
@@ -203,7 +203,7 @@ function plainText(draft: Draft): string {
   return value === null || value === undefined ? '' : JSON.stringify(value)
 }
 
-/** An empty value, such as what is added to an array: of the kind of its last element. */
+/** An empty value of the same kind, for a new element of an array. */
 export function emptyLike(draft: Draft | undefined, now: number): Draft {
   return converted({ key: newKey(), kind: 'null' }, draft?.kind ?? 'text', now)
 }

@@ -8,12 +8,12 @@ import { t } from './text.ts'
 
 interface DropDialogProps {
   readonly collection: CollectionInfo
-  /** Something was deleted. `whole`: nothing was cancelled and nothing failed. */
+  /** Called when the deletion has ended. `whole`: nothing was cancelled and nothing failed. */
   readonly onDone: (whole: boolean) => void
   readonly onClose: () => void
 }
 
-/** Deletes a collection, after its name was typed; one that the file declares is emptied. */
+/** Deletes a collection after its name was typed. A collection that the configuration file declares is only emptied. */
 export function DropDialog({ collection: { name, source, documents }, onDone, onClose }: DropDialogProps) {
   const [confirmed, setConfirmed] = useState(false)
   const stays = source === 'file'

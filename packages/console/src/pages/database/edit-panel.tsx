@@ -1,7 +1,8 @@
 import type { StoredDocument } from '@cloudstead/admin-api'
 import { CopyPlus, Save, Trash2 } from 'lucide'
 import { useState } from 'preact/hooks'
-import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { call, toApiError } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
 import { useUnsaved } from '../../app/use-unsaved.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -11,7 +12,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { Conflict } from './conflict.tsx'
+import { ConflictBanner } from './conflict-banner.tsx'
 import { DocumentEditor } from './document-editor.tsx'
 import { t } from './edit-text.ts'
 import { useDraft } from './use-draft.ts'
@@ -19,9 +20,9 @@ import type { JsonObject } from './values.ts'
 
 export interface EditPanelProps {
   readonly collection: string
-  /** The document as it was loaded; absent: a new one. */
+  /** The document as it was loaded. Absent for a new document. */
   readonly stored?: StoredDocument | undefined
-  /** What the fields begin with. */
+  /** The initial content. */
   readonly start: JsonObject
   readonly onSaved: (stored: StoredDocument) => void
   readonly onAdded: (stored: StoredDocument) => void
@@ -30,48 +31,34 @@ export interface EditPanelProps {
   readonly onClose: () => void
 }
 
-/** A document to edit: saved only over the version that was seen, and nothing that was typed is lost. */
+/** Edits a document. It is saved only over the version that was loaded, and a conflict loses nothing that was typed. */
 export function EditPanel(props: EditPanelProps) {
   const { collection, onSaved, onAdded, onDuplicate, onDelete, onClose } = props
   const [stored, setStored] = useState(props.stored)
   const [conflict, setConflict] = useState<StoredDocument>()
   const [gone, setGone] = useState(false)
   const [blocked, setBlocked] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const { busy, error, attempt, setError } = useAttempt()
   const edited = useDraft(props.start)
   const isNew = stored === undefined
   useUnsaved(edited.dirty)
 
-  const failed = async (thrown: unknown) => {
-    const problem = toApiError(thrown)
-    if (stored === undefined || !['CONSOLE_CONFLICT', 'NOT_FOUND'].includes(problem.code)) return setError(problem)
-    if (problem.code === 'NOT_FOUND') return setGone(true)
+  /** @throws the error, unless it is a conflict or the document is gone */
+  const failed = async (thrown: unknown): Promise<void> => {
+    const { code } = toApiError(thrown)
+    if (stored === undefined || !['CONSOLE_CONFLICT', 'NOT_FOUND'].includes(code)) throw thrown
+    if (code === 'NOT_FOUND') return setGone(true)
     const query = { id: JSON.stringify(stored.id) }
-    try {
-      setConflict(await call('getDocument', { params: { name: collection }, query }))
-    } catch (other) {
-      const second = toApiError(other)
-      if (second.code === 'NOT_FOUND') setGone(true)
-      else setError(second)
-    }
+    await call('getDocument', { params: { name: collection }, query }).then(setConflict, failed)
   }
-  const work = async (what: () => Promise<void>) => {
-    setBusy(true)
+  const work = (what: () => Promise<void>) => {
     setBlocked(false)
-    setError(undefined)
-    try {
-      await what()
-    } catch (thrown) {
-      await failed(thrown)
-    } finally {
-      setBusy(false)
-    }
+    return attempt(() => what().catch(failed))
   }
   const add = (document: JsonObject) =>
     work(async () => {
       const made = await call('createDocument', { params: { name: collection }, body: { document } })
-      // What is in the fields is stored: nothing is left to lose.
+      // The fields are stored now, so nothing can be lost.
       edited.reset(document)
       toast(t.added)
       onAdded(made)
@@ -142,8 +129,8 @@ export function EditPanel(props: EditPanelProps) {
             </Banner>
           )}
           {conflict !== undefined && stored !== undefined && (
-            <Conflict
-              seen={stored.document}
+            <ConflictBanner
+              base={stored.document}
               theirs={conflict.document}
               mine={edited.document}
               busy={busy}

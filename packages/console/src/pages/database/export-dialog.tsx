@@ -1,8 +1,7 @@
 import { Download } from 'lucide'
 import { useState } from 'preact/hooks'
 import { addressOfFile, download } from '../../api/index.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { RadioGroup } from '../../ui/radio-group.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { t } from './text.ts'
@@ -14,32 +13,25 @@ interface ExportDialogProps {
   readonly onClose: () => void
 }
 
-/** Downloads the documents of a collection, all or those that the query finds. */
+/** Downloads the documents of a collection: all of them, or those that match the query. */
 export function ExportDialog({ collection, query, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<Format>('json')
   const [scope, setScope] = useState<'query' | 'all'>(query === '' ? 'all' : 'query')
   const save = () => {
-    const asked = { format, ...(scope === 'query' ? { query } : {}) }
+    const filter = { format, ...(scope === 'query' ? { query } : {}) }
     download(
-      addressOfFile('exportDocuments', { params: { name: collection }, query: asked }),
+      addressOfFile('exportDocuments', { params: { name: collection }, query: filter }),
       `${collection}.${format}`,
     )
     onClose()
   }
   return (
-    <Dialog
+    <FormDialog
       title={t.exportTitle(collection)}
-      size="small"
-      onClose={onClose}
+      submitLabel={t.exportDo}
+      icon={Download}
       onSubmit={save}
-      actions={
-        <>
-          <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" icon={Download}>
-            {t.exportDo}
-          </Button>
-        </>
-      }
+      onClose={onClose}
     >
       <Stack gap={5}>
         <RadioGroup
@@ -60,6 +52,6 @@ export function ExportDialog({ collection, query, onClose }: ExportDialogProps) 
           />
         )}
       </Stack>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -8,7 +8,7 @@ interface FieldNameProps {
   readonly onRename: (name: string) => void
 }
 
-/** Another name for a field: Enter or leaving it takes it, Esc leaves the former. */
+/** Renames a field. Enter and leaving the input apply the new name, Esc keeps the old one. */
 export function FieldName({ name, fault, onRename }: FieldNameProps) {
   const [typed, setTyped] = useState(name)
   const input = useRef<HTMLInputElement>(null)

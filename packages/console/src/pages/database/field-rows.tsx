@@ -21,7 +21,7 @@ const KINDS: readonly Kind[] = ['text', 'number', 'boolean', 'date', 'file', 'po
 
 interface RowsProps<D extends Draft> {
   readonly draft: D
-  /** How one comes here: `items[0].place`; empty for the document itself. */
+  /** The path in the document, such as `items[0].place`. Empty for the document itself. */
   readonly path: string
   readonly faults: ReadonlyMap<number, Fault>
   readonly onChange: (draft: Draft) => void
@@ -31,7 +31,7 @@ interface FieldRowsProps extends RowsProps<ObjectDraft> {
   readonly fixedId?: boolean | undefined
 }
 
-/** The fields of an object, and a way to add one. */
+/** The fields of an object, and a button that adds one. */
 export function FieldRows({ draft, path, faults, fixedId = false, onChange }: FieldRowsProps) {
   const { fields } = draft
   const isDocument = path === ''
@@ -78,8 +78,8 @@ function hintOf(name: string, fixedId: boolean): string | undefined {
   return name === '_openid' ? t.ownerHint : undefined
 }
 
-/** The elements of an array, which can be moved, and a way to add one. */
-export function ItemRows({ draft, path, faults, onChange }: RowsProps<ArrayDraft>) {
+/** The elements of an array, which can be moved, and a button that adds one. */
+function ItemRows({ draft, path, faults, onChange }: RowsProps<ArrayDraft>) {
   const { items } = draft
   const change = (next: readonly Draft[]) => onChange({ ...draft, items: next })
   const move = (from: number, to: number) => {
@@ -137,7 +137,7 @@ interface ValueRowProps {
   readonly moves?: readonly MenuItem[] | undefined
 }
 
-/** A list or object with more parts begins folded. */
+/** Larger arrays and objects start folded. */
 const OPEN_ITEMS = 20
 
 function ValueRow(props: ValueRowProps) {

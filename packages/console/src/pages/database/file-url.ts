@@ -1,14 +1,15 @@
-/** Addresses under which pictures of documents are shown: one for each file, kept for as long as it is good. */
+/** The temporary URLs of the pictures in documents, cached while they are valid. */
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { session } from '../../app/session.ts'
 import { fileOf } from './values.ts'
 
-/** Seconds that an address lives, and milliseconds after which a new one is asked for. */
+/** The lifetime of a URL in seconds. */
 const MAX_AGE_S = 3_600
-const GOOD_FOR_MS = (MAX_AGE_S - 300) * 1_000
-/** Requests that run at the same time; a table may show hundreds of files. */
-const AT_ONCE = 6
+/** Milliseconds after which a new URL is requested. */
+const CACHED_MS = (MAX_AGE_S - 300) * 1_000
+/** The most concurrent requests; a table may show hundreds of files. */
+const MAX_RUNNING = 6
 
 interface Known {
   readonly url: Promise<string | undefined>
@@ -19,14 +20,14 @@ const known = new Map<string, Known>()
 let running = 0
 const waiting: (() => void)[] = []
 
-/** The path of a file of this environment; undefined for other texts. */
+/** The path of a file in this environment; undefined for any other text. */
 export function pathHere(fileId: string): string | undefined {
   const file = fileOf(fileId)
   return file !== undefined && file.env === session()?.env ? file.path : undefined
 }
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
+  if (running >= MAX_RUNNING) await new Promise<void>((resolve) => waiting.push(resolve))
   running += 1
   try {
     return await work()
@@ -36,7 +37,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The address of a file on this server; undefined when there is none, which is nothing to complain of here. */
+/** The URL of a file as a path on this server; undefined if there is none. */
 function urlOf(path: string): Promise<string | undefined> {
   const found = known.get(path)
   if (found !== undefined && found.until > Date.now()) return found.url
@@ -47,11 +48,11 @@ function urlOf(path: string): Promise<string | undefined> {
     },
     () => undefined,
   )
-  known.set(path, { url, until: Date.now() + GOOD_FOR_MS })
+  known.set(path, { url, until: Date.now() + CACHED_MS })
   return url
 }
 
-/** The address of a picture. Undefined while it is not known, and for ever when the file is none of ours or missing. */
+/** The URL of a picture; undefined until it is known, and for files that are missing or in another environment. */
 export function useFileUrl(fileId: string): string | undefined {
   const path = pathHere(fileId)
   const [shown, setShown] = useState<{ readonly path: string; readonly url: string | undefined }>()

@@ -21,7 +21,7 @@ import { FORMATS, type Format, formatOf } from './transfer-format.ts'
 
 interface ImportDialogProps {
   readonly collection: string
-  /** `changed`: something was imported. */
+  /** `changed`: documents may have been imported. */
   readonly onClose: (changed: boolean) => void
 }
 
@@ -33,10 +33,10 @@ interface Chosen {
 type State = 'choosing' | 'running' | 'cancelled' | 'finished' | 'failed'
 
 const EXISTING: readonly Existing[] = ['refuse', 'skip', 'replace']
-/** Bytes of a file by which its format is recognised. */
+/** Bytes from the start of a file, to recognise its format. */
 const BEGINNING = 4_096
 
-/** Imports a file: which one, how, how far it is, and what failed. */
+/** Imports a file: chooses it, shows the progress, and lists what failed. */
 export function ImportDialog({ collection, onClose }: ImportDialogProps) {
   const [chosen, setChosen] = useState<Chosen>()
   const [existing, setExisting] = useState<Existing>('refuse')
@@ -67,7 +67,7 @@ export function ImportDialog({ collection, onClose }: ImportDialogProps) {
     setError(undefined)
     const { signal } = controller
     try {
-      // Problems come once: a later line without them leaves those that are known.
+      // The server sends the problems once; a later line without them keeps them.
       const onLine = (next: Progress) => setLine((before) => ({ problems: before?.problems, ...next }) as Progress)
       await importFile({ collection, format, existing, file, signal, onSent: setSent, onLine })
       setState('finished')

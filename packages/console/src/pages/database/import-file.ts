@@ -1,4 +1,4 @@
-/** Sends a file to be imported. */
+/** Uploads a file to be imported. */
 import type { Progress } from '@cloudstead/admin-api'
 import { addressOf } from '../../api/address.ts'
 import { CONSOLE_HEADERS } from '../../api/client.ts'
@@ -14,17 +14,17 @@ interface ImportOptions {
   readonly existing: Existing
   readonly file: Blob
   readonly signal: AbortSignal
-  /** Bytes of the file that are read; the server takes no more of them at a time than it can store. */
+  /** Called with the bytes sent so far. The server reads only as fast as it can store. */
   readonly onSent: (bytes: number) => void
-  /** Lines of the server; they come while the file is sent, or all at its end, as the browser likes. */
+  /** Called for every line of the server. Some browsers deliver all lines at the end. */
   readonly onLine: (line: Progress) => void
 }
 
 /**
- * Imports a file. Not by `lines`: a browser's fetch does not say how much of a body has been sent.
+ * Imports a file. It does not use `lines`, because fetch reports no upload progress.
  *
  * @returns the last line
- * @throws ApiError, also when the server ends the import by an error; an AbortError when `signal` was aborted
+ * @throws ApiError, also if the last line is an error; an AbortError if `signal` was aborted
  */
 export function importFile({
   collection,

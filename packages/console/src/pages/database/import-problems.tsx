@@ -5,11 +5,11 @@ import { t } from './text.ts'
 
 interface ImportProblemsProps {
   readonly problems: NonNullable<Progress['problems']>
-  /** How many failed in all. */
+  /** How many documents failed in total. */
   readonly failed: number
 }
 
-/** Which lines of a file failed, and why. */
+/** The lines of a file that failed, with the reasons. */
 export function ImportProblems({ problems, failed }: ImportProblemsProps) {
   return (
     <div class="import-problems">
@@ -46,7 +46,7 @@ export function ImportProblems({ problems, failed }: ImportProblemsProps) {
   )
 }
 
-/** The server says `line 5`. */
+/** Translates the server's `line 5`. */
 function lineOf(item: string): string {
   const [, number] = /^line (\d+)$/.exec(item) ?? []
   return number === undefined ? item : t.line(number)

@@ -1,26 +1,26 @@
 import { Database, Plus } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
+import { useCollections } from '../../data/use-collections.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Page } from '../../ui/page.tsx'
-import { goTo, PHONE, usePlace } from './address.ts'
 import { CollectionList } from './collection-list.tsx'
 import { CollectionView } from './collection-view.tsx'
 import { CreateDialog } from './create-dialog.tsx'
-import { EmptyLines } from './empty-lines.tsx'
+import { FirstDocumentCode } from './first-document-code.tsx'
+import { goTo, PHONE, usePlace } from './place.ts'
 import { t } from './text.ts'
-import { useCollections } from './use-collections.ts'
 import './database.css'
 
-/** Collections and their documents. What the members of the query mean is in address.ts. */
+/** Collections and their documents. The query members are described in place.ts. */
 export default function DatabasePage() {
   const place = usePlace()
   const collections = useCollections()
   const [creating, setCreating] = useState(false)
-  const { items, error, loading } = collections
+  const { value: items, error, loading } = collections
   const only = loading || error !== undefined || items?.length !== 1 ? undefined : items[0]?.name
   useEffect(() => {
-    // Nothing to choose; the entry of the history becomes that of the collection, so the way back leads out of the page.
+    // A single collection is opened at once. It replaces the history entry, so that the back button leaves the page.
     if (only === undefined || place.collection !== '' || matchMedia(PHONE).matches) return
     void goTo({ collection: only }, true)
   }, [only, place.collection])
@@ -46,7 +46,7 @@ export default function DatabasePage() {
             </Button>
           }
         >
-          <EmptyLines text={t.noneText} collection="orders" />
+          <FirstDocumentCode text={t.noneText} collection="orders" />
         </EmptyState>
       ) : (
         <div class="database">
@@ -60,7 +60,7 @@ export default function DatabasePage() {
               key={place.collection}
               place={place}
               info={chosen}
-              onCollectionsChanged={collections.reload}
+              onCollectionsChanged={() => void collections.reload()}
             />
           )}
         </div>
@@ -70,7 +70,7 @@ export default function DatabasePage() {
           onClose={() => setCreating(false)}
           onCreated={(name) => {
             setCreating(false)
-            collections.reload()
+            void collections.reload()
             void goTo({ collection: name })
           }}
         />

@@ -12,12 +12,12 @@ import { t } from './text.ts'
 interface QueryBarProps {
   readonly collection: string
   readonly query: string
-  /** What examples are made of. */
+  /** The documents that the examples are made of. */
   readonly rows: readonly StoredDocument[]
   readonly onRun: (query: string) => void
 }
 
-/** Where a query is written and run. What is typed stays until it is run, whatever the list shows. */
+/** The field for a query, with examples and recent queries. A typed query stays until it is run. */
 export function QueryBar({ collection, query, rows, onRun }: QueryBarProps) {
   const [typed, setTyped] = useState(query)
   const input = useRef<HTMLInputElement>(null)

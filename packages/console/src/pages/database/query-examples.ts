@@ -1,8 +1,8 @@
-/** Queries to begin with, about fields that the documents really have. Pure. */
+/** Example queries for the fields that the documents have. Pure. */
 import type { StoredDocument } from '@cloudstead/admin-api'
 import { kindOf } from './values.ts'
 
-export type ExampleId =
+type ExampleId =
   | 'exampleEqual'
   | 'exampleGreater'
   | 'exampleIn'
@@ -12,12 +12,12 @@ export type ExampleId =
   | 'exampleOwner'
   | 'exampleOr'
 
-export interface Example {
+interface Example {
   readonly id: ExampleId
   readonly query: string
 }
 
-/** A name as a query has it: without quotes where that is possible. */
+/** A field name in a query, without quotes where possible. */
 function written(name: string): string {
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) ? name : JSON.stringify(name)
 }

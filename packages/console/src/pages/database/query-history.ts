@@ -1,17 +1,17 @@
-/** The queries of this session, by collection; a reload forgets them. */
+/** The recent queries of each collection. Reloading the window clears them. */
 
-/** Queries that are kept of a collection. */
+/** The most queries kept for a collection. */
 const KEPT = 15
 
-const asked = new Map<string, readonly string[]>()
+const recent = new Map<string, readonly string[]>()
 
 export function noteQuery(collection: string, query: string): void {
   if (query === '') return
-  const before = asked.get(collection) ?? []
-  asked.set(collection, [query, ...before.filter((one) => one !== query)].slice(0, KEPT))
+  const before = recent.get(collection) ?? []
+  recent.set(collection, [query, ...before.filter((one) => one !== query)].slice(0, KEPT))
 }
 
 /** Newest first. */
 export function queriesOf(collection: string): readonly string[] {
-  return asked.get(collection) ?? []
+  return recent.get(collection) ?? []
 }

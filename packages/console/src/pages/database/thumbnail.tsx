@@ -4,10 +4,10 @@ import { classes } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { useFileUrl } from './file-url.ts'
 
-/** Endings of files that browsers show as pictures. Others get an icon and are not fetched. */
+/** Extensions of files that browsers show as pictures. Other files get an icon and are not fetched. */
 const PICTURE = /\.(?:jpe?g|png|gif|webp|avif|bmp)$/i
 
-/** The picture behind a fileID, or an icon where there is none to show. It says nothing: the fileID is beside it. */
+/** The picture of a fileID, or an icon. Hidden from screen readers, which read the fileID beside it. */
 export function Thumbnail({ fileId, large = false }: { readonly fileId: string; readonly large?: boolean }) {
   return (
     <span class={classes('thumbnail', large && 'is-large')}>

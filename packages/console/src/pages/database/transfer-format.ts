@@ -1,12 +1,9 @@
-/** Formats of files with documents. Pure. */
+/** The file formats for import and export. Pure. */
 
 export const FORMATS = ['json', 'jsonl', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
-/**
- * The format that a file seems to have, by its name, and where that says nothing (or says JSON of what programs call so)
- * by how it begins.
- */
+/** Guesses the format of a file by its name and its beginning. Some programs call JSON lines `.json`. */
 export function formatOf(name: string, beginning: string): Format {
   const ending = name.toLowerCase().split('.').at(-1) ?? ''
   if (ending === 'csv') return 'csv'
@@ -17,7 +14,7 @@ export function formatOf(name: string, beginning: string): Format {
   return ending === 'json' ? 'json' : 'csv'
 }
 
-/** Whether the first line is a document of its own. */
+/** Whether the first line is a complete document. */
 function isOneLine(beginning: string): boolean {
   try {
     JSON.parse(beginning.replace('\ufeff', '').trimStart().split('\n')[0] ?? '')

@@ -1,33 +1,33 @@
 import { useMemo, useState } from 'preact/hooks'
 import { type Fault, meaningOf, type ObjectDraft, objectDraft } from './draft.ts'
-import { type ReadDocument, readDocument } from './json-error.ts'
+import { type ReadDocument, readDocument } from './read-document.ts'
 import type { JsonObject } from './values.ts'
 
 export type EditView = 'form' | 'raw'
 
-/** A document that is edited, as fields or as JSON: the two are always in step. */
+/** A document that is edited as fields or as JSON. Both views are kept in sync. */
 export interface DocumentDraft {
   readonly view: EditView
   readonly draft: ObjectDraft
   readonly text: string
-  /** What is wrong with the fields, by the key of the place. */
+  /** The faults in the fields, by the key of the value. */
   readonly faults: ReadonlyMap<number, Fault>
-  /** What is wrong with the JSON. */
+  /** The error in the JSON. */
   readonly wrong: Exclude<ReadDocument, { readonly document: JsonObject }> | undefined
-  /** The document, unless something is wrong with it. */
+  /** The edited document; undefined while it is invalid. */
   readonly document: JsonObject | undefined
   readonly dirty: boolean
   setDraft(draft: ObjectDraft): void
   setText(text: string): void
-  /** Shows it the other way, unless something is wrong that could not be shown there. Says whether it did. */
+  /** Changes the view, unless the document is invalid. Returns whether it did. */
   show(view: EditView): boolean
-  /** Begins anew with this document. */
+  /** Starts again with this document. */
   reset(document: JsonObject): void
 }
 
 const NO_FAULTS: ReadonlyMap<number, Fault> = new Map()
 
-/** Values beyond which fields would be thousands of controls. */
+/** Larger documents are edited as JSON, because fields would mean thousands of controls. */
 export const MAX_FIELDS = 500
 
 export function textOf(document: JsonObject): string {
@@ -66,7 +66,7 @@ export function useDraft(document: JsonObject): DocumentDraft {
     },
     reset(next) {
       setOriginal(next)
-      // What was just saved is what stands there: the focus and half-written forms of it stay.
+      // After a save the view shows the same document: keep the focus and unusual notations such as `1.0`.
       if (meant !== undefined && JSON.stringify(meant) === JSON.stringify(next)) return
       setDraft(objectDraft(next))
       setText(textOf(next))
@@ -74,7 +74,7 @@ export function useDraft(document: JsonObject): DocumentDraft {
   }
 }
 
-/** How many values a document has in all. */
+/** How many values a document has, nested ones included. */
 export function countValues(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1
   return Object.values(value).reduce((sum: number, item) => sum + countValues(item), 1)

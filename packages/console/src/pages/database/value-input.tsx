@@ -10,7 +10,7 @@ import { fileOf } from './values.ts'
 
 interface ValueInputProps {
   readonly value: Draft
-  /** Read aloud as the label. */
+  /** The path in the document; the label for screen readers. */
   readonly path: string
   readonly readOnly: boolean
   readonly hint: string | undefined
@@ -18,10 +18,10 @@ interface ValueInputProps {
   readonly onChange: (value: Draft) => void
 }
 
-/** Characters of a text that fit into one line of the panel. */
+/** Characters that fit into one line of the panel. */
 const ONE_LINE = 60
 
-/** The control for a value that has no parts. */
+/** The control for a value that is not an array or object. */
 export function ValueInput({ value, path, readOnly, hint, fault, onChange }: ValueInputProps) {
   const error = fault && t.faults[fault]
   const common = { label: path, hideLabel: true, hint, error }
@@ -97,7 +97,7 @@ interface TypedInputProps {
   readonly onChange: (value: Draft) => void
 }
 
-/** The browser's own picker in the reader's time zone, and the text of it for everything that pickers cannot do. */
+/** The browser's date picker in the user's time zone, and the ISO text for everything the picker cannot do. */
 function DateInput({ value, path, error, onChange }: TypedInputProps) {
   return (
     <div class="date-input">
@@ -125,7 +125,7 @@ function DateInput({ value, path, error, onChange }: TypedInputProps) {
   )
 }
 
-/** A fileID with its picture, and the way to the file. */
+/** A fileID with its picture, and a link to the file. */
 function FileInput({ value, path, onChange }: TypedInputProps) {
   const { text } = value
   const here = pathHere(text)

@@ -1,6 +1,6 @@
-/** What kinds of values documents have, as relaxed Extended JSON says them. Pure. */
+/** The kinds of values in documents, in relaxed Extended JSON. Pure. */
 
-/** `file`: a text that is a fileID. `json`: what has no field of its own, such as a regular expression. */
+/** `file`: a text that is a fileID. `json`: values without a control of their own, such as regular expressions. */
 export type Kind = 'text' | 'number' | 'boolean' | 'null' | 'date' | 'point' | 'file' | 'array' | 'object' | 'json'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -9,7 +9,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const NUMBER_MARKS = ['$numberInt', '$numberLong', '$numberDouble', '$numberDecimal']
+const NUMBER_KEYS = ['$numberInt', '$numberLong', '$numberDouble', '$numberDecimal']
 
 export function kindOf(value: unknown): Kind {
   switch (typeof value) {
@@ -28,16 +28,16 @@ export function kindOf(value: unknown): Kind {
   const [name = ''] = names
   if (names.length > 1) return 'json'
   if (name === '$date' && typeof value.$date === 'string') return 'date'
-  return NUMBER_MARKS.includes(name) && typeof value[name] === 'string' ? 'number' : 'json'
+  return NUMBER_KEYS.includes(name) && typeof value[name] === 'string' ? 'number' : 'json'
 }
 
-/** The text of a number, also of those that JSON does not have. */
+/** The text of a number, including those that JSON lacks, such as NaN. */
 export function numberText(value: unknown): string {
   if (!isObject(value)) return String(value)
-  return String(value[NUMBER_MARKS.find((name) => name in value) ?? ''])
+  return String(value[NUMBER_KEYS.find((name) => name in value) ?? ''])
 }
 
-/** A number from what was typed; undefined when it is none. */
+/** Reads a typed number; undefined if it is not a number. */
 export function numberFrom(text: string): unknown {
   const trimmed = text.trim()
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)) {
@@ -48,35 +48,35 @@ export function numberFrom(text: string): unknown {
   return ['NaN', 'Infinity', '-Infinity'].includes(trimmed) ? { $numberDouble: trimmed } : undefined
 }
 
-/** Longitude and latitude of a GeoJSON point. */
+/** The longitude and latitude of a GeoJSON point; undefined for other values. */
 export function pointOf(value: unknown): readonly [lng: number, lat: number] | undefined {
   if (!isObject(value) || value.type !== 'Point' || Object.keys(value).length !== 2) return undefined
   const [lng, lat, ...more] = Array.isArray(value.coordinates) ? (value.coordinates as readonly unknown[]) : []
   return typeof lng === 'number' && typeof lat === 'number' && more.length === 0 ? [lng, lat] : undefined
 }
 
-/** The environment and the path of a fileID. */
+/** The environment and the path of a fileID; undefined for other texts. */
 export function fileOf(text: string): { readonly env: string; readonly path: string } | undefined {
   const [, env, path] = /^cloud:\/\/([^/.]+)\.[^/]+\/(.+)$/s.exec(text) ?? []
   return env === undefined || path === undefined ? undefined : { env, path }
 }
 
-/** The fileIDs of a value: itself, or the elements of an array that is of nothing else. */
+/** The fileIDs in a value: the value itself, or the elements of an array that contains only fileIDs. */
 export function filesOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return fileOf(value) === undefined ? [] : [value]
   if (!Array.isArray(value) || value.length === 0) return []
   return value.every((item) => typeof item === 'string' && fileOf(item) !== undefined) ? (value as string[]) : []
 }
 
-/** Characters of a value in a cell; more are not seen there. */
-const CELL = 200
+/** The most characters of a value in a cell; more are not visible. */
+const CELL_LENGTH = 200
 
-/** What a cell says of a value that is no date. */
+/** The text of a value in a cell. Dates are formatted by the cell. */
 export function cellText(value: unknown): string {
   const kind = kindOf(value)
-  if (typeof value === 'string') return value.slice(0, CELL)
+  if (typeof value === 'string') return value.slice(0, CELL_LENGTH)
   if (kind === 'number') return numberText(value)
   const point = pointOf(value)
   if (point !== undefined) return point.join(', ')
-  return value === undefined ? '' : JSON.stringify(value).slice(0, CELL)
+  return value === undefined ? '' : JSON.stringify(value).slice(0, CELL_LENGTH)
 }

@@ -10,19 +10,19 @@ import { KeyValue } from '../../ui/key-value.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
+import { callerOf, requestOf } from './describe-denial.ts'
 import { t } from './text.ts'
-import { whatOf, whoOf } from './told.ts'
 
-export interface DenialPanelProps {
+interface DenialPanelProps {
   readonly denial: Denial
   readonly onTry: () => void
   readonly onClose: () => void
 }
 
-/** Everything about one denied request. */
+/** The details of a denied request. */
 export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
   const { caller, code, requestId, at, count, collection, explanation, reason, case: ruleCase } = denial
-  const { action, target } = whatOf(denial)
+  const { action, target } = requestOf(denial)
   return (
     <SidePanel
       wide
@@ -54,7 +54,7 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
                 ) : (
                   <Row wrap>
                     <Link to="users" query={{ uid: caller.uid }} class="mono wrap">
-                      {whoOf(caller)}
+                      {callerOf(denial)}
                     </Link>
                     <Badge>{caller.loginType}</Badge>
                   </Row>

@@ -7,23 +7,25 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Time } from '../../ui/time.tsx'
-import { type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
+import type { VirtualColumn } from '../../ui/virtual-column.ts'
+import { VirtualTable } from '../../ui/virtual-table.tsx'
+import { callerOf, reasonOf, requestOf } from './describe-denial.ts'
 import { t } from './text.ts'
-import { whatOf, whoOf, whyOf } from './told.ts'
 import type { Denials } from './use-denials.ts'
 
-export interface DenialTableProps {
+interface DenialTableProps {
   readonly denials: Denials
   readonly filtered: boolean
-  /** There is something beside it that says why. */
+  /** Leave out the reason, because the panel beside the table shows it. */
   readonly narrow: boolean
   readonly onShow: (id: string) => void
   readonly onShowAll: () => void
 }
 
-/** Milliseconds after which "5 seconds ago" is no longer true enough. */
+/** Milliseconds between two updates of relative times. */
 const TICK_MS = 10_000
 
+/** The list of denied requests. */
 export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: DenialTableProps) {
   const words = language()
   const tick = useTick()
@@ -34,11 +36,10 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
         id: 'who',
         title: t.who,
         width: 'minmax(0, 1fr)',
-        cell: ({ caller }) =>
-          caller === null ? <span class="muted">{t.nobody}</span> : <span class="mono">{whoOf(caller)}</span>,
+        cell: (denial) => <span class={denial.caller === null ? 'muted' : 'mono'}>{callerOf(denial)}</span>,
       },
-      { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <What denial={denial} /> },
-      ...(narrow ? [] : [why()]),
+      { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <Request denial={denial} /> },
+      ...(narrow ? [] : [reasonColumn()]),
       {
         id: 'count',
         title: t.count,
@@ -55,7 +56,7 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
     <VirtualTable
       label={t.title}
       columns={columns}
-      rows={denials.items}
+      rows={denials.rows}
       keyOf={({ id }) => id}
       hasMore={denials.hasMore}
       loading={denials.loading}
@@ -68,17 +69,17 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
   )
 }
 
-function why(): VirtualColumn<Denial> {
+function reasonColumn(): VirtualColumn<Denial> {
   return {
     id: 'why',
     title: t.why,
     width: 'minmax(0, 2fr)',
     notOnPhone: true,
-    cell: (denial) => <span>{whyOf(denial)}</span>,
+    cell: (denial) => <span>{reasonOf(denial)}</span>,
   }
 }
 
-/** Another number every now and then, so that times are told anew. */
+/** A number that changes regularly, so that relative times are rendered again. */
 function useTick(): number {
   const [tick, setTick] = useState(0)
   useEffect(() => {
@@ -88,8 +89,8 @@ function useTick(): number {
   return tick
 }
 
-function What({ denial }: { readonly denial: Denial }) {
-  const { action, target } = whatOf(denial)
+function Request({ denial }: { readonly denial: Denial }) {
+  const { action, target } = requestOf(denial)
   return (
     <span>
       {action} <span class="mono">{target}</span>

@@ -1,24 +1,23 @@
 import { Pause, Play } from 'lucide'
 import { useEffect, useState } from 'preact/hooks'
-import { setQuery } from '../../app/navigation.ts'
+import { setQuery, showDetail } from '../../app/navigation.ts'
 import { useRoute } from '../../app/use-route.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { FilterBar } from '../../ui/filter-bar.tsx'
 import { Page } from '../../ui/page.tsx'
-import { SearchInput } from '../../ui/search-input.tsx'
-import { Select } from '../../ui/select.tsx'
 import { SidePanel, SplitView } from '../../ui/side-panel.tsx'
 import { Row } from '../../ui/stack.tsx'
 import { DenialPanel } from './denial-panel.tsx'
 import { DenialTable } from './denial-table.tsx'
 import { t } from './text.ts'
 import { TryDialog } from './try-dialog.tsx'
-import { useDenials } from './use-denials.ts'
+import { type News, useDenials } from './use-denials.ts'
 import './denials.css'
 
 const ABOUT = ['storage', 'database'] as const
 
-/** What the rules denied, as it happens. Query members: `search`, `about`, and `id` of the one that is shown. */
+/** Denied requests as they happen. Query members: `search`, `about`, and `id` of the one that is shown. */
 export default function DenialsPage() {
   const { query } = useRoute()
   const { search = '', id = '' } = query
@@ -26,10 +25,8 @@ export default function DenialsPage() {
   const [live, setLive] = useState(true)
   const [trying, setTrying] = useState(false)
   const denials = useDenials({ about, search }, live)
-  const shown = denials.items.find((denial) => denial.id === id)
-  const show = (next: string | undefined) => {
-    if (next !== id) setQuery({ id: next }, { replace: id !== '' && next !== undefined })
-  }
+  const shown = denials.rows.find((denial) => denial.id === id)
+  const show = (next: string | undefined) => showDetail('id', id, next)
   return (
     <Page
       fill
@@ -44,23 +41,21 @@ export default function DenialsPage() {
         </Row>
       }
     >
-      <div class="denials-bar">
-        <SearchInput
-          class="denials-search"
-          label={t.search}
-          placeholder={t.searchHint}
-          value={search}
-          onSearch={(text) => setQuery({ search: text.trim(), id: undefined })}
-        />
-        <Select
-          label={t.about}
-          hideLabel
-          value={about ?? 'all'}
-          options={(['all', ...ABOUT] as const).map((value) => ({ value, label: t[value] }))}
-          onChange={(chosen) => setQuery({ about: chosen === 'all' ? undefined : chosen, id: undefined })}
-        />
-      </div>
-      <Announcement news={denials.news} items={denials.items} />
+      <FilterBar
+        search={{
+          label: t.search,
+          placeholder: t.searchHint,
+          value: search,
+          onSearch: (text) => setQuery({ search: text.trim(), id: undefined }),
+        }}
+        choice={{
+          label: t.about,
+          value: about ?? 'all',
+          options: (['all', ...ABOUT] as const).map((value) => ({ value, label: t[value] })),
+          onChange: (chosen) => setQuery({ about: chosen === 'all' ? undefined : chosen, id: undefined }),
+        }}
+      />
+      <Announcement news={denials.news} />
       <SplitView>
         <DenialTable
           denials={denials}
@@ -83,21 +78,21 @@ export default function DenialsPage() {
   )
 }
 
-/** Milliseconds after which what was said may be said again. */
-const SAID_MS = 1_500
+/** Milliseconds after which the same text may be announced again. */
+const ANNOUNCED_MS = 1_500
 
-/** Says how many came, for whoever cannot see them come. */
-function Announcement({ news, items }: { readonly news: number; readonly items: readonly unknown[] }) {
-  const [said, setSaid] = useState('')
+/** Announces new denials to screen readers. */
+function Announcement({ news }: { readonly news: News | undefined }) {
+  const [text, setText] = useState('')
   useEffect(() => {
-    if (news === 0) return
-    setSaid(t.came(news))
-    const timer = setTimeout(() => setSaid(''), SAID_MS)
+    if (news === undefined) return
+    setText(t.came(news.count))
+    const timer = setTimeout(() => setText(''), ANNOUNCED_MS)
     return () => clearTimeout(timer)
-  }, [items])
+  }, [news])
   return (
     <p class="only-read" role="status">
-      {said}
+      {text}
     </p>
   )
 }

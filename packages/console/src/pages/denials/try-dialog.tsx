@@ -1,52 +1,56 @@
 import type { Denial, Rules } from '@cloudstead/admin-api'
 import { ShieldCheck } from 'lucide'
 import { useState } from 'preact/hooks'
+import { call } from '../../api/index.ts'
 import { navigate } from '../../app/navigation.ts'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
+import { LoadedView } from '../../ui/loaded-view.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Decision } from '../permissions/decision.tsx'
-import { handOver } from '../permissions/handed-over.ts'
+import { setPendingEdit } from '../permissions/pending-edit.ts'
 import { RulesEditor } from '../permissions/rules-editor.tsx'
 import { useCheck } from '../permissions/use-check.ts'
-import { useFields } from '../permissions/use-collections.ts'
-import { useRules } from '../permissions/use-rules.ts'
+import { useDecision } from '../permissions/use-decision.ts'
+import { useFieldNames } from '../permissions/use-field-names.ts'
+import { targetOf, useRules } from '../permissions/use-rules.ts'
 import { t } from './text.ts'
-import { useReplay } from './use-replay.ts'
 
-export interface TryDialogProps {
+interface TryDialogProps {
   readonly denial: Denial
   readonly onClose: () => void
 }
 
-/** The rules that hold, to be edited, and what the denied request would get under them. */
+/** Edits a copy of the rules in force, and shows how the denied request would be decided by it. */
 export function TryDialog({ denial, onClose }: TryDialogProps) {
-  const { rules, error, reload } = useRules(denial.collection)
-  if (rules !== undefined) return <Trying denial={denial} rules={rules} onClose={onClose} />
+  const loaded = useRules(denial.collection)
+  if (loaded.value !== undefined) return <Trying denial={denial} rules={loaded.value} onClose={onClose} />
   return (
     <Dialog title={t.tryTitle} size="large" onClose={onClose}>
-      {error === undefined ? <Spinner block /> : <ErrorNotice error={error} onRetry={reload} />}
+      <LoadedView loaded={loaded}>{() => null}</LoadedView>
     </Dialog>
   )
 }
 
 function Trying({ denial, rules, onClose }: TryDialogProps & { readonly rules: Rules }) {
-  const { collection } = denial
+  const { collection, case: ruleCase } = denial
   const [text, setText] = useState(rules.text)
-  const fields = useFields(collection)
+  const fields = useFieldNames(collection)
   const check = useCheck(text, collection)
   const valid = check.text === text ? check.valid : undefined
-  const { decision, error, stale } = useReplay(denial, valid ? text : undefined)
+  const body = valid && ruleCase !== undefined ? { ...targetOf(collection), text, case: ruleCase } : undefined
+  const { decision, error, stale } = useDecision(body, (signal, replay) =>
+    call('replayCase', { body: replay }, { signal }),
+  )
   const close = async () => {
     const leave = { title: t.discardTitle, children: t.discardText, confirmLabel: t.discard, cancelLabel: t.stay }
     if (text === rules.text || (await confirm({ ...leave, danger: true }))) onClose()
   }
   const goOn = () => {
-    handOver({ collection, text })
+    setPendingEdit({ collection, text })
     void navigate({ to: 'permissions', query: { collection } })
   }
   return (

@@ -1,111 +1,100 @@
 import type { Denial } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
-import { merge, sinceOf } from './merge.ts'
+import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { type Pages, usePages } from '../../data/use-pages.ts'
+import { mergeDenials, sinceOf } from './merge-denials.ts'
 
-/** Milliseconds between two looks at what is new. */
+/** Milliseconds between two requests for new denials. */
 const POLL_MS = 2_000
-const PAGE = 100
+const PAGE_SIZE = 100
 
-export interface DenialFilter {
+interface DenialFilter {
   readonly about: 'storage' | 'database' | undefined
   readonly search: string
 }
 
-export interface Denials {
-  readonly items: readonly Denial[]
-  readonly loading: boolean
-  readonly hasMore: boolean
+/** How many denials arrived with a poll; a new object for each poll. */
+export interface News {
+  readonly count: number
+}
+
+export interface Denials extends Pick<Pages<Denial>, 'rows' | 'hasMore' | 'loading' | 'loadMore'> {
   readonly error: ApiError | undefined
-  /** How many came with the last look; for whoever cannot see them come. */
-  readonly news: number
-  loadMore(): void
+  readonly news: News | undefined
   retry(): void
 }
 
-interface State {
-  readonly items: readonly Denial[]
-  readonly next: string | undefined
-  readonly loading: boolean
-  readonly error: ApiError | undefined
-  readonly news: number
-}
-
-const LOADING: State = { items: [], next: undefined, loading: true, error: undefined, news: 0 }
-
-/** What was denied, newest first: pages of the past, and what is new every two seconds while the page is seen. */
+/** Denied requests, newest first: older ones page by page, and new ones by polling while `live` and visible. */
 export function useDenials({ about, search }: DenialFilter, live: boolean): Denials {
-  const [state, setState] = useState<State>(LOADING)
-  const items = useRef(state.items)
-  items.current = state.items
-  const running = useRef<AbortController | undefined>(undefined)
+  const [news, setNews] = useState<News>()
+  const [pollError, setPollError] = useState<ApiError>()
   const filter = { ...(about === undefined ? {} : { about }), ...(search === '' ? {} : { search }) }
-
-  const fail = (thrown: unknown) => {
-    if (!isAbort(thrown)) setState((now) => ({ ...now, loading: false, error: toApiError(thrown) }))
-  }
-  const load = async (after: string | undefined) => {
-    running.current?.abort()
-    const controller = new AbortController()
-    running.current = controller
-    setState((now) => (after === undefined ? LOADING : { ...now, loading: true, error: undefined }))
-    try {
-      const query = { ...filter, limit: PAGE, ...(after === undefined ? {} : { after }) }
-      const page = await call('listDenials', { query }, { signal: controller.signal })
-      setState((now) => {
-        const known = new Set(now.items.map(({ id }) => id))
-        const older = page.items.filter(({ id }) => !known.has(id))
-        return { items: [...now.items, ...older], next: page.next, loading: false, error: undefined, news: 0 }
-      })
-    } catch (thrown) {
-      fail(thrown)
+  const key = JSON.stringify(filter)
+  const page = (after: string | undefined, signal: AbortSignal, since?: number) => {
+    const query = {
+      ...filter,
+      limit: PAGE_SIZE,
+      ...(since === undefined ? {} : { since }),
+      ...(after === undefined ? {} : { after }),
     }
+    return call('listDenials', { query }, { signal })
   }
-  useEffect(() => {
-    void load(undefined)
-    return () => running.current?.abort()
-  }, [about, search])
+  const pages = usePages<Denial>({ key, keyOf: ({ id }) => id, load: page })
+  const latest = useRef(pages)
+  latest.current = pages
 
   useEffect(() => {
+    setPollError(undefined)
     if (!live) return
     const controller = new AbortController()
-    let timer = 0
-    const look = async () => {
-      if (document.visibilityState === 'visible') {
-        try {
-          const query = { ...filter, limit: PAGE, since: sinceOf(items.current) }
-          const latest: Denial[] = []
-          let next: string | undefined
-          do {
-            const asked = { ...query, ...(next === undefined ? {} : { after: next }) }
-            const page = await call('listDenials', { query: asked }, { signal: controller.signal })
-            latest.push(...page.items)
-            next = page.next
-          } while (next !== undefined)
-          setState((now) => {
-            const { items: merged, news } = merge(now.items, latest)
-            return now.loading && now.items.length === 0 ? now : { ...now, items: merged, news, error: undefined }
-          })
-        } catch (thrown) {
-          fail(thrown)
-        }
-      }
-      if (!controller.signal.aborted) timer = window.setTimeout(look, POLL_MS)
+    const { signal } = controller
+    const poll = async () => {
+      const { rows, error, update, retry } = latest.current
+      const since = sinceOf(rows)
+      const found: Denial[] = []
+      let next: string | undefined
+      do {
+        const { items, next: following } = await page(next, signal, since)
+        if (signal.aborted) return
+        found.push(...items)
+        next = following
+      } while (next !== undefined)
+      // The server can be reached again.
+      if (error !== undefined) retry()
+      let count = 0
+      update((listed) => {
+        const merged = mergeDenials(listed, found)
+        count = merged.news
+        return merged.rows
+      })
+      if (count > 0) setNews({ count })
+      setPollError(undefined)
     }
-    timer = window.setTimeout(look, POLL_MS)
+    let timer = 0
+    const run = async () => {
+      const { rows, loading } = latest.current
+      if (document.visibilityState === 'visible' && !(loading && rows.length === 0)) {
+        await poll().catch((thrown) => {
+          if (!signal.aborted) setPollError(toApiError(thrown))
+        })
+      }
+      if (!signal.aborted) timer = window.setTimeout(run, POLL_MS)
+    }
+    timer = window.setTimeout(run, POLL_MS)
     return () => {
       clearTimeout(timer)
       controller.abort()
     }
-  }, [about, search, live])
+  }, [key, live])
 
   return {
-    items: state.items,
-    loading: state.loading,
-    hasMore: state.next !== undefined,
-    error: state.error,
-    news: state.news,
-    loadMore: () => void load(state.next),
-    retry: () => void load(undefined),
+    ...pages,
+    error: pages.error ?? pollError,
+    news,
+    retry() {
+      setPollError(undefined)
+      if (pages.error === undefined) pages.reload()
+      else pages.retry()
+    },
   }
 }

@@ -6,17 +6,18 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { copyText } from '../../ui/copy-button.tsx'
+import { JsonText } from '../../ui/json-text.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
-import { keyFileName, keyText, type NewKey, usageOf } from './new-key.ts'
+import { keyFileName, keyText, keyUsageCode, type NewKey } from './new-key.ts'
 import { t } from './text.ts'
 
-export interface KeySecretProps {
+interface KeySecretProps {
   readonly created: NewKey
-  /** It was downloaded or copied. */
+  /** Called when the key was downloaded or copied. */
   readonly onSaved: () => void
 }
 
-/** A key that was just made: the one time that it is seen. */
+/** A new key, which is shown only once. */
 export function KeySecret({ created, onSaved }: KeySecretProps) {
   const [state, setState] = useState<'downloaded' | 'copied' | 'failed'>()
   const download = () => {
@@ -34,10 +35,9 @@ export function KeySecret({ created, onSaved }: KeySecretProps) {
       <Banner kind="warning" title={t.once}>
         {t.onceText}
       </Banner>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <pre class="key-file" tabIndex={0} role="region" aria-label={t.file}>
-        {keyText(created)}
-      </pre>
+      <div class="key-file">
+        <JsonText label={t.file} value={keyText(created)} />
+      </div>
       <Row wrap>
         <Button kind="primary" icon={state === 'downloaded' ? Check : Download} onClick={download} autofocus>
           {state === 'downloaded' ? t.downloaded : t.download}
@@ -57,7 +57,7 @@ export function KeySecret({ created, onSaved }: KeySecretProps) {
       <Stack gap={2}>
         <h3>{t.use}</h3>
         <CodeBlock
-          code={usageOf(created, session()?.env ?? '', location.origin)}
+          code={keyUsageCode(created, session()?.env ?? '', location.origin)}
           label={t.useLabel}
           copyLabel={t.copyUse}
         />

@@ -1,7 +1,7 @@
 import type { Key } from '@cloudstead/admin-api'
 import { KeyRound, Plus } from 'lucide'
 import { useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -11,39 +11,31 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Row } from '../../ui/stack.tsx'
 import { Table, type TableColumn } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { isYours } from './is-yours.ts'
+import { isOwnKey } from './is-own-key.ts'
 import { createKey, type NewKey } from './new-key.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 import { RevokeDialog } from './revoke-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 import { t } from './text.ts'
 
-export interface KeySectionProps {
+interface KeySectionProps {
   readonly kind: Key['kind']
   readonly keys: readonly Key[]
-  /** Keys were made or revoked: load the list again. */
+  /** Called when keys were created or revoked. */
   readonly onChange: () => void
 }
 
-/** The keys of one kind: what they are for, and everything that can be done with them. */
+/** The keys of one kind, with creating, replacing and revoking them. */
 export function KeySection({ kind, keys, onChange }: KeySectionProps) {
   const [created, setCreated] = useState<NewKey>()
   const [revoking, setRevoking] = useState<Key>()
   const [rotating, setRotating] = useState<Key>()
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const create = async () => {
-    setBusy(true)
-    setError(undefined)
-    try {
+  const { busy, error, attempt } = useAttempt()
+  const create = () =>
+    attempt(async () => {
       setCreated(await createKey(kind))
       onChange()
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   const columns: readonly TableColumn<Key>[] = [
     {
       id: 'id',
@@ -53,7 +45,7 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
         <Row gap={1} wrap>
           <span class="mono wrap">{key.id}</span>
           <CopyButton text={key.id} label={t.copyId} />
-          {isYours(key) && <Badge tone="accent">{t.yours}</Badge>}
+          {isOwnKey(key) && <Badge tone="accent">{t.yours}</Badge>}
         </Row>
       ),
     },
@@ -116,7 +108,7 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
       {created !== undefined && <NewKeyDialog created={created} onClose={() => setCreated(undefined)} />}
       {revoking !== undefined && (
         <RevokeDialog
-          asked={revoking}
+          revoking={revoking}
           onClose={() => setRevoking(undefined)}
           onRevoked={() => {
             setRevoking(undefined)

@@ -1,20 +1,21 @@
 import { useState } from 'preact/hooks'
+import { useUnsaved } from '../../app/use-unsaved.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { KeySecret } from './key-secret.tsx'
 import type { NewKey } from './new-key.ts'
 import { t } from './text.ts'
-import { useKeptSecret } from './use-kept-secret.ts'
+import { unsavedKey } from './unsaved-key.ts'
 
-export interface NewKeyDialogProps {
+interface NewKeyDialogProps {
   readonly created: NewKey
   readonly onClose: () => void
 }
 
-/** Shows a new key until it is closed; asks when it was not saved. */
+/** Shows a new key. Asks before it closes if the key was not saved. */
 export function NewKeyDialog({ created, onClose }: NewKeyDialogProps) {
   const [saved, setSaved] = useState(false)
-  const mayClose = useKeptSecret(!saved)
+  const mayClose = useUnsaved(!saved, unsavedKey)
   const close = async () => {
     if (await mayClose()) onClose()
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { keyFileName, keyText, type NewKey, usageOf } from './new-key.ts'
+import { keyFileName, keyText, keyUsageCode, type NewKey } from './new-key.ts'
 
 const API: NewKey = {
   kind: 'api',
@@ -13,17 +13,17 @@ const LOGIN: NewKey = {
   file: { private_key_id: '12345678-aaaa', private_key: '-----BEGIN\n', env_id: 'demo-1abcde' },
 }
 
-test('the file is the key as the server made it, and its name tells which', () => {
+test('the file is the key as the server returned it, and its name has the id', () => {
   assert.deepEqual(JSON.parse(keyText(API)), API.file)
   assert.deepEqual(JSON.parse(keyText(LOGIN)), LOGIN.file)
   assert.equal(keyFileName(API), 'cloudstead-api-key-CS01234567.json')
   assert.equal(keyFileName(LOGIN), 'cloudstead-login-key-12345678-a.json')
 })
 
-test('the lines name the file, the environment and this server, and no secret', () => {
-  const lines = usageOf(API, 'demo-1abcde', 'http://127.0.0.1:8787')
+test('the code has the file name, the environment id and this server, and no secret', () => {
+  const lines = keyUsageCode(API, 'demo-1abcde', 'http://127.0.0.1:8787')
   assert.match(lines, /require\('\.\/cloudstead-api-key-CS01234567\.json'\)/)
   assert.match(lines, /serviceUrl: 'http:\/\/127\.0\.0\.1:8787\/admin'/)
-  assert.match(usageOf(LOGIN, 'demo-1abcde', 'x'), /env: 'demo-1abcde', credentials: key/)
+  assert.match(keyUsageCode(LOGIN, 'demo-1abcde', 'x'), /env: 'demo-1abcde', credentials: key/)
   for (const secret of ['secret-half', 'cs_whole']) assert.equal(lines.includes(secret), false)
 })

@@ -1,12 +1,16 @@
 import type { ApiKeyFile, LoginKeyFile } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
 
-/** A key that was just made. It lives in the memory of this page and nowhere else. */
+/** A new key. It is only in the memory of this page. */
 export type NewKey =
   | { readonly kind: 'login'; readonly id: string; readonly file: LoginKeyFile }
   | { readonly kind: 'api'; readonly id: string; readonly file: ApiKeyFile }
 
-/** @throws ApiError */
+/**
+ * Creates a key.
+ *
+ * @throws ApiError
+ */
 export async function createKey(kind: NewKey['kind']): Promise<NewKey> {
   if (kind === 'login') {
     const file = await call('createLoginKey')
@@ -16,24 +20,24 @@ export async function createKey(kind: NewKey['kind']): Promise<NewKey> {
   return { kind, id: file.secretId, file }
 }
 
-/** The key as the server SDK reads it. */
+/** The key file as the server SDK reads it. */
 export function keyText({ file }: NewKey): string {
   return `${JSON.stringify(file, null, 2)}\n`
 }
 
-/** Characters of an id in a file name: enough to tell keys apart. */
-const ID_IN_NAME = 10
+/** Characters of the id in a file name: enough to tell keys apart. */
+const ID_LENGTH = 10
 
 export function keyFileName({ kind, id }: NewKey): string {
-  return `cloudstead-${kind}-key-${id.slice(0, ID_IN_NAME)}.json`
+  return `cloudstead-${kind}-key-${id.slice(0, ID_LENGTH)}.json`
 }
 
 /**
- * The lines that use the downloaded key with the official server SDK.
+ * The code that uses the downloaded key with the official server SDK.
  *
  * @param origin of this server, such as http://127.0.0.1:8787
  */
-export function usageOf(key: NewKey, env: string, origin: string): string {
+export function keyUsageCode(key: NewKey, env: string, origin: string): string {
   const head = `const cloudbase = require('@cloudbase/node-sdk')
 const key = require('./${keyFileName(key)}')
 `

@@ -3,45 +3,45 @@ import { call } from '../../api/index.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { isYours } from './is-yours.ts'
+import { isOwnKey } from './is-own-key.ts'
 import { t } from './text.ts'
 
-export interface RevokeDialogProps {
-  readonly asked: Key
+interface RevokeDialogProps {
+  readonly revoking: Key
   readonly onClose: () => void
   readonly onRevoked: () => void
 }
 
-/** Says what stops working, and revokes. */
-export function RevokeDialog({ asked, onClose, onRevoked }: RevokeDialogProps) {
+/** Revokes a key, after explaining what stops working. */
+export function RevokeDialog({ revoking, onClose, onRevoked }: RevokeDialogProps) {
   const revoke = async () => {
-    await call('revokeKey', { params: { id: asked.id } })
+    await call('revokeKey', { params: { id: revoking.id } })
     toast(t.revokeDone)
     onRevoked()
   }
   return (
     <ConfirmDialog
       danger
-      title={asked.kind === 'login' ? t.revokeLoginTitle : t.revokeApiTitle}
+      title={revoking.kind === 'login' ? t.revokeLoginTitle : t.revokeApiTitle}
       confirmLabel={t.revokeDo}
       onConfirm={revoke}
       onClose={onClose}
     >
       <Stack gap={2}>
-        <p class="mono">{asked.id}</p>
-        <WhatStops asked={asked} />
+        <p class="mono">{revoking.id}</p>
+        <WhatStops revoking={revoking} />
       </Stack>
     </ConfirmDialog>
   )
 }
 
-/** What a key's end means. */
-export function WhatStops({ asked }: { readonly asked: Key }) {
+/** What stops working when a key is revoked. */
+export function WhatStops({ revoking }: { readonly revoking: Key }) {
   return (
     <ul class="what-stops">
-      <li>{asked.kind === 'login' ? t.revokeLogin : t.revokeApi}</li>
-      <li>{asked.kind === 'login' ? t.revokeLoginStay : t.revokeApiConsole}</li>
-      {isYours(asked) && (
+      <li>{revoking.kind === 'login' ? t.revokeLogin : t.revokeApi}</li>
+      <li>{revoking.kind === 'login' ? t.revokeLoginStay : t.revokeApiConsole}</li>
+      {isOwnKey(revoking) && (
         <li>
           <strong>{t.revokeApiYours}</strong>
         </li>

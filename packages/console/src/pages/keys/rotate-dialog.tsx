@@ -1,7 +1,9 @@
 import type { Key } from '@cloudstead/admin-api'
 import { Check } from 'lucide'
 import { useState } from 'preact/hooks'
-import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { call } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
+import { useUnsaved } from '../../app/use-unsaved.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -15,37 +17,25 @@ import { KeySecret } from './key-secret.tsx'
 import { createKey, type NewKey } from './new-key.ts'
 import { WhatStops } from './revoke-dialog.tsx'
 import { t } from './text.ts'
-import { useKeptSecret } from './use-kept-secret.ts'
+import { unsavedKey } from './unsaved-key.ts'
 
-export interface RotateDialogProps {
+interface RotateDialogProps {
   readonly old: Key
-  /** Keys were made or revoked: the list has changed. */
+  /** Called when keys were created or revoked. */
   readonly onChange: () => void
   readonly onClose: () => void
 }
 
-/** Replaces a key without a gap: the new one first, then the old one is revoked. Leaving in between leaves both. */
+/** Replaces a key without a gap: creates the new one first, then revokes the old one. Leaving in between keeps both. */
 export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
   const [created, setCreated] = useState<NewKey>()
   const [step, setStep] = useState<1 | 2 | 3>(1)
   const [saved, setSaved] = useState(false)
   const [unused, setUnused] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const mayClose = useKeptSecret(created !== undefined && !saved)
+  const { busy, error, attempt } = useAttempt()
+  const mayClose = useUnsaved(created !== undefined && !saved, unsavedKey)
   const close = async () => {
     if (await mayClose()) onClose()
-  }
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true)
-    setError(undefined)
-    try {
-      await work()
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
   }
   const begin = () =>
     attempt(async () => {
@@ -102,7 +92,7 @@ export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
                 { label: t.rotateOld, value: <span class="mono">{old.id}</span> },
               ]}
             />
-            <WhatStops asked={old} />
+            <WhatStops revoking={old} />
             <Checkbox label={t.rotateReady} checked={unused} onChange={setUnused} />
           </>
         )}

@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks'
+import { remember, remembered } from '../../app/local-storage.ts'
 import { PasswordDialog } from '../../app/password-dialog.tsx'
-import { remember, remembered } from '../../app/remembered.ts'
 import { session } from '../../app/session.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { t } from './text.ts'
 
-/** Whoever came by a link has no other way in: suggests to set a password, until that is done or declined. */
+/** Suggests a password to readers who signed in by a link, until one is set or the hint is dismissed. */
 export function PasswordHint() {
   const known = session()
   const key = `cloudstead.password-later.${known?.env ?? ''}`

@@ -1,12 +1,9 @@
 import { formatNumber } from '../../i18n/format.ts'
-import { language } from '../../i18n/language.ts'
 import { texts } from '../../i18n/texts.ts'
-
-const number = (value: number) => formatNumber(value, language())
 
 export const t = texts({
   en: {
-    description: 'How this environment is doing, and how an app reaches it.',
+    description: 'The state of this environment, and how to connect an app.',
     passwordTitle: 'Set a password',
     passwordText: 'With a password you can sign in again without the terminal.',
     passwordSet: 'Set a password',
@@ -17,17 +14,17 @@ export const t = texts({
     running: 'Running',
     unhealthy: 'Not healthy',
     since: (time: string) => `for ${time}`,
-    unhealthyText: 'The data directory or the database does not answer. See the log of the server.',
+    unhealthyText: 'The data directory or the database does not respond. Check the server log.',
     files: 'Files',
     documents: 'Documents',
-    inCollections: (count: number) => `in ${number(count)} ${count === 1 ? 'collection' : 'collections'}`,
+    inCollections: (count: number) => `in ${formatNumber(count)} ${count === 1 ? 'collection' : 'collections'}`,
     users: 'Users',
     usersText: 'of the app',
     memory: 'Memory',
     memoryText: 'of the server',
     traffic: 'Traffic',
     trafficText: (requests: number, errors: number, denied: number) =>
-      `${number(requests)} requests, ${number(errors)} with errors, ${number(denied)} denied by rules`,
+      `${formatNumber(requests)} requests, ${formatNumber(errors)} with errors, ${formatNumber(denied)} denied by rules`,
     trafficLabel: 'Requests, errors and denials per minute',
     requests: 'Requests',
     errors: 'Errors',
@@ -36,7 +33,7 @@ export const t = texts({
     hour: 'Last hour',
     hours: (count: number) => `Last ${count} hours`,
     connect: 'Connect an app',
-    connectText: 'Paste these lines in the place of cloudbase.init. The rest of the app stays as it is.',
+    connectText: 'Replace cloudbase.init with these lines. The rest of the app stays the same.',
     platform: 'Platform',
     platforms: { 'mini-program': 'Mini Program', web: 'Web', node: 'node-sdk' },
     copyLines: 'Copy the lines',
@@ -48,11 +45,11 @@ export const t = texts({
     copyEnv: 'Copy the environment ID',
     help: {
       'mini-program':
-        'In WeChat’s developer tools, switch off the check of legal domains for an http:// address. Phones need https:// and the domain in the list of the Mini Program.',
+        'For an http:// address, turn off the check of legal domains in the WeChat developer tools. Phones need an https:// address whose domain is registered for the Mini Program.',
       web: 'The official SDK, unmodified.',
-      node: 'For servers only: rules do not apply to administrators. Make api-key.json on the page Keys.',
+      node: 'For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
     },
-    makeKey: 'To the keys',
+    makeKey: 'Go to the keys',
   },
   zh: {
     description: '查看该环境的运行状况，以及应用如何接入。',
@@ -69,14 +66,14 @@ export const t = texts({
     unhealthyText: '数据目录或数据库没有响应，请查看服务器日志。',
     files: '文件',
     documents: '文档',
-    inCollections: (count) => `共 ${number(count)} 个集合`,
+    inCollections: (count) => `共 ${formatNumber(count)} 个集合`,
     users: '用户',
     usersText: '应用的用户',
     memory: '内存',
     memoryText: '服务器占用',
     traffic: '请求量',
     trafficText: (requests, errors, denied) =>
-      `共 ${number(requests)} 次请求，出错 ${number(errors)} 次，被规则拒绝 ${number(denied)} 次`,
+      `共 ${formatNumber(requests)} 次请求，出错 ${formatNumber(errors)} 次，被规则拒绝 ${formatNumber(denied)} 次`,
     trafficLabel: '每分钟的请求数、出错数和被拒绝数',
     requests: '请求',
     errors: '出错',

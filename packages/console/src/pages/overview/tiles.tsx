@@ -3,15 +3,13 @@ import type { ComponentChildren } from 'preact'
 import { Link } from '../../app/link.tsx'
 import type { PageName } from '../../app/route.ts'
 import { formatBytes, formatDuration, formatNumber } from '../../i18n/format.ts'
-import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { t } from './text.ts'
 
-/** State and usage at a glance; each count leads to what it counts. */
+/** The state and the usage at a glance. The counts link to their pages. */
 export function Tiles({ overview }: { readonly overview: Overview }) {
   const { healthy, startedAt, mode, usage, memoryBytes } = overview
-  const number = (value: number) => formatNumber(value, language())
-  const running = formatDuration((Date.now() - startedAt) / 1_000, language())
+  const running = formatDuration((Date.now() - startedAt) / 1_000)
   return (
     <ul class="tiles">
       <Tile name={t.state} note={healthy ? t.since(running) : t.unhealthyText}>
@@ -19,13 +17,13 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
         <Badge>{mode}</Badge>
       </Tile>
       <Tile name={t.files} to="storage" note={formatBytes(usage.bytes)}>
-        {number(usage.files)}
+        {formatNumber(usage.files)}
       </Tile>
       <Tile name={t.documents} to="database" note={t.inCollections(usage.collections)}>
-        {number(usage.documents)}
+        {formatNumber(usage.documents)}
       </Tile>
       <Tile name={t.users} to="users" note={t.usersText}>
-        {number(usage.users)}
+        {formatNumber(usage.users)}
       </Tile>
       <Tile name={t.memory} note={t.memoryText}>
         {formatBytes(memoryBytes)}

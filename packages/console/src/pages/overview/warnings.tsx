@@ -7,7 +7,7 @@ import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
-import { targetOfSetting } from './app-lines.ts'
+import { settingTarget } from './setting-target.ts'
 import { t } from './text.ts'
 
 interface WarningsProps {
@@ -16,14 +16,14 @@ interface WarningsProps {
 
 const keyOf = ({ code, setting }: OverviewWarning) => `${code} ${setting ?? ''}`
 
-/** What there is to warn about, each with the way to its setting. */
+/** The warnings, each with a link to its setting. */
 export function Warnings({ warnings }: WarningsProps) {
   return (
     <>
       {warnings
         .filter(({ severity }) => severity === 'warning')
         .map((warning) => (
-          <Banner key={keyOf(warning)} kind="warning" title={say(warning.text)} actions={<Way warning={warning} />}>
+          <Banner key={keyOf(warning)} kind="warning" title={say(warning.text)} actions={<Action warning={warning} />}>
             {warning.advice && say(warning.advice)}
           </Banner>
         ))}
@@ -31,7 +31,7 @@ export function Warnings({ warnings }: WarningsProps) {
   )
 }
 
-/** What is worth to know and needs no haste. */
+/** The notes, which are less urgent than warnings. */
 export function Notes({ warnings }: WarningsProps) {
   const notes = warnings.filter(({ severity }) => severity === 'note')
   if (notes.length === 0) return null
@@ -43,7 +43,7 @@ export function Notes({ warnings }: WarningsProps) {
             <span>
               {say(note.text)} {note.advice && <span class="muted">{say(note.advice)}</span>}
             </span>
-            <Way warning={note} />
+            <Action warning={note} />
           </li>
         ))}
       </ul>
@@ -51,9 +51,9 @@ export function Notes({ warnings }: WarningsProps) {
   )
 }
 
-function Way({ warning: { code, setting } }: { readonly warning: OverviewWarning }) {
+function Action({ warning: { code, setting } }: { readonly warning: OverviewWarning }) {
   if (code === 'no-password') return <SetPassword />
-  return setting === undefined ? null : <Link {...targetOfSetting(setting)}>{t.openSetting}</Link>
+  return setting === undefined ? null : <Link {...settingTarget(setting)}>{t.openSetting}</Link>
 }
 
 function SetPassword() {

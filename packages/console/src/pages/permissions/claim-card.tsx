@@ -1,24 +1,24 @@
 import { useState } from 'preact/hooks'
+import type { LoadedSettings } from '../../data/use-settings.ts'
 import { Card } from '../../ui/card.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { RadioGroup } from '../../ui/radio-group.tsx'
+import { SourceBadge } from '../../ui/source-badge.tsx'
 import { Stack } from '../../ui/stack.tsx'
-import { SourceBadge } from './source-badge.tsx'
 import { t } from './text.ts'
-import type { LoadedSettings } from './use-setting.ts'
 
 const KEY = 'storage.resourceOpenid'
 type Claim = 'path' | 'creator'
 
-export interface ClaimCardProps {
+interface ClaimCardProps {
   readonly settings: LoadedSettings
-  /** The rules mean something else now. */
+  /** Called after a change, because it changes the meaning of the rules. */
   readonly onChanged: () => void
 }
 
-/** What `resource.openid` is in rules of files. */
+/** The setting for the meaning of `resource.openid` in the rules of files. */
 export function ClaimCard({ settings, onChanged }: ClaimCardProps) {
-  const [asked, setAsked] = useState<Claim>()
+  const [chosen, setChosen] = useState<Claim>()
   const setting = settings.setting(KEY)
   if (setting === undefined) return null
   return (
@@ -33,20 +33,20 @@ export function ClaimCard({ settings, onChanged }: ClaimCardProps) {
             { value: 'path', label: t.claimPath, hint: t.claimPathHint, disabled: setting.locked },
             { value: 'creator', label: t.claimCreator, hint: t.claimCreatorHint, disabled: setting.locked },
           ]}
-          onChange={setAsked}
+          onChange={setChosen}
         />
-        {setting.locked && <p class="muted small">{t.lockedSetting(settings.file ?? '')}</p>}
+        {setting.locked && <p class="muted small">{t.lockedSetting(settings.value?.file.path ?? '')}</p>}
       </Stack>
-      {asked !== undefined && (
+      {chosen !== undefined && (
         <ConfirmDialog
           title={t.claimAsk}
           confirmLabel={t.change}
           onConfirm={async () => {
-            await settings.save(KEY, asked)
-            setAsked(undefined)
+            await settings.save(KEY, chosen)
+            setChosen(undefined)
             onChanged()
           }}
-          onClose={() => setAsked(undefined)}
+          onClose={() => setChosen(undefined)}
         >
           {t.claimAskText}
         </ConfirmDialog>

@@ -10,7 +10,7 @@ const DATABASE: RulesScope = {
   collections: ['teams', 'roles'],
 }
 
-/** Completions where `|` stands in the text: what they replace, and their labels. */
+/** Completions at the `|` in the text: the text they replace, and their labels. */
 function at(marked: string, scope = STORAGE, explicit = false) {
   const position = marked.indexOf('|')
   const text = marked.replace('|', '')
@@ -19,7 +19,7 @@ function at(marked: string, scope = STORAGE, explicit = false) {
 }
 
 describe('completions', () => {
-  test('of members, by whose they are', () => {
+  test('of members, depending on the variable', () => {
     assert.deepEqual(at('{ "read": "auth.|" }')?.labels, ['openid', 'uid', 'customUserId', 'loginType'])
     const typed = at('{ "read": "auth != null && resource.op|" }')
     assert.deepEqual([typed?.typed, typed?.labels], ['op', ['openid', 'path', 'size', 'metadata']])
@@ -29,7 +29,7 @@ describe('completions', () => {
     assert.deepEqual(at('{ "read": "resource.|" }', DATABASE)?.labels, [])
   })
 
-  test('of names, when something is typed or asked for', () => {
+  test('of names, when something is typed or completions are requested', () => {
     const names = at('{ "read": "au|" }')
     assert.equal(names?.typed, 'au')
     assert.ok(names?.labels.includes('auth') && names.labels.includes('resource.openid == auth.openid'))
@@ -39,7 +39,7 @@ describe('completions', () => {
     assert.equal(at('{ "read": "nobody.op|" }'), undefined)
   })
 
-  test('of keys, without those that are there', () => {
+  test('of keys, without those that exist already', () => {
     assert.deepEqual(at('{ "|" }')?.labels, ['read', 'write', 'maxAge'])
     assert.deepEqual(at('{ "read": true, "w|" }')?.labels, ['write', 'maxAge'])
     assert.deepEqual(at('{ "cr|" }', DATABASE)?.labels, ['read', 'write', 'create', 'update', 'delete'])
@@ -47,12 +47,12 @@ describe('completions', () => {
     assert.equal(at('{ "wr|" }')?.options[1]?.apply, 'write')
   })
 
-  test('of collections where a document is looked up', () => {
+  test('of collections in get()', () => {
     const found = at('{ "read": "get(\'database.te|" }', DATABASE)
     assert.deepEqual([found?.typed, found?.labels], ['te', ['teams', 'roles']])
   })
 
-  test('none in texts of an expression, in comments, and outside of texts', () => {
+  test('none in strings of an expression, in comments, and outside strings', () => {
     for (const marked of [
       '{ "read": "auth.loginType != \'au|\'" }',
       '{ // "auth.|\n "read": true }',
@@ -65,11 +65,11 @@ describe('completions', () => {
     }
   })
 
-  test('an escaped quote does not end a text', () => {
+  test('an escaped quote does not end a string', () => {
     assert.deepEqual(at('{ "read": "/\\"/.test(auth.|)" }')?.labels.length, 4)
   })
 
-  test('never throw, and replace something before the cursor', () => {
+  test('never throw, and replace text before the cursor', () => {
     const piece = fc.constantFrom(
       '"',
       '{',

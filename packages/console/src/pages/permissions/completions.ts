@@ -1,24 +1,24 @@
-/** What could stand at a place in rules: their keys, and inside of the texts the names and functions of the language. */
-import type { Completion, Completions } from '../../ui/code-editor.tsx'
-import { words } from './completion-words.ts'
+/** Completions for rules: their keys, and inside the expressions the names and functions of the rule language. */
+import type { Completion, Completions } from '../../ui/code-completion.ts'
+import { t } from './completion-text.ts'
 
-/** Whose rules are written, and what is known of the documents. */
+/** What the rules are for, and what is known about the documents. */
 export interface RulesScope {
   readonly kind: 'storage' | 'database'
-  /** Names of fields that documents of the collection have. */
+  /** The names of the fields in the documents of the collection. */
   readonly fields: readonly string[]
-  /** Names of the collections that `get( )` can look into. */
+  /** The names of the collections, for `get( )`. */
   readonly collections: readonly string[]
 }
 
-/** A member that is being written: what it is of, and how much of its name there is. */
+/** A member that is being typed: its object, and the beginning of its name. */
 const MEMBER = /(?:^|[^\w$.])((?:auth|resource|doc|request)(?:\.data)?)\.([\w$]*)$/
 const WORD = /[A-Za-z_][\w$]*$/
 const LOOKUP = /\bget\(\s*['"`]database\.([\w-]*)$/
 
 /**
- * @param position where the cursor stands
- * @param explicit the writer asked for them, so they may come where nothing was typed
+ * @param position of the cursor
+ * @param explicit the user asked for completions, so they are shown even before anything is typed
  */
 export function completeRules(
   text: string,
@@ -26,10 +26,10 @@ export function completeRules(
   explicit: boolean,
   scope: RulesScope,
 ): Completions | undefined {
-  const place = placeAt(text, position)
-  if (place === undefined) return undefined
-  if (place.kind === 'key') return keys(text, place.start, position, scope)
-  const written = text.slice(place.start, position)
+  const string = stringAt(text, position)
+  if (string === undefined) return undefined
+  if (string.kind === 'key') return keys(text, string.start, position, scope)
+  const written = text.slice(string.start, position)
   const lookup = LOOKUP.exec(written)
   if (lookup !== null && scope.kind === 'database') {
     return found(position - (lookup[1] ?? '').length, scope.collections.map(collectionOption))
@@ -43,16 +43,16 @@ export function completeRules(
   return found(position - (word?.[0].length ?? 0), names(scope))
 }
 
-interface Place {
+interface OpenString {
   readonly kind: 'key' | 'expression'
-  /** Behind the opening quote. */
+  /** The offset after the opening quote. */
   readonly start: number
 }
 
-/** The JSON text in which a position lies; undefined outside of texts and in comments. */
-function placeAt(text: string, position: number): Place | undefined {
+/** The JSON string around a position; undefined outside strings and in comments. */
+function stringAt(text: string, position: number): OpenString | undefined {
   let start: number | undefined
-  // Before a name stand only a brace or a comma.
+  // A key comes after a brace or a comma.
   let beforeKey = true
   for (let at = 0; at < position; at++) {
     const char = text[at]
@@ -74,7 +74,7 @@ function placeAt(text: string, position: number): Place | undefined {
   return start === undefined ? undefined : { kind: beforeKey ? 'key' : 'expression', start }
 }
 
-/** Whether a text of the language is being written inside of the expression. */
+/** Whether the end of an expression is inside a string of the rule language. */
 function insideQuotes(written: string): boolean {
   let quote: string | undefined
   for (let at = 0; at < written.length; at++) {
@@ -90,7 +90,6 @@ function insideQuotes(written: string): boolean {
 function keys(text: string, start: number, position: number, { kind }: RulesScope): Completions {
   const known = kind === 'storage' ? ['read', 'write', 'maxAge'] : ['read', 'write', 'create', 'update', 'delete']
   const given = new Set([...text.matchAll(/"(\w+)"\s*:/g)].map(([, name]) => name))
-  const w = words()
   const closed = text[position] === '"'
   return found(
     start,
@@ -98,8 +97,8 @@ function keys(text: string, start: number, position: number, { kind }: RulesScop
       .filter((name) => !given.has(name))
       .map((name) => ({
         label: name,
-        detail: w.key,
-        info: w.keys[name as keyof typeof w.keys],
+        detail: t.key,
+        info: t.keys[name as keyof typeof t.keys],
         kind: 'property' as const,
         apply: closed ? name : `${name}": `,
       })),
@@ -107,27 +106,26 @@ function keys(text: string, start: number, position: number, { kind }: RulesScop
 }
 
 function members(of: string, { kind, fields }: RulesScope): readonly Completion[] {
-  const w = words()
   switch (of) {
     case 'auth':
       return ['openid', 'uid', 'customUserId', 'loginType'].map((label) =>
-        property(label, w.auth[label as keyof typeof w.auth]),
+        property(label, t.auth[label as keyof typeof t.auth]),
       )
     case 'resource':
       if (kind === 'database') return []
       return ['openid', 'path', 'size', 'metadata'].map((label) =>
-        property(label, w.resource[label as keyof typeof w.resource]),
+        property(label, t.resource[label as keyof typeof t.resource]),
       )
     case 'request':
-      return kind === 'database' ? [property('data', w.data)] : []
+      return kind === 'database' ? [property('data', t.data)] : []
     case 'doc':
-      return kind === 'database' ? [property('_openid', w.creator), ...others(fields)] : []
+      return kind === 'database' ? [property('_openid', t.creator), ...others(fields)] : []
     default:
       return kind === 'database' ? others(fields) : []
   }
 }
 
-/** Fields that rules can name after a dot. */
+/** The fields that an expression can name after a dot. */
 function others(fields: readonly string[]): readonly Completion[] {
   return fields.filter((name) => name !== '_openid' && /^[A-Za-z_$][\w$]*$/.test(name)).map((name) => property(name))
 }
@@ -137,39 +135,38 @@ function property(label: string, info?: string): Completion {
 }
 
 function names({ kind }: RulesScope): readonly Completion[] {
-  const w = words()
   const variables: readonly (readonly [string, string])[] =
     kind === 'storage'
       ? [
-          ['auth', w.variables.auth],
-          ['resource', w.variables.resource],
-          ['now', w.variables.now],
+          ['auth', t.variables.auth],
+          ['resource', t.variables.resource],
+          ['now', t.variables.now],
         ]
       : [
-          ['auth', w.variables.auth],
-          ['doc', w.variables.doc],
-          ['request.data', w.variables.request],
-          ['now', w.variables.now],
+          ['auth', t.variables.auth],
+          ['doc', t.variables.doc],
+          ['request.data', t.variables.request],
+          ['now', t.variables.now],
         ]
   const pieces: readonly (readonly [string, string])[] = [
-    ['auth != null', w.pieces.loggedIn],
-    ["auth.loginType != 'ANONYMOUS'", w.pieces.named],
+    ['auth != null', t.pieces.loggedIn],
+    ["auth.loginType != 'ANONYMOUS'", t.pieces.named],
     kind === 'storage'
-      ? ['resource.openid == auth.openid', w.pieces.ownFile]
-      : ['doc._openid == auth.openid', w.pieces.ownDocument],
+      ? ['resource.openid == auth.openid', t.pieces.ownFile]
+      : ['doc._openid == auth.openid', t.pieces.ownDocument],
   ]
   return [
-    ...variables.map(([label, info]): Completion => ({ label, info, kind: 'variable', detail: w.variable })),
+    ...variables.map(([label, info]): Completion => ({ label, info, kind: 'variable', detail: t.variable })),
     ...pieces.map(([label, detail]): Completion => ({ label, detail, kind: 'text' })),
     ...(kind === 'storage'
-      ? [{ label: '/^public\\\\//.test(resource.path)', detail: w.pieces.path, kind: 'function' } as const]
-      : [{ label: "get('database.')", detail: w.pieces.get, kind: 'function', apply: "get('database." } as const]),
-    ...['null', 'true', 'false', 'in'].map((label): Completion => ({ label, kind: 'keyword', detail: w.word })),
+      ? [{ label: '/^public\\\\//.test(resource.path)', detail: t.pieces.path, kind: 'function' } as const]
+      : [{ label: "get('database.')", detail: t.pieces.get, kind: 'function', apply: "get('database." } as const]),
+    ...['null', 'true', 'false', 'in'].map((label): Completion => ({ label, kind: 'keyword', detail: t.word })),
   ]
 }
 
 function collectionOption(label: string): Completion {
-  return { label, kind: 'text', detail: words().collection }
+  return { label, kind: 'text', detail: t.collection }
 }
 
 function found(from: number, options: readonly Completion[]): Completions {

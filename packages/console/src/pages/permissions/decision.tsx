@@ -9,13 +9,13 @@ import { Icon } from '../../ui/icon.tsx'
 import { t } from './text.ts'
 import './decision.css'
 
-export interface DecisionProps {
+interface DecisionProps {
   readonly decision: SimulatedDecision
-  /** It is about what stood there before; the next is on its way. */
+  /** The decision belongs to an older question; the next one is loading. */
   readonly stale?: boolean | undefined
 }
 
-/** Allowed or denied, why, and the rule part by part. */
+/** A decision: allowed or denied, the reason, and the rule as a tree. */
 export function Decision({ decision, stale = false }: DecisionProps) {
   const { allowed, reason, explanation, case: ruleCase } = decision
   const hasTree = asExplanation(explanation)?.tree !== undefined

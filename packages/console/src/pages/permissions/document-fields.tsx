@@ -8,7 +8,7 @@ import { t } from './text.ts'
 const faultText = (fault: JsonFault | undefined) =>
   fault && (fault.kind === 'object' ? t.notObject : t.notJson(fault.place))
 
-/** What is done to which documents. */
+/** The fields of the simulator for documents: the action, and the documents. */
 export function DocumentFields({ fields, faults, onChange }: QuestionFieldsProps) {
   const { documentAction: action, which, id, query, data, storedDocument, document } = fields
   const one = action !== 'create' && which === 'id'

@@ -1,55 +1,47 @@
 import type { Rules } from '@cloudstead/admin-api'
 import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
+import type { LoadedSettings } from '../../data/use-settings.ts'
 import { formatDuration } from '../../i18n/format.ts'
-import { language } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Select } from '../../ui/select.tsx'
+import { SourceBadge } from '../../ui/source-badge.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { maxAgeOf, secondsOf } from './max-age.ts'
-import { SourceBadge } from './source-badge.tsx'
+import { secondsOf } from '../settings/values.ts'
 import { t } from './text.ts'
-import type { LoadedSettings } from './use-setting.ts'
 
 const KEY = 'storage.tempUrlMaxAge'
 const CHOICES = ['600', '3600', '7200', '86400'] as const
 
-export interface ExpiryCardProps {
+interface ExpiryCardProps {
   readonly rules: Rules
   readonly settings: LoadedSettings
 }
 
-/** How long the URLs of private files live. */
+/** The setting for the lifetime of temporary URLs. */
 export function ExpiryCard({ rules, settings }: ExpiryCardProps) {
   const setting = settings.setting(KEY)
   const held = String(setting?.value ?? '')
   const [typed, setTyped] = useState<string>()
   const [other, setOther] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const { busy, error, attempt } = useAttempt()
   useEffect(() => setTyped(undefined), [held])
   const value = typed ?? held
   const seconds = secondsOf(value)
   const byRules = rules.preset === undefined ? maxAgeOf(rules.text) : undefined
   const choice = CHOICES.find((one) => one === value && !other) ?? 'other'
-  const save = async () => {
-    if (seconds === undefined) return
-    setBusy(true)
-    setError(undefined)
-    try {
+  const save = () =>
+    attempt(async () => {
+      if (seconds === undefined) return
       await settings.save(KEY, seconds)
       setOther(false)
       toast(t.expirySaved)
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    }
-    setBusy(false)
-  }
+    })
   return (
     <Card
       title={t.expiryTitle}
@@ -57,7 +49,7 @@ export function ExpiryCard({ rules, settings }: ExpiryCardProps) {
       actions={setting !== undefined && <SourceBadge source={setting.source} />}
     >
       <Stack>
-        {byRules !== undefined && <Banner>{t.expiryByRules(formatDuration(byRules, language()))}</Banner>}
+        {byRules !== undefined && <Banner>{t.expiryByRules(formatDuration(byRules))}</Banner>}
         {setting !== undefined && (
           <form
             onSubmit={(event) => {
@@ -68,7 +60,7 @@ export function ExpiryCard({ rules, settings }: ExpiryCardProps) {
             <Row wrap align="start" gap={3}>
               <Select
                 label={t.expiry}
-                hint={setting.locked && t.lockedSetting(settings.file ?? '')}
+                hint={setting.locked && t.lockedSetting(settings.value?.file.path ?? '')}
                 value={choice}
                 disabled={setting.locked}
                 options={[
@@ -107,4 +99,10 @@ export function ExpiryCard({ rules, settings }: ExpiryCardProps) {
       </Stack>
     </Card>
   )
+}
+
+/** The `maxAge` in a text of custom rules, in seconds. */
+function maxAgeOf(text: string): number | undefined {
+  const found = /"maxAge"\s*:\s*(\d+)/.exec(text.replaceAll(/\/\/.*|\/\*[\s\S]*?\*\//g, ''))
+  return found === null ? undefined : Number(found[1])
 }

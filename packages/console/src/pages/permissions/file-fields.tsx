@@ -9,7 +9,7 @@ export interface QuestionFieldsProps {
   readonly onChange: (changes: Partial<Fields>) => void
 }
 
-/** What is done to which file. */
+/** The fields of the simulator for files: the action, and the file. */
 export function FileFields({ fields, faults, onChange }: QuestionFieldsProps) {
   const { fileAction, size, storedFile, uploader } = fields
   return (

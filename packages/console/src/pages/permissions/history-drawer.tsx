@@ -1,7 +1,7 @@
-import type { SettingChange } from '@cloudstead/admin-api'
 import { Undo2 } from 'lucide'
-import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { aclKey } from '../../data/acl-key.ts'
+import { defaultPreset, presetText } from '../../data/presets.ts'
+import { authorOf, useChanges } from '../../data/use-changes.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
@@ -9,73 +9,58 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
-import { defaultPreset, presetText } from './presets.ts'
 import { t } from './text.ts'
 
-export interface HistoryDrawerProps {
+interface HistoryDrawerProps {
   readonly collection: string | undefined
   readonly onUndo: (text: string) => void
   readonly onClose: () => void
 }
 
-const PAGE = 20
+const PAGE_SIZE = 20
 
-/** Every change of these rules, newest first; each can be put back into the editor. */
+/** Every change of the rules, newest first. Undoing one puts the rules from before it into the editor. */
 export function HistoryDrawer({ collection, onUndo, onClose }: HistoryDrawerProps) {
-  const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
-  const [items, setItems] = useState<readonly SettingChange[]>()
-  const [next, setNext] = useState<string>()
-  const [error, setError] = useState<ApiError>()
-  const load = async (after?: string, signal?: AbortSignal) => {
-    setError(undefined)
-    try {
-      const query = { key, limit: PAGE, ...(after === undefined ? {} : { after }) }
-      const page = await call('listChanges', { query }, { signal })
-      setItems((now = []) => (after === undefined ? page.items : [...now, ...page.items]))
-      setNext(page.next)
-    } catch (thrown) {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    }
-  }
-  useEffect(() => {
-    const controller = new AbortController()
-    void load(undefined, controller.signal)
-    return () => controller.abort()
-  }, [])
+  const { rows, loading, error, hasMore, loadMore, retry } = useChanges(aclKey(collection), PAGE_SIZE)
   const unset = presetText(defaultPreset(collection))
   return (
     <Dialog side title={collection === undefined ? t.storageHistory : t.historyOf(collection)} onClose={onClose}>
       <Stack>
-        {items === undefined && error === undefined && <Spinner block />}
-        {items?.length === 0 && <p class="muted">{t.historyEmpty}</p>}
-        {items !== undefined && items.length > 0 && <p class="muted small">{t.undoHint}</p>}
+        {rows.length > 0 ? (
+          <p class="muted small">{t.undoHint}</p>
+        ) : loading ? (
+          <Spinner block />
+        ) : (
+          error === undefined && <p class="muted">{t.historyEmpty}</p>
+        )}
         <ul class="changes">
-          {items?.map(({ id, at, by, before, after }) => (
-            <li key={id} class="change">
-              <div class="change-head">
-                <div>
-                  <Time at={at} />
-                  <p class="muted small wrap">
-                    {who(by)}
-                    {after === null && <> · {t.toDefault}</>}
-                  </p>
+          {rows.map((change) => {
+            const { id, at, before, after } = change
+            return (
+              <li key={id} class="change">
+                <div class="change-head">
+                  <div>
+                    <Time at={at} />
+                    <p class="muted small wrap">
+                      {authorOf(change)}
+                      {after === null && <> · {t.toDefault}</>}
+                    </p>
+                  </div>
+                  <Button size="small" icon={Undo2} onClick={() => onUndo(before ?? unset)}>
+                    {t.undo}
+                  </Button>
                 </div>
-                <Button size="small" icon={Undo2} onClick={() => onUndo(before ?? unset)}>
-                  {t.undo}
-                </Button>
-              </div>
-              <DiffView label={t.changes} before={before ?? unset} after={after ?? unset} />
-            </li>
-          ))}
+                <DiffView label={t.changes} before={before ?? unset} after={after ?? unset} />
+              </li>
+            )
+          })}
         </ul>
-        {error !== undefined && <ErrorNotice error={error} onRetry={() => void load(next)} />}
-        {next !== undefined && <Button onClick={() => void load(next)}>{t.historyMore}</Button>}
+        {error !== undefined ? (
+          <ErrorNotice error={error} onRetry={retry} />
+        ) : (
+          hasMore && <Button onClick={loadMore}>{t.historyMore}</Button>
+        )}
       </Stack>
     </Dialog>
   )
-}
-
-function who(by: string): string {
-  if (by === 'file') return t.byFile
-  return by === 'operator' ? t.byOperator : t.byKey(by)
 }

@@ -1,18 +1,16 @@
+import { type Mode, PRESETS } from '../../data/presets.ts'
 import { RadioGroup } from '../../ui/radio-group.tsx'
-import { PRESETS, type Preset } from './presets.ts'
 import { t } from './text.ts'
 
-export type Mode = Preset | 'CUSTOM'
-
-export interface ModeChoiceProps {
+interface ModeChoiceProps {
   readonly of: 'storage' | 'database'
   readonly mode: Mode
   readonly onChange: (mode: Mode) => void
 }
 
-/** The four presets of the platform in words, and custom rules. */
+/** Chooses the permission mode: one of the four presets, or custom rules. */
 export function ModeChoice({ of, mode, onChange }: ModeChoiceProps) {
-  const words = of === 'storage' ? t.storageModes : t.databaseModes
+  const modes = of === 'storage' ? t.storageModes : t.databaseModes
   return (
     <div class="modes">
       <RadioGroup
@@ -24,11 +22,11 @@ export function ModeChoice({ of, mode, onChange }: ModeChoiceProps) {
           value,
           label: (
             <span class="mode-title">
-              {words[value][0]}
+              {modes[value][0]}
               {value !== 'CUSTOM' && <code class="muted">{value}</code>}
             </span>
           ),
-          hint: words[value][1],
+          hint: modes[value][1],
         }))}
         onChange={onChange}
       />

@@ -1,20 +1,22 @@
 import type { AppUser } from '@cloudstead/admin-api'
-import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { useState } from 'preact/hooks'
+import { call } from '../../api/index.ts'
+import { ownerId, personOfUser } from '../../data/person.ts'
+import { usePages } from '../../data/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import { type Fields, ownerId, personOfUser, WHO } from './question.ts'
+import { type Fields, WHO } from './question.ts'
 import { t } from './text.ts'
 
-export interface PersonPickerProps {
+interface PersonPickerProps {
   readonly fields: Fields
   readonly onChange: (changes: Partial<Fields>) => void
 }
 
-/** As whom the rules are asked: nobody, somebody made up, or a user that there is. */
+/** Chooses the caller of the request: nobody, an invented person, or a user of the environment. */
 export function PersonPicker({ fields, onChange }: PersonPickerProps) {
   const { who, customId, openid, user } = fields
   return (
@@ -43,50 +45,35 @@ export function PersonPicker({ fields, onChange }: PersonPickerProps) {
           onChange={(text) => onChange({ openid: text })}
         />
       )}
-      {who === 'user' && <UserSearch chosen={user} onChoose={(found) => onChange({ user: found })} />}
+      {who === 'user' &&
+        (user === undefined ? (
+          <UserSearch onChoose={(found) => onChange({ user: found })} />
+        ) : (
+          <div class="person-chosen">
+            <span class="person-ids">
+              <PersonIds user={user} />
+            </span>
+            <Button size="small" onClick={() => onChange({ user: undefined })}>
+              {t.changeUser}
+            </Button>
+          </div>
+        ))}
     </>
   )
 }
 
-interface UserSearchProps {
-  readonly chosen: AppUser | undefined
-  readonly onChoose: (user: AppUser | undefined) => void
-}
-
-/** As many as fit below the field. */
+/** The most users that fit below the field. */
 const SHOWN = 6
 
-function UserSearch({ chosen, onChoose }: UserSearchProps) {
+function UserSearch({ onChoose }: { readonly onChoose: (user: AppUser) => void }) {
   const [search, setSearch] = useState('')
-  const [found, setFound] = useState<readonly AppUser[]>()
-  const [error, setError] = useState<ApiError>()
-  useEffect(() => {
-    if (chosen !== undefined) return
-    const controller = new AbortController()
-    const query = { limit: SHOWN, ...(search === '' ? {} : { search }) }
-    call('listUsers', { query }, { signal: controller.signal }).then(
-      ({ items }) => {
-        setFound(items)
-        setError(undefined)
-      },
-      (thrown: unknown) => {
-        if (!isAbort(thrown)) setError(toApiError(thrown))
-      },
-    )
-    return () => controller.abort()
-  }, [search, chosen])
-  if (chosen !== undefined) {
-    return (
-      <div class="person-chosen">
-        <span class="person-ids">
-          <PersonIds user={chosen} />
-        </span>
-        <Button size="small" onClick={() => onChoose(undefined)}>
-          {t.changeUser}
-        </Button>
-      </div>
-    )
-  }
+  const { rows, loading, error } = usePages<AppUser>({
+    key: search,
+    keepRows: true,
+    keyOf: ({ uid }) => uid,
+    load: (_, signal) =>
+      call('listUsers', { query: { limit: SHOWN, ...(search === '' ? {} : { search }) } }, { signal }),
+  })
   return (
     <div class="person-search">
       <SearchInput
@@ -96,9 +83,9 @@ function UserSearch({ chosen, onChoose }: UserSearchProps) {
         onSearch={(text) => setSearch(text.trim())}
       />
       {error !== undefined && <ErrorNotice error={error} />}
-      {found?.length === 0 && <p class="muted small">{t.noUser}</p>}
+      {rows.length === 0 && !loading && error === undefined && <p class="muted small">{t.noUser}</p>}
       <ul>
-        {found?.map((user) => (
+        {rows.map((user) => (
           <li key={user.uid}>
             <button type="button" class="person-ids" onClick={() => onChoose(user)}>
               <PersonIds user={user} />

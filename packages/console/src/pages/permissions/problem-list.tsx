@@ -3,22 +3,22 @@ import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide'
 import { say } from '../../i18n/language.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { placeOf } from './place-in-text.ts'
+import { positionAt } from '../../ui/text-position.ts'
 import { t } from './text.ts'
 import type { Check } from './use-check.ts'
 import './problem-list.css'
 
 const ICONS = { error: CircleAlert, warning: TriangleAlert, note: Info } as const
 
-export interface ProblemListProps {
-  /** The text that is being written. */
+interface ProblemListProps {
+  /** The current text of the rules. */
   readonly text: string
   readonly check: Check
-  /** Goes to the place of a finding; without it they are only told. */
+  /** Goes to the position of a finding. Without it the findings are not buttons. */
   readonly onShow?: ((finding: Finding) => void) | undefined
 }
 
-/** Every finding about the rules in words, each a way to its place. */
+/** The findings of a check of the rules. A click on one goes to its position. */
 export function ProblemList({ text, check, onShow }: ProblemListProps) {
   const { findings, error } = check
   const current = check.text === text
@@ -51,8 +51,8 @@ export function ProblemList({ text, check, onShow }: ProblemListProps) {
 
 function Problem({ finding, text, onShow }: { readonly finding: Finding } & Pick<ProblemListProps, 'text' | 'onShow'>) {
   const { severity, from, key, message, code } = finding
-  const place = from === undefined ? undefined : placeOf(text, from)
-  const words = (
+  const position = from === undefined ? undefined : positionAt(text, from)
+  const content = (
     <>
       <Icon icon={ICONS[severity]} class={`is-${severity}`} />
       <span class="problem-words">
@@ -60,16 +60,16 @@ function Problem({ finding, text, onShow }: { readonly finding: Finding } & Pick
         {say(message)}
         <span class="problem-place muted">
           {key !== undefined && <code>{key}</code>}
-          {place !== undefined && <span class="numbers">{t.place(place.line, place.column)}</span>}
+          {position !== undefined && <span class="numbers">{t.place(position.line, position.column)}</span>}
           {code !== 'invalid' && <code>{code}</code>}
         </span>
       </span>
     </>
   )
-  if (onShow === undefined || from === undefined) return <div class="problem">{words}</div>
+  if (onShow === undefined || from === undefined) return <div class="problem">{content}</div>
   return (
     <button type="button" class="problem" onClick={() => onShow(finding)}>
-      {words}
+      {content}
     </button>
   )
 }

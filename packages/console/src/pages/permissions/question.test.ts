@@ -6,7 +6,7 @@ const ALICE = { uid: 'alice', customUserId: 'alice', loginType: 'CUSTOM' }
 const file = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, undefined)
 const documents = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, 'orders')
 
-describe('who asks', () => {
+describe('the caller', () => {
   const user = {
     uid: 'u7',
     loginType: 'WECHAT_OPEN',
@@ -28,7 +28,7 @@ describe('who asks', () => {
     test(what, () => assert.deepEqual(file(fields).body?.as, as))
   }
 
-  test('is not said yet', () => {
+  test('is not filled in yet', () => {
     assert.equal(file({ who: 'user' }).body, undefined)
     assert.equal(file({ customId: '' }).body, undefined)
   })
@@ -40,7 +40,7 @@ describe('who asks', () => {
   })
 })
 
-describe('of files', () => {
+describe('requests for files', () => {
   const asked = { as: ALICE, path: 'users/alice/photo.jpg' }
   for (const [what, fields, body] of [
     ['a read', {}, { ...asked, action: 'read' }],
@@ -57,7 +57,7 @@ describe('of files', () => {
     test(what, () => assert.deepEqual(file(fields), { body, faults: {} }))
   }
 
-  test('what is wrong or missing is no question', () => {
+  test('invalid or missing fields make no question', () => {
     for (const size of ['x', '-1', '1.5', '1e400'])
       assert.deepEqual(file({ fileAction: 'upload', size }).faults, { size: true })
     assert.equal(file({ path: '' }).body, undefined)
@@ -65,7 +65,7 @@ describe('of files', () => {
   })
 })
 
-describe('of documents', () => {
+describe('requests for documents', () => {
   const asked = { as: ALICE, collection: 'orders' }
   for (const [what, fields, body] of [
     ['a query', {}, { ...asked, action: 'read', query: { _openid: '{openid}' } }],
@@ -100,7 +100,7 @@ describe('of documents', () => {
     test(what, () => assert.deepEqual(documents(fields), { body, faults: {} }))
   }
 
-  test('what is no JSON object is said at its field', () => {
+  test('text that is not a JSON object is reported at its field', () => {
     assert.equal(documents({ query: '{ "a" }' }).faults.query?.kind, 'json')
     assert.equal(documents({ query: '[1]' }).faults.query?.kind, 'object')
     assert.equal(documents({ documentAction: 'create', data: '"x"' }).faults.data?.kind, 'object')

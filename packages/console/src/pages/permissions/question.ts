@@ -1,8 +1,9 @@
-/** What the simulator's fields mean: a question to the server, or what is wrong with them. Pure. */
+/** Turns the fields of the simulator into a question for the server, or into faults. Pure. */
 import type { AppUser, Person } from '@cloudstead/admin-api'
 import type { Input } from '../../api/index.ts'
+import { ownerId, personOfUser } from '../../data/person.ts'
 
-export type SimulateBody = Input<'simulateRules'>['body']
+type SimulateBody = Input<'simulateRules'>['body']
 type JsonObject = Readonly<Record<string, unknown>>
 
 export const WHO = ['nobody', 'anonymous', 'custom', 'wechat', 'user'] as const
@@ -10,7 +11,7 @@ export const FILE_ACTIONS = ['read', 'upload', 'remove'] as const
 export const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete'] as const
 export const STORED = ['real', 'none', 'other'] as const
 
-/** The fields as they are filled in. */
+/** The content of the fields. */
 export interface Fields {
   readonly who: (typeof WHO)[number]
   readonly customId: string
@@ -18,7 +19,7 @@ export interface Fields {
   /** For `who: 'user'`. */
   readonly user: AppUser | undefined
   readonly fileAction: (typeof FILE_ACTIONS)[number]
-  /** Undefined: nothing was typed, so that it follows the person. */
+  /** Undefined until something is typed; then the path depends on the person. */
   readonly path: string | undefined
   readonly size: string
   readonly storedFile: (typeof STORED)[number]
@@ -51,7 +52,7 @@ export const EMPTY: Fields = {
   document: '{ "_openid": "alice" }',
 }
 
-/** A text that had to be a JSON object. `place` is what the parser says. */
+/** A text that is not a JSON object. `place` is the message of the parser. */
 export interface JsonFault {
   readonly kind: 'json' | 'object'
   readonly place: string
@@ -64,19 +65,14 @@ export interface Faults {
   readonly document?: JsonFault
 }
 
-/** `body` is undefined while something is missing or wrong. */
-export interface Question {
+interface Question {
+  /** Undefined while a field is empty or invalid. */
   readonly body: SimulateBody | undefined
   readonly faults: Faults
 }
 
-/** The id that marks what belongs to somebody: `users/{id}/` in paths, `_openid` in documents. */
-export function ownerId(person: Person): string {
-  return person.openid ?? person.customUserId ?? person.uid
-}
-
-/** Who asks; null for nobody, undefined while it is not said. */
-export function personOf({ who, customId, openid, user }: Fields): Person | null | undefined {
+/** The caller; null if nobody is logged in, undefined while it is not filled in. */
+function personOf({ who, customId, openid, user }: Fields): Person | null | undefined {
   switch (who) {
     case 'nobody':
       return null
@@ -91,23 +87,14 @@ export function personOf({ who, customId, openid, user }: Fields): Person | null
   }
 }
 
-export function personOfUser({ uid, loginType, customUserId, wechat }: AppUser): Person {
-  return {
-    uid,
-    loginType,
-    ...(customUserId === undefined ? {} : { customUserId }),
-    ...(wechat === undefined ? {} : { openid: wechat.openid }),
-  }
-}
-
-/** The path that is asked about: what was typed, else one that the person would use. */
+/** The path in the question: what was typed, or a typical path of the person. */
 export function pathOf(fields: Fields): string {
   if (fields.path !== undefined) return fields.path
   const person = personOf(fields)
   return `users/${person === undefined || person === null ? 'alice' : ownerId(person)}/photo.jpg`
 }
 
-/** @param collection undefined: it is about files */
+/** @param collection undefined: the question is about a file */
 export function questionOf(fields: Fields, collection: string | undefined): Question {
   const as = personOf(fields)
   if (collection === undefined) return fileQuestion(fields, as)
@@ -157,7 +144,7 @@ function documentQuestion(fields: Fields, as: Person | null | undefined, collect
   return { body, faults }
 }
 
-/** Nothing written is an empty object. */
+/** An empty text is an empty object. */
 function readObject(text: string): { readonly value?: JsonObject; readonly fault?: JsonFault } {
   if (text.trim() === '') return { value: {} }
   try {

@@ -1,7 +1,8 @@
 import type { Rules } from '@cloudstead/admin-api'
 import { Save } from 'lucide'
 import { useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { call, toApiError } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -13,54 +14,45 @@ import { t } from './text.ts'
 import type { Check } from './use-check.ts'
 import { targetOf } from './use-rules.ts'
 
-export interface ReviewDialogProps {
-  /** What holds, as it was when the writing began. */
+interface ReviewDialogProps {
+  /** The rules in force when the user started to edit. */
   readonly rules: Rules
   readonly text: string
   readonly check: Check
   readonly onSaved: (rules: Rules) => void
-  /** Somebody else's rules hold now; the text that is written stays. */
+  /** Somebody else saved meanwhile; the edited text is kept. */
   readonly onTheirs: (rules: Rules) => void
-  /** The same, and the text is to be theirs too. */
+  /** Somebody else saved meanwhile; their text replaces the edited one. */
   readonly onTakeTheirs: (rules: Rules) => void
   readonly onClose: () => void
 }
 
-/** What would change and what there is to say about it, before it is saved; and what to do when somebody was faster. */
+/** Shows the changes and the findings before the rules are saved, and resolves a conflict with somebody else's changes. */
 export function ReviewDialog(props: ReviewDialogProps) {
   const { rules, text, check, onSaved, onTheirs, onTakeTheirs, onClose } = props
   const [theirs, setTheirs] = useState<Rules>()
-  const [error, setError] = useState<ApiError>()
-  const [busy, setBusy] = useState(false)
-  // While that is not known yet it may be saved: the server looks too.
+  const { busy, error, attempt } = useAttempt()
+  // Before the check has finished, saving is allowed: the server checks too.
   const invalid = check.text === text && check.error === undefined && !check.valid
   const target = targetOf(rules.collection)
   const isPublic = check.findings.some(({ code }) => code === 'everyone-reads')
-  const save = async () => {
-    if (invalid || busy) return
-    setBusy(true)
-    setError(undefined)
-    try {
-      onSaved(await call('saveRules', { body: { ...target, text, version: (theirs ?? rules).version } }))
-    } catch (thrown) {
-      if (!isAbort(thrown)) await explain(toApiError(thrown))
-    }
-    setBusy(false)
-  }
-  const explain = async (problem: ApiError) => {
-    if (problem.code !== 'CONSOLE_CONFLICT') return setError(problem)
-    try {
-      setTheirs(await call('getRules', { query: target }))
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    }
+  const save = () => {
+    if (invalid) return
+    void attempt(async () => {
+      try {
+        onSaved(await call('saveRules', { body: { ...target, text, version: (theirs ?? rules).version } }))
+      } catch (thrown) {
+        if (toApiError(thrown).code !== 'CONSOLE_CONFLICT') throw thrown
+        setTheirs(await call('getRules', { query: target }))
+      }
+    })
   }
   return (
     <Dialog
       title={theirs === undefined ? t.reviewTitle : t.conflictTitle}
       size="large"
       onClose={() => (theirs === undefined ? onClose() : onTheirs(theirs))}
-      onSubmit={() => void save()}
+      onSubmit={save}
       actions={
         theirs === undefined ? (
           <>

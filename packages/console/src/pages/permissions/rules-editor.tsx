@@ -7,7 +7,7 @@ import { t } from './text.ts'
 import type { Check } from './use-check.ts'
 import './rules-editor.css'
 
-export interface RulesEditorProps {
+interface RulesEditorProps {
   readonly text: string
   readonly onChange: (text: string) => void
   readonly check: Check
@@ -16,7 +16,7 @@ export interface RulesEditorProps {
   readonly maxHeight?: number | undefined
 }
 
-/** Rules to write, with what there is to say about them in the text and below it. */
+/** An editor for rules, with the findings marked in the text and listed below it. */
 export function RulesEditor({ text, onChange, check, scope, onSave, maxHeight }: RulesEditorProps) {
   const [reveal, setReveal] = useState<{ readonly from: number; readonly to: number }>()
   const show = ({ from = 0, to = from }: Finding) => setReveal({ from, to })
@@ -27,7 +27,7 @@ export function RulesEditor({ text, onChange, check, scope, onSave, maxHeight }:
         value={text}
         onChange={onChange}
         lint={check.lint}
-        complete={(written, position, explicit) => completeRules(written, position, explicit, scope)}
+        complete={(current, position, explicit) => completeRules(current, position, explicit, scope)}
         colours="rules"
         minLines={9}
         maxHeight={maxHeight}

@@ -2,30 +2,31 @@ import type { Rules } from '@cloudstead/admin-api'
 import { History, LayoutTemplate, Save } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useUnsaved } from '../../app/use-unsaved.ts'
+import { aclKey } from '../../data/acl-key.ts'
+import { type Mode, presetOf, presetText } from '../../data/presets.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { confirm } from '../../ui/confirm-dialog.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
+import { SourceBadge } from '../../ui/source-badge.tsx'
 import { Row, Spring, Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import type { RulesScope } from './completions.ts'
-import { takeOver } from './handed-over.ts'
 import { HistoryDrawer } from './history-drawer.tsx'
-import { type Mode, ModeChoice } from './mode-choice.tsx'
-import { presetOf, presetText } from './presets.ts'
+import { ModeChoice } from './mode-choice.tsx'
+import { takePendingEdit } from './pending-edit.ts'
 import { ProblemList } from './problem-list.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import { RulesEditor } from './rules-editor.tsx'
 import { Simulator } from './simulator.tsx'
-import { SourceBadge } from './source-badge.tsx'
 import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
 import { TemplatesDialog } from './templates-dialog.tsx'
 import { t } from './text.ts'
 import { useCheck } from './use-check.ts'
 
-export interface RulesPanelProps {
+interface RulesPanelProps {
   readonly rules: Rules
   readonly scope: RulesScope
   readonly onSaved: (rules: Rules) => void
@@ -33,13 +34,13 @@ export interface RulesPanelProps {
 
 type Open = 'review' | 'templates' | 'history'
 
-/** Everything about the rules of files or of one collection: the mode, the editor, the simulator, saving, history. */
+/** The rules of files or of a collection: the mode, the editor, the simulator, saving and the history. */
 export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   const { collection, locked } = rules
   const { kind } = scope
-  // The rules that the text is compared with: others may save while somebody writes.
+  // The rules that the text is compared with. Others may save while the user edits.
   const [base, setBase] = useState(rules)
-  const [text, setText] = useState(() => takeOver(collection) ?? rules.text)
+  const [text, setText] = useState(() => takePendingEdit(collection) ?? rules.text)
   const [open, setOpen] = useState<Open>()
   const custom = useRef(presetOf(text) === undefined ? text : undefined)
   const check = useCheck(text, collection)
@@ -47,19 +48,19 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   const dirty = text !== base.text
   useUnsaved(dirty && !locked)
   useEffect(() => {
-    // What holds has changed by itself, such as by an edit of the file; what is being written stays.
+    // The rules changed elsewhere, such as in the file. Unsaved edits are kept.
     if (rules.version === base.version) return
     if (!dirty) setText(rules.text)
     setBase(rules)
   }, [rules.version])
-  const write = (next: string) => {
+  const edit = (next: string) => {
     setText(next)
     if (presetOf(next) === undefined) custom.current = next
   }
   const choose = (chosen: Mode) => {
     if (chosen !== 'CUSTOM') return setText(presetText(chosen))
     const [first] = kind === 'storage' ? STORAGE_TEMPLATES : DATABASE_TEMPLATES
-    write(custom.current ?? first?.text ?? '')
+    edit(custom.current ?? first?.text ?? '')
   }
   const saved = (now: Rules) => {
     setOpen(undefined)
@@ -71,17 +72,17 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   const follow = (theirs: Rules, next: string) => {
     setOpen(undefined)
     setBase(theirs)
-    write(next)
+    edit(next)
     onSaved(theirs)
   }
   const discard = async () => {
     if (await confirm({ title: t.discardTitle, children: t.discardText, confirmLabel: t.discard, danger: true }))
-      write(base.text)
+      edit(base.text)
   }
   const known = check.text === text && check.error === undefined
   return (
     <Stack>
-      <Notices rules={base} onPut={write} />
+      <Notices rules={base} onEdit={edit} />
       <Card
         title={collection ?? t.storage}
         actions={
@@ -110,7 +111,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
           >
             <RulesEditor
               text={text}
-              onChange={write}
+              onChange={edit}
               check={check}
               scope={scope}
               onSave={() => dirty && !locked && setOpen('review')}
@@ -154,7 +155,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
         <TemplatesDialog
           of={kind}
           onUse={(chosen) => {
-            write(chosen)
+            edit(chosen)
             setOpen(undefined)
           }}
           onClose={() => setOpen(undefined)}
@@ -164,7 +165,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
         <HistoryDrawer
           collection={collection}
           onUndo={(former) => {
-            write(former)
+            edit(former)
             setOpen(undefined)
             toast(t.undone)
           }}
@@ -175,21 +176,21 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   )
 }
 
-/** Who else has a word in what holds. */
-function Notices({ rules, onPut }: { readonly rules: Rules; readonly onPut: (text: string) => void }) {
+/** Notices about rules that the configuration file sets, and about saved rules that are not in force. */
+function Notices({ rules, onEdit }: { readonly rules: Rules; readonly onEdit: (text: string) => void }) {
   const { locked, file = '', kept } = rules
   return (
     <>
       {locked && (
         <Banner kind="warning" title={t.lockedTitle}>
-          {t.locked(file, settingOf(rules.collection))}
+          {t.locked(file, aclKey(rules.collection))}
         </Banner>
       )}
       {kept !== undefined && (
         <Banner
           title={t.kept}
           actions={
-            <Button size="small" onClick={() => onPut(kept)}>
+            <Button size="small" onClick={() => onEdit(kept)}>
               {t.showKept}
             </Button>
           }
@@ -201,12 +202,7 @@ function Notices({ rules, onPut }: { readonly rules: Rules; readonly onPut: (tex
   )
 }
 
-/** The key that says them. */
-function settingOf(collection: string | undefined): string {
-  return collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
-}
-
-/** The rules as the configuration file has them, around them as much as says where they belong. */
+/** The rules as a part of the configuration file, with the keys around them. */
 function fileText(collection: string | undefined, text: string): string {
   const acl = text.trim()
   const indented = (by: string) => acl.replaceAll('\n', `\n${by}`)

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { useRoute } from '../../app/use-route.ts'
+import { presetOf } from '../../data/presets.ts'
 import { Card } from '../../ui/card.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Stack } from '../../ui/stack.tsx'
@@ -9,25 +10,26 @@ import { Decision } from './decision.tsx'
 import { DocumentFields } from './document-fields.tsx'
 import { FileFields } from './file-fields.tsx'
 import { PersonPicker } from './person-picker.tsx'
-import { presetOf } from './presets.ts'
 import { EMPTY, FILE_ACTIONS, type Fields, questionOf } from './question.ts'
 import { t } from './text.ts'
-import { useSimulation } from './use-simulation.ts'
+import { useDecision } from './use-decision.ts'
 
-export interface SimulatorProps {
+interface SimulatorProps {
   readonly collection: string | undefined
-  /** The rules that are asked, as they stand in the editor. */
+  /** The rules in the editor. */
   readonly text: string
-  /** Whether they can be asked; undefined while that is not known. */
+  /** Whether the rules are valid; undefined until they are checked. */
   readonly valid: boolean | undefined
 }
 
-/** Asks rules whether somebody may do something, again at every change of the question and of the rules. */
+/** Shows how rules decide a request. It is decided again after every change of the request or the rules. */
 export function Simulator({ collection, text, valid }: SimulatorProps) {
-  const [fields, setFields] = useFields()
+  const [fields, setFields] = useQuestionFields()
   const change = (changes: Partial<Fields>) => setFields((now) => ({ ...now, ...changes }))
   const { body, faults } = questionOf(fields, collection)
-  const { decision, error, stale } = useSimulation(body && valid ? { ...body, text } : undefined)
+  const { decision, error, stale } = useDecision(body && valid ? { ...body, text } : undefined, (signal, question) =>
+    call('simulateRules', { body: question }, { signal }),
+  )
   const filters = body?.collection !== undefined && body.id === undefined && presetOf(text) !== undefined
   return (
     <Card class="simulator" title={t.simulator} description={t.simulatorText}>
@@ -65,8 +67,8 @@ function Hint({ children }: { readonly children: ComponentChildren }) {
   return <p class="muted small">{children}</p>
 }
 
-/** The fields; links from other pages fill some in by `uid`, `path`, `action` and `id` of the query. */
-function useFields() {
+/** The state of the fields. Links from other pages fill them in by `uid`, `path`, `action` and `id` of the query. */
+function useQuestionFields() {
   const { query } = useRoute()
   const { uid, path, id, action } = query
   const state = useState<Fields>(() => ({
@@ -83,7 +85,7 @@ function useFields() {
     call('getUser', { params: { uid } }, { signal: controller.signal }).then(
       ({ user }) => setFields((now) => ({ ...now, user })),
       () => {
-        // The search is there to find somebody else.
+        // The user can be searched for instead.
       },
     )
     return () => controller.abort()

@@ -1,27 +1,27 @@
 import { Folder, Table2 } from 'lucide'
 import { Link } from '../../app/link.tsx'
 import { navigate } from '../../app/navigation.ts'
+import { modeName } from '../../data/presets.ts'
+import type { Collections } from '../../data/use-collections.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Select } from '../../ui/select.tsx'
-import { PRESETS } from './presets.ts'
 import { t } from './text.ts'
-import type { Collections } from './use-collections.ts'
 
-export interface TargetListProps {
-  /** Whose permissions are shown; undefined: those of files. */
+interface TargetListProps {
+  /** The collection whose permissions are shown; undefined for files. */
   readonly collection: string | undefined
   readonly collections: Collections
-  /** The mode of files, when it is known. */
+  /** The permission mode of files; undefined until it is loaded. */
   readonly storageMode: string | undefined
 }
 
-/** No collection has this name, because a slash is in it. */
+/** The value for files. It has a slash, so it cannot be the name of a collection. */
 const STORAGE = '/storage'
 
-/** Files and every collection, each with its permission mode; a choice on a phone. */
+/** Files and every collection with their permission modes. A select on a phone. */
 export function TargetList({ collection, collections, storageMode }: TargetListProps) {
-  const { items = [], error } = collections
+  const { value: items = [], error } = collections
   const names = items.map(({ name }) => name)
   const chosen = collection ?? STORAGE
   const options = [
@@ -59,7 +59,7 @@ export function TargetList({ collection, collections, storageMode }: TargetListP
             <Name name={name} acl={acl} />
           </Link>
         ))}
-        {collections.items?.length === 0 && <p class="muted small targets-none">{t.noCollections}</p>}
+        {collections.value?.length === 0 && <p class="muted small targets-none">{t.noCollections}</p>}
       </nav>
       {error !== undefined && <ErrorNotice error={error} />}
     </div>
@@ -67,11 +67,10 @@ export function TargetList({ collection, collections, storageMode }: TargetListP
 }
 
 function Name({ name, acl }: { readonly name: string; readonly acl: string | undefined }) {
-  const preset = PRESETS.find((one) => one === acl)
   return (
     <span class="target-words">
       <span class="clip">{name}</span>
-      {acl !== undefined && <span class="target-mode clip">{t[preset ?? 'CUSTOM']}</span>}
+      {acl !== undefined && <span class="target-mode clip">{modeName(acl)}</span>}
     </span>
   )
 }

@@ -5,13 +5,13 @@ import { Stack } from '../../ui/stack.tsx'
 import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
 import { t } from './text.ts'
 
-export interface TemplatesDialogProps {
+interface TemplatesDialogProps {
   readonly of: 'storage' | 'database'
   readonly onUse: (text: string) => void
   readonly onClose: () => void
 }
 
-/** Rules to begin with. */
+/** Chooses a template for custom rules. */
 export function TemplatesDialog({ of, onUse, onClose }: TemplatesDialogProps) {
   const templates = of === 'storage' ? STORAGE_TEMPLATES : DATABASE_TEMPLATES
   return (

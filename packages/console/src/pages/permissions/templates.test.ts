@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { checkDatabaseRules, checkStorageRules } from '@cloudstead/rules'
 import { testRules } from '@cloudstead/rules/testing'
-import { PRESETS, presetOf, presetText } from './presets.ts'
 import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
 
 const USERS = {
@@ -52,9 +51,9 @@ const FILES: Readonly<
   ],
 }
 
-describe('templates of files', () => {
+describe('templates for files', () => {
   for (const { id, text, title, description } of STORAGE_TEMPLATES) {
-    test(`${id} has no fault and does what it says`, () => {
+    test(`${id} is valid and works as described`, () => {
       const acl: unknown = JSON.parse(text)
       const faults = checkStorageRules(acl, { resourceOpenid: 'path' }).filter(({ severity }) => severity === 'error')
       assert.deepEqual(faults, [])
@@ -70,7 +69,7 @@ describe('templates of files', () => {
     })
   }
 
-  test('pictures have a largest size', () => {
+  test('pictures have a maximum size', () => {
     const acl: unknown = JSON.parse(STORAGE_TEMPLATES.find(({ id }) => id === 'pictures')?.text ?? '')
     const alice = testRules({ storage: { acl } }, { users: USERS }).asUser('alice')
     assert.ok(alice.canUpload('users/alice/a.png', { size: 10_485_760 }))
@@ -88,7 +87,7 @@ const DOCUMENTS = {
 }
 type Ask = (as: (who: Name) => ReturnType<ReturnType<ReturnType<typeof testRules>['asUser']>['collection']>) => boolean
 
-/** For each template what holds, and what does not. */
+/** For each template: requests that it allows, and requests that it denies. */
 const HOLDS: Readonly<Record<string, { readonly yes: readonly Ask[]; readonly no: readonly Ask[] }>> = {
   own: {
     yes: [
@@ -146,9 +145,9 @@ const HOLDS: Readonly<Record<string, { readonly yes: readonly Ask[]; readonly no
   },
 }
 
-describe('templates of documents', () => {
+describe('templates for documents', () => {
   for (const { id, text } of DATABASE_TEMPLATES) {
-    test(`${id} has no fault and does what it says`, () => {
+    test(`${id} is valid and works as described`, () => {
       const acl: unknown = JSON.parse(text)
       const faults = checkDatabaseRules(acl, { collection: 'items' }).filter(({ severity }) => severity === 'error')
       assert.deepEqual(faults, [])
@@ -160,10 +159,4 @@ describe('templates of documents', () => {
       for (const ask of no) assert.equal(ask(as), false, String(ask))
     })
   }
-})
-
-test('presets are told from custom rules by their text', () => {
-  for (const preset of PRESETS) assert.equal(presetOf(presetText(preset)), preset)
-  assert.equal(presetOf(' \n"PRIVATE" \n'), 'PRIVATE')
-  for (const text of ['', '{}', '"PUBLIC"', '{ "read": "PRIVATE" }']) assert.equal(presetOf(text), undefined)
 })

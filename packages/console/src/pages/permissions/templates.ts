@@ -1,7 +1,7 @@
-/** Rules to begin with. Each is accepted by the server as it stands; templates.test.ts holds them to what they promise. */
+/** Templates for custom rules. templates.test.ts checks that they are valid and do what they say. */
 import type { Text } from '../../i18n/language.ts'
 
-export interface RulesTemplate {
+interface RulesTemplate {
   readonly id: string
   readonly title: Text
   readonly description: Text
@@ -10,13 +10,13 @@ export interface RulesTemplate {
 
 const both = (en: string, zh: string): Text => ({ en, zh })
 
-/** Rules of files. */
+/** Templates for files. */
 export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
   {
     id: 'own',
-    title: both('Everybody only their own files', '用户只能访问自己的文件'),
+    title: both('Users access only their own files', '用户只能访问自己的文件'),
     description: both(
-      'Whoever is logged in reads and writes below users/{openid}/ with their own id, and nothing else.',
+      'Logged-in users read and write files below users/{openid}/ with their own id, and no others.',
       '登录用户只能读写 users/{openid}/ 下属于自己的文件。',
     ),
     text: `{
@@ -28,7 +28,7 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'members-read',
     title: both('Logged-in users read, owners write', '登录用户可读，仅本人可写'),
     description: both(
-      'Users with a name read everything and write below their own users/{openid}/. Anonymous logins do neither.',
+      'Logged-in users read all files and write below their own users/{openid}/. Anonymous users can do neither.',
       '实名登录的用户可读取所有文件，并在自己的 users/{openid}/ 下写入；匿名登录两者都不行。',
     ),
     text: `{
@@ -40,7 +40,7 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'public-folder',
     title: both('A public folder, the rest private', '公开目录，其余私有'),
     description: both(
-      'Everybody reads public/, where only administrators write. All other files are for their owner.',
+      'Everybody can read public/, but only administrators write there. All other files belong to their owners.',
       '所有人可读 public/，只有管理员能写入；其他文件只属于所有者。',
     ),
     text: String.raw`{
@@ -52,7 +52,7 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'moderators',
     title: both('Public pictures with moderators', '公开图片，管理者可删改'),
     description: both(
-      'Everybody reads; the owner and the users in the list may replace and delete.',
+      'Everybody can read. The owner and the users in the list can replace and delete.',
       '所有人可读；所有者和名单中的用户可以替换和删除。',
     ),
     text: `{
@@ -64,7 +64,7 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'team',
     title: both('A folder for a team', '团队共享目录'),
     description: both(
-      'The users in the list read and write teams/red/, and everybody their own files as usual.',
+      'The users in the list read and write teams/red/. Everybody can still access their own files.',
       '名单中的用户可以读写 teams/red/，每个人仍可访问自己的文件。',
     ),
     text: String.raw`{
@@ -76,7 +76,7 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'pictures',
     title: both('Own pictures up to 10 MB', '仅限本人图片，不超过 10 MB'),
     description: both(
-      'By the ending of the name and by size. Temporary URLs live for ten minutes.',
+      'Limited by file extension and by size. Temporary URLs are valid for ten minutes.',
       '按文件扩展名和大小限制；临时链接有效期 10 分钟。',
     ),
     text: String.raw`{
@@ -87,13 +87,13 @@ export const STORAGE_TEMPLATES: readonly RulesTemplate[] = [
   },
 ]
 
-/** Rules of documents. */
+/** Templates for collections. */
 export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
   {
     id: 'own',
-    title: both('Everybody only their own documents', '用户只能访问自己的文档'),
+    title: both('Users access only their own documents', '用户只能访问自己的文档'),
     description: both(
-      "Queries have to ask for it: where({ _openid: '{openid}' }).",
+      "Queries must include this condition: where({ _openid: '{openid}' }).",
       "查询时需要带上条件：where({ _openid: '{openid}' })。",
     ),
     text: `{
@@ -106,7 +106,7 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'published',
     title: both('Published documents are public', '已发布的文档公开'),
     description: both(
-      'Everybody reads documents with public: true; the rest is for whoever made them.',
+      'Everybody can read documents with public: true. All others belong to their creators.',
       '所有人可读 public: true 的文档，其余只属于创建者。',
     ),
     text: `{
@@ -118,7 +118,7 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
   {
     id: 'members-read',
     title: both('Logged-in users read, creators write', '登录用户可读，仅创建者可写'),
-    description: both('Anonymous logins do neither.', '匿名登录两者都不行。'),
+    description: both('Anonymous users can do neither.', '匿名登录两者都不行。'),
     text: `{
   "read": "auth != null && auth.loginType != 'ANONYMOUS'",
   "create": "auth != null && auth.loginType != 'ANONYMOUS'",
@@ -129,7 +129,7 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
     id: 'team',
     title: both('The members of a team', '团队成员'),
     description: both(
-      'doc.team names a document of the collection teams, whose members are a list of ids.',
+      'doc.team is the _id of a document in the collection teams, whose members field is a list of ids.',
       'doc.team 是集合 teams 中文档的 _id，其 members 字段为成员 id 数组。',
     ),
     text: `{
@@ -140,9 +140,9 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
   },
   {
     id: 'moderators',
-    title: both('Owners, and moderators by their role', '创建者，以及按角色授权的管理者'),
+    title: both('Creators, and moderators by role', '创建者，以及按角色授权的管理者'),
     description: both(
-      'Roles stand in the collection roles, one document for each user; nobody but administrators should write there.',
+      'Roles are stored in the collection roles, one document for each user. Only administrators should write there.',
       '角色保存在集合 roles 中，每个用户一个文档；该集合应只允许管理员写入。',
     ),
     text: `{
@@ -153,9 +153,9 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
   },
   {
     id: 'orders',
-    title: both('Orders whose total is fixed', '金额不可修改的订单'),
+    title: both('Orders with a fixed total', '金额不可修改的订单'),
     description: both(
-      'Users make and read their own orders and change them, but not the total; only administrators delete.',
+      'Users create, read and change their own orders, but not the total. Only administrators delete.',
       '用户可以创建、读取和修改自己的订单，但不能改金额；只有管理员能删除。',
     ),
     text: `{

@@ -2,53 +2,54 @@ import type { Finding } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
 import { say } from '../../i18n/language.ts'
-import type { Diagnostic } from '../../ui/code-editor.tsx'
+import type { Diagnostic } from '../../ui/code-marks.ts'
+import { targetOf } from './use-rules.ts'
 
 /** Milliseconds after the last key before the rules are checked. */
 const PAUSE_MS = 250
 
-/** What there is to say about rules while they are written. */
+/** The result of checking rules. */
 export interface Check {
-  /** The text that was checked last; what follows is about it. */
+  /** The text that was checked; the other members are about it. */
   readonly text: string | undefined
-  /** Whether the server would accept it. */
+  /** Whether the server would accept the text. */
   readonly valid: boolean
   readonly findings: readonly Finding[]
   readonly error: ApiError | undefined
-  /** The findings as marks in the editor. */
+  /** The findings as diagnostics for the editor. */
   readonly lint: (text: string) => Promise<readonly Diagnostic[]>
 }
 
 type Checked = Pick<Check, 'text' | 'valid' | 'findings' | 'error'>
 
-interface Asked {
+interface Request {
   readonly text: string
   readonly answer: Promise<Answer<'checkRules'>>
 }
 
 const UNCHECKED: Checked = { text: undefined, valid: false, findings: [], error: undefined }
 
-/** Checks a text when the writer pauses. An answer about an older text is dropped. */
+/** Checks a text after a pause in typing. Answers for an older text are dropped. */
 export function useCheck(text: string, collection: string | undefined): Check {
   const [checked, setChecked] = useState<Checked>(UNCHECKED)
-  // The editor asks about the same text for its marks: one question serves both.
-  const asked = useRef<Asked | undefined>(undefined)
-  const ask = (about: string) => {
-    if (asked.current?.text === about) return asked.current.answer
-    const answer = call('checkRules', { body: bodyOf(about, collection) })
-    asked.current = { text: about, answer }
+  // The editor needs the same check for its diagnostics, so both share a request.
+  const last = useRef<Request | undefined>(undefined)
+  const request = (current: string) => {
+    if (last.current?.text === current) return last.current.answer
+    const answer = call('checkRules', { body: { ...targetOf(collection), text: current } })
+    last.current = { text: current, answer }
     return answer
   }
   useEffect(() => {
     let late = false
     const timer = setTimeout(() => {
-      ask(text).then(
+      request(text).then(
         ({ valid, findings }) => {
           if (!late) setChecked({ text, valid, findings, error: undefined })
         },
         (thrown: unknown) => {
-          // The next look asks anew.
-          if (asked.current?.text === text) asked.current = undefined
+          // The next check sends a new request.
+          if (last.current?.text === text) last.current = undefined
           if (!late && !isAbort(thrown)) setChecked({ ...UNCHECKED, text, error: toApiError(thrown) })
         },
       )
@@ -60,16 +61,12 @@ export function useCheck(text: string, collection: string | undefined): Check {
   }, [text, collection])
   return {
     ...checked,
-    lint: async (about) => {
-      const { findings } = await ask(about).catch(() => ({ findings: [] }))
-      // A note is true of the whole rule and no fault of any part of it: the list has it, the text is not marked.
-      return findings.filter(({ severity }) => severity !== 'note').map((finding) => diagnosticOf(finding, about))
+    lint: async (current) => {
+      const { findings } = await request(current).catch(() => ({ findings: [] }))
+      // Notes are about the whole rule, so they are only listed, not marked in the text.
+      return findings.filter(({ severity }) => severity !== 'note').map((finding) => diagnosticOf(finding, current))
     },
   }
-}
-
-function bodyOf(text: string, collection: string | undefined) {
-  return collection === undefined ? { text } : { text, collection }
 }
 
 function diagnosticOf({ severity, from = 0, to, message }: Finding, text: string): Diagnostic {

@@ -8,7 +8,7 @@ import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { t } from './text.ts'
 
-/** The configuration file as it is, and how it and the Console go together. */
+/** The configuration file, and how it works together with the Console. */
 export function FileView({ file }: { readonly file: Settings['file'] }) {
   return (
     <Stack gap={5}>

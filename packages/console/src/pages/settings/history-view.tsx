@@ -1,8 +1,9 @@
 import type { Setting, SettingChange } from '@cloudstead/admin-api'
 import { History, Undo2 } from 'lucide'
-import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { useState } from 'preact/hooks'
 import { setQuery } from '../../app/navigation.ts'
+import { authorOf, useChanges } from '../../data/use-changes.ts'
+import type { LoadedSettings } from '../../data/use-settings.ts'
 import { say } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -15,43 +16,22 @@ import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { t } from './text.ts'
 import { UndoDialog } from './undo-dialog.tsx'
-import type { LoadedSettings } from './use-settings.ts'
 
-const PAGE = 50
+const PAGE_SIZE = 50
 
-export interface HistoryViewProps {
-  readonly loaded: LoadedSettings
+interface HistoryViewProps {
+  readonly settings: LoadedSettings
   readonly values: readonly Setting[]
-  /** Only changes of this setting. */
+  /** Show only the changes of this setting. */
   readonly only: string | undefined
 }
 
-/** What was changed, by whom, and the way back. */
-export function HistoryView({ loaded, values, only }: HistoryViewProps) {
-  const [items, setItems] = useState<readonly SettingChange[]>()
-  const [next, setNext] = useState<string>()
-  const [error, setError] = useState<ApiError>()
+/** The changes of the settings with their authors, and a button that undoes each of them. */
+export function HistoryView({ settings, values, only }: HistoryViewProps) {
   const [undoing, setUndoing] = useState<SettingChange>()
-  const load = async (after?: string, signal?: AbortSignal) => {
-    setError(undefined)
-    try {
-      const query = { key: only, limit: PAGE, after }
-      const page = await call('listChanges', { query: defined(query) }, { signal })
-      setItems((now = []) => (after === undefined ? page.items : [...now, ...page.items]))
-      setNext(page.next)
-    } catch (thrown) {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    }
-  }
-  const version = loaded.settings?.version
-  useEffect(() => {
-    const controller = new AbortController()
-    void load(undefined, controller.signal)
-    return () => controller.abort()
-  }, [only, version])
-  const settingOf = (key: string) => values.find((value) => value.key === key)
+  const { rows, loading, error, hasMore, loadMore, retry } = useChanges(only, PAGE_SIZE, settings.value?.version)
   const nameOf = (key: string) => {
-    const setting = settingOf(key)
+    const setting = settings.setting(key)
     return setting === undefined ? key : say(setting.title)
   }
   return (
@@ -72,30 +52,28 @@ export function HistoryView({ loaded, values, only }: HistoryViewProps) {
       }
       flush
     >
-      {items === undefined && error === undefined && <Spinner block />}
-      {items?.length === 0 && (
-        <EmptyState icon={History} title={t.historyEmpty}>
-          {t.historyEmptyText}
-        </EmptyState>
-      )}
-      {items !== undefined && items.length > 0 && (
+      {rows.length > 0 ? (
         <ol class="setting-list">
-          {items.map((change) => (
+          {rows.map((change) => (
             <li key={change.id} class="setting setting-change">
               <div class="setting-words">
                 <h3>{nameOf(change.key)}</h3>
                 <code class="muted small wrap">{change.key}</code>
                 <Row wrap class="small muted">
                   <Time at={change.at} />
-                  {change.by === 'file' ? <Badge>{t.byFile}</Badge> : <span class="wrap">{who(change.by)}</span>}
+                  {change.by === 'file' ? (
+                    <Badge>{authorOf(change)}</Badge>
+                  ) : (
+                    <span class="wrap">{authorOf(change)}</span>
+                  )}
                 </Row>
               </div>
               <Row align="start" justify="between" class="setting-move">
                 <dl class="setting-values">
-                  <Shown label={t.before} text={change.before} />
-                  <Shown label={t.after} text={change.after} />
+                  <ChangedValue label={t.before} text={change.before} />
+                  <ChangedValue label={t.after} text={change.after} />
                 </dl>
-                {mayUndo(change, settingOf(change.key)) && (
+                {canUndo(change, settings.setting(change.key)) && (
                   <Button
                     size="small"
                     icon={Undo2}
@@ -109,19 +87,29 @@ export function HistoryView({ loaded, values, only }: HistoryViewProps) {
             </li>
           ))}
         </ol>
+      ) : loading ? (
+        <Spinner block />
+      ) : (
+        error === undefined && (
+          <EmptyState icon={History} title={t.historyEmpty}>
+            {t.historyEmptyText}
+          </EmptyState>
+        )
       )}
-      {(error !== undefined || next !== undefined) && (
+      {(error !== undefined || hasMore) && (
         <Stack class="setting-more">
-          {error !== undefined && <ErrorNotice error={error} onRetry={() => void load(next)} />}
-          {next !== undefined && <Button onClick={() => void load(next)}>{t.older}</Button>}
+          {error !== undefined ? (
+            <ErrorNotice error={error} onRetry={retry} />
+          ) : (
+            <Button onClick={loadMore}>{t.older}</Button>
+          )}
         </Stack>
       )}
       {undoing !== undefined && (
         <UndoDialog
           change={undoing}
-          setting={settingOf(undoing.key)}
           name={nameOf(undoing.key)}
-          loaded={loaded}
+          settings={settings}
           onClose={() => setUndoing(undefined)}
         />
       )}
@@ -129,7 +117,7 @@ export function HistoryView({ loaded, values, only }: HistoryViewProps) {
   )
 }
 
-function Shown({ label, text }: { readonly label: string; readonly text: string | null }) {
+function ChangedValue({ label, text }: { readonly label: string; readonly text: string | null }) {
   return (
     <div>
       <dt class="muted small">{label}</dt>
@@ -138,18 +126,8 @@ function Shown({ label, text }: { readonly label: string; readonly text: string 
   )
 }
 
-function who(by: string): string {
-  return by === 'operator' ? t.byOperator : t.byKey(by)
-}
-
-/** What the file did is undone in the file; a secret is not known any more; what the file sets is not set here. */
-function mayUndo({ by, before }: SettingChange, setting: Setting | undefined): boolean {
+/** Changes in the file are undone in the file. Secrets are not stored in the history. Locked settings cannot be saved. */
+function canUndo({ by, before }: SettingChange, setting: Setting | undefined): boolean {
   if (by === 'file' || setting?.secret === true) return false
   return before === null ? setting !== undefined : setting?.locked !== true
-}
-
-/** Without the members that are undefined. */
-function defined<T extends object>(members: T): { readonly [K in keyof T]?: NonNullable<T[K]> } {
-  const kept = Object.entries(members).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(kept) as { [K in keyof T]?: NonNullable<T[K]> }
 }

@@ -5,17 +5,17 @@ import { Row } from '../../ui/stack.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { t } from './text.ts'
+import { byteCountText, choiceText, durationText } from './value-text.ts'
 import { sizeOf, textOfSize, UNITS } from './values.ts'
-import { byteCount, choiceName, duration } from './words.ts'
 
-export interface SettingControlProps {
+interface SettingControlProps {
   readonly setting: Setting
   readonly text: string
   readonly error: string | undefined
   readonly onChange: (text: string) => void
 }
 
-/** The field that fits what a setting is. Switches and rules have none: they are not typed. */
+/** The field for a setting that is typed or chosen. Switches and rules are shown by SettingRow itself. */
 export function SettingControl({ setting, text, error, onChange }: SettingControlProps) {
   const label = say(setting.title)
   const common = { label, hideLabel: true, error, value: text, onChange }
@@ -27,7 +27,7 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
           <TextInput
             {...common}
             label={`${label}: ${t.number}`}
-            hint={byteCount(text)}
+            hint={byteCountText(text)}
             inputMode="decimal"
             value={number}
             onChange={(typed) => onChange(textOfSize({ number: typed, unit }))}
@@ -46,7 +46,7 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
       return <TextInput {...common} label={`${label}: ${t.seconds}`} hint={secondsHint(text)} inputMode="numeric" />
     case 'choice':
       return (
-        <Select {...common} options={(setting.choices ?? []).map((value) => ({ value, label: choiceName(value) }))} />
+        <Select {...common} options={(setting.choices ?? []).map((value) => ({ value, label: choiceText(value) }))} />
       )
     case 'secret':
       return (
@@ -66,6 +66,6 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
 }
 
 function secondsHint(text: string): string {
-  const words = duration(text)
-  return words === undefined ? t.seconds : `${t.seconds} = ${words}`
+  const duration = durationText(text)
+  return duration === undefined ? t.seconds : `${t.seconds} = ${duration}`
 }

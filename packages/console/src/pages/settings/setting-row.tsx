@@ -1,7 +1,8 @@
 import type { Setting } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, toApiError } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
+import { useAttempt } from '../../app/use-attempt.ts'
+import { collectionOfAclKey } from '../../data/acl-key.ts'
 import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -9,36 +10,34 @@ import { classes } from '../../ui/classes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { SourceBadge } from '../../ui/source-badge.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { rulesOf } from './groups.ts'
 import { SettingControl } from './setting-control.tsx'
-import { SourceBadge } from './source-badge.tsx'
 import { t } from './text.ts'
+import { valueText } from './value-text.ts'
 import { heldText, typedValue } from './values.ts'
-import { inWords } from './words.ts'
 
-export interface SettingRowProps {
+interface SettingRowProps {
   readonly setting: Setting
-  /** The configuration file. */
+  /** The path of the configuration file. */
   readonly file: string
-  /** What was typed and not saved; undefined: nothing. */
+  /** What was typed and not saved yet. */
   readonly draft: string | undefined
-  /** The reader was sent here. */
+  /** A link points to this setting. */
   readonly wanted: boolean
   readonly onDraft: (text: string | undefined) => void
   readonly save: (value: unknown) => Promise<void>
   readonly reset: () => Promise<void>
 }
 
-/** One setting: what it is, where its value comes from, and the field to change it. */
+/** A setting: its name and help, the source of its value, and the field to change it. */
 export function SettingRow(props: SettingRowProps) {
   const { setting, file, draft, wanted, onDraft, save, reset } = props
   const { key, kind, locked, kept, refused, source } = setting
-  const [busy, setBusy] = useState(false)
+  const { busy, error, attempt, setError } = useAttempt()
   const [tried, setTried] = useState(false)
-  const [error, setError] = useState<ApiError>()
   const [editing, setEditing] = useState(false)
   const [turn, setTurn] = useState(0)
   const [resetting, setResetting] = useState(false)
@@ -48,57 +47,51 @@ export function SettingRow(props: SettingRowProps) {
   const text = draft ?? held
   const typed = typedValue(kind, text)
   const changed = draft !== undefined && draft !== held
-  // What is wrong with the value is said at the field; once the file no longer sets it that is not said any more.
+  // An invalid value is reported at the field. An error about a lock is dropped once the setting is unlocked.
   const invalid = kind !== 'boolean' && error?.code === 'INVALID_PARAM' ? error.message : undefined
   const obsolete = error?.code === 'CONSOLE_SETTING_LOCKED' && !locked
   const shownError = invalid !== undefined || obsolete ? undefined : error
   const problem = tried && changed && 'problem' in typed ? typed : undefined
 
-  const wrong = problem
+  const fieldError = problem
     ? [t.problems[problem.problem], problem.detail].filter(Boolean).join(' ')
     : invalid && t.refusedValue(invalid)
 
-  // What was pressed is gone afterwards, so the focus goes to what is there.
+  // The pressed button may be gone, so the focus moves to the first control of the row.
   useEffect(() => {
     if (turn > 0) row.current?.querySelector<HTMLElement>('input, select, textarea, button, a')?.focus()
   }, [turn])
+  const refocus = () => setTurn((before) => before + 1)
 
   const clear = () => {
     onDraft(undefined)
     setTried(false)
     setEditing(false)
     setError(undefined)
-    setTurn((before) => before + 1)
+    refocus()
   }
-  const put = async (value: unknown) => {
-    setBusy(true)
-    setError(undefined)
-    try {
+  const put = (value: unknown) =>
+    attempt(async () => {
       await save(value)
       clear()
       toast(t.saved(name))
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    }
-    setBusy(false)
-    setTurn((before) => before + 1)
-  }
+    }).then(refocus)
   const edit = () => {
     setEditing(true)
-    setTurn((before) => before + 1)
+    refocus()
   }
   const submit = () => {
     setTried(true)
-    if (changed && !busy && 'value' in typed) void put(typed.value)
+    if (changed && 'value' in typed) void put(typed.value)
   }
-  const forget = async () => {
+  const confirmReset = async () => {
     await reset()
     setResetting(false)
     clear()
     toast(t.resetDone(name))
   }
-  const mayReset = source === 'console' || refused !== undefined
-  const collection = rulesOf(key)
+  const canReset = source === 'console' || refused !== undefined
+  const collection = collectionOfAclKey(key)
   return (
     <form
       ref={row}
@@ -113,14 +106,14 @@ export function SettingRow(props: SettingRowProps) {
       <div class="setting-words">
         <Row wrap class="setting-title">
           <h3 tabIndex={-1}>{name}</h3>
-          <SourceBadge setting={setting} />
+          <SourceBadge source={source} set={setting.set} />
         </Row>
         {kind !== 'indexes' && <p class="muted small">{say(setting.help)}</p>}
         <code class="muted small wrap">{key}</code>
       </div>
       <Stack gap={2}>
         {locked || kind === 'rules' ? (
-          <Held setting={setting} name={name} />
+          <HeldValue setting={setting} name={name} />
         ) : kind === 'boolean' ? (
           <Row>
             <Switch
@@ -130,11 +123,11 @@ export function SettingRow(props: SettingRowProps) {
               disabled={busy}
               onChange={(checked) => void put(checked)}
             />
-            <span aria-hidden="true">{inWords(setting)}</span>
+            <span aria-hidden="true">{valueText(setting)}</span>
           </Row>
         ) : kind === 'indexes' && !editing && draft === undefined ? (
           <Row justify="between" class="setting-held">
-            <span>{inWords(setting)}</span>
+            <span>{valueText(setting)}</span>
             <Button size="small" aria-expanded={false} onClick={edit}>
               {t.editIndexes}
             </Button>
@@ -143,7 +136,7 @@ export function SettingRow(props: SettingRowProps) {
           <SettingControl
             setting={setting}
             text={text}
-            error={wrong}
+            error={fieldError}
             onChange={(next) => {
               if (invalid !== undefined) setError(undefined)
               onDraft(next === held ? undefined : next)
@@ -158,15 +151,17 @@ export function SettingRow(props: SettingRowProps) {
             {t.notSaved} <code>{draft}</code>
           </p>
         )}
-        {kept !== undefined && refused === undefined && <Kept setting={setting} onForget={() => setResetting(true)} />}
+        {kept !== undefined && refused === undefined && (
+          <KeptValue setting={setting} onForget={() => setResetting(true)} />
+        )}
         {refused !== undefined && (
           <Banner kind="warning" title={t.setAside}>
             <p lang="en">{refused}</p>
           </Banner>
         )}
         {shownError !== undefined && <ErrorNotice error={shownError} onDismiss={() => setError(undefined)} />}
-        {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(inWords(setting))}</p>}
-        {(mayReset || collection !== undefined || (changed && !locked)) && (
+        {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(valueText(setting))}</p>}
+        {(canReset || collection !== undefined || (changed && !locked)) && (
           <Row wrap>
             {changed && !locked && (
               <>
@@ -181,7 +176,7 @@ export function SettingRow(props: SettingRowProps) {
                 {t.openPermissions}
               </Link>
             )}
-            {mayReset && !changed && (
+            {canReset && !changed && (
               <Button size="small" aria-label={t.resetOf(name)} onClick={() => setResetting(true)}>
                 {t.reset}
               </Button>
@@ -194,7 +189,7 @@ export function SettingRow(props: SettingRowProps) {
           title={locked ? t.forgetTitle(name) : t.resetTitle(name)}
           confirmLabel={locked ? t.forget : t.reset}
           danger
-          onConfirm={forget}
+          onConfirm={confirmReset}
           onClose={() => setResetting(false)}
         >
           <p>{locked ? t.forgetText : t.resetText}</p>
@@ -205,7 +200,7 @@ export function SettingRow(props: SettingRowProps) {
   )
 }
 
-/** The last part of a path; the whole is in the view of the file. */
+/** The last part of a path. The file view shows the whole path. */
 function fileName(path: string): string {
   return path.split(/[/\\]/).at(-1) ?? path
 }
@@ -215,23 +210,23 @@ export function idOf(key: string): string {
   return `setting-${key}`
 }
 
-/** A value that is not changed here. */
-function Held({ setting, name }: { readonly setting: Setting; readonly name: string }) {
+/** A value that cannot be changed here. */
+function HeldValue({ setting, name }: { readonly setting: Setting; readonly name: string }) {
   const { kind, text, secret, locked } = setting
   return (
     <Row class="setting-held">
       {kind === 'indexes' && text !== undefined ? (
         <pre class="setting-text">{text}</pre>
       ) : (
-        <span class="wrap">{inWords(setting)}</span>
+        <span class="wrap">{valueText(setting)}</span>
       )}
       {locked && !secret && text !== undefined && <CopyButton text={text} label={t.copyValue(name)} />}
     </Row>
   )
 }
 
-/** What was saved and does not hold at the moment. */
-function Kept({ setting, onForget }: { readonly setting: Setting; readonly onForget: () => void }) {
+/** A saved value that is not in force. */
+function KeptValue({ setting, onForget }: { readonly setting: Setting; readonly onForget: () => void }) {
   return (
     <div class="setting-kept">
       <p class="small wrap">

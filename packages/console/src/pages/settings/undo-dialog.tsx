@@ -1,30 +1,30 @@
-import type { Setting, SettingChange } from '@cloudstead/admin-api'
+import type { SettingChange } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
+import { collectionOfAclKey } from '../../data/acl-key.ts'
+import type { LoadedSettings } from '../../data/use-settings.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { rulesOf } from './groups.ts'
 import { t } from './text.ts'
-import type { LoadedSettings } from './use-settings.ts'
 
-export interface UndoDialogProps {
+interface UndoDialogProps {
   readonly change: SettingChange
-  /** The setting as it is now; undefined: nothing says anything about it any more. */
-  readonly setting: Setting | undefined
+  /** The name of the setting. */
   readonly name: string
-  readonly loaded: LoadedSettings
+  readonly settings: LoadedSettings
   readonly onClose: () => void
 }
 
-/** Asks, and saves the value that was there before a change. */
-export function UndoDialog({ change, setting, name, loaded, onClose }: UndoDialogProps) {
+/** Asks, and saves the value from before a change. */
+export function UndoDialog({ change, name, settings, onClose }: UndoDialogProps) {
   const { key, before } = change
+  const setting = settings.setting(key)
   const undo = async () => {
-    if (before === null) await loaded.reset(key)
+    if (before === null) await settings.reset(key)
     else if (setting?.kind === 'rules') await saveRules(key, before)
-    else await loaded.save(key, JSON.parse(before) as unknown)
-    loaded.reload()
+    else await settings.save(key, JSON.parse(before) as unknown)
+    settings.reload()
     toast(t.undoDone(name))
     onClose()
   }
@@ -38,9 +38,9 @@ export function UndoDialog({ change, setting, name, loaded, onClose }: UndoDialo
   )
 }
 
-/** Rules are saved as a text, so that their comments stay. */
+/** Saves rules as text, to keep their comments. */
 async function saveRules(key: string, text: string): Promise<void> {
-  const collection = rulesOf(key)
+  const collection = collectionOfAclKey(key)
   const target = typeof collection === 'string' ? { collection } : {}
   const { version } = await call('getRules', { query: target })
   await call('saveRules', { body: { ...target, text, version } })

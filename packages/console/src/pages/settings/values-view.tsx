@@ -2,29 +2,29 @@ import type { Setting, Settings } from '@cloudstead/admin-api'
 import { Database } from 'lucide'
 import { useEffect } from 'preact/hooks'
 import { Link } from '../../app/link.tsx'
+import type { LoadedSettings } from '../../data/use-settings.ts'
 import { Card } from '../../ui/card.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Stack } from '../../ui/stack.tsx'
-import { grouped } from './groups.ts'
+import { groupSettings } from './group-settings.ts'
 import { idOf, SettingRow } from './setting-row.tsx'
 import { t } from './text.ts'
-import type { LoadedSettings } from './use-settings.ts'
 
-/** What was typed and not saved, by the key of the setting. */
+/** What was typed and not saved yet, by the key of the setting. */
 export type Drafts = Readonly<Record<string, string>>
 
-export interface ValuesViewProps {
-  readonly settings: Settings
-  readonly loaded: LoadedSettings
+interface ValuesViewProps {
+  readonly value: Settings
+  readonly settings: LoadedSettings
   readonly drafts: Drafts
   readonly onDraft: (key: string, text: string | undefined) => void
-  /** The setting that the reader was sent to. */
+  /** The key of the setting that a link points to. */
   readonly wanted: string | undefined
 }
 
-/** Every setting, in groups. */
-export function ValuesView({ settings, loaded, drafts, onDraft, wanted }: ValuesViewProps) {
-  const { storage, login, wechat, collections } = grouped(settings.values)
+/** All settings, in groups. */
+export function ValuesView({ value, settings, drafts, onDraft, wanted }: ValuesViewProps) {
+  const { storage, login, wechat, collections } = groupSettings(value.values)
   useEffect(() => {
     if (wanted === undefined) return
     const row = document.getElementById(idOf(wanted))
@@ -35,12 +35,12 @@ export function ValuesView({ settings, loaded, drafts, onDraft, wanted }: Values
     <SettingRow
       key={setting.key}
       setting={setting}
-      file={settings.file.path}
+      file={value.file.path}
       draft={drafts[setting.key]}
       wanted={setting.key === wanted}
       onDraft={(text) => onDraft(setting.key, text)}
-      save={(value) => loaded.save(setting.key, value)}
-      reset={() => loaded.reset(setting.key)}
+      save={(next) => settings.save(setting.key, next)}
+      reset={() => settings.reset(setting.key)}
     />
   )
   return (

@@ -25,7 +25,7 @@ test('a size is a number with a unit, between one byte and 5 GB', () => {
   }
 })
 
-test('what is typed in two fields comes apart again', () => {
+test('the text of a size is split into the same number and unit', () => {
   const number = fc.oneof(fc.stringMatching(/^[0-9.x-]{0,6}$/), fc.constantFrom('', '100', '1.5'))
   fc.assert(
     fc.property(number, fc.constantFrom(...UNITS), (typed, unit) => {
@@ -34,12 +34,12 @@ test('what is typed in two fields comes apart again', () => {
   )
 })
 
-test('seconds are whole, from 1 to a day', () => {
+test('seconds are whole numbers from 1 to one day', () => {
   assert.deepEqual(['1', ' 600 ', '86400'].map(secondsOf), [1, 600, 86_400])
   assert.deepEqual(['0', '86401', '1.5', '', 'x', '-1', '1e2', '100000'].map(secondsOf), Array(8).fill(undefined))
 })
 
-test('each kind has its values and its problems', () => {
+test('each kind has its own values and problems', () => {
   assert.deepEqual(typedValue('size', '10 MB'), { value: '10MB' })
   assert.deepEqual(typedValue('size', 'x'), { problem: 'size' })
   assert.deepEqual(typedValue('seconds', '60'), { value: 60 })
@@ -53,7 +53,7 @@ test('each kind has its values and its problems', () => {
   assert.ok('problem' in broken && broken.problem === 'json' && broken.detail !== undefined)
 })
 
-test('what stands in a field is typed as the value that it was made of', () => {
+test('the text of a field is parsed to the value that it was made from', () => {
   const held: readonly (readonly [Setting['kind'], unknown])[] = [
     ['size', '100MB'],
     ['seconds', 7200],

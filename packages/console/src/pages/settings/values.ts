@@ -1,21 +1,21 @@
-/** What is typed for a setting, and the value that it means. Pure. */
+/** Reads typed texts as values of settings. Pure. */
 import type { Setting } from '@cloudstead/admin-api'
 
-/** Units of a size, as the configuration file writes them; a KB has 1,024 bytes. */
+/** The units of sizes, as in the configuration file. A KB has 1,024 bytes. */
 export const UNITS = ['B', 'KB', 'MB', 'GB'] as const
-export type Unit = (typeof UNITS)[number]
+type Unit = (typeof UNITS)[number]
 
 const BYTES: Readonly<Record<Unit, number>> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 const MAX_FILE_SIZE = 5 * BYTES.GB
 const MAX_SECONDS = 86_400
 
-/** Why what is typed is no value. */
-export type Problem = 'size' | 'seconds' | 'empty' | 'json'
+/** Why a typed text is invalid. */
+type Problem = 'size' | 'seconds' | 'empty' | 'json'
 
-export type Typed = { readonly value: unknown } | { readonly problem: Problem; readonly detail?: string }
+type Typed = { readonly value: unknown } | { readonly problem: Problem; readonly detail?: string }
 
-/** A size in the two fields in which it is typed. */
-export interface Size {
+/** A size as it is typed, in two fields. */
+interface Size {
   readonly number: string
   readonly unit: Unit
 }
@@ -30,7 +30,7 @@ export function textOfSize({ number, unit }: Size): string {
   return `${number}${unit}`
 }
 
-/** The bytes of a size that may be set; undefined for anything else. */
+/** The bytes of a typed size; undefined if it is invalid. */
 export function bytesOf(text: string): number | undefined {
   const { number, unit } = sizeOf(text)
   if (!/^\d{1,13}(\.\d{1,9})?$/.test(number)) return undefined
@@ -38,13 +38,13 @@ export function bytesOf(text: string): number | undefined {
   return bytes >= 1 && bytes <= MAX_FILE_SIZE ? bytes : undefined
 }
 
-/** Seconds that may be set; undefined for anything else. */
+/** A typed number of seconds, 1 to 86,400; undefined if it is invalid. */
 export function secondsOf(text: string): number | undefined {
   const seconds = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0
   return seconds >= 1 && seconds <= MAX_SECONDS ? seconds : undefined
 }
 
-/** What stands in the field of a setting before anything is typed. */
+/** The text in the field of a setting before anything is typed. */
 export function heldText({ kind, value }: Setting): string {
   if (value === undefined || kind === 'secret') return ''
   if (kind === 'indexes') return JSON.stringify(value, null, 2)
@@ -52,7 +52,7 @@ export function heldText({ kind, value }: Setting): string {
   return String(value)
 }
 
-/** The value that a text means for a setting of this kind. The server has the last word on it. */
+/** Reads a text as the value of a setting. The server checks it again. */
 export function typedValue(kind: Setting['kind'], text: string): Typed {
   switch (kind) {
     case 'size':

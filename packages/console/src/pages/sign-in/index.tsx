@@ -13,7 +13,7 @@ import { SignInForm } from './sign-in-form.tsx'
 import { t } from './text.ts'
 import './sign-in.css'
 
-/** The whole window until somebody is signed in. A link from the terminal signs in by itself. */
+/** The sign-in page. A link from the terminal signs in without the form. */
 export function SignInPage({ session }: { readonly session: Session }) {
   const link = linkToken()
   const [failed, setFailed] = useState<{ readonly link: string; readonly error: ApiError }>()
@@ -59,7 +59,7 @@ export function SignInPage({ session }: { readonly session: Session }) {
   )
 }
 
-/** The command that makes another link, with the folder where `cloudstead dev` has its data unless told. */
+/** The command that creates another link, with the default data directory of `cloudstead dev`. */
 function linkCommand({ env, mode }: Session): string {
   return `npx cloudstead console link --env ${env}${mode === 'dev' ? ' --data-dir .cloudstead' : ''}`
 }

@@ -1,37 +1,27 @@
 import { useState } from 'preact/hooks'
 import { call } from '../../api/client.ts'
-import { type ApiError, toApiError } from '../../api/errors.ts'
 import { setSession } from '../../app/session.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { t } from './text.ts'
 
-/** One field for a password or an api key. */
+/** A form with one field, for a password or an API key. */
 export function SignInForm() {
   const [secret, setSecret] = useState('')
   const [missing, setMissing] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const signIn = async () => {
+  const { busy, error, attempt } = useAttempt()
+  const signIn = () => {
     setMissing(secret === '')
-    if (secret === '' || busy) return
-    setBusy(true)
-    setError(undefined)
-    try {
-      setSession(await call('signIn', { body: { secret } }))
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
+    if (secret !== '') void attempt(async () => setSession(await call('signIn', { body: { secret } })))
   }
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void signIn()
+        signIn()
       }}
     >
       <Stack>

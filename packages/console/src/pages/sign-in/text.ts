@@ -7,10 +7,10 @@ export const t = texts({
     environment: 'Environment ID',
     secret: 'Password or API key',
     signIn: 'Sign in',
-    signingIn: 'Signing in by the link',
-    missing: 'Enter the password, or an API key.',
+    signingIn: 'Signing in',
+    missing: 'Enter the password or an API key.',
     linkTitle: 'No password yet?',
-    linkText: 'Open the one-time link that the terminal printed when the server was started, or make another with',
+    linkText: 'Open the one-time link that the terminal showed when the server started, or create a new one with',
   },
   zh: {
     title: '登录',

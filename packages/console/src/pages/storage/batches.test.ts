@@ -6,7 +6,7 @@ import { BATCH, inBatches } from './batches.ts'
 const problem = { code: 'X', message: 'x', text: { en: 'x', zh: 'x' } }
 const never = new AbortController().signal
 
-test('several requests look like one', async () => {
+test('several requests report progress as one', async () => {
   const items = Array.from({ length: BATCH * 2 + 1 }, (_, at) => at)
   const lines: Progress[] = []
   const sizes: number[] = []
@@ -36,7 +36,7 @@ test('several requests look like one', async () => {
   )
 })
 
-test('of one request the server says how much there is', async () => {
+test('with a single request, the total comes from the server', async () => {
   const last = await inBatches(['a/'], undefined, async () => ({ done: 7, total: 7, finished: true }), {
     signal: never,
     onLine() {},
@@ -44,7 +44,7 @@ test('of one request the server says how much there is', async () => {
   assert.deepEqual([last.done, last.total], [7, 7])
 })
 
-test('it ends between two requests when it is told to', async () => {
+test('an abort between two requests ends the operation', async () => {
   const stop = new AbortController()
   let requests = 0
   const work = inBatches(

@@ -1,7 +1,7 @@
-/** Long work on more things than one request takes. */
+/** Runs long work on more items than one request takes. */
 import type { Progress } from '@cloudstead/admin-api'
 
-/** Two paths of 850 bytes each for every item are far below the largest request. */
+/** Items per request. Even with two paths of 850 bytes each they are far below the size limit. */
 export const BATCH = 400
 
 interface RunOptions {
@@ -10,9 +10,9 @@ interface RunOptions {
 }
 
 /**
- * Runs one request after the other and tells of them as of one.
+ * Runs one request after the other, and reports them as one.
  *
- * @param total how much there is in all, when that is known
+ * @param total the number of files, if it is known
  */
 export async function inBatches<T>(
   items: readonly T[],

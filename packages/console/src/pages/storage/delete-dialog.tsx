@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'preact/hooks'
-import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { type Answer, call } from '../../api/index.ts'
+import { useLoaded } from '../../data/use-loaded.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
@@ -8,7 +8,7 @@ import { BATCH } from './batches.ts'
 import { nameOf, visibleName } from './paths.ts'
 import { t } from './text.ts'
 
-/** From so many files on, a word has to be typed. */
+/** For this many files and more, a word must be typed to confirm. */
 const MANY = 1_000
 
 interface DeleteDialogProps {
@@ -17,17 +17,9 @@ interface DeleteDialogProps {
   readonly onDelete: () => void
 }
 
-/** Asks before files and folders go, and counts what would go. */
+/** Asks before files and folders are deleted, and shows how many files that are. */
 export function DeleteDialog({ paths, onClose, onDelete }: DeleteDialogProps) {
-  const [count, setCount] = useState<Answer<'countFiles'>>()
-  const [error, setError] = useState<ApiError>()
-  useEffect(() => {
-    const controller = new AbortController()
-    countAll(paths, controller.signal).then(setCount, (thrown) => {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    })
-    return () => controller.abort()
-  }, [])
+  const { value: count, error } = useLoaded((signal) => countAll(paths, signal))
   const [first = ''] = paths
   const large = count !== undefined && (count.more || count.files >= MANY)
   return (

@@ -8,7 +8,7 @@ const file = (path: string): StorageEntry => ({ kind: 'file', path, name: path }
 const paths = (rows: readonly StorageEntry[]) => rows.map(({ path }) => path)
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '/', '\uffff', '\u{1F600}', '图', '\u{10000}'), maxLength: 6 })
 
-test('the order is that of UTF-8 bytes', () => {
+test('entries are ordered by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(text, text, (a, b) => {
       assert.equal(Math.sign(byBytes(a, b)), Buffer.compare(Buffer.from(a), Buffer.from(b)))
@@ -16,7 +16,7 @@ test('the order is that of UTF-8 bytes', () => {
   )
 })
 
-test('an entry goes where the server would list it, once', () => {
+test('an entry is inserted once, where the server would list it', () => {
   fc.assert(
     fc.property(fc.uniqueArray(text, { minLength: 1, maxLength: 12 }), (all) => {
       const rows = all.reduce<readonly StorageEntry[]>((sum, path) => withEntry(sum, file(path), false), [])
@@ -30,19 +30,19 @@ test('an entry goes where the server would list it, once', () => {
   )
 })
 
-test('what comes after all that is loaded waits for its page', () => {
+test('an entry after the last loaded one is not inserted', () => {
   const rows = ['a', 'c'].map(file)
   assert.deepEqual(paths(withEntry(rows, file('b'), true)), ['a', 'b', 'c'])
   assert.deepEqual(paths(withEntry(rows, file('d'), true)), ['a', 'c'])
   assert.deepEqual(paths(withEntry(rows, file('d'), false)), ['a', 'c', 'd'])
 })
 
-test('with a folder goes what lies in it', () => {
+test('removing a folder removes its content', () => {
   const rows = ['a', 'a/', 'a/b', 'ab', 'c'].map(file)
   assert.deepEqual(paths(withoutPaths(rows, ['a/', 'c'])), ['a', 'ab'])
 })
 
-test('a path is shown by itself, by the folder it lies in, or not at all', () => {
+test('a path is listed as itself, as the folder that contains it, or not at all', () => {
   for (const [folder, startsWith, deep, path, shown] of [
     ['', '', false, 'a.txt', 'a.txt'],
     ['', '', false, 'a/b.txt', 'a/'],

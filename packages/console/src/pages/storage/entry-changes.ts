@@ -1,15 +1,21 @@
-/** Changes of a list that is loaded already, so that a long one stays where somebody has scrolled. Pure. */
+/** Changes to a loaded list of entries, so that a long list keeps its scroll position. Pure. */
 import type { StorageEntry } from '@cloudstead/admin-api'
 import { isFolder } from './paths.ts'
-import type { Place } from './use-entries.ts'
 
-/** What came of something that was done: paths of files and folders. */
-export interface Changes {
-  readonly gone: readonly string[]
-  readonly come: readonly string[]
+/** The part of the storage that is listed. */
+export interface Place {
+  readonly folder: string
+  readonly startsWith: string
+  readonly deep: boolean
 }
 
-/** The path of the entry by which a place shows a file or folder: itself, the folder that it lies in, or none. */
+/** The paths of files and folders that an operation removed and added. */
+export interface Changes {
+  readonly removed: readonly string[]
+  readonly added: readonly string[]
+}
+
+/** The path of the entry that shows a file or folder in a place: its own, or that of a folder that contains it. */
 export function entryPathIn({ folder, startsWith, deep }: Place, path: string): string | undefined {
   const prefix = folder + startsWith
   if (!path.startsWith(prefix) || path === folder) return undefined
@@ -18,14 +24,14 @@ export function entryPathIn({ folder, startsWith, deep }: Place, path: string): 
   return slash === -1 ? path : path.slice(0, slash + 1)
 }
 
-/** The rows without these files and without what lies in these folders. */
-export function withoutPaths(rows: readonly StorageEntry[], gone: readonly string[]): readonly StorageEntry[] {
-  const paths = new Set(gone)
-  const folders = gone.filter(isFolder)
+/** The rows without the removed files, and without everything in the removed folders. */
+export function withoutPaths(rows: readonly StorageEntry[], removed: readonly string[]): readonly StorageEntry[] {
+  const paths = new Set(removed)
+  const folders = removed.filter(isFolder)
   return rows.filter(({ path }) => !paths.has(path) && !folders.some((folder) => path.startsWith(folder)))
 }
 
-/** The rows with this one in its place, or as they are when its place has not been loaded yet. */
+/** The rows with an entry at its place in the order. Unchanged if that place is not loaded yet. */
 export function withEntry(
   rows: readonly StorageEntry[],
   entry: StorageEntry,
@@ -42,7 +48,7 @@ export function withEntry(
   return [...rows.slice(0, low), entry, ...rows.slice(after)]
 }
 
-/** The order of lists: that of the paths' UTF-8 bytes, which is that of their code points. */
+/** The order of the list: by the UTF-8 bytes of the paths, which is the order of their code points. */
 export function byBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at++) {
@@ -52,7 +58,7 @@ export function byBytes(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Surrogates stand for code points above all that are one unit. */
+/** Surrogates stand for code points above all code points of a single unit. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

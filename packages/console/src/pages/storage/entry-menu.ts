@@ -1,23 +1,23 @@
 import type { StorageEntry } from '@cloudstead/admin-api'
 import { Copy, Download, FolderInput, FolderOpen, Info, Link, Pencil, Trash2 } from 'lucide'
 import type { MenuItem } from '../../ui/menu.tsx'
-import { copied, copyFileId, copyUrl, downloadEntries } from './file-actions.ts'
+import { copyAndReport, copyFileId, copyUrl, downloadEntries } from './file-actions.ts'
 import { t } from './text.ts'
-import type { Work } from './use-work.tsx'
+import type { FileOperations } from './use-file-operations.tsx'
 
 interface MenuOptions {
-  /** The folder that is shown. */
+  /** The current folder. */
   readonly folder: string
-  readonly work: Work
+  readonly operations: FileOperations
   readonly goTo: (folder: string) => void
   readonly show: (file: string) => void
 }
 
-/** What can be done with one file or folder. */
+/** The menu of a file or folder. */
 export function entryMenu(entry: StorageEntry, options: MenuOptions): readonly (MenuItem | string)[] {
   const { kind, path } = entry
-  const { folder, work, goTo, show } = options
-  const copyPath: MenuItem = { label: t.copyPath, icon: Copy, onSelect: () => void copied(path) }
+  const { folder, operations, goTo, show } = options
+  const copyPath: MenuItem = { label: t.copyPath, icon: Copy, onSelect: () => void copyAndReport(path) }
   const get = { icon: Download, onSelect: () => void downloadEntries([entry]) }
   const use: readonly MenuItem[] =
     kind === 'folder'
@@ -32,10 +32,10 @@ export function entryMenu(entry: StorageEntry, options: MenuOptions): readonly (
   return [
     ...use,
     '-',
-    { label: t.rename, icon: Pencil, onSelect: () => work.rename(path) },
-    { label: t.move, icon: FolderInput, onSelect: () => work.move([path], folder) },
-    { label: t.copyTo, icon: Copy, onSelect: () => work.move([path], folder, true) },
+    { label: t.rename, icon: Pencil, onSelect: () => operations.rename(path) },
+    { label: t.move, icon: FolderInput, onSelect: () => operations.move([path], folder) },
+    { label: t.copyTo, icon: Copy, onSelect: () => operations.move([path], folder, true) },
     '-',
-    { label: t.remove, icon: Trash2, danger: true, onSelect: () => work.remove([path]) },
+    { label: t.remove, icon: Trash2, danger: true, onSelect: () => operations.remove([path]) },
   ]
 }

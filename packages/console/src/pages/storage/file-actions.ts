@@ -1,4 +1,4 @@
-/** What can be done with files without asking anything first. */
+/** Actions on files that need no dialog. */
 import type { StorageEntry } from '@cloudstead/admin-api'
 import { toApiError } from '../../api/errors.ts'
 import { call, download } from '../../api/index.ts'
@@ -8,14 +8,14 @@ import { toast } from '../../ui/toast.tsx'
 import { isFolder, nameOf, onThisServer } from './paths.ts'
 import { t } from './text.ts'
 
-/** Seconds: a download begins at once. */
+/** Seconds. Short, because the download starts at once. */
 const DOWNLOAD_AGE = 300
-/** As many paths as one request takes. */
+/** The most paths in one request. */
 const MAX_ZIPPED = 1_000
 
-/** One file as itself, anything else as one zip. */
+/** Downloads a single file as it is, and anything else as a zip. */
 export async function downloadEntries(entries: readonly Pick<StorageEntry, 'path'>[]): Promise<void> {
-  await telling(async () => {
+  await reporting(async () => {
     const [only] = entries
     if (entries.length === 1 && only !== undefined && !isFolder(only.path)) {
       const { url } = await call('createFileUrl', { body: { path: only.path, maxAge: DOWNLOAD_AGE } })
@@ -33,20 +33,21 @@ export async function downloadEntries(entries: readonly Pick<StorageEntry, 'path
 }
 
 export async function copyFileId(path: string): Promise<void> {
-  await telling(async () => copied((await call('getFile', { query: { path } })).fileId))
+  await reporting(async () => copyAndReport((await call('getFile', { query: { path } })).fileId))
 }
 
 export async function copyUrl(path: string): Promise<void> {
-  await telling(async () => copied((await call('createFileUrl', { body: { path } })).url))
+  await reporting(async () => copyAndReport((await call('createFileUrl', { body: { path } })).url))
 }
 
-export async function copied(text: string): Promise<void> {
+/** Copies a text, and reports the result in a toast. */
+export async function copyAndReport(text: string): Promise<void> {
   if (await copyText(text)) toast(t.copied)
   else toast(t.copyFailed, 'danger')
 }
 
-/** There is no place on the page where these happen, so what goes wrong is told in passing. */
-async function telling(work: () => Promise<void>): Promise<void> {
+/** Runs an action, and reports an error in a toast, because these actions have no place of their own on the page. */
+async function reporting(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (thrown) {

@@ -1,7 +1,7 @@
 import { File, FileArchive, FileAudio, FileCode, FileText, FileVideo, Folder, type IconNode, Image } from 'lucide'
 
-/** What a preview can be made of. Text is shown as text, whatever it means: nothing of a file is ever run or rendered. */
-export type PreviewKind = 'picture' | 'video' | 'audio' | 'text'
+/** The kinds of preview. Text is always shown as plain text; nothing in a file is ever run or rendered. */
+type PreviewKind = 'picture' | 'video' | 'audio' | 'text'
 
 const TEXT_TYPES = new Set([
   'application/json',
@@ -12,7 +12,7 @@ const TEXT_TYPES = new Set([
   'application/toml',
   'image/svg+xml',
 ])
-/** Not every browser shows them; it says so when it does not. */
+/** Not all browsers support all of them. The preview reports a failure. */
 const PICTURES = /^image\/(?!svg)/
 
 export function previewKind(contentType: string): PreviewKind | undefined {
@@ -23,7 +23,7 @@ export function previewKind(contentType: string): PreviewKind | undefined {
   return type.startsWith('audio/') ? 'audio' : undefined
 }
 
-/** The type without its parameters. */
+/** A content type without its parameters. */
 export function essence(contentType: string): string {
   return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
 }

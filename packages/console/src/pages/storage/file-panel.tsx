@@ -1,13 +1,12 @@
 import type { StorageFile } from '@cloudstead/admin-api'
 import { Download, FolderInput, Pencil, Trash2 } from 'lucide'
-import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { call } from '../../api/index.ts'
+import { useLoaded } from '../../data/use-loaded.ts'
 import { Button } from '../../ui/button.tsx'
 import { Bytes } from '../../ui/bytes.tsx'
-import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
+import { LoadedView } from '../../ui/loaded-view.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { downloadEntries } from './file-actions.ts'
@@ -18,7 +17,7 @@ import { SafeName } from './safe-name.tsx'
 import { t } from './text.ts'
 import { UrlMaker } from './url-maker.tsx'
 
-/** Seconds: somebody may watch a video in the panel. */
+/** Seconds. Long enough to watch a video in the panel. */
 const PREVIEW_AGE = 4 * 3_600
 
 interface FilePanelProps {
@@ -29,38 +28,21 @@ interface FilePanelProps {
   readonly onDelete: () => void
 }
 
-interface Shown {
-  readonly file: StorageFile
-  readonly previewUrl: string
-}
-
-/** Everything about one file, and what can be done with it. */
+/** The details of a file, with buttons for its actions. */
 export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePanelProps) {
-  const [shown, setShown] = useState<Shown>()
-  const [error, setError] = useState<ApiError>()
-  const load = async (signal?: AbortSignal) => {
-    setError(undefined)
-    try {
-      const [file, { url }] = await Promise.all([
-        call('getFile', { query: { path } }, { signal }),
-        call('createFileUrl', { body: { path, maxAge: PREVIEW_AGE } }, { signal }),
-      ])
-      setShown({ file, previewUrl: versioned(onThisServer(url), file.updatedAt) })
-    } catch (thrown) {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    }
-  }
-  useEffect(() => {
-    const controller = new AbortController()
-    void load(controller.signal)
-    return () => controller.abort()
-  }, [])
+  const loaded = useLoaded(async (signal) => {
+    const [file, { url }] = await Promise.all([
+      call('getFile', { query: { path } }, { signal }),
+      call('createFileUrl', { body: { path, maxAge: PREVIEW_AGE } }, { signal }),
+    ])
+    return { file, previewUrl: versioned(onThisServer(url), file.updatedAt) }
+  }, path)
   return (
     <SidePanel
       title={<SafeName name={nameOf(path)} clip={false} />}
       onClose={onClose}
       actions={
-        shown && (
+        loaded.value && (
           <>
             <Button size="small" icon={Download} onClick={() => void downloadEntries([{ path }])}>
               {t.download}
@@ -78,14 +60,14 @@ export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePan
         )
       }
     >
-      {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
-      {shown === undefined && error === undefined && <Spinner block />}
-      {shown !== undefined && <Details {...shown} />}
+      <LoadedView loaded={loaded}>
+        {({ file, previewUrl }) => <Details file={file} previewUrl={previewUrl} />}
+      </LoadedView>
     </SidePanel>
   )
 }
 
-function Details({ file, previewUrl }: Shown) {
+function Details({ file, previewUrl }: { readonly file: StorageFile; readonly previewUrl: string }) {
   const { path, size, contentType, etag, createdAt, updatedAt, owner, creator, fileId, cacheControl } = file
   return (
     <Stack gap={5}>

@@ -7,17 +7,18 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
 import { VirtualTable } from '../../ui/virtual-table.tsx'
-import { entryColumns } from './entry-cells.tsx'
+import type { Place } from './entry-changes.ts'
+import { entryColumns } from './entry-columns.tsx'
 import { visibleName } from './paths.ts'
 import { t } from './text.ts'
-import type { Entries, Place } from './use-entries.ts'
+import type { Entries } from './use-entries.ts'
 
 interface FileTableProps {
   readonly place: Place
   readonly entries: Entries
   readonly selected: ReadonlySet<string>
   readonly narrow: boolean
-  /** The row that gets the keyboard: what it was on has another name now. */
+  /** Moves the keyboard to a renamed entry. */
   readonly goTo: { readonly key: string } | undefined
   readonly menu: (entry: StorageEntry) => readonly (MenuItem | string)[]
   readonly onSelect: (selected: ReadonlySet<string>) => void
@@ -27,7 +28,7 @@ interface FileTableProps {
   readonly onClearSearch: () => void
 }
 
-/** The entries of a folder, as many as there are. */
+/** The list of files and folders. */
 export function FileTable(props: FileTableProps) {
   const { place, entries, selected, narrow, onSelect, onOpen, onActive, onKey } = props
   const box = useRef<HTMLDivElement>(null)
@@ -44,21 +45,21 @@ export function FileTable(props: FileTableProps) {
       }),
     [words, narrow],
   )
-  // Each place is a table of its own, scrolled to its top; whoever works by keyboard stays in it.
+  // Each place has its own table, scrolled to the top. The keyboard focus stays in the table.
   const key = `${place.folder}\n${place.startsWith}\n${place.deep}`
   hadFocus.current = box.current?.contains(document.activeElement) === true
   useLayoutEffect(() => {
     if (hadFocus.current) box.current?.querySelector<HTMLElement>('[role=grid]')?.focus()
   }, [key])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: what the right button opens, a button of each row opens too
+    // biome-ignore lint/a11y/noStaticElementInteractions: each row has a button that opens the same menu
     <div
       ref={box}
       class="file-table"
       onContextMenu={(event) => {
         const row =
           (event.target as HTMLElement).closest('.virtual-row') ??
-          // The key for menus: the row that has the keyboard.
+          // The menu key opens the menu of the active row.
           (event.target === document.activeElement ? box.current?.querySelector('.virtual-row.is-active') : null)
         const button = row?.querySelector<HTMLButtonElement>('.row-menu button')
         if (!button) return
@@ -82,7 +83,7 @@ export function FileTable(props: FileTableProps) {
         loading={entries.loading}
         onEndReached={entries.loadMore}
         empty={entries.error === undefined && <NoFiles place={place} onClearSearch={props.onClearSearch} />}
-        foot={entries.error !== undefined && <ErrorNotice error={entries.error} onRetry={entries.loadMore} />}
+        foot={entries.error !== undefined && <ErrorNotice error={entries.error} onRetry={entries.retry} />}
       />
     </div>
   )

@@ -1,17 +1,17 @@
 import type { StorageEntry } from '@cloudstead/admin-api'
 import { FolderPlus } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { setQuery } from '../../app/navigation.ts'
+import { setQuery, showDetail } from '../../app/navigation.ts'
 import { useRoute } from '../../app/use-route.ts'
 import { Breadcrumbs } from '../../ui/breadcrumbs.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
+import type { ChosenFile } from '../../ui/dropped-files.ts'
+import { Dropzone } from '../../ui/dropzone.tsx'
 import { Page } from '../../ui/page.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { SplitView } from '../../ui/side-panel.tsx'
-import { ClashDialog } from './clash.tsx'
-import { DropZone } from './drop-zone.tsx'
-import type { FileToUpload } from './dropped.ts'
+import { ClashDialog } from './clash-dialog.tsx'
 import { entryMenu } from './entry-menu.ts'
 import { downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
@@ -24,14 +24,14 @@ import { UploadButtons } from './upload-buttons.tsx'
 import { onArrived, uploads } from './uploads.ts'
 import { UploadsPanel } from './uploads-panel.tsx'
 import { useEntries } from './use-entries.ts'
-import { useWork } from './use-work.tsx'
+import { useFileOperations } from './use-file-operations.tsx'
 import './storage.css'
 
 const NONE: ReadonlySet<string> = new Set()
 
 /**
- * The files of the environment. Query members: folder (ends with a slash), file (the path of the one whose details are
- * shown; alone it also says the folder), search (the beginning of names), deep.
+ * The files of the environment. Query members: `folder` (ends with a slash), `file` (the path of the shown file; its folder
+ * is the default for `folder`), `search` (the beginning of names), `deep`.
  */
 export default function StoragePage() {
   const { query } = useRoute()
@@ -43,47 +43,45 @@ export default function StoragePage() {
   const selected = chosen.folder === folder ? chosen.paths : NONE
   const select = (paths: ReadonlySet<string>) => setChosen({ folder, paths })
   const [renamed, setRenamed] = useState<{ readonly key: string }>()
-  const work = useWork((changes) => {
-    const [from, to] = [changes?.gone[0], changes?.come[0]]
-    if (changes?.gone.length === 1 && from && to && parentOf(from) === parentOf(to)) setRenamed({ key: to })
+  const operations = useFileOperations((changes) => {
+    const [from, to] = [changes?.removed[0], changes?.added[0]]
+    if (changes?.removed.length === 1 && from && to && parentOf(from) === parentOf(to)) setRenamed({ key: to })
     if (changes === undefined) setQuery({ folder, file: undefined })
-    else if (changes.gone.some((path) => path === file || (isFolder(path) && file.startsWith(path)))) {
-      // Renamed, its details stay; moved or deleted, they go.
-      const [to = ''] = changes.come
-      setQuery({ folder, file: changes.come.length === 1 && parentOf(to) === parentOf(file) ? to : undefined })
+    else if (changes.removed.some((path) => path === file || (isFolder(path) && file.startsWith(path)))) {
+      // The panel stays open for a renamed file, and closes for a moved or deleted one.
+      const [to = ''] = changes.added
+      setQuery({ folder, file: changes.added.length === 1 && parentOf(to) === parentOf(file) ? to : undefined })
     }
     select(NONE)
     if (changes === undefined) entries.reload()
     else entries.change(changes)
   })
-  /** Counts the uploads that took the place of the file whose details are shown. */
+  /** Counts the uploads that replaced the shown file. */
   const [version, setVersion] = useState(0)
   const latest = useRef({ entries, file })
   latest.current = { entries, file }
   useEffect(
     () =>
-      onArrived((come) => {
-        latest.current.entries.change({ gone: [], come })
-        if (come.includes(latest.current.file)) setVersion((before) => before + 1)
+      onArrived((added) => {
+        latest.current.entries.change({ removed: [], added })
+        if (added.includes(latest.current.file)) setVersion((before) => before + 1)
       }),
     [],
   )
 
   const goTo = (path: string) =>
     setQuery({ folder: path, file: undefined, search: undefined, deep: undefined }, { replace: false })
-  const show = (path: string | undefined) =>
-    // The first opens a place to come back from; going from one to the next does not.
-    setQuery({ folder, file: path }, { replace: file !== '' && path !== undefined })
+  const show = (path: string | undefined) => showDetail('file', file, path, { folder })
   const open = ({ kind, path }: StorageEntry) => (kind === 'folder' ? goTo(path) : show(path))
-  const take = (files: readonly FileToUpload[]) =>
+  const take = (files: readonly ChosenFile[]) =>
     uploads.add(files.map(({ file: one, path }) => ({ file: one, path: folder + path })))
   const chosenEntries = () => entries.rows.filter(({ path }) => selected.has(path))
   const paths = () => chosenEntries().map(({ path }) => path)
 
-  const menu = (entry: StorageEntry) => entryMenu(entry, { folder, work, goTo, show })
+  const menu = (entry: StorageEntry) => entryMenu(entry, { folder, operations, goTo, show })
   const onKey = (event: KeyboardEvent, { path }: StorageEntry) => {
-    if (event.key === 'Delete') work.remove(selected.size > 0 ? paths() : [path])
-    else if (event.key === 'F2') work.rename(path)
+    if (event.key === 'Delete') operations.remove(selected.size > 0 ? paths() : [path])
+    else if (event.key === 'F2') operations.rename(path)
     else if (event.key === 'Backspace' && folder !== '') goTo(parentOf(folder))
     else return
     event.preventDefault()
@@ -95,14 +93,14 @@ export default function StoragePage() {
       title={t.title}
       actions={
         <>
-          <Button icon={FolderPlus} onClick={() => work.newFolder(folder)}>
+          <Button icon={FolderPlus} onClick={() => operations.newFolder(folder)}>
             {t.newFolder}
           </Button>
           <UploadButtons onFiles={take} />
         </>
       }
     >
-      <DropZone into={folder === '' ? t.root : visibleName(folder)} onFiles={take}>
+      <Dropzone class="storage" label={t.drop(folder === '' ? t.root : visibleName(folder))} onFiles={take}>
         <Breadcrumbs
           label={t.path}
           crumbs={['', ...foldersTo(folder)].map((path) => ({
@@ -116,8 +114,8 @@ export default function StoragePage() {
           <SelectionBar
             count={selected.size}
             onDownload={() => void downloadEntries(chosenEntries())}
-            onMove={() => work.move(paths(), folder)}
-            onDelete={() => work.remove(paths())}
+            onMove={() => operations.move(paths(), folder)}
+            onDelete={() => operations.remove(paths())}
             onClear={() => select(NONE)}
           />
         ) : (
@@ -155,9 +153,9 @@ export default function StoragePage() {
               key={`${version} ${file}`}
               path={file}
               onClose={() => show(undefined)}
-              onRename={() => work.rename(file)}
-              onMove={() => work.move([file], folder)}
-              onDelete={() => work.remove([file])}
+              onRename={() => operations.rename(file)}
+              onMove={() => operations.move([file], folder)}
+              onDelete={() => operations.remove([file])}
             />
           )}
         </SplitView>
@@ -166,8 +164,8 @@ export default function StoragePage() {
             `${entries.hasMore ? t.countedMore(entries.rows.length) : t.counted(entries.rows.length)} · ${t.sorted}`}
         </p>
         <UploadsPanel />
-      </DropZone>
-      {work.dialogs()}
+      </Dropzone>
+      {operations.dialogs()}
       <ClashDialog />
     </Page>
   )

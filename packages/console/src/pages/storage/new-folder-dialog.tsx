@@ -1,9 +1,7 @@
 import { useState } from 'preact/hooks'
-import { type ApiError, call, toApiError } from '../../api/index.ts'
-import { Button } from '../../ui/button.tsx'
-import { Dialog } from '../../ui/dialog.tsx'
-import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { Stack } from '../../ui/stack.tsx'
+import { call } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { nameProblem } from './paths.ts'
 import { t } from './text.ts'
@@ -14,50 +12,37 @@ interface NewFolderDialogProps {
   readonly onDone: (path: string) => void
 }
 
+/** Creates an empty folder. */
 export function NewFolderDialog({ folder, onClose, onDone }: NewFolderDialogProps) {
   const [name, setName] = useState('')
   const [tried, setTried] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const { busy, error, attempt } = useAttempt()
   const problem = nameProblem(name)
-  const create = async () => {
+  const create = () => {
     setTried(true)
-    if (problem !== undefined || busy) return
-    const path = `${folder}${name}/`
-    setBusy(true)
-    try {
+    if (problem !== undefined) return
+    void attempt(async () => {
+      const path = `${folder}${name}/`
       await call('createFolder', { body: { path } })
       onDone(path)
-    } catch (thrown) {
-      setError(toApiError(thrown))
-      setBusy(false)
-    }
+    })
   }
   return (
-    <Dialog
+    <FormDialog
       title={t.newFolder}
-      size="small"
+      submitLabel={t.create}
+      busy={busy}
+      error={error}
+      onSubmit={create}
       onClose={onClose}
-      onSubmit={() => void create()}
-      actions={
-        <>
-          <Button onClick={onClose}>{t.cancel}</Button>
-          <Button type="submit" kind="primary" busy={busy}>
-            {t.create}
-          </Button>
-        </>
-      }
     >
-      <Stack>
-        <TextInput
-          label={t.folderName}
-          value={name}
-          onChange={setName}
-          error={tried && problem !== undefined ? t[problem] : undefined}
-          autofocus
-        />
-        {error !== undefined && <ErrorNotice error={error} />}
-      </Stack>
-    </Dialog>
+      <TextInput
+        label={t.folderName}
+        value={name}
+        onChange={setName}
+        error={tried && problem !== undefined ? t[problem] : undefined}
+        autofocus
+      />
+    </FormDialog>
   )
 }

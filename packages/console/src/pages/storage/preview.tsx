@@ -3,7 +3,7 @@ import { Spinner } from '../../ui/spinner.tsx'
 import { previewKind } from './file-kind.ts'
 import { t } from './text.ts'
 
-/** Bytes of a text that are fetched and shown. */
+/** The most bytes of a text that are fetched and shown. */
 const TEXT_BYTES = 256 * 1024
 
 interface PreviewProps {
@@ -15,8 +15,8 @@ interface PreviewProps {
 }
 
 /**
- * Shows a picture, plays a video or a sound, or shows text as text. Nothing else: a page, a drawing in SVG or a PDF would
- * be rendered in the Console's own origin.
+ * Shows a picture or plain text, or plays video or audio. Nothing else: HTML, SVG or PDF would be rendered in the origin of
+ * the Console.
  */
 export function Preview({ url, contentType, size, name }: PreviewProps) {
   const [broken, setBroken] = useState(false)
@@ -26,10 +26,10 @@ export function Preview({ url, contentType, size, name }: PreviewProps) {
     case 'picture':
       return <img class="preview" src={url} alt={`${t.preview}: ${name}`} decoding="async" onError={failed} />
     case 'video':
-      // biome-ignore lint/a11y/useMediaCaption: there is none for what somebody uploaded
+      // biome-ignore lint/a11y/useMediaCaption: uploaded files have no captions
       return <video class="preview" src={url} controls preload="metadata" aria-label={name} onError={failed} />
     case 'audio':
-      // biome-ignore lint/a11y/useMediaCaption: there is none for what somebody uploaded
+      // biome-ignore lint/a11y/useMediaCaption: uploaded files have no captions
       return <audio class="preview-audio" src={url} controls preload="metadata" aria-label={name} onError={failed} />
     case 'text':
       return <TextPreview url={url} size={size} onFailed={failed} />
@@ -56,7 +56,7 @@ function TextPreview({ url, size, onFailed }: TextPreviewProps) {
   if (text === undefined) return <Spinner block />
   return (
     <figure>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable box must be reachable by keyboard */}
       <pre class="preview-text" role="region" tabIndex={0} aria-label={t.preview}>
         {text}
       </pre>

@@ -6,7 +6,7 @@ import { t } from './text.ts'
 
 const NAMES = { nobody: 'nobody', anonymous: 'anonymous', user: 'user', owner: 'ownerWho' } as const
 
-/** Who may read a file under the rules that hold now, and why. */
+/** Who may read a file under the rules in force, and why. */
 export function Readers({ readers }: { readonly readers: StorageFile['readers'] }) {
   return (
     <section>

@@ -9,7 +9,7 @@ interface RowMenuProps {
   readonly tabIndex: number
 }
 
-/** The menu of a row. It is made when it is first opened: while somebody scrolls, most rows come and go without it. */
+/** The menu of a row. It is created when it is first opened, which keeps scrolling fast. */
 export function RowMenu({ label, items, tabIndex }: RowMenuProps) {
   const [wanted, setWanted] = useState(false)
   const box = useRef<HTMLSpanElement>(null)

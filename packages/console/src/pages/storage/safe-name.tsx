@@ -1,6 +1,6 @@
 import { visibleName } from './paths.ts'
 
-/** A name as it is, and nothing but a name: its ending stays at its end, what is not seen is written out. */
+/** Shows a name safely: left to right, so that its extension is at the end, and with invisible characters written out. */
 export function SafeName({ name, clip = true }: { readonly name: string; readonly clip?: boolean }) {
   const shown = visibleName(name)
   return (

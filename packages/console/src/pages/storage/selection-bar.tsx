@@ -11,7 +11,7 @@ interface SelectionBarProps {
   readonly onClear: () => void
 }
 
-/** What can be done with the selected rows; takes the place of the search while there are some. */
+/** The actions for the selected rows. Replaces the search bar while rows are selected. */
 export function SelectionBar({ count, onDownload, onMove, onDelete, onClear }: SelectionBarProps) {
   return (
     <section class="selection-bar" aria-label={t.selected(count)}>

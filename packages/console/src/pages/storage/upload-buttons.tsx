@@ -1,19 +1,19 @@
 import { FolderUp, Upload } from 'lucide'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { type ChosenFile, filesOfList } from '../../ui/dropped-files.ts'
 import { Menu } from '../../ui/menu.tsx'
-import { chosenFiles, type FileToUpload } from './dropped.ts'
 import { t } from './text.ts'
 
-/** Chooses files, or a folder with all that is in it. */
-export function UploadButtons({ onFiles }: { readonly onFiles: (files: readonly FileToUpload[]) => void }) {
+/** Chooses files, or a folder with everything in it. */
+export function UploadButtons({ onFiles }: { readonly onFiles: (files: readonly ChosenFile[]) => void }) {
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
   useLayoutEffect(() => {
     if (folder.current) folder.current.webkitdirectory = true
   }, [])
   const take = (input: HTMLInputElement) => {
-    onFiles(chosenFiles(input.files))
-    // So that the same file can be chosen again.
+    onFiles(filesOfList(input.files))
+    // Allows choosing the same file again.
     input.value = ''
   }
   return (

@@ -5,7 +5,7 @@ import { type ClashAnswer, type UploadItem, UploadQueue } from './upload-queue.t
 
 const error = (code: string) => new ApiError(409, { code, text: { en: code, zh: code } })
 
-/** A server with some files, whose transfers the test ends by hand when `hold` is set. */
+/** A server with some files. With `hold`, the test ends each transfer. */
 function setUp(taken: readonly string[] = [], answers: readonly { answer: ClashAnswer; all: boolean }[] = []) {
   const stored = new Set(taken)
   const asked: string[] = []
@@ -58,7 +58,7 @@ function setUp(taken: readonly string[] = [], answers: readonly { answer: ClashA
   return { queue, stored, asked, add, settled, state, held, running, arrived, broken, most: () => most }
 }
 
-test('files go a few at a time, and all arrive', async () => {
+test('files are uploaded a few at a time, and all arrive', async () => {
   const { add, settled, stored, most, arrived, queue } = setUp()
   const paths = Array.from({ length: 20 }, (_, at) => `a/${at}`)
   add(...paths)
@@ -71,7 +71,7 @@ test('files go a few at a time, and all arrive', async () => {
   while (queue.items().length > 0) await new Promise((done) => setTimeout(done, 5))
 })
 
-test('of a file whose place is taken the reader decides', async () => {
+test('if a file exists already, the user decides', async () => {
   const answers = (['replace', 'skip', 'both'] as const).map((answer) => ({ answer, all: false }))
   const { add, settled, asked, stored } = setUp(['a.txt', 'b.txt', 'c.txt', 'c (2).txt'], answers)
   add('a.txt', 'b.txt', 'c.txt', 'd.txt')
@@ -85,7 +85,7 @@ test('of a file whose place is taken the reader decides', async () => {
   assert.ok(stored.has('c (3).txt'))
 })
 
-test('one answer can hold for all, until the queue is empty', async () => {
+test('one decision can apply to all files until the queue is empty', async () => {
   const { add, settled, asked } = setUp(
     ['a', 'b', 'c', 'd'],
     [
@@ -100,7 +100,7 @@ test('one answer can hold for all, until the queue is empty', async () => {
   assert.equal(asked.length, 2)
 })
 
-test('cancelling stops what is sent and what waits; the rest goes on, and can be tried again', async () => {
+test('cancelled uploads stop and can be retried, and the others continue', async () => {
   const { add, settled, state, held, queue, running } = setUp()
   state.hold = true
   add('a', 'b', 'c', 'd', 'e')
@@ -118,7 +118,7 @@ test('cancelling stops what is sent and what waits; the rest goes on, and can be
   assert.ok((await settled((items) => items.every((item) => item.state === 'done'))).length === 5)
 })
 
-test('what fails says why and can be tried again', async () => {
+test('a failed upload has its error and can be retried', async () => {
   const { add, settled, broken, queue } = setUp()
   broken.add('b')
   add('a', 'b')

@@ -1,4 +1,4 @@
-/** The files on their way to the server, a few at a time. Knows no page: it is told how to send and whom to ask. */
+/** The queue of uploads, a few at a time. Independent of the page: it is given the functions that send and ask. */
 import { signal } from '@preact/signals'
 import { ApiError, isAbort, toApiError } from '../../api/errors.ts'
 import { numbered } from './paths.ts'
@@ -8,18 +8,18 @@ export type UploadState = 'waiting' | 'sending' | 'done' | 'skipped' | 'failed' 
 export interface UploadItem {
   readonly id: number
   readonly file: File
-  /** Where it goes; another one than at first when both are to be kept. */
+  /** The target path. It changes if the user keeps both files. */
   readonly path: string
   readonly state: UploadState
-  /** Bytes that have left. */
+  /** Bytes sent. */
   readonly sent: number
   readonly error?: ApiError | undefined
 }
 
-/** What to do with a file whose place is taken. */
+/** What to do with a file whose name is taken. */
 export type ClashAnswer = 'replace' | 'skip' | 'both'
 
-export interface UploadParts {
+interface UploadParts {
   issue(
     file: File,
     path: string,
@@ -32,38 +32,38 @@ export interface UploadParts {
     file: File,
     options: { readonly signal: AbortSignal; readonly onProgress: (sent: number) => void },
   ): Promise<void>
-  /** `all`: the same for whatever else comes until the queue is empty. Rejects when `signal` is aborted. */
+  /** Asks about a taken name. `all`: the answer applies until the queue is empty. Rejects if `signal` is aborted. */
   ask(path: string, signal: AbortSignal): Promise<{ readonly answer: ClashAnswer; readonly all: boolean }>
-  /** Some files have arrived. */
+  /** Called when files were uploaded. */
   onArrived(paths: readonly string[]): void
 }
 
-export interface UploadTotals {
+interface UploadTotals {
   readonly files: number
   readonly bytes: number
   readonly sent: number
-  /** Waiting or being sent. */
+  /** Files that are waiting or being sent. */
   readonly open: number
   readonly done: number
   readonly failed: number
 }
 
-/** Browsers keep six connections to a server; some are left for the page itself. */
-const AT_ONCE = 3
-/** Milliseconds between two looks at the progress: more often is not seen. */
-const TOLD_EVERY = 60
+/** Concurrent uploads. Browsers open six connections to a server; some are left for the page itself. */
+const MAX_RUNNING = 3
+/** Milliseconds between two updates of the page. More would not be visible. */
+const UPDATE_MS = 60
 const MAX_NUMBER = 1_000
 
 export class UploadQueue {
   readonly #parts: UploadParts
   readonly #items = new Map<number, UploadItem>()
-  readonly #working = new Map<number, AbortController>()
-  readonly #told = signal<readonly UploadItem[]>([])
+  readonly #running = new Map<number, AbortController>()
+  readonly #shown = signal<readonly UploadItem[]>([])
   #waiting: number[] = []
   #arrived: string[] = []
   #lastId = 0
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** One question at a time. */
+  /** Only one question is asked at a time. */
   #asking: Promise<unknown> = Promise.resolve()
   #answerForAll: ClashAnswer | undefined
 
@@ -71,9 +71,9 @@ export class UploadQueue {
     this.#parts = parts
   }
 
-  /** All that was ever added and not cleared, oldest first. Renders again when it changes. */
+  /** All items that were not cleared, oldest first. A component that reads them renders again when they change. */
   items(): readonly UploadItem[] {
-    return this.#told.value
+    return this.#shown.value
   }
 
   totals(): UploadTotals {
@@ -95,19 +95,19 @@ export class UploadQueue {
       this.#items.set(id, { id, file, path, state: 'waiting', sent: 0 })
       this.#waiting.push(id)
     }
-    this.#tell()
-    this.#work()
+    this.#update()
+    this.#start()
   }
 
   cancel(id: number): void {
     this.#waiting = this.#waiting.filter((one) => one !== id)
-    this.#working.get(id)?.abort()
+    this.#running.get(id)?.abort()
     const { state } = this.#items.get(id) ?? {}
     if (state === 'waiting' || state === 'sending') this.#change(id, { state: 'cancelled' })
   }
 
   cancelAll(): void {
-    for (const id of [...this.#waiting, ...this.#working.keys()]) this.cancel(id)
+    for (const id of [...this.#waiting, ...this.#running.keys()]) this.cancel(id)
   }
 
   retry(id: number): void {
@@ -115,36 +115,36 @@ export class UploadQueue {
     if (state !== 'failed' && state !== 'cancelled') return
     this.#change(id, { state: 'waiting', sent: 0, error: undefined })
     this.#waiting.push(id)
-    this.#work()
+    this.#start()
   }
 
   retryFailed(): void {
     for (const { id, state } of this.#items.values()) if (state === 'failed') this.retry(id)
   }
 
-  /** Forgets what is over. */
+  /** Removes the items that are finished. */
   clear(): void {
     for (const { id, state } of this.#items.values()) {
       if (state !== 'waiting' && state !== 'sending') this.#items.delete(id)
     }
-    this.#tell()
+    this.#update()
   }
 
-  #work(): void {
-    while (this.#working.size < AT_ONCE) {
+  #start(): void {
+    while (this.#running.size < MAX_RUNNING) {
       const id = this.#waiting.shift()
       if (id === undefined) break
       const controller = new AbortController()
-      this.#working.set(id, controller)
-      void this.#carry(id, controller.signal).finally(() => {
-        this.#working.delete(id)
-        this.#work()
+      this.#running.set(id, controller)
+      void this.#upload(id, controller.signal).finally(() => {
+        this.#running.delete(id)
+        this.#start()
       })
     }
-    if (this.#working.size === 0) this.#answerForAll = undefined
+    if (this.#running.size === 0) this.#answerForAll = undefined
   }
 
-  async #carry(id: number, signal: AbortSignal): Promise<void> {
+  async #upload(id: number, signal: AbortSignal): Promise<void> {
     const item = this.#items.get(id)
     if (item === undefined) return
     this.#change(id, { state: 'sending', sent: 0 })
@@ -164,7 +164,7 @@ export class UploadQueue {
     }
   }
 
-  /** A URL for the file; undefined when it is to be left out because its place is taken. */
+  /** Issues an upload URL for the file; undefined if it is to be skipped because its name is taken. */
   async #place(file: File, path: string, signal: AbortSignal) {
     const free = await this.#issueNew(file, path, signal)
     if (free !== undefined) return { path, ...free }
@@ -208,16 +208,16 @@ export class UploadQueue {
     const item = this.#items.get(id)
     if (item === undefined) return
     this.#items.set(id, { ...item, ...changes })
-    this.#tell()
+    this.#update()
   }
 
-  #tell(): void {
+  #update(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      this.#told.value = [...this.#items.values()]
+      this.#shown.value = [...this.#items.values()]
       const arrived = this.#arrived
       this.#arrived = []
       if (arrived.length > 0) this.#parts.onArrived(arrived)
-    }, TOLD_EVERY)
+    }, UPDATE_MS)
   }
 }

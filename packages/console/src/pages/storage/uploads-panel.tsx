@@ -11,7 +11,7 @@ import { t } from './text.ts'
 import type { UploadItem, UploadState } from './upload-queue.ts'
 import { uploads } from './uploads.ts'
 
-/** Files listed at once: what goes on and what went wrong come first. */
+/** The most files in the list. Failed and running ones come first. */
 const LISTED = 60
 
 const ORDER: Readonly<Record<UploadState, number>> = {
@@ -23,14 +23,14 @@ const ORDER: Readonly<Record<UploadState, number>> = {
   done: 5,
 }
 
-/** What is being uploaded, how far it is, and what became of it. */
+/** The uploads with their progress and results. */
 export function UploadsPanel() {
   const [wanted, setOpen] = useState<boolean>()
   const items = uploads.items()
   if (items.length === 0) return null
   const totals = uploads.totals()
   const busy = totals.open > 0
-  // What went well needs no list.
+  // After full success the list is closed.
   const open = wanted ?? (busy || totals.failed > 0)
   const listed = [...items].sort((a, b) => ORDER[a.state] - ORDER[b.state]).slice(0, LISTED)
   return (

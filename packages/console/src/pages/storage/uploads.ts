@@ -1,10 +1,9 @@
-/** The uploads of this browser window: they go on while somebody looks at another page. */
+/** The uploads of this browser window. They continue while another page is shown. */
 import { call, upload } from '../../api/index.ts'
-import { askAboutClash } from './clash.tsx'
+import { askAboutClash } from './clash-dialog.tsx'
 import { onThisServer } from './paths.ts'
 import { UploadQueue } from './upload-queue.ts'
 
-/** Told where files have arrived. */
 type Listener = (paths: readonly string[]) => void
 const listeners = new Set<Listener>()
 
@@ -16,14 +15,14 @@ export const uploads = new UploadQueue({
   send: (url, headers, file, options) => upload(url, headers, file, options),
   ask: askAboutClash,
   onArrived: (paths) => {
-    for (const tell of listeners) tell(paths)
+    for (const listener of listeners) listener(paths)
   },
 })
 
-/** Returns what ends the telling. */
-export function onArrived(tell: Listener): () => void {
-  listeners.add(tell)
-  return () => listeners.delete(tell)
+/** Calls a listener with the paths of uploaded files. Returns a function that removes it. */
+export function onArrived(listener: Listener): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 addEventListener('beforeunload', (event) => {

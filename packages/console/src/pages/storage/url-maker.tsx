@@ -1,6 +1,7 @@
 import { Link as LinkIcon } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { type Answer, type ApiError, call, toApiError } from '../../api/index.ts'
+import { type Answer, call } from '../../api/index.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -11,25 +12,14 @@ import { t } from './text.ts'
 
 const HOUR = 3_600
 
-/** Makes a temporary URL that lives as long as somebody chooses. */
+/** Creates a temporary URL with a chosen lifetime. */
 export function UrlMaker({ path }: { readonly path: string }) {
   const [age, setAge] = useState(String(2 * HOUR))
   const [made, setMade] = useState<Answer<'createFileUrl'>>()
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<ApiError>()
+  const { busy, error, attempt } = useAttempt()
   const result = useRef<HTMLDivElement>(null)
   useEffect(() => result.current?.scrollIntoView({ block: 'nearest' }), [made])
-  const make = async () => {
-    setBusy(true)
-    setError(undefined)
-    try {
-      setMade(await call('createFileUrl', { body: { path, maxAge: Number(age) } }))
-    } catch (thrown) {
-      setError(toApiError(thrown))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const make = () => attempt(async () => setMade(await call('createFileUrl', { body: { path, maxAge: Number(age) } })))
   return (
     <section>
       <h3 class="details-title">{t.url}</h3>

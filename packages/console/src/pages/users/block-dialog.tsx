@@ -5,13 +5,13 @@ import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { t } from './text.ts'
 
-export interface BlockDialogProps {
+interface BlockDialogProps {
   readonly user: AppUser
   readonly onClose: () => void
   readonly onDone: (user: AppUser) => void
 }
 
-/** Says what a block does, or the end of one, and does it. */
+/** Blocks or unblocks a user, after explaining the consequences. */
 export function BlockDialog({ user, onClose, onDone }: BlockDialogProps) {
   const { uid, blocked, loginType } = user
   const change = async () => {

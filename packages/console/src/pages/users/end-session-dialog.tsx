@@ -4,18 +4,18 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { t } from './text.ts'
 
-export interface EndSessionDialogProps {
+interface EndSessionDialogProps {
   readonly uid: string
-  readonly asked: UserSession | 'all'
+  readonly ending: UserSession | 'all'
   readonly onClose: () => void
   readonly onEnded: () => Promise<void>
 }
 
-/** Asks before one session or all of them are ended. */
-export function EndSessionDialog({ uid, asked, onClose, onEnded }: EndSessionDialogProps) {
-  const all = asked === 'all'
+/** Asks before it ends one session or all sessions of a user. */
+export function EndSessionDialog({ uid, ending, onClose, onEnded }: EndSessionDialogProps) {
+  const all = ending === 'all'
   const end = async () => {
-    await call('revokeSessions', { params: { uid }, query: all ? {} : { id: asked.id } })
+    await call('revokeSessions', { params: { uid }, query: all ? {} : { id: ending.id } })
     toast(all ? t.endAllDone : t.endDone)
     await onEnded()
   }

@@ -1,9 +1,11 @@
-import type { Key, Setting, Settings } from '@cloudstead/admin-api'
+import type { Key } from '@cloudstead/admin-api'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import { type ApiError, call, toApiError } from '../../api/index.ts'
+import { call } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
 import { session } from '../../app/session.ts'
+import { useAttempt } from '../../app/use-attempt.ts'
+import { useLoaded } from '../../data/use-loaded.ts'
+import { type LoadedSettings, useSettings } from '../../data/use-settings.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -16,70 +18,38 @@ import { t } from './text.ts'
 
 const ANONYMOUS = 'auth.anonymous'
 
-/** Which ways there are to log in, and what each of them lacks. */
+/** The login methods: whether they are set up, and what is missing. */
 export function LoginMethods({ onClose }: { readonly onClose: () => void }) {
-  const [settings, setSettings] = useState<Settings>()
-  const [keys, setKeys] = useState<readonly Key[]>()
-  const [settingsError, setSettingsError] = useState<ApiError>()
-  const [keysError, setKeysError] = useState<ApiError>()
-  const loadSettings = () => {
-    setSettingsError(undefined)
-    call('getSettings').then(setSettings, (thrown) => setSettingsError(toApiError(thrown)))
-  }
-  const loadKeys = () => {
-    setKeysError(undefined)
-    call('listKeys').then(
-      ({ items }) => setKeys(items),
-      (thrown) => setKeysError(toApiError(thrown)),
-    )
-  }
-  useEffect(() => {
-    loadSettings()
-    loadKeys()
-  }, [])
+  const settings = useSettings()
+  const keys = useLoaded(async (signal) => (await call('listKeys', {}, { signal })).items)
   return (
     <Dialog side title={t.methodsTitle} onClose={onClose}>
       <Stack>
-        {settingsError !== undefined && <ErrorNotice error={settingsError} onRetry={loadSettings} />}
-        {settings === undefined && settingsError === undefined && <Spinner block />}
-        {settings !== undefined && (
+        {settings.error !== undefined && <ErrorNotice error={settings.error} onRetry={settings.reload} />}
+        {settings.value === undefined && settings.error === undefined && <Spinner block />}
+        {settings.value !== undefined && (
           <>
-            <AnonymousLogin settings={settings} onSaved={setSettings} onStale={loadSettings} />
+            <AnonymousLogin settings={settings} />
             <WechatLogin settings={settings} onLeave={onClose} />
           </>
         )}
-        {keysError !== undefined && <ErrorNotice error={keysError} onRetry={loadKeys} />}
-        {keys !== undefined && <CustomLogin keys={keys} onLeave={onClose} />}
+        {keys.error !== undefined && <ErrorNotice error={keys.error} onRetry={() => void keys.reload()} />}
+        {keys.value !== undefined && <CustomLogin keys={keys.value} onLeave={onClose} />}
       </Stack>
     </Dialog>
   )
 }
 
-interface AnonymousLoginProps {
-  readonly settings: Settings
-  readonly onSaved: (settings: Settings) => void
-  readonly onStale: () => void
-}
-
-function AnonymousLogin({ settings, onSaved, onStale }: AnonymousLoginProps) {
-  const [saving, setSaving] = useState(false)
-  const [error, setError] = useState<ApiError>()
-  const setting = settingOf(settings, ANONYMOUS)
+function AnonymousLogin({ settings }: { readonly settings: LoadedSettings }) {
+  const { busy, error, attempt } = useAttempt()
+  const setting = settings.setting(ANONYMOUS)
+  const file = settings.value?.file
   const on = setting?.value === true
-  const save = async (value: boolean) => {
-    setSaving(true)
-    setError(undefined)
-    try {
-      onSaved(await call('saveSetting', { params: { key: ANONYMOUS }, body: { value, version: settings.version } }))
+  const save = (value: boolean) =>
+    attempt(async () => {
+      await settings.save(ANONYMOUS, value)
       toast(value ? t.savedOn : t.savedOff)
-    } catch (thrown) {
-      const failed = toApiError(thrown)
-      setError(failed)
-      if (failed.code === 'CONSOLE_CONFLICT') onStale()
-    } finally {
-      setSaving(false)
-    }
-  }
+    })
   return (
     <Card
       title={<Method name={t.anonymousTitle} state={<State good={on} yes={t.on} no={t.off} />} />}
@@ -88,11 +58,9 @@ function AnonymousLogin({ settings, onSaved, onStale }: AnonymousLoginProps) {
       <Stack gap={3}>
         <Switch
           label={t.anonymousSwitch}
-          hint={
-            setting?.locked === true ? (settings.file.exists ? t.lockedBy(settings.file.path) : t.locked) : undefined
-          }
+          hint={setting?.locked === true ? (file?.exists ? t.lockedBy(file.path) : t.locked) : undefined}
           checked={on}
-          disabled={saving || setting === undefined || setting.locked}
+          disabled={busy || setting === undefined || setting.locked}
           onChange={(value) => void save(value)}
         />
         {error !== undefined && <ErrorNotice error={error} />}
@@ -101,16 +69,16 @@ function AnonymousLogin({ settings, onSaved, onStale }: AnonymousLoginProps) {
   )
 }
 
-function WechatLogin({ settings, onLeave }: { readonly settings: Settings; readonly onLeave: () => void }) {
-  const hasId = settingOf(settings, 'auth.wechat.appid')?.set === true
-  const hasSecret = settingOf(settings, 'auth.wechat.secret')?.set === true
-  const madeUp = session()?.mode === 'dev' && !hasSecret
+function WechatLogin({ settings, onLeave }: { readonly settings: LoadedSettings; readonly onLeave: () => void }) {
+  const hasId = settings.setting('auth.wechat.appid')?.set === true
+  const hasSecret = settings.setting('auth.wechat.secret')?.set === true
+  const usesTestCodes = session()?.mode === 'dev' && !hasSecret
   return (
     <Card
       title={
         <Method
           name={t.wechatTitle}
-          state={<State good={hasId && hasSecret} yes={t.ready} no={madeUp ? t.test : t.notReady} />}
+          state={<State good={hasId && hasSecret} yes={t.ready} no={usesTestCodes ? t.test : t.notReady} />}
         />
       }
       description={t.wechatText}
@@ -119,7 +87,7 @@ function WechatLogin({ settings, onLeave }: { readonly settings: Settings; reado
         {hasId && hasSecret && <p>{t.wechatReady}</p>}
         {!hasId && <p>{t.wechatNoId}</p>}
         {!hasSecret && <p>{t.wechatNoSecret}</p>}
-        {madeUp && <p class="muted">{t.wechatDev}</p>}
+        {usesTestCodes && <p class="muted">{t.wechatDev}</p>}
         <p>
           <Link to="settings" query={{ key: 'auth.wechat.appid' }} onClick={onLeave}>
             {t.toSettings}
@@ -159,8 +127,4 @@ function Method({ name, state }: { readonly name: string; readonly state: Compon
 
 function State({ good, yes, no }: { readonly good: boolean; readonly yes: string; readonly no: string }) {
   return <Badge tone={good ? 'success' : 'neutral'}>{good ? yes : no}</Badge>
-}
-
-function settingOf({ values }: Settings, key: string): Setting | undefined {
-  return values.find((setting) => setting.key === key)
 }

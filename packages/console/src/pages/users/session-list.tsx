@@ -1,19 +1,18 @@
 import type { UserSession } from '@cloudstead/admin-api'
 import { LogOut } from 'lucide'
 import { formatTime } from '../../i18n/format.ts'
-import { language } from '../../i18n/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Time } from '../../ui/time.tsx'
 import { t } from './text.ts'
 
-export interface SessionListProps {
+interface SessionListProps {
   readonly sessions: readonly UserSession[]
   readonly more: boolean
   readonly onEnd: (which: UserSession | 'all') => void
 }
 
-/** The open sessions of a user, each with a button that ends it. */
+/** The open sessions of a user, with buttons that end them. */
 export function SessionList({ sessions, more, onEnd }: SessionListProps) {
   return (
     <section>
@@ -50,7 +49,7 @@ export function SessionList({ sessions, more, onEnd }: SessionListProps) {
             <IconButton
               icon={LogOut}
               size="small"
-              label={t.endOf(formatTime(session.createdAt, language()))}
+              label={t.endOf(formatTime(session.createdAt))}
               onClick={() => onEnd(session)}
             />
           </li>

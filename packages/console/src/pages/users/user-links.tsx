@@ -1,20 +1,15 @@
 import type { AppUser } from '@cloudstead/admin-api'
-import { useEffect, useState } from 'preact/hooks'
-import { call } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
 import { navigate } from '../../app/navigation.ts'
+import { ownerId, personOfUser } from '../../data/person.ts'
+import { useCollections } from '../../data/use-collections.ts'
 import { Menu } from '../../ui/menu.tsx'
 import { t } from './text.ts'
 
-/** The id that marks what belongs to a user: `users/{id}/` in paths, `_openid` in documents. */
-function ownerId({ wechat, customUserId, uid }: AppUser): string {
-  return wechat?.openid ?? customUserId ?? uid
-}
-
-/** Where else in the Console this user is to be found. */
+/** Links to the files, the permissions and the documents of a user. */
 export function UserLinks({ user }: { readonly user: AppUser }) {
-  const id = ownerId(user)
-  const collections = useCollections()
+  const id = ownerId(personOfUser(user))
+  const { value: collections } = useCollections()
   const openDocuments = (collection: string) =>
     void navigate({ to: 'database', query: { collection, query: JSON.stringify({ _openid: id }) } })
   return (
@@ -33,7 +28,7 @@ export function UserLinks({ user }: { readonly user: AppUser }) {
           size="small"
           items={[
             collections.length === 0 ? t.noCollections : t.documentsIn,
-            ...collections.map((name) => ({ label: name, onSelect: () => openDocuments(name) })),
+            ...collections.map(({ name }) => ({ label: name, onSelect: () => openDocuments(name) })),
           ]}
         >
           {t.documents}
@@ -41,18 +36,4 @@ export function UserLinks({ user }: { readonly user: AppUser }) {
       )}
     </section>
   )
-}
-
-/** The names of the collections; undefined while they are not known, which hides the link and nothing else. */
-function useCollections(): readonly string[] | undefined {
-  const [names, setNames] = useState<readonly string[]>()
-  useEffect(() => {
-    const controller = new AbortController()
-    call('listCollections', {}, { signal: controller.signal }).then(
-      ({ items }) => setNames(items.map(({ name }) => name)),
-      () => {},
-    )
-    return () => controller.abort()
-  }, [])
-  return names
 }

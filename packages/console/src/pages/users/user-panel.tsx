@@ -1,13 +1,13 @@
 import type { AppUser, UserSession } from '@cloudstead/admin-api'
 import { Ban, LogIn } from 'lucide'
-import { useEffect, useState } from 'preact/hooks'
-import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { useState } from 'preact/hooks'
+import { call } from '../../api/index.ts'
+import { useLoaded } from '../../data/use-loaded.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
+import { LoadedView } from '../../ui/loaded-view.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
-import { Spinner } from '../../ui/spinner.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { BlockDialog } from './block-dialog.tsx'
@@ -17,33 +17,20 @@ import { SessionList } from './session-list.tsx'
 import { t } from './text.ts'
 import { UserLinks } from './user-links.tsx'
 
-export interface UserPanelProps {
+interface UserPanelProps {
   readonly uid: string
   readonly onChange: (user: AppUser) => void
   readonly onClose: () => void
 }
 
-/** Everything about one user, and what can be done about it. */
+/** The details of a user, with blocking and ending sessions. */
 export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
-  const [found, setFound] = useState<Answer<'getUser'>>()
-  const [error, setError] = useState<ApiError>()
-  const [asking, setAsking] = useState(false)
+  const loaded = useLoaded((signal) => call('getUser', { params: { uid } }, { signal }), uid)
+  const { value: found } = loaded
+  const [blocking, setBlocking] = useState(false)
   const [ending, setEnding] = useState<UserSession | 'all'>()
-  const load = async (signal?: AbortSignal) => {
-    setError(undefined)
-    try {
-      setFound(await call('getUser', { params: { uid } }, { signal }))
-    } catch (thrown) {
-      if (!isAbort(thrown)) setError(toApiError(thrown))
-    }
-  }
-  useEffect(() => {
-    const controller = new AbortController()
-    void load(controller.signal)
-    return () => controller.abort()
-  }, [])
   const blocked = found?.user.blocked === true
-  // The dialogs are not inside of the panel: Esc in them is not for it.
+  // The dialogs are outside the panel, so that Esc in a dialog does not close the panel.
   return (
     <>
       <SidePanel
@@ -53,33 +40,33 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
         actions={
           found &&
           (blocked ? (
-            <Button icon={LogIn} onClick={() => setAsking(true)}>
+            <Button icon={LogIn} onClick={() => setBlocking(true)}>
               {t.unblock}
             </Button>
           ) : (
-            <Button kind="danger" icon={Ban} onClick={() => setAsking(true)}>
+            <Button kind="danger" icon={Ban} onClick={() => setBlocking(true)}>
               {t.block}
             </Button>
           ))
         }
       >
-        {error !== undefined && <ErrorNotice error={error} onRetry={() => void load()} />}
-        {found === undefined && error === undefined && <Spinner block />}
-        {found !== undefined && (
-          <Stack gap={5}>
-            <About user={found.user} />
-            {!found.user.blocked && <SessionList sessions={found.sessions} more={found.more} onEnd={setEnding} />}
-            <UserLinks user={found.user} />
-          </Stack>
-        )}
+        <LoadedView loaded={loaded}>
+          {({ user, sessions, more }) => (
+            <Stack gap={5}>
+              <About user={user} />
+              {!user.blocked && <SessionList sessions={sessions} more={more} onEnd={setEnding} />}
+              <UserLinks user={user} />
+            </Stack>
+          )}
+        </LoadedView>
       </SidePanel>
-      {asking && found !== undefined && (
+      {blocking && found !== undefined && (
         <BlockDialog
           user={found.user}
-          onClose={() => setAsking(false)}
+          onClose={() => setBlocking(false)}
           onDone={(user) => {
-            setAsking(false)
-            setFound({ ...found, user, ...(user.blocked ? { sessions: [], more: false } : {}) })
+            setBlocking(false)
+            loaded.replace({ ...found, user, ...(user.blocked ? { sessions: [], more: false } : {}) })
             onChange(user)
           }}
         />
@@ -87,10 +74,10 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
       {ending !== undefined && (
         <EndSessionDialog
           uid={uid}
-          asked={ending}
+          ending={ending}
           onClose={() => setEnding(undefined)}
           onEnded={async () => {
-            await load()
+            await loaded.reload()
             setEnding(undefined)
           }}
         />

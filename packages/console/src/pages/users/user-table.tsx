@@ -2,6 +2,7 @@ import type { AppUser } from '@cloudstead/admin-api'
 import { Ban, Users } from 'lucide'
 import { useMemo } from 'preact/hooks'
 import { session } from '../../app/session.ts'
+import { ownerId, personOfUser } from '../../data/person.ts'
 import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -9,22 +10,24 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Time } from '../../ui/time.tsx'
-import { type VirtualColumn, VirtualTable } from '../../ui/virtual-table.tsx'
-import { loginLines } from './login-lines.ts'
+import type { VirtualColumn } from '../../ui/virtual-column.ts'
+import { VirtualTable } from '../../ui/virtual-table.tsx'
+import { loginCode } from './login-code.ts'
 import { LoginTypeBadge } from './login-type-badge.tsx'
 import { t } from './text.ts'
-import type { UserRows } from './use-users.ts'
+import type { Users as UserList } from './use-users.ts'
 
-export interface UserTableProps {
-  readonly rows: UserRows
+interface UserTableProps {
+  readonly users: UserList
   readonly filtered: boolean
-  /** Only the columns that tell users apart: something stands beside the table. */
+  /** Leave out some columns, because a panel is open beside the table. */
   readonly narrow: boolean
   readonly onShow: (uid: string) => void
   readonly onShowAll: () => void
 }
 
-export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTableProps) {
+/** The list of users. */
+export function UserTable({ users, filtered, narrow, onShow, onShowAll }: UserTableProps) {
   const words = language()
   const columns = useMemo<readonly VirtualColumn<AppUser>[]>(() => {
     const all: VirtualColumn<AppUser>[] = [
@@ -66,17 +69,18 @@ export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTab
     return narrow ? all.filter(({ id }) => id !== 'ids' && id !== 'created') : all
   }, [words, narrow])
   const show = ({ uid }: AppUser) => onShow(uid)
-  const none = rows.users.length === 0 && !rows.loading && rows.error === undefined
+  const { rows, hasMore, loading, error, loadMore, retry } = users
+  const none = rows.length === 0 && !loading && error === undefined
   if (none && !filtered) return <NoUsers />
   return (
     <VirtualTable
       label={t.title}
       columns={columns}
-      rows={rows.users}
+      rows={rows}
       keyOf={({ uid }) => uid}
-      hasMore={rows.hasMore}
-      loading={rows.loading}
-      onEndReached={rows.loadMore}
+      hasMore={hasMore}
+      loading={loading}
+      onEndReached={loadMore}
       onActive={show}
       onOpen={show}
       empty={
@@ -86,25 +90,25 @@ export function UserTable({ rows, filtered, narrow, onShow, onShowAll }: UserTab
           </EmptyState>
         )
       }
-      foot={rows.error !== undefined && <ErrorNotice error={rows.error} onRetry={rows.loadMore} />}
+      foot={error !== undefined && <ErrorNotice error={error} onRetry={retry} />}
     />
   )
 }
 
-/** The id beside the uid, where it is another one. */
-function otherId({ uid, wechat, customUserId }: AppUser): string {
-  const id = wechat?.openid ?? customUserId
-  return id === undefined || id === uid ? '' : id
+/** The openid or custom id, if it differs from the uid. */
+function otherId(user: AppUser): string {
+  const id = ownerId(personOfUser(user))
+  return id === user.uid ? '' : id
 }
 
-/** Before anybody has logged in: how somebody does. */
+/** Shown before the first login: the code for a login. */
 function NoUsers() {
   return (
     <div class="users-none">
       <EmptyState icon={Users} title={t.noneTitle}>
         {t.noneText}
       </EmptyState>
-      <CodeBlock code={loginLines(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
+      <CodeBlock code={loginCode(session()?.env ?? '', location.origin)} label={t.codeLabel} copyLabel={t.copyCode} />
     </div>
   )
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Denial } from '@cloudstead/admin-api'
+import { mergeDenials, sinceOf } from './merge-denials.ts'
+
+const denial = (id: string, at: number, count = 1): Denial => ({
+  id,
+  at,
+  count,
+  requestId: `r${at}`,
+  code: 'STORAGE_EXCEED_AUTHORITY',
+  caller: null,
+  reason: '',
+})
+const ids = (items: readonly Denial[]) => items.map(({ id, count }) => `${id}${count}`)
+
+test('new denials come first, and repeated denials move to the front', () => {
+  const shown = [denial('c', 3), denial('b', 2), denial('a', 1)]
+  const { rows, news } = mergeDenials(shown, [denial('d', 5), denial('b', 4, 2), denial('c', 3)])
+  assert.deepEqual([ids(rows), news], [['d1', 'b2', 'c1', 'a1'], 2])
+})
+
+test('without new denials the list stays the same object', () => {
+  const shown = [denial('b', 2), denial('a', 1)]
+  assert.equal(mergeDenials(shown, []).rows, shown)
+  assert.equal(mergeDenials(shown, [denial('b', 2)]).rows, shown)
+})
+
+test('a lower count is new, because the server had dropped the old denial', () => {
+  const { rows, news } = mergeDenials([denial('a', 1, 7)], [denial('a', 9, 1)])
+  assert.deepEqual([ids(rows), news], [['a1'], 1])
+})
+
+test('the list keeps no more denials than the server', () => {
+  const shown = Array.from({ length: 1_000 }, (_, n) => denial(`s${n}`, 1_000 - n))
+  const { rows } = mergeDenials(shown, [denial('new', 2_000)])
+  assert.deepEqual([rows.length, rows[0]?.id, rows.at(-1)?.id], [1_000, 'new', 's998'])
+})
+
+test('the next request starts one millisecond before the newest denial', () => {
+  assert.equal(sinceOf([denial('a', 5), denial('b', 9)]), 8)
+  assert.equal(sinceOf([]), -1)
+})

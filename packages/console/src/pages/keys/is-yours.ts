@@ -1,8 +1,0 @@
-import type { Key } from '@cloudstead/admin-api'
-import { session } from '../../app/session.ts'
-
-/** Whether the reader is signed in to the Console with this key. */
-export function isYours({ kind, id }: Key): boolean {
-  const operator = session()?.operator
-  return kind === 'api' && operator?.by === 'key' && operator.name === id
-}

@@ -1,0 +1,91 @@
+/** The texts beside the names in completions. */
+import { texts } from '../../i18n/texts.ts'
+
+export const t = texts({
+  en: {
+    key: 'rule',
+    variable: 'variable',
+    word: 'word',
+    collection: 'collection',
+    data: 'The data of the request. Missing for reads and deletes.',
+    creator: 'The creator of the document. Equals each id of that user.',
+    keys: {
+      read: 'Who may read. true, false or an expression.',
+      write: 'Who may write. Without a rule, writing is denied.',
+      create: 'Who may create documents. Without it, write decides.',
+      update: 'Who may update documents. Without it, write decides.',
+      delete: 'Who may delete documents. Without it, write decides.',
+      maxAge: 'The lifetime of a temporary URL in seconds, 1 to 86400.',
+    },
+    auth: {
+      openid: 'The WeChat openid, or the custom id. Missing for anonymous logins.',
+      uid: 'The id that every user has.',
+      customUserId: 'The id of a custom login.',
+      loginType: "'ANONYMOUS', 'CUSTOM' or 'WECHAT_OPEN'.",
+    },
+    resource: {
+      openid: 'The owner of the file.',
+      path: 'The cloudPath, such as users/alice/a.jpg.',
+      size: 'The size in bytes. Unknown when an upload URL is requested.',
+      metadata: 'The metadata stored with the file.',
+    },
+    variables: {
+      auth: 'The caller. null if nobody is logged in.',
+      resource: 'The requested file.',
+      doc: 'The stored document; for a create, the new document.',
+      request: 'The data of a create or an update.',
+      now: 'The current time in milliseconds since 1970.',
+    },
+    pieces: {
+      loggedIn: 'logged in',
+      named: 'not anonymous',
+      ownFile: 'own file',
+      ownDocument: 'own document',
+      path: 'by path',
+      get: 'another document',
+    },
+  },
+  zh: {
+    key: '规则',
+    variable: '变量',
+    word: '关键字',
+    collection: '集合',
+    data: '请求携带的数据；读取和删除时没有。',
+    creator: '文档的创建者；与该用户的任一 id 相等。',
+    keys: {
+      read: '谁可以读。true、false 或表达式。',
+      write: '谁可以写；没有写的规则一律拒绝。',
+      create: '谁可以新建文档；未写时由 write 决定。',
+      update: '谁可以修改文档；未写时由 write 决定。',
+      delete: '谁可以删除文档；未写时由 write 决定。',
+      maxAge: '临时链接的有效秒数，1 到 86400。',
+    },
+    auth: {
+      openid: '微信 openid，否则为自定义登录 id；匿名登录没有。',
+      uid: '每个用户都有。',
+      customUserId: '自定义登录的 id。',
+      loginType: "'ANONYMOUS'、'CUSTOM' 或 'WECHAT_OPEN'。",
+    },
+    resource: {
+      openid: '文件属于谁。',
+      path: 'cloudPath，例如 users/alice/a.jpg。',
+      size: '字节数；申请上传时未知。',
+      metadata: '随文件保存的元数据。',
+    },
+    variables: {
+      auth: '请求者；未登录时为 null。',
+      resource: '被访问的文件。',
+      doc: '已保存的文档；新建时为将要保存的文档。',
+      request: '新建或修改时携带的数据。',
+      now: '自 1970 年以来的毫秒数。',
+    },
+    pieces: {
+      loggedIn: '已登录',
+      named: '不是匿名登录',
+      ownFile: '自己的文件',
+      ownDocument: '自己的文档',
+      path: '按路径判断',
+      get: '查询另一个文档',
+    },
+  },
+})
