@@ -4,10 +4,10 @@
  */
 
 import type { ComponentSpace, Element as GlassEaselElement } from 'glass-easel'
-import type { AppJson, HarnessOptions } from '../src/harness/program.ts'
+import type { AppJson, HarnessOptions } from '../src/shared/built-program.ts'
 
 /** What the build writes; the Node side owns these. */
-export type * from '../src/harness/program.ts'
+export type * from '../src/shared/built-program.ts'
 
 /** The globals that a program's scripts see, besides the language, timers and console. */
 export interface ProgramScope {

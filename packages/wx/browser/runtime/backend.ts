@@ -1,5 +1,5 @@
 import { type ComponentSpace, CurrentWindowBackendContext } from 'glass-easel'
-import { transformUnits } from '../../src/harness/units.ts'
+import { transformUnits } from '../../src/shared/css-units.ts'
 
 /** What the adapter puts before an id, so that two components may use the same: eight hexadecimal digits. */
 const ID_PREFIX = /^[0-9a-f]{8}--/

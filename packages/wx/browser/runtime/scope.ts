@@ -1,4 +1,4 @@
-import { createLanguageScope } from '../../src/language-scope.ts'
+import { createLanguageScope } from '../../src/shared/language-scope.ts'
 import type { Program, ProgramScope } from '../contracts.ts'
 
 type Run = (path: string) => void

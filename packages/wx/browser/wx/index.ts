@@ -2,30 +2,26 @@
  * The `wx` object of the browser harness: WeChat's calls over what browsers have. How each call answers, and in which
  * words it fails, is shared with the simulated phone for Node; what is only simulated is listed in README.md.
  */
-import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/app-lifecycle.ts'
-import { toArrayBuffer } from '../../src/bytes.ts'
-import { callSafely } from '../../src/callbacks.ts'
-import { createDeviceApi } from '../../src/device.ts'
-import { USER_DATA_PATH } from '../../src/file-paths.ts'
-import { createLoginApi } from '../../src/login.ts'
-import { createNetwork, downloadToTemp, type Network } from '../../src/network.ts'
-import { NetworkLane } from '../../src/network-lane.ts'
-import { createSockets, type OpenSocket } from '../../src/socket.ts'
-import { createStorageApi, PhoneStorage } from '../../src/storage.ts'
-import { laterTurn } from '../../src/timers.ts'
-import type { NetworkParts } from '../../src/transfer.ts'
+import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/shared/app-lifecycle.ts'
+import { toArrayBuffer } from '../../src/shared/bytes.ts'
+import { callSafely } from '../../src/shared/callbacks.ts'
+import { createDeviceApi, DEFAULT_APPID } from '../../src/shared/device.ts'
+import { USER_DATA_PATH } from '../../src/shared/file-paths.ts'
+import { createLoginApi } from '../../src/shared/login.ts'
+import { createNetwork, downloadToTemp } from '../../src/shared/network.ts'
+import { createStorageApi, PhoneStorage } from '../../src/shared/storage.ts'
+import { laterTurn } from '../../src/shared/timers.ts'
+import { TransferQueue } from '../../src/shared/transfer-queue.ts'
 import type { HarnessOptions, Host } from '../contracts.ts'
+import { createSurroundings } from './display.ts'
 import { BrowserFiles, type LastingFiles } from './files/browser-files.ts'
 import { codec } from './files/encodings.ts'
-import { createFileSystemManager } from './files/file-work.ts'
+import { createFileSystemManager } from './files/file-system-manager.ts'
 import { openLastingFiles } from './files/lasting-files.ts'
+import { LocalStorageEntries, memoryOf } from './local-storage.ts'
 import { createMediaApi } from './media/media-api.ts'
-import { LocalStorageEntries, memoryOf } from './memory.ts'
-import { createDownloadFile } from './network/download.ts'
-import { createRequest } from './network/request.ts'
 import { THROTTLES } from './network/throttle.ts'
-import { createUploadFile } from './network/upload.ts'
-import { asBrowserFailure } from './network/xhr.ts'
+import { xhrSender } from './network/xhr-sender.ts'
 import { createBarsApi, createNavigationApi } from './page/navigation.ts'
 import { type ObserverOptions, WxIntersectionObserver } from './page/observers.ts'
 import { createScrollApi } from './page/scroll.ts'
@@ -34,13 +30,9 @@ import { Permissions } from './permissions.ts'
 import { createPrivacy } from './privacy.ts'
 import { createErrors, createProgramApi } from './program.ts'
 import { createQuietApi, createSmallApi } from './small.ts'
-import { createSurroundings } from './surroundings.ts'
 import { Layer } from './ui/layer.ts'
 import { Toast } from './ui/toast.ts'
 import { createUiApi } from './ui/ui-api.ts'
-
-/** The appid of a program that nobody registered. */
-const DEFAULT_APPID = 'wxdev0000000000000'
 
 /** A simulated phone in the page: its `wx`, and what the elements and the shell need of it. */
 export interface BrowserPhone {
@@ -80,7 +72,18 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   const assetUrl = (path: string): string | undefined => assetUrlOf(host, path)
   const displayUrl = (path: string): string => files.url(path) ?? assetUrl(path) ?? path
   const page = (): HTMLElement | undefined => host.currentPageElement()
-  const network = createNetworkOf(host, appid, files, report)
+  const network = createNetwork(
+    {
+      queue: new TransferQueue(),
+      sender: xhrSender,
+      files,
+      // Never sent: a page cannot set User-Agent or Referer.
+      identity: { appid, userAgent: navigator.userAgent },
+      report,
+      timeouts: host.app?.networkTimeout,
+    },
+    (url, protocols) => new WebSocket(url, protocols),
+  )
   const lifecycle = new AppLifecycle(network, INTERRUPT_AFTER_MS, report)
   const privacy = createPrivacy(layer, memory, options.privacy ?? 'granted', report)
   const permissions = new Permissions(layer, memory, report)
@@ -149,23 +152,4 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
 /** Files of the program are named by paths without a scheme. */
 function assetUrlOf(host: Host, path: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path === '' ? undefined : host.assetUrl?.(path)
-}
-
-function createNetworkOf(host: Host, appid: string, files: BrowserFiles, report: (error: unknown) => void): Network {
-  const lane = new NetworkLane()
-  const parts: NetworkParts = {
-    lane,
-    // A browser sends its own User-Agent whatever we say.
-    identity: { appid, userAgent: navigator.userAgent },
-    report,
-    asFailure: asBrowserFailure,
-    timeouts: host.app?.networkTimeout,
-  }
-  const openSocket: OpenSocket = (url, protocols) => new WebSocket(url, protocols)
-  return createNetwork(lane, report, {
-    request: createRequest(parts),
-    uploadFile: createUploadFile(parts, files),
-    downloadFile: createDownloadFile(parts, files),
-    sockets: createSockets(lane, report, openSocket),
-  })
 }

@@ -1,6 +1,6 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { WxFailure } from '../../src/failure.ts'
-import type { Memory } from './memory.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { WxFailure } from '../../src/shared/failure.ts'
+import type { Memory } from './local-storage.ts'
 import { askConsent } from './ui/dialog.ts'
 import { type Layer, make } from './ui/layer.ts'
 

@@ -1,6 +1,6 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { Privacy, type PrivacyApi, type PrivacyState } from '../../src/privacy.ts'
-import type { Memory } from './memory.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { Privacy, type PrivacyApi, type PrivacyState } from '../../src/shared/privacy.ts'
+import type { Memory } from './local-storage.ts'
 import { askConsent, showModal } from './ui/dialog.ts'
 import type { Layer } from './ui/layer.ts'
 

@@ -1,5 +1,5 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { Listeners } from '../../src/listeners.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { Listeners } from '../../src/shared/listeners.ts'
 import type { HarnessOptions, Host } from '../contracts.ts'
 
 export interface LaunchInfo {

@@ -1,5 +1,5 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { requireString } from '../../src/failure.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { requireString } from '../../src/shared/failure.ts'
 import type { Toast } from './ui/toast.ts'
 
 export interface SmallApi {

@@ -1,8 +1,8 @@
 import { basename, join, posix, resolve } from 'node:path'
+import type { AppJson, ComponentJson } from '../shared/built-program.ts'
 import { firstFile, isDirectory, isFile, isObject, type JsonObject, readJsonObject } from './files.ts'
 import { NpmFailure, NpmPackages, splitRequest } from './npm-packages.ts'
 import { BuildError, type Problems } from './problems.ts'
-import type { AppJson, ComponentJson } from './program.ts'
 import { checkAppJson, pagesOf } from './project-checks.ts'
 
 /** Where the packages are in the program, as after WeChat's npm build. */

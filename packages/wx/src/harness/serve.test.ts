@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import type { BuildState } from '../shared/built-program.ts'
 import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
 import { BuildError } from './problems.ts'
-import type { BuildState } from './program.ts'
 import { type MiniProgramServer, type ServeOptions, serveMiniProgram } from './serve.ts'
 
 interface Served {

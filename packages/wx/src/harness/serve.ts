@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
+import type { BuildState } from '../shared/built-program.ts'
 import { type BuildOptions, type Site, SiteBuilder, type SiteFile } from './build.ts'
 import { FolderWatch, type WatchedFolders } from './folder-watch.ts'
 import { BuildError, formatProblem } from './problems.ts'
-import type { BuildState } from './program.ts'
 
 /** Editors write a file in several steps; the rebuild waits for the last. */
 const SETTLE_MS = 30

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { transformUnits } from '../shared/css-units.ts'
 import { createProject } from '../testing/project-folder.ts'
 import { Problems } from './problems.ts'
-import { transformUnits } from './units.ts'
 import { compileStyle } from './wxss.ts'
 import { type SelectorScope, transformSelectors } from './wxss-selectors.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { transformUnits } from '../shared/css-units.ts'
 import { isFile } from './files.ts'
 import { type Problems, placeOf } from './problems.ts'
-import { transformUnits } from './units.ts'
 import { type SelectorScope, transformSelectors } from './wxss-selectors.ts'
 
 /** The width of WeChat's design grid: 750rpx are the width of the screen. Media queries get this phone's width. */

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
-import type { Callbacks, WxResult } from '../callbacks.ts'
-import { createWx, type WxInstance, type WxOptions } from '../create-wx.ts'
+import { createWx, type WxInstance, type WxOptions } from '../node/create-wx.ts'
+import type { Callbacks, WxResult } from '../shared/callbacks.ts'
 
 /** A phone for one test. What its callbacks throw fails the test unless `onCallbackError` takes it. */
 export function phoneFor(t: TestContext, options: WxOptions = {}): WxInstance {

@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import {
   fileFailure,
   noSuchFile,
@@ -8,8 +8,9 @@ import {
   storeVirtualPath,
   USER_DATA_PATH,
   USER_FILES_QUOTA_BYTES,
-} from '../../../src/file-paths.ts'
-import { extensionOf } from '../../../src/paths.ts'
+} from '../../../src/shared/file-paths.ts'
+import { extensionOf } from '../../../src/shared/paths.ts'
+import type { StoreOptions, TransferFiles } from '../../../src/shared/sender.ts'
 
 /** What lies at a path: a file, or a folder when `blob` is undefined. */
 export interface FileNode {
@@ -33,7 +34,7 @@ const TEMP_PREFIX = 'http://tmp/'
  * The phone's files as a Mini Program sees them, over Blobs: temporary ones (`http://tmp/..`), the program's own
  * (`wxfile://usr/..`) and saved ones (`wxfile://store_..`).
  */
-export class BrowserFiles {
+export class BrowserFiles implements TransferFiles<Blob, Blob> {
   readonly #temp = new Map<string, Blob>()
   readonly #lasting: LastingFiles
   readonly #urls = new Map<string, { blob: Blob; url: string }>()
@@ -51,14 +52,22 @@ export class BrowserFiles {
     return path
   }
 
-  /** The content of a file; undefined when there is none, and for folders. */
-  blob(path: string): Blob | undefined {
+  /** The content of a file; undefined for a path without one, and for folders. */
+  contentOf(path: string): Blob | undefined {
     return this.#temp.get(path) ?? this.#lasting.get(tidy(path))?.blob
+  }
+
+  async store(body: Blob, { filePath, extension, contentType }: StoreOptions): Promise<string> {
+    // With its media type, so that a page can show it.
+    const typed = new Blob([body], { type: contentType })
+    if (filePath === undefined) return this.add(extension, typed)
+    this.write(filePath, typed)
+    return filePath
   }
 
   /** A `blob:` URL for what the page shows; undefined when there is no such file. The same one until the file changes. */
   url(path: string): string | undefined {
-    const blob = this.blob(path)
+    const blob = this.contentOf(path)
     const known = this.#urls.get(path)
     if (known !== undefined && known.blob === blob) return known.url
     if (known !== undefined) URL.revokeObjectURL(known.url)

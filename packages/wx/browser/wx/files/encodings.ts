@@ -1,5 +1,5 @@
-import { WxFailure } from '../../../src/failure.ts'
-import type { TextEncoding } from '../../../src/file-system-types.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
+import type { TextEncoding } from '../../../src/shared/file-system-types.ts'
 
 interface Codec {
   decode: (bytes: Uint8Array) => string

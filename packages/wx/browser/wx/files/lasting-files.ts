@@ -1,4 +1,4 @@
-import type { ReportCallbackError } from '../../../src/callbacks.ts'
+import type { ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import type { FileNode, LastingFiles } from './browser-files.ts'
 
 const STORE = 'files'

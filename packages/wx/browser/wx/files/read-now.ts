@@ -1,4 +1,4 @@
-import { bytesOfBinaryText } from '../network/xhr.ts'
+import { bytesOfBinaryText } from '../network/binary-text.ts'
 
 /** The bytes of a Blob without waiting, for the `..Sync` calls: a page has no other way than a synchronous request. */
 export function readNow(blob: Blob): Uint8Array<ArrayBuffer> {

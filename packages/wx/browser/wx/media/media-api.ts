@@ -1,8 +1,8 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { contentTypeOf, extensionFor } from '../../../src/content-types.ts'
-import { requireString, WxFailure } from '../../../src/failure.ts'
-import { isNetworkUrl } from '../../../src/http-url.ts'
-import { parseImage } from '../../../src/image-info.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { contentTypeOf, extensionFor } from '../../../src/shared/content-types.ts'
+import { requireString, WxFailure } from '../../../src/shared/failure.ts'
+import { isNetworkUrl } from '../../../src/shared/http-url.ts'
+import { parseImage } from '../../../src/shared/image-info.ts'
 import {
   type ChooseMediaOptions,
   type ChooseMediaResult,
@@ -13,9 +13,9 @@ import {
   type MediaType,
   mediaTypeByName,
   mediaWish,
-} from '../../../src/media-shape.ts'
-import { baseName, extensionOf } from '../../../src/paths.ts'
-import type { Privacy } from '../../../src/privacy.ts'
+} from '../../../src/shared/media-types.ts'
+import { baseName, extensionOf } from '../../../src/shared/paths.ts'
+import type { Privacy } from '../../../src/shared/privacy.ts'
 import type { BrowserFiles } from '../files/browser-files.ts'
 import type { Permissions } from '../permissions.ts'
 import { type Layer, make } from '../ui/layer.ts'
@@ -98,7 +98,7 @@ export function createMediaApi(parts: MediaParts): BrowserMediaApi {
     chooseVideo: asyncApi('chooseVideo', report, (options: ChooseVideoOptions) => chooseVideo(parts, options)),
     getImageInfo: asyncApi('getImageInfo', report, ({ src }: { src: string }) => imageInfo(parts, src)),
     compressImage: asyncApi('compressImage', report, async (options: CompressImageOptions) => {
-      const source = files.blob(requireString(options.src, 'src'))
+      const source = files.contentOf(requireString(options.src, 'src'))
       if (source === undefined) throw new WxFailure('file not exist')
       const { quality, compressedWidth: width, compressedHeight: height } = options
       const rewritten = await rewritePicture(source, { quality, width, height })
@@ -125,7 +125,8 @@ export function createMediaApi(parts: MediaParts): BrowserMediaApi {
     }),
     saveImageToPhotosAlbum: asyncApi('saveImageToPhotosAlbum', report, async ({ filePath }: { filePath: string }) => {
       const path = requireString(filePath, 'filePath')
-      if (files.blob(path) === undefined && parts.assetUrl(path) === undefined) throw new WxFailure('file not found')
+      if (files.contentOf(path) === undefined && parts.assetUrl(path) === undefined)
+        throw new WxFailure('file not found')
       await parts.permissions.ask('scope.writePhotosAlbum')
       // The album of a computer is its folder of downloads.
       make('a', { attributes: { href: displayUrl(path), download: baseName(path) } }).click()
@@ -234,7 +235,7 @@ async function imageInfo(parts: MediaParts, src: string): Promise<Awaited<Return
   const { files } = parts
   const asset = parts.assetUrl(given)
   const path = isNetworkUrl(given) ? await parts.download(given) : given
-  const blob = asset === undefined ? files.blob(path) : await (await fetch(asset)).blob()
+  const blob = asset === undefined ? files.contentOf(path) : await (await fetch(asset)).blob()
   if (blob === undefined) throw new WxFailure('file not found')
   return shape(path, blob)
 }

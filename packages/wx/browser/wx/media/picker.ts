@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { askSheet } from '../ui/dialog.ts'
 import { type Layer, make } from '../ui/layer.ts'
 

@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 
 /** The longer side of a picture that WeChat's album compresses is at most about this. */
 const MAX_SIDE_PX = 1920

@@ -1,4 +1,4 @@
-import { GOOD_NETWORK, type NetworkConditions } from '../../../src/network-lane.ts'
+import { GOOD_NETWORK, type NetworkConditions } from '../../../src/shared/transfer-queue.ts'
 import type { NetworkThrottle } from '../../contracts.ts'
 
 /** What the shell's network switch means for the line. */

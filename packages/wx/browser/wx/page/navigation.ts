@@ -1,5 +1,5 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { requireString, WxFailure } from '../../../src/failure.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { requireString, WxFailure } from '../../../src/shared/failure.ts'
 import type { EventChannel, Host } from '../../contracts.ts'
 
 interface UrlOptions {

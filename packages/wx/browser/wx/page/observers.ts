@@ -1,4 +1,4 @@
-import { callSafely, type ReportCallbackError } from '../../../src/callbacks.ts'
+import { callSafely, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import { areaOf } from './selector-query.ts'
 import { datasetOf, elementOf, findAll, scrollerOf } from './selectors.ts'
 

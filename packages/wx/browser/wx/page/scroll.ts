@@ -1,5 +1,5 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { WxFailure } from '../../../src/failure.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { areaOf } from './selector-query.ts'
 import { findAll, scrollerOf } from './selectors.ts'
 

@@ -1,5 +1,5 @@
-import { callSafely, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { laterTurn } from '../../../src/timers.ts'
+import { callSafely, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { laterTurn } from '../../../src/shared/timers.ts'
 import { datasetOf, elementOf, findAll, scrollerOf } from './selectors.ts'
 
 /** What `fields` can be asked for. */

@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { type Layer, make } from './layer.ts'
 
 /** WeChat's limit for the text of a dialog's button, in Chinese characters. */

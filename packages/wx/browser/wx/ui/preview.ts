@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { type Layer, make } from './layer.ts'
 
 /** How far a finger moves, in pixels, before it turns the page; less is a tap. */

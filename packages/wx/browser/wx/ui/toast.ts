@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { type Layer, make } from './layer.ts'
 
 /** How long a toast stays when the program does not say. */

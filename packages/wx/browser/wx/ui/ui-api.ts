@@ -1,4 +1,4 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import { type ActionSheetOptions, type ModalOptions, type ModalResult, showActionSheet, showModal } from './dialog.ts'
 import type { Layer } from './layer.ts'
 import type { Toast, ToastOptions } from './toast.ts'
