@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { hintFor, type KitError, type MediaFile, type UploadOptions, type UploadResult } from '@cloudstead/kit'
-import { createUploadList, type Item, isVideo } from './pictures.ts'
+import { createUploadList, type Item, isVideo } from './upload-list.ts'
 
 const FILE: MediaFile = { tempFilePath: 'http://tmp/a.jpg', size: 10, fileType: 'image' }
 const VIDEO: MediaFile = {
@@ -11,7 +11,7 @@ const VIDEO: MediaFile = {
   thumbTempFilePath: 'http://tmp/t.jpg',
 }
 
-/** An uploader whose uploads end when the test says so. */
+/** An uploader whose uploads end when the test ends them. */
 function uploader() {
   const shown: (readonly Item[])[] = []
   const changes: (readonly string[])[] = []
@@ -40,7 +40,7 @@ function uploader() {
 }
 
 describe('the list of a <cloud-uploader>', () => {
-  it('uploads three at a time, and tells each fileID', async () => {
+  it('uploads three at a time, and reports each fileID', async () => {
     const { list, uploads, changes, end, states } = uploader()
     list.add([FILE, FILE, FILE, FILE], 'o1')
     assert.deepEqual(states(), ['uploading', 'uploading', 'uploading', 'waiting'])
@@ -51,7 +51,7 @@ describe('the list of a <cloud-uploader>', () => {
     assert.deepEqual(changes, [['cloud://b'], ['cloud://a', 'cloud://b']])
   })
 
-  it('shows the progress of each', () => {
+  it('shows the progress of each file', () => {
     const { list, uploads } = uploader()
     list.add([FILE, FILE], undefined)
     uploads[1]?.options.onProgress?.({ progress: 40, sent: 4, total: 10, done: 0, failed: 0, files: [] })
@@ -61,7 +61,7 @@ describe('the list of a <cloud-uploader>', () => {
     )
   })
 
-  it('keeps a failed one for another try', async () => {
+  it('keeps a failed file for another try', async () => {
     const { list, failures, changes, end, states } = uploader()
     list.add([FILE], undefined)
     await end(0)
@@ -73,7 +73,7 @@ describe('the list of a <cloud-uploader>', () => {
     assert.deepEqual(changes, [['cloud://a']])
   })
 
-  it('stops what is removed, and says nothing about it', async () => {
+  it('stops the upload of a removed file without reporting it', async () => {
     const { list, uploads, changes, failures, end, states } = uploader()
     list.add([FILE, FILE, FILE, FILE], undefined)
     list.remove(list.items[0]?.key ?? '')
@@ -83,14 +83,14 @@ describe('the list of a <cloud-uploader>', () => {
     assert.deepEqual([changes, failures], [[], []])
   })
 
-  it('tells the page of a stored one that is removed', () => {
+  it('reports the removal of a stored file', () => {
     const { list, changes } = uploader()
     list.setValue(['cloud://a', 'cloud://b'])
     list.remove(list.items[0]?.key ?? '')
     assert.deepEqual(changes, [['cloud://b']])
   })
 
-  it('takes the value of the page, and keeps what is under way', async () => {
+  it('takes the value of the page, and keeps running uploads', async () => {
     const { list, shown, changes, end, states } = uploader()
     list.add([FILE], undefined)
     list.setValue(['cloud://x'])
@@ -99,12 +99,12 @@ describe('the list of a <cloud-uploader>', () => {
     assert.deepEqual(changes, [['cloud://x', 'cloud://a']])
     const before = shown.length
     list.setValue(['cloud://x', 'cloud://a'])
-    assert.equal(shown.length, before, 'the echo of a change changes nothing')
+    assert.equal(shown.length, before, 'receiving its own value changes nothing')
     list.setValue(['cloud://a'])
-    assert.equal(list.items[0]?.path, FILE.tempFilePath, 'the picture on the phone is still known')
+    assert.equal(list.items[0]?.path, FILE.tempFilePath, 'the local picture is kept')
   })
 
-  it('stops all and is quiet when the page goes', async () => {
+  it('stops all uploads and does nothing after it is disposed', async () => {
     const { list, shown, uploads, changes, failures, end } = uploader()
     list.add([FILE, FILE, FILE, FILE], undefined)
     const before = shown.length
@@ -117,13 +117,13 @@ describe('the list of a <cloud-uploader>', () => {
     assert.deepEqual([shown.length, uploads.length, changes, failures], [before, 3, [], []])
   })
 
-  it('shows the first picture of a video', () => {
+  it('shows the poster of a video', () => {
     const { list } = uploader()
     list.add([VIDEO], undefined)
     assert.deepEqual([list.items[0]?.isVideo, list.items[0]?.thumb], [true, 'http://tmp/t.jpg'])
   })
 
-  it('without a connection fails, and says what is missing', () => {
+  it('reports a missing connection', () => {
     const failures: KitError[] = []
     const list = createUploadList({
       cloud: () => undefined,

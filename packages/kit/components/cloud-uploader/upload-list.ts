@@ -1,42 +1,42 @@
 import { type CancelSource, type Cloud, cancelSource, type KitError, type MediaFile } from '@cloudstead/kit'
 import { notConnected } from '../shared/not-connected.ts'
 
-/** At once: more of them make each one slower, and a weak network gives up on all. */
+/** Concurrent uploads: more would make each slower, and all of them fail on a weak network. */
 const CONCURRENCY = 3
 
 /** One tile of the uploader. */
-export interface Item {
-  /** Tells tiles apart; never repeats. */
+export interface UploadItem {
+  /** Unique. */
   readonly key: string
   readonly state: 'waiting' | 'uploading' | 'done' | 'failed'
   /** 0 to 100. */
   readonly progress: number
   readonly isVideo: boolean
-  /** Of a stored file. */
+  /** The fileID of a stored file, or empty. */
   readonly fileID: string
-  /** On this phone, of a file that was picked here. */
+  /** The local path of a picked file, or empty. */
   readonly path: string
-  /** What the tile shows of such a file; empty for a video without a first picture. */
+  /** The local path of the picture in the tile; empty for a video without a poster. */
   readonly thumb: string
 }
 
 export interface UploadListParts {
   readonly cloud: () => Pick<Cloud, 'uploadOne'> | undefined
-  /** Called with the new list whenever a tile comes, goes or changes. */
-  readonly show: (items: readonly Item[]) => void
-  /** Called with the fileIDs of all stored files, whenever there is one more or one less. */
+  /** Called with the new list after every change. */
+  readonly show: (items: readonly UploadItem[]) => void
+  /** Called with the fileIDs of all stored files whenever one is stored or removed. */
   readonly change: (fileIDs: readonly string[]) => void
   readonly fail: (error: KitError) => void
 }
 
 export interface UploadList {
-  readonly items: readonly Item[]
-  /** What the page says is stored. Files that are not stored yet stay in the list. */
+  readonly items: readonly UploadItem[]
+  /** Sets the stored files. Files that are not stored yet stay in the list. */
   setValue(fileIDs: readonly string[]): void
   add(files: readonly MediaFile[], orderId: string | undefined): void
   remove(key: string): void
   retry(key: string): void
-  /** Stops everything that is under way, silently. */
+  /** Stops all uploads without calling back. */
   dispose(): void
 }
 
@@ -49,7 +49,7 @@ interface Upload {
 
 /** The tiles of an uploader and the uploads behind them. */
 export function createUploadList({ cloud, show, change, fail }: UploadListParts): UploadList {
-  let items: readonly Item[] = []
+  let items: readonly UploadItem[] = []
   const uploads = new Map<string, Upload>()
   let keys = 0
   let active = 0
@@ -62,13 +62,13 @@ export function createUploadList({ cloud, show, change, fail }: UploadListParts)
 
   const stored = (): string[] => items.flatMap(({ fileID }) => (fileID === '' ? [] : [fileID]))
 
-  const replace = (next: readonly Item[]): void => {
+  const replace = (next: readonly UploadItem[]): void => {
     if (disposed) return
     items = next
     show(items)
   }
 
-  const update = (key: string, patch: Partial<Item>): void => {
+  const update = (key: string, patch: Partial<UploadItem>): void => {
     replace(items.map((item) => (item.key === key ? { ...item, ...patch } : item)))
   }
 
@@ -96,7 +96,7 @@ export function createUploadList({ cloud, show, change, fail }: UploadListParts)
       onProgress: ({ progress }) => update(key, { progress }),
     })
     active -= 1
-    // Removed while it was under way: then the page shall not hear of it.
+    // A file that was removed during its upload is not reported.
     if (!disposed && uploads.has(key)) {
       if (result.ok) {
         uploads.delete(key)
@@ -150,16 +150,16 @@ export function createUploadList({ cloud, show, change, fail }: UploadListParts)
   }
 }
 
-/** By its name: a fileID says nothing else about what is in the file. */
+/** By the extension: a fileID carries no other information about the content. */
 export function isVideo(fileID: string): boolean {
   return /\.(mp4|mov|m4v|3gp|webm)$/i.test(fileID)
 }
 
-function storedItem(key: string, fileID: string): Item {
+function storedItem(key: string, fileID: string): UploadItem {
   return { key, state: 'done', progress: 100, isVideo: isVideo(fileID), fileID, path: '', thumb: '' }
 }
 
-function pickedItem(key: string, { tempFilePath, fileType, thumbTempFilePath = '' }: MediaFile): Item {
+function pickedItem(key: string, { tempFilePath, fileType, thumbTempFilePath = '' }: MediaFile): UploadItem {
   const isVideoFile = fileType === 'video'
   const thumb = isVideoFile ? thumbTempFilePath : tempFilePath
   return { key, state: 'waiting', progress: 0, isVideo: isVideoFile, fileID: '', path: tempFilePath, thumb }

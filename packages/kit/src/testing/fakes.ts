@@ -1,19 +1,19 @@
-/** The far side of the wire, made up: a server that answers as told, and a `wx` that sends to it. */
+/** Fakes of the SDK and of `wx` for unit tests. */
 import type { LoginMethod } from '../login.ts'
 import type { InnerApp, InnerAuth } from '../sdk.ts'
 import type { UploadRequest, Wechat, WxFailure } from '../wechat.ts'
 
 export const ENV = 'demo-1abcde'
 
-/** A `wx` of which a test gives only what it uses. */
+/** A `wx` with only the calls that a test gives; others reject. */
 export function fakeWx(given: Partial<Wechat>): Wechat {
-  const lacking = new Proxy(given, {
+  const partial = new Proxy(given, {
     get: (target, name) => Reflect.get(target, name) ?? (() => Promise.reject(new Error(`no wx.${String(name)}`))),
   })
-  return lacking as Wechat
+  return partial as Wechat
 }
 
-/** An uploadFile that ends as told, in a later turn. */
+/** An uploadFile that ends with `answer`, in a later turn. */
 export function uploadsThat(
   answer: (request: UploadRequest) => { statusCode: number; data: string } | WxFailure,
 ): Pick<Wechat, 'uploadFile'> {
@@ -29,7 +29,7 @@ export function uploadsThat(
   }
 }
 
-/** A login service where everybody is `alice`, and the app of somebody logged in there. */
+/** A login service whose only user is `alice`. */
 export function fakeAuth(given: Partial<InnerAuth> = {}): InnerAuth & { logins: number } {
   let user: { uid: string } | undefined
   const auth: InnerAuth & { logins: number } = {
