@@ -22,14 +22,17 @@ import { LocalStorageEntries, memoryOf } from './local-storage.ts'
 import { createMediaApi } from './media/media-api.ts'
 import { THROTTLES } from './network/throttle.ts'
 import { xhrSender } from './network/xhr-sender.ts'
-import { createBarsApi, createNavigationApi } from './page/navigation.ts'
+import { createBarsApi } from './page/bars.ts'
+import { createNavigationApi } from './page/navigation.ts'
 import { type ObserverOptions, WxIntersectionObserver } from './page/observers.ts'
 import { createScrollApi } from './page/scroll.ts'
 import { SelectorQuery } from './page/selector-query.ts'
 import { Permissions } from './permissions.ts'
 import { createPrivacy } from './privacy.ts'
-import { createErrors, createProgramApi } from './program.ts'
-import { createQuietApi, createSmallApi } from './small.ts'
+import { createErrors } from './errors.ts'
+import { createLaunchApi } from './launch.ts'
+import { createNoOpApi } from './no-op.ts'
+import { createSystemApi } from './system.ts'
 import { Layer } from './ui/layer.ts'
 import { Toast } from './ui/toast.ts'
 import { createUiApi } from './ui/ui-api.ts'
@@ -107,12 +110,12 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
     ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, surroundings),
     ...surroundingsApi,
     ...createUiApi(layer, toast, report),
-    ...createSmallApi(toast, layer.words('内容已复制', 'Copied'), report),
+    ...createSystemApi(toast, layer.words('内容已复制', 'Copied'), report),
     ...createNavigationApi(host, report),
     ...createBarsApi(host, report),
     ...createScrollApi(page, report),
-    ...createProgramApi(host, options, report),
-    ...createQuietApi(),
+    ...createLaunchApi(host, options, report),
+    ...createNoOpApi(),
     ...lifecycle.api,
     ...errorsApi,
     env: { USER_DATA_PATH },

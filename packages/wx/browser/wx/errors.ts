@@ -1,43 +1,8 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import type { ReportCallbackError } from '../../src/shared/callbacks.ts'
 import { Listeners } from '../../src/shared/listeners.ts'
-import type { HarnessOptions, Host } from '../contracts.ts'
+import type { Host } from '../contracts.ts'
 
-export interface LaunchInfo {
-  path: string
-  query: Record<string, string>
-  scene: number
-  referrerInfo: object
-  apiCategory: 'default'
-}
-
-export interface ProgramApi {
-  getLaunchOptionsSync: () => LaunchInfo
-  getEnterOptionsSync: () => LaunchInfo
-  getExtConfigSync: () => Record<string, unknown>
-  getExtConfig: AsyncApi<object, { extConfig: Record<string, unknown> }>
-}
-
-/** Makes the calls that tell how the program was started. */
-export function createProgramApi(host: Host, options: HarnessOptions, report: ReportCallbackError): ProgramApi {
-  const launch = (): LaunchInfo => ({
-    path: host.launch.path,
-    query: { ...host.launch.query },
-    scene: host.launch.scene,
-    referrerInfo: {},
-    apiCategory: 'default',
-  })
-  const extConfig = (): Record<string, unknown> => ({
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-  })
-  return {
-    getLaunchOptionsSync: launch,
-    getEnterOptionsSync: launch,
-    getExtConfigSync: extConfig,
-    getExtConfig: asyncApi('getExtConfig', report, () => ({ extConfig: extConfig() })),
-  }
-}
-
+/** The calls of `wx` that listen for errors of the program. */
 export interface ErrorsApi {
   onError: (listener: (message: string) => void) => void
   offError: (listener?: (message: string) => void) => void
@@ -45,14 +10,14 @@ export interface ErrorsApi {
   offUnhandledRejection: (listener?: (event: { reason: unknown; promise: Promise<unknown> }) => void) => void
 }
 
-/** Tells the program of its errors, as WeChat does. What calls of `wx` report goes the way of the program's own errors. */
+/** Reports errors to the program, as WeChat does: its own, and those that calls of `wx` report. */
 export function createErrors(host: Host): { api: ErrorsApi; report: ReportCallbackError; stop: () => void } {
   const log = (error: unknown): void => console.error('MiniProgramError', error)
   const errors = new Listeners<string>(log)
   const rejections = new Listeners<{ reason: unknown; promise: Promise<unknown> }>(log)
   const onError = ({ error, message }: ErrorEvent): void => errors.emit(textOf(error ?? message))
   const onRejection = ({ reason, promise }: PromiseRejectionEvent): void => rejections.emit({ reason, promise })
-  // The shell gathers errors when it can; else the window tells of those that nobody caught.
+  // If the shell does not collect errors, the window reports the uncaught ones.
   const stopHost = host.onError?.((message) => errors.emit(message))
   if (host.onError === undefined) addEventListener('error', onError)
   addEventListener('unhandledrejection', onRejection)
@@ -76,7 +41,7 @@ export function createErrors(host: Host): { api: ErrorsApi; report: ReportCallba
   }
 }
 
-/** WeChat hands out a text that begins `MiniProgramError`. */
+/** WeChat passes a text that begins with `MiniProgramError`. */
 function textOf(error: unknown): string {
   const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)
   return `MiniProgramError\n${text}`
