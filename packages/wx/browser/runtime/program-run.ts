@@ -1,3 +1,4 @@
+import { Listeners } from '../../src/shared/listeners.ts'
 import type { HarnessOptions, Host, LaunchOptions, NetworkThrottle, Program, Theme } from '../contracts.ts'
 import { registerElements } from '../elements/index.ts'
 import type { Shell } from '../shell/shell.ts'
@@ -6,7 +7,6 @@ import { AppInstance } from './app.ts'
 import { PhoneBackend } from './backend.ts'
 import type { ErrorReports } from './errors.ts'
 import { ReadyQueue } from './lifetimes.ts'
-import { ListenerSet } from './listeners.ts'
 import { MediaUrls } from './media-url.ts'
 import type { PageInstance } from './page.ts'
 import { PageStack } from './page-stack.ts'
@@ -15,10 +15,10 @@ import { forwardPointerEvents } from './pointer-events.ts'
 import { ProgramCode } from './program-code.ts'
 import { loadScripts } from './scope.ts'
 
-/** WeChat's number for "opened from the list of Mini Programs". */
+/** WeChat's scene number for "opened from the list of Mini Programs". */
 const SCENE = 1001
 
-/** A program that runs in the shell: everything of it, put together. */
+/** A program that runs in the shell: connects all parts of the runtime. */
 export class ProgramRun {
   readonly #program: Program
   readonly #shell: Shell
@@ -28,7 +28,7 @@ export class ProgramRun {
   readonly #media: MediaUrls
   readonly #stack: PageStack
   readonly #launch: LaunchOptions
-  readonly #visibility = new ListenerSet<boolean>()
+  readonly #visibility = new Listeners<boolean>()
   readonly #options: HarnessOptions
   #isVisible = true
 
@@ -125,7 +125,7 @@ export class ProgramRun {
   #notFound(url: PageUrl, isEntry: boolean): void {
     const failure = this.#code.failureOf(url.path)
     if (failure !== undefined) {
-      // The page is there, but its script threw, which has been reported.
+      // The page exists, but its script threw, which has been reported.
       this.#shell.showBrokenPage(url.path, String(failure))
       return
     }

@@ -1,12 +1,12 @@
 import type { ReportCallbackError } from '../../src/shared/callbacks.ts'
-import { STILL_PHONE, type Surroundings, type WindowInfo } from '../../src/shared/device.ts'
+import { type Display, FIXED_DISPLAY, type WindowInfo } from '../../src/shared/device.ts'
 import { Listeners } from '../../src/shared/listeners.ts'
 import type { Host, ScreenSize, Theme } from '../contracts.ts'
 import { areaOf } from './page/selector-query.ts'
 import { scrollerOf } from './page/selectors.ts'
 
 /** A rectangle in px. */
-export interface Box {
+interface Box {
   left: number
   top: number
   right: number
@@ -15,7 +15,7 @@ export interface Box {
   height: number
 }
 
-export interface SurroundingsApi {
+export interface DisplayApi {
   onThemeChange: (listener: (event: { theme: Theme }) => void) => void
   offThemeChange: (listener?: (event: { theme: Theme }) => void) => void
   onWindowResize: (listener: (event: { size: { windowWidth: number; windowHeight: number } }) => void) => void
@@ -26,15 +26,15 @@ export interface SurroundingsApi {
 /** The height of WeChat's navigation bar on phones with a notch. */
 const NAVIGATION_BAR_PX = 44
 
-/** The button with the three dots, where it lies on the phones that most programs are drawn for. */
+/** Size and position of the menu button (the capsule) on a phone of 390 points, the usual design width. */
 const MENU_BUTTON = { width: 87, height: 32, right: 10, belowStatusBar: 4 }
 
-/** What is around the program: the size of the phone on the page, light or dark; `useTheme` gets that at once and at changes. */
-export function createSurroundings(
+/** The size of the phone on the page, and its theme; `useTheme` is called with the theme now and at each change. */
+export function createDisplay(
   host: Host,
   useTheme: (theme: Theme) => void,
   report: ReportCallbackError,
-): { surroundings: Surroundings; api: SurroundingsApi; stop: () => void } {
+): { display: Display; api: DisplayApi; stop: () => void } {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const themed = host.app?.darkmode === true
   const theme = (): Theme => host.theme?.current ?? (themed && dark.matches ? 'dark' : 'light')
@@ -59,7 +59,7 @@ export function createSurroundings(
       dark.removeEventListener('change', onTheme)
       removeEventListener('resize', onResize)
     },
-    surroundings: { window, theme },
+    display: { window, theme },
     api: {
       onThemeChange: themes.on,
       offThemeChange: themes.off,
@@ -82,13 +82,13 @@ export function createSurroundings(
   }
 }
 
-/** The layer above the pages is as large as the phone's screen, the area that scrolls as large as the window. */
+/** Measures the overlay, which has the size of the screen, and the scroller, which has that of the window. */
 function windowOf(host: Host): WindowInfo {
-  const still = STILL_PHONE.window()
+  const fixed = FIXED_DISPLAY.window()
   const known = host.screen?.()
-  if (known !== undefined) return { ...still, ...known, pixelRatio: devicePixelRatio, ...areasOf(known) }
+  if (known !== undefined) return { ...fixed, ...known, pixelRatio: devicePixelRatio, ...areasOf(known) }
   const screen = host.overlay.getBoundingClientRect()
-  if (screen.width === 0 || screen.height === 0) return still
+  if (screen.width === 0 || screen.height === 0) return fixed
   const page = host.currentPageElement()
   const area = page === undefined ? screen : areaOf(scrollerOf(page))
   const size: ScreenSize = {
@@ -96,12 +96,12 @@ function windowOf(host: Host): WindowInfo {
     screenHeight: Math.round(screen.height),
     windowWidth: Math.round(area.width),
     windowHeight: Math.round(area.height),
-    statusBarHeight: still.statusBarHeight,
+    statusBarHeight: fixed.statusBarHeight,
   }
   return { pixelRatio: devicePixelRatio, ...size, ...areasOf(size), screenTop: Math.round(area.top - screen.top) }
 }
 
-/** Where content is safe from the notch, and where the window begins: below the navigation bar, which has a fixed height. */
+/** The safe area below the notch, and the top of the window, below the navigation bar of fixed height. */
 function areasOf({
   screenWidth,
   screenHeight,

@@ -1,6 +1,6 @@
 /**
- * The `wx` object of the browser harness: WeChat's calls over what browsers have. How each call answers, and in which
- * words it fails, is shared with the simulated phone for Node; what is only simulated is listed in README.md.
+ * The `wx` object of the browser harness: WeChat's calls, implemented with the APIs of browsers. How calls answer and fail is
+ * shared with the simulated phone for Node (src/shared). README.md lists the differences to WeChat.
  */
 import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/shared/app-lifecycle.ts'
 import { toArrayBuffer } from '../../src/shared/bytes.ts'
@@ -13,15 +13,18 @@ import { createStorageApi, PhoneStorage } from '../../src/shared/storage.ts'
 import { laterTurn } from '../../src/shared/timers.ts'
 import { TransferQueue } from '../../src/shared/transfer-queue.ts'
 import type { HarnessOptions, Host } from '../contracts.ts'
-import { createSurroundings } from './display.ts'
+import { createDisplay } from './display.ts'
+import { createErrors } from './errors.ts'
 import { BrowserFiles, type LastingFiles } from './files/browser-files.ts'
 import { codec } from './files/encodings.ts'
 import { createFileSystemManager } from './files/file-system-manager.ts'
 import { openLastingFiles } from './files/lasting-files.ts'
+import { createLaunchApi } from './launch.ts'
 import { LocalStorageEntries, memoryOf } from './local-storage.ts'
 import { createMediaApi } from './media/media-api.ts'
 import { THROTTLES } from './network/throttle.ts'
 import { xhrSender } from './network/xhr-sender.ts'
+import { createNoOpApi } from './no-op.ts'
 import { createBarsApi } from './page/bars.ts'
 import { createNavigationApi } from './page/navigation.ts'
 import { type ObserverOptions, WxIntersectionObserver } from './page/observers.ts'
@@ -29,38 +32,35 @@ import { createScrollApi } from './page/scroll.ts'
 import { SelectorQuery } from './page/selector-query.ts'
 import { Permissions } from './permissions.ts'
 import { createPrivacy } from './privacy.ts'
-import { createErrors } from './errors.ts'
-import { createLaunchApi } from './launch.ts'
-import { createNoOpApi } from './no-op.ts'
 import { createSystemApi } from './system.ts'
 import { Layer } from './ui/layer.ts'
 import { Toast } from './ui/toast.ts'
 import { createUiApi } from './ui/ui-api.ts'
 
-/** A simulated phone in the page: its `wx`, and what the elements and the shell need of it. */
+/** A simulated phone in a page: its `wx`, and what elements and shell need of it. */
 export interface BrowserPhone {
   readonly wx: object
   /**
-   * What an `<image>` or `<video>` puts into `src` for a path of the phone (`http://tmp/..`, `wxfile://..`): a `blob:`
-   * URL. Files of the program become URLs of the harness; anything else comes back as it is.
+   * The `src` of an `<image>` or `<video>` for a path: a `blob:` URL for a file of the phone (`http://tmp/..`,
+   * `wxfile://..`), a URL of the harness for a file of the program; other paths are returned unchanged.
    */
   displayUrl(path: string): string
-  /** Ends transfers, gives back files, removes the layer of dialogs. */
+  /** Ends transfers, removes temporary files and the layer of dialogs. */
   dispose(): void
 }
 
-/** Reads what must be there before the program starts: the files that `options.user` has kept. */
+/** Reads the files of `options.user`, which are needed before the program starts. */
 export function openUserFiles(options: HarnessOptions): Promise<LastingFiles> {
   return openLastingFiles(options.user, (error) => console.warn('files will not outlive this page:', error))
 }
 
-/** Makes only the `wx` object; see `createBrowserPhone`. */
+/** Creates only the `wx` object; see `createBrowserPhone`. */
 export function createBrowserWx(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): object {
   return createBrowserPhone(host, options, lastingFiles).wx
 }
 
 /**
- * Makes the phone. Without `lastingFiles` (from `openUserFiles`) the program's own files are gone with the page.
+ * Creates the phone. Without `lastingFiles` (from `openUserFiles`) the program's own files are lost with the page.
  *
  * @example
  * const phone = createBrowserPhone(host, options, await openUserFiles(options))
@@ -91,11 +91,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   const privacy = createPrivacy(layer, memory, options.privacy ?? 'granted', report)
   const permissions = new Permissions(layer, memory, report)
   const toast = new Toast(layer, displayUrl)
-  const {
-    surroundings,
-    api: surroundingsApi,
-    stop: stopSurroundings,
-  } = createSurroundings(host, (theme) => layer.setTheme(theme), report)
+  const { display, api: displayApi, stop: stopDisplay } = createDisplay(host, (theme) => layer.setTheme(theme), report)
   const fileSystemManager = createFileSystemManager(files, report)
   const storage = new PhoneStorage({}, new LocalStorageEntries(options.user))
   const download = (url: string): Promise<string> => downloadToTemp(network.api, url)
@@ -107,8 +103,8 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
     ...privacy.api,
     ...permissions.api,
     ...createLoginApi(`dev:${options.user}`, report),
-    ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, surroundings),
-    ...surroundingsApi,
+    ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, display),
+    ...displayApi,
     ...createUiApi(layer, toast, report),
     ...createSystemApi(toast, layer.words('内容已复制', 'Copied'), report),
     ...createNavigationApi(host, report),
@@ -143,7 +139,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
       stopVisibility()
       stopThrottle?.()
       stopErrors()
-      stopSurroundings()
+      stopDisplay()
       lifecycle.dispose()
       network.end()
       files.dispose()
@@ -152,7 +148,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   }
 }
 
-/** Files of the program are named by paths without a scheme. */
+/** The URL of a file of the program; paths with a scheme are no such files. */
 function assetUrlOf(host: Host, path: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path === '' ? undefined : host.assetUrl?.(path)
 }

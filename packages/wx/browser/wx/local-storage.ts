@@ -1,13 +1,13 @@
 import { WxFailure } from '../../src/shared/failure.ts'
 import type { Stored, StoredEntries } from '../../src/shared/storage.ts'
 
-/** What the harness itself remembers about a user, beside the program's storage. */
+/** What the harness itself remembers about a user, apart from the program's storage. */
 export interface Memory {
   get(name: string): unknown
   set(name: string, value: unknown): void
 }
 
-/** A memory in localStorage. */
+/** The memory for `user`, in localStorage. */
 export function memoryOf(user: string): Memory {
   const keyOf = (name: string): string => `cloudstead.wx/${user}/harness/${name}`
   return {
@@ -19,7 +19,7 @@ export function memoryOf(user: string): Memory {
   }
 }
 
-/** The program's storage of one user in localStorage; each value is kept as `<type>:<text>`. */
+/** The program's storage of one user in localStorage; each value has the form `<type>:<text>`. */
 export class LocalStorageEntries implements StoredEntries {
   readonly #prefix: string
 
@@ -36,7 +36,7 @@ export class LocalStorageEntries implements StoredEntries {
     try {
       localStorage.setItem(this.#prefix + key, `${type}:${text}`)
     } catch {
-      // Browsers give less than WeChat's 10 MB.
+      // Browsers allow less than WeChat's 10 MB.
       throw new WxFailure('exceed storage max size 10Mb')
     }
   }

@@ -10,7 +10,7 @@ export interface BrowserPrivacyApi extends PrivacyApi {
   openPrivacyContract: AsyncApi<object, object>
 }
 
-/** The privacy guideline, with WeChat's popup. Agreeing is remembered for the user; after a refusal the next call asks again. */
+/** The privacy guideline, with WeChat's popup. Consent is remembered for the user; after a refusal the next call asks again. */
 export function createPrivacy(
   layer: Layer,
   memory: Memory,

@@ -18,13 +18,13 @@ import type { Wx } from './wx.ts'
 const DEFAULT_LOGIN_CODE = 'dev:tester'
 const USER_AGENT = 'Mozilla/5.0 (fake) MicroMessenger/8.0.50 MiniProgramEnv/Cloudstead'
 
-/** What the simulated phone, program and user are like. */
+/** The properties of the simulated phone, program and user. */
 export interface WxOptions {
   /** Default `wxdev0000000000000`. */
   appid?: string
-  /** What wx.login answers, such as `dev:alice`; a function is asked at every login and may throw to make it fail. */
+  /** The code of wx.login, such as `dev:alice`; a function is called at every login and may throw to make it fail. */
   loginCode?: string | (() => string)
-  /** The album that chooseMedia serves; default empty. */
+  /** The files in the album, for chooseMedia; default empty. */
   media?: Album['files']
   /** What the user does in the picker; default `ok`. */
   chooseMedia?: Album['outcome']
@@ -32,57 +32,57 @@ export interface WxOptions {
   compressImage?: Album['compressImage']
   /** Default `granted`. */
   privacy?: PrivacyState
-  /** The storage when the program starts; see `WxInstance.storageSnapshot`. */
+  /** The initial storage; see `WxInstance.storageSnapshot`. */
   storage?: Record<string, unknown>
-  /** A real folder for the program's own and saved files, so that they survive a simulated restart. */
+  /** A real folder for the program's own and saved files, which then survive a simulated restart. */
   userDataDir?: string
-  /** Default `http://tmp/` as in WeChat's developer tools; phones have others, such as `wxfile://tmp_`. */
+  /** Default `http://tmp/`, as in WeChat's developer tools; phones have other prefixes, such as `wxfile://tmp_`. */
   tempPathPrefix?: string
   /** Brand, model, platform and so on. */
   device?: DeviceOptions
-  /** Default 5,000 ms, as in WeChat: how long after `background()` unfinished network calls fail. */
+  /** How long after `background()` unfinished network calls fail; default 5,000 ms, as in WeChat. */
   interruptAfterMs?: number
   /** The user's answer to wx.showModal; default true. */
   confirmModal?: boolean
-  /** Limit of the program's own and saved files; default 200 MiB as in WeChat. */
+  /** Limit of the program's own and saved files; default 200 MiB, as in WeChat. */
   userFilesQuotaBytes?: number
-  /** Receives what a callback of the program threw. Default: console.error; a phone logs it and carries on. */
+  /** Receives the exceptions of the program's callbacks; default console.error. */
   onCallbackError?: ReportCallbackError
 }
 
-/** The global `Page` and `App` of a Mini Program; here they accept their options and do nothing. */
+/** The global `Page` and `App` of a Mini Program; here they do nothing. */
 export type Registrar = (options: object) => void
 
-/** A simulated phone with one program in it. Instances share nothing, so two users fit in one process. */
+/** A simulated phone with one program. Instances share nothing, so one process can have several users. */
 export interface WxInstance {
   wx: Wx
   Page: Registrar
   App: Registrar
   /** The files on the phone. */
   files: FileRegistry
-  /** Calls that would have shown something, oldest first. */
+  /** The calls that show something to the user, oldest first. */
   readonly ui: readonly UiRecord[]
-  /** How many of request, uploadFile and downloadFile are running now; at most 10. */
+  /** Number of running request, uploadFile and downloadFile calls; at most 10. */
   readonly inFlight: number
-  /** Puts wx, Page and App on globalThis; the returned function puts back what was there. */
+  /** Defines wx, Page and App on globalThis; the returned function restores the previous values. */
   install(): () => void
-  /** Hides the program: onAppHide, and after `interruptAfterMs` unfinished network calls fail `interrupted`. */
+  /** Hides the program: onAppHide; after `interruptAfterMs` unfinished network calls fail with `interrupted`. */
   background(): void
-  /** Shows the program: the network works again, then onAppShow. */
+  /** Shows the program: resumes the network, then onAppShow. */
   foreground(): void
   /** Changes the network, for example `setNetwork({ type: 'none' })` or `setNetwork({ latencyMs: 300 })`. */
   setNetwork(conditions: Partial<NetworkConditions>): void
-  /** Changes the album or what the user does in the picker. */
+  /** Changes the album or the behaviour of the user in the picker. */
   setAlbum(album: Partial<Album>): void
   setPrivacy(state: PrivacyState): void
   /** All stored keys and values; pass it as `storage` to a new instance to simulate a restart. */
   storageSnapshot(): Record<string, unknown>
-  /** Ends all transfers and sockets and removes temporary files. */
+  /** Ends all transfers and sockets, and removes temporary files. */
   dispose(): void
 }
 
 /**
- * Makes a simulated phone.
+ * Creates a simulated phone.
  *
  * @example
  * const phone = createWx({ loginCode: 'dev:alice', media: ['test/photo.jpg'] })

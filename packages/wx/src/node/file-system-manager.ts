@@ -39,7 +39,7 @@ const NODE_ENCODINGS: Record<TextEncoding, BufferEncoding> = {
   latin1: 'latin1',
 }
 
-/** Makes what `wx.getFileSystemManager()` returns, over the virtual files. `quotaBytes` limits the persistent ones. */
+/** Makes the result of `wx.getFileSystemManager()` for the virtual files. `quotaBytes` limits the persistent ones. */
 export function createFileSystemManager(
   files: VirtualFiles,
   report: ReportCallbackError,
@@ -154,7 +154,7 @@ function sizeOfTree(directory: string): number {
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
 }
 
-/** Runs a real file operation; its failures speak of the virtual path, as WeChat's do. */
+/** Runs a real file operation; its failures name the virtual path, as WeChat's do. */
 function attempt<T>(virtualPath: string, operation: () => T): T {
   try {
     return operation()

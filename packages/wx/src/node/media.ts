@@ -4,46 +4,46 @@ import { asyncApi, type ReportCallbackError } from '../shared/callbacks.ts'
 import { requireString, WxFailure } from '../shared/failure.ts'
 import { parseImage } from '../shared/image-info.ts'
 import {
+  allowedMedia,
   type ChooseMediaOptions,
   type ChooseMediaResult,
   type CompressImageOptions,
-  kindOf,
   type MediaApi,
   type MediaFile,
   mediaTypeByName,
-  mediaWish,
+  mixedTypeOf,
 } from '../shared/media-types.ts'
 import type { Privacy } from '../shared/privacy.ts'
 import type { FileFacts, FileSource, VirtualFiles } from './virtual-files.ts'
 
-/** A file in the simulated album: a real path, or a name with bytes or a path, and what the picker says about it. */
+/** A file in the simulated album: a real path, or a path or a name with bytes, and what the picker reports about it. */
 export type AlbumFile =
   | string
   | ({ name: string; bytes: Uint8Array | ArrayBuffer } & FileFacts)
   | ({ path: string } & FileFacts)
 
 /** What the user does in the picker. */
-export type PickerOutcome = 'ok' | 'cancel' | 'denied'
+type PickerOutcome = 'ok' | 'cancel' | 'denied'
 
 /** The simulated album and user. */
 export interface Album {
   files: AlbumFile[]
   outcome: PickerOutcome
-  /** `fail` makes wx.compressImage fail, as it does on some phones and formats. */
+  /** `fail` makes wx.compressImage fail, as it does on some phones and for some formats. */
   compressImage: 'ok' | 'fail'
 }
 
-/** What the media calls work with. */
+/** What the media calls need. */
 export interface MediaParts {
   files: VirtualFiles
   album: Album
   privacy: Privacy
   report: ReportCallbackError
-  /** Fetches a picture from the network to a temporary file. */
+  /** Downloads a picture to a temporary file and returns its path. */
   download: (url: string) => Promise<string>
 }
 
-/** Makes the media calls. chooseMedia serves the album from its beginning, with new temporary paths each time. */
+/** Makes the media calls. chooseMedia returns files from the beginning of the album, with new temporary paths each time. */
 export function createMediaApi(parts: MediaParts): MediaApi {
   const { files, album, privacy, report } = parts
   return {
@@ -75,14 +75,14 @@ export function createMediaApi(parts: MediaParts): MediaApi {
 function chooseMedia(options: ChooseMediaOptions, album: Album, files: VirtualFiles): ChooseMediaResult {
   if (album.outcome === 'cancel') throw new WxFailure('cancel')
   if (album.outcome === 'denied') throw new WxFailure('auth deny')
-  const { count, types } = mediaWish(options)
+  const { count, types } = allowedMedia(options)
   const picked = album.files
     .map(describe)
     .filter(({ fileType }) => types.includes(fileType))
     .slice(0, count)
-  // A user who finds nothing to pick leaves the picker.
+  // A user without a suitable file leaves the picker.
   if (picked.length === 0) throw new WxFailure('cancel')
-  return { type: kindOf(picked), tempFiles: picked.map((file) => toMediaFile(file, files)) }
+  return { type: mixedTypeOf(picked), tempFiles: picked.map((file) => toMediaFile(file, files)) }
 }
 
 type DescribedFile = FileFacts & { name: string; source: FileSource; fileType: MediaFile['fileType'] }
@@ -103,5 +103,5 @@ function toMediaFile(file: DescribedFile, files: VirtualFiles): MediaFile {
   return { tempFilePath, size, fileType, duration, width, height, thumbTempFilePath }
 }
 
-/** A 1 x 1 GIF; WeChat makes a poster frame of every video. */
+/** A GIF of one pixel, for the poster that WeChat creates of every video. */
 const TINY_THUMBNAIL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')

@@ -7,12 +7,12 @@ import { createModuleScope, type MiniProgramGlobals } from './module-scope.ts'
 /** WeChat's own default for the folder that a package ships for Mini Programs. */
 const DEFAULT_MINIPROGRAM_FOLDER = 'miniprogram_dist'
 
-/** A Mini Program's JavaScript world: one registry of modules, one private global object. */
+/** The JavaScript environment of a Mini Program: a module registry and a private global object. */
 export interface MiniProgramRuntime {
   /**
-   * Loads a module once and returns its exports. `request` is an absolute path or file URL of a file or of a package's
-   * folder, or a package name that is looked up from `resolveFrom`. A package's `miniprogram` folder goes before its
-   * `main`; `exports` are ignored and Node's own modules do not exist, as after WeChat's npm build.
+   * Loads a module once and returns its exports. `request` is an absolute path or file URL of a file or package folder, or
+   * the name of a package, which is looked up from `resolveFrom`. As after WeChat's npm build, the `miniprogram` folder of a
+   * package takes precedence over its `main`, `exports` are ignored, and Node's own modules do not exist.
    */
   require<Exports = unknown>(request: string): Exports
   /** The private global object of the modules. */
@@ -22,7 +22,7 @@ export interface MiniProgramRuntime {
 }
 
 export interface RuntimeOptions extends MiniProgramGlobals {
-  /** Where package names are looked up from; default the working directory. */
+  /** The folder from which packages are looked up; default the working directory. */
   resolveFrom?: string | undefined
 }
 
@@ -31,10 +31,10 @@ interface LoadedModule {
 }
 
 /**
- * Makes a runtime with an empty module registry, so that two users can run the same SDK side by side.
+ * Creates a runtime with an empty module registry, so that two users can run the same SDK side by side.
  *
- * Loaded code runs in this realm (so `instanceof` works across the border) inside a scope that has only what WeChat
- * has: `fetch`, `process`, `Buffer`, `URL`, `window` and so on are undefined. It is a guard for honest code, not a
+ * Loaded code runs in this realm (so that `instanceof` works with objects from outside), in a scope with WeChat's globals
+ * only: `fetch`, `process`, `Buffer`, `URL`, `window` and so on are undefined. This protects against mistakes; it is not a
  * sandbox for hostile code.
  *
  * @example
@@ -87,7 +87,7 @@ export function createMiniProgramRuntime(options: RuntimeOptions): MiniProgramRu
   }
 }
 
-/** Loads one module in a runtime of its own; see `createMiniProgramRuntime`. */
+/** Loads one module in a new runtime; see `createMiniProgramRuntime`. */
 export function loadMiniProgramModule<Exports = unknown>(file: string, options: RuntimeOptions): Exports {
   return createMiniProgramRuntime(options).require<Exports>(file)
 }

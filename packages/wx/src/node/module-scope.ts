@@ -1,9 +1,9 @@
 import { createLanguageScope } from '../shared/language-scope.ts'
 
-/** Timers this long (token refresh, polling) do not keep the Node process alive; a phone has no process to keep. */
+/** Timers of at least this length (token refresh, polling) do not keep the Node process alive. */
 const LONG_TIMER_MS = 120_000
 
-/** What a Mini Program's code finds in its scope besides the language itself. */
+/** The globals of a Mini Program besides those of the language. */
 export interface MiniProgramGlobals {
   wx: object
   Page: (options: object) => void
@@ -14,17 +14,17 @@ export interface MiniProgramGlobals {
   extra?: Record<string, unknown> | undefined
 }
 
-/** The scope that loaded modules see. */
+/** The scope of loaded modules. */
 export interface ModuleScope {
   /** The private, writable global object. */
   globalThis: Record<string, unknown>
-  /** Hides every global of Node that is not in `globalThis`: the names are there and undefined. */
+  /** Hides the globals of Node that are not in `globalThis`: all names are undefined. */
   hidden: Record<string, undefined>
   /** Stops all timers that the modules started. */
   clearTimers: () => void
 }
 
-/** Makes the scope of a Mini Program: the language, timers, console and `globals`, and nothing of Node or the web. */
+/** Creates the scope of a Mini Program: the language, timers, console and `globals`, without globals of Node or the web. */
 export function createModuleScope(globals: MiniProgramGlobals): ModuleScope {
   const scope = createLanguageScope()
   const timers = createTimers()

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-// An exit hook belongs to the process, so there is one for all instances, not a listener each.
+// All instances share one exit listener of the process.
 const toRemoveAtExit = new Set<string>()
 
-/** A directory on the real disk that is made at first use and removed by `remove()`, or when the process exits. */
+/** A directory on disk that is created at first use and removed by `remove()`, or when the process exits. */
 export class TempDirectory {
   #path: string | undefined
 

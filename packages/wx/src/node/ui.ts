@@ -1,29 +1,10 @@
 import { type AsyncApi, asyncApi, type ReportCallbackError } from '../shared/callbacks.ts'
+import type { ModalOptions, ModalResult, ToastOptions } from '../shared/ui-types.ts'
 
-/** One call that would have shown something to the user. */
+/** One call that shows something to the user. */
 export interface UiRecord {
   api: string
   options: object
-}
-
-export interface ModalResult {
-  confirm: boolean
-  cancel: boolean
-}
-
-export interface ToastOptions {
-  title: string
-  icon?: 'success' | 'error' | 'loading' | 'none' | undefined
-  duration?: number | undefined
-  mask?: boolean | undefined
-}
-
-export interface ModalOptions {
-  title?: string | undefined
-  content?: string | undefined
-  showCancel?: boolean | undefined
-  confirmText?: string | undefined
-  cancelText?: string | undefined
 }
 
 /** The calls of `wx` that show something. */
@@ -35,7 +16,7 @@ export interface UiApi {
   showModal: AsyncApi<ModalOptions, ModalResult>
 }
 
-/** Makes the calls that show something: they only write to `records`; `confirms` is the user's answer to a modal. */
+/** Makes the calls that show something. They only add to `records`; `confirms` is the user's answer to a modal. */
 export function createUiApi(records: UiRecord[], confirms: () => boolean, report: ReportCallbackError): UiApi {
   const recorded = <Options extends object, Result extends object>(
     api: string,

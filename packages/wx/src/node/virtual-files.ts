@@ -18,9 +18,9 @@ import type { MediaType } from '../shared/media-types.ts'
 import type { StoreOptions, TransferFiles } from '../shared/sender.ts'
 import { TempDirectory } from './temp-directory.ts'
 
-/** What the picker knows about a file besides its bytes. */
+/** What the picker reports about a file besides its bytes. */
 export interface FileFacts {
-  /** Default: by the extension of the name, else image. */
+  /** Default: by the extension of the name, otherwise image. */
   fileType?: MediaType | undefined
   /** Pixels. */
   width?: number | undefined
@@ -30,22 +30,22 @@ export interface FileFacts {
   duration?: number | undefined
 }
 
-/** Bytes of a file, or the path of a real file on this machine. */
+/** The bytes of a file, or the path of a real file. */
 export type FileSource = string | Uint8Array | ArrayBuffer
 
-/** The files a test puts on the simulated phone. */
+/** The files that a test puts on the simulated phone. */
 export interface FileRegistry {
   /**
-   * Puts a temporary file on the phone and returns its `http://tmp/..` path. The extension is that of `name`;
-   * a name without one makes a path without one. `source` is the bytes, or a real path that is read in place.
+   * Puts a temporary file on the phone and returns its `http://tmp/..` path, with the extension of `name`, if any. `source`
+   * is the bytes, or a real path that is read in place.
    *
    * @example
    * const filePath = files.add('photo.jpg', new Uint8Array([1, 2, 3]), { fileType: 'image' })
    */
   add(name: string, source: FileSource, facts?: FileFacts): string
-  /** The real path behind a virtual one, or undefined when there is no such file. */
+  /** The real path of a virtual one, or undefined if there is no such file. */
   realPath(virtualPath: string): string | undefined
-  /** Removes a temporary file, as the system does when it is short of space. */
+  /** Removes a temporary file, as the phone does when it runs out of space. */
   remove(virtualPath: string): void
 }
 
@@ -55,8 +55,8 @@ interface TempFile {
 }
 
 /**
- * The phone's files as a Mini Program sees them, over real files on disk: temporary ones (`http://tmp/..`),
- * the program's own (`wxfile://usr/..`) and saved ones (`wxfile://store_..`).
+ * The files of a phone, stored on disk: temporary ones (`http://tmp/..`), the program's own (`wxfile://usr/..`) and saved
+ * ones (`wxfile://store_..`).
  */
 export class VirtualFiles implements FileRegistry, TransferFiles<string, Readable> {
   readonly #temp = new TempDirectory()
@@ -64,7 +64,7 @@ export class VirtualFiles implements FileRegistry, TransferFiles<string, Readabl
   readonly #tempPrefix: string
   readonly #userDataDir: string | undefined
 
-  /** With `userDataDir`, the program's own and saved files live there and survive this object. */
+  /** With `userDataDir`, the program's own and saved files are stored there and outlive this object. */
   constructor(options: { tempPrefix: string; userDataDir: string | undefined }) {
     this.#tempPrefix = options.tempPrefix
     this.#userDataDir = options.userDataDir
@@ -78,7 +78,7 @@ export class VirtualFiles implements FileRegistry, TransferFiles<string, Readabl
     return created.path
   }
 
-  /** A new temporary path and the real file to fill; `extension` with its dot, or empty. */
+  /** A new temporary path, and the real path to write to; `extension` with its dot, or empty. */
   createTemp(extension: string, facts: FileFacts = {}): { path: string; realPath: string } {
     const realPath = join(this.#temp.path, randomBytes(16).toString('hex') + extension)
     return { path: this.#register(realPath, extension, facts), realPath }
@@ -121,28 +121,28 @@ export class VirtualFiles implements FileRegistry, TransferFiles<string, Readabl
     return filePath
   }
 
-  /** The real path of an existing file; fails as WeChat does when there is none. */
+  /** The real path of an existing file; fails as WeChat does if there is none. */
   existing(virtualPath: string, operation: string): string {
     const path = this.realPath(virtualPath)
     if (path === undefined) throw noSuchFile(virtualPath, operation)
     return path
   }
 
-  /** The real path to write `virtualPath` to: only the program's own area may be written, in a folder that exists. */
+  /** The real path of `virtualPath`; fails unless it is below USER_DATA_PATH, in an existing folder. */
   writable(virtualPath: string, operation: string): string {
     const path = this.inUserArea(virtualPath, operation)
     if (!existsSync(dirname(path))) throw noSuchFile(virtualPath, operation)
     return path
   }
 
-  /** The real path of `virtualPath` if it is below USER_DATA_PATH; else fails with `permission denied`. */
+  /** The real path of `virtualPath`; fails with `permission denied` unless it is below USER_DATA_PATH. */
   inUserArea(virtualPath: string, operation: string): string {
     const path = virtualPath.startsWith(`${USER_DATA_PATH}/`) ? this.#persistentPath(virtualPath) : undefined
     if (path === undefined) throw permissionDenied(virtualPath, operation)
     return path
   }
 
-  /** Moves a temporary file to permanent storage and returns its new path. */
+  /** Moves a temporary file to `target`, or else to the saved files, and returns its new path. */
   save(tempFilePath: string, target: string | undefined): string {
     const temp = this.#tempFiles.get(tempFilePath)
     if (temp === undefined || !existsSync(temp.realPath)) throw new WxFailure('tempFilePath file not exist')
@@ -157,7 +157,7 @@ export class VirtualFiles implements FileRegistry, TransferFiles<string, Readabl
   remove(virtualPath: string): void {
     const temp = this.#tempFiles.get(virtualPath)
     this.#tempFiles.delete(virtualPath)
-    // Files that a test lends by path are not ours to delete.
+    // Files that a test registered by their real path are not deleted.
     if (temp?.realPath.startsWith(this.#temp.path)) rmSync(temp.realPath, { force: true })
     if (temp !== undefined) return
     const path = this.#persistentPath(virtualPath)
@@ -169,7 +169,7 @@ export class VirtualFiles implements FileRegistry, TransferFiles<string, Readabl
     return this.#area('store')
   }
 
-  /** The real folder behind USER_DATA_PATH. */
+  /** The real folder of USER_DATA_PATH. */
   get userDirectory(): string {
     return this.#area('usr')
   }

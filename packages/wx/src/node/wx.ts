@@ -8,18 +8,18 @@ import type { PrivacyApi } from '../shared/privacy.ts'
 import type { StorageApi } from '../shared/storage.ts'
 import type { UiApi } from './ui.ts'
 
-/** The rest of `wx` that is simulated. */
-export interface BaseApi {
+/** The other simulated calls of `wx`. */
+interface BaseApi {
   readonly env: { readonly USER_DATA_PATH: string }
   getFileSystemManager: () => FileSystemManager
-  /** True when the first word of the schema, such as `chooseMedia` in `chooseMedia.object.count`, is simulated. */
+  /** True if the first word of the schema, such as `chooseMedia` in `chooseMedia.object.count`, is simulated. */
   canIUse: (schema: string) => boolean
   nextTick: (callback: () => void) => void
   base64ToArrayBuffer: (base64: string) => ArrayBuffer
   arrayBufferToBase64: (buffer: ArrayBuffer) => string
 }
 
-/** The simulated `wx`. What it does not have is undefined, as on a phone with an older WeChat. */
+/** The simulated `wx`. Other calls are undefined, as in an older version of WeChat. */
 export type Wx = NetworkApi &
   StorageApi &
   MediaApi &

@@ -2,7 +2,7 @@ import type { ReportCallbackError } from './callbacks.ts'
 import { Listeners } from './listeners.ts'
 import { backgroundTimer } from './timers.ts'
 
-/** WeChat ends unfinished network calls this long after the program was hidden. */
+/** WeChat ends unfinished network calls this long after the program is hidden, in milliseconds. */
 export const INTERRUPT_AFTER_MS = 5000
 
 export interface AppShowEvent {
@@ -49,7 +49,7 @@ export class AppLifecycle {
     }
   }
 
-  /** Hides the program; when it stays hidden long enough the network is suspended. */
+  /** Hides the program; if it stays hidden for long enough, the network is suspended. */
   background(): void {
     if (this.#inBackground) return
     this.#inBackground = true
@@ -57,7 +57,7 @@ export class AppLifecycle {
     this.#timer = backgroundTimer(() => this.#network.suspend(), this.#interruptAfterMs)
   }
 
-  /** Shows the program again; the network works before onAppShow is told, so that listeners may retry. */
+  /** Shows the program again. The network is resumed before onAppShow, so that its listeners can retry. */
   foreground(event: AppShowEvent = LAUNCHED_FROM_LIST): void {
     if (!this.#inBackground) return
     this.#inBackground = false

@@ -1,8 +1,6 @@
-/**
- * What the build (Node) writes and the runtime (browser) reads. Types only, and nothing of either platform in them.
- */
+/** What the build (in Node) writes and the runtime (in the browser) reads. Types only, without any of either platform. */
 
-/** `app.json`, as far as the runtime looks at it. */
+/** `app.json`, as far as the runtime reads it. */
 export interface AppJson {
   readonly pages: readonly string[]
   readonly entryPagePath?: string
@@ -13,7 +11,7 @@ export interface AppJson {
     Partial<Record<'request' | 'connectSocket' | 'uploadFile' | 'downloadFile', number>>
   >
   readonly darkmode?: boolean
-  /** What the file at `themeLocation` says: the values of `@names` in `window` and `tabBar`, by theme. */
+  /** The content of the file at `themeLocation`: the values of `@names` in `window` and `tabBar`, by theme. */
   readonly theme?: Readonly<Partial<Record<'light' | 'dark', Readonly<Record<string, string>>>>>
 }
 
@@ -40,10 +38,10 @@ export interface TabBarJson {
   }[]
 }
 
-/** The JSON beside a page or a component. */
+/** The JSON file of a page or component. */
 export interface ComponentJson extends WindowJson {
   readonly component?: boolean
-  /** Tag name to path; the build has made every path absolute in the program, without a leading slash. */
+  /** Tag name to path; the build has made every path absolute, without a leading slash. */
   readonly usingComponents?: Readonly<Record<string, string>>
   readonly styleIsolation?:
     | 'isolated'
@@ -55,38 +53,38 @@ export interface ComponentJson extends WindowJson {
   readonly disableScroll?: boolean
 }
 
-/** A page or a component, by its path without extension: `pages/index/index`. */
+/** A page or component. Its path has no extension: `pages/index/index`. */
 export interface ProgramPart {
   readonly path: string
   readonly json: ComponentJson
-  /** Class prefix that keeps a component's styles apart, unique to it; empty for pages. */
+  /** Unique class prefix of a component's styles; empty for pages. */
   readonly styleScope: string
-  /** Its WXSS as CSS for the phone; classes of a component carry `<styleScope>--`. */
+  /** Its WXSS as CSS for the simulated phone; the classes of a component have the prefix `<styleScope>--`. */
   readonly css: string
 }
 
-/** What the build emits as `window.__miniProgram`. */
+/** The value of `window.__miniProgram`. */
 export interface Program {
-  /** For the title of the browser window and the banner. */
+  /** For the browser title and the banner. */
   readonly name: string
-  /** Differs from build to build. */
+  /** Different for each build. */
   readonly build: string
   readonly app: AppJson
   /** CSS of `app.wxss`. */
   readonly appCss: string
   readonly parts: Readonly<Record<string, ProgramPart>>
-  /** The compiled templates of all parts: what the template compiler makes, by path. */
+  /** The compiled templates of all parts, by path. */
   readonly templates: Readonly<Record<string, unknown>>
   /**
-   * URL of the scripts: the text of a function body that returns `(path) => void`, which runs the script of `app` or of
-   * a part. Each module of the program runs once. The runtime gives it a scope in which all that WeChat lacks is absent.
+   * URL of the scripts: a function body that returns `(path) => void`, which runs the script of `app` or of a part. Each
+   * module runs once. The runtime evaluates it in a scope without the globals that WeChat lacks.
    */
   readonly scripts: string
-  /** Where the assets are, without a slash at the end: `/images/a.png` is at `<assets>/images/a.png`. */
+  /** Base URL of the assets, without a trailing slash: `/images/a.png` is at `<assets>/images/a.png`. */
   readonly assets: string
 }
 
-/** What `/harness/events` says when the server has built: a new `build` means a new program, `problems` that there is none. */
+/** An event of `/harness/events` after a build. A new `build` is a new program; after a failed build there are `problems`. */
 export interface BuildState {
   readonly build: string
   readonly problems: readonly {
@@ -102,23 +100,23 @@ export interface HarnessJson {
   readonly endpoint?: string
   readonly env?: string
   readonly user: string
-  /** Whether `/harness/events` tells of new builds. */
+  /** Whether `/harness/events` reports new builds. */
   readonly live: boolean
 }
 
 /** How the harness was started, from `/harness.json` and from the address: `?user=alice&path=pages/x/x`. */
 export interface HarnessOptions {
-  /** Where the app finds its backend; the example reads it with `wx.getExtConfigSync` or the like. */
+  /** URL of the backend, which the program reads with `wx.getExtConfigSync`. */
   readonly endpoint?: string
   readonly env?: string
-  /** The made-up WeChat user: `wx.login` gives `dev:<user>`; storage is kept per user. */
+  /** The simulated WeChat user: the code of `wx.login` is `dev:<user>`; storage is kept per user. */
   readonly user: string
   readonly language: 'zh_CN' | 'en'
   /** Default `wxdev0000000000000`. */
   readonly appid?: string
   /**
-   * What the user has answered to the privacy guideline when the program starts; default `granted`. With `ask` the popup
-   * shows (or the program's own), and the answer is remembered for this user.
+   * The user's answer to the privacy guideline when the program starts; default `granted`. With `ask`, the popup of WeChat
+   * or of the program is shown, and the answer is remembered for this user.
    */
   readonly privacy?: 'granted' | 'ask' | 'undeclared'
 }

@@ -1,4 +1,4 @@
-/** A copy of `bytes` as the exact ArrayBuffer that WeChat hands out. */
+/** A copy of `bytes` in an ArrayBuffer of exactly this length. */
 export function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
   const copy = new ArrayBuffer(bytes.length)
   new Uint8Array(copy).set(bytes)

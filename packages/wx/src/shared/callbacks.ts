@@ -1,7 +1,7 @@
 import { toWxError, type WxError } from './failure.ts'
 import { laterTurn } from './timers.ts'
 
-/** Every successful result carries `errMsg: '<api>:ok'`. */
+/** Every successful result has `errMsg: '<api>:ok'`. */
 export interface WxResult {
   errMsg: string
 }
@@ -15,17 +15,17 @@ export interface Callbacks<Result extends object = object> {
 
 type WithCallback = { success: unknown } | { fail: unknown } | { complete: unknown }
 
-/** An asynchronous wx call: with a callback it returns nothing, without one a promise. */
+/** An asynchronous wx call: returns nothing if a callback is given, otherwise a promise. */
 export type AsyncApi<Options extends object, Result extends object> = <
   Given extends Options & Callbacks<Result> = Options & Callbacks<Result>,
 >(
   ...args: Record<never, never> extends Options ? [options?: Given] : [options: Given]
 ) => Given extends WithCallback ? undefined : Promise<Result & WxResult>
 
-/** Receives what a caller's callback threw; WeChat logs such errors and carries on. */
+/** Receives the exceptions of callbacks; WeChat logs them and continues. */
 export type ReportCallbackError = (error: unknown) => void
 
-/** Calls back `listener`, keeping its exceptions away from the simulated runtime (a phone survives them). */
+/** Calls `listener` and reports its exception instead of throwing it. */
 export function callSafely<Args extends unknown[]>(
   report: ReportCallbackError,
   listener: ((...args: Args) => void) | undefined,
@@ -39,14 +39,14 @@ export function callSafely<Args extends unknown[]>(
   }
 }
 
-/** Delivers the outcome of `work` to the callbacks in `options`: success or fail first, then complete. Never throws. */
+/** Passes the outcome of `work` to the callbacks in `options`: success or fail, then complete. Never throws. */
 export async function deliver<Result extends object>(
   api: string,
   options: Callbacks<Result>,
   work: Promise<Result>,
   report: ReportCallbackError,
 ): Promise<void> {
-  const tell = await work.then(
+  const callBack = await work.then(
     (value) => {
       const result = { ...value, errMsg: `${api}:ok` }
       return () => {
@@ -62,12 +62,12 @@ export async function deliver<Result extends object>(
       }
     },
   )
-  tell()
+  callBack()
 }
 
 /**
- * Makes a wx call out of `work`: callbacks or a promise, always answered in a later turn of the event loop,
- * and never a synchronous exception whatever the argument.
+ * Makes a wx call out of `work`. It answers in a later turn of the event loop, with callbacks or a promise, and never
+ * throws synchronously.
  */
 export function asyncApi<Options extends object, Result extends object>(
   api: string,
@@ -89,7 +89,7 @@ export function asyncApi<Options extends object, Result extends object>(
   return call as AsyncApi<Options, Result>
 }
 
-/** True when one of success, fail, complete is a function. */
+/** True if success, fail or complete is a function. */
 function hasCallback(options: Callbacks<never>): boolean {
   return [options.success, options.fail, options.complete].some((callback) => typeof callback === 'function')
 }

@@ -13,12 +13,12 @@ const TYPES: Record<string, string> = {
   '.pdf': 'application/pdf',
 }
 
-/** The media type a phone gives a file by its extension. */
+/** The media type of a file on the phone, by its extension. */
 export function contentTypeOf(path: string): string {
   return TYPES[extensionOf(path).toLowerCase()] ?? 'application/octet-stream'
 }
 
-/** The extension (with its dot) for a Content-Type header, or empty when it is none of the known ones. */
+/** The extension, with its dot, for a Content-Type header; empty for unknown types. */
 export function extensionFor(contentType: string | undefined): string {
   const essence = contentType?.split(';')[0]?.trim().toLowerCase()
   return Object.entries(TYPES).find(([, type]) => type === essence)?.[0] ?? ''

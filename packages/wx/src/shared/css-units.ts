@@ -1,6 +1,6 @@
 /**
- * `rpx`, `vw` and `vh` in declarations become shares of the simulated screen, whose size the runtime keeps in `--rpx`,
- * `--vw` and `--vh`.
+ * Replaces `rpx`, `vw` and `vh` in declarations with the CSS variables `--rpx`, `--vw` and `--vh`, which hold the size of
+ * the simulated screen.
  */
 export function transformUnits(declarations: string): string {
   return declarations.replace(

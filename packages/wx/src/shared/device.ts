@@ -28,9 +28,9 @@ export interface WindowInfo {
   windowWidth: number
   windowHeight: number
   statusBarHeight: number
-  /** Where content is not covered by notch and home bar. */
+  /** The area that is not covered by notch and home bar. */
   safeArea: { left: number; right: number; top: number; bottom: number; width: number; height: number }
-  /** Top of the window on the screen. */
+  /** Distance of the window from the top of the screen. */
   screenTop: number
 }
 
@@ -40,7 +40,7 @@ export interface AccountInfo {
   miniProgram: { appId: string; envVersion: 'develop' | 'trial' | 'release'; version: string }
 }
 
-/** The calls of `wx` that describe phone and program. There is no AppPlatform, which only QQ has. */
+/** The calls of `wx` that describe phone and program. Without AppPlatform, which only QQ has. */
 export interface DeviceApi {
   getSystemInfoSync: () => SystemInfo
   getSystemInfo: AsyncApi<object, SystemInfo>
@@ -50,17 +50,17 @@ export interface DeviceApi {
   getAccountInfoSync: () => AccountInfo
 }
 
-/** What a test may say about the phone; the rest is a plausible one. */
+/** The properties of the phone that a test can set; the others have plausible values. */
 export type DeviceOptions = Partial<DeviceInfo & Pick<AppBaseInfo, 'SDKVersion' | 'version' | 'language'>>
 
-/** What changes while a program runs; a phone that nobody turns has a fixed one. */
-export interface Surroundings {
+/** The properties of the display, which may change while a program runs. */
+export interface Display {
   window: () => WindowInfo
   theme: () => 'light' | 'dark'
 }
 
-/** A phone of 390 by 844 points with a notch, in daylight. */
-export const STILL_PHONE: Surroundings = {
+/** A display of 390 by 844 points with a notch, in the light theme. */
+export const FIXED_DISPLAY: Display = {
   window: () => ({
     pixelRatio: 3,
     screenWidth: 390,
@@ -79,7 +79,7 @@ export function createDeviceApi(
   appid: string,
   options: DeviceOptions,
   report: ReportCallbackError,
-  surroundings: Surroundings = STILL_PHONE,
+  display: Display = FIXED_DISPLAY,
 ): DeviceApi {
   const { SDKVersion = '3.8.0', version = '8.0.50', language = 'zh_CN', ...given } = options
   const device: DeviceInfo = {
@@ -95,17 +95,17 @@ export function createDeviceApi(
     SDKVersion,
     version,
     language,
-    theme: surroundings.theme(),
+    theme: display.theme(),
     enableDebug: false,
     host: { appId: '' },
   })
-  const system = (): SystemInfo => ({ ...device, ...app(), ...surroundings.window() })
+  const system = (): SystemInfo => ({ ...device, ...app(), ...display.window() })
   return {
     getSystemInfoSync: system,
     getSystemInfo: asyncApi('getSystemInfo', report, system),
     getDeviceInfo: () => ({ ...device }),
     getAppBaseInfo: app,
-    getWindowInfo: surroundings.window,
+    getWindowInfo: display.window,
     getAccountInfoSync: () => ({ miniProgram: { appId: appid, envVersion: 'develop', version: '' } }),
   }
 }

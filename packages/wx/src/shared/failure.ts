@@ -1,10 +1,10 @@
-/** What a failed wx call hands to `fail`, `complete` and to a rejected promise: a plain object, not an Error. */
+/** What a failed wx call passes to `fail` and `complete`, or rejects with: a plain object, not an Error. */
 export interface WxError {
   errMsg: string
   errno?: number
 }
 
-/** WeChat's numbers for the failures that callers tell apart. */
+/** WeChat's numbers for the failures that callers distinguish. */
 export const ERRNO = {
   timeout: 5,
   privacyRefused: 104,
@@ -16,7 +16,7 @@ export const ERRNO = {
   permissionDenied: 1300013,
 } as const
 
-/** The inner form of a failure: `reason` is what follows `<api>:fail ` in errMsg. */
+/** A failure inside of the implementation: `reason` is the text after `<api>:fail ` in errMsg. */
 export class WxFailure extends Error {
   readonly errno: number | undefined
 
@@ -37,14 +37,14 @@ export function unknownNetworkFailure(thrown: unknown): WxFailure {
   return networkFailure(-2, `ERR_FAILED (${thrown instanceof Error ? thrown.message : String(thrown)})`)
 }
 
-/** Turns anything thrown inside the implementation of `api` into the object that WeChat hands out. */
+/** Turns anything thrown by the implementation of `api` into WeChat's object. */
 export function toWxError(api: string, thrown: unknown): WxError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown)
   const errno = thrown instanceof WxFailure ? thrown.errno : undefined
   return { errMsg: `${api}:fail ${reason}`, ...(errno === undefined ? {} : { errno }) }
 }
 
-/** Returns `value` when it is a string with content; otherwise fails the way WeChat words a wrong argument. */
+/** Returns `value` if it is a non-empty string; otherwise fails with WeChat's text for a wrong argument. */
 export function requireString(value: unknown, parameter: string): string {
   if (typeof value === 'string' && value !== '') return value
   const given = value === null ? 'Null' : Array.isArray(value) ? 'Array' : capitalized(typeof value)

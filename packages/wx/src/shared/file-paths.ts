@@ -1,18 +1,18 @@
 import { ERRNO, WxFailure } from './failure.ts'
 
-/** Where a program keeps its own files; `wx.env.USER_DATA_PATH`. */
+/** The folder of the program's own files; `wx.env.USER_DATA_PATH`. */
 export const USER_DATA_PATH = 'wxfile://usr'
-/** What the paths of saved files begin with. */
+/** The prefix of the paths of saved files. */
 export const STORE_PREFIX = 'wxfile://store_'
 /** WeChat's quota for a program's own and saved files together. */
 export const USER_FILES_QUOTA_BYTES = 200 * 1024 * 1024
 
-/** The virtual path of a file in the store, by its name there. */
+/** The virtual path of a saved file, by its name. */
 export function storeVirtualPath(name: string): string {
   return STORE_PREFIX + name
 }
 
-/** The failure for a path that is not there. */
+/** The failure for a path that does not exist. */
 export function noSuchFile(virtualPath: string, operation: string): WxFailure {
   return new WxFailure(`no such file or directory, ${operation} "${virtualPath}"`, ERRNO.noSuchFile)
 }
@@ -22,12 +22,12 @@ export function permissionDenied(virtualPath: string, operation: string): WxFail
   return new WxFailure(`permission denied, ${operation} "${virtualPath}"`, ERRNO.permissionDenied)
 }
 
-/** The failure for a file that does not fit the quota any more. */
+/** The failure for a file that exceeds the quota. */
 export function quotaExceeded(): WxFailure {
   return new WxFailure('the maximum size of the file storage limit is exceeded')
 }
 
-/** The failures of operations on the wrong kind of thing, in WeChat's words, by the code that systems give them. */
+/** The failure, in WeChat's words, for an error code of the system; undefined for other codes. */
 export function fileFailure(code: unknown, virtualPath: string): WxFailure | undefined {
   if (code === 'EEXIST') return new WxFailure(`file already exists, mkdir "${virtualPath}"`, ERRNO.fileExists)
   if (code === 'EISDIR') return new WxFailure(`illegal operation on a directory, open "${virtualPath}"`)
@@ -37,7 +37,7 @@ export function fileFailure(code: unknown, virtualPath: string): WxFailure | und
   return undefined
 }
 
-/** The bytes of a file from `position` on, `length` of them; fails outside of the file. */
+/** `length` bytes of a file from `position`; fails outside of the file. */
 export function sliceOfFile(bytes: Uint8Array, position: number | undefined, length: number | undefined): Uint8Array {
   const start = position ?? 0
   const end = length === undefined ? bytes.length : start + length

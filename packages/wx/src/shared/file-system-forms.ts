@@ -1,4 +1,4 @@
-/** The two faces of the file system manager, callbacks and `..Sync`, made of the operations beneath. */
+/** The two forms of the file system manager's calls, with callbacks and `..Sync`, made of the same operations. */
 import { deliver, type ReportCallbackError } from './callbacks.ts'
 import { toWxError } from './failure.ts'
 import type {
@@ -10,19 +10,19 @@ import type {
 } from './file-system-types.ts'
 import { laterTurn } from './timers.ts'
 
-/** What each operation does, at once; it throws WxFailure. */
+/** The synchronous implementation of each operation; throws WxFailure. */
 export type FileWork = { [Name in keyof FileOperations]: (options: FileOperations[Name][0]) => FileOperations[Name][1] }
 
-/** Operations that a platform does better without blocking; used by the callback forms instead. */
-export type LaterFileWork = {
+/** Non-blocking implementations; the callback forms prefer them. */
+export type AsyncFileWork = {
   [Name in keyof FileOperations]?: (options: FileOperations[Name][0]) => Promise<FileOperations[Name][1]>
 }
 
-/** Makes what `wx.getFileSystemManager()` returns out of `work`. */
+/** Makes the result of `wx.getFileSystemManager()` out of `work`. */
 export function fileSystemManagerOf(
   work: FileWork,
   report: ReportCallbackError,
-  later: LaterFileWork = {},
+  asyncWork: AsyncFileWork = {},
 ): FileSystemManager {
   const now = <Name extends keyof FileOperations>(
     name: Name,
@@ -35,7 +35,7 @@ export function fileSystemManagerOf(
     }
   }
   return {
-    ...createAsyncForms(work, later, report),
+    ...createAsyncForms(work, asyncWork, report),
     accessSync: (path) => void now('access', { path }),
     copyFileSync: (srcPath, destPath) => void now('copyFile', { srcPath, destPath }),
     mkdirSync: (dirPath, recursive) => void now('mkdir', { dirPath, recursive }),
@@ -50,12 +50,12 @@ export function fileSystemManagerOf(
   }
 }
 
-function createAsyncForms(work: FileWork, later: LaterFileWork, report: ReportCallbackError): AsyncFileOperations {
+function createAsyncForms(work: FileWork, asyncWork: AsyncFileWork, report: ReportCallbackError): AsyncFileOperations {
   const form =
     <Name extends keyof FileOperations>(name: Name): FileOperation<Name> =>
     (given) => {
       const options = given ?? {}
-      const outcome = laterTurn().then(() => (later[name] ?? work[name])(options))
+      const outcome = laterTurn().then(() => (asyncWork[name] ?? work[name])(options))
       void deliver<FileOperations[Name][1]>(name, options, outcome, report)
     }
   return {

@@ -44,11 +44,11 @@ export interface FileOperations {
   readFile: [
     {
       filePath: string
-      /** Without it the data is an ArrayBuffer. */
+      /** Default: the data is an ArrayBuffer. */
       encoding?: TextEncoding | undefined
       /** First byte to read; default 0. */
       position?: number | undefined
-      /** How many bytes to read; default all that follow. */
+      /** Number of bytes to read; default all. */
       length?: number | undefined
     },
     { data: string | ArrayBuffer },
@@ -70,7 +70,7 @@ export type FileOperation<Name extends keyof FileOperations> = (
 /** The callback forms of all operations. */
 export type AsyncFileOperations = { [Name in keyof FileOperations]: FileOperation<Name> }
 
-/** What `wx.getFileSystemManager()` returns. The sync forms throw an Error `<api>Sync:fail <reason>`. */
+/** The result of `wx.getFileSystemManager()`. The sync forms throw an Error `<api>Sync:fail <reason>`. */
 export interface FileSystemManager extends AsyncFileOperations {
   accessSync(path: string): void
   copyFileSync(srcPath: string, destPath: string): void

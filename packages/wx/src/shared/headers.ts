@@ -1,15 +1,15 @@
-/** Names WeChat sets itself, whatever the caller passes. */
+/** Headers that a program cannot set. */
 const NOT_SETTABLE = new Set(['referer', 'content-length', 'host', 'connection', 'transfer-encoding'])
 
-/** What every call adds for itself. */
+/** What identifies the phone and the program in every request. */
 export interface ClientIdentity {
   appid: string
   userAgent: string
 }
 
 /**
- * The headers that go on the wire: `defaults`, overridden by the caller's (names compared without case, the last
- * spelling wins), plus what WeChat always sends. Undefined and null values are left out.
+ * The headers of a request: `defaults`, overridden by those of the caller (ignoring case, the last spelling wins), plus the
+ * ones that WeChat always sends. Undefined and null values are dropped.
  */
 export function outgoingHeaders(
   identity: ClientIdentity,
@@ -32,7 +32,7 @@ export function outgoingHeaders(
   return Object.fromEntries(headers.values())
 }
 
-/** The value of a header, looked up without case. */
+/** The value of a header; the case of names is ignored. `name` is in lower case. */
 export function headerValue(headers: Record<string, string>, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
 }

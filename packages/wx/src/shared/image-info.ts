@@ -1,5 +1,5 @@
-/** The picture formats whose header is understood. */
-export type ImageType = 'png' | 'jpeg' | 'gif' | 'webp'
+/** The supported picture formats. */
+type ImageType = 'png' | 'jpeg' | 'gif' | 'webp'
 
 export interface ImageSize {
   type: ImageType
@@ -9,7 +9,7 @@ export interface ImageSize {
   height: number
 }
 
-/** Reads format and size from the header of a PNG, JPEG, GIF or WebP; undefined for anything else, or a torn header. */
+/** Reads format and size from the header of a PNG, JPEG, GIF or WebP; undefined for other files and truncated headers. */
 export function parseImage(bytes: Uint8Array): ImageSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
@@ -44,7 +44,7 @@ function parseWebp(view: DataView): ImageSize | undefined {
   return undefined
 }
 
-/** Walks the segments of a JPEG to the frame header (SOF0 to SOF15, without DHT, JPG and DAC that share the range). */
+/** Walks the segments of a JPEG to the frame header (SOF0 to SOF15 without DHT, JPG and DAC, which share the range). */
 function parseJpeg(view: DataView): ImageSize | undefined {
   if (latin1(view, 0, 2) !== '\xff\xd8') return undefined
   let at = 2
@@ -59,7 +59,7 @@ function parseJpeg(view: DataView): ImageSize | undefined {
   return undefined
 }
 
-/** The bytes from `start` up to `end`, or to where the data ends, as characters. */
+/** The bytes from `start` to `end`, or to the end of the data, as characters. */
 function latin1(view: DataView, start: number, end: number): string {
   const until = Math.min(end, view.byteLength)
   if (start >= until) return ''

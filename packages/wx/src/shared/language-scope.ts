@@ -1,4 +1,4 @@
-/** The language as WeChat's engines have it on older phones; what came later, or from Node and the web, is left out. */
+/** The globals of the language in WeChat's engines on older phones; without later ones, and those of Node and the web. */
 const LANGUAGE = [
   'AggregateError',
   'Array',
@@ -56,8 +56,8 @@ const LANGUAGE = [
 ]
 
 /**
- * A private, writable global object that has the language and nothing else: what a Mini Program's code finds before WeChat
- * adds to it. `Function` makes no code from strings.
+ * Creates a private, writable global object with only the globals of the language, to which WeChat's are added. Its
+ * `Function` creates no code from strings.
  */
 export function createLanguageScope(): Record<string, unknown> {
   const scope: Record<string, unknown> = {}
@@ -69,7 +69,7 @@ export function createLanguageScope(): Record<string, unknown> {
   return scope
 }
 
-/** `Function` without code from strings, which WeChat forbids; `Function('return this')` is what it lets pass. */
+/** A `Function` that refuses code from strings, as WeChat does, except for `Function('return this')`. */
 function restrictedFunction(scope: object): FunctionConstructor {
   const make = (given: unknown[]): (() => unknown) => {
     const body = String(given.at(-1) ?? '')

@@ -1,15 +1,16 @@
 import { callSafely, type ReportCallbackError } from './callbacks.ts'
 
-/** The listeners behind one `onX` / `offX` pair. */
+/** The listeners of one event. One that throws does not stop the others. */
 export class Listeners<Event> {
   readonly #listeners: Array<(event: Event) => void> = []
   readonly #report: ReportCallbackError
 
-  constructor(report: ReportCallbackError) {
+  /** `report` receives the exceptions of listeners; default console.error. */
+  constructor(report: ReportCallbackError = (error) => console.error(error)) {
     this.#report = report
   }
 
-  /** `wx.onX(listener)`; what is not a function is ignored. */
+  /** `wx.onX(listener)`; anything but a function is ignored. */
   readonly on = (listener: (event: Event) => void): void => {
     if (typeof listener === 'function') this.#listeners.push(listener)
   }
@@ -24,12 +25,13 @@ export class Listeners<Event> {
     if (at >= 0) this.#listeners.splice(at, 1)
   }
 
-  /** Calls every listener; one that throws does not stop the others. */
-  emit(event: Event): void {
-    for (const listener of [...this.#listeners]) callSafely(this.#report, listener, event)
+  /** Adds a listener and returns a function that removes it. */
+  add(listener: (event: Event) => void): () => void {
+    this.on(listener)
+    return () => this.off(listener)
   }
 
-  get size(): number {
-    return this.#listeners.length
+  emit(event: Event): void {
+    for (const listener of [...this.#listeners]) callSafely(this.#report, listener, event)
   }
 }

@@ -6,7 +6,7 @@ export interface LoginApi {
   checkSession: AsyncApi<object, object>
 }
 
-/** Makes `wx.login`. `code` is asked at every login; what it throws becomes `login:fail <message>`. */
+/** Makes `wx.login`. `code` is called at every login; its exception becomes `login:fail <message>`. */
 export function createLoginApi(code: string | (() => string), report: ReportCallbackError): LoginApi {
   return {
     login: asyncApi('login', report, () => ({ code: typeof code === 'function' ? code() : code })),

@@ -1,10 +1,10 @@
-/** What the media calls take and tell, whoever shows the picker. */
+/** Options and results of the media calls. */
 import type { AsyncApi } from './callbacks.ts'
 import { extensionOf } from './paths.ts'
 
-/** How many files chooseMedia lets the user pick when the program does not say. */
+/** The default for `count` of chooseMedia. */
 const DEFAULT_MEDIA_COUNT = 9
-/** The most that chooseMedia lets the user pick, whatever the program asks. */
+/** The maximum for `count` of chooseMedia. */
 const MAX_MEDIA_COUNT = 20
 
 const VIDEO_EXTENSIONS = new Set(['.mp4', '.mov', '.m4v', '.avi', '.webm'])
@@ -23,7 +23,7 @@ export interface ChooseMediaOptions {
   camera?: 'back' | 'front' | undefined
 }
 
-/** A picked file. WeChat documents the last four for videos only, so images do not have them here. */
+/** A picked file. WeChat documents the last four properties for videos only, so images do not have them here. */
 export interface MediaFile {
   tempFilePath: string
   /** Bytes. */
@@ -65,8 +65,8 @@ export interface MediaApi {
   compressImage: AsyncApi<CompressImageOptions, { tempFilePath: string }>
 }
 
-/** How many files of which types may be picked. */
-export function mediaWish(options: ChooseMediaOptions): { count: number; types: MediaType[] } {
+/** Number and types of files that may be picked. */
+export function allowedMedia(options: ChooseMediaOptions): { count: number; types: MediaType[] } {
   const asked = options.mediaType ?? ['image', 'video']
   const types: MediaType[] = (['image', 'video'] as const).filter(
     (type) => asked.includes('mix') || asked.includes(type),
@@ -74,13 +74,13 @@ export function mediaWish(options: ChooseMediaOptions): { count: number; types: 
   return { types, count: Math.max(Math.min(options.count ?? DEFAULT_MEDIA_COUNT, MAX_MEDIA_COUNT), 1) }
 }
 
-/** What `type` of the result says about the picked files. */
-export function kindOf(picked: readonly { readonly fileType: MediaType }[]): ChooseMediaResult['type'] {
+/** The `type` of the result for the picked files. */
+export function mixedTypeOf(picked: readonly { readonly fileType: MediaType }[]): ChooseMediaResult['type'] {
   const [first, ...others] = new Set(picked.map(({ fileType }) => fileType))
   return first !== undefined && others.length === 0 ? first : 'mix'
 }
 
-/** Video by its extension, else image. */
+/** Video for the extensions of videos, otherwise image. */
 export function mediaTypeByName(name: string): MediaType {
   return VIDEO_EXTENSIONS.has(extensionOf(name).toLowerCase()) ? 'video' : 'image'
 }

@@ -3,7 +3,7 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** The extension of a path with its dot, or empty: as Node's `extname`, for virtual paths and URL paths. */
+/** The extension of a virtual path or URL path, with its dot, or empty; like Node's `extname`. */
 export function extensionOf(path: string): string {
   const name = baseName(path)
   const dot = name.lastIndexOf('.')

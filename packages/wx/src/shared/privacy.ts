@@ -3,8 +3,8 @@ import { ERRNO, WxFailure } from './failure.ts'
 import { laterTurn } from './timers.ts'
 
 /**
- * The user's answer to the privacy guideline: agreed, refused, not asked yet, or the program's owner never declared
- * that it uses photos at all.
+ * The user's answer to the privacy guideline: agreed, refused, not asked yet, or not possible because the owner of the
+ * program has not declared the use of photos.
  */
 export type PrivacyState = 'granted' | 'refused' | 'ask' | 'undeclared'
 
@@ -15,28 +15,28 @@ export interface PrivacyAnswer {
 
 export type PrivacyListener = (resolve: (answer: PrivacyAnswer) => void, event: { referrer: string }) => void
 
-/** The privacy calls; as in WeChat they never return a promise. */
+/** The privacy calls. As in WeChat, they never return a promise. */
 export interface PrivacyApi {
   getPrivacySetting: (options?: Callbacks<{ needAuthorization: boolean; privacyContractName: string }>) => void
   requirePrivacyAuthorize: (options?: Callbacks) => void
   onNeedPrivacyAuthorization: (listener: PrivacyListener) => void
 }
 
-/** The user's part in it. */
+/** The simulated user. */
 export interface PrivacyUser {
-  /** WeChat's own question, for programs that do not ask themselves. */
+  /** The answer in WeChat's own popup, for programs without one. */
   popup: () => Promise<boolean>
-  /** What holds after an answer. */
+  /** The state after an answer. */
   stateAfter: (agreed: boolean) => PrivacyState
 }
 
-/** Agrees in WeChat's popup, and keeps to any answer. */
+/** Agrees in WeChat's popup, and keeps every answer. */
 const COMPLIANT_USER: PrivacyUser = {
   popup: async () => true,
   stateAfter: (agreed) => (agreed ? 'granted' : 'refused'),
 }
 
-/** What the user agreed to, and how the program asks. */
+/** The privacy state, and the question to the user. */
 export class Privacy {
   state: PrivacyState
   readonly api: PrivacyApi
@@ -67,7 +67,7 @@ export class Privacy {
     }
   }
 
-  /** Resolves when the user has agreed, asking first if need be: by the program's listener, else by the popup. */
+  /** Resolves once the user has agreed, after asking if necessary: with the program's listener, or else with the popup. */
   async authorize(referrer: string): Promise<object> {
     if (this.state === 'undeclared') {
       throw new WxFailure('api scope is not declared in the privacy agreement', ERRNO.privacyUndeclared)
@@ -77,7 +77,7 @@ export class Privacy {
     return {}
   }
 
-  /** One question, however many calls wait for its answer. */
+  /** Concurrent calls share one question. */
   #askOnce(referrer: string): Promise<boolean> {
     this.#asking ??= this.#ask(referrer)
       .then((agreed) => {

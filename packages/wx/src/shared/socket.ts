@@ -6,9 +6,9 @@ import { Listeners } from './listeners.ts'
 import { laterTurn } from './timers.ts'
 import type { TransferQueue } from './transfer-queue.ts'
 
-/** WeChat keeps at most five sockets open per program. */
+/** WeChat allows at most five open sockets per program. */
 export const MAX_SOCKETS = 5
-/** The close code of a connection that went away without a goodbye. */
+/** The close code of a connection that ended without a close frame. */
 const ABNORMAL_CLOSURE = 1006
 
 export interface ConnectSocketOptions extends Callbacks {
@@ -42,17 +42,17 @@ export interface SocketTask {
   onClose(listener: (event: SocketClose) => void): void
 }
 
-/** Opens a WebSocket with a list of protocols and, where the platform can, headers. */
+/** Opens a WebSocket with a list of protocols and, if the platform supports them, headers. */
 export type OpenSocket = (url: string, protocols: string[], headers: Record<string, string>) => WebSocket
 
 /** The sockets of one program. */
 export interface Sockets {
   connect: (options: ConnectSocketOptions) => SocketTask
-  /** Breaks every open connection, as going offline or to the background does. */
+  /** Breaks all open connections, as going offline or to the background does. */
   breakAll: (reason: string) => void
 }
 
-/** Makes `wx.connectSocket` over a WebSocket of the platform. */
+/** Makes `wx.connectSocket` with the WebSocket of the platform. */
 export function createSockets(queue: TransferQueue, report: ReportCallbackError, openSocket: OpenSocket): Sockets {
   const open = new Set<Connection>()
   return {
@@ -122,7 +122,7 @@ class Connection {
     this.#socket = socket
   }
 
-  /** The line is cut: an error, then a close, without waiting for the other side. */
+  /** The network failed: an error event, then a close event, without waiting for the server. */
   broken(reason: string): void {
     if (this.#gone) return
     const errMsg = `onSocketError:fail ${reason}`
@@ -173,7 +173,7 @@ class Connection {
 
   #close(options: { code?: number | undefined; reason?: string | undefined }): void {
     if (this.#gone) throw new WxFailure('SocketTask is CLOSED')
-    // Without a socket yet, closing means that none will be opened.
+    // Before the socket is opened, closing prevents that.
     if (this.#socket === undefined) callSafely(this.#report, () => this.#end({ code: 1000, reason: '' }))
     else this.#socket.close(options.code ?? 1000, options.reason ?? '')
   }

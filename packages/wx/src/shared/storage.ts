@@ -2,7 +2,7 @@ import { utf8Length } from './bytes.ts'
 import { type AsyncApi, asyncApi, type ReportCallbackError } from './callbacks.ts'
 import { requireString, toWxError, WxFailure } from './failure.ts'
 
-/** WeChat's limit for one key, of its value in serialized form. */
+/** WeChat's limit for one value in serialized form. */
 export const MAX_VALUE_BYTES = 1024 * 1024
 /** WeChat's limit for all keys together. */
 const MAX_STORAGE_BYTES = 10 * 1024 * 1024
@@ -22,9 +22,9 @@ export interface StorageApi {
   removeStorage: AsyncApi<{ key: string }, object>
   clearStorage: AsyncApi<object, object>
   getStorageInfo: AsyncApi<object, StorageInfo>
-  /** Throws `setStorageSync:fail ..` past the limits and for what cannot be stored. */
+  /** Throws `setStorageSync:fail ..` beyond the limits and for values that cannot be stored. */
   setStorageSync: (key: string, data: unknown) => void
-  /** A copy of the value, or '' when there is none. */
+  /** A copy of the value, or '' if there is none. */
   getStorageSync: (key: string) => unknown
   removeStorageSync: (key: string) => void
   clearStorageSync: () => void
@@ -34,7 +34,7 @@ export interface StorageApi {
 /** A value in serialized form. */
 export type Stored = { type: 'json' | 'number' | 'date' | 'undefined'; text: string }
 
-/** Where the entries of a storage are kept: a Map, or something like it that lasts. */
+/** The entries of a storage: a Map, or a persistent object with the same methods. */
 export interface StoredEntries extends Iterable<[key: string, stored: Stored]> {
   get(key: string): Stored | undefined
   set(key: string, stored: Stored): unknown
@@ -42,7 +42,7 @@ export interface StoredEntries extends Iterable<[key: string, stored: Stored]> {
   clear(): void
 }
 
-/** The key-value storage of one program on one phone. Values are kept serialized, so nobody shares an object. */
+/** The key-value storage of one program on one phone. Values are kept in serialized form, so objects are never shared. */
 export class PhoneStorage {
   readonly #entries: StoredEntries
 
@@ -60,7 +60,7 @@ export class PhoneStorage {
     this.#entries.set(name, stored)
   }
 
-  /** The value in a box, or undefined when the key is not there. */
+  /** The value as `data`, or undefined if the key does not exist. */
   get(key: unknown): { data: unknown } | undefined {
     const stored = this.#entries.get(requireString(key, 'key'))
     return stored === undefined ? undefined : { data: deserialize(stored) }
@@ -82,7 +82,7 @@ export class PhoneStorage {
     }
   }
 
-  /** All keys with copies of their values; give it to another instance to simulate a restart. */
+  /** All keys with copies of their values; pass it to another instance to simulate a restart. */
   snapshot(): Record<string, unknown> {
     return Object.fromEntries([...this.#entries].map(([key, stored]) => [key, deserialize(stored)]))
   }
@@ -138,7 +138,7 @@ function sizeOf(key: string, stored: Stored | undefined): number {
   return stored === undefined ? 0 : utf8Length(key) + utf8Length(stored.text)
 }
 
-/** Top-level numbers, dates and undefined come back as themselves; the rest goes through JSON. */
+/** Top-level numbers, dates and undefined keep their type; other values go through JSON. */
 function serialize(value: unknown): Stored {
   if (value === undefined) return { type: 'undefined', text: '' }
   if (typeof value === 'number') return { type: 'number', text: String(value) }

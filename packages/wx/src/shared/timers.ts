@@ -1,18 +1,16 @@
-/** Timers in the words that Node and browsers share. */
-
-/** Resolves in the next turn of the event loop, the way native answers arrive. */
+/** Resolves in the next turn of the event loop, in which native answers arrive. */
 export function laterTurn(): Promise<void> {
   return new Promise((resolve) => nextTurn(resolve))
 }
 
-/** Node's setImmediate where there is one: it comes before timers, and is not clamped to 4 ms as nested timers are. */
+/** Uses setImmediate where it exists: it runs before timers, and nested calls are not delayed to 4 ms. */
 function nextTurn(work: () => void): void {
   const immediate: unknown = Reflect.get(globalThis, 'setImmediate')
   if (typeof immediate === 'function') immediate(work)
   else setTimeout(work, 0)
 }
 
-/** Resolves after `ms` milliseconds, or rejects with the reason of `signal` when that comes first. */
+/** Resolves after `ms` milliseconds, or rejects with the reason of `signal` if it is aborted earlier. */
 export function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
@@ -28,7 +26,7 @@ export function delay(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** A timer that keeps no Node process alive. */
+/** A timer that does not keep a Node process alive. */
 export function backgroundTimer(work: () => void, ms: number): ReturnType<typeof setTimeout> {
   const timer: unknown = setTimeout(work, ms)
   if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')

@@ -10,11 +10,11 @@ import { digestOf } from './digest.ts'
 import { codec } from './encodings.ts'
 import { readNow } from './read-now.ts'
 
-/** Mode bits of a regular file and of a folder, which WeChat reports as the system has them. */
+/** Mode bits of a regular file and of a folder; WeChat reports those of the system. */
 const FILE_MODE = 0o100644
 const FOLDER_MODE = 0o040755
 
-/** Makes what `wx.getFileSystemManager()` returns, over Blobs. Only the `..Sync` calls block while they read. */
+/** Makes the result of `wx.getFileSystemManager()` for the files of the browser phone. Only the `..Sync` calls block. */
 export function createFileSystemManager(files: BrowserFiles, report: ReportCallbackError): FileSystemManager {
   return fileSystemManagerOf(createWork(files), report, {
     readFile: async (options) => {
@@ -35,7 +35,7 @@ function readResult(bytes: Uint8Array, { encoding, position, length }: ReadOptio
   return { data: encoding === undefined || encoding === null ? toArrayBuffer(part) : codec(encoding).decode(part) }
 }
 
-/** The content of a file; fails for what is not there and for folders. */
+/** The content of a file; fails if there is none, and for folders. */
 function contentOf(files: BrowserFiles, filePath: unknown): Blob {
   const path = requireString(filePath, 'filePath')
   const { blob } = files.existing(path, 'open')
@@ -56,7 +56,7 @@ function createWork(files: BrowserFiles): FileWork {
       files.write(destPath, blob ?? contentOf(files, srcPath))
       return {}
     },
-    // Digests take a moment in a browser, so there is only the callback form, as in WeChat.
+    // The asynchronous implementation above is used: browsers compute digests only asynchronously.
     getFileInfo: ({ filePath }) => ({ size: contentOf(files, filePath).size, digest: '' }),
     getSavedFileList: () => ({
       fileList: files.saved().map(({ path, size, modified }) => ({

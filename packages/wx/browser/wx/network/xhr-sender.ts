@@ -4,7 +4,7 @@ import type { OutgoingRequest, ResponseHead, Sender, SendOptions } from '../../.
 import { delay } from '../../../src/shared/timers.ts'
 import { bytesOfBinaryText } from './binary-text.ts'
 
-/** What a browser does not let a page set; trying only fills the console with errors. */
+/** Headers that a page cannot set; trying to only logs errors. */
 const FORBIDDEN = new Set([
   'accept-charset',
   'accept-encoding',

@@ -40,4 +40,3 @@ export function createNavigationApi({ router }: Host, report: ReportCallbackErro
     }),
   }
 }
-
