@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Server, type SpawnOptions, startServer } from './processes.ts'
 
-export const ENV = 'bench-1abcde'
+const ENV = 'bench-1abcde'
 export const WEB = `/web?env=${ENV}`
 export const COLLECTION = 'bench'
 const COMMAND = fileURLToPath(new URL('../packages/server/bin/cloudstead.js', import.meta.url))

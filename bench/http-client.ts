@@ -10,7 +10,7 @@ const READ_BUFFER_BYTES = 256 * 1024
 /** A server that says nothing for this long is not measured but reported. */
 const SILENCE_LIMIT_MS = 20_000
 
-export interface Answer {
+interface Answer {
   readonly status: number
   /** Length of the body in bytes. */
   readonly length: number

@@ -147,7 +147,7 @@ export interface App {
   readonly storage: { from(bucket: string): Bucket }
 }
 
-export interface FileInfo extends ItemCode {
+interface FileInfo extends ItemCode {
   readonly tempFileURL: string
   readonly cloudId?: string
   readonly fileName?: string
@@ -183,7 +183,7 @@ export interface Bucket {
   remove(paths: string[]): Answer<unknown[]>
 }
 
-export interface UploadMetadata {
+interface UploadMetadata {
   readonly url: string
   readonly token: string
   readonly authorization: string
@@ -240,7 +240,7 @@ type UpdateCommand =
   | ('push' | 'pop' | 'unshift' | 'shift' | 'pull' | 'pullAll' | 'addToSet')
 
 /** A condition on a field; more can be chained to it. */
-export type Condition = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>>
+type Condition = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>>
 
 export type Command = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>> &
   Readonly<Record<UpdateCommand, (...values: unknown[]) => object>>
@@ -274,7 +274,7 @@ export interface Query {
   remove(): Promise<Result & { deleted: number }>
 }
 
-export interface Document {
+interface Document {
   field(projection: object): Document
   get(): Promise<Result & { data: Record<string, unknown>[] }>
   set(document: object): Promise<Result & { updated: number; upsertedId?: unknown }>

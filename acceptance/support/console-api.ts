@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface StoredDocument {
+interface StoredDocument {
   readonly id: string | number
   readonly version: number
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
   readonly document: any
 }
 
-export interface ImportLine {
+interface ImportLine {
   readonly done: number
   readonly total?: number
   readonly failed?: number

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface Entry {
+interface Entry {
   readonly kind: 'file' | 'folder'
   readonly path: string
   readonly name: string
@@ -12,7 +12,7 @@ export interface Entry {
   readonly previewUrl?: string
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   readonly done: number
   readonly total?: number
   readonly failed?: number

@@ -3,7 +3,7 @@ import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
 /** One setting of `getSettings`, as far as the tests look at it. */
-export interface ShownSetting {
+interface ShownSetting {
   readonly key: string
   readonly source: 'file' | 'console' | 'default' | 'environment'
   readonly locked: boolean

@@ -4,7 +4,7 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { cloudstead, type RunningServer } from './server.ts'
 
-export type Language = 'en' | 'zh'
+type Language = 'en' | 'zh'
 
 export interface ConsoleOptions {
   /** `en` unless told. */
@@ -29,7 +29,7 @@ export interface OpenedConsole {
 const STEP_TIMEOUT_MS = 15_000
 
 /** A one-time link that signs in, from the command line beside the running server. */
-export async function consoleLink(server: RunningServer): Promise<string> {
+async function consoleLink(server: RunningServer): Promise<string> {
   const where = ['--env', server.env, '--data-dir', server.dataDir, '--url', server.url]
   const { stdout, stderr, code } = await cloudstead('console', 'link', ...where)
   if (code !== 0) throw new Error(`console link failed: ${stderr}`)

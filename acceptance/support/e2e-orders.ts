@@ -22,7 +22,7 @@ export function recipeConfig(maxAge?: number): object {
   return { storage: { acl }, database: { collections: { orders: { acl: 'PRIVATE' } } } }
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Default alice. */
   readonly user?: string
   /** The page that opens first, with its query. */
@@ -34,7 +34,7 @@ export interface OpenOptions {
 }
 
 /** What stands under a fileID, as the administrator sees it. */
-export type StoredFile = Buffer | string
+type StoredFile = Buffer | string
 
 export interface OrdersLab {
   readonly server: RunningServer

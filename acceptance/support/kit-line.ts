@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { RunningServer } from './server.ts'
 
 /** What a request asks for: an action of the server, `upload`, or a path of the login service. */
-export interface Passing {
+interface Passing {
   readonly what: string
   /** The path, with its query. */
   readonly url: string

@@ -25,7 +25,7 @@ export interface NodeClientRequest {
 }
 
 /** What an upload takes in Node: a Buffer, or a Blob with these bytes. */
-export type NodeBody = Buffer | { readonly blob: Uint8Array }
+type NodeBody = Buffer | { readonly blob: Uint8Array }
 
 type UploadOptions = { cloudPath: string; filePath: NodeBody; method?: 'put' | 'post' }
 

@@ -5,10 +5,10 @@ import { webAction } from './databases.ts'
 import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './rule-cases.ts'
 
 /** `nobody` is not logged in: the client SDK sends nothing then, so nobody asks by plain HTTP. `admin` is the server SDK. */
-export type Who = UserName | 'nobody' | 'admin'
+type Who = UserName | 'nobody' | 'admin'
 
 /** `reads` a document by its id, or finds and counts by a query; `sets` makes or replaces by id. */
-export type Action = 'reads' | 'updates' | 'sets' | 'removes' | 'adds'
+type Action = 'reads' | 'updates' | 'sets' | 'removes' | 'adds'
 
 /** Written down as it is or, where it takes commands or dates of the SDK, as a function. */
 export type Data = object | ((command: Command, database: Database) => object)
@@ -17,7 +17,7 @@ export type Data = object | ((command: Command, database: Database) => object)
  * The ids of the documents that are found, changed, replaced or removed, which no others are; `made`: there is one
  * document more; `denied`: nothing happens, and the answer does not say why.
  */
-export type Expected = readonly string[] | 'made' | 'denied'
+type Expected = readonly string[] | 'made' | 'denied'
 
 /**
  * `asked` is the id of a document, a query or, for `adds`, the new document. `data` is what is written; for `reads` it is
@@ -25,7 +25,7 @@ export type Expected = readonly string[] | 'made' | 'denied'
  */
 export type DocumentCase = readonly [who: Who, action: Action, asked: string | Data, expected: Expected, data?: Data]
 
-export interface StoredDocument {
+interface StoredDocument {
   readonly _id: string
   readonly [field: string]: unknown
 }

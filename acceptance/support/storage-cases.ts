@@ -6,15 +6,15 @@ import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './r
 import { act } from './wire.ts'
 
 /** `nobody` is not logged in: the client SDK sends nothing then, so nobody asks by plain HTTP. `admin` is the server SDK. */
-export type Who = UserName | 'nobody' | 'admin'
+type Who = UserName | 'nobody' | 'admin'
 
 /** `uploads` makes a new file; for `overwrites`, `deletes`, `copies` and most `reads` there is one already. */
-export type Action = 'reads' | 'uploads' | 'overwrites' | 'deletes' | 'copies'
+type Action = 'reads' | 'uploads' | 'overwrites' | 'deletes' | 'copies'
 
 /** `missing`: may, but there is no such file. `bad name`: refused as a name, whatever the rules say. */
-export type Expected = 'yes' | 'no' | 'missing' | 'bad name'
+type Expected = 'yes' | 'no' | 'missing' | 'bad name'
 
-export interface Details {
+interface Details {
   /** Who uploaded the file that is there; the administrator unless said otherwise, who leaves no creator. */
   readonly by?: Who
   /** Bytes of the file that is there, and of what is uploaded. */
@@ -33,9 +33,9 @@ export interface Details {
  * In paths `*` becomes something that no other row has, so that rows do not meet, and ids are filled in (see
  * {@link RuleStage.fill}).
  */
-export type StorageCase = readonly [who: Who, action: Action, path: string, expected: Expected, details?: Details]
+type StorageCase = readonly [who: Who, action: Action, path: string, expected: Expected, details?: Details]
 
-export interface StorageRules {
+interface StorageRules {
   readonly acl:
     | string
     | { readonly read?: boolean | string; readonly write?: boolean | string; readonly maxAge?: number }

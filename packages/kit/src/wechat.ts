@@ -10,7 +10,7 @@ interface Callbacks<Answer> {
   fail: (failure: WxFailure) => void
 }
 
-export interface UploadTask {
+interface UploadTask {
   abort(): void
   onProgressUpdate(listener: (event: { readonly progress: number }) => void): void
 }

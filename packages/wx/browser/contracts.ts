@@ -60,7 +60,7 @@ export interface Host {
 
 export type Theme = 'light' | 'dark'
 
-export interface ThemeControl {
+interface ThemeControl {
   /** Always light unless app.json has `"darkmode": true`, as in WeChat. */
   readonly current: Theme
   onChange(listener: (theme: Theme) => void): () => void

@@ -34,7 +34,7 @@ export interface ElementSelf<Props extends Properties> {
   scopedClass(names: string): string
 }
 
-export interface EmitOptions {
+interface EmitOptions {
   readonly bubbles?: boolean
   /** Receives the return value of a listener. */
   readonly returned?: (value: unknown) => void

@@ -1,7 +1,7 @@
 import { clamp, html } from './dom.ts'
 
 /** Height of a row, as in WeChat's pickers on a phone. */
-export const ROW_HEIGHT = 40
+const ROW_HEIGHT = 40
 
 /** A wheel is at rest once it has not moved for this long. */
 const REST_MS = 120

@@ -21,7 +21,7 @@ export function parsePageUrl(url: string, fromPage: string): PageUrl {
 }
 
 /** `a=1&b` becomes `{ a: '1', b: 'undefined' }`: WeChat's router has this word for a missing value. */
-export function parseQuery(text: string): Record<string, string> {
+function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = {}
   for (const pair of text.split('&')) {
     if (pair === '') continue

@@ -4,7 +4,7 @@ import { DEFAULT_APPID } from '../shared/device.ts'
 import { gate, phoneFor } from '../testing/phone.ts'
 import { createWx } from './create-wx.ts'
 
-test('login: the code by promise and by callback, a fresh one each time, or a failure', async (t) => {
+test('login: the code by promise and by callback, a new one each time, or a failure', async (t) => {
   let count = 0
   const { wx } = phoneFor(t, {
     loginCode: () => {
@@ -28,7 +28,7 @@ test('login: the code by promise and by callback, a fresh one each time, or a fa
   assert.equal((await wx.checkSession()).errMsg, 'checkSession:ok')
 })
 
-test('device: the program and the phone are what the test says, and not QQ', async (t) => {
+test('device: program and phone have the given properties, and are not QQ', async (t) => {
   const { wx } = phoneFor(t, { appid: 'wxabc', device: { platform: 'ios', brand: 'iPhone', SDKVersion: '2.25.0' } })
   assert.equal(wx.getAccountInfoSync().miniProgram.appId, 'wxabc')
   assert.equal(phoneFor(t).wx.getAccountInfoSync().miniProgram.appId, DEFAULT_APPID)
@@ -60,7 +60,7 @@ test('ui: calls are recorded, without their callbacks; a modal is answered', asy
   ])
 })
 
-test('base: base64, nextTick, canIUse; what is not simulated is undefined', async (t) => {
+test('base64, nextTick, canIUse; calls that are not simulated are undefined', async (t) => {
   const { wx } = phoneFor(t)
   const buffer = wx.base64ToArrayBuffer('AAH/')
   assert.deepEqual([...new Uint8Array(buffer)], [0, 1, 255])
@@ -79,7 +79,7 @@ test('base: base64, nextTick, canIUse; what is not simulated is undefined', asyn
   assert.equal((wx as unknown as Record<string, unknown>).cloud, undefined)
 })
 
-test('install: puts the globals in place, and the undo puts back what was there', (t) => {
+test('install: defines the globals, and the returned function restores them', (t) => {
   const globals = globalThis as unknown as Record<string, unknown>
   globals.Page = 'mine'
   t.after(() => delete globals.Page)

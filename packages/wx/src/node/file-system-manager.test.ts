@@ -143,7 +143,7 @@ test('files: the quota counts the files of the program, not temporary ones', (t)
   assert.equal(fs.statSync(temp).size, 100)
 })
 
-test('files: lent files are read in place and never deleted; temporary ones go with the phone', (t) => {
+test('files: real files are read in place and never deleted; temporary ones are removed with the phone', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'wx-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
   const lent = join(directory, 'a.jpg')

@@ -27,7 +27,7 @@ test('chooseMedia: pictures have path, size and type only; videos have the rest'
   assert.equal(wx.getFileSystemManager().readFileSync(tempFilePath).byteLength, 7)
 })
 
-test('chooseMedia: count is 9 by default and 20 at most; the kind is filtered and reported', async (t) => {
+test('chooseMedia: count is 9 by default and 20 at most; the type is filtered and reported', async (t) => {
   const many = Array.from({ length: 25 }, (_, index) => picture(`${index}.png`))
   const { wx } = phoneFor(t, { media: [...many, clip] })
   const count = async (asked?: number) => (await wx.chooseMedia({ count: asked })).tempFiles.length
@@ -79,7 +79,7 @@ test('chooseMedia: cancel, denied, nothing to pick; by callback too', async (t) 
   await failed.opened
 })
 
-test('chooseMedia: the privacy guideline comes first, and is told apart from cancel', async (t) => {
+test('chooseMedia: the privacy guideline comes first, with its own error', async (t) => {
   const phone = phoneFor(t, { media: [clip], chooseMedia: 'cancel', privacy: 'refused' })
   await assert.rejects(phone.wx.chooseMedia(), {
     errMsg: 'chooseMedia:fail privacy permission is not authorized',
@@ -92,7 +92,7 @@ test('chooseMedia: the privacy guideline comes first, and is told apart from can
   })
 })
 
-test('getImageInfo: local files, the network, and what is no picture', async (t) => {
+test('getImageInfo: local files, the network, and files that are no pictures', async (t) => {
   const { wx, files } = phoneFor(t)
   const server = await startServer(t, ({ url }, response) => {
     response.writeHead(url === '/a.png' ? 200 : 404, { 'content-type': 'image/png' }).end(pngBytes(30, 20))

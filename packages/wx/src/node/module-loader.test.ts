@@ -22,7 +22,7 @@ function globalsFor(t: TestContext): RuntimeOptions {
   return { wx, Page, App }
 }
 
-test('modules: what WeChat lacks is absent, what it has is there', (t) => {
+test('modules: only the globals of WeChat are defined', (t) => {
   const absent = `window self document location localStorage navigator fetch XMLHttpRequest WebSocket Blob File FormData
     Headers Request Response URL URLSearchParams AbortController AbortSignal Event EventTarget TextEncoder TextDecoder
     ReadableStream MessageChannel structuredClone queueMicrotask setImmediate atob btoa crypto performance process Buffer
@@ -50,7 +50,7 @@ test('modules: what WeChat lacks is absent, what it has is there', (t) => {
   assert.equal(seen.arrow, 'undefined')
 })
 
-test('modules: the global object is private and writable, and a polyfill on it is seen as a bare name', (t) => {
+test('modules: the global object is private and writable, and a polyfill on it is a global', (t) => {
   const root = project(t, {
     'a.js': `globalThis.Headers = class { value = 'polyfill' }
       exports.bare = new Headers().value
@@ -78,7 +78,7 @@ test('modules: no code from strings', (t) => {
   assert.equal(seen.is, 7)
 })
 
-test('modules: values cross the border as the same kinds', (t) => {
+test('modules: instanceof works with values from outside', (t) => {
   const root = project(t, {
     'a.js': 'exports.list = [{ a: new Uint8Array(2).buffer }]; exports.error = new TypeError("x")',
   })
@@ -87,7 +87,7 @@ test('modules: values cross the border as the same kinds', (t) => {
   assert.ok(seen.error instanceof TypeError)
 })
 
-test('modules: one registry per runtime: loaded once in it, anew in the next', (t) => {
+test('modules: each runtime has its own registry', (t) => {
   const root = project(t, {
     'a.js': 'exports.b = require("./b"); exports.again = require("./b.js")',
     'b.js': 'module.exports = { a: require("./a"), id: {} }',
@@ -101,7 +101,7 @@ test('modules: one registry per runtime: loaded once in it, anew in the next', (
   assert.notEqual(loadMiniProgramModule<typeof first>(join(root, 'a.js'), options).b.id, first.b.id)
 })
 
-test('modules: how names are found', (t) => {
+test('modules: resolution of names', (t) => {
   const root = project(t, {
     'app/main.js': `exports.found = ['mp', 'mp/sub', '@s/default', '@s/main', '@s/main/lib/x', 'plain', '../data.json', './folder', '.']
       .map((name) => require(name))`,
@@ -138,7 +138,7 @@ test('modules: how names are found', (t) => {
   assert.equal(runtime.require(join(root, 'node_modules/mp/index.js')), 'wrong')
 })
 
-test('modules: what is not there fails by name, and a module that failed can be tried again', (t) => {
+test('modules: a missing module fails with its name, and a failed module can be loaded again', (t) => {
   const root = project(t, {
     'a.js': `globalThis.tries = (globalThis.tries || 0) + 1
       if (globalThis.tries === 1) throw new Error('first')
@@ -155,7 +155,7 @@ test('modules: what is not there fails by name, and a module that failed can be 
   assert.deepEqual(runtime.require(join(root, 'a.js')), { tries: 2 })
 })
 
-test('modules: timers have numbers, and dispose stops them', async (t) => {
+test('modules: timer handles are numbers, and dispose stops the timers', async (t) => {
   const root = project(t, {
     'a.js': `exports.start = (done) => {
         const stopped = setTimeout(() => { throw new Error('was stopped') }, 1)
@@ -170,7 +170,7 @@ test('modules: timers have numbers, and dispose stops them', async (t) => {
     forever: (tick: () => void) => void
   }>(join(root, 'a.js'))
   assert.deepEqual(await new Promise((resolve) => timers.start(resolve)), ['number', 'number', 'arg'])
-  // Left running, this interval would keep the test file from ending.
+  // A running interval would keep the test file from ending.
   await new Promise<void>((resolve) => timers.forever(resolve))
   runtime.dispose()
 })

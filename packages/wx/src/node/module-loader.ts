@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileFunction } from 'node:vm'
+import { isFile } from './files.ts'
 import { createModuleScope, type MiniProgramGlobals } from './module-scope.ts'
-
-/** WeChat's own default for the folder that a package ships for Mini Programs. */
-const DEFAULT_MINIPROGRAM_FOLDER = 'miniprogram_dist'
+import { DEFAULT_MINIPROGRAM_FOLDER, findPackage, readManifest, splitRequest } from './node-modules.ts'
 
 /** The JavaScript environment of a Mini Program: a module registry and a private global object. */
 export interface MiniProgramRuntime {
@@ -103,7 +102,7 @@ function resolveModule(request: string, fromDirectory: string): string {
 function resolvePath(path: string): string | undefined {
   const file = [path, `${path}.js`, `${path}.json`].find(isFile)
   if (file !== undefined) return file
-  const main = readManifest(path)?.main
+  const main = readManifest(path).main
   const fromMain = typeof main === 'string' ? resolveFileOrIndex(join(path, main)) : undefined
   return fromMain ?? resolveFileOrIndex(join(path, 'index'))
 }
@@ -113,29 +112,14 @@ function resolveFileOrIndex(path: string): string | undefined {
 }
 
 function resolvePackage(request: string, fromDirectory: string): string | undefined {
-  const [, name = request, subpath = ''] = /^(@[^/]+\/[^/]+|[^/]+)\/?(.*)$/.exec(request) ?? []
-  let directory = fromDirectory
-  for (;;) {
-    const root = join(directory, 'node_modules', name)
-    if (existsSync(root)) return resolveInPackage(root, subpath)
-    const parent = dirname(directory)
-    if (parent === directory) return undefined
-    directory = parent
-  }
+  const { name, subpath } = splitRequest(request)
+  const root = findPackage(name, fromDirectory)
+  return root === undefined ? undefined : resolveInPackage(root, subpath)
 }
 
 function resolveInPackage(root: string, subpath: string): string | undefined {
-  const declared = readManifest(root)?.miniprogram
+  const declared = readManifest(root).miniprogram
   const folder = join(root, typeof declared === 'string' ? declared : DEFAULT_MINIPROGRAM_FOLDER)
   const inFolder = existsSync(folder) ? resolvePath(join(folder, subpath)) : undefined
   return inFolder ?? resolvePath(join(root, subpath))
-}
-
-function readManifest(directory: string): { main?: unknown; miniprogram?: unknown } | undefined {
-  const path = join(directory, 'package.json')
-  return isFile(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

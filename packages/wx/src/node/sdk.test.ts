@@ -1,6 +1,6 @@
 /**
- * The official SDK, unmodified, on the fake phone: it must see WeChat, and each of its adapters must put on the wire
- * what it puts there on a phone.
+ * The unmodified official SDK on the simulated phone: it must detect WeChat, and each of its adapters must send the same
+ * requests as on a phone.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -43,7 +43,7 @@ const token = {
   groups: [],
 }
 
-/** The least of a CloudBase server: login, a ticket for uploads, a URL for downloads. */
+/** A minimal fake of a CloudBase server: login, upload tickets, download URLs. */
 function cloud(origin: () => string, uploadStatus: (method: string) => number): Answer {
   const json = (body: object): string => JSON.stringify(body)
   return ({ method, url, body }, response) => {
@@ -115,7 +115,7 @@ function uploadLeg(server: TestServer): Seen {
 }
 
 for (const sdk of ['js-sdk', 'js-sdk-3']) {
-  test(`${sdk}: sees WeChat, logs in over wx.request and keeps the login in the storage of the phone`, async (t) => {
+  test(`${sdk}: detects WeChat, logs in with wx.request and keeps the login in the storage of the phone`, async (t) => {
     const server = await startCloud(t)
     const phone = phoneFor(t)
     const app = connect(runtimeFor(t, phone).require<Cloudbase>(`${PACKAGES}${sdk}`), server)
@@ -143,7 +143,7 @@ for (const sdk of ['js-sdk', 'js-sdk-3']) {
 
   const ownAdapter = [
     ['the build for Mini Programs', ''],
-    ['the build for bundlers, sharing the adapter', '/dist/index.cjs.js'],
+    ['the build for bundlers, with the shared adapter', '/dist/index.cjs.js'],
   ]
   for (const [build, file] of ownAdapter) {
     for (const method of ['put', 'post'] as const) {
@@ -165,7 +165,7 @@ for (const sdk of ['js-sdk', 'js-sdk-3']) {
     }
   }
   for (const method of ['put', 'post'] as const) {
-    test(`${sdk}, the adapter as a copy of its own, ${method}: multipart by wx.uploadFile`, async (t) => {
+    test(`${sdk}, with its own copy of the adapter, ${method}: multipart by wx.uploadFile`, async (t) => {
       const server = await startCloud(t)
       const phone = phoneFor(t)
       const runtime = runtimeFor(t, phone)
@@ -192,7 +192,7 @@ for (const sdk of ['js-sdk', 'js-sdk-3']) {
     })
   }
 
-  test(`${sdk}: downloadFile makes a file on the phone`, async (t) => {
+  test(`${sdk}: downloadFile stores a file on the phone`, async (t) => {
     const server = await startCloud(t)
     const phone = phoneFor(t)
     const app = connect(runtimeFor(t, phone).require<Cloudbase>(`${PACKAGES}${sdk}`), server)
@@ -203,7 +203,7 @@ for (const sdk of ['js-sdk', 'js-sdk-3']) {
   })
 }
 
-test('two users, each with a phone and a runtime, are logged in side by side', async (t) => {
+test('two users with a phone and a runtime each are logged in at the same time', async (t) => {
   const server = await startCloud(t)
   const phones = ['alice', 'bob'].map((name) => phoneFor(t, { loginCode: `dev:${name}` }))
   const apps = phones.map((phone) => connect(runtimeFor(t, phone).require<Cloudbase>(`${PACKAGES}js-sdk`), server))
@@ -216,8 +216,8 @@ test('two users, each with a phone and a runtime, are logged in side by side', a
   assert.notEqual(alice?.storageSnapshot().device_id, bob?.storageSnapshot().device_id)
 })
 
-test('a library that throws in its own callback hangs as on a phone, and the error is reported', async (t) => {
-  // The separate adapter cannot take a 200 in put mode: it reads a field of an undefined object inside `success`.
+test('a library that throws in its own callback hangs, as on a phone, and the error is reported', async (t) => {
+  // The separate adapter fails on a 200 in put mode: its `success` reads a property of undefined.
   const server = await startCloud(t, () => 200)
   const reported = Promise.withResolvers<unknown>()
   const phone = phoneFor(t, { onCallbackError: reported.resolve })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { TempDirectory } from './temp-directory.ts'
 
-test('temporary directory: made at first use, gone after remove, and usable again', () => {
+test('temporary directory: created at first use, deleted by remove, and usable again', () => {
   const listeners = process.listenerCount('exit')
   const directory = new TempDirectory()
   directory.remove()
@@ -19,7 +19,7 @@ test('temporary directory: made at first use, gone after remove, and usable agai
   assert.equal(process.listenerCount('exit'), listeners)
 })
 
-test('temporary directory: removed when the process exits without a word', () => {
+test('temporary directory: removed when the process exits without remove()', () => {
   const code = `
     import { TempDirectory } from ${JSON.stringify(new URL('./temp-directory.ts', import.meta.url).href)}
     console.log(new TempDirectory().path + '\\n' + new TempDirectory().path)`

@@ -5,7 +5,7 @@ import { gate, phoneFor, settled } from '../testing/phone.ts'
 import { INTERRUPT_AFTER_MS } from './app-lifecycle.ts'
 import type { RequestResult } from './request.ts'
 
-test('hidden for longer than the grace period: unfinished calls are interrupted, new ones fail until shown', async (t) => {
+test('hidden for longer than the grace period: unfinished calls are interrupted, new ones fail until the program is shown', async (t) => {
   assert.equal(INTERRUPT_AFTER_MS, 5000)
   const phone = phoneFor(t, { interruptAfterMs: 20 })
   const { wx } = phone
@@ -29,7 +29,7 @@ test('hidden for longer than the grace period: unfinished calls are interrupted,
   assert.deepEqual(events, ['hide', 'show'])
 })
 
-test('back within the grace period: nothing is interrupted; off removes listeners', async (t) => {
+test('shown within the grace period: nothing is interrupted; off removes listeners', async (t) => {
   const phone = phoneFor(t, { interruptAfterMs: 30 })
   const { wx } = phone
   const go = gate()

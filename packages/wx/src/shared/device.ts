@@ -3,7 +3,7 @@ import { type AsyncApi, asyncApi, type ReportCallbackError } from './callbacks.t
 /** The appid of a program that is not registered with WeChat. */
 export const DEFAULT_APPID = 'wxdev0000000000000'
 
-export interface DeviceInfo {
+interface DeviceInfo {
   abi: string
   benchmarkLevel: number
   brand: string
@@ -12,7 +12,7 @@ export interface DeviceInfo {
   platform: string
 }
 
-export interface AppBaseInfo {
+interface AppBaseInfo {
   SDKVersion: string
   version: string
   language: string
@@ -34,9 +34,9 @@ export interface WindowInfo {
   screenTop: number
 }
 
-export type SystemInfo = DeviceInfo & AppBaseInfo & WindowInfo
+type SystemInfo = DeviceInfo & AppBaseInfo & WindowInfo
 
-export interface AccountInfo {
+interface AccountInfo {
   miniProgram: { appId: string; envVersion: 'develop' | 'trial' | 'release'; version: string }
 }
 

@@ -24,7 +24,7 @@ export interface FileStats {
   isFile(): boolean
 }
 
-export interface SavedFile {
+interface SavedFile {
   filePath: string
   size: number
   /** Seconds since 1970. */

@@ -28,7 +28,7 @@ test('image headers: real pictures', () => {
   assert.deepEqual(parseImage(Buffer.from(webp, 'base64')), { type: 'webp', width: 1, height: 1 })
 })
 
-test('image headers: torn or foreign bytes are no picture, and never an exception', () => {
+test('image headers: truncated and other bytes are undefined, never an exception', () => {
   for (const whole of [pngBytes(5, 5), gifBytes(5, 5), jpegBytes(5, 5), webpBytes('VP8X', 5, 5)]) {
     assert.equal(parseImage(whole.subarray(0, 7)), undefined)
     for (let length = 0; length < whole.length; length += 1)

@@ -22,7 +22,7 @@ test('privacy: the calls answer by callback and never return a promise', async (
   )
 })
 
-test('privacy: not asked yet: the listener is asked once, and its answer holds', async (t) => {
+test('privacy: not asked yet: the listener is called once, and its answer is kept', async (t) => {
   for (const [event, allowed] of [
     ['agree', true],
     ['disagree', false],
@@ -43,7 +43,7 @@ test('privacy: not asked yet: the listener is asked once, and its answer holds',
   }
 })
 
-test('privacy: not asked yet and nobody listens: the user agrees in the popup of WeChat', async (t) => {
+test('privacy: not asked yet and no listener: the user agrees in the popup of WeChat', async (t) => {
   const { wx } = phoneFor(t, { privacy: 'ask', media: [picture] })
   assert.equal((await wx.chooseMedia()).tempFiles.length, 1)
 })

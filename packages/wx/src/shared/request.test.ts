@@ -29,7 +29,7 @@ test('request: JSON in and out, with the default content type and a fixed refere
   assert.equal(seen?.headers.referer, 'https://servicewechat.com/wx1234/devtools/page-frame.html')
 })
 
-test('request: where data goes, by method and content type', async (t) => {
+test('request: the place of data depends on method and content type', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, (_seen, response) => void response.end())
   const send = async (options: Omit<RequestOptions, 'url'> & { path?: string }): Promise<Seen> => {
@@ -55,7 +55,7 @@ test('request: where data goes, by method and content type', async (t) => {
   assert.equal(empty.headers['content-length'], '0')
 })
 
-test('request: lower-case methods, blank content type and hand-made headers go through; Referer does not', async (t) => {
+test('request: lower-case methods, an empty content type and own headers are sent; Referer is not', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, (_seen, response) => void response.end())
   for (const method of ['put', 'post', 'get', 'delete', 'options', 'head']) {
@@ -90,7 +90,7 @@ test('request: every status is a success', async (t) => {
   }
 })
 
-test('request: how the body is read', async (t) => {
+test('request: dataType and responseType', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, ({ url }, response) => void response.end(url === '/json' ? '[1]' : 'not json'))
   assert.deepEqual((await ask(wx, { url: `${server.url}/json` })).data, [1])
@@ -101,7 +101,7 @@ test('request: how the body is read', async (t) => {
   assert.equal(Buffer.from(data).toString(), '[1]')
 })
 
-test('request: compressed answers arrive decoded', async (t) => {
+test('request: compressed answers are decoded', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, ({ headers, url }, response) => {
     assert.match(headers['accept-encoding'] ?? '', /gzip/)
@@ -129,7 +129,7 @@ test('request: redirects are followed, as GET after 303 and with the body after 
   await assert.rejects(ask(wx, { url: `${server.url}/loop` }), { errMsg: /^request:fail .*ERR_TOO_MANY_REDIRECTS/ })
 })
 
-test('request: failures arrive through fail and complete, later, as request:fail <reason>', async (t) => {
+test('request: failures go to fail and complete in a later turn, as request:fail <reason>', async (t) => {
   const { wx } = phoneFor(t)
   const nobody = `http://127.0.0.1:${await closedPort()}`
   const refused = ask(wx, { url: nobody })
@@ -146,12 +146,12 @@ test('request: failures arrive through fail and complete, later, as request:fail
     [{ url: nobody, header: { 'x-a': 'ünï\n' } }, /^request:fail Invalid character in header/],
   ]
   for (const [options, expected] of cases) await assert.rejects(ask(wx, options), { errMsg: expected })
-  // Not even a call without any argument throws.
+  // A call without an argument does not throw either.
   const nothing = undefined as unknown as RequestOptions
   assert.equal(typeof wx.request(nothing).abort, 'function')
 })
 
-test('request: a connection that is cut in the middle of the answer fails', async (t) => {
+test('request: a connection that breaks in the middle of the answer fails', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, (_seen, response) => {
     response.writeHead(200, { 'content-length': '100' })
@@ -166,7 +166,7 @@ test('request: timeout', async (t) => {
   await assert.rejects(ask(wx, { url: server.url, timeout: 30 }), { errMsg: 'request:fail timeout', errno: 5 })
 })
 
-test('request: abort before and during the transfer, and without effect afterwards', async (t) => {
+test('request: abort before, during and after the transfer', async (t) => {
   const { wx } = phoneFor(t)
   const arrived = gate()
   const server = await startServer(t, ({ url }, response) => {
@@ -202,7 +202,7 @@ test('request: abort before and during the transfer, and without effect afterwar
   assert.deepEqual(outcomes, ['success', 'complete'])
 })
 
-test('request: enableChunked hands out the pieces and leaves data empty; headers come first', async (t) => {
+test('request: enableChunked passes the chunks and leaves data empty; headers come first', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startServer(t, async (_seen, response) => {
     response.writeHead(200, { 'x-stream': 'yes' })
@@ -230,7 +230,7 @@ test('request: enableChunked hands out the pieces and leaves data empty; headers
   assert.equal(result.data, '')
 })
 
-test('request: a callback that throws neither escapes nor hides complete', async (t) => {
+test('request: an exception in a callback is contained, and complete is still called', async (t) => {
   const thrown: unknown[] = []
   const { wx } = phoneFor(t, { onCallbackError: (error) => thrown.push(error) })
   const server = await startServer(t, (_seen, response) => void response.end())

@@ -32,7 +32,7 @@ export interface RequestResult extends ResponseHead {
   data: unknown
 }
 
-export interface ChunkReceived {
+interface ChunkReceived {
   data: ArrayBuffer
 }
 

@@ -8,7 +8,7 @@ import { MAX_SOCKETS, type SocketClose, type SocketTask } from './socket.ts'
 const opened = (task: SocketTask): Promise<unknown> => new Promise((resolve) => task.onOpen(resolve))
 const closed = (task: SocketTask): Promise<SocketClose> => new Promise((resolve) => task.onClose(resolve))
 
-test('connectSocket: text and bytes there and back, then a clean close', async (t) => {
+test('connectSocket: text and bytes in both directions, then a clean close', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startEchoServer(t)
   const connected = gate()
@@ -51,7 +51,7 @@ test('connectSocket: text and bytes there and back, then a clean close', async (
   )
 })
 
-test('connectSocket: a server that is away or refuses: an error, then a close', async (t) => {
+test('connectSocket: no server, or a refusal: an error, then a close', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startEchoServer(t)
   for (const url of [`ws://127.0.0.1:${await closedPort()}`, `${server.url}/refuse`]) {
@@ -87,7 +87,7 @@ test('connectSocket: five at once; a closed one makes room', async (t) => {
   await opened(wx.connectSocket({ url: server.url }))
 })
 
-test('connectSocket: closed before it was opened, it never connects', async (t) => {
+test('connectSocket: never connects if it is closed before it is opened', async (t) => {
   const { wx } = phoneFor(t)
   const server = await startEchoServer(t)
   const task = wx.connectSocket({ url: server.url })

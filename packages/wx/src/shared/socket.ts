@@ -24,7 +24,7 @@ export interface SocketClose {
   reason: string
 }
 
-export interface SocketMessage {
+interface SocketMessage {
   data: string | ArrayBuffer
 }
 

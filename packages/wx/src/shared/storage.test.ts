@@ -5,7 +5,7 @@ import { createWx } from '../node/create-wx.ts'
 import { gate, phoneFor } from '../testing/phone.ts'
 import { MAX_VALUE_BYTES } from './storage.ts'
 
-test('storage: what JSON can say comes back equal and is a copy', (t) => {
+test('storage: JSON values come back equal, as copies', (t) => {
   const { wx } = phoneFor(t)
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.jsonValue({ noUnicodeString: false }), (key, value) => {
@@ -84,7 +84,7 @@ test('storage: info and the limits of one key and of all', (t) => {
   assert.deepEqual(wx.getStorageInfoSync().keys, [])
 })
 
-test('storage: a snapshot starts the next run, and instances share nothing', (t) => {
+test('storage: a snapshot is the initial storage of the next run, and instances share nothing', (t) => {
   const first = phoneFor(t, { storage: { given: [1] } })
   first.wx.setStorageSync('token', { t: 1 })
   const second = createWx({ storage: first.storageSnapshot() })

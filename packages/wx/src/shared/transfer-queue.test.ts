@@ -17,7 +17,7 @@ test('25 parallel uploads: never more than ten in flight, and all arrive', async
     open += 1
     most = Math.max(most, open)
     if (open === MAX_IN_FLIGHT) tenArrived.open()
-    // Nobody is answered before ten wait, so a lane that is too narrow would hang here.
+    // No request is answered before ten have arrived, so a lower limit would hang here.
     await Promise.all([tenArrived.opened, request.resume().toArray()])
     open -= 1
     response.end('ok')
@@ -31,7 +31,7 @@ test('25 parallel uploads: never more than ten in flight, and all arrive', async
   assert.equal(most, 10)
 })
 
-test('request, uploadFile and downloadFile share the ten; an aborted waiter never leaves the queue', async (t) => {
+test('request, uploadFile and downloadFile share the limit of ten; an aborted call never leaves the queue', async (t) => {
   const phone = phoneFor(t)
   const { wx, files } = phone
   const go = gate()
@@ -79,7 +79,7 @@ test('the timeout does not count the time in the queue', async (t) => {
   await Promise.all(slow)
 })
 
-test('offline: what is under way fails, so do new calls, and the change is told', async (t) => {
+test('offline: running and new calls fail, and the change is reported', async (t) => {
   const phone = phoneFor(t)
   const { wx } = phone
   const arrived = gate()
@@ -104,7 +104,7 @@ test('offline: what is under way fails, so do new calls, and the change is told'
   ])
 })
 
-test('a slow line delays, and its delay counts towards the timeout', async (t) => {
+test('latency delays calls, and counts towards the timeout', async (t) => {
   const phone = phoneFor(t)
   const server = await startServer(t, (_seen, response) => void response.end('ok'))
   phone.setNetwork({ latencyMs: 60 })
@@ -116,7 +116,7 @@ test('a slow line delays, and its delay counts towards the timeout', async (t) =
   await assert.rejects(ask(20), { errMsg: 'request:fail timeout' })
 })
 
-test('a thin line limits uploads, and a bad one cuts them', async (t) => {
+test('the upload speed limit slows uploads down, and cutUploadAfterBytes breaks them', async (t) => {
   const phone = phoneFor(t)
   const { wx, files } = phone
   const server = await startServer(t, (_seen, response) => void response.end('ok'))

@@ -46,7 +46,7 @@ test('uploadFile: a multipart POST, fields first in their order, the file last',
   assert.ok(parts[3]?.data.equals(bytes))
 })
 
-test('uploadFile: names cannot break out of their header, and an empty file is a file', async (t) => {
+test('uploadFile: names are escaped in their header, and an empty file is sent', async (t) => {
   const { wx, files } = phoneFor(t)
   const server = await startServer(t, (_seen, response) => void response.end())
   const filePath = files.add('empty', new Uint8Array())
@@ -112,7 +112,7 @@ test('uploadFile: a large file arrives whole', async (t) => {
   assert.ok(size > bytes.length)
 })
 
-test('uploadFile: abort in the middle reaches the server as a broken connection', async (t) => {
+test('uploadFile: an abort breaks the connection to the server', async (t) => {
   const { wx, files } = phoneFor(t)
   const started = gate()
   const broken = gate()
@@ -131,7 +131,7 @@ test('uploadFile: abort in the middle reaches the server as a broken connection'
   await broken.opened
 })
 
-test('uploadFile: an answer before the body is complete is an answer', async (t) => {
+test('uploadFile: an answer before the end of the body is accepted', async (t) => {
   const { wx, files } = phoneFor(t)
   const server = await startRawServer(t, [], (request, response) => {
     request.once('data', () => response.writeHead(413).end('too large'))

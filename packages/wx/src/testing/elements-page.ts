@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
-import { fixture, ProgramBrowser } from './browser.ts'
+import { fixture, ProgramBrowser } from './program-browser.ts'
 
-/** What a page of the fixture has recorded: the element's id, the event's name and detail. */
-export type Recorded = [id: string, type: string, detail: unknown]
+/** A recorded event of a page of the fixture: id of the element, name and detail of the event. */
+type Recorded = [id: string, type: string, detail: unknown]
 
 /** A page of the fixture `elements` in Chromium. */
 export class ElementsPage {
@@ -26,7 +26,7 @@ export class ElementsPage {
     return all.filter(([from, name]) => (id ?? from) === from && (type ?? name) === name)
   }
 
-  /** Waits for the `count`th event of an element and gives its detail. */
+  /** Waits for the `count`th event of an element and returns its detail. */
   async event(id: string, type: string, count = 1): Promise<unknown> {
     const start = `["${id}","${type}",`
     const selector = '.page-frame.is-shown .log > wx-view'
@@ -59,13 +59,13 @@ export class ElementsPage {
     await this.page.mouse.up()
   }
 
-  /** Waits until an expression about the page holds. */
+  /** Waits until an expression in the page is true. */
   async until(expression: string): Promise<void> {
     await this.page.waitForFunction(expression)
   }
 }
 
-/** Serves the fixture and opens its pages, each in a fresh profile. */
+/** Serves the fixture and opens its pages, each in a new profile. */
 export async function openElements(): Promise<{
   open(name: string): Promise<ElementsPage>
   close(): Promise<void>

@@ -25,19 +25,19 @@ import { pickFiles, type Source } from './picker.ts'
 import { compressedPicture, pictureSize, rewritePicture } from './pictures.ts'
 import { videoFacts } from './videos.ts'
 
-export interface ChooseImageOptions {
+interface ChooseImageOptions {
   /** Default 9. */
   count?: number | undefined
   sizeType?: Array<'original' | 'compressed'> | undefined
   sourceType?: Source[] | undefined
 }
 
-export interface ChooseImageResult {
+interface ChooseImageResult {
   tempFilePaths: string[]
   tempFiles: { path: string; size: number }[]
 }
 
-export interface ChooseVideoOptions {
+interface ChooseVideoOptions {
   sourceType?: Source[] | undefined
   compressed?: boolean | undefined
   /** Seconds, camera only. */
@@ -45,7 +45,7 @@ export interface ChooseVideoOptions {
   camera?: 'back' | 'front' | undefined
 }
 
-export interface ChooseVideoResult {
+interface ChooseVideoResult {
   tempFilePath: string
   duration: number
   size: number
@@ -54,13 +54,13 @@ export interface ChooseVideoResult {
   thumbTempFilePath: string
 }
 
-export interface PreviewImageOptions {
+interface PreviewImageOptions {
   urls: string[]
   /** The first one to show, by URL or index; default 0. */
   current?: string | number | undefined
 }
 
-export interface PreviewMediaOptions {
+interface PreviewMediaOptions {
   sources: { url: string; type?: 'image' | 'video' | undefined; poster?: string | undefined }[]
   /** Index of the first one to show. */
   current?: number | undefined

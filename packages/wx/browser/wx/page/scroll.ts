@@ -6,7 +6,7 @@ import { findAll, scrollerOf } from './selectors.ts'
 /** WeChat's default. */
 const DEFAULT_DURATION_MS = 300
 
-export interface PageScrollOptions {
+interface PageScrollOptions {
   /** px from the top of the page. */
   scrollTop?: number | undefined
   /** Scrolls to this node instead. */

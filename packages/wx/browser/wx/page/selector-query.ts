@@ -3,7 +3,7 @@ import { laterTurn } from '../../../src/shared/timers.ts'
 import { datasetOf, elementOf, findAll, scrollerOf } from './selectors.ts'
 
 /** The options of `fields`. */
-export interface NodeFields {
+interface NodeFields {
   id?: boolean
   dataset?: boolean
   mark?: boolean

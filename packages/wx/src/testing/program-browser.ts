@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../../../../acceptance/support/chromium.ts'
 import { type MiniProgramServer, type ServeOptions, serveMiniProgram } from '../harness/index.ts'
 
-/** A project of the folder `fixtures`. */
+/** The path of a project in the folder `fixtures`. */
 export function fixture(name: string): string {
   return new URL(`../../fixtures/${name}`, import.meta.url).pathname
 }
@@ -13,20 +13,20 @@ export function fixture(name: string): string {
 export interface OpenProgram {
   readonly page: Page
   readonly server: MiniProgramServer
-  /** What the browser's console said with `error`. */
+  /** The errors on the console of the browser. */
   readonly errors: readonly string[]
 }
 
-/** A computed style of the first element that a selector finds. */
+/** A computed style of the first element that matches a selector. */
 export function styleOf(page: Page, selector: string, property: string): Promise<string> {
   const [element, name] = [JSON.stringify(selector), JSON.stringify(property)]
   return page.evaluate(`getComputedStyle(document.querySelector(${element})).getPropertyValue(${name})`)
 }
 
-/** What is on the screen follows a tap within this time, or never. */
+/** The screen has to change within this time. */
 const SETTLE_MS = 5_000
 
-/** Asserts the text of an element, once what was just done has had its effect. */
+/** Asserts the text of an element, waiting for it if necessary. */
 export async function assertText(page: Page, selector: string, expected: string | RegExp): Promise<void> {
   const end = performance.now() + SETTLE_MS
   for (;;) {
@@ -40,7 +40,7 @@ export async function assertText(page: Page, selector: string, expected: string 
   }
 }
 
-/** Serves programs and opens them in one browser; `close` ends all of it. */
+/** Serves programs and opens them in one browser; `close` ends both. */
 export class ProgramBrowser {
   readonly #browser: Browser
   readonly #servers: MiniProgramServer[] = []
@@ -59,7 +59,7 @@ export class ProgramBrowser {
     return server
   }
 
-  /** Opens an address of a server in a fresh browser profile and waits for the first page. */
+  /** Opens an address of a server in a new browser profile, and waits for the first page. */
   async open(
     server: MiniProgramServer,
     address = '/',
