@@ -47,7 +47,7 @@ export class ProgramRun {
       program,
       { code: this.#code, backend: this.#code.env.associateBackend(backend), ready, errors, room: shell.phone.pages },
       {
-        onTop: (page, depth) => this.#drawChrome(page, depth),
+        onTop: (page, depth) => this.#showBars(page, depth),
         onNotFound: (url, isEntry) => this.#notFound(url, isEntry),
       },
     )
@@ -116,7 +116,7 @@ export class ProgramRun {
     })
   }
 
-  #drawChrome(page: PageInstance, depth: number): void {
+  #showBars(page: PageInstance, depth: number): void {
     const { pages, entryPagePath = pages[0] } = this.#program.app
     const isHome = page.path === entryPagePath || this.#stack.isTab(page.path)
     this.#shell.showPage(page.path, page.window, depth > 1 ? 'back' : isHome ? 'nothing' : 'home')
@@ -135,13 +135,12 @@ export class ProgramRun {
   }
 
   #host(): Host {
-    const { shell } = this
-    const stack = this.#stack
+    const { shell, stack } = { shell: this.#shell, stack: this.#stack }
     const updateWindow = (change: object) => {
       const page = stack.top
       if (page === undefined) return
       page.window = { ...page.window, ...change }
-      this.#drawChrome(page, stack.pages.length)
+      this.#showBars(page, stack.pages.length)
     }
     return {
       overlay: shell.phone.overlay,
@@ -182,9 +181,5 @@ export class ProgramRun {
         this.#errors.listeners.add(({ message, stack: trace }) => listener(`${message}\n${trace}`)),
       provideLocalFiles: (urlOf) => this.#media.provideLocalFiles(urlOf),
     }
-  }
-
-  private get shell(): Shell {
-    return this.#shell
   }
 }

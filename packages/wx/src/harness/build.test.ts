@@ -163,7 +163,7 @@ describe('a build reports the place of a problem:', () => {
     await assert.rejects(buildMiniProgram({ project: `${path}/nothing` }), /there is no such folder/)
     await assert.rejects(
       buildMiniProgram({ project: `${path}/miniprogram/pages` }),
-      /app\.json: there is no app\.json here/,
+      /app\.json: there is no app\.json$/,
     )
   })
 })
