@@ -1,4 +1,4 @@
-/** The table for people. */
+/** Renders the results as a table. */
 import type { Aim, Row } from './measure.ts'
 
 const HEADER = [

@@ -1,10 +1,10 @@
-/** The documents of the bare SQLite ceilings: one table, point read and update by key, every commit on the disk. */
+/** The documents of the SQLite ceilings: one table, point read and update by key, durable commits. */
 import { DatabaseSync } from 'node:sqlite'
 
 export interface DocumentTable {
   /** The document as JSON text. */
   read(id: string): string
-  /** Sets one field, in a commit of its own. Returns how many documents that changed. */
+  /** Sets one field in its own commit. Returns the number of changed documents. */
   update(id: string, n: number): number
 }
 
