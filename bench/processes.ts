@@ -110,7 +110,7 @@ export interface Worker<J> {
 
 /** Starts the load process. */
 export function startLoad(core: number | undefined): Worker<Job> {
-  return startWorker(benchScript('load-process.ts'), [], { core })
+  return startWorker(benchScript('load.ts'), [], { core })
 }
 
 /** Starts a script that answers each job with `{ measured }` or `{ error }`. */
