@@ -1,27 +1,27 @@
-/** Decided cases of the database rules: who may do what to which documents. Carried out through the official SDKs. */
+/** Decided cases of the database rules: who may do what to which documents. Executed with the official SDKs. */
 import assert from 'node:assert/strict'
 import type { Collection, Command, Database } from './clients.ts'
 import { webAction } from './databases.ts'
 import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './rule-cases.ts'
 
-/** `nobody` is not logged in: the client SDK sends nothing then, so nobody asks by plain HTTP. `admin` is the server SDK. */
+/** `nobody` is not logged in, and uses plain HTTP, because the client SDK sends nothing then. `admin` is the server SDK. */
 type Who = UserName | 'nobody' | 'admin'
 
-/** `reads` a document by its id, or finds and counts by a query; `sets` makes or replaces by id. */
+/** `reads` gets a document by its id, or finds and counts by a query; `sets` creates or replaces by id. */
 type Action = 'reads' | 'updates' | 'sets' | 'removes' | 'adds'
 
-/** Written down as it is or, where it takes commands or dates of the SDK, as a function. */
+/** A value or, if it needs commands or dates of the SDK, a function. */
 export type Data = object | ((command: Command, database: Database) => object)
 
 /**
- * The ids of the documents that are found, changed, replaced or removed, which no others are; `made`: there is one
- * document more; `denied`: nothing happens, and the answer does not say why.
+ * The ids of exactly the documents that are found, changed, replaced or removed; `made`: there is one more document;
+ * `denied`: nothing happens, and the answer gives no reason.
  */
 type Expected = readonly string[] | 'made' | 'denied'
 
 /**
- * `asked` is the id of a document, a query or, for `adds`, the new document. `data` is what is written; for `reads` it is
- * the projection. Ids of people are filled in (see {@link RuleStage.fill}), but not in what functions give.
+ * `asked` is the id of a document, a query or, for `adds`, the new document. `data` is written; for `reads` it is the
+ * projection. Names of users are replaced (see {@link RuleStage.fill}), but not in the results of functions.
  */
 export type DocumentCase = readonly [who: Who, action: Action, asked: string | Data, expected: Expected, data?: Data]
 
@@ -33,26 +33,26 @@ interface StoredDocument {
 export interface DocumentGroup {
   readonly name: string
   readonly acl: string | Readonly<Record<string, boolean | string>>
-  /** What each row finds in its collection. */
+  /** The documents of each case's collection. */
   readonly documents: readonly StoredDocument[]
   readonly cases: readonly DocumentCase[]
 }
 
-/** Collections that rules look documents up in; only administrators can read them. */
+/** Collections for lookups of the rules; only administrators can read them. */
 export type LookedUp = Readonly<Record<string, readonly StoredDocument[]>>
 
 interface Row {
   readonly entry: DocumentCase
-  /** No other row's. */
+  /** The collection of this case only. */
   readonly collection: string
   readonly group: DocumentGroup
 }
 
 const DENIED = 'DATABASE_PERMISSION_DENIED'
-/** What is written where a row does not say. */
+/** The default for `data`. */
 const PLAIN_DATA = { note: 'new' }
 
-/** Makes every row a test. One call per file: the call starts the file's server. */
+/** Registers a test per case. One call per file, because the call starts the server of the file. */
 export function decideDocumentCases(groups: readonly DocumentGroup[], lookedUp: LookedUp = {}): void {
   const tables = groups.map((group, number): RuleGroup<Row> => {
     const { name, acl } = group
@@ -76,7 +76,7 @@ export function decideDocumentCases(groups: readonly DocumentGroup[], lookedUp: 
         contents.map(([name, documents]) => database.collection(name).add(filled(stage, documents) as object)),
       )
     },
-    // Each collection has its rules from the beginning.
+    // Each collection has its rules from the start.
     enter: async () => {},
     title: ({ entry }) => titleOf(entry),
     decide,
@@ -89,7 +89,7 @@ function titleOf([who, action, asked, expected, data]: DocumentCase): string {
   return `${who} ${action} ${typeof asked === 'string' ? asked : textOf(asked)}${written}: ${outcome}`
 }
 
-/** A function as the expression that it returns. */
+/** The source of the expression that a function returns. */
 function textOf(data: Data): string {
   if (typeof data !== 'function') return JSON.stringify(data)
   const [, body = ''] = /=>\s*(.*)$/s.exec(String(data)) ?? []
@@ -131,13 +131,13 @@ async function decide(stage: RuleStage, { entry, collection, group }: Row): Prom
 
 interface Outcome {
   readonly answers: readonly { readonly code?: string; readonly message?: string }[]
-  /** What was found. */
+  /** The ids that were found. */
   readonly ids?: readonly unknown[]
-  /** How many documents the SDK says were changed. */
+  /** The number of changed documents, according to the SDK. */
   readonly count?: number
 }
 
-/** The SDK resolves when something is refused; what it rejects with fails the row. */
+/** The SDK resolves for refusals; a rejection fails the case. */
 async function carryOut(
   collection: Collection,
   action: Action,
@@ -170,7 +170,7 @@ async function carryOut(
   }
 }
 
-/** All documents of a collection by their ids, in the order of these. */
+/** All documents of a collection, ordered by id. */
 async function contentOf(collection: Collection): Promise<ReadonlyMap<string, Record<string, unknown>>> {
   const { data } = await collection.orderBy('_id', 'asc').limit(1000).get()
   return new Map(data.map((document) => [String(document._id), document]))
@@ -185,12 +185,12 @@ function same(a: unknown, b: unknown): boolean {
   }
 }
 
-/** What a message gives away: parts of rules, and texts and fields of documents. */
+/** What a message reveals: parts of rules, and texts and fields of documents. */
 function leaks({ acl, documents }: DocumentGroup, message: string): readonly string[] {
   const rules = typeof acl === 'string' ? [acl] : Object.values(acl).map(String)
   const words = [...rules, ...documents.map((document) => JSON.stringify(document))].join(' ').match(/[\w-]{2,}/g) ?? []
   const said = new Set(message.match(/[\w-]{2,}/g))
-  // What an answer may say of the one field that users never write.
+  // The answer may mention the one field that users never write.
   return [...new Set(words)].filter((word) => word !== '_openid' && said.has(word))
 }
 
@@ -199,7 +199,7 @@ function ownerIn({ users }: RuleStage, who: Who): string | undefined {
   return { alice: 'alice', bobby: 'bobby', wendy: users.wendy.openid, guest: users.guest.uid }[who]
 }
 
-/** Fills ids into the texts and names of plain data; dates stay. */
+/** Replaces names of users in the texts and names of plain data; dates stay. */
 function filled(stage: RuleStage, value: unknown): unknown {
   if (typeof value === 'string') return stage.fill(value)
   if (Array.isArray(value)) return value.map((item) => filled(stage, item))
@@ -209,12 +209,12 @@ function filled(stage: RuleStage, value: unknown): unknown {
 
 function databaseOf(stage: RuleStage, who: Who): Database {
   if (who === 'nobody') return nobodysDatabase(stage)
-  // Its own types are another version's of the same package.
+  // Its own types belong to another version of the package.
   if (who === 'admin') return stage.admin.database() as unknown as Database
   return stage.users[who].app.database()
 }
 
-/** As much of a database as rows ask for, without SDK and login. */
+/** The part of a database that cases use, without SDK and login. */
 function nobodysDatabase({ server }: RuleStage): Database {
   const collection = (collectionName: string) => {
     const ask = async (action: string, params: object) => {

@@ -1,70 +1,71 @@
-/** The line between a phone and the server, as bad as a test wants it. Everything on it is real HTTP. */
+/** A proxy between phones and the server that simulates network failures. All traffic is real HTTP. */
 import { once } from 'node:events'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { after, beforeEach } from 'node:test'
 import type { RunningServer } from './server.ts'
 
-/** What a request asks for: an action of the server, `upload`, or a path of the login service. */
-interface Passing {
+interface ProxiedRequest {
+  /** An action of the server, `upload`, or a path of the login service. */
   readonly what: string
   /** The path, with its query. */
   readonly url: string
-  /** How often this was asked for before. */
+  /** The number of earlier requests for the same. */
   readonly before: number
 }
 
 /**
- * - `pass`: on to the server
+ * - `pass`: forwarded to the server
  * - `cut`: the connection breaks while the body is sent
- * - `lose`: the server does it, and its answer never arrives
- * - `hang`: nothing happens until the phone gives up
- * - a number: an answer of some gateway in between; with a text: that text as its body
+ * - `lose`: the server handles it, but its answer never arrives
+ * - `hang`: no answer until the phone gives up
+ * - a number: this status from a gateway in between, optionally with a body
  */
 export type Fate = 'pass' | 'cut' | 'lose' | 'hang' | number | readonly [number, string]
 
-export interface Line {
+export interface NetworkProxy {
   readonly url: string
   readonly env: string
-  /** Decides about each request; set it anew at any time. */
-  fate: (passing: Passing) => Fate | Promise<Fate>
-  /** What was asked for so far, in order. */
+  /** Decides about each request; may be replaced at any time. */
+  fate: (request: ProxiedRequest) => Fate | Promise<Fate>
+  /** The `what` of all requests so far, in order. */
   readonly seen: string[]
-  /** The most requests that were under way at once. */
+  /** The maximum number of concurrent requests so far. */
   busiest: number
   count(what: string): number
   close(): Promise<void>
 }
 
-export async function openLine(server: RunningServer): Promise<Line> {
+export async function openProxy(server: RunningServer): Promise<NetworkProxy> {
   const seen: string[] = []
   let inFlight = 0
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'OPTIONS') {
-      // A browser asks whether it may ask; phones do not.
+      // The CORS preflight of a browser; phones send none.
       await passOn(await forward(server, request, Buffer.alloc(0)), response)
       return
     }
     inFlight += 1
-    line.busiest = Math.max(line.busiest, inFlight)
+    proxy.busiest = Math.max(proxy.busiest, inFlight)
     let isOver = false
     const over = () => {
       if (!isOver) inFlight -= 1
       isOver = true
     }
-    // `close` alone comes when the phone has long read the answer and asked for more.
+    // `close` alone may come long after the phone has read the answer and sent the next request.
     response.once('finish', over).once('close', over)
     const isUpload = request.url?.startsWith('/u/') === true
-    // Of an upload the first bytes are enough to cut it.
+    // An upload can be cut after its first bytes.
     const whole = isUpload ? undefined : await buffer(request)
     const { url = '' } = request
     const what = isUpload ? 'upload' : nameOf(url, whole)
-    const before = line.count(what)
+    const before = proxy.count(what)
     seen.push(what)
-    const fate = await line.fate({ what, url, before })
+    const fate = await proxy.fate({ what, url, before })
     if (fate === 'hang') {
-      // Unread, it would not be noticed that the phone hung up.
+      // If the body were not read, an abort by the phone would go unnoticed.
       request.resume()
       return
     }
@@ -88,31 +89,43 @@ export async function openLine(server: RunningServer): Promise<Line> {
     }
     await passOn(answer, response)
   }
-  const proxy = http.createServer((request, response) => {
-    // A phone that hangs up while it sends ends here.
+  const listener = http.createServer((request, response) => {
+    // Fails if the phone aborts while sending.
     handle(request, response).catch(() => response.destroy())
   })
-  // A browser quietly sends again what breaks on a connection that has served it before.
-  proxy.maxRequestsPerSocket = 1
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const line: Line = {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  // A browser silently repeats a request that fails on a reused connection.
+  listener.maxRequestsPerSocket = 1
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const proxy: NetworkProxy = {
+    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
     env: server.env,
     fate: () => 'pass',
     seen,
     busiest: 0,
     count: (what) => seen.filter((name) => name === what).length,
     async close() {
-      proxy.close()
-      proxy.closeAllConnections()
-      await once(proxy, 'close')
+      listener.close()
+      listener.closeAllConnections()
+      await once(listener, 'close')
     },
   }
-  return line
+  return proxy
 }
 
-/** The action of a call to `/web`, else the path. */
+/** A proxy for the tests of a whole file, which each find as new. */
+export async function proxyForFile(server: RunningServer): Promise<NetworkProxy> {
+  const proxy = await openProxy(server)
+  after(() => proxy.close())
+  beforeEach(() => {
+    proxy.fate = () => 'pass'
+    proxy.seen.length = 0
+    proxy.busiest = 0
+  })
+  return proxy
+}
+
+/** The action of a call to `/web`, or else the path. */
 function nameOf(url: string, body: Buffer | undefined): string {
   const path = url.split('?')[0] ?? ''
   if (path !== '/web') return path
@@ -125,7 +138,7 @@ async function passOn(answer: IncomingMessage, response: ServerResponse): Promis
   await pipeline(answer, response)
 }
 
-/** With the phone's own Host header, so that the addresses that the server makes lead over the line again. */
+/** Keeps the Host header of the phone, so that URLs from the server also point to the proxy. */
 async function forward(server: RunningServer, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
   const { method, url, headers } = request
   const onward = http.request(`${server.url}${url}`, { method, headers, agent: false })

@@ -1,7 +1,7 @@
-/** Names for files: awkward ones, bad ones, fresh ones. */
+/** Names for files: unusual ones, invalid ones, new ones. */
 import { own, type Person } from './wire.ts'
 
-/** Names that break careless code: each is legal and has to come back byte for byte. */
+/** Unusual names: each is valid and has to come back byte for byte. */
 export const AWKWARD_NAMES: readonly string[] = [
   '照片 1.jpg',
   '100%.png',
@@ -15,7 +15,7 @@ export const AWKWARD_NAMES: readonly string[] = [
   'quote"\'`<>|*:;,.png',
   'back\\slash.png',
   '🎉👨‍👩‍👧.gif',
-  // The same letter, composed and decomposed: two names.
+  // The same letter, composed and decomposed, is two names.
   '\u00e9.png',
   'e\u0301.png',
   '?sign=0&t=1',
@@ -23,7 +23,7 @@ export const AWKWARD_NAMES: readonly string[] = [
   `${'深'.repeat(200)}.png`,
 ]
 
-/** Names that are refused. `ROOT` stands for a directory that the caller may write to. */
+/** Names that are refused. `ROOT` is a directory that the caller may write to. */
 export const BAD_NAMES: readonly string[] = [
   '',
   '/',
@@ -42,7 +42,7 @@ export const BAD_NAMES: readonly string[] = [
   `ROOT/${'深'.repeat(284)}`,
 ]
 
-/** Makes paths of this person's that nobody has used. */
+/** Returns a function that makes new paths of this user. */
 export function freshPaths(who: Person): () => string {
   let count = 0
   return () => {
