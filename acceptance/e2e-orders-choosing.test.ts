@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
 import { film, photos } from './support/e2e-album.ts'
-import { type OrdersLab, openOrders } from './support/e2e-orders.ts'
+import { type OrdersApp, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 
 const VIDEO_BYTES = 20 * 1024 * 1024
@@ -14,21 +14,21 @@ const VIDEO_BYTES = 20 * 1024 * 1024
 const VIDEO_BYTES_PER_SECOND = 8 * 1024 * 1024
 
 describe('what people choose, and do not choose', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
   const folder = mkdtempSync(join(tmpdir(), 'cloudstead-album-'))
 
   before(async () => {
-    lab = await openOrders('choosing')
+    app = await openOrders('choosing')
   })
   afterEach(() => alice?.close())
   after(async () => {
-    await lab?.close()
+    await app?.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
   it('R3: a picker that is cancelled leaves everything as it was, and says nothing', async () => {
-    alice = await lab.open()
+    alice = await app.open()
     await alice.newOrder('想一想')
     await alice.pick(await photos(alice.page, 1))
 
@@ -55,7 +55,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
   })
 
   it('R3: a privacy guideline that is refused is explained; the next tap asks again, and agreeing is remembered', async () => {
-    alice = await lab.open({ privacy: 'ask' })
+    alice = await app.open({ privacy: 'ask' })
     await alice.newOrder('隐私')
     await alice.tap('#add')
     const popup = alice.page.getByRole('dialog', { name: '用户隐私保护提示' })
@@ -83,7 +83,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
   })
 
   it('R24: a video of 20 MB: its poster, progress that moves, and it plays on the order page', async () => {
-    alice = await lab.open()
+    alice = await app.open()
     const video = await film(alice.page, VIDEO_BYTES)
     assert.equal(video.buffer.length, VIDEO_BYTES)
     const path = join(folder, video.name)
@@ -115,7 +115,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     )
 
     assert.match(fileID, /\.webm$/)
-    const bytes = await lab.stored(fileID)
+    const bytes = await app.stored(fileID)
     assert.ok(Buffer.isBuffer(bytes) && bytes.equals(video.buffer))
     await alice.at('#pictures video').waitFor()
     const width: number = await alice.page.evaluate(`new Promise((resolve, reject) => {

@@ -2,22 +2,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
-import { type OrdersLab, openOrders } from './support/e2e-orders.ts'
+import { type OrdersApp, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 import { until } from './support/until.ts'
 
 describe("the example's troubleshooting page", { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
 
   before(async () => {
-    lab = await openOrders('errors')
-    alice = await lab.open({ path: 'pages/errors/errors' })
+    app = await openOrders('errors')
+    alice = await app.open({ path: 'pages/errors/errors' })
     await alice.shot('page')
   })
   after(async () => {
     await alice?.close()
-    await lab?.close()
+    await app?.close()
   })
 
   const provoked = async (row: string): Promise<string> => {
@@ -55,7 +55,7 @@ describe("the example's troubleshooting page", { skip: lacksChromium() }, () => 
     assert.match(await provoked('R27'), /403/)
     assert.equal(await alice.at('#R27 .good').count(), 1)
 
-    await lab.server.writeConfig({ storage: { acl: 'READONLY' } })
+    await app.server.writeConfig({ storage: { acl: 'READONLY' } })
     await until(
       'the page finds the files public',
       async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
 import { photos } from './support/e2e-album.ts'
-import { type OrdersLab, openOrders, recipeConfig } from './support/e2e-orders.ts'
+import { type OrdersApp, openOrders, recipeConfig } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 import { until } from './support/until.ts'
 
@@ -11,7 +11,7 @@ const MAX_AGE_SECONDS = 2
 const PICTURES = 2
 
 describe('temporary URLs that end after two seconds', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
   let urls: readonly string[]
 
@@ -24,15 +24,15 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
     )
 
   before(async () => {
-    lab = await openOrders('expiry', recipeConfig(MAX_AGE_SECONDS))
-    alice = await lab.open()
+    app = await openOrders('expiry', recipeConfig(MAX_AGE_SECONDS))
+    alice = await app.open()
     await alice.newOrder('很快过期')
     await alice.pick(await photos(alice.page, PICTURES))
     await alice.upload()
   })
   after(async () => {
     await alice?.close()
-    await lab?.close()
+    await app?.close()
   })
 
   it('R14: an old URL and a bare one answer 403; the picture stays on the page', async () => {
@@ -68,35 +68,35 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
   ] as const) {
     it(`R26: ${name}: a picture whose URL ends on the way is refused, and then shown by a new one`, async () => {
       const late: string[] = []
-      lab.line.fate = async ({ what, url }): Promise<'pass'> => {
+      app.proxy.fate = async ({ what, url }): Promise<'pass'> => {
         if (what.startsWith('/o/') && !late.includes(what)) {
           late.push(what)
-          await ended(lab.server.url + url)
+          await ended(app.server.url + url)
         }
         return 'pass'
       }
-      const page = await lab.open({ path: 'pages/orders/orders' })
+      const page = await app.open({ path: 'pages/orders/orders' })
       if (open !== '') await page.tap(open)
       const expected = within === '#pictures' ? PICTURES : 1
       await page.pictures(expected, within)
       assert.ok(late.length >= expected)
       assert.equal(await page.at('.broken').count(), 0)
       await page.shot(`late-${within.slice(1)}`)
-      lab.line.fate = () => 'pass'
+      app.proxy.fate = () => 'pass'
       await page.close()
     })
   }
 
   it('R26: a picture that cannot be had says so, and shows when the user comes back to the page', async () => {
-    lab.line.fate = ({ what }) => (what.startsWith('/o/') ? 'cut' : 'pass')
-    const page = await lab.open({ path: 'pages/orders/orders' })
+    app.proxy.fate = ({ what }) => (what.startsWith('/o/') ? 'cut' : 'pass')
+    const page = await app.open({ path: 'pages/orders/orders' })
     await page.tap('.order')
     await page
       .at('.broken')
       .nth(PICTURES - 1)
       .waitFor()
     await page.shot('not-loaded')
-    lab.line.fate = () => 'pass'
+    app.proxy.fate = () => 'pass'
     await page.button('切到后台').first().click()
     await page.button('回到小程序').first().click()
     await page.pictures(PICTURES)

@@ -2,24 +2,24 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
-import { assertStored, holdUploads, newOrder, type OrdersLab, openOrders, ordersNamed } from './support/e2e-orders.ts'
+import { assertStored, holdUploads, newOrder, type OrdersApp, openOrders, ordersNamed } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 
 describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
 
   before(async () => {
-    lab = await openOrders('interrupted')
+    app = await openOrders('interrupted')
   })
   afterEach(async () => {
-    lab.line.fate = () => 'pass'
+    app.proxy.fate = () => 'pass'
     await alice?.close()
   })
-  after(() => lab?.close())
+  after(() => app?.close())
 
   it('offline: a clear error, soon, and what was entered is still there; back online it works', async () => {
-    alice = await newOrder(lab, '断网', 2)
+    alice = await newOrder(app, '断网', 2)
     const network = alice.page.locator('.controls select')
     await network.selectOption('offline')
     await alice.tap('#submit')
@@ -28,22 +28,22 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
     assert.equal(hint, '网络异常：请检查网络后重试，大文件请先压缩。')
     assert.equal(await alice.tiles('chosen').count(), 2)
     await alice.shot('offline')
-    assert.deepEqual(await ordersNamed(lab, '断网'), [])
+    assert.deepEqual(await ordersNamed(app, '断网'), [])
     await network.selectOption('none')
-    await assertStored(lab, await alice.upload())
+    await assertStored(app, await alice.upload())
     await alice.pictures(2)
-    assert.equal((await ordersNamed(lab, '断网')).length, 1, 'one order, however often it was tried')
+    assert.equal((await ordersNamed(app, '断网')).length, 1, 'one order, however often it was tried')
   })
 
   it('an upload that is stopped: nothing is stored, and it can be begun again', async () => {
-    alice = await newOrder(lab, '取消', 2)
+    alice = await newOrder(app, '取消', 2)
     const asked: string[] = []
     alice.page.on('response', async (response) => {
       if (!response.request().postData()?.includes('storage.getUploadMetadata')) return
       const { data } = (await response.json()) as { data?: { fileId?: string } }
       if (data?.fileId !== undefined) asked.push(data.fileId)
     })
-    const gate = holdUploads(lab.line)
+    const gate = holdUploads(app.proxy)
     await alice.tap('#submit')
     await gate.waiting(2)
     const stopped = Promise.all(
@@ -56,16 +56,16 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
     await alice.shot('stopped')
     gate.open()
     assert.equal(asked.length, 2)
-    for (const fileID of asked) assert.equal(await lab.stored(fileID), 'STORAGE_FILE_NONEXIST')
-    assert.deepEqual((await ordersNamed(lab, '取消'))[0]?.images, [])
+    for (const fileID of asked) assert.equal(await app.stored(fileID), 'STORAGE_FILE_NONEXIST')
+    assert.deepEqual((await ordersNamed(app, '取消'))[0]?.images, [])
 
-    await assertStored(lab, await alice.upload())
+    await assertStored(app, await alice.upload())
     await alice.pictures(2)
   })
 
   it('in the background the transfers are interrupted; back in front they go on by themselves', async () => {
-    alice = await newOrder(lab, '切到后台', 2)
-    const gate = holdUploads(lab.line)
+    alice = await newOrder(app, '切到后台', 2)
+    const gate = holdUploads(app.proxy)
     const uploading = alice.upload()
     await gate.waiting(2)
     const interrupted = alice.page.waitForEvent('requestfailed', (request) => request.url().includes('/u/'))
@@ -76,7 +76,7 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
     await alice.page.locator('.background-cover button').click()
     const fileIDs = await uploading
     assert.equal(fileIDs.length, 2)
-    await assertStored(lab, fileIDs)
+    await assertStored(app, fileIDs)
     await alice.pictures(2)
     await alice.shot('back-again')
   })

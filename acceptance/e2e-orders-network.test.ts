@@ -2,24 +2,24 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
-import { assertStored, newOrder, type OrdersLab, openOrders, ordersNamed } from './support/e2e-orders.ts'
+import { assertStored, newOrder, type OrdersApp, openOrders, ordersNamed } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 
 describe('uploads over bad networks', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
 
   before(async () => {
-    lab = await openOrders('network')
+    app = await openOrders('network')
   })
   afterEach(async () => {
-    lab.line.fate = () => 'pass'
+    app.proxy.fate = () => 'pass'
     await alice?.close()
   })
-  after(() => lab?.close())
+  after(() => app?.close())
 
   it('a slow line: the progress moves, and the pictures arrive', async () => {
-    alice = await newOrder(lab, '慢速网络', 2, 1280)
+    alice = await newOrder(app, '慢速网络', 2, 1280)
     await alice.page.locator('.controls select').selectOption('slow')
     await alice.page.evaluate(`window.seen = new Set(); new MutationObserver(() => {
       for (const { innerText } of document.querySelectorAll('.percent')) window.seen.add(parseInt(innerText))
@@ -31,16 +31,16 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
     const seen: number[] = await alice.page.evaluate('[...window.seen]')
     assert.ok(seen.filter((percent) => percent > 0 && percent < 100).length >= 2, `seen: ${seen}`)
     await alice.pictures(2)
-    await assertStored(lab, fileIDs)
+    await assertStored(app, fileIDs)
   })
 
   it('connections that break: the page says which attempt it is, and all arrive', async () => {
-    alice = await newOrder(lab, '断断续续', 3)
+    alice = await newOrder(app, '断断续续', 3)
     const gate = Promise.withResolvers<'pass'>()
-    const from = lab.line.count('upload')
+    const from = app.proxy.count('upload')
     // Only when all three are on their way, so that none of them is a second attempt.
     const allThere = Promise.withResolvers<'cut'>()
-    lab.line.fate = ({ what, before }) => {
+    app.proxy.fate = ({ what, before }) => {
       if (what !== 'upload') return 'pass'
       if (before === from + 2) allThere.resolve('cut')
       return before < from + 3 ? allThere.promise : gate.promise
@@ -52,15 +52,15 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
     gate.resolve('pass')
     const fileIDs = await uploading
     await alice.pictures(3)
-    await assertStored(lab, fileIDs)
-    assert.equal(lab.line.count('upload') - from, 6)
+    await assertStored(app, fileIDs)
+    assert.equal(app.proxy.count('upload') - from, 6)
   })
 
   it('one file that never gets through: the others are kept, it says why, and a tap tries it again', async () => {
-    alice = await newOrder(lab, '只差一张', 3)
+    alice = await newOrder(app, '只差一张', 3)
     let uploads = 0
     let fails = true
-    lab.line.fate = ({ what }) => {
+    app.proxy.fate = ({ what }) => {
       if (what !== 'upload' || !fails) return 'pass'
       uploads += 1
       return uploads === 1 || uploads > 3 ? 'cut' : 'pass'
@@ -73,13 +73,13 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
     assert.equal(code, 'NETWORK_ERROR')
     assert.match(hint, /网络/)
     await alice.shot('one-failed')
-    assert.deepEqual((await ordersNamed(lab, '只差一张'))[0]?.images, kept)
+    assert.deepEqual((await ordersNamed(app, '只差一张'))[0]?.images, kept)
 
     fails = false
     const all = await alice.upload('.tile.failed')
     assert.equal(all.length, 3)
     assert.deepEqual(all.filter((fileID) => kept.includes(fileID)).toSorted(), [...kept].toSorted())
     await alice.pictures(3)
-    await assertStored(lab, all)
+    await assertStored(app, all)
   })
 })

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import type { BrowserContextOptions } from 'playwright-core'
 import { lacksChromium } from './support/chromium.ts'
 import { photos } from './support/e2e-album.ts'
-import { type OrdersLab, openOrders } from './support/e2e-orders.ts'
+import { type OrdersApp, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 
 const TOUCH = { hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
@@ -20,7 +20,7 @@ const SCREENS: readonly (readonly [name: string, options: BrowserContextOptions]
 const DARK = 64
 
 describe('the example on all kinds of screens', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
 
   const areDark = (selector: string): Promise<readonly boolean[]> =>
@@ -28,14 +28,14 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
       getComputedStyle(element).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part < ${DARK}))`)
 
   before(async () => {
-    lab = await openOrders('screens')
+    app = await openOrders('screens')
   })
   afterEach(() => alice?.close())
-  after(() => lab?.close())
+  after(() => app?.close())
 
   for (const [name, options] of SCREENS) {
     it(`R19 to R23 on ${name}: nothing is cut off at the side, everything can be reached`, async () => {
-      alice = await lab.open({ browser: options, language: 'en' })
+      alice = await app.open({ browser: options, language: 'en' })
       const look = async (step: string) => {
         const fits: boolean = await alice.page.evaluate(
           `[document.documentElement, ...document.querySelectorAll('.page-frame.is-shown .page-scroller')]
@@ -66,7 +66,7 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
   }
 
   it('dark mode at a switch: the page follows at once, and stays as it is', async () => {
-    alice = await lab.open({ path: 'pages/orders/orders' })
+    alice = await app.open({ path: 'pages/orders/orders' })
     await alice.at('.order').first().waitFor()
     assert.deepEqual(new Set(await areDark('.group')), new Set([false]))
     await alice.page.getByRole('checkbox', { name: '深色模式' }).check()

@@ -5,7 +5,7 @@ import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { photos } from './support/e2e-album.ts'
 import { openConsole } from './support/e2e-console.ts'
 import { storageView } from './support/e2e-console-storage.ts'
-import { holdUploads, type OrdersLab, openOrders } from './support/e2e-orders.ts'
+import { holdUploads, type OrdersApp, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 import { until } from './support/until.ts'
 import { createUser } from './support/users.ts'
@@ -14,22 +14,22 @@ const TITLE = '三月的风景'
 const JPEG = 'ffd8ff'
 
 describe('the recipe on the example Mini Program', { skip: lacksChromium() }, () => {
-  let lab: OrdersLab
+  let app: OrdersApp
   let alice: OrdersPhone
   let openid: string
   let fileIDs: readonly string[]
   let orderId: string
   let drawn: readonly string[]
 
-  const images = async () => (await lab.database.collection('orders').doc(orderId).get()).data[0]?.images
+  const images = async () => (await app.database.collection('orders').doc(orderId).get()).data[0]?.images
 
   before(async () => {
-    lab = await openOrders('orders')
-    alice = await lab.open()
+    app = await openOrders('orders')
+    alice = await app.open()
   })
   after(async () => {
     await alice?.close()
-    await lab?.close()
+    await app?.close()
   })
 
   it('R19: the login state is ready by itself, and the upload page opens', async () => {
@@ -46,7 +46,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
 
   it('R20: nine pictures with Chinese names are picked and uploaded, the fileIDs begin with cloud://', async () => {
     const files = await photos(alice.page, 9)
-    const held = holdUploads(lab.line, 6)
+    const held = holdUploads(app.proxy, 6)
     await alice.tap('#add')
     await alice.button('从手机相册选择').waitFor()
     await alice.shot('sheet')
@@ -72,17 +72,17 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
       const [, owner, , order] = fileID.replace(/^cloud:\/\/[^/]+\//, '').split('/')
       assert.equal(owner, openid)
       orderId = order ?? ''
-      const bytes = await lab.stored(fileID)
+      const bytes = await app.stored(fileID)
       assert.ok(typeof bytes !== 'string' && bytes.length > 5_000, `${fileID}: ${bytes.length} bytes`)
     }
-    const first = await lab.stored(fileIDs[0] ?? '')
+    const first = await app.stored(fileIDs[0] ?? '')
     assert.equal(Buffer.isBuffer(first) && first.subarray(0, 3).toString('hex'), JPEG)
   })
 
   it('R21, R25: the Console shows them there, and the environment at its top left', async () => {
     const browser = await launchChromium()
     try {
-      const console = await openConsole(browser, lab.server, { language: 'zh', at: 'storage' })
+      const console = await openConsole(browser, app.server, { language: 'zh', at: 'storage' })
       const view = storageView(console)
       const [, folder = ''] = /^cloud:\/\/[^/]+\/(.*\/)/.exec(fileIDs[0] ?? '') ?? []
       assert.ok(folder.startsWith(`users/${openid}/`), folder)
@@ -92,7 +92,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
       }
       const names = fileIDs.map((fileID) => fileID.slice(fileID.lastIndexOf('/') + 1)).sort()
       await view.shows(...names)
-      assert.equal(await view.page.locator('.env code').innerText(), lab.server.env)
+      assert.equal(await view.page.locator('.env code').innerText(), app.server.env)
       await view.open(names[0] ?? '')
       const shown = fileIDs.find((fileID) => fileID.endsWith(`/${names[0]}`)) ?? ''
       await view.panel.getByText(shown, { exact: true }).waitFor()
@@ -103,7 +103,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
   })
 
   it('R22: the order has the fileIDs as an array, and the time of the server', async () => {
-    const { data } = await lab.database.collection('orders').doc(orderId).get()
+    const { data } = await app.database.collection('orders').doc(orderId).get()
     const [order] = data
     assert.deepEqual(order?.images, fileIDs)
     assert.equal(order?.title, TITLE)
@@ -150,13 +150,13 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
   })
 
   it('R17, R27: bob sees neither the order nor its pictures', async () => {
-    const bob = await lab.open({ user: 'bob', path: 'pages/orders/orders' })
+    const bob = await app.open({ user: 'bob', path: 'pages/orders/orders' })
     await bob.at('.empty').waitFor()
     await bob.shot('bob-list')
     await bob.close()
 
     const path = `pages/order/order?orderId=${orderId}`
-    const there = await lab.open({ user: 'bob', path })
+    const there = await app.open({ user: 'bob', path })
     await there.at('.wait:not(:has(.spinner))').waitFor()
     assert.equal(await there.at('wx-image').count(), 0)
     await there.shot('bob-order')
@@ -167,7 +167,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     }
     await there.close()
 
-    const user = await createUser(lab.server, { code: 'dev:bob' })
+    const user = await createUser(app.server, { code: 'dev:bob' })
     assert.notEqual(user.openid, openid)
     const { fileList } = await user.app.getTempFileURL({ fileList: [...fileIDs] })
     assert.deepEqual(new Set(fileList.map(({ code }) => code)), new Set(['STORAGE_EXCEED_AUTHORITY']))
@@ -201,6 +201,6 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     await alice.at('.empty').waitFor()
     await alice.shot('deleted')
     assert.equal(await images(), undefined)
-    assert.equal(await lab.stored(fileIDs[0] ?? ''), 'STORAGE_FILE_NONEXIST')
+    assert.equal(await app.stored(fileIDs[0] ?? ''), 'STORAGE_FILE_NONEXIST')
   })
 })

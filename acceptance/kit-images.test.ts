@@ -1,9 +1,9 @@
 /** Pictures by the kit: batches, one call for all who ask, the cache, expiry, and an error for each that cannot be shown. */
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { createTicket } from './support/clients.ts'
 import { type KitPhone, kitForFile, pick } from './support/kit.ts'
-import { openLine } from './support/kit-line.ts'
+import { proxyForFile } from './support/network-proxy.ts'
 import { serverForFile } from './support/server.ts'
 
 const URLS = 'storage.batchGetDownloadUrl'
@@ -12,14 +12,8 @@ const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' } } })
 const short = await serverForFile({ config: { storage: { acl: 'PRIVATE', tempUrlMaxAge: 1 } } })
 const open = await serverForFile({ config: { storage: { acl: 'READONLY' } } })
 const key = await server.loginKey()
-const line = await openLine(server)
-after(() => line.close())
+const proxy = await proxyForFile(server)
 const { phone } = await kitForFile()
-
-beforeEach(() => {
-  line.fate = () => 'pass'
-  line.seen.length = 0
-})
 
 async function upload(who: KitPhone, count: number): Promise<string[]> {
   const files = await pick(who, [{ name: 'a.png', bytes: Buffer.from('picture') }])
@@ -30,9 +24,9 @@ async function upload(who: KitPhone, count: number): Promise<string[]> {
 
 describe('resolveImages', () => {
   it('120 fileIDs, some twice: three calls, and every URL in its place', async () => {
-    const who = phone(line, { login: 'anonymous' })
+    const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 120)
-    line.seen.length = 0
+    proxy.seen.length = 0
     const asked = [...fileIDs, ...fileIDs.slice(0, 5)].reverse()
     const images = await who.cloud.resolveImages(asked)
     assert.deepEqual(
@@ -40,34 +34,34 @@ describe('resolveImages', () => {
       asked,
     )
     assert.equal(new Set(images.map(({ url }) => url)).size, 120)
-    assert.deepEqual(line.seen, [URLS, URLS, URLS])
+    assert.deepEqual(proxy.seen, [URLS, URLS, URLS])
     assert.deepEqual(await who.cloud.resolveImages(asked), images)
-    assert.deepEqual(line.seen, [URLS, URLS, URLS], 'the second time from the cache')
+    assert.deepEqual(proxy.seen, [URLS, URLS, URLS], 'the second time from the cache')
     assert.equal(await (await fetch(images[0]?.url ?? '')).text(), 'picture')
   })
 
   it('many who ask in the same turn share one call', async () => {
-    const who = phone(line, { login: 'anonymous' })
+    const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 4)
-    line.seen.length = 0
+    proxy.seen.length = 0
     const [a = '', b = '', c = '', d = ''] = fileIDs
     const images = await Promise.all([[a], [b, a], [c, d], [d]].map((some) => who.cloud.resolveImages(some)))
     assert.deepEqual(
       images.flat().map(({ fileID, error }) => [fileID, error]),
       [a, b, a, c, d, d].map((fileID) => [fileID, undefined]),
     )
-    assert.deepEqual(line.seen, [URLS])
+    assert.deepEqual(proxy.seen, [URLS])
   })
 
   it('nothing asked: [] and no call', async () => {
-    const who = phone(line, { login: 'anonymous' })
+    const who = phone(proxy, { login: 'anonymous' })
     assert.deepEqual(await who.cloud.resolveImages([]), [])
-    assert.deepEqual(line.seen, [])
+    assert.deepEqual(proxy.seen, [])
   })
 
   it('each that cannot be shown says why; the others are there', async () => {
-    const alice = phone(line, { login: 'anonymous' })
-    const bob = phone(line, { login: 'anonymous' })
+    const alice = phone(proxy, { login: 'anonymous' })
+    const bob = phone(proxy, { login: 'anonymous' })
     const [mine = ''] = await upload(alice, 1)
     const [theirs = ''] = await upload(bob, 1)
     const images = await alice.cloud.resolveImages([
@@ -93,21 +87,21 @@ describe('resolveImages', () => {
   })
 
   it('a bad line: tried again; no line: an error for each, and nothing thrown', async () => {
-    const who = phone(line, { login: 'anonymous' })
+    const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 2)
-    line.fate = ({ what, before }) => (what === URLS && before === 0 ? 502 : 'pass')
+    proxy.fate = ({ what, before }) => (what === URLS && before === 0 ? 502 : 'pass')
     const images = await who.cloud.resolveImages(fileIDs.slice(0, 1))
     assert.equal(images[0]?.error, undefined)
-    line.fate = () => 'cut'
+    proxy.fate = () => 'cut'
     const [known, unknown] = await who.cloud.resolveImages(fileIDs)
     assert.deepEqual([known?.error?.code, unknown?.error?.code], [undefined, 'NETWORK_ERROR'])
-    line.fate = () => 'pass'
+    proxy.fate = () => 'pass'
     assert.equal((await who.cloud.resolveImages(fileIDs))[1]?.error, undefined, 'an error is not kept')
   })
 
   it('another user on the same phone gets nothing from the cache', async () => {
     let id = 'dave'
-    const who = phone(line, { login: { ticket: async () => createTicket(key, id) } })
+    const who = phone(proxy, { login: { ticket: async () => createTicket(key, id) } })
     const fileIDs = await upload(who, 1)
     assert.equal((await who.cloud.resolveImages(fileIDs))[0]?.error, undefined)
     await who.cloud.auth.signOut()

@@ -1,23 +1,17 @@
 /** Logins by the kit: one for all, the ones that are refused, the ones that died, and the answers that were lost. */
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { ConnectOptions } from '@cloudstead/kit'
 import { createTicket, type SdkLine } from './support/clients.ts'
 import { type KitPhone, kitForFile, pick } from './support/kit.ts'
-import { openLine } from './support/kit-line.ts'
+import { proxyForFile } from './support/network-proxy.ts'
 import { serverForFile } from './support/server.ts'
 
 const server = await serverForFile({ mode: 'dev', config: { storage: { acl: 'PRIVATE' } } })
 const strict = await serverForFile({ config: { auth: { anonymous: false } } })
 const key = await server.loginKey()
-const line = await openLine(server)
-after(() => line.close())
+const proxy = await proxyForFile(server)
 const { phone } = await kitForFile()
-
-beforeEach(() => {
-  line.fate = () => 'pass'
-  line.seen.length = 0
-})
 
 async function upload(who: KitPhone, count = 1) {
   const files = await pick(
@@ -37,7 +31,7 @@ function withCredentials(
   const name = `credentials_${server.env}`
   const snapshot = who.device.storageSnapshot()
   const changed = change(JSON.parse(String(snapshot[name])))
-  return phone(line, {
+  return phone(proxy, {
     ...options,
     wx: { loginCode: 'dev:carol', storage: { ...snapshot, [name]: JSON.stringify(changed) } },
   })
@@ -52,7 +46,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     }
 
     it('everything at once on a fresh phone: one login', async () => {
-      const who = phone(line, { sdk, login: 'anonymous' })
+      const who = phone(proxy, { sdk, login: 'anonymous' })
       const all = await Promise.all([
         who.cloud.ensureLogin(),
         upload(who, 5),
@@ -61,29 +55,29 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       ])
       assert.ok(all[0].ok)
       assert.deepEqual(new Set(all[1]), new Set(['ok']))
-      assert.equal(line.count('/auth/v1/signin/anonymously'), 1)
-      assert.equal(line.count('/auth/v1/user/me'), 1)
-      const before = line.seen.length
+      assert.equal(proxy.count('/auth/v1/signin/anonymously'), 1)
+      assert.equal(proxy.count('/auth/v1/user/me'), 1)
+      const before = proxy.seen.length
       await who.cloud.ensureLogin()
-      assert.equal(line.seen.length, before, 'who is logged in is known without asking')
+      assert.equal(proxy.seen.length, before, 'who is logged in is known without asking')
     })
 
     for (const [name, login] of Object.entries(LOGINS)) {
       it(`${name}: a token that the server takes no more is replaced, once, under way`, async () => {
-        const first = phone(line, { sdk, login, wx: { loginCode: 'dev:carol' } })
+        const first = phone(proxy, { sdk, login, wx: { loginCode: 'dev:carol' } })
         const before = await first.cloud.ensureLogin()
         const broken = (token: unknown) => `${String(token).slice(0, -8)}AAAAAAAA`
         const who = withCredentials(first, (c) => ({ ...c, access_token: broken(c.access_token) }), { sdk, login })
-        line.seen.length = 0
+        proxy.seen.length = 0
         assert.deepEqual(await upload(who, 4), ['ok', 'ok', 'ok', 'ok'])
-        assert.equal(line.count('/auth/v1/user/me'), 1)
+        assert.equal(proxy.count('/auth/v1/user/me'), 1)
         assert.deepEqual(await who.cloud.ensureLogin(), before)
       })
 
       it(`${name}: the answer of a refresh is lost: the next login puts it right, and it is the same person`, async () => {
-        const first = phone(line, { sdk, login, wx: { loginCode: 'dev:carol' } })
+        const first = phone(proxy, { sdk, login, wx: { loginCode: 'dev:carol' } })
         const before = await first.cloud.ensureLogin()
-        line.fate = ({ what, before }) => (what === '/auth/v1/token' && before === 0 ? 'lose' : 'pass')
+        proxy.fate = ({ what, before }) => (what === '/auth/v1/token' && before === 0 ? 'lose' : 'pass')
         const old = new Date(1000).toISOString()
         const who = withCredentials(first, (c) => ({ ...c, expires_at: old }), { sdk, login })
         assert.deepEqual(await upload(who), ['ok'])
@@ -98,7 +92,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         ['no method', undefined, 'NOT_LOGGED_IN'],
       ]
       for (const [name, login, code] of cases) {
-        const who = phone(line, { sdk, login })
+        const who = phone(proxy, { sdk, login })
         const user = await who.cloud.ensureLogin()
         assert.equal(!user.ok && user.error.code, code, name)
         assert.deepEqual(await upload(who), [code], name)
@@ -119,15 +113,15 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         return createTicket(key, 'carol')
       }
       const [user, never] = await Promise.all([
-        phone(line, { sdk, login: { ticket } }).cloud.ensureLogin(),
-        phone(line, { sdk, login: { ticket: () => Promise.reject(boom) } }).cloud.ensureLogin(),
+        phone(proxy, { sdk, login: { ticket } }).cloud.ensureLogin(),
+        phone(proxy, { sdk, login: { ticket: () => Promise.reject(boom) } }).cloud.ensureLogin(),
       ])
       assert.ok(user.ok)
       assert.deepEqual([!never.ok && never.error.code, !never.ok && never.error.cause], ['TICKET_FAILED', boom])
     })
 
     it('offline: NETWORK_ERROR, and the next time it works', async () => {
-      const who = phone(line, { sdk, login: 'anonymous' })
+      const who = phone(proxy, { sdk, login: 'anonymous' })
       who.device.setNetwork({ type: 'none' })
       const user = await who.cloud.ensureLogin()
       assert.equal(!user.ok && user.error.code, 'NETWORK_ERROR')
@@ -136,9 +130,9 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     })
 
     it('an anonymous login of an earlier version gives way to a real one', async () => {
-      const first = phone(line, { sdk, login: 'anonymous' })
+      const first = phone(proxy, { sdk, login: 'anonymous' })
       await first.cloud.ensureLogin()
-      const who = phone(line, {
+      const who = phone(proxy, {
         sdk,
         login: 'openid',
         wx: { loginCode: 'dev:carol', storage: first.device.storageSnapshot() },
@@ -160,14 +154,14 @@ describe('connect', () => {
   it('R25: another environment than the server holds is called so, by every login', async () => {
     for (const sdk of ['2.27.2', '3.7.0'] as const) {
       for (const login of ['anonymous', 'openid', { ticket: async () => createTicket(key, 'carol') }] as const) {
-        const who = phone({ ...line, env: 'other-1abcde' }, { sdk, login })
+        const who = phone({ ...proxy, env: 'other-1abcde' }, { sdk, login })
         assert.deepEqual(await upload(who), ['WRONG_ENVIRONMENT'])
       }
     }
   })
 
   it('without a method the app logs in by itself, as it always did', async () => {
-    const who = phone(line)
+    const who = phone(proxy)
     assert.deepEqual(await upload(who), ['NOT_LOGGED_IN'])
     await who.cloud.auth.signInAnonymously({})
     assert.deepEqual(await upload(who), ['ok'])
@@ -176,7 +170,7 @@ describe('connect', () => {
   })
 
   it('call: any call of the SDK, with its error as a value and a dead login renewed', async () => {
-    const first = phone(line, { login: 'anonymous' })
+    const first = phone(proxy, { login: 'anonymous' })
     const refused = await first.cloud.call(() => first.cloud.db.collection('nobody-made-this').doc('x').get())
     assert.equal(!refused.ok && refused.error.code, 'DATABASE_COLLECTION_NOT_EXIST')
     const dead = withCredentials(first, (c) => ({ ...c, access_token: 'dead' }), { sdk: '2.27.2', login: 'anonymous' })

@@ -1,9 +1,9 @@
 /** Uploads by the kit over bad lines, in the background, stopped and paused: real SDK, real server, real HTTP. */
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { UploadProgress, UploadResult } from '@cloudstead/kit'
 import { type KitPhone, kitForFile, pick } from './support/kit.ts'
-import { type Fate, openLine } from './support/kit-line.ts'
+import { type Fate, proxyForFile } from './support/network-proxy.ts'
 import { serverForFile } from './support/server.ts'
 
 const TICKET = 'storage.getUploadMetadata'
@@ -11,18 +11,11 @@ const SIGN_IN = '/auth/v1/signin/anonymously'
 
 const server = await serverForFile({ config: { storage: { acl: 'PRIVATE', maxFileSize: '300KB' } } })
 const forbidden = await serverForFile({ config: { storage: { acl: 'ADMINWRITE' } } })
-const line = await openLine(server)
-after(() => line.close())
+const proxy = await proxyForFile(server)
 const { phone } = await kitForFile()
 
-beforeEach(() => {
-  line.fate = () => 'pass'
-  line.seen.length = 0
-  line.busiest = 0
-})
-
 function somebody(options: Parameters<typeof phone>[1] = {}): KitPhone {
-  return phone(line, { login: 'anonymous', ...options })
+  return phone(proxy, { login: 'anonymous', ...options })
 }
 
 function filesOf(count: number, bytes = 90_000) {
@@ -62,7 +55,7 @@ describe('weak networks', () => {
   for (const [name, [what, fates]] of Object.entries(FATES)) {
     it(`${name}: tried again, and each file is there once`, async () => {
       const who = somebody()
-      line.fate = (passing) => (passing.what === what ? (fates[passing.before] ?? 'pass') : 'pass')
+      proxy.fate = (passing) => (passing.what === what ? (fates[passing.before] ?? 'pass') : 'pass')
       const files = await pick(who, filesOf(2))
       const results = await who.cloud.uploadAll(files, { concurrency: 1, retryDelayMs: 5 }).done
       assert.deepEqual(codes(results), ['ok', 'ok'])
@@ -70,15 +63,15 @@ describe('weak networks', () => {
         [1, 90_000],
         [2, 90_000],
       ])
-      if (what === 'upload') assert.equal(line.count(TICKET), 2 + fates.length, 'a new ticket for every try')
-      if (what === SIGN_IN) assert.equal(line.count(SIGN_IN), 3)
+      if (what === 'upload') assert.equal(proxy.count(TICKET), 2 + fates.length, 'a new ticket for every try')
+      if (what === SIGN_IN) assert.equal(proxy.count(SIGN_IN), 3)
     })
   }
 
   it('tries no more often than asked, and says what failed; the other files go on', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
-    line.fate = ({ what, before }) => (what === 'upload' && before !== 1 ? 503 : 'pass')
+    proxy.fate = ({ what, before }) => (what === 'upload' && before !== 1 ? 503 : 'pass')
     const files = await pick(who, filesOf(2))
     const results = await who.cloud.uploadAll(files, { concurrency: 1, retries: 0, retryDelayMs: 5 }).done
     assert.deepEqual(codes(results), ['STORAGE_REQUEST_FAIL', 'ok'])
@@ -102,7 +95,7 @@ describe('weak networks', () => {
   it('an answer that never comes: TIMEOUT', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
-    line.fate = ({ what }) => (what === 'upload' ? 'hang' : 'pass')
+    proxy.fate = ({ what }) => (what === 'upload' ? 'hang' : 'pass')
     const [file] = await pick(who, filesOf(1))
     assert.ok(file)
     const result = await who.cloud.uploadOne(file, { retries: 0, timeoutMs: 100 })
@@ -121,8 +114,8 @@ describe('what trying again does not help', () => {
     ]
     const results = await who.cloud.uploadAll(files, { retryDelayMs: 5 }).done
     assert.deepEqual(codes(results), ['EXCEED_UPLOAD_MAXFILESIZE', 'FILE_NOT_FOUND', 'FILE_TOO_LARGE'])
-    assert.equal(line.count('upload'), 1)
-    assert.equal(line.count(TICKET), 2, 'for the large video nothing is sent at all')
+    assert.equal(proxy.count('upload'), 1)
+    assert.equal(proxy.count(TICKET), 2, 'for the large video nothing is sent at all')
   })
 
   it('rules that refuse', async () => {
@@ -158,7 +151,7 @@ describe('what trying again does not help', () => {
   it('nothing to upload', async () => {
     const { cloud } = somebody()
     assert.deepEqual(await cloud.uploadAll([]).done, [])
-    assert.deepEqual(line.seen, [])
+    assert.deepEqual(proxy.seen, [])
   })
 })
 
@@ -169,7 +162,7 @@ describe('stopping', () => {
       const stop = who.kit.cancelSource()
       const files = await pick(who, filesOf(5))
       // The third upload hangs, so two files are stored and one is under way.
-      line.fate = ({ what, before }) => (what === 'upload' && before >= 2 ? 'hang' : 'pass')
+      proxy.fate = ({ what, before }) => (what === 'upload' && before >= 2 ? 'hang' : 'pass')
       const hanging = Promise.withResolvers<void>()
       const seen: number[] = []
       const run = who.cloud.uploadAll(files, {
@@ -181,14 +174,14 @@ describe('stopping', () => {
         },
       })
       await hanging.promise
-      while (line.count('upload') < 3) await new Promise((resolve) => setImmediate(resolve))
+      while (proxy.count('upload') < 3) await new Promise((resolve) => setImmediate(resolve))
       if (how === 'signal') stop.cancel()
       else run.abort()
       const results = await run.done
       assert.deepEqual(codes(results), ['ok', 'ok', 'ABORTED', 'ABORTED', 'ABORTED'])
       assert.deepEqual(seen, [0, 1, 2, 3, 4])
       while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
-      assert.equal(line.count('upload'), 3)
+      assert.equal(proxy.count('upload'), 3)
       run.abort()
       run.resume()
     })
@@ -200,7 +193,7 @@ describe('stopping', () => {
     stop.cancel()
     const results = await who.cloud.uploadAll(await pick(who, filesOf(2)), { signal: stop.signal }).done
     assert.deepEqual(codes(results), ['ABORTED', 'ABORTED'])
-    assert.deepEqual(line.seen, [])
+    assert.deepEqual(proxy.seen, [])
   })
 
   it('while the ticket is asked for: the file is not sent after all', async () => {
@@ -208,7 +201,7 @@ describe('stopping', () => {
     await who.cloud.ensureLogin()
     const asked = Promise.withResolvers<void>()
     const go = Promise.withResolvers<void>()
-    line.fate = async ({ what }): Promise<Fate> => {
+    proxy.fate = async ({ what }): Promise<Fate> => {
       if (what !== TICKET) return 'pass'
       asked.resolve()
       await go.promise
@@ -220,7 +213,7 @@ describe('stopping', () => {
     assert.deepEqual(codes(await run.done), ['ABORTED'])
     go.resolve()
     while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
-    assert.equal(line.count('upload'), 0)
+    assert.equal(proxy.count('upload'), 0)
   })
 
   it('paused: what runs is finished, the rest waits until resumed', async () => {
@@ -236,7 +229,7 @@ describe('stopping', () => {
     })
     await first.promise
     while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
-    assert.equal(line.count('upload'), 1)
+    assert.equal(proxy.count('upload'), 1)
     run.resume()
     assert.deepEqual(codes(await run.done), ['ok', 'ok', 'ok'])
   })
@@ -247,7 +240,7 @@ describe('the background', () => {
     const who = somebody({ wx: { interruptAfterMs: 20 } })
     await who.cloud.ensureLogin()
     // After the two that are interrupted one fails, and has its one more try.
-    line.fate = ({ what, before }) => (what !== 'upload' || before > 2 ? 'pass' : before === 2 ? 503 : 'hang')
+    proxy.fate = ({ what, before }) => (what !== 'upload' || before > 2 ? 'pass' : before === 2 ? 503 : 'hang')
     let last: UploadProgress | undefined
     const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
       concurrency: 2,
@@ -257,12 +250,12 @@ describe('the background', () => {
         last = progress
       },
     })
-    while (line.count('upload') < 2) await new Promise((resolve) => setImmediate(resolve))
+    while (proxy.count('upload') < 2) await new Promise((resolve) => setImmediate(resolve))
     who.device.background()
     while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
     // Hidden, the kit begins nothing: it would fail at once.
     await new Promise((resolve) => setTimeout(resolve, 30))
-    assert.equal(line.count(TICKET), 2)
+    assert.equal(proxy.count(TICKET), 2)
     who.device.foreground()
     const results = await run.done
     assert.deepEqual(codes(results), ['ok', 'ok', 'ok'])
@@ -277,7 +270,7 @@ describe('the background', () => {
     who.device.background()
     who.device.foreground()
     assert.deepEqual(codes(await run.done), ['ok', 'ok'])
-    assert.equal(line.count('upload'), 2)
+    assert.equal(proxy.count('upload'), 2)
   })
 })
 
@@ -289,16 +282,16 @@ describe('places', () => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       return 'pass' as const
     }
-    line.fate = slow
+    proxy.fate = slow
     const files = await pick(who, filesOf(12, 1000))
     assert.deepEqual(new Set(codes(await who.cloud.uploadAll(files).done)), new Set(['ok']))
-    assert.equal(line.busiest, 3, 'by default three')
-    line.busiest = 0
+    assert.equal(proxy.busiest, 3, 'by default three')
+    proxy.busiest = 0
     const runs = [1, 2, 3].map(() => who.cloud.uploadAll(files, { concurrency: 99 }))
     const all = (await Promise.all(runs.map((run) => run.done))).flat()
     assert.deepEqual(new Set(codes(all)), new Set(['ok']))
     assert.equal(new Set(all.map((result) => result.ok && result.fileID)).size, 36)
-    assert.equal(line.busiest, 8)
+    assert.equal(proxy.busiest, 8)
   })
 
   it('progress: never back, at most every 100 ms, at last 100 with every file done', async () => {

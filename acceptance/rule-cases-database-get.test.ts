@@ -1,5 +1,5 @@
 /** Decided cases of the database rules: get( ) looks other documents up. */
-import { type DocumentGroup, decideDocumentCases } from './support/rule-documents.ts'
+import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const team = (_id: string, ...uids: readonly string[]) => ({
   _id,

@@ -1,5 +1,5 @@
 /** Decided cases of the database rules: whose a document is; the presets, and the same in custom rules. */
-import { type DocumentGroup, decideDocumentCases } from './support/rule-documents.ts'
+import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const documents = [
   { _id: 'a1', _openid: 'alice', status: 'open', n: 1 },

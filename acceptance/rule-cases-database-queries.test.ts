@@ -1,5 +1,5 @@
 /** Decided cases of the database rules: what a query has to say for a rule about documents to be met by all it finds. */
-import { type DocumentGroup, decideDocumentCases } from './support/rule-documents.ts'
+import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const HOUR_MS = 3_600_000
 const AN_HOUR_AGO = new Date(Date.now() - HOUR_MS)

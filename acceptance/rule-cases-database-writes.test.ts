@@ -1,5 +1,5 @@
 /** Decided cases of the database rules: what may be written, and what stays as it is whichever operator is sent. */
-import { type Data, type DocumentCase, type DocumentGroup, decideDocumentCases } from './support/rule-documents.ts'
+import { type Data, type DocumentCase, type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const MINUTE_MS = 60_000
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { freshPaths } from './support/names.ts'
+import { freshPaths } from './support/file-names.ts'
 import { serverForFile, startServer } from './support/server.ts'
 import { assertRefused, BYTES, FIELDS, FILE, FORM, field, form, SDK_HEADERS, sha, split } from './support/uploads.ts'
 import {

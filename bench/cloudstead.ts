@@ -1,4 +1,4 @@
-/** The server under test, used as an app uses it: login, actions on /web, PUT to an upload URL. A black box. */
+/** The server under test, as a black box: login, actions on /web, PUT to an upload URL. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes, sign } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Server, type SpawnOptions, startServer } from './processes.ts'
 
-export const ENV = 'bench-1abcde'
+const ENV = 'bench-1abcde'
 export const WEB = `/web?env=${ENV}`
 export const COLLECTION = 'bench'
 const COMMAND = fileURLToPath(new URL('../packages/server/bin/cloudstead.js', import.meta.url))
-/** Calls in flight while data is prepared. */
+/** Concurrent calls while data is prepared. */
 const PARALLEL = 16
 /** Long enough for one login. */
 const TICKET_LIFE_MS = 60_000
@@ -23,8 +23,8 @@ export interface Cloudstead extends Server {
 }
 
 /**
- * Starts the server as a user would, on a data directory that is made when missing. Files are private unless `acl`
- * says otherwise, so that every temporary URL is a signed one.
+ * Starts the server with its command, on a data directory that is created if it does not exist. Files are private by default,
+ * so that every temporary URL is signed.
  */
 export async function startCloudstead(
   dataDir: string,
@@ -46,13 +46,13 @@ export interface User {
   body(action: string, params: object): string
   /** Calls an action; throws unless it succeeds. */
   call<T>(action: string, params: object): Promise<T>
-  /** Asks for upload URLs for so many new files under `users/{uid}/`; paths of the URLs and the fileIDs. */
+  /** Gets upload URLs for `count` new files under `users/{uid}/`: the paths of the URLs, and the fileIDs. */
   uploadTickets(prefix: string, count: number): Promise<{ path: string; fileId: string }[]>
-  /** Uploads so many files of random bytes; their fileIDs. */
+  /** Uploads `count` files of random bytes and returns their fileIDs. */
   uploadFiles(prefix: string, count: number, bytes: number): Promise<string[]>
   /** Temporary URLs, without the origin. */
   urlPaths(fileIds: readonly string[]): Promise<string[]>
-  /** The same; throws unless every one is signed. */
+  /** The same; throws unless all are signed. */
   signedPaths(fileIds: readonly string[]): Promise<string[]>
 }
 
@@ -61,7 +61,7 @@ export function signIn(server: Server): Promise<User> {
   return logIn(server, 'anonymously', {})
 }
 
-/** A login with a ticket for this custom id, as a developer's own server makes it. */
+/** A login with a ticket for this custom id, signed like by a developer's own server. */
 export function signInCustom(server: Cloudstead, customUserId: string): Promise<User> {
   const command = [COMMAND, 'keys', 'login', '--env', ENV, '--data-dir', server.dataDir]
   const key = JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' })) as {
@@ -148,7 +148,7 @@ async function json<T>(response: Response): Promise<T> {
   return JSON.parse(text) as T
 }
 
-/** Runs `task` for 0 to `count - 1`, some at a time. Results in order. */
+/** Runs `task` for 0 to `count - 1`, with limited concurrency. Results in order. */
 export async function inParallel<T>(count: number, task: (n: number) => Promise<T>): Promise<T[]> {
   const results: T[] = []
   let next = 0

@@ -1,4 +1,4 @@
-/** What a group of measurements gets to work with. */
+/** What a group of measurements works with. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cloudstead, type StorageAcl, startCloudstead } from './cloudstead.ts'
@@ -14,7 +14,7 @@ import {
   type Worker,
 } from './processes.ts'
 
-/** Uploads wait in the thread pool, one thread each; the ceiling gets as many as the server gives itself. */
+/** Uploads use the thread pool, one thread each; the ceiling gets as many threads as the server has. */
 const THREADS = 16
 
 export interface Group {
@@ -22,12 +22,12 @@ export interface Group {
   run(bench: Bench): Promise<Row[]>
 }
 
-/** How long and how often is measured. */
+/** How long and how often each side is measured. */
 export interface Scale {
   readonly rounds: number
-  /** Seconds per side and round at most. */
+  /** Maximum seconds per side and round. */
   readonly seconds: number
-  /** Uploads of 200 KiB per side and round at most; bounds what is written to the disk. */
+  /** Maximum uploads of 200 KiB per side and round; limits what is written to disk. */
   readonly uploads: number
 }
 
@@ -36,19 +36,19 @@ export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300 }
 
 export interface Bench {
   readonly scale: Scale
-  /** Puts load on a server and reports. */
+  /** Runs a load job against a server. */
   drive(server: Server, job: Omit<Job, 'url'>): Promise<Measured>
   /** A new empty directory on the disk that is measured. */
   directory(): string
   progress(line: string): void
-  /** The server under test on an empty data directory, with private files unless `acl` says otherwise. Stopped when the group ends. */
+  /** The server under test on an empty data directory, with private files by default. Stopped when the group ends. */
   cloudstead(acl?: StorageAcl): Promise<Cloudstead>
   /** A bare server of `ceilings/`. Stopped when the group ends. */
   ceiling(name: string, ...args: string[]): Promise<Server>
-  /** A process of `ceilings/` that works by itself, without HTTP. Stopped when the group ends. */
+  /** A process of `ceilings/` without HTTP. Stopped when the group ends. */
   inProcess<J extends object>(name: string, ...args: string[]): Worker<J>
   takeTurns<Name extends string>(sides: Readonly<Record<Name, Side>>): Promise<Rounds<Name>>
-  /** Starts for the clock, on whatever core is free. */
+  /** Starts the server on any core, to measure the start. */
   startUnpinned(dataDir: string): Promise<Server>
   startBare(name: string): Promise<Server>
 }
@@ -57,14 +57,14 @@ export interface BenchOptions {
   readonly scale: Scale
   readonly load: Worker<Job>
   readonly cores: Cores | undefined
-  /** A directory for this group alone; removed afterwards. */
+  /** A directory for this group; removed afterwards. */
   readonly directory: string
   readonly progress: (line: string) => void
-  /** Options of Node for the server under test, such as those of a profiler. */
+  /** Node options for the server under test, such as those of a profiler. */
   readonly nodeArgs: readonly string[]
 }
 
-/** Runs one group, then stops what it started and removes what it wrote, however it ended. */
+/** Runs one group, then stops its processes and removes its files, even after an error. */
 export async function runGroup(
   group: Group,
   { scale, load, cores, directory, progress, nodeArgs }: BenchOptions,

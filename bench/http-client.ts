@@ -1,30 +1,30 @@
 /**
  * A small HTTP/1.1 client on a raw socket: one request at a time, kept alive. It costs a fraction of `fetch` or
- * `http.Agent`, which matters because the load shares the machine with what it measures.
+ * `http.Agent`, which matters because the load runs on the same machine as the server.
  */
 import { connect, type Socket } from 'node:net'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
-/** One read takes at most this much; the answers of most tests fit in one. */
+/** The maximum of one read; most answers fit in one. */
 const READ_BUFFER_BYTES = 256 * 1024
-/** A server that says nothing for this long is not measured but reported. */
+/** A server that sends nothing for this long is an error. */
 const SILENCE_LIMIT_MS = 20_000
 
-export interface Answer {
+interface Answer {
   readonly status: number
   /** Length of the body in bytes. */
   readonly length: number
-  /** The body, when it was asked for; else empty. */
+  /** The body if `keepBody` was set, otherwise empty. */
   readonly body: string
 }
 
 export interface Connection {
-  /** Sends one request and waits for the whole answer. Rejects when the answer has no Content-Length. */
+  /** Sends one request and waits for the whole answer. Rejects if the answer has no Content-Length. */
   exchange(head: string, body: string | Uint8Array | undefined, keepBody: boolean): Promise<Answer>
   close(): void
 }
 
-/** Formats the head of a request. `length` is the body's in bytes; absent when there is no body. */
+/** Formats the head of a request. `length` is that of the body in bytes, undefined without a body. */
 export function requestHead(method: string, path: string, host: string, length?: number, contentType = ''): string {
   const type = contentType === '' ? '' : `content-type: ${contentType}\r\n`
   const announced = length === undefined ? '' : `content-length: ${length}\r\n`
@@ -37,7 +37,7 @@ interface Waiting {
   reject(error: Error): void
 }
 
-/** Opens one connection. Resolves when it is open. */
+/** Opens one connection. */
 export async function openConnection(host: string, port: number): Promise<Connection> {
   let waiting: Waiting | undefined
   let head: Buffer = Buffer.alloc(0)
@@ -86,10 +86,10 @@ export async function openConnection(host: string, port: number): Promise<Connec
     const rest = missing < 0 ? readHead(chunk) : chunk
     if (rest === undefined || waiting === undefined) return true
     missing -= rest.length
-    // The socket reuses its buffer, so what is kept is copied.
+    // Copied, since the socket reuses its buffer.
     if (waiting.keepBody && rest.length > 0) kept.push(Buffer.from(rest))
     if (missing === 0) finish()
-    else if (missing < 0) fail(new Error('more bytes came than Content-Length said'))
+    else if (missing < 0) fail(new Error('more bytes than Content-Length'))
     return true
   }
 

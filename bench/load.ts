@@ -1,6 +1,6 @@
 /**
- * The load process: takes jobs over IPC, runs each with so many connections, one request at a time on each, and reports.
- * It has a process (and, where possible, a core) of its own, so that what it costs is not charged to the server.
+ * The load process: receives jobs over IPC, runs each with several connections, one request at a time on each, and sends the
+ * result. It has its own process (and, if possible, its own core), so that its cost is not attributed to the server.
  */
 import { randomBytes } from 'node:crypto'
 import { type Connection, openConnection, requestHead } from './http-client.ts'
@@ -8,7 +8,7 @@ import type { Job, Measured, Plan } from './job.ts'
 
 const JSON_TYPE = 'application/json'
 
-/** Does one operation on a connection; `n` counts the operations of the job. */
+/** Runs one operation on a connection; `n` is its number in the job. */
 type Operation = (connection: Connection, n: number) => Promise<void>
 
 async function run(job: Job): Promise<Measured> {
@@ -49,7 +49,7 @@ async function run(job: Job): Promise<Measured> {
   }
 }
 
-/** An upload URL works once; everything else may be asked for again. */
+/** Each upload URL works only once; other requests can be repeated. */
 function listLength(plan: Plan): number {
   if (plan.kind === 'put') return plan.paths.length
   return plan.kind === 'upload' ? plan.bodies.length : Number.POSITIVE_INFINITY

@@ -1,13 +1,13 @@
-/** Rounds: the sides take turns, so that whatever disturbs the machine disturbs them alike. */
+/** Measures sides in alternating rounds, so that disturbances of the machine affect all of them. */
 import { type Measured, rate } from './job.ts'
 
 /** One side of a comparison. Called once per round; `round` 0 is the warm-up and does not count. */
 export type Side = (round: number) => Promise<Measured>
 
-/** What the rounds brought, by side, in their order. */
+/** The results of the rounds, by side, in order. */
 export type Rounds<Name extends string> = Readonly<Record<Name, readonly Measured[]>>
 
-/** Runs every side in every round, the order reversed from round to round, after one round to warm up. */
+/** Runs every side in every round, in alternating order, after one warm-up round. */
 export async function takeTurns<Name extends string>(
   rounds: number,
   sides: Readonly<Record<Name, Side>>,
@@ -35,33 +35,33 @@ export function median(values: readonly number[]): number {
   return (low + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
 }
 
-/** An aim is for the ratio to the ceiling, or for the value itself. */
+/** An aim for the ratio to the ceiling, or for the value itself. */
 export type Aim = { readonly ratioAtLeast: number } | { readonly atMost: number }
 
-/** One line of the table. */
+/** One row of the table. */
 export interface Row {
   readonly name: string
   readonly unit: string
   readonly ours: number
   readonly ceiling?: number
-  /** Which ceiling; explained in the README. */
+  /** The name of the ceiling, as in the README. */
   readonly against?: string
   /** Median, lowest and highest over the rounds. */
   readonly ratio?: { readonly median: number; readonly min: number; readonly max: number }
   readonly p50?: number
   readonly p99?: number
-  /** Processor time of the server per operation, in microseconds: of ours and of the ceiling. Little moved by neighbours. */
+  /** CPU time per operation in microseconds, ours and the ceiling's. Less affected by other load than the rates. */
   readonly cpu?: { readonly ours: number; readonly ceiling: number }
   readonly aim?: Aim
   readonly met?: boolean
-  /** Something that makes the figure worth less. */
+  /** A reason to distrust the figure. */
   readonly caution?: string
 }
 
-/** Above this share of its core the load was the limit, at least in part. */
+/** Above this share of its core, the load process was a bottleneck. */
 const LOAD_BUSY = 0.95
 
-/** The line for one side against another: medians of the rates, and of the ratio within each round. */
+/** The row for one side against another: medians of the rates, and of the ratios within each round. */
 export function compare(
   name: string,
   ours: readonly Measured[],

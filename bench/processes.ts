@@ -1,4 +1,4 @@
-/** Starts and stops what is measured: each side in a process of its own, servers on one core and the load on another. */
+/** Starts and stops processes: one per side, servers on one core and the load on another. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -8,13 +8,13 @@ const START_LIMIT_MS = 20_000
 const STOP_LIMIT_MS = 10_000
 const JOB_LIMIT_MS = 120_000
 
-/** Which core takes what; undefined where processes cannot be pinned. */
+/** The cores of servers and load. */
 export interface Cores {
   readonly server: number
   readonly load: number
 }
 
-/** The first and the last core that this process may use, when there are two and `taskset` is there to pin to them. */
+/** The first and the last core available to this process; undefined if there is only one, or no `taskset`. */
 export function findCores(): Cores | undefined {
   if (process.platform !== 'linux' || spawnSync('taskset', ['--version']).status !== 0) return undefined
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
@@ -30,7 +30,7 @@ export interface SpawnOptions {
   readonly nodeArgs?: readonly string[]
 }
 
-/** Runs a script on this very Node, pinned if a core is named. */
+/** Runs a script with the Node of this process, pinned if `core` is given. */
 function spawnNode(
   script: string,
   args: readonly string[],
@@ -43,7 +43,7 @@ function spawnNode(
   return spawn(command, rest, { stdio, env })
 }
 
-/** A script of this folder, `ceilings/upload.ts` say. */
+/** The path of a script in this folder, such as `ceilings/upload.ts`. */
 export function benchScript(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
 }
@@ -51,12 +51,12 @@ export function benchScript(name: string): string {
 export interface Server {
   readonly url: string
   readonly pid: number
-  /** Milliseconds from spawn to the line that says it is ready. */
+  /** Milliseconds from spawn to the ready line. */
   readonly startedInMs: number
   stop(): Promise<void>
 }
 
-/** Starts a server and waits for the line of its output that says `ready` and holds its URL. */
+/** Starts a server and waits for the line of its output with `ready` and its URL. */
 export async function startServer(script: string, args: readonly string[], options: SpawnOptions): Promise<Server> {
   const began = performance.now()
   const child = spawnNode(script, args, options)
@@ -73,12 +73,12 @@ function readyUrl(child: ChildProcess, script: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = ''
     let errors = ''
-    const complain = (what: string) => reject(new Error(`${script} ${what}: ${errors.slice(-2000)}`))
-    const timer = setTimeout(() => complain(`was not ready within ${START_LIMIT_MS} ms`), START_LIMIT_MS)
+    const fail = (what: string) => reject(new Error(`${script} ${what}: ${errors.slice(-2000)}`))
+    const timer = setTimeout(() => fail(`was not ready within ${START_LIMIT_MS} ms`), START_LIMIT_MS)
     child.once('error', reject)
     child.once('exit', (code) => {
       clearTimeout(timer)
-      complain(`ended with ${code}`)
+      fail(`ended with ${code}`)
     })
     child.stderr?.on('data', (chunk: Buffer) => {
       errors = (errors + chunk).slice(-4000)
@@ -102,18 +102,18 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
-/** A process that does jobs one after the other. */
+/** A process that runs one job at a time. */
 export interface Worker<J> {
   run(job: J): Promise<Measured>
   stop(): Promise<void>
 }
 
-/** The process that makes the load. */
+/** Starts the load process. */
 export function startLoad(core: number | undefined): Worker<Job> {
   return startWorker(benchScript('load.ts'), [], { core })
 }
 
-/** Starts a script that answers each job it is sent with `{ measured }` or `{ error }`. */
+/** Starts a script that answers each job with `{ measured }` or `{ error }`. */
 export function startWorker<J extends object>(
   script: string,
   args: readonly string[],
@@ -130,7 +130,7 @@ export function startWorker<J extends object>(
         const timer = setTimeout(() => settle(new Error(`no result within ${JOB_LIMIT_MS} ms`)), JOB_LIMIT_MS)
         const onExit = () => settle(new Error(`${script} ended: ${errors.slice(-2000)}`))
         const onMessage = (message: { measured?: Measured; error?: string }) =>
-          settle(message.measured ?? new Error(message.error ?? 'a broken report'))
+          settle(message.measured ?? new Error(message.error ?? 'an invalid result'))
         function settle(result: Measured | Error) {
           clearTimeout(timer)
           child.off('exit', onExit).off('message', onMessage)
@@ -145,14 +145,14 @@ export function startWorker<J extends object>(
   }
 }
 
-/** Length of a clock tick in /proc, the same on every Linux. */
+/** Length of a clock tick in /proc on Linux. */
 const TICK_MICROS = 10_000
 
-/** Processor time that a process has taken so far, all its threads, in microseconds. Undefined where the system does not tell. */
+/** CPU time of a process, all threads, in microseconds. Undefined if the system does not report it. */
 export function cpuMicrosOf(pid: number): number | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+    // The name in parentheses may contain spaces; user and system time are the 12th and 13th field after it.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS
   } catch {
@@ -160,7 +160,7 @@ export function cpuMicrosOf(pid: number): number | undefined {
   }
 }
 
-/** Resident memory of a process in MB, now and at its highest. Undefined where the system does not tell. */
+/** Resident memory of a process in MB, current and peak. Undefined if the system does not report it. */
 export function memoryOf(pid: number): { now: number; peak: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8')

@@ -1,4 +1,4 @@
-/** Rules, each with the predicate that a developer would write by hand in its place, and the contexts both are asked with. */
+/** Rules, each with the equivalent handwritten predicate, and the contexts for both. */
 import {
   compileStorageRules,
   type RuleAuth,
@@ -10,16 +10,16 @@ import {
 
 export interface RuleCase<C> {
   readonly name: string
-  /** What the server asks. */
+  /** What the server calls. */
   readonly compiled: (context: C) => { readonly allowed: boolean; readonly reason: string }
   readonly handwritten: (context: C) => boolean
   readonly contexts: readonly C[]
 }
 
 /**
- * Everybody with every file, in the shape that the server makes. The strings are made as it gets them too, from JSON and
- * as parts of a path; constants of a program would be compared by their address. Looking at a context, which is done once
- * for all rules that are asked about it, belongs to neither side.
+ * Every caller with every file, in the server's form. As in the server, the strings come from JSON and from parts of a path,
+ * since constants would be compared by address. `storageFacts`, which the server calls once per context for all rules,
+ * counts for neither side.
  */
 const STORAGE_CONTEXTS: readonly StorageRuleContext[] = callers().flatMap((caller) =>
   files().map((file, n): StorageRuleContext => {
@@ -58,7 +58,7 @@ function files(): StorageResource[] {
 }
 
 const OWN = 'auth != null && resource.openid == auth.openid'
-/** Also the answer where a file is nobody's: a missing id equals nothing. */
+/** False for a file without an owner: a missing id equals nothing. */
 function owns({ auth, resource: { claim } }: StorageRuleContext): boolean {
   if (auth === null || claim === undefined) return false
   const openid = auth.openid ?? auth.customUserId
@@ -70,7 +70,7 @@ const MAX_BYTES = 10 * 1024 * 1024
 const PICTURE = /\.(jpe?g|png|webp)$/i
 const IN_PUBLIC = /^public\//
 
-/** The caller is the {id} of `users/{id}/`, else who made the file; a new file is anybody's who is logged in. */
+/** The owner is the {id} of `users/{id}/`, or else the creator; any logged-in user may create a file. */
 function ownerOf({ auth, resource }: StorageRuleContext): boolean {
   if (auth === null) return false
   const { claim, creator } = resource

@@ -17,10 +17,10 @@ import { uploadGroup } from './groups/upload.ts'
 import { urlsGroup } from './groups/urls.ts'
 import type { Row } from './measure.ts'
 import { findCores, startLoad } from './processes.ts'
-import { renderTable } from './table.ts'
+import { renderTable } from './results-table.ts'
 
 const GROUPS: readonly Group[] = [uploadGroup, urlsGroup, getGroup, documentGroup, rulesGroup, startGroup, memoryGroup]
-/** `f_type` of a file system in memory, where a sync means nothing. */
+/** `f_type` of a file system in memory, where syncs have no effect. */
 const TMPFS = 0x01021994
 
 const { values, positionals } = parseArgs({
@@ -34,7 +34,9 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter((name) => !GROUPS.some((group) => group.name === name))
 if (unknown.length > 0) {
-  process.stderr.write(`no group ${unknown.join(', ')}; there are ${GROUPS.map(({ name }) => name).join(', ')}\n`)
+  process.stderr.write(
+    `unknown group ${unknown.join(', ')}; the groups are ${GROUPS.map(({ name }) => name).join(', ')}\n`,
+  )
   process.exit(1)
 }
 const profiles = values['cpu-prof']
@@ -45,28 +47,28 @@ const directory = mkdtempSync(join(resolve(values.dir ?? tmpdir()), 'cloudstead-
 const inMemory = statfsSync(directory).type === TMPFS
 const cores = findCores()
 const load = startLoad(cores?.load)
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 const where = {
   date: new Date().toISOString(),
   node: process.version,
   machine: `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}`,
   pinned: cores === undefined ? 'no' : `servers on core ${cores.server}, load on core ${cores.load}`,
-  disk: inMemory ? 'in memory: uploads and updates are not durable here, choose another with --dir' : directory,
+  disk: inMemory ? 'in memory, so uploads and updates are not durable; choose another with --dir' : directory,
   loadBefore: loadavg(),
 }
-say(`${where.date}, Node ${where.node}, ${where.machine}; pinned: ${where.pinned}; disk: ${where.disk}`)
+print(`${where.date}, Node ${where.node}, ${where.machine}; pinned: ${where.pinned}; disk: ${where.disk}`)
 
 const rows: Row[] = []
 try {
   for (const group of chosen) {
-    const progress = (line: string) => say(`  ${group.name}: ${line}`)
+    const progress = (line: string) => print(`  ${group.name}: ${line}`)
     const scale = values.quick ? QUICK : FULL
     rows.push(
       ...(await runGroup(group, { scale, load, cores, directory: join(directory, group.name), progress, nodeArgs })),
     )
   }
 } catch (error) {
-  process.stderr.write(`could not measure: ${(error as Error).stack}\n`)
+  process.stderr.write(`measuring failed: ${(error as Error).stack}\n`)
   process.exitCode = 1
 } finally {
   await load.stop()
@@ -75,7 +77,9 @@ try {
 
 const loadAfter = loadavg()
 const short = (load: readonly number[]) => load.map((value) => value.toFixed(2)).join(' ')
-say(`\n${renderTable(rows)}\nload average (1, 5, 15 min) before ${short(where.loadBefore)}, after ${short(loadAfter)}`)
+print(
+  `\n${renderTable(rows)}\nload average (1, 5, 15 min) before ${short(where.loadBefore)}, after ${short(loadAfter)}`,
+)
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify({ ...where, loadAfter, quick: values.quick, rows }, null, 2)}\n`)
 }

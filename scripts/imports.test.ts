@@ -56,8 +56,7 @@ const LEAVES: Readonly<Record<string, RegExp>> = {
   console: /^(?:preact|@preact\/signals|lucide|@cloudstead\/admin-api$)/,
   protocol: /^node:crypto$/,
   rules: /^re2js$/,
-  // The part for the browser is a separate program, which the harness builds.
-  wx: /^(?:node:|packages\/wx\/(?:browser|program)|esbuild$|glass-easel)/,
+  wx: /^(?:node:|esbuild$|glass-easel)/,
 }
 for (const [name, allowed] of Object.entries(LEAVES)) {
   test(`packages/${name} imports only its own files and ${allowed}`, () => {
@@ -154,4 +153,101 @@ test('no test uses only, todo, or a skip without a reason', () => {
       .map((line) => `${file}: ${line.trim()}`),
   )
   assert.deepEqual(bad, [])
+})
+
+const ALL_SOURCES = globSync(['{packages,acceptance,bench,examples,scripts,tools}/**/*.{ts,tsx}'], {
+  exclude: (name) => ['node_modules', 'dist', 'miniprogram_dist', 'miniprogram_npm'].includes(name),
+}).sort()
+
+const ALL_IMPORTS = ALL_SOURCES.flatMap(importsOf)
+
+/** What the code of a folder may import besides the folder itself. Tests are exempt. */
+const ONE_WAY: Readonly<Record<string, RegExp>> = {
+  'packages/kit/src/': /^$/,
+  'packages/kit/components/': /^@cloudstead\/kit$/,
+  'packages/wx/src/shared/': /^$/,
+  'packages/wx/src/node/': /^(?:node:|packages\/wx\/src\/shared\/)/,
+  'packages/wx/src/harness/': /^(?:node:|packages\/wx\/src\/(?:shared|node)\/|esbuild$|glass-easel)/,
+  // Bundled for browsers: no module of Node.
+  'packages/wx/browser/': /^(?:packages\/wx\/src\/shared\/|glass-easel)/,
+}
+for (const [folder, allowed] of Object.entries(ONE_WAY)) {
+  test(`${folder} imports only itself and ${allowed}`, () => {
+    const own = ALL_IMPORTS.filter(
+      ({ from }) => from.startsWith(folder) && !isTest(from) && !from.includes('/testing/'),
+    )
+    assert.ok(own.length > 10, 'the scan sees the folder')
+    assertNone(
+      own.filter(({ to }) => !to.startsWith(folder) && !allowed.test(to)),
+      'one way',
+    )
+  })
+}
+
+/** Where no file may import itself through others, not even for types. */
+const NO_CIRCLES = [
+  'acceptance/',
+  'bench/',
+  'examples/',
+  'packages/admin-api/',
+  'packages/kit/',
+  'packages/protocol/',
+  'packages/rules/',
+  'packages/wx/',
+  'scripts/',
+  'tools/',
+]
+
+/** The circles among imports, each as the files on its way. */
+function circlesAmong(imports: readonly Import[]): string[] {
+  const targets = Map.groupBy(imports, ({ from }) => from)
+  const done = new Set<string>()
+  const path: string[] = []
+  const circles: string[] = []
+  const visit = (file: string): void => {
+    const at = path.indexOf(file)
+    if (at >= 0) circles.push([...path.slice(at), file].join(' -> '))
+    if (at >= 0 || done.has(file)) return
+    path.push(file)
+    for (const { to } of targets.get(file) ?? []) visit(to)
+    path.pop()
+    done.add(file)
+  }
+  for (const file of targets.keys()) visit(file)
+  return circles
+}
+
+test('the search finds circles', () => {
+  const edge = (from: string, to: string): Import => ({ from, to })
+  assert.deepEqual(circlesAmong([edge('a', 'b'), edge('b', 'c'), edge('a', 'c')]), [])
+  assert.deepEqual(circlesAmong([edge('a', 'b'), edge('b', 'c'), edge('c', 'b')]), ['b -> c -> b'])
+})
+
+test('imports have no circles, not of types either', () => {
+  const own = ALL_IMPORTS.filter(({ from }) => NO_CIRCLES.some((folder) => from.startsWith(folder)))
+  assert.deepEqual(circlesAmong(own), [])
+})
+
+/** The files at the top of folders whose other files belong into subfolders. */
+const GROUND_FLOORS: Readonly<Record<string, readonly string[]>> = {
+  'packages/kit': ['build.ts', 'wechat.check.ts'],
+  'packages/kit/components': [],
+  'packages/wx': [],
+  'packages/wx/browser': ['contracts.ts', 'css.d.ts', 'main.ts'],
+  'packages/wx/src': ['index.ts'],
+}
+for (const [folder, expected] of Object.entries(GROUND_FLOORS)) {
+  test(`${folder} has no loose files`, () => {
+    assert.deepEqual(
+      ALL_SOURCES.filter((file) => dirname(file) === folder),
+      expected.map((name) => join(folder, name)),
+    )
+  })
+}
+
+test('acceptance has only tests at its top', () => {
+  assert.deepEqual(
+    ALL_SOURCES.filter((file) => dirname(file) === 'acceptance' && !isTest(file)),
+    [],
+  )
 })

@@ -1,4 +1,4 @@
-/** The real browser of the end-to-end tests: finding it, and saying how to get it. */
+/** Finds and starts the browser of the end-to-end tests. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
@@ -15,7 +15,7 @@ const ELSEWHERE = [
 export const HOW_TO_INSTALL =
   'no Chromium or Chrome found: install one (Debian: apt-get install chromium), or set CHROMIUM_PATH to it'
 
-/** Where Chromium, Chrome or Edge is on this machine; `CHROMIUM_PATH` overrides. */
+/** The path of Chromium, Chrome or Edge; `CHROMIUM_PATH` overrides it. */
 export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH
   if (named !== undefined && named !== '') return named
@@ -24,12 +24,12 @@ export function findChromium(): string | undefined {
   return [...candidates, ...ELSEWHERE].find((path) => existsSync(path))
 }
 
-/** Why the tests of a file cannot run here; false when they can. For the `skip` option of a suite. */
+/** The reason to skip the tests of a file, or false. For the `skip` option of a suite. */
 export function lacksChromium(): string | false {
   return findChromium() === undefined ? HOW_TO_INSTALL : false
 }
 
-/** Starts the browser without a window. The tests run as root in containers, where the sandbox cannot. */
+/** Starts the browser headless. Without its sandbox, which does not work as root in containers. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(HOW_TO_INSTALL)

@@ -1,11 +1,11 @@
-/** The official clients, unmodified, pointed at a running server the way the documentation says. */
+/** The unmodified official clients, configured for a running server as documented. */
 
 import nodeSdk from '@cloudbase/node-sdk'
 import { createMiniProgramRuntime, createWx, type WxInstance, type WxOptions } from '@cloudstead/wx'
 import './offline.ts'
 import type { ApiKey, LoginKey, RunningServer } from './server.ts'
 
-/** `built-in`: the adapter inside the SDK's Mini Program build. `separate`: `@cloudbase/adapter-wx_mp` as a copy of its own. */
+/** `built-in`: the adapter in the SDK's Mini Program build. `separate`: a separate copy of `@cloudbase/adapter-wx_mp`. */
 export type Arrangement = 'built-in' | 'separate'
 export type SdkLine = '2.27.2' | '3.7.0'
 
@@ -17,19 +17,19 @@ const PACKAGES: Readonly<Record<SdkLine, string>> = {
 export interface PhoneOptions {
   readonly sdk?: SdkLine
   readonly arrangement?: Arrangement
-  /** What `wx.login` answers. */
+  /** The code of `wx.login`. */
   readonly loginCode?: string
   readonly wx?: WxOptions
   /** Merged into the options of `init`. */
   readonly init?: Readonly<Record<string, unknown>>
 }
 
-/** Somebody's phone: a Mini Program runtime of its own with the SDK in it. */
+/** A phone: a Mini Program runtime with the SDK. */
 export interface Phone {
   readonly app: App
   readonly auth: Auth
   readonly device: WxInstance
-  /** Stops what the SDK left running. */
+  /** Stops the timers of the SDK. */
   dispose(): void
 }
 
@@ -58,7 +58,7 @@ export function createPhone(server: Pick<RunningServer, 'host' | 'env'>, options
   return { app, auth, device, dispose: () => runtime.dispose() }
 }
 
-/** The three documented lines; 2.27.2 builds its login client inside `init`, so `auth` needs an argument once. */
+/** The three documented lines. 2.27.2 creates its login client inside `init`, so `auth` needs an argument once. */
 function connect(cloudbase: Cloudbase, server: Pick<RunningServer, 'host' | 'env'>, init: object) {
   const app = cloudbase.init({ env: server.env, ...init })
   app.registerEndPoint(`//${server.host}/web`, 'http')
@@ -73,7 +73,7 @@ export function createTicket(key: LoginKey, customUserId: string): string {
   return app.auth().createTicket(customUserId)
 }
 
-/** The official server SDK as administrator: by signature, or by api key. */
+/** The official server SDK as administrator, with signatures or an api key. */
 export function createAdmin(
   server: Pick<RunningServer, 'url' | 'env'>,
   key: ApiKey,
@@ -109,13 +109,13 @@ export interface Identity {
 
 async function identity(phone: Phone): Promise<Identity> {
   const state = await phone.auth.getLoginState()
-  if (state === null) throw new Error('there is no login state after the login')
+  if (state === null) throw new Error('no login state after the login')
   const appid = phone.device.wx.getAccountInfoSync().miniProgram.appId
   const openid = state.user.providers?.find((provider) => provider.id === appid)?.provider_user_id
   return { uid: state.user.uid, openid }
 }
 
-/** What this suite uses of the SDK, described here because its own types differ between the builds. */
+/** The part of the SDK that the tests use, declared here because its own types differ between the builds. */
 interface Cloudbase {
   init(options: object): App
   useAdapters(adapter: unknown): void
@@ -143,11 +143,11 @@ export interface App {
     fileList: { srcPath: string; dstPath: string; overwrite?: boolean; removeOriginal?: boolean }[]
   }): Promise<{ fileList: ItemCode[]; requestId: string }>
   getFileInfo(options: { fileList: string[] }): Promise<{ fileList: FileInfo[]; requestId: string }>
-  /** One object for all buckets: what `from` returns holds only until the next `from`. */
+  /** One object for all buckets: the result of `from` is only valid until the next `from`. */
   readonly storage: { from(bucket: string): Bucket }
 }
 
-export interface FileInfo extends ItemCode {
+interface FileInfo extends ItemCode {
   readonly tempFileURL: string
   readonly cloudId?: string
   readonly fileName?: string
@@ -163,7 +163,7 @@ export interface FileInfo extends ItemCode {
 type Answer<Data> = Promise<{ data: Data; error: null } | { data: null; error: Error }>
 type Stored = { readonly id: string; readonly path: string; readonly fullPath: string }
 
-/** The second set of storage calls, in the manner of another product. */
+/** The second set of storage calls, `app.storage.from(bucket)`. */
 export interface Bucket {
   upload(path: string, body: unknown, options?: object): Answer<Stored>
   update(path: string, body: unknown, options?: object): Answer<Stored>
@@ -183,7 +183,7 @@ export interface Bucket {
   remove(paths: string[]): Answer<unknown[]>
 }
 
-export interface UploadMetadata {
+interface UploadMetadata {
   readonly url: string
   readonly token: string
   readonly authorization: string
@@ -213,7 +213,7 @@ export interface Auth {
   signInAnonymously(options: object): Promise<AuthResult>
   signInWithCustomTicket(getTicket: () => Promise<string>): Promise<AuthResult>
   signInWithOpenId(options: { useWxCloud: boolean }): Promise<AuthResult>
-  /** Of the older kind: it throws instead of answering with an error. */
+  /** Throws instead of returning an error, unlike the others. */
   signInWithUnionId(): Promise<unknown>
   refreshTokenForce(): Promise<unknown>
   signOut(): Promise<unknown>
@@ -240,7 +240,7 @@ type UpdateCommand =
   | ('push' | 'pop' | 'unshift' | 'shift' | 'pull' | 'pullAll' | 'addToSet')
 
 /** A condition on a field; more can be chained to it. */
-export type Condition = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>>
+type Condition = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>>
 
 export type Command = Readonly<Record<QueryCommand, (...values: unknown[]) => Condition>> &
   Readonly<Record<UpdateCommand, (...values: unknown[]) => object>>
@@ -258,7 +258,7 @@ export interface Database {
 
 export interface Collection extends Query {
   doc(id: string | number): Document
-  /** The id that was made is a text; one that was given comes back as it is, a number too. */
+  /** A generated id is a string; a given one is returned unchanged, even if it is a number. */
   add(document: object): Promise<Result & { id: string }>
 }
 
@@ -274,7 +274,7 @@ export interface Query {
   remove(): Promise<Result & { deleted: number }>
 }
 
-export interface Document {
+interface Document {
   field(projection: object): Document
   get(): Promise<Result & { data: Record<string, unknown>[] }>
   set(document: object): Promise<Result & { updated: number; upsertedId?: unknown }>

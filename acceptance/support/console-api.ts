@@ -1,11 +1,11 @@
-/** The admin API of the Console as a script uses it: plain HTTP with an api key. */
+/** A client of the admin API for scripts: plain HTTP with an api key. */
 import assert from 'node:assert/strict'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the shape themselves
   readonly body: any
   readonly text: string
 }
@@ -13,8 +13,8 @@ export interface ApiAnswer {
 export interface ConsoleApi {
   /** One request; `path` is below `/console/api`. */
   ask(method: string, path: string, body?: unknown): Promise<ApiAnswer>
-  /** The body of a request that has to succeed. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  /** Sends a request that has to succeed, and returns its body. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the shape themselves
   call(method: string, path: string, body?: unknown): Promise<any>
 }
 

@@ -1,4 +1,4 @@
-/** The Console as a browser uses it, without one: plain HTTP with a cookie and the headers that a browser adds. */
+/** A client of the Console like a browser: plain HTTP with a cookie and the headers that browsers add. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,19 +27,19 @@ export interface Credential {
 }
 
 export interface ConsoleBrowser {
-  /** One request with what the page sends; `path` is below the root. */
+  /** One request with the headers of the page; `path` is relative to the root. */
   ask(method: string, path: string, body?: unknown, headers?: OutgoingHttpHeaders): Promise<Answer>
   signIn(credential: Credential): Promise<Answer>
   session(): Promise<Session>
   /** The Set-Cookie header of the last sign-in. */
   setCookie(): string
-  /** `name=value`, as it is sent back. */
+  /** `name=value`, as sent back to the server. */
   cookie(): string
 }
 
 type Place = Pick<RunningServer, 'url'>
 
-/** A browser with cookies of its own. */
+/** A browser with its own cookies. */
 export function consoleBrowser(server: Place, known = ''): ConsoleBrowser {
   let setCookie = ''
   let cookie = known
@@ -82,7 +82,7 @@ export async function signedIn(server: Place, credential: Credential): Promise<C
   return browser
 }
 
-/** The token in the link that the server printed when it was ready. */
+/** The token in the link that the server printed at its start. */
 export async function printedLink(server: Pick<RunningServer, 'output' | 'url'>): Promise<string> {
   const find = () => /^ {2}console (\S+)\/console\/#link=(\S+)$/m.exec(server.output())
   const [, origin, token] = (await until('the link', find, (found) => found !== null)) ?? []
@@ -100,13 +100,13 @@ export async function passwordByCommand(
 ): Promise<void> {
   const args = [CLI, 'console', 'password', '--env', env, '--data-dir', dataDir]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'] })
-  // It may have refused before it has read everything.
+  // The server may answer before it has read everything.
   child.stdin.on('error', () => {}).end(`${password}\n`)
   const [code] = await once(child, 'exit')
   assert.equal(code, expectedCode)
 }
 
-/** The code of an answer that is an error; checks that it is one, with texts in both languages. */
+/** The code of an error answer; asserts that it has texts in both languages. */
 export function codeOf({ text, status }: Answer): string {
   const body = JSON.parse(text) as {
     code: string

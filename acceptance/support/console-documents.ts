@@ -1,16 +1,16 @@
-/** Collections and documents in the admin API, as a script works with them. */
+/** Collections and documents in the admin API. */
 import assert from 'node:assert/strict'
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface StoredDocument {
+interface StoredDocument {
   readonly id: string | number
   readonly version: number
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: tests check the shape themselves
   readonly document: any
 }
 
-export interface ImportLine {
+interface ImportLine {
   readonly done: number
   readonly total?: number
   readonly failed?: number
@@ -26,10 +26,10 @@ export interface ConsoleDocuments extends ConsoleApi {
   page(collection: string, query?: Query): Promise<{ items: StoredDocument[]; next?: string }>
   /** The documents of all pages. */
   list(collection: string, query?: Query): Promise<readonly StoredDocument[]>
-  /** All lines of an import. */
+  /** All progress lines of an import. */
   import(collection: string, query: Query, body: string | Uint8Array<ArrayBuffer>): Promise<readonly ImportLine[]>
   export(collection: string, query: Query): Promise<Response>
-  /** All lines of a drop. */
+  /** All progress lines of a drop. */
   drop(collection: string, confirm?: string): Promise<readonly ImportLine[]>
 }
 

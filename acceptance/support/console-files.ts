@@ -1,9 +1,9 @@
-/** Files in the admin API, as a script works with them. */
+/** Files in the admin API. */
 import assert from 'node:assert/strict'
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-export interface Entry {
+interface Entry {
   readonly kind: 'file' | 'folder'
   readonly path: string
   readonly name: string
@@ -12,7 +12,7 @@ export interface Entry {
   readonly previewUrl?: string
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   readonly done: number
   readonly total?: number
   readonly failed?: number
@@ -28,13 +28,13 @@ export interface ConsoleFiles extends ConsoleApi {
   page(query: Readonly<Record<string, string | number | boolean>>): Promise<{ items: Entry[]; next?: string }>
   /** The paths of all pages. */
   list(query?: Readonly<Record<string, string | number | boolean>>): Promise<readonly string[]>
-  /** Stores a file by a URL of the admin API. */
+  /** Uploads a file to a URL from the admin API. */
   put(path: string, body: string | Uint8Array): Promise<void>
-  /** All lines of a long operation. */
+  /** All progress lines of a long operation. */
   lines(path: string, body: unknown, signal?: AbortSignal): Promise<readonly ProgressLine[]>
-  /** The last line: what came of it. */
+  /** The last progress line, with the result. */
   finish(path: string, body: unknown): Promise<ProgressLine>
-  /** Makes a zip and fetches it. */
+  /** Creates a zip and downloads it. */
   zip(paths: readonly string[]): Promise<Response>
 }
 

@@ -1,9 +1,9 @@
-/** The settings of the Console as a script changes them, with the version of this moment. */
+/** Changes settings through the admin API, with their current version. */
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-/** One setting of `getSettings`, as far as the tests look at it. */
-export interface ShownSetting {
+/** One setting of `getSettings`, as far as the tests use it. */
+interface ShownSetting {
   readonly key: string
   readonly source: 'file' | 'console' | 'default' | 'environment'
   readonly locked: boolean
@@ -17,7 +17,7 @@ export interface SettingsApi {
   setting(key: string): Promise<ShownSetting>
   save(key: string, value: unknown): Promise<void>
   reset(key: string): Promise<void>
-  /** @param collection none: those of files */
+  /** @param collection default: the rules of files */
   saveRules(text: string, collection?: string): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export function settingsApi(server: Pick<RunningServer, 'url'>, key: Pick<ApiKey
     async setting(name) {
       const { values } = await api.call('GET', '/settings')
       const found = (values as ShownSetting[]).find((value) => value.key === name)
-      if (found === undefined) throw new Error(`there is no setting ${name}`)
+      if (found === undefined) throw new Error(`unknown setting ${name}`)
       return found
     },
     async save(name, value) {

@@ -1,4 +1,4 @@
-/** What lies in the data directory of a server, for tests that say what must not be left there. */
+/** Lists the data directory of a server, for tests of what must not be left there. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -9,13 +9,13 @@ export interface Entry {
   readonly mode: number
 }
 
-/** Everything below a directory and the directory itself. */
+/** A directory and everything below it. */
 export async function entriesOf(dir: string): Promise<readonly Entry[]> {
   const names = await readdir(dir, { recursive: true })
   const paths = [dir, ...names.map((name) => join(dir, name))]
   const entries = await Promise.all(
     paths.map(async (path) => {
-      // A file of the database may go at any moment.
+      // Files of the database may be deleted at any moment.
       const info = await stat(path).catch(() => undefined)
       return info && { path, isDirectory: info.isDirectory(), mode: info.mode & 0o777 }
     }),
@@ -23,7 +23,7 @@ export async function entriesOf(dir: string): Promise<readonly Entry[]> {
   return entries.filter((entry) => entry !== undefined)
 }
 
-/** The files that hold uploaded bytes, finished or not. */
+/** The files with uploaded bytes, complete or not. */
 export async function blobFiles(dataDir: string): Promise<readonly string[]> {
   const entries = await entriesOf(dataDir)
   return entries.filter((entry) => !entry.isDirectory && /[\\/]blobs[\\/]/.test(entry.path)).map(({ path }) => path)

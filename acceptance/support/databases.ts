@@ -1,4 +1,4 @@
-/** The database as each of the official clients shows it. */
+/** The database, through each of the official clients. */
 import {
   type Collection,
   createAdmin,
@@ -11,15 +11,15 @@ import {
 } from './clients.ts'
 import { type ApiKey, type LoginKey, type RunningServer, type ServerOptions, startServer } from './server.ts'
 
-/** The database of the official server SDK, as administrator. Its own types are another version's of the same package. */
+/** The database of the official server SDK, as administrator. Its own types belong to another version of the package. */
 export function adminDatabase(server: RunningServer, key: ApiKey, by: 'signature' | 'apiKey' = 'signature'): Database {
   return createAdmin(server, key, by).database() as unknown as Database
 }
 
-/** One official client as somebody who may write. */
+/** An official client whose user may write. */
 export interface DatabaseClient {
   readonly database: Database
-  /** The `_openid` that its documents get; administrators' get none. */
+  /** The `_openid` of its documents; undefined for administrators. */
   readonly owner: string | undefined
   dispose(): void
 }
@@ -51,7 +51,7 @@ function administrator(by: 'signature' | 'apiKey'): ClientKind {
   }
 }
 
-/** Every official client that reaches the database: two lines of the client SDK, two credentials of the server SDK. */
+/** Every official client of the database: two versions of the client SDK, two credentials of the server SDK. */
 export const CLIENTS: readonly ClientKind[] = [
   user('2.27.2', 'alice'),
   user('3.7.0', 'bobby'),
@@ -59,7 +59,7 @@ export const CLIENTS: readonly ClientKind[] = [
   administrator('apiKey'),
 ]
 
-/** The code of a refused call, undefined when it was done: js-sdk resolves with the code, node-sdk throws it. */
+/** The code of a refused call, undefined for a success: js-sdk resolves with the code, node-sdk throws it. */
 export async function codeOf(call: Promise<{ code?: string }>): Promise<string | undefined> {
   try {
     return (await call).code
@@ -70,23 +70,23 @@ export async function codeOf(call: Promise<{ code?: string }>): Promise<string |
   }
 }
 
-/** The only document of this id, without what the server added to it. */
+/** The only document with this id, without the fields that the server added. */
 export async function contentOf(collection: Collection, id: string | number): Promise<Record<string, unknown>> {
   const { data } = await collection.doc(id).get()
-  if (data.length !== 1) throw new Error(`there are ${data.length} documents of the id ${id}`)
+  if (data.length !== 1) throw new Error(`${data.length} documents with the id ${id}`)
   const { _id, _openid, ...content } = data[0] ?? {}
   return content
 }
 
-/** A server with people, and an administrator who prepares and looks after. */
+/** A server with users, and an administrator for preparations and checks. */
 export interface Stage {
   readonly server: RunningServer
   readonly loginKey: LoginKey
   readonly apiKey: ApiKey
   readonly admin: Database
-  /** A phone on which nobody is logged in. */
+  /** A phone without a login. */
   phone(options?: PhoneOptions): Phone
-  /** A phone of this person, logged in by custom ticket. */
+  /** A phone of this user, logged in with a custom ticket. */
   user(customUserId: string, options?: PhoneOptions): Promise<Phone>
   close(): Promise<void>
 }
@@ -124,7 +124,7 @@ interface WebAnswer {
   data?: Record<string, unknown>
 }
 
-/** What a request without any SDK gets: for what the SDKs would never send. */
+/** The answer to a request without an SDK, for requests that SDKs never send. */
 export async function webAction(server: RunningServer, params: Record<string, unknown>): Promise<WebAnswer> {
   const response = await fetch(`${server.url}/web?env=${server.env}`, {
     method: 'POST',
@@ -133,7 +133,7 @@ export async function webAction(server: RunningServer, params: Record<string, un
   return (await response.json()) as WebAnswer
 }
 
-/** The access token that a phone's SDK holds. */
+/** The access token in the SDK of a phone. */
 export async function accessTokenOf(phone: Phone): Promise<string> {
   const { accessToken } = await phone.auth.getAccessToken()
   return accessToken

@@ -1,4 +1,4 @@
-/** What people have in the albums of their phones: photos with Chinese names, and a video. All made here. */
+/** Generated files for the albums of phones: photos with Chinese names, and a video. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -6,7 +6,7 @@ import type { AlbumFile } from './e2e-phone.ts'
 
 const PICTURES = join(import.meta.dirname, '../../examples/quickstart/pictures')
 
-/** As phones, people and chat programs name their pictures. */
+/** Names of pictures as given by phones, people and chat programs. */
 const NAMES = [
   '西湖 日落.jpg',
   '湖上清晨（二）.JPG',
@@ -19,7 +19,7 @@ const NAMES = [
   '很长的名字'.repeat(12).concat('.jpg'),
 ]
 
-/** Up to nine photos, each another one. `width` is in pixels. */
+/** Up to nine different photos. `width` is in pixels. */
 export async function photos(page: Page, count: number, width = 480): Promise<readonly AlbumFile[]> {
   const scenes = ['mountains.jpg', '湖上清晨.jpg', 'dunes.png'].map((name) => {
     const type = name.endsWith('.png') ? 'image/png' : 'image/jpeg'
@@ -47,7 +47,7 @@ export async function photos(page: Page, count: number, width = 480): Promise<re
   return files
 }
 
-/** A short film that the browser can play, made as large as wanted by an element that players skip. */
+/** A short video that the browser can play, padded to the given size with an element that players skip. */
 export async function film(page: Page, bytes: number): Promise<AlbumFile> {
   const data: string = await page.evaluate(`(async () => {
     const canvas = document.createElement('canvas')

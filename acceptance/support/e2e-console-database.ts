@@ -1,4 +1,4 @@
-/** An operator on the database page of the Console: what there is to see, and what there is to press. */
+/** Drives the database page of the Console as an operator. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
@@ -13,11 +13,11 @@ export interface DatabaseView {
   readonly rows: Locator
   readonly panel: Locator
   readonly dialog: Locator
-  /** The row in which this stands, as it is shown. */
+  /** The row that contains this text. */
   row(text: string): Locator
-  /** What a column shows, row by row. */
+  /** The texts of a column. */
   column(title: string): Promise<readonly string[]>
-  /** Waits until a column shows just this. */
+  /** Waits until a column has exactly these texts. */
   shows(title: string, ...values: readonly string[]): Promise<void>
   /** Opens the document of a row. */
   open(text: string): Promise<void>
@@ -25,15 +25,15 @@ export interface DatabaseView {
   field(path: string): Locator
   /** Presses a button of the open document. */
   press(name: string): Promise<void>
-  /** Saves the open document and waits until that is done. */
+  /** Saves the open document and waits for the end. */
   save(): Promise<void>
   /** Presses an entry of the menu of a field. */
   change(path: string, entry: string): Promise<void>
   /** Runs a query. */
   find(query: string): Promise<void>
-  /** Presses a button in the foot of the open dialog. */
+  /** Presses a button in the footer of the open dialog. */
   answer(name: string): Promise<void>
-  /** Downloads the collection: the text of the file. */
+  /** Downloads the collection and returns the text of the file. */
   download(format: (typeof FORMATS)[number]): Promise<string>
 }
 
@@ -68,7 +68,7 @@ export function databaseView({ page }: OpenedConsole): DatabaseView {
     press: (name) => panel.getByRole('button', { name, exact: true }).click(),
     async save() {
       await view.press('Save')
-      // While it is being saved the button only says that it is busy.
+      // While saving, the button only shows that it is busy.
       await panel.locator('button:disabled', { hasText: 'Save' }).waitFor()
     },
     async change(path, entry) {

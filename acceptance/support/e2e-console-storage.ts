@@ -1,4 +1,4 @@
-/** An operator on the storage page of the Console: what there is to see, and what there is to press. */
+/** Drives the storage page of the Console as an operator. */
 import type { Locator, Page } from 'playwright-core'
 import type { OpenedConsole } from './e2e-console.ts'
 import { until } from './until.ts'
@@ -6,30 +6,30 @@ import { until } from './until.ts'
 export interface StorageView {
   readonly page: Page
   readonly grid: Locator
-  /** The rows, and what stands in their place. */
+  /** The rows, or what is shown instead. */
   readonly table: Locator
   readonly rows: Locator
   readonly panel: Locator
   readonly uploads: Locator
   readonly dialog: Locator
-  /** The row of this name; the whole name, as it is shown. */
+  /** The row with exactly this name. */
   row(name: string): Locator
-  /** The names that are shown, in their order. */
+  /** The shown names, in order. */
   names(): Promise<readonly string[]>
-  /** Waits until just these are shown. */
+  /** Waits until exactly these names are shown. */
   shows(...names: readonly string[]): Promise<void>
   /** Opens a folder, or the details of a file. */
   open(name: string): Promise<void>
   /** Ticks rows. */
   select(...names: readonly string[]): Promise<void>
-  /** Presses an entry of the row's menu. */
+  /** Presses an item in the menu of the row. */
   act(name: string, action: string): Promise<void>
   press(name: string): Promise<void>
-  /** Chooses files in the dialog of the browser, or a whole folder. */
+  /** Chooses files or a folder in the dialog of the browser. */
   choose(files: Parameters<Locator['setInputFiles']>[0], kind?: 'files' | 'folder'): Promise<void>
-  /** Drops files of the disk in the middle of the page, as a file manager does; held over it first. */
+  /** Drags files over the middle of the page and drops them, like a file manager. */
   drag(paths: readonly string[]): Promise<{ drop(): Promise<void>; leave(): Promise<void> }>
-  /** How many answers to lists of files have come. */
+  /** The number of received lists of files. */
   lists(): number
 }
 
@@ -90,7 +90,7 @@ export function storageView({ page }: OpenedConsole): StorageView {
           await send('drop')
         },
         async leave() {
-          // What the browser tells the page when the pointer leaves it; the protocol has no way to say it.
+          // The event when the pointer leaves the page, which the protocol cannot trigger.
           await grid.dispatchEvent('dragleave')
         },
       }

@@ -1,42 +1,42 @@
-/** An operator in front of the Console, in a real browser; and everything that goes wrong behind the page. */
+/** Opens the Console in a real browser as an operator, and records errors of the page. */
 import assert from 'node:assert/strict'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { cloudstead, type RunningServer } from './server.ts'
 
-export type Language = 'en' | 'zh'
+type Language = 'en' | 'zh'
 
 export interface ConsoleOptions {
-  /** `en` unless told. */
+  /** Default `en`. */
   readonly language?: Language
-  /** `light` unless told. */
+  /** Default `light`. */
   readonly scheme?: 'light' | 'dark'
-  /** 375 x 812 and fingers, instead of 1280 x 800 and a mouse. */
+  /** 375 x 812 with touch, instead of 1280 x 800 with a mouse. */
   readonly phone?: boolean
-  /** Below `/console/`, with the query; the overview unless told. */
+  /** Relative to `/console/`, with the query; default the overview. */
   readonly at?: string
 }
 
 export interface OpenedConsole {
   readonly page: Page
-  /** Errors of the page, violations of its content policy, and requests to another origin. None is wanted. */
+  /** Errors of the page, violations of its content policy, and requests to other origins; all unexpected. */
   readonly errors: string[]
   goto(at: string): Promise<void>
   close(): Promise<void>
 }
 
-/** What a page does not do within this time, it never does; a busy machine has its share in it. */
+/** Timeout for each step of a page, long enough for a busy machine. */
 const STEP_TIMEOUT_MS = 15_000
 
-/** A one-time link that signs in, from the command line beside the running server. */
-export async function consoleLink(server: RunningServer): Promise<string> {
+/** A one-time link that signs in, from the command line. */
+async function consoleLink(server: RunningServer): Promise<string> {
   const where = ['--env', server.env, '--data-dir', server.dataDir, '--url', server.url]
   const { stdout, stderr, code } = await cloudstead('console', 'link', ...where)
   if (code !== 0) throw new Error(`console link failed: ${stderr}`)
   return stdout.trim()
 }
 
-/** A browser of its own, not signed in. */
+/** Opens a new browser profile, not signed in. */
 export async function openBrowser(
   browser: Browser,
   server: Pick<RunningServer, 'url'>,
@@ -77,7 +77,7 @@ export async function openBrowser(
   }
 }
 
-/** A browser of its own that has signed in by a one-time link. */
+/** Opens a new browser profile that has signed in with a one-time link. */
 export async function openConsole(
   browser: Browser,
   server: RunningServer,
@@ -90,14 +90,14 @@ export async function openConsole(
   return opened
 }
 
-/** Waits until nothing moves, so that pictures and measurements are the same each time. */
+/** Waits for the end of animations, so that screenshots and measurements are reproducible. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(
     'Promise.all(document.getAnimations().filter((one) => one.effect?.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => {})))',
   )
 }
 
-/** Whether the page, as it is now, is usable for everybody: nothing serious or critical for axe. */
+/** Asserts that axe finds no serious or critical accessibility problem in the current page. */
 export async function assertAccessible(page: Page, where: string): Promise<void> {
   await settled(page)
   await page.evaluate(axe.source)

@@ -1,4 +1,4 @@
-/** The example Mini Program in a real browser, against a real server over a line that can be made bad. */
+/** The example Mini Program in a real browser, with a real server behind a proxy that simulates network failures. */
 import assert from 'node:assert/strict'
 import { join, relative } from 'node:path'
 import { type MiniProgramServer, serveMiniProgram } from '@cloudstead/wx/harness'
@@ -8,24 +8,24 @@ import { createAdmin, type Database } from './clients.ts'
 import { photos } from './e2e-album.ts'
 import { OrdersPhone } from './e2e-phone.ts'
 import { newScreenshots } from './e2e-screenshots.ts'
-import { type Line, openLine } from './kit-line.ts'
+import { type NetworkProxy, openProxy } from './network-proxy.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { eventually } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PROJECT = join(ROOT, 'examples/orders')
 
-/** The recipe's custom rule, and a collection in which each user sees their own documents. */
+/** The custom rule of the recipe, and a collection in which each user only sees their own documents. */
 export function recipeConfig(maxAge?: number): object {
   const own = 'auth != null && resource.openid == auth.openid'
   const acl = { read: own, write: own, ...(maxAge === undefined ? {} : { maxAge }) }
   return { storage: { acl }, database: { collections: { orders: { acl: 'PRIVATE' } } } }
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Default alice. */
   readonly user?: string
-  /** The page that opens first, with its query. */
+  /** The first page, with its query. */
   readonly path?: string
   readonly privacy?: 'ask'
   /** Default `zh`, the language of the recipe. */
@@ -33,24 +33,24 @@ export interface OpenOptions {
   readonly browser?: BrowserContextOptions
 }
 
-/** What stands under a fileID, as the administrator sees it. */
-export type StoredFile = Buffer | string
+/** The bytes of a file, or the code or status of the error. */
+type StoredFile = Buffer | string
 
-export interface OrdersLab {
+export interface OrdersApp {
   readonly server: RunningServer
   /** Between the phones and the server. */
-  readonly line: Line
-  /** The database, as the administrator sees it. */
+  readonly proxy: NetworkProxy
+  /** The database as administrator. */
   readonly database: Database
-  /** A browser of its own, in which nobody has been before. */
+  /** Opens the program in a new browser profile. */
   open(options?: OpenOptions): Promise<OrdersPhone>
-  /** A file's bytes, or the code that says why there are none: the administrator asks. */
+  /** The stored file of a fileID, read as administrator. */
   stored(fileID: string): Promise<StoredFile>
   close(): Promise<void>
 }
 
-/** Starts all of it; `suite` names the folder of the screenshots. Call `close` in `after`. */
-export async function openOrders(suite: string, config: object = recipeConfig()): Promise<OrdersLab> {
+/** Starts server, proxy, harness and browser; `suite` is the folder of the screenshots. Call `close` in `after`. */
+export async function openOrders(suite: string, config: object = recipeConfig()): Promise<OrdersApp> {
   const screenshots = newScreenshots(suite)
   const opened: { close(): Promise<unknown> }[] = []
   const close = async () => {
@@ -59,27 +59,27 @@ export async function openOrders(suite: string, config: object = recipeConfig())
   const opening = async () => {
     const server = await startServer({ mode: 'dev', config })
     opened.push({ close: () => server.stop() })
-    const line = await openLine(server)
-    opened.push(line)
-    return [server, line, await serveOrders(line, opened)] as const
+    const proxy = await openProxy(server)
+    opened.push(proxy)
+    return [server, proxy, await serveOrders(proxy, opened)] as const
   }
   const launching = async (): Promise<Browser> => {
     const browser = await launchChromium()
     opened.push(browser)
     return browser
   }
-  // All have to end, well or badly, before anything is closed.
+  // All have to settle before anything is closed.
   const [started, launched] = await Promise.allSettled([opening(), launching()])
   if (started.status === 'rejected' || launched.status === 'rejected') {
     await close()
     throw started.status === 'rejected' ? started.reason : (launched as PromiseRejectedResult).reason
   }
-  const [server, line, site] = started.value
+  const [server, proxy, site] = started.value
   const browser = launched.value
   const admin = createAdmin(server, await server.apiKey())
   return {
     server,
-    line,
+    proxy,
     database: admin.database() as unknown as Database,
     async open({ user = 'alice', path, privacy, language = 'zh', browser: options } = {}) {
       const locale = language === 'zh' ? 'zh-CN' : 'en-US'
@@ -102,47 +102,47 @@ export async function openOrders(suite: string, config: object = recipeConfig())
   }
 }
 
-/** A new order with this title and so many pictures chosen, in a browser in which nobody has been before. */
-export async function newOrder(lab: OrdersLab, title: string, count: number, width?: number): Promise<OrdersPhone> {
-  const phone = await lab.open()
+/** Opens the page for a new order in a new browser profile, with a title and `count` chosen pictures. */
+export async function newOrder(app: OrdersApp, title: string, count: number, width?: number): Promise<OrdersPhone> {
+  const phone = await app.open()
   const files = await photos(phone.page, count, width)
   await phone.newOrder(title)
   await phone.pick(files)
   return phone
 }
 
-/** Asserts that each of the files is there. */
-export async function assertStored(lab: OrdersLab, fileIDs: readonly string[]): Promise<void> {
-  for (const fileID of fileIDs) assert.ok(Buffer.isBuffer(await lab.stored(fileID)), fileID)
+/** Asserts that all files are stored. */
+export async function assertStored(app: OrdersApp, fileIDs: readonly string[]): Promise<void> {
+  for (const fileID of fileIDs) assert.ok(Buffer.isBuffer(await app.stored(fileID)), fileID)
 }
 
-/** The orders of this title, as the administrator sees them. */
-export async function ordersNamed(lab: OrdersLab, title: string): Promise<readonly Record<string, unknown>[]> {
-  return (await lab.database.collection('orders').where({ title }).get()).data
+/** The orders with this title, read as administrator. */
+export async function ordersNamed(app: OrdersApp, title: string): Promise<readonly Record<string, unknown>[]> {
+  return (await app.database.collection('orders').where({ title }).get()).data
 }
 
 export interface HeldUploads {
-  /** Resolves when so many have begun to send and wait. */
+  /** Resolves once `count` uploads are waiting. */
   waiting(count: number): Promise<void>
   open(): void
 }
 
-/** Lets the first uploads through; the others wait on the line until `open` is called. */
-export function holdUploads(line: Line, letThrough = 0): HeldUploads {
+/** Lets the first uploads through; the others wait in the proxy until `open` is called. */
+export function holdUploads(proxy: NetworkProxy, letThrough = 0): HeldUploads {
   const gate = Promise.withResolvers<'pass'>()
-  const from = line.count('upload') + letThrough
-  line.fate = ({ what, before }) => (what === 'upload' && before >= from ? gate.promise : 'pass')
+  const from = proxy.count('upload') + letThrough
+  proxy.fate = ({ what, before }) => (what === 'upload' && before >= from ? gate.promise : 'pass')
   return {
-    waiting: (count) => eventually(`${count} uploads wait`, () => line.count('upload') - from >= count),
+    waiting: (count) => eventually(`${count} uploads wait`, () => proxy.count('upload') - from >= count),
     open() {
-      line.fate = () => 'pass'
+      proxy.fate = () => 'pass'
       gate.resolve('pass')
     },
   }
 }
 
-async function serveOrders(line: Line, opened: { close(): Promise<unknown> }[]): Promise<MiniProgramServer> {
-  const site = await serveMiniProgram({ project: PROJECT, endpoint: line.url, env: line.env, watch: false })
+async function serveOrders(proxy: NetworkProxy, opened: { close(): Promise<unknown> }[]): Promise<MiniProgramServer> {
+  const site = await serveMiniProgram({ project: PROJECT, endpoint: proxy.url, env: proxy.env, watch: false })
   opened.push(site)
   return site
 }

@@ -1,9 +1,9 @@
-/** A person with the example Mini Program on the phone of the browser harness: taps, and looks. */
+/** Drives the example Mini Program in the browser harness as a user: taps and reads. */
 import assert from 'node:assert/strict'
 import type { BrowserContext, FileChooser, Locator, Page } from 'playwright-core'
 import type { Screenshots } from './e2e-screenshots.ts'
 
-/** What a page does not do within this time, it never does; a busy machine has its share in it. */
+/** Timeout for each step of a page, long enough for a busy machine. */
 const STEP_TIMEOUT_MS = 15_000
 
 /** A file in the album. */
@@ -13,7 +13,7 @@ export interface AlbumFile {
   readonly buffer: Buffer
 }
 
-/** A picture as the browser has drawn it. */
+/** A picture as rendered by the browser. */
 export interface DrawnPicture {
   readonly url: string
   /** Natural size, in pixels. */
@@ -21,12 +21,12 @@ export interface DrawnPicture {
   readonly height: number
 }
 
-/** The harness itself logs what the network refuses; the program's own errors are something else. */
+/** Network errors, which the harness logs; they are no errors of the program. */
 const NETWORK_NOISE = /^Failed to load resource|net::ERR_|blocked by CORS policy/
 
 export class OrdersPhone {
   readonly page: Page
-  /** What went wrong that no test wanted. */
+  /** Unexpected errors. */
   readonly errors: string[] = []
   readonly #hasTouch: boolean
   readonly #screenshots: Screenshots
@@ -51,49 +51,49 @@ export class OrdersPhone {
     return phone
   }
 
-  /** In the page on top. */
+  /** An element in the top page. */
   at(selector: string): Locator {
     return this.page.locator(`.page-frame.is-shown ${selector}`)
   }
 
-  /** A button of the harness: a dialog's, a sheet's, the shell's. */
+  /** A button of the harness: of a dialog, a sheet or the shell. */
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name, exact: true })
   }
 
-  /** With a finger where there is a touch screen. */
+  /** Taps with a finger if there is a touch screen, otherwise clicks. */
   async tap(selector: string): Promise<void> {
     const target = this.at(selector).first()
     if (this.#hasTouch) await target.tap()
     else await target.click()
   }
 
-  /** The openid, once the program has logged in (R19). */
+  /** Waits for the login and returns the openid (R19). */
   async loggedIn(): Promise<string> {
     return this.at('#user-id').innerText()
   }
 
-  /** From the first page to a new order with a title. */
+  /** Goes from the first page to a new order and enters a title. */
   async newOrder(title: string): Promise<void> {
     await this.loggedIn()
     await this.tap('#new-order')
     await this.at('#title input').fill(title)
   }
 
-  /** Taps on the plus sign and then "from the album"; resolves when the browser's file dialog opens. */
+  /** Taps on the plus sign and on "from the album"; resolves once the file dialog of the browser opens. */
   async album(): Promise<FileChooser> {
     await this.tap('#add')
     return this.choose()
   }
 
-  /** In WeChat's sheet: from the album. */
+  /** "From the album" in WeChat's sheet. */
   async choose(): Promise<FileChooser> {
     const dialog = this.page.waitForEvent('filechooser')
     await this.button(/从手机相册选择|Choose from Album/).click()
     return dialog
   }
 
-  /** Picks files; resolves when the page shows as many as it should then have. */
+  /** Picks files; resolves once the page shows all of them. */
   async pick(files: readonly AlbumFile[], expected = files.length): Promise<void> {
     const dialog = await this.album()
     await dialog.setFiles([...files])
@@ -106,16 +106,16 @@ export class OrdersPhone {
     return this.at(`.tile.${state}`)
   }
 
-  /** Taps on a button that uploads; resolves to the fileIDs that the program prints then (R20). */
+  /** Taps on a button that uploads; resolves to the fileIDs that the program logs (R20). */
   async upload(button = '#submit'): Promise<readonly string[]> {
     const printing = this.page.waitForEvent('console', (message) => message.text().startsWith('uploaded'))
     const [message] = await Promise.all([printing, this.tap(button)])
     return (await message.args()[1]?.jsonValue()) as readonly string[]
   }
 
-  /** The pictures of an order, once all are drawn; fails when there are others, or one is not drawn. */
+  /** Waits until all pictures of an order are rendered; fails if there are others, or if one is not rendered. */
   async pictures(count: number, within = '#pictures'): Promise<readonly DrawnPicture[]> {
-    // Looked at and read in one go: a URL that ends is replaced at any moment.
+    // Checked and read in one step, because an expiring URL is replaced at any moment.
     const drawn = await this.page.waitForFunction(`(() => {
       const images = [...document.querySelectorAll('.page-frame.is-shown ${within} wx-image img')]
       const areDrawn = images.every((image) => image.complete && image.naturalWidth > 0)
@@ -125,7 +125,7 @@ export class OrdersPhone {
     return (await drawn.jsonValue()) as readonly DrawnPicture[]
   }
 
-  /** The code of the error that the page shows, and what it says to do. */
+  /** The code and the hint of the error on the page. */
   async problem(within = ''): Promise<{ readonly code: string; readonly hint: string }> {
     const note = this.at(`${within} [role=alert]:has([class*=hint])`)
     return {
@@ -138,13 +138,13 @@ export class OrdersPhone {
     await this.page.locator('.wxui-toast').waitFor({ state: 'detached' })
   }
 
-  /** Takes a picture of the phone, or of the whole window. */
+  /** Takes a screenshot of the phone or of the whole window. */
   async shot(name: string, of: 'phone' | 'window' = 'phone'): Promise<void> {
     const target = of === 'phone' ? this.page.locator('.phone') : this.page
     await target.screenshot({ animations: 'disabled', path: this.#screenshots.next(name) })
   }
 
-  /** Closes the phone; fails when the program has thrown anything. */
+  /** Closes the phone; fails after errors of the program. */
   async close(): Promise<void> {
     await this.page.context().close()
     assert.deepEqual(this.errors, [])

@@ -1,4 +1,4 @@
-/** Pictures of what an end-to-end test saw, for people to look at. They are kept under `artifacts/`. */
+/** Screenshots of an end-to-end test, saved in `artifacts/`. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,11 +6,11 @@ const ARTIFACTS = join(import.meta.dirname, '../../artifacts/e2e')
 
 export interface Screenshots {
   readonly directory: string
-  /** A path for the next picture, numbered so that they stay in order: `03-uploading.png`. */
+  /** The path of the next screenshot, numbered in order: `03-uploading.png`. */
   next(name: string): string
 }
 
-/** An empty folder for the pictures of one test file. */
+/** Creates an empty folder for the screenshots of one test file. */
 export function newScreenshots(suite: string): Screenshots {
   const directory = join(ARTIFACTS, suite)
   rmSync(directory, { recursive: true, force: true })

@@ -1,19 +1,19 @@
-/** WeChat's jscode2session, as far as a login needs it. */
+/** A fake of WeChat's jscode2session, as far as logins use it. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface FakeWechat {
-  /** For `auth.wechat.apiBase`. */
+  /** The value for `auth.wechat.apiBase`. */
   readonly apiBase: string
-  /** The queries that came, oldest first. */
+  /** The received queries, oldest first. */
   readonly asked: readonly URLSearchParams[]
-  /** What the next codes get; by default each code is somebody. */
+  /** The answers to the next codes; by default each code is a user. */
   answer(query: URLSearchParams): object
   close(): Promise<void>
 }
 
-/** The openid that the fake gives for a code: 28 characters, as real ones. */
+/** The openid of the fake for a code: 28 characters, like real ones. */
 export function openidOf(code: string): string {
   return `o${code}`.padEnd(28, '0').slice(0, 28)
 }

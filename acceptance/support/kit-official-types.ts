@@ -1,4 +1,4 @@
-/** Compiles only while the kit takes the SDK with its own declarations, and gives its objects back with theirs. */
+/** Compiles only if the kit accepts the SDK with its own declarations, and returns its objects with theirs. */
 import type cloudbase from '@cloudbase/js-sdk'
 import type cloudbase3 from '@cloudbase/js-sdk-3'
 import type { connect } from '@cloudstead/kit'

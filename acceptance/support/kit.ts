@@ -1,4 +1,4 @@
-/** The kit as an app gets it: built for WeChat, loaded beside the SDK on a simulated phone. */
+/** The kit as in an app: built for WeChat, and loaded with the SDK on a simulated phone. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ const PACKAGES: Readonly<Record<SdkLine, string>> = {
   '3.7.0': '@cloudbase/js-sdk-3',
 }
 
-/** The SDK's app in the words of this suite. */
+/** The app of the SDK, with the types of the tests. */
 type TestApp = App & { auth(options?: object): Auth; database(): Database }
 
 export interface KitPhone {
@@ -31,12 +31,12 @@ export interface KitPhoneOptions {
   readonly arrangement?: Arrangement
   readonly login?: ConnectOptions['login']
   readonly wx?: WxOptions
-  /** Another way to the server, such as a bad line. */
+  /** Another URL of the server, such as that of a proxy. */
   readonly endpoint?: string
   readonly init?: Record<string, unknown>
 }
 
-/** Builds the kit, to be awaited at the top level of a file, and makes phones that are put away after its tests. */
+/** Builds the kit for the tests of a file, and creates phones that are disposed of after them. Await it at the top level. */
 export async function kitForFile() {
   const directory = await mkdtemp(join(tmpdir(), 'cloudstead-kit-'))
   const phones: { dispose(): void }[] = []
@@ -81,7 +81,7 @@ export async function kitForFile() {
   return { built, phone }
 }
 
-/** Puts files into the album and picks them all. */
+/** Puts files in the album and picks all of them. */
 export async function pick(
   { device, kit }: Pick<KitPhone, 'device' | 'kit'>,
   files: readonly { name: string; bytes: Buffer }[],

@@ -1,4 +1,4 @@
-/** The client SDK as a Node program loads it. Logs in as it is told, then does what node-client.ts asks. */
+/** The process of node-client.ts: a Node program with the client SDK that logs in and runs the requested calls. */
 import { createRequire } from 'node:module'
 import type { App, Auth } from './clients.ts'
 import type { NodeClientRequest, NodeClientSetup } from './node-client.ts'
@@ -43,7 +43,7 @@ async function logIn(auth: Auth): Promise<string | undefined> {
   return (await auth.getLoginState())?.user.uid
 }
 
-/** Blobs do not travel between processes; `{ blob: bytes }` stands for one, as an argument or one level below. */
+/** Blobs cannot be sent between processes; `{ blob: bytes }` stands for one, as an argument or one level below. */
 function revived(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value) || Array.isArray(value)) return value
   if ('blob' in value) return new Blob([value.blob as Uint8Array<ArrayBuffer>])

@@ -1,6 +1,6 @@
 /**
- * The client SDK in a plain Node program, as a script or a server-rendered web page uses it. It keeps its login in the
- * process and leaves timers behind, so each user gets a process to throw away.
+ * The client SDK in a plain Node program, like a script or a server-rendered web page. It keeps its login in the process and
+ * leaves timers behind, so each user gets their own process.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,22 +18,22 @@ export type NodeLogin = 'anonymous' | { readonly ticket: string }
 
 export interface NodeClientRequest {
   readonly id: number
-  /** The call is one of this bucket's, else one of the app's. */
+  /** The bucket of the call; default: a call of the app. */
   readonly bucket: string | undefined
   readonly method: string
   readonly args: readonly unknown[]
 }
 
-/** What an upload takes in Node: a Buffer, or a Blob with these bytes. */
-export type NodeBody = Buffer | { readonly blob: Uint8Array }
+/** The content of an upload in Node: a Buffer, or a Blob with these bytes. */
+type NodeBody = Buffer | { readonly blob: Uint8Array }
 
 type UploadOptions = { cloudPath: string; filePath: NodeBody; method?: 'put' | 'post' }
 
-/** The calls of the SDK, each carried over to its process. */
+/** The calls of the SDK, each executed in its process. */
 export interface NodeClient {
   readonly app: Omit<App, 'uploadFile'> & { uploadFile(options: UploadOptions): Promise<{ fileID: string }> }
   bucket(name: string): Omit<Bucket, 'download'> & { download(path: string): Promise<{ data: Buffer | null }> }
-  /** Of the login. */
+  /** The uid of the login. */
   readonly uid: string | undefined
   close(): Promise<void>
 }
@@ -52,7 +52,7 @@ export async function createNodeClient(
   }
   const child = fork(new URL('./node-client-process.ts', import.meta.url), [JSON.stringify(setup)], {
     serialization: 'advanced',
-    // Its output is the SDK's own chatter.
+    // Its output is only the log of the SDK.
     silent: true,
   })
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()

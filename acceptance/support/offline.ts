@@ -1,6 +1,6 @@
 /**
- * Before each call the server SDK asks by HTTP whether it runs inside its maker's cloud. No test may depend on what the
- * network says to that, and where names are not resolved every call would wait 30 ms, and the end of the tests minutes.
+ * Before each call the server SDK checks by HTTP whether it runs inside Tencent's cloud. Tests must not depend on the answer
+ * of the network, and without DNS every call would wait 30 ms, and the end of the tests minutes.
  */
 import dns from 'node:dns'
 

@@ -1,9 +1,9 @@
-/** Phones of which a test makes many, and the call that tells as whom a phone is logged in. */
+/** Creates many phones, and finds out who is logged in on one. */
 import { after } from 'node:test'
 import { createPhone, type Phone, type PhoneOptions } from './clients.ts'
 import type { RunningServer } from './server.ts'
 
-/** Makes phones that are put away after the tests of the file, or of the describe block, that called this. */
+/** Returns a function that creates phones, which are disposed of after the tests of the current file or describe block. */
 export function phoneMaker(): (server: RunningServer, options?: PhoneOptions) => Phone {
   const phones: Phone[] = []
   after(() => {
@@ -16,7 +16,7 @@ export function phoneMaker(): (server: RunningServer, options?: PhoneOptions) =>
   }
 }
 
-/** A call that only the server can answer; resolves to the caller's directory in the fileID, or rejects. */
+/** Asks the server; resolves to the fileID of a file in `directory`, or rejects. */
 export async function whoAmI(phone: Phone, directory: string): Promise<string> {
   const { data } = await phone.app.getUploadMetadata({ cloudPath: `users/${directory}/probe.txt` })
   return data.fileId

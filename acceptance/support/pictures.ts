@@ -1,7 +1,7 @@
-/** Real pictures that any decoder opens, made here so that no binary files lie in the repository. */
+/** Generates real pictures, so that the repository needs no binary files. */
 import { crc32, deflateSync } from 'node:zlib'
 
-/** An RGB PNG with a gradient; another `seed` is another picture. */
+/** An RGB PNG with a gradient, different for each `seed`. */
 export function png(width: number, height: number, seed = 0): Buffer {
   const rows = Array.from({ length: height }, (_row, y) => {
     const row = Buffer.alloc(1 + width * 3)
@@ -34,8 +34,8 @@ function pngChunk(type: string, data: Buffer): Buffer {
 }
 
 /**
- * A baseline grey JPEG of 8 x 8 blocks, each of one shade that `shadeOf` gives, -127 to 127. Its Huffman tables are the
- * smallest that say this: twelve DC categories of four bits each, and one AC symbol, the end of a block.
+ * A baseline grey JPEG of 8 x 8 blocks, each of one shade from `shadeOf`, -127 to 127. Its Huffman tables are minimal:
+ * twelve DC categories of four bits each, and one AC symbol, the end of a block.
  */
 export function jpeg(columns: number, rows: number, shadeOf: (column: number, row: number) => number): Buffer {
   const bits: string[] = []
@@ -74,7 +74,7 @@ function dcBits(difference: number): string {
   return code + value.toString(2).padStart(category, '0')
 }
 
-/** Filled up with ones; a byte of ones is followed by a zero byte, since it would begin a marker. */
+/** Padded with ones; a byte of ones is followed by a zero byte, because it would start a marker. */
 function packed(bits: string): Buffer {
   const bytes = (bits.match(/.{1,8}/g) ?? []).map((part) => Number.parseInt(part.padEnd(8, '1'), 2))
   return Buffer.from(bytes.flatMap((value) => (value === 0xff ? [value, 0] : [value])))
@@ -93,7 +93,7 @@ export interface Picture {
   readonly contentType: string
 }
 
-/** Three pictures as people have them: different kinds and sizes, and names in Chinese. */
+/** Three typical pictures: different formats and sizes, and Chinese names. */
 export const THREE_PICTURES: readonly Picture[] = [
   { name: '西湖 日落.png', bytes: png(64, 48), contentType: 'image/png' },
   {

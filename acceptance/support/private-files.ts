@@ -1,9 +1,9 @@
-/** One person's files on a server where only they may read them, and the temporary URLs by which others get them. */
+/** Private files of one user, and their temporary URLs. */
 import assert from 'node:assert/strict'
 import { type RunningServer, serverForFile } from './server.ts'
 import { newPerson, own, type Person, temporaryUrl, upload } from './wire.ts'
 
-/** The bytes of a file that is kept in memory. */
+/** The content of a file that the server caches in memory. */
 export const SMALL = Buffer.from(Array.from({ length: 1000 }, (_, at) => at % 251))
 
 export interface PrivateFiles {
@@ -15,7 +15,7 @@ export interface PrivateFiles {
   file(name: string, body: Buffer | string, headers?: object): Promise<string>
 }
 
-/** For the tests of a whole file, after which the server stops. */
+/** Starts a server for the tests of a whole file, after which it stops. */
 export async function openPrivateFiles(): Promise<PrivateFiles> {
   const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' } } })
   const alice = await newPerson(server)

@@ -1,8 +1,8 @@
-/** The code that the recipe puts into a Mini Program, as a program written after it would have it. */
+/** The code of a Mini Program that follows the recipe. */
 import { randomBytes } from 'node:crypto'
 import type { Phone, UrlItem } from './clients.ts'
 
-/** WeChat runs at most so many uploads at once. */
+/** The maximum of concurrent uploads in WeChat. */
 const MAX_PARALLEL = 10
 
 export interface PickedFile {
@@ -22,7 +22,7 @@ export async function pickMedia(phone: Phone, count = 9): Promise<readonly Picke
   return tempFiles
 }
 
-/** R5: no two files collide, and the directory says whose they are. */
+/** R5: paths are unique, and the directory is that of the user. */
 export function cloudPathFor(openid: string, filePath: string): string {
   const extension = filePath.slice(filePath.lastIndexOf('.') + 1)
   return `users/${openid}/${Date.now()}_${randomBytes(4).toString('hex')}.${extension}`
@@ -41,7 +41,7 @@ export async function uploadOne(
 
 export type Uploaded = { readonly fileID: string } | { readonly error: unknown }
 
-/** R6: one after the other, or up to ten at once; one file that fails does not hold up the rest. */
+/** R6: sequentially or up to ten at once; a failed file does not stop the others. */
 export async function uploadAll(
   filePaths: readonly string[],
   upload: (filePath: string) => Promise<string>,

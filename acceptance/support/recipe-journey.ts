@@ -1,4 +1,4 @@
-/** The recipe from login to rendered picture, row by row, as one user with one kind of client goes through it. */
+/** The tests of the recipe from login to rendered picture, row by row, for one user with one client. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import {
@@ -31,11 +31,11 @@ export function combinationsOf(sdk: SdkLine): readonly Combination[] {
 }
 
 export interface JourneyPlace {
-  /** Asked when the tests run: a server whose storage and collection `orders` are PRIVATE. */
+  /** Called when the tests run; returns a server whose storage and collection `orders` are PRIVATE. */
   readonly server: () => { readonly server: RunningServer; readonly key: LoginKey }
-  /** What `wx.login` answers on the phone of this user. */
+  /** The code of `wx.login` on the phone of this user. */
   readonly loginCode: (user: string) => string
-  /** The openid that the WeChat login of this user must give. */
+  /** The expected openid of the WeChat login of this user. */
   readonly openid: (user: string) => string | RegExp
 }
 
@@ -79,7 +79,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       openid = identity.openid ?? identity.uid
     })
 
-    it('R3: wx.chooseMedia gives the three pictures with path, size and type', async () => {
+    it('R3: wx.chooseMedia returns the three pictures with path, size and type', async () => {
       const files = await pickMedia(alice)
       assert.deepEqual(
         files.map(({ size, fileType }) => ({ size, fileType })),
@@ -100,7 +100,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       fileIDs = uploaded
     })
 
-    it('R6: all files at once work too, and one that is refused does not hold up the others', async () => {
+    it('R6: all files at once work too, and a refused file does not stop the others', async () => {
       const targets = [`users/${openid}/p1.png`, '/leading/slash.png', `users/${openid}/p3.png`]
       const byPath = new Map(paths.map((path, index) => [path, targets[index] ?? '']))
       const upload = async (filePath: string) =>
@@ -112,7 +112,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       assert.ok(third && 'fileID' in third && third.fileID.endsWith('/p3.png'))
     })
 
-    it('R7: a Chinese name with a space is kept as it is, in the fileID and as far as the bytes', async () => {
+    it('R7: a Chinese name with a space stays unchanged, in the fileID and for the download', async () => {
       for (const [index, picture] of THREE_PICTURES.entries()) {
         const cloudPath = `users/${openid}/${picture.name}`
         const { fileID } = await alice.app.uploadFile({ cloudPath, filePath: paths[index] ?? '', method })
@@ -122,7 +122,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       }
     })
 
-    it('R8: the order is updated with the fileIDs and the time of the server', async () => {
+    it('R8: the order is updated with the fileIDs and the server time', async () => {
       const orders = alice.app.database().collection('orders')
       orderId = (await orders.add({ title: '三张照片', images: [], createdAt: new Date(0) })).id
       const before = Date.now()
@@ -133,13 +133,13 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       assert.ok(updatedAt.getTime() >= before && updatedAt.getTime() <= Date.now())
     })
 
-    it('R9: what the order gives back are the fileIDs, in their order', async () => {
+    it('R9: the order contains the fileIDs, in order', async () => {
       const { data } = await alice.app.database().collection('orders').doc(orderId).get()
       assert.deepEqual(data[0]?.images, fileIDs)
       assert.equal(data[0]?.title, '三张照片')
     })
 
-    it('R10 R23: the fileIDs become http URLs with maxAge 7200, in their order, and the bytes are those of the pictures', async () => {
+    it('R10 R23: the fileIDs become http URLs with maxAge 7200, in order, and the bytes are those of the pictures', async () => {
       const images = await resolveImages(alice, fileIDs)
       assert.deepEqual(
         images.map(({ fileID, code, maxAge }) => ({ fileID, code, maxAge })),
@@ -148,12 +148,12 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       for (const [index, { tempFileURL }] of images.entries()) await assertPicture(tempFileURL, index)
     })
 
-    it('R10: no fileIDs, no call: the recipe answers [], the client alone says INVALID_PARAMS', async () => {
+    it('R10: without fileIDs there is no call: the recipe returns [], the client itself INVALID_PARAMS', async () => {
       assert.deepEqual(await resolveImages(alice, []), [])
       await assert.rejects(alice.app.getTempFileURL({ fileList: [] }), /INVALID_PARAMS/)
     })
 
-    it('R14: of private files a second user gets no URL, can neither delete nor copy nor replace them, and writes to no foreign directory', async () => {
+    it('R14: a second user gets no URL of private files, cannot delete, copy or replace them, and cannot write to the directory', async () => {
       await logIn(bob, `${name}-2`)
       const [fileID = ''] = fileIDs
       const refused = 'STORAGE_EXCEED_AUTHORITY'
@@ -171,7 +171,7 @@ export function recipeJourney(combination: Combination, place: JourneyPlace): vo
       await assertPicture(first?.tempFileURL, 0)
     })
 
-    it('R22: nor does the second user see or change the order', async () => {
+    it('R22: a second user can neither see nor change the order', async () => {
       const orders = bob.app.database().collection('orders')
       assert.deepEqual((await orders.where({ images: fileIDs[0] }).get()).data, [])
       const attempt = await orders.doc(orderId).update({ images: [] })

@@ -1,24 +1,24 @@
-/** What a refusal has to look like, whatever was sent. */
+/** The shape of a refusal, whatever was sent. */
 import assert from 'node:assert/strict'
 import type { RunningServer } from './server.ts'
 import { type Answer, type Reply, send } from './wire.ts'
 
-/** A coded error as dialects A and B have it. */
+/** A coded error of the dialects A and B. */
 export function assertRefused(reply: Reply, what: string): void {
   assert.match(reply.code ?? '', /^[A-Z][A-Z_]+$/, `${what}: ${JSON.stringify(reply).slice(0, 300)}`)
   assert.notEqual(reply.code, 'SYS_ERR', what)
   assert.ok(reply.message, what)
-  assert.ok(reply.message.length < 4096, `${what}: the message repeats what it was sent`)
+  assert.ok(reply.message.length < 4096, `${what}: the message repeats the input`)
   assert.ok(reply.requestId, what)
   assert.equal(reply.data, undefined, what)
 }
 
-/** A coded error, or a success that shows that the value was understood; never a fault. */
+/** A coded error, or a success if the value is valid after all; never an internal error. */
 export function assertAnswered(reply: Reply, what: string): void {
   if (reply.code !== undefined) assertRefused(reply, what)
 }
 
-/** An error as the login SDKs read it. */
+/** An error in the shape of the login service. */
 export function assertLoginError({ status, text }: Answer, what: string): void {
   const body = JSON.parse(text) as Record<string, unknown>
   assert.ok(status >= 400 && status < 500, `${what}: ${status} ${text.slice(0, 200)}`)
@@ -28,7 +28,7 @@ export function assertLoginError({ status, text }: Answer, what: string): void {
   assert.ok(text.length < 8192, what)
 }
 
-/** The end of a file of bad input: the server is well, none of it was a fault of its own, and it stops as it should. */
+/** After the tests of bad input: the server still works, has logged no internal error, and stops normally. */
 export async function stopUnharmed(server: RunningServer): Promise<void> {
   try {
     const { status, text } = await send(`${server.url}/health`)
@@ -44,7 +44,7 @@ export async function stopUnharmed(server: RunningServer): Promise<void> {
   }
 }
 
-/** Any bytes as an action of dialect A. */
+/** Sends any bytes as an action of dialect A. */
 export async function web(
   server: RunningServer,
   body: string | Uint8Array,
@@ -52,11 +52,11 @@ export async function web(
   headers = {},
 ): Promise<Reply> {
   const answer = await send(`${server.url}/web${query}`, { method: 'POST', body, headers })
-  assert.equal(answer.status, 200, 'dialect A answers 200: the SDK loses the code of anything else')
+  assert.equal(answer.status, 200, 'dialect A answers 200, because the SDK loses the code of other answers')
   return JSON.parse(answer.text) as Reply
 }
 
-/** Any text as an action of dialect B. */
+/** Sends any text as an action of dialect B. */
 export async function admin(server: RunningServer, body: string, headers: Record<string, string>): Promise<Reply> {
   const answer = await send(`${server.url}/admin?env=${server.env}`, { method: 'POST', body, headers })
   assert.equal(answer.status, 200)

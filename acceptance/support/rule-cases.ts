@@ -1,6 +1,6 @@
 /**
- * What a table of decided cases of the rules stands on: one server whose configuration is edited from one set of rules
- * to the next, and the people that the rows are about, each at an official client of their own.
+ * Runs tables of decided rule cases: one server whose configuration is edited from one set of rules to the next, and the
+ * users of the cases, each with their own official client.
  */
 import { after, before, describe, it } from 'node:test'
 import { createAdmin } from './clients.ts'
@@ -20,37 +20,37 @@ export interface RuleStage {
   /** The official server SDK. */
   readonly admin: ReturnType<typeof createAdmin>
   /**
-   * Puts ids into a text: `{wendy}` is what names her in a path (the openid of WeChat, else the custom id, else the
-   * uid), `{wendy.uid}` her uid. In a table, because these ids are the server's to choose.
+   * Replaces the names of users in a text with ids, which the server chooses: `{wendy}` is her id in a path (the openid of
+   * WeChat, or else the custom id, or else the uid), `{wendy.uid}` her uid.
    */
   fill(text: string): string
-  /** Edits the configuration file; resolves when the edit holds. */
+  /** Edits the configuration file; resolves once the edit takes effect. */
   configure(config: object): Promise<void>
   close(): Promise<void>
 }
 
-/** Rows that are decided under the same rules. */
+/** Cases under the same rules. */
 export interface RuleGroup<Row> {
-  /** Becomes the name of the describe block. */
+  /** The name of the describe block. */
   readonly name: string
-  /** The configuration file; ids in it are filled in as in paths. */
+  /** The configuration file; names of users in it are replaced as in paths. */
   readonly config: object
   readonly cases: readonly Row[]
 }
 
 export interface RuleTable<Group, Row> {
-  /** The configuration under which `prepare` makes what the rows are about. */
+  /** The configuration for `prepare`. */
   readonly open: object
   prepare(stage: RuleStage): Promise<void>
-  /** Brings a group's rules into force. */
+  /** Puts the rules of a group into effect. */
   enter(stage: RuleStage, group: Group): Promise<void>
-  /** Says who does what; becomes the name of the test. */
+  /** Who does what; the name of the test. */
   title(row: Row): string
-  /** Does it and checks what came of it. */
+  /** Does it and checks the outcome. */
   decide(stage: RuleStage, row: Row): Promise<void>
 }
 
-/** Makes every group a describe block and every row a test of its own; the rows of a group run at the same time. */
+/** Registers a describe block per group and a test per case; the cases of a group run concurrently. */
 export function decideGroups<Row, Group extends RuleGroup<Row>>(
   groups: readonly Group[],
   table: RuleTable<Group, Row>,
@@ -74,7 +74,7 @@ export function decideGroups<Row, Group extends RuleGroup<Row>>(
 }
 
 export async function openRuleStage(config: object): Promise<RuleStage> {
-  // `dev`, so that WeChat logins need no WeChat.
+  // `dev`, so that WeChat logins work without WeChat.
   const server = await startServer({ mode: 'dev', config })
   const [key, apiKey] = await Promise.all([server.loginKey(), server.apiKey()])
   const [alice, bobby, wendy, guest] = await Promise.all([
@@ -96,7 +96,7 @@ export async function openRuleStage(config: object): Promise<RuleStage> {
     fill,
     async configure(next) {
       const text = fill(JSON.stringify(next))
-      // Nothing follows an edit that changes nothing.
+      // An edit without changes has no effect to wait for.
       if (text === current) return
       current = text
       const edits = () => server.log().split('the edited configuration').length

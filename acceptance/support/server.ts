@@ -1,4 +1,4 @@
-/** A real server process, started by its command line as a user would, on a port and in a directory of its own. */
+/** A real server process, started with its command on its own port and data directory. */
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -26,10 +26,10 @@ export interface ApiKey {
 
 export interface ServerOptions {
   readonly mode?: 'start' | 'dev'
-  /** The configuration file's content. */
+  /** The content of the configuration file. */
   readonly config?: unknown
   readonly env?: string
-  /** Reuses a directory of a former server; it is then not removed by `stop`. */
+  /** Reuses the data directory of an earlier server; `stop` does not remove it then. */
   readonly dataDir?: string
   readonly args?: readonly string[]
   /** Listens on this port instead of a free one. */
@@ -43,21 +43,21 @@ export interface RunningServer {
   readonly env: string
   readonly dataDir: string
   readonly pid: number
-  /** Everything written to the standard error output so far. */
+  /** The standard error output so far. */
   log(): string
-  /** Everything written to the standard output so far: the line that it is ready, and what follows it. */
+  /** The standard output so far: the ready line, and what follows it. */
   output(): string
   loginKey(): Promise<LoginKey>
   apiKey(): Promise<ApiKey>
-  /** Replaces the configuration file; a text is written as it is. */
+  /** Replaces the configuration file; a string is written unchanged. */
   writeConfig(config: unknown): Promise<void>
-  /** SIGTERM; resolves to the exit code. Removes the data directory unless it was given. */
+  /** Sends SIGTERM; resolves to the exit code. Removes the data directory unless it was given. */
   stop(): Promise<number | null>
-  /** SIGKILL. The data directory stays. */
+  /** Sends SIGKILL. The data directory is kept. */
   kill(): Promise<void>
 }
 
-/** Runs a command of the command line to its end. */
+/** Runs a command and waits for its end. */
 export async function cloudstead(
   ...args: readonly string[]
 ): Promise<{ stdout: string; stderr: string; code: number }> {
@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ],
     { stdio: 'pipe' },
   )
-  // A test file that dies leaves no server behind.
+  // A test file that crashes leaves no server behind.
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   child.once('close', () => process.off('exit', kill))
@@ -119,7 +119,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     async stop() {
       child.kill('SIGTERM')
       await ended
-      // A data directory that was given lies elsewhere and stays.
+      // A given data directory is elsewhere and is kept.
       await clear()
       return child.exitCode
     },
@@ -131,7 +131,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-/** A server for the tests of a whole file, to be awaited at its top level: it stops after them. */
+/** Starts a server for the tests of a whole file, after which it stops. Await it at the top level. */
 export async function serverForFile(options?: ServerOptions): Promise<RunningServer> {
   const server = await startServer(options)
   after(() => server.stop())

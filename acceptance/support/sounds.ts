@@ -1,4 +1,4 @@
-/** A real sound that any browser plays, made here so that no binary files lie in the repository. */
+/** Generates a real sound, so that the repository needs no binary files. */
 
 const RATE = 8_000
 

@@ -1,4 +1,4 @@
-/** Decided cases of the storage rules: who may do what to which file. Carried out through the official SDKs. */
+/** Decided cases of the storage rules: who may do what to which file. Executed with the official SDKs. */
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { App, ItemCode, UrlItem } from './clients.ts'
@@ -6,39 +6,38 @@ import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './r
 import { act } from './wire.ts'
 
 /** `nobody` is not logged in: the client SDK sends nothing then, so nobody asks by plain HTTP. `admin` is the server SDK. */
-export type Who = UserName | 'nobody' | 'admin'
+type Who = UserName | 'nobody' | 'admin'
 
 /** `uploads` makes a new file; for `overwrites`, `deletes`, `copies` and most `reads` there is one already. */
-export type Action = 'reads' | 'uploads' | 'overwrites' | 'deletes' | 'copies'
+type Action = 'reads' | 'uploads' | 'overwrites' | 'deletes' | 'copies'
 
 /**
- * `missing`: may, but there is no such file. `bad name`: refused as a name, whatever the rules say: the call for an upload,
- * else its item.
+ * `missing`: allowed, but there is no such file. `bad name`: the name is refused, whatever the rules are: for an upload the
+ * whole call, otherwise the item.
  */
-export type Expected = 'yes' | 'no' | 'missing' | 'bad name'
+type Expected = 'yes' | 'no' | 'missing' | 'bad name'
 
-export interface Details {
+interface Details {
   /** Who uploaded the file that is there; the administrator unless said otherwise, who leaves no creator. */
   readonly by?: Who
   /** Bytes of the file that is there, and of what is uploaded. */
   readonly size?: number
   /** Stored with the file that is there. */
   readonly metadata?: object
-  /** Where a copy goes to. */
+  /** The target of a copy. */
   readonly to?: string
-  /** The copy takes the original away. */
+  /** The copy removes the original. */
   readonly move?: boolean
-  /** Seconds that the temporary URL is to live; `for ever` for a bare URL. */
+  /** Expected lifetime of the temporary URL in seconds; `for ever` for a bare URL. */
   readonly lives?: number | 'for ever'
 }
 
 /**
- * In paths `*` becomes something that no other row has, so that rows do not meet, and ids are filled in (see
- * {@link RuleStage.fill}).
+ * In paths, `*` becomes unique for each case, and names of users are replaced (see {@link RuleStage.fill}).
  */
-export type StorageCase = readonly [who: Who, action: Action, path: string, expected: Expected, details?: Details]
+type StorageCase = readonly [who: Who, action: Action, path: string, expected: Expected, details?: Details]
 
-export interface StorageRules {
+interface StorageRules {
   readonly acl:
     | string
     | { readonly read?: boolean | string; readonly write?: boolean | string; readonly maxAge?: number }
@@ -49,7 +48,7 @@ export interface StorageRules {
 export interface StorageGroup {
   readonly name: string
   readonly rules: StorageRules
-  /** The rules when uploads are announced; `rules` then hold when their bytes arrive. For uploads only. */
+  /** For uploads: the rules when the ticket is requested; `rules` apply when the bytes arrive. */
   readonly announcedUnder?: StorageRules
   readonly cases: readonly StorageCase[]
 }
@@ -69,7 +68,7 @@ interface Group extends RuleGroup<Row> {
   readonly announcedUnder: object | undefined
 }
 
-/** Makes every row a test. One call per file: the call starts the file's server. */
+/** Registers a test per case. One call per file, because the call starts the server of the file. */
 export function decideStorageCases(groups: readonly StorageGroup[]): void {
   let number = 0
   const numbered = groups.map(
@@ -111,12 +110,12 @@ function titleOf([who, action, path, expected, { by, size, metadata, to, move, l
   return printable(`${who} ${action} ${path}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}: ${expected}`)
 }
 
-/** Characters that do not show stand as their code. */
+/** Shows invisible characters as their code. */
 function printable(text: string): string {
   return text.replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 }
 
-/** What the file holds that is there before anything is done, and what an upload brings. */
+/** The content of the existing file, and that of an upload. */
 function bytesOf([, , , , details]: StorageCase, kind: 'old' | 'new'): Buffer {
   return Buffer.alloc(details?.size ?? DEFAULT_SIZE, kind)
 }
@@ -175,7 +174,7 @@ async function decide(stage: RuleStage, row: Row, announced?: Promise<unknown>):
   }
 }
 
-/** The client SDK puts the code into the message, the server SDK beside it. */
+/** The client SDK has the code in the message, the server SDK in a property. */
 function assertRefused(call: Promise<unknown>, expected: string): Promise<void> {
   return assert.rejects(call, ({ code, message }: { code?: string; message?: string }) => {
     assert.match(`${code} ${message}`, new RegExp(`\\b${expected}\\b`))
@@ -203,7 +202,7 @@ async function expectRead(reader: Person, fileID: string, entry: StorageCase): P
   }
 }
 
-/** What the administrator finds there, whatever the SDK answered to the one who tried. */
+/** Asserts what is stored, read as administrator, whatever the SDK answered. */
 async function expectStored(stage: RuleStage, fileID: string, expected: Buffer | typeof MISSING): Promise<void> {
   const { code, tempFileURL } = await person(stage, 'admin').urlOf(fileID)
   assert.equal(code, Buffer.isBuffer(expected) ? 'SUCCESS' : expected)
@@ -219,10 +218,10 @@ function fileIdOf({ server: { env } }: RuleStage, path: string): string {
   return `cloud://${env}.${prefix}-${env}-1250000000/${path}`
 }
 
-/** The calls of a row, by whichever client this person has. */
+/** The calls of a case, with the client of this user. */
 interface Person {
   urlOf(fileID: string): Promise<UrlItem>
-  /** Rejects with the item when it is refused. */
+  /** Rejects with the item if it is refused. */
   download(fileID: string): Promise<Buffer>
   upload(cloudPath: string, bytes: Buffer, metadata?: object): Promise<unknown>
   remove(fileID: string): Promise<ItemCode>
@@ -249,7 +248,7 @@ function person(stage: RuleStage, who: Who): Person {
 
 function itemCalls(app: Pick<App, 'getTempFileURL' | 'deleteFile' | 'copyFile'>) {
   return {
-    // As a text, so that no maxAge is asked for and the server's holds.
+    // A string, so that no maxAge is requested and that of the server applies.
     urlOf: async (fileID: string) => only(await app.getTempFileURL({ fileList: [fileID] })),
     remove: async (fileID: string) => only(await app.deleteFile({ fileList: [fileID] })),
     copy: async (srcPath: string, dstPath: string, removeOriginal: boolean) =>
@@ -266,7 +265,7 @@ function administrator({ admin }: RuleStage): Person {
     },
     async upload(cloudPath, fileContent, metadata) {
       if (metadata === undefined) return admin.uploadFile({ cloudPath, fileContent })
-      throw new Error('the server SDK sends no metadata: let somebody else upload this file')
+      throw new Error('the server SDK sends no metadata: use another user for this upload')
     },
   }
 }
@@ -317,11 +316,11 @@ async function fetched(url: string): Promise<Buffer> {
 
 interface HeldUploads {
   readonly uploads: ReadonlyMap<Row, Promise<unknown>>
-  /** Lets the bytes go. */
+  /** Lets the bytes through. */
   release(): void
 }
 
-/** Starts uploads and holds each on its phone between the SDK's two requests: the ticket is there, the bytes are not. */
+/** Starts uploads and holds each between the SDK's two requests, after the ticket and before the bytes. */
 async function holdUploads(stage: RuleStage, rows: readonly Row[]): Promise<HeldUploads> {
   const gate = Promise.withResolvers<void>()
   let held = 0
@@ -343,7 +342,7 @@ async function holdUploads(stage: RuleStage, rows: readonly Row[]): Promise<Held
     rows.map((row) => {
       const { entry } = row
       const upload = person(stage, entry[0]).upload(placeOf(stage, row, entry[2]), bytesOf(entry, 'new'))
-      // A refusal is for the row's own test to see.
+      // A refusal is checked by the test of the case.
       upload
         .catch(() => {})
         .finally(() => {

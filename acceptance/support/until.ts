@@ -1,11 +1,11 @@
-/** Waiting for what only time brings: an expiry, an edited configuration, a line of the log. */
+/** Waits for a condition: an expiry, an edited configuration, a line of the log. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 const PAUSE_MS = 20
-/** Far more than anything here takes, so that a slow machine does not fail a test. */
+/** Much longer than necessary, so that no test fails on a slow machine. */
 const WITHIN_MS = 10_000
 
-/** Asks again and again until the answer is wanted. Throws what it waited for, with the last answer. */
+/** Calls `ask` repeatedly until its answer is wanted. Throws a description with the last answer after the timeout. */
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
@@ -23,7 +23,7 @@ export async function until<T>(
   }
 }
 
-/** Resolves when something has become true. */
+/** Resolves once a condition is true. */
 export async function eventually(
   what: string,
   holds: () => boolean | Promise<boolean>,

@@ -1,9 +1,9 @@
-/** The parts of an upload as adapters send it, and the answers to expect. */
+/** The parts of an upload as sent by adapters, and the expected answers. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { type Answer, element } from './wire.ts'
 
-/** Bytes that a parser of forms, lines or text would stumble over. */
+/** Bytes that are difficult for parsers of forms, lines or text. */
 export const BYTES = Buffer.concat([Buffer.from([0, 13, 10, 45, 45, 255]), randomBytes(3000), Buffer.from('\r\n--')])
 
 export const BOUNDARY = '----WebKitFormBoundary7MA4YWxkTrZu0gW'
@@ -30,7 +30,7 @@ export function form(parts: readonly FormPart[], boundary = BOUNDARY): Buffer {
 export const FORM = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
 export const FILE: FormPart = { name: 'file', value: BYTES, filename: 'tmp_1.bin', type: 'application/octet-stream' }
 export const field = (name: string, value = 'whatever'): FormPart => ({ name, value })
-/** What the SDK puts into a form, in its order. */
+/** The fields of the SDK's form, in order. */
 export const FIELDS = [
   field('key', 'users/mallory/elsewhere.bin'),
   field('signature'),
@@ -46,7 +46,7 @@ export const SDK_HEADERS = {
   'x-seqid': '1',
 }
 
-/** An answer of the object store's kind: XML with all four elements, because a client dies of a missing one. */
+/** An error in the shape of the object store: XML with all four elements, because a client crashes if one is missing. */
 export function assertRefused({ status, headers, text }: Answer, expectedStatus: number, code: string): void {
   assert.equal(element(text, 'Code'), code, text)
   assert.equal(status, expectedStatus)

@@ -1,4 +1,4 @@
-/** People with a phone each, logged in, and what tests do as them. */
+/** Logged-in users with a phone each. */
 import {
   type App,
   type Auth,
@@ -12,19 +12,19 @@ import {
 } from './clients.ts'
 import type { LoginKey, RunningServer } from './server.ts'
 
-/** How somebody logs in: by a ticket for this custom id, by the code of `wx.login`, or as nobody in particular. */
+/** How a user logs in: with a ticket for this custom id, with the code of `wx.login`, or anonymously. */
 export type LoginAs = { readonly key: LoginKey; readonly id: string } | { readonly code: string } | 'anonymous'
 
 export interface User {
   readonly phone: Phone
   readonly app: App
   readonly auth: Auth
-  /** What names this user in a cloudPath: the openid of WeChat, else the custom id, else the uid. */
+  /** The id of this user in a cloudPath: the openid of WeChat, or else the custom id, or else the uid. */
   readonly openid: string
   readonly uid: string
   /** Resolves to the fileID. */
   upload(cloudPath: string, bytes: Uint8Array, method?: 'put' | 'post'): Promise<string>
-  /** What getTempFileURL says about one file. */
+  /** The item of getTempFileURL for one file. */
   urlOf(fileID: string, maxAge?: number): Promise<UrlItem>
 }
 
@@ -47,7 +47,7 @@ export async function createUser(server: RunningServer, as: LoginAs, options: Ph
         fileList: [maxAge === undefined ? fileID : { fileID, maxAge }],
       })
       const [item] = fileList
-      if (item === undefined) throw new Error('getTempFileURL answered an empty list')
+      if (item === undefined) throw new Error('getTempFileURL returned an empty list')
       return item
     },
   }

@@ -1,4 +1,4 @@
-/** Plain HTTP without any SDK, so that a test says every byte that travels. */
+/** Plain HTTP without an SDK, so that a test controls every byte. */
 import { randomBytes } from 'node:crypto'
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
@@ -19,11 +19,11 @@ export interface Sending {
   readonly headers?: OutgoingHttpHeaders
   /** Sent with a Content-Length. */
   readonly body?: Bytes
-  /** Sent one by one with chunked transfer encoding. */
+  /** Sent one at a time with chunked transfer encoding. */
   readonly chunks?: readonly Bytes[]
 }
 
-/** One request on a connection of its own. The path goes out as it is written in the URL, and no header is added for the body's type. */
+/** Sends one request on its own connection. The path is sent exactly as written in the URL, and no Content-Type is added. */
 export function send(url: string, sending: Sending = {}): Promise<Answer> {
   const { body, chunks = body === undefined ? [] : [body] } = sending
   const { hostname, port, origin } = new URL(url)
@@ -53,14 +53,14 @@ export function send(url: string, sending: Sending = {}): Promise<Answer> {
         })
       })
     })
-    // A server that refuses a body early may close while we are still sending: the answer counts.
+    // A server that refuses a body early may close the connection during the request; its answer counts.
     outgoing.on('error', (error) => answered || reject(error))
     for (const chunk of chunks) outgoing.write(chunk)
     outgoing.end()
   })
 }
 
-/** Writes bytes to a socket and resolves to all that came back before the server closed it. */
+/** Writes bytes to a socket and resolves to everything received before the server closed it. */
 export function exchange(target: Target, payload: Bytes, options: { readonly hangUp?: boolean } = {}): Promise<string> {
   const { hostname, port } = new URL(target.url)
   return new Promise((resolve) => {
@@ -70,7 +70,7 @@ export function exchange(target: Target, payload: Bytes, options: { readonly han
     socket.on('data', (text: string) => {
       answer += text
     })
-    // A reset is one of the ways in which a server closes.
+    // The server may also close with a reset.
     socket.on('error', () => {})
     socket.on('close', () => resolve(answer))
     if (options.hangUp) socket.write(payload, () => socket.destroy())
@@ -78,12 +78,12 @@ export function exchange(target: Target, payload: Bytes, options: { readonly han
   })
 }
 
-/** The answer of an action: the result's fields, or `code` and `message`. */
+/** The answer of an action: the fields of the result, or `code` and `message`. */
 export interface Reply {
   readonly code?: string
   readonly message?: string
   readonly requestId: string
-  // biome-ignore lint/suspicious/noExplicitAny: a black box; each test checks the shape that it needs
+  // biome-ignore lint/suspicious/noExplicitAny: each test checks the shape that it needs
   readonly data?: any
 }
 
@@ -99,7 +99,7 @@ export function actionBody({ env }: Target, who: Person | undefined, action: str
   return JSON.stringify({ action, env, dataVersion: '2020-01-10', ...token, ...params })
 }
 
-/** An action of dialect A. */
+/** Calls an action of dialect A. */
 export async function act(
   target: Target,
   who: Person | undefined,
@@ -111,7 +111,7 @@ export async function act(
   return JSON.parse(text) as Reply
 }
 
-/** An action of dialect B, by api key. */
+/** Calls an action of dialect B, with an api key. */
 export async function actAsAdmin(target: Target, apiKey: string, action: string, params: object = {}): Promise<Reply> {
   const { env } = target
   const { text } = await send(`${target.url}/admin?env=${env}`, {
@@ -130,7 +130,7 @@ async function login(target: Target, path: string, body: object, headers: Outgoi
   return { uid: sub ?? '', accessToken: access_token ?? '', refreshToken: refresh_token ?? '' }
 }
 
-/** Somebody new, logged in anonymously. */
+/** A new user, logged in anonymously. */
 export function newPerson(target: Target): Promise<Person> {
   return login(target, 'signin/anonymously', {}, { 'x-device-id': randomBytes(16).toString('hex') })
 }
@@ -139,7 +139,7 @@ export function loginWithTicket(target: Target, ticket: string): Promise<Person>
   return login(target, 'signin/custom', { provider_id: 'custom', ticket })
 }
 
-/** A path in the person's own folder. */
+/** A path in the user's own folder. */
 export function own(who: Person, name: string): string {
   return `users/${who.uid}/${name}`
 }
@@ -180,7 +180,7 @@ export async function temporaryUrl(
   return reply.data.download_list[0] as ListedUrl
 }
 
-/** What is stored under a path as its owner sees it, or the code that says why there is nothing to see. */
+/** The bytes at a path, read as its owner, or the code of the error. */
 export async function stored(target: Target, who: Person | undefined, path: string): Promise<Buffer | string> {
   const { code, tempFileURL } = await temporaryUrl(target, who, path)
   if (code !== 'SUCCESS') return code

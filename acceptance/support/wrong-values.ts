@@ -1,5 +1,5 @@
-/** Values of the wrong type, and a way to put each of them into each field. */
-/** Values that a field of another type gets. */
+/** Values of wrong types, and a function that puts each of them into each field. */
+/** Values of wrong types. */
 export const VALUES: readonly unknown[] = [
   null,
   true,
@@ -37,14 +37,14 @@ export const VALUES: readonly unknown[] = [
   nested(60, {}),
 ]
 
-/** A value inside a value inside a value. */
+/** A deeply nested value. */
 function nested(depth: number, kind: object): unknown {
   let value: unknown = 1
   for (let level = 0; level < depth; level += 1) value = Array.isArray(kind) ? [value] : { a: value }
   return value
 }
 
-/** The right parameters with one field, at any depth, replaced or left out. */
+/** The valid parameters with one field, at any depth, replaced or removed. */
 export function* spoiled(
   params: unknown,
   values: readonly unknown[],

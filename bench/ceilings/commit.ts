@@ -1,10 +1,11 @@
 /**
- * Ceiling of a durable update: node:http that parses the same request and makes one SQLite commit for each (WAL,
+ * Ceiling of a durable update: node:http that parses the same request and makes one SQLite commit per request (WAL,
  * synchronous=FULL).
  * Usage: commit.ts DATABASE DOCUMENTS FILLER
  */
+
+import { openDocumentTable } from './document-table.ts'
 import { readJson, sendJson, serve } from './serve.ts'
-import { openDocumentTable } from './table.ts'
 
 const [file = '', documents = '0', filler = ''] = process.argv.slice(2)
 const table = openDocumentTable(file, Number(documents), filler)

@@ -1,8 +1,8 @@
-/** Ceiling of a JSON call: the framework that the server uses, answering the JSON that it was sent. */
+/** Ceiling of a JSON call: the framework of the server, which returns the JSON that it receives. */
 import { createRequire } from 'node:module'
 import type { fastify as Fastify } from 'fastify'
 
-// The very copy that the server runs on; the bench itself depends on nothing.
+// The copy that the server uses; the bench itself has no dependencies.
 const require = createRequire(new URL('../../packages/server/package.json', import.meta.url))
 const { fastify } = require('fastify') as { fastify: typeof Fastify }
 

@@ -1,5 +1,5 @@
 /**
- * Ceiling of a download: node:http that asks for the file's length and streams it, in pieces of 256 KiB.
+ * Ceiling of a download: node:http that gets the length of the file and streams it in pieces of 256 KiB.
  * Usage: get.ts DIRECTORY
  */
 import { createReadStream, stat } from 'node:fs'

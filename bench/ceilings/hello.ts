@@ -1,4 +1,4 @@
-/** Ceiling of a cold start: node:http that listens and no more. */
+/** Ceiling of a cold start: node:http that only listens. */
 import { serve } from './serve.ts'
 
 serve((_request, response) => {

@@ -1,34 +1,34 @@
 /**
- * Compiled rules and the same predicates written by hand, in one process. Refuses to start unless the two answer alike.
- * It measures one rule and has run them all: what the engine learns from the others makes a compiled rule slower, as in
- * a server with many rules, while the predicate is alone in its loop, as it would be in a program that has only this one.
+ * Compiled rules and the equivalent handwritten predicates, in one process. Fails unless both give the same results.
+ * It measures one rule after running all of them: the type feedback of the others makes a compiled rule slower, as in a
+ * server with many rules. The predicate is alone in its loop, as in a program with only this one.
  * Takes jobs `{ side, outcome, seconds }` over IPC. Usage: rules.ts NAME_OF_THE_RULE
  */
 import type { Measured } from '../job.ts'
 import { RULE_CASES, type RuleCase } from '../rule-cases.ts'
 
 export interface RulesJob {
-  /** `reasons`: the compiled rule, and whoever is refused hears why. */
+  /** `reasons`: the compiled rule, with the reason of each refusal. */
   readonly side: 'compiled' | 'reasons' | 'handwritten'
-  /** Only contexts that are allowed, or only such that are denied. */
+  /** Uses only contexts with this outcome. */
   readonly outcome: 'allowed' | 'denied'
   readonly seconds: number
 }
 
-/** Contexts that take turns, so that nothing is computed once for all. */
+/** Number of contexts, used in turn so that no result can be reused. */
 const CONTEXTS = 64
-/** How often the clock is looked at: looking costs more than an evaluation. */
+/** Evaluations between two reads of the clock, which costs more than an evaluation. */
 const STRIDE = CONTEXTS * 16
 const WARM_UP = 20_000
 
 const measured = RULE_CASES.find(({ name }) => name === process.argv[2])
-if (measured === undefined) throw new Error(`there is no rule ${process.argv[2]}`)
+if (measured === undefined) throw new Error(`unknown rule ${process.argv[2]}`)
 for (const rule of RULE_CASES) checkAlike(rule)
 
 function checkAlike<C>({ name, compiled, handwritten, contexts }: RuleCase<C>): void {
   for (const context of contexts) {
     if (compiled(context).allowed !== handwritten(context)) {
-      throw new Error(`${name}: the rule and the predicate answer ${JSON.stringify(context)} differently`)
+      throw new Error(`${name}: rule and predicate give different results for ${JSON.stringify(context)}`)
     }
   }
   for (let n = 0; n < WARM_UP; n += 1) compiled(contexts[n % contexts.length] as C)
@@ -41,7 +41,7 @@ function contextsOf<C>({ contexts, handwritten }: RuleCase<C>, outcome: RulesJob
 
 const CONTEXTS_OF = { allowed: contextsOf(measured, 'allowed'), denied: contextsOf(measured, 'denied') }
 
-/** How many of `STRIDE` evaluations allowed. A loop for each side, so that none is compiled for another's sake. */
+/** Returns how many of `STRIDE` evaluations allowed. One loop per side, so that the engine optimizes each separately. */
 const LOOPS: Readonly<Record<RulesJob['side'], <C>(rule: RuleCase<C>, contexts: readonly C[]) => number>> = {
   compiled<C>({ compiled }: RuleCase<C>, contexts: readonly C[]) {
     let allowed = 0
@@ -71,7 +71,7 @@ function run<C>(rule: RuleCase<C>, contexts: readonly C[], { side, outcome, seco
     n += STRIDE
   }
   const elapsed = performance.now() - start
-  // The result is used, so nothing can be left out, and it is the one that was expected.
+  // Uses the result, so that the loop cannot be optimized away, and checks it.
   if (allowed !== (outcome === 'allowed' ? n : 0)) throw new Error(`${allowed} of ${n} were allowed`)
   return { requests: n, seconds: elapsed / 1000 }
 }

@@ -1,8 +1,8 @@
-/** What the bare servers share: listening, the ready line, JSON in and out. Nothing else, so that they stay bare. */
+/** What the bare servers share: listening, the ready line, and reading and writing JSON. */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Listens on a free port of the loopback interface and prints the line that the bench waits for. */
+/** Listens on a free port of the loopback interface and prints the ready line. */
 export function serve(listener: RequestListener): void {
   const server = createServer(listener)
   server.listen(0, '127.0.0.1', () => {
@@ -11,7 +11,7 @@ export function serve(listener: RequestListener): void {
   process.once('SIGTERM', () => process.exit(0))
 }
 
-/** The chunks of a body, as they came. */
+/** Collects the chunks of a body. */
 export function readBody(request: IncomingMessage, done: (chunks: Buffer[]) => void): void {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))

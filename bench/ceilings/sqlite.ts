@@ -1,10 +1,10 @@
 /**
- * Ceiling below everything: the same statement on node:sqlite, in process, one after the other, JSON parsing included.
+ * Ceiling of the database: the same statement on node:sqlite, in process and sequentially, including JSON parsing.
  * Takes jobs `{ operation, seconds }` over IPC.
  * Usage: sqlite.ts DATABASE DOCUMENTS FILLER
  */
 import type { Measured } from '../job.ts'
-import { openDocumentTable } from './table.ts'
+import { openDocumentTable } from './document-table.ts'
 
 export interface SqliteJob {
   readonly operation: 'read' | 'update'
@@ -15,7 +15,7 @@ const [file = '', documents = '0', filler = ''] = process.argv.slice(2)
 const count = Number(documents)
 const table = openDocumentTable(file, count, filler)
 
-/** How often the clock is looked at: looking costs about as much as a read. */
+/** Operations between two reads of the clock, which costs about as much as a read. */
 const STRIDE = 64
 
 function run({ operation, seconds }: SqliteJob): Measured {

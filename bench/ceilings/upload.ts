@@ -1,6 +1,6 @@
 /**
- * Ceiling of an upload: node:http that writes the body, datasyncs, renames and syncs the directory, for each request and
- * nothing else. POST hands out an upload URL with an HMAC in it (the ticket leg); PUT takes the bytes at any path.
+ * Ceiling of an upload: node:http that writes the body, datasyncs, renames and syncs the directory for each request. POST
+ * returns an upload URL with an HMAC (the ticket); PUT accepts the bytes at any path.
  * Usage: upload.ts DIRECTORY
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
@@ -19,7 +19,7 @@ const file = {
   rename: promisify(rename),
 }
 const directory = process.argv[2] ?? ''
-// A key object: with bytes for a key, each HMAC costs six times as much.
+// A key object, since an HMAC with raw bytes as its key costs six times as much.
 const key = createSecretKey(randomBytes(32))
 let count = 0
 

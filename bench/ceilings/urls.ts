@@ -1,6 +1,6 @@
 /**
- * Ceiling of temporary URLs: node:http that parses the same request, reads each file's record by its key with
- * node:sqlite, makes one HMAC for each and answers the same JSON. No login, no rules.
+ * Ceiling of temporary URLs: node:http that parses the same request, reads the record of each file by key with node:sqlite,
+ * makes one HMAC per file and answers the same JSON. No login, no rules.
  * Usage: urls.ts DATABASE FILE_WITH_FILE_IDS (a JSON list)
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
@@ -19,7 +19,7 @@ for (const id of JSON.parse(readFileSync(list, 'utf8')) as string[]) {
 }
 db.exec('COMMIT')
 const byId = db.prepare('SELECT object, value FROM files WHERE id = ?')
-// A key object: with bytes for a key, each HMAC costs six times as much.
+// A key object, since an HMAC with raw bytes as its key costs six times as much.
 const key = createSecretKey(randomBytes(32))
 
 serve((request, response) => {

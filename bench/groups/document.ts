@@ -6,7 +6,7 @@ import { compare } from '../measure.ts'
 import type { Server } from '../processes.ts'
 
 const DOCUMENTS = 1000
-/** Makes a document of some 330 bytes. */
+/** Documents have about 330 bytes. */
 const FILLER = 'The quick brown fox jumps over the lazy dog. '.repeat(6)
 
 /** Point read and update of a document by its id, as the SDK sends them. */
@@ -45,7 +45,7 @@ export const documentGroup: Group = {
       sqlite: inProcess('read'),
     })
 
-    // Twice as many as documents, and others in each round, so that every update finds another value and changes it.
+    // Twice as many as documents, with new values in each round, so that every update changes its document.
     const updates = (round: number) =>
       Array.from({ length: DOCUMENTS * 2 }, (_, n) =>
         user.body('database.updateDocument', {

@@ -7,9 +7,9 @@ import { compare, type Row } from '../measure.ts'
 import type { Server } from '../processes.ts'
 
 const KIB = 1024
-/** A page of pictures that many look at. */
+/** The pictures of a popular page. */
 const HOT_FILES = 50
-/** More bytes than a small server keeps in memory: 200 MiB. */
+/** 200 MiB in total, more than a small server caches in memory. */
 const MANY_FILES = 1000
 
 /** Signed downloads against a bare file stream. */

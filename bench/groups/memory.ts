@@ -5,12 +5,12 @@ import type { Row } from '../measure.ts'
 import { memoryOf } from '../processes.ts'
 
 const KIB = 1024
-/** After the start, until what the start needed only once is likely given back. */
+/** The time after the start until its temporary memory is released. */
 const SETTLE_MS = 2000
 const IDLE_AIM_MB = 90
 const LOADED_AIM_MB = 250
 
-/** Resident memory after the start, and the peak of a run of uploads. */
+/** Resident memory after the start, and the peak during uploads. */
 export const memoryGroup: Group = {
   name: 'memory',
   async run(bench) {
@@ -18,7 +18,7 @@ export const memoryGroup: Group = {
     await pause(SETTLE_MS)
     const idle = memoryOf(server.pid)?.now
     if (idle === undefined) {
-      bench.progress('this system does not tell the memory of a process; nothing measured')
+      bench.progress('this system does not report the memory of a process; nothing measured')
       return []
     }
     bench.progress(`idle ${idle.toFixed(0)} MB`)

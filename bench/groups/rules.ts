@@ -4,18 +4,18 @@ import { compare, type Rounds, type Row } from '../measure.ts'
 import { RULE_CASES } from '../rule-cases.ts'
 
 const AIM = { ratioAtLeast: 0.3 }
-/** Of the time that a side has elsewhere: a hundredth of a second holds a million evaluations. */
-const SHARE = 0.1
+/** Rules are measured for this share of the usual time, which is enough for a million evaluations. */
+const TIME_SHARE = 0.1
 const NANOS = 1e9
 
-/** A compiled rule against the same predicate written by hand, in process. */
+/** A compiled rule against the equivalent handwritten predicate, in process. */
 export const rulesGroup: Group = {
   name: 'rules',
   async run(bench) {
     const rows: Row[] = []
     for (const { name } of RULE_CASES) {
       const worker = bench.inProcess<RulesJob>('rules', name)
-      const seconds = bench.scale.seconds * SHARE
+      const seconds = bench.scale.seconds * TIME_SHARE
       const side = (side: RulesJob['side'], outcome: RulesJob['outcome']) => () =>
         worker.run({ side, outcome, seconds })
       const allowed = await bench.takeTurns({
@@ -38,7 +38,7 @@ export const rulesGroup: Group = {
   },
 }
 
-/** Nanoseconds for one evaluation; the ratio is one of speeds as everywhere. */
+/** The row in nanoseconds per evaluation; the ratio is that of the rates, as in other rows. */
 function rowOf<Name extends 'compiled' | 'reasons'>(
   name: string,
   rounds: Rounds<Name | 'handwritten'>,

@@ -5,13 +5,13 @@ import { cpuMicrosOf } from '../processes.ts'
 
 const AIM_MS = 400
 
-/** From spawn to the ready line, on a data directory that exists. */
+/** From spawn to the ready line, on an existing data directory. */
 export const startGroup: Group = {
   name: 'start',
   async run(bench) {
     const dataDir = join(bench.directory(), 'data')
     const first = await bench.startUnpinned(dataDir)
-    bench.progress(`first start, which makes the data directory: ${first.startedInMs.toFixed(0)} ms`)
+    bench.progress(`first start, which creates the data directory: ${first.startedInMs.toFixed(0)} ms`)
     await first.stop()
     const ours: number[] = []
     const bare: number[] = []

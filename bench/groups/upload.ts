@@ -7,7 +7,7 @@ const SMALL = { bytes: 200 * KIB, connections: 32 }
 const LARGE = { bytes: 2048 * KIB, connections: 4 }
 const AGAINST = 'bare write + sync'
 
-/** Durable uploads against a bare server that does the same to the disk. */
+/** Durable uploads against a bare server with the same disk operations. */
 export const uploadGroup: Group = {
   name: 'upload',
   async run(bench) {
@@ -66,7 +66,7 @@ export const uploadGroup: Group = {
 }
 
 function limits({ scale }: Bench) {
-  // The number of uploads is the bound; the time is only for a disk that is much slower.
+  // The number of uploads is the limit; the time only matters on a much slower disk.
   return { requests: scale.uploads, seconds: scale.seconds * 3 }
 }
 

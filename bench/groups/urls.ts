@@ -9,17 +9,17 @@ import type { Server } from '../processes.ts'
 const FILES = 500
 const FILE_BYTES = 1024
 const PER_CALL = 50
-/** Different calls that the load repeats. */
+/** Number of different calls, which the load repeats. */
 const CALLS = 40
 
 const OWN_FILES = 'auth != null && resource.openid == auth.openid'
 const PRIVATE: StorageAcl = { read: OWN_FILES, write: OWN_FILES }
-/** As the preset READONLY, but custom like the other side. */
+/** Like the preset READONLY, but as custom rules like the other side. */
 const PUBLIC: StorageAcl = { read: true, write: OWN_FILES }
-/** Private files may cost 1.15 times as much as public ones. */
+/** Private files may take 1.15 times as long as public ones. */
 const PRIVATE_TO_PUBLIC = 1 / 1.15
 
-/** Fifty temporary URLs per call: signed against a bare program, and private files against public ones. */
+/** Fifty temporary URLs per call: signed URLs against a bare program, and private files against public ones. */
 export const urlsGroup: Group = {
   name: 'urls',
   async run(bench) {
@@ -36,7 +36,7 @@ async function againstBare(bench: Bench): Promise<Row> {
   const bare = await bench.ceiling('urls', join(bench.directory(), 'files.db'), list)
 
   const bodies = callsOf(user, fileIds)
-  // Every URL of the first call is signed, and there are fifty; after that each answer is looked at less closely.
+  // All fifty URLs of the first call must be signed; the answers of later calls are only searched for a signature.
   const signed = await user.signedPaths(fileIds.slice(0, PER_CALL))
   if (signed.length !== PER_CALL) throw new Error(`asked for ${PER_CALL} URLs, got ${signed.length}`)
   const { ours, bare: ceiling } = await bench.takeTurns({
@@ -48,7 +48,7 @@ async function againstBare(bench: Bench): Promise<Row> {
   return compare('50 temporary URLs per call, c=16', ours, 'bare reads + HMACs', ceiling, { ratioAtLeast: 0.6 })
 }
 
-/** The same server twice, the same files and the same user on both; only the rule for reading differs. */
+/** Two servers with the same files and the same user, and different rules for reading. */
 async function privateAgainstPublic(bench: Bench): Promise<Row> {
   const sideOf = async (acl: StorageAcl, signed: boolean) => {
     const server = await bench.cloudstead(acl)
@@ -72,7 +72,7 @@ async function privateAgainstPublic(bench: Bench): Promise<Row> {
 /** Bodies of calls with 50 different files each. */
 function callsOf(user: User, fileIds: readonly string[]): string[] {
   return Array.from({ length: CALLS }, (_, call) => {
-    // 7 and 500 have no common factor: each call has 50 different files, and the calls differ.
+    // 7 and 500 have no common factor, so each call has 50 different files, and all calls differ.
     const chosen = Array.from({ length: PER_CALL }, (_, n) => fileIds[(call * 13 + n * 7) % FILES])
     return user.body('storage.batchGetDownloadUrl', { file_list: chosen.map((fileid) => ({ fileid, max_age: 7200 })) })
   })

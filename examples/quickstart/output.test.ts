@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createOutput, expectSame, StepFailed } from './output.ts'
 
-test('a step that comes out otherwise ends the run and says what was expected and what came', async () => {
+test('a step with an unexpected result ends the run and prints the expected and the actual value', async () => {
   const { step, steps } = createOutput({ silent: true })
   await step('first', async (show) => show('status', '200'))
   const second = step('second', async () => expectSame('status of the picture', 403, 200))
@@ -16,13 +16,13 @@ test('a step that comes out otherwise ends the run and says what was expected an
         title: 'second',
         ok: false,
         values: [],
-        failure: 'status of the picture\n  expected: 200\n  came:     403',
+        failure: 'status of the picture\n  expected: 200\n  actual:   403',
       },
     ],
   )
 })
 
-test('a step passes its result on, and what the SDK throws is told as it is', async () => {
+test('a step returns its result, and errors of the SDK are printed unchanged', async () => {
   const { step, steps } = createOutput({ silent: true })
   assert.equal(await step('first', async () => 42), 42)
   await assert.rejects(

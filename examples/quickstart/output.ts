@@ -1,13 +1,13 @@
-/** What the quickstart prints: numbered steps with their real values for people, one JSON object for scripts. */
+/** The output of the quickstart: numbered steps with their values for people, one JSON object for scripts. */
 import { styleText } from 'node:util'
 
-/** Notes one value of a step under a short name. */
+/** Prints one value of a step with a short label. */
 export type Show = (label: string, value: string) => void
 
 /**
- * Runs a numbered step and passes its result on.
+ * Runs a numbered step and returns its result.
  *
- * @throws StepFailed when the step throws; that has been printed then
+ * @throws StepFailed if the step throws; the error has been printed then
  */
 export type Step = <T>(title: string, work: (show: Show) => Promise<T>) => Promise<T>
 
@@ -17,25 +17,25 @@ export interface StepReport {
   readonly ok: boolean
   readonly milliseconds: number
   readonly values: readonly { readonly label: string; readonly value: string }[]
-  /** What was expected and what came; only when `ok` is false. */
+  /** Expected and actual value; only if `ok` is false. */
   readonly failure?: string
 }
 
-/** A step failed, so the ones after it cannot be run. */
+/** A step failed, so the following ones cannot be run. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed'
 }
 
-/** Something came out otherwise than the recipe says. */
+/** A value differs from the one in the recipe. */
 export class Unexpected extends Error {
   override readonly name = 'Unexpected'
 
   constructor(what: string, expected: unknown, actual: unknown) {
-    super(`${what}\n  expected: ${inWords(expected)}\n  came:     ${inWords(actual)}`)
+    super(`${what}\n  expected: ${inWords(expected)}\n  actual:   ${inWords(actual)}`)
   }
 }
 
-/** @throws Unexpected when the two are not the same text or number */
+/** @throws Unexpected unless both are the same text or number */
 export function expectSame(what: string, actual: unknown, expected: unknown): void {
   if (actual !== expected) throw new Unexpected(what, expected, actual)
 }
@@ -48,11 +48,11 @@ function inWords(value: unknown): string {
 export interface Output {
   readonly steps: readonly StepReport[]
   readonly step: Step
-  /** A line for people; a silent output has none. */
+  /** Prints a line, unless the output is silent. */
   line(text?: string): void
 }
 
-/** @param options.silent keeps the reports of the steps and prints nothing; for scripts */
+/** @param options.silent only collects the reports of the steps, for scripts */
 export function createOutput({ silent }: { silent: boolean }): Output {
   const steps: StepReport[] = []
 
@@ -89,10 +89,10 @@ export function createOutput({ silent }: { silent: boolean }): Output {
   return { steps, step, line }
 }
 
-/** As wide as the longest label of the recipe. */
+/** The width of the longest label of the recipe. */
 const LABEL_COLUMNS = 13
 
-/** Fills a label up with spaces; a Chinese character takes two columns in a terminal. */
+/** Pads a label with spaces; a Chinese character takes two columns in a terminal. */
 function padded(label: string): string {
   const columns = label.length + (label.match(/\p{Script=Han}/gu)?.length ?? 0)
   return label + ' '.repeat(Math.max(0, LABEL_COLUMNS - columns))

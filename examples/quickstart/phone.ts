@@ -1,17 +1,17 @@
-/** Somebody's phone: the Mini Program build of the official SDK and its adapter, unmodified, in a fake WeChat. */
+/** A phone: the unmodified Mini Program build of the official SDK and its adapter, in a simulated WeChat. */
 import { createMiniProgramRuntime, createWx, type Wx, type WxOptions } from '@cloudstead/wx'
 
 export interface Phone {
   readonly wx: Wx
   readonly app: CloudbaseApp
   readonly auth: CloudbaseAuth
-  /** Ends what the SDK left running and removes the phone's temporary files. */
+  /** Stops the timers of the SDK and removes the temporary files of the phone. */
   switchOff(): void
 }
 
 /**
- * @param host where the server listens, such as `127.0.0.1:8787`
- * @param options what the phone is like: what `wx.login` answers, which pictures are in the album
+ * @param host host and port of the server, such as `127.0.0.1:8787`
+ * @param options properties of the phone, such as the code of `wx.login` and the pictures in the album
  */
 export function switchOn(host: string, env: string, options: WxOptions): Phone {
   const device = createWx(options)
@@ -25,7 +25,7 @@ export function switchOn(host: string, env: string, options: WxOptions): Phone {
   const { default: adapter } = runtime.require<{ default: unknown }>('@cloudbase/adapter-wx_mp')
   cloudbase.useAdapters(adapter)
 
-  // What an app changes to talk to Cloudstead. The rest of its code stays as it is.
+  // The changes of an app to use Cloudstead. The rest of its code stays the same.
   const app = cloudbase.init({ env })
   app.registerEndPoint(`//${host}/web`, 'http')
   app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${host}/v1`, protocol: 'http' })
@@ -42,7 +42,7 @@ export function switchOn(host: string, env: string, options: WxOptions): Phone {
   }
 }
 
-// The part of the SDK that the recipe uses. Its own typings have no registerEndPoint and another result of the logins.
+// The part of the SDK that the recipe uses. The SDK's own typings lack registerEndPoint and have other login results.
 
 interface Cloudbase {
   init(options: { env: string }): CloudbaseApp
@@ -65,7 +65,7 @@ interface CloudbaseApp {
 export interface UrlItem {
   readonly fileID: string
   readonly tempFileURL: string
-  /** Seconds; only for files that not everybody may read. */
+  /** Seconds; only for files without public read access. */
   readonly maxAge?: number
   readonly code: string
 }

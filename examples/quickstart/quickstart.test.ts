@@ -1,4 +1,4 @@
-/** What `npm start` promises, by running it. Needs the build, like `npm start` itself. */
+/** Runs `npm start`. Needs the build, like `npm start` itself. */
 import assert from 'node:assert/strict'
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -45,7 +45,7 @@ async function runOnce(dataDir: string): Promise<Report> {
 const uids = ({ steps }: Report) =>
   steps.flatMap(({ values }) => values.filter(({ label }) => label === 'uid').map(({ value }) => value))
 
-test('every step of the recipe passes, also a second time on the same data, with the same people', async () => {
+test('every step of the recipe passes, also a second time on the same data with the same users', async () => {
   const dataDir = join(scratch, 'twice')
   const first = await runOnce(dataDir)
   assert.equal(first.ok, true)
@@ -65,7 +65,7 @@ test('every step of the recipe passes, also a second time on the same data, with
   assert.equal(new Set([...first.fileIDs, ...second.fileIDs]).size, 6)
 })
 
-test('without --once: a taken port is passed over; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
+test('without --once: a port in use is skipped; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const { port } = taken.address() as { port: number }
@@ -77,7 +77,7 @@ test('without --once: a taken port is passed over; the server stays up until SIG
       printed += chunk
       if (printed.includes("app.auth({ persistence: 'local' })\n")) break
     }
-    assert.match(printed, new RegExp(`Port ${port} is taken; using \\d+\\.`))
+    assert.match(printed, new RegExp(`Port ${port} is in use; using \\d+\\.`))
     assert.match(printed, /All 9 steps passed\./)
 
     const health = /health +(http\S+)/.exec(printed)?.[1] ?? ''

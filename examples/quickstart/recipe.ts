@@ -1,6 +1,6 @@
 /**
- * The recipe's main job, step by step: log in, choose pictures, upload them, keep their fileIDs in an order, read the
- * order back, turn fileIDs into URLs, fetch the bytes; and a second user who is refused.
+ * The recipe, step by step: log in, choose pictures, upload them, save their fileIDs in an order, read the order back, turn
+ * fileIDs into URLs, fetch the bytes; and a second user who is refused.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -10,9 +10,9 @@ import { switchOn, type UrlItem } from './phone.ts'
 import type { ServerProcess } from './server-process.ts'
 import { createTicket } from './ticket.ts'
 
-/** A custom login id that looks like a WeChat openid, as the recipe's ticket function passes it on. */
+/** A custom login id that looks like a WeChat openid, as in the ticket function of the recipe. */
 const ALICE = 'oAlice6Yk2Xw9TqLz4RmVc8Nd0Js'
-/** `cloudstead dev` makes up a WeChat user for login codes like this one. */
+/** `cloudstead dev` simulates a WeChat user for login codes like this one. */
 const BOB_LOGIN_CODE = 'dev:bob'
 const ALBUM = ['mountains.jpg', '湖上清晨.jpg', 'dunes.png'].map((name) => join(import.meta.dirname, 'pictures', name))
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
@@ -26,7 +26,7 @@ export interface RecipeResult {
 
 export type Server = Pick<ServerProcess, 'env' | 'host' | 'createLoginKey' | 'revokeKey'>
 
-/** @throws Unexpected, or what the SDK throws, when a step does not come out as the recipe says */
+/** @throws StepFailed if a result differs from the recipe, or if the SDK throws */
 export async function runRecipe(server: Server, step: Step): Promise<RecipeResult> {
   const alice = switchOn(server.host, server.env, { media: ALBUM })
   const bob = switchOn(server.host, server.env, { loginCode: BOB_LOGIN_CODE })
@@ -41,7 +41,7 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
       show('openid', `${ALICE} (customUserId of the ticket)`)
       show('uid', (await alice.auth.getLoginState())?.user.uid ?? '')
       show('login key', key.private_key_id)
-      await server.revokeKey(key.private_key_id) // The login lives on without it.
+      await server.revokeKey(key.private_key_id) // The login stays valid without it.
       return ALICE
     })
 
@@ -94,7 +94,7 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
       expectSame('the images of the order', JSON.stringify(order.images), JSON.stringify(fileIDs))
       if (!(order.updatedAt instanceof Date)) throw new Unexpected('updatedAt', 'a date', order.updatedAt)
       show('title', String(order.title))
-      show('images', `${fileIDs.length} fileIDs, the ones that were saved`)
+      show('images', `${fileIDs.length} fileIDs, as saved`)
       show('updatedAt', order.updatedAt.toISOString())
       return order.images as string[]
     })

@@ -1,6 +1,6 @@
 /**
  * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, then keeps the
- * server up and opens the orders app beside it. Options: `npm start -- --help`.
+ * server running and serves the orders app. Options: `npm start -- --help`.
  */
 import { join, relative } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
@@ -11,17 +11,17 @@ import { freePort, type ServerProcess, startServer } from './server-process.ts'
 
 const USAGE = `npm start -- [options]
 
-  --port N        where the server listens; default 8787, or the next free port; 0: any
-  --app-port N    where the orders app is served; default 8788, or the next free port; 0: any
-  --data-dir DIR  where the data is kept; default .cloudstead in the repository
-  --once          stop after the run; the exit code is 0 when every step passed
-  --json          print nothing but one JSON object when the run is over
+  --port N        port of the server; default 8787, or the next free port; 0: any
+  --app-port N    port of the orders app; default 8788, or the next free port; 0: any
+  --data-dir DIR  directory of the data; default .cloudstead in the repository
+  --once          stop after the run; the exit code is 0 if every step passed
+  --json          print only one JSON object at the end of the run
 `
 
 const ENV = 'demo-1abcde'
 const ROOT = join(import.meta.dirname, '../..')
 const CONFIG = join(import.meta.dirname, 'cloudstead.config.json')
-/** Soon enough for a person who waits for the port to be free again. */
+/** How often to check whether the parent process has ended. */
 const PARENT_CHECK_MS = 500
 
 interface Options {
@@ -32,7 +32,7 @@ interface Options {
   readonly json: boolean
 }
 
-/** @returns undefined when help was asked for */
+/** @returns undefined for --help */
 function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
@@ -69,7 +69,7 @@ async function main(): Promise<number> {
   }
   const output = createOutput({ silent: options.json })
   const port = await freePort(options.port)
-  if (port !== options.port) output.line(`Port ${options.port} is taken; using ${port}.`)
+  if (port !== options.port) output.line(`Port ${options.port} is in use; using ${port}.`)
   const stopSignal = firstStopSignal()
   const server = await startServer({ env: ENV, port, dataDir: options.dataDir, config: CONFIG })
   try {
@@ -113,10 +113,10 @@ async function stayUp(
   try {
     printLinks(output, server, app.url, options.dataDir, result)
     server.showLog()
-    // Ctrl+C reaches the server too, so that it may be the first to go.
+    // Ctrl+C also reaches the server, which may end first.
     const ending = await Promise.race([stopSignal, server.ended])
-    if (ending === null) throw new Error('the server was killed; start again: what it had acknowledged is still there')
-    if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped by itself, exit code ${ending}`)
+    if (ending === null) throw new Error('the server was killed; start it again: no acknowledged data is lost')
+    if (ending !== 'stop' && ending !== 0) throw new Error(`the server stopped with exit code ${ending}`)
     output.line('\nStopping the server.')
     return 0
   } finally {
@@ -124,11 +124,11 @@ async function stayUp(
   }
 }
 
-/** Resolves when this program is asked to stop: Ctrl+C, SIGTERM, or the end of npm. A second Ctrl+C ends it at once. */
+/** Resolves on Ctrl+C, SIGTERM, or the end of npm. A second Ctrl+C ends the program immediately. */
 function firstStopSignal(): Promise<'stop'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('stop'))
-    // The shell between npm and this program dies of a SIGTERM without passing it on.
+    // The shell between npm and this program ends on SIGTERM without forwarding it.
     const parent = process.ppid
     setInterval(() => process.ppid !== parent && resolve('stop'), PARENT_CHECK_MS).unref()
   })
@@ -144,26 +144,26 @@ function printLinks(
   const [first, second] = APP_USERS
   const here = (path: string) => relative(process.cwd(), path) || '.'
   output.line(`
-The server stays up; Ctrl+C stops it.
+The server keeps running; Ctrl+C stops it.
 
   app      ${appUrl}/?user=${first}
-           (the orders Mini Program in your browser, logged in as the made-up user ${first})
+           (the orders Mini Program in your browser, logged in as the simulated user ${first})
            ${appUrl}/?user=${second}
-           (the same app as ${second}, who must not see what ${first} uploads)
+           (the same app as ${second}, who must not see the uploads of ${first})
            ${here(ORDERS_APP)}
-           (its source; edit it and look)
+           (its source; edits are shown immediately)
   console  ${consoleLink}
-           (files, documents, permissions and what they denied; this link signs you in)
+           (files, documents, permissions and denials; this link signs you in)
   server   ${url}
   health   ${url}/health
   picture  ${result.tempFileURLs[0]}
            (opens in a browser for two hours)
   rules    ${here(CONFIG)}
-           (edit it: the server follows within two seconds)
+           (the server applies edits within two seconds)
   data     ${here(dataDir)}
-           (delete it while the server is stopped to begin anew)
+           (delete it while the server is stopped to start over)
 
-In an app, with the official SDK unmodified:
+In an app, with the unmodified official SDK:
 
   const app = cloudbase.init({ env: '${env}' })
   app.registerEndPoint('//${host}/web', 'http')

@@ -1,4 +1,4 @@
-/** Cloudstead as a child process, started and asked for keys by its command line, as a user would. */
+/** Runs Cloudstead as a child process; keys are created and revoked with its command line. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 
 const COMMAND = join(import.meta.dirname, '../../packages/server/bin/cloudstead.js')
 const HOST = '127.0.0.1'
-/** So many ports are tried, one after the other, before giving up. */
+/** The number of consecutive ports that are tried. */
 const PORTS_TRIED = 100
 
 export interface ServerOptions {
@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly config: string
 }
 
-/** What `cloudstead keys login` prints: what the server SDK wants as its credentials to make login tickets. */
+/** The output of `cloudstead keys login`: the credentials with which the server SDK makes login tickets. */
 export interface LoginKey {
   readonly private_key_id: string
   readonly private_key: string
@@ -27,24 +27,24 @@ export interface LoginKey {
 export interface ServerProcess {
   readonly env: string
   readonly url: string
-  /** Host and port of the url. */
+  /** Host and port of `url`. */
   readonly host: string
-  /** Signs whoever opens it on this machine in to the Console, as long as the server runs. */
+  /** A link to the Console that signs in, valid on this machine while the server runs. */
   readonly consoleLink: string
-  /** Resolves when the server has ended, to its exit code; null when a signal killed it. */
+  /** Resolves with the exit code once the server has ended; null if a signal killed it. */
   readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
   revokeKey(id: string): Promise<void>
-  /** Shows from now on what the server logs. */
+  /** Prints the log of the server from now on. */
   showLog(): void
-  /** Asks the server to finish and waits until it has. */
+  /** Stops the server and waits until it has ended. */
   stop(): Promise<void>
 }
 
 /**
  * Starts `cloudstead dev` and waits until it is ready.
  *
- * @throws Error with the server's own words when it does not start
+ * @throws Error with the server's message if it does not start
  */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { env, port, dataDir, config } = options
@@ -85,7 +85,7 @@ async function cloudstead(...args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [COMMAND, ...args])).stdout
 }
 
-/** The url in the line that begins `cloudstead ready`, and the link below it. */
+/** Reads the URL in the line that begins with `cloudstead ready`, and the link below it. */
 function ready(child: ChildProcess): Promise<Pick<ServerProcess, 'url' | 'consoleLink'>> {
   return new Promise((resolve) => {
     let seen = ''
@@ -98,16 +98,16 @@ function ready(child: ChildProcess): Promise<Pick<ServerProcess, 'url' | 'consol
 }
 
 /**
- * The wished port when it is free, else the next one that is. 0 means any.
+ * The preferred port, or the next free one. 0 means any.
  *
- * @throws Error when a hundred ports in a row are taken
+ * @throws Error if a hundred consecutive ports are in use
  */
-export async function freePort(wished: number): Promise<number> {
-  if (wished === 0) return 0
-  for (let port = wished; port < wished + PORTS_TRIED; port += 1) {
+export async function freePort(preferred: number): Promise<number> {
+  if (preferred === 0) return 0
+  for (let port = preferred; port < preferred + PORTS_TRIED; port += 1) {
     if (await isFree(port)) return port
   }
-  throw new Error(`no free port between ${wished} and ${wished + PORTS_TRIED - 1}`)
+  throw new Error(`no free port between ${preferred} and ${preferred + PORTS_TRIED - 1}`)
 }
 
 function isFree(port: number): Promise<boolean> {

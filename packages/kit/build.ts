@@ -1,6 +1,6 @@
 /**
- * Builds what users get: `dist/` (ES modules and types, by tsc) and `miniprogram_dist/` (CommonJS, which WeChat's npm
- * build copies). `node packages/kit/build.ts --out DIR` makes only the latter, somewhere else.
+ * Builds the published files: `dist/` (ES modules and types, by tsc) and `miniprogram_dist/` (CommonJS, copied by WeChat's
+ * npm build). `node packages/kit/build.ts --out DIR` builds only the latter, into DIR.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 const HERE = import.meta.dirname
 const CORE = join(HERE, 'src/index.ts')
 const COMPONENTS = join(HERE, 'components')
-/** What WeChat's compiler and its oldest engines read; the code itself has no newer syntax than this then. */
+/** The newest syntax that WeChat's compiler and its oldest engines accept. */
 const TARGET = 'es2018'
 
 const COMMON: BuildOptions = {
@@ -24,7 +24,7 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 }
 
-/** Components share the one kit of the program: another copy of it would know of no connection. */
+/** Components use the kit of the program: a second copy would have no connection. */
 const shareTheKit: Plugin = {
   name: 'share-the-kit',
   setup({ onResolve }) {
@@ -38,7 +38,7 @@ const shareTheKit: Plugin = {
 async function buildMiniProgram(out: string): Promise<void> {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  // WeChat does not look, but Node and bundlers would take the folder for ES modules, as the package is.
+  // For Node and bundlers, which would otherwise take the files for ES modules, as the package says.
   writeFileSync(join(out, 'package.json'), '{ "type": "commonjs" }\n')
   await buildCore(join(out, 'index.js'))
   const names = existsSync(COMPONENTS) ? readdirSync(COMPONENTS) : []
@@ -58,7 +58,7 @@ async function buildMiniProgram(out: string): Promise<void> {
   }
 }
 
-/** esbuild's own wrapping of ES modules as CommonJS costs more than the smallest of the kit's files. */
+/** Without esbuild's own CommonJS wrapper, which is larger than the smallest file of the kit. */
 async function buildCore(outfile: string): Promise<void> {
   const probe = { ...COMMON, entryPoints: [CORE], outfile, format: 'esm', write: false, metafile: true } as const
   const { metafile } = await build(probe)

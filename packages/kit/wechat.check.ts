@@ -1,4 +1,4 @@
-/** Compiles only while WeChat's official declarations offer what the kit uses of `wx`. */
+/** Compiles only if WeChat's official declarations have what the kit uses of `wx`. */
 import type { Wechat } from './src/wechat.ts'
 
 const official: Wechat = wx

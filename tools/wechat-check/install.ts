@@ -1,4 +1,4 @@
-/** Brings WeChat's official tool into this folder, when it is not there yet. */
+/** Installs WeChat's official tool in this folder, unless it is installed. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { join } from 'node:path'
 const HERE = import.meta.dirname
 const TOOL = 'miniprogram-ci'
 
-/** What the tool and everything that it depends on take on the disk. */
+/** The disk space of the tool and its dependencies. */
 const SIZE = '320 MB'
 
-/** The version that package.json names. The checks lean on its insides, so another one will not do. */
+/** The version in package.json. The checks depend on internals of the tool, so it has to be exactly this one. */
 function wantedVersion(): string {
   const { dependencies } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8'))
   return dependencies[TOOL]
@@ -20,12 +20,14 @@ function installedVersion(): string | undefined {
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : undefined
 }
 
-/** @throws when npm cannot install it */
-export function ensureInstalled(say: (line: string) => void): void {
+/** @throws if npm cannot install it */
+export function ensureInstalled(print: (line: string) => void): void {
   const wanted = wantedVersion()
   if (installedVersion() === wanted) return
-  say(`Installing ${TOOL} ${wanted} into tools/wechat-check/node_modules: about ${SIZE}, some minutes, this once.`)
-  // Its packages need no install scripts for what is done here.
+  print(
+    `Installing ${TOOL} ${wanted} into tools/wechat-check/node_modules: about ${SIZE}, takes some minutes, only the first time.`,
+  )
+  // The checks do not need the install scripts of its packages.
   const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: HERE,
     stdio: 'inherit',

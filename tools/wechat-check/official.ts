@@ -1,4 +1,4 @@
-/** The few calls of WeChat's official tool that are used, and their types: it is installed only when the check runs. */
+/** The calls of WeChat's official tool that the checks use. Typed here, because the tool is only installed for the check. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ interface SchemaProblem {
   readonly params: object
 }
 
-/** Must be called where its cache folder may lie: it takes the current one when it is loaded. */
+/** Loads the tool, which then creates its cache folder in the current directory. */
 export function loadOfficial(): Official {
   return require('miniprogram-ci')
 }
@@ -38,10 +38,10 @@ export function packNpm({ packNpmManually }: Official, project: string): Promise
 }
 
 /**
- * WeChat's compiler. It would ask WeChat for the limits of the appid, with that appid's upload key; here it gets the
- * limits that it has for everybody, and a key made up on the spot.
+ * Runs WeChat's compiler. It would request the limits of the appid from WeChat, with the upload key of that appid; here it
+ * gets the default limits and a random key.
  *
- * @returns the files of the program and what is in them, as they would be uploaded
+ * @returns the files of the program and their content, as uploaded
  */
 export function compile(official: Official, project: string): Promise<Readonly<Record<string, string | Buffer>>> {
   const { privateKey } = generateKeyPairSync('rsa', {
@@ -66,7 +66,7 @@ export function compile(official: Official, project: string): Promise<Readonly<R
 
 export type SchemaName = 'app' | 'page' | 'sitemap' | 'theme' | 'projectconfig'
 
-/** What the official JSON schema says against a file's content; nothing when it is valid. */
+/** The problems that the official JSON schema reports for the content of a file; empty if it is valid. */
 export function schemaProblems(name: SchemaName, content: unknown): string[] {
   const { default: Ajv } = require('ajv')
   const { default: addFormats } = require('ajv-formats')

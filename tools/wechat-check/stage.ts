@@ -1,4 +1,4 @@
-/** Copies of the checked projects in a folder of their own, with their packages as npm would install them. */
+/** Copies the checked projects to temporary folders and installs their packages with npm. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -7,19 +7,19 @@ const ROOT = join(import.meta.dirname, '../..')
 const KIT = '@cloudstead/kit'
 const isWindows = process.platform === 'win32'
 
-/** Runs in the repository's root. @throws with what the command wrote when it fails */
+/** Runs a command in the root of the repository. @throws with its output if it fails */
 function run(command: string, args: readonly string[], cwd = ROOT): string {
   return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], shell: isWindows })
 }
 
-/** What a user of npm would get as the kit. */
+/** Packs the kit as npm would publish it. */
 export function packKit(directory: string): string {
   run('node', ['packages/kit/build.ts'])
   const packed = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', directory, '-w', 'packages/kit']))
   return join(directory, packed[0].filename)
 }
 
-/** The example with everything that `npm run build` makes in it, except what WeChat's npm build has to make. */
+/** The example with everything that `npm run build` creates in it, except the result of WeChat's npm build. */
 export function stageOrders(directory: string, kit: string): string {
   const from = join(ROOT, 'examples/orders')
   const skipped = ['node_modules', 'miniprogram_npm', 'tools']
@@ -32,14 +32,14 @@ export function stageOrders(directory: string, kit: string): string {
   return directory
 }
 
-/** The project of the kit's README: the kit and the whole SDK, both from npm. */
+/** The project in the README of the kit: the kit and the whole SDK, both from npm. */
 export function stageKitProject(directory: string, kit: string): string {
   cpSync(join(import.meta.dirname, 'kit-project'), directory, { recursive: true })
   installPackages(directory, [kit])
   return directory
 }
 
-/** What the example's own build copies as the kit, to be compared with what WeChat makes. */
+/** The folder of the kit that the example's own build copies, for the comparison with WeChat's. */
 export function ownKitOf(orders: string): string {
   return join(orders, 'built/miniprogram_npm', KIT)
 }

@@ -2,7 +2,7 @@ import { cloud } from './services/cloud'
 
 App({
   onLaunch() {
-    // Pages ask again, and all share this one login: by the time they draw it is there.
+    // Starts the login early; the calls of the pages share it.
     cloud.ensureLogin()
   },
 })

@@ -1,9 +1,9 @@
 /**
- * Where the program finds its backend. This is the one place to change.
+ * The backend of the program. This is the only place to change.
  *
- * - Cloudstead on this machine: as it stands, with `npm start` or `npx cloudstead dev`.
+ * - Cloudstead on this machine: no change, with `npm start` or `npx cloudstead dev`.
  * - Cloudstead elsewhere: the `endpoint` of that server, `https://` for real phones.
- * - CloudBase: your environment's id, and `endpoint: undefined`.
+ * - CloudBase: the id of your environment, and `endpoint: undefined`.
  */
 const defaults = {
   env: 'demo-1abcde',
@@ -11,14 +11,14 @@ const defaults = {
 }
 
 /**
- * How users log in. `openid` needs nothing of your own: `cloudstead dev` makes up a WeChat user for each login code, and
- * in production WeChat says who it is. With a server of your own that makes tickets:
+ * How users log in. `openid` needs no server of your own: `cloudstead dev` simulates a WeChat user for each login code; in
+ * production WeChat identifies the user. If your own server issues tickets:
  *
  *     export const login = { ticket: () => fetchTicket('https://your.server/ticket') }
  */
 export const login = 'openid'
 
-/** What the browser harness, or a third-party platform's ext.json, says instead. */
+/** Overridden by the browser harness, or by the ext.json of a third-party platform. */
 const extra: { env?: unknown; endpoint?: unknown } = wx.getExtConfigSync()
 
 export const env = typeof extra.env === 'string' ? extra.env : defaults.env

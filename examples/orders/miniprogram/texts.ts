@@ -1,4 +1,4 @@
-/** All that the program says, in Chinese and in English; which one is the phone's choice. */
+/** All texts of the program, in Chinese and English; the language of the phone decides. */
 
 type Language = 'zh' | 'en'
 
@@ -63,7 +63,7 @@ export const orders = pick(
     title: 'My orders',
     newOrder: 'New order',
     empty: 'No orders yet',
-    emptyHint: 'Make one, and choose some photos for it',
+    emptyHint: 'Create one and choose some photos',
     files: (count: number) => (count === 0 ? 'No pictures' : count === 1 ? '1 file' : `${count} files`),
     end: 'That is all',
   },
@@ -103,7 +103,7 @@ export const newOrder = pick(
     filesMissing: 'Choose at least one file',
     submit: 'Upload and save',
     retryAll: 'Retry what failed',
-    finish: 'Leave it, show the order',
+    finish: 'Show the order as it is',
     cancel: 'Cancel upload',
     cancelled: 'Cancelled. What is stored stays in the order; you can upload the rest.',
     uploading: 'Uploading',
@@ -146,7 +146,7 @@ export const order = pick(
     notLoaded: 'Picture not loaded',
     edit: 'Edit pictures',
     editDone: 'Done',
-    editHint: 'Each change is saved at once',
+    editHint: 'Each change is saved immediately',
     remove: 'Delete order',
     removeQuestion: 'Delete this order and the files in it?',
     removed: 'Deleted',
@@ -229,7 +229,7 @@ export const errors = pick(
       R26: {
         symptom: 'A picture URL answers 403',
         why: 'The temporary URL of a private file expires, after two hours unless set otherwise.',
-        todo: 'Get URLs anew on each page load and do not cache them for long; <cloud-image> does it for you.',
+        todo: 'Get new URLs on each page load and do not cache them for long; <cloud-image> does that for you.',
         provoke: 'Open an expired URL, then renew it',
       },
       R27: {
@@ -246,7 +246,7 @@ export const errors = pick(
       },
     },
     outcome: {
-      faster: 'It made it within a millisecond this time. Try again.',
+      faster: 'This time it finished within a millisecond. Try again.',
       expired: (before: number, after: number) => `Expired URL: HTTP ${before}; after renewal: HTTP ${after}`,
       isPublic: 'Everybody can open it (HTTP 200): reading is public.',
       isPrivate: (status: number) => `Refused (HTTP ${status}): others cannot open your files.`,

@@ -1,12 +1,12 @@
 /**
- * Makes the two things that the program needs and that are not in git, both in `miniprogram/`:
+ * Creates two parts of the program that are not in git, both in `miniprogram/`:
  *
- * - `libs/cloudbase.js`: the official SDK and its adapter in one file. WeChat's npm build would pack every package that
- *   the SDK depends on, over 3 MB, and a main package may have 2.
- * - `miniprogram_npm/@cloudstead/kit/`: what WeChat's npm build makes of the kit. In a workspace the packages lie in the
- *   root's node_modules, where WeChat's developer tools do not look.
+ * - `libs/cloudbase.js`: the official SDK and its adapter in one file. WeChat's npm build would pack all dependencies of the
+ *   SDK, over 3 MB, but the main package is limited to 2.
+ * - `miniprogram_npm/@cloudstead/kit/`: the kit as after WeChat's npm build. In a workspace the packages are in the
+ *   node_modules of the root, where WeChat's developer tools do not look.
  *
- * `node tools/build.ts --out DIR` writes into another folder.
+ * `node tools/build.ts --out DIR` writes to another folder.
  */
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -17,7 +17,7 @@ import { build } from 'esbuild'
 const PROJECT = join(import.meta.dirname, '..')
 const KIT = '@cloudstead/kit'
 
-/** The parts of the SDK that the program uses: two thirds of the whole. */
+/** The parts of the SDK that the program uses, two thirds of its size. */
 const SDK = `
 import cloudbase from '@cloudbase/js-sdk/app'
 import { registerAuth } from '@cloudbase/js-sdk/auth'
@@ -32,7 +32,7 @@ cloudbase.useAdapters(adapter)
 export default cloudbase
 `
 
-/** Bundles the official SDK and its adapter into `libs/cloudbase.js` of a Mini Program's folder. */
+/** Bundles the official SDK and its adapter as `libs/cloudbase.js` in the folder of a Mini Program. */
 export async function buildSdk(miniprogram: string): Promise<void> {
   await build({
     stdin: { contents: SDK, resolveDir: PROJECT, sourcefile: 'cloudbase.js' },
@@ -42,7 +42,7 @@ export async function buildSdk(miniprogram: string): Promise<void> {
     format: 'cjs',
     platform: 'browser',
     target: 'es2018',
-    // The SDK's BSON code has BigInt literals, which nothing can translate.
+    // The BSON code of the SDK has BigInt literals, which esbuild cannot translate.
     supported: { bigint: true },
     charset: 'utf8',
     legalComments: 'none',
@@ -50,11 +50,11 @@ export async function buildSdk(miniprogram: string): Promise<void> {
   })
 }
 
-/** Copies the kit's Mini Program build, components included, to where WeChat's npm build would put it. */
+/** Copies the kit's Mini Program build, including its components, to the folder of WeChat's npm build. */
 export function copyKit(miniprogram: string): void {
   const entry = createRequire(import.meta.url).resolve(KIT)
   const from = join(dirname(entry), '../miniprogram_dist')
-  if (!existsSync(from)) throw new Error(`${KIT} is not built: run "npm run build" in the repository's root first`)
+  if (!existsSync(from)) throw new Error(`${KIT} is not built: run "npm run build" in the root of the repository first`)
   const to = join(miniprogram, 'miniprogram_npm', KIT)
   rmSync(to, { recursive: true, force: true })
   cpSync(from, to, { recursive: true })

@@ -29,7 +29,7 @@ function noteCode(page: OpenPage): string | undefined {
   return (page.data.note as { code: string } | null)?.code
 }
 
-describe('the pages, on a simulated phone with a real server', () => {
+describe('the pages on a simulated phone with a real server', () => {
   let bundle: Bundle
   let dataDir: string
   let server: ServerProcess
@@ -42,7 +42,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     return phone
   }
 
-  /** A filled-in page for a new order, with the three pictures of the album. */
+  /** The page for a new order, filled in with the three pictures of the album. */
   const filledIn = async (phone: Phone, title: string): Promise<OpenPage> => {
     const page = await phone.open('new-order')
     await page.call('onTitle', { detail: { value: title } })
@@ -54,7 +54,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     decodeURIComponent(/orderId=([^&]+)/.exec(phone.visited.at(-1) ?? '')?.[1] ?? '')
 
   before(async () => {
-    // The program prints the fileIDs, for the developer to see.
+    // The program logs the fileIDs for the developer.
     mock.method(console, 'info', () => {})
     dataDir = mkdtempSync(join(tmpdir(), 'orders-data-'))
     const config = join(QUICKSTART, 'cloudstead.config.json')
@@ -72,7 +72,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     rmSync(dataDir, { recursive: true, force: true })
   })
 
-  it('log in by themselves', async () => {
+  it('log in automatically', async () => {
     const page = await alice.open('index')
     await page.call('logIn')
     assert.equal(page.data.state, 'loggedIn')
@@ -88,7 +88,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     assert.deepEqual(alice.visited, [])
   })
 
-  it('upload the pictures of an order, keep their fileIDs, and show it', async () => {
+  it('upload the pictures of an order, save their fileIDs, and show it', async () => {
     const form = await filledIn(alice, '三月的风景')
     assert.deepEqual(statesOf(form), ['chosen', 'chosen', 'chosen'])
     await form.call('upload', tilesOf(form))
@@ -112,7 +112,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     }
   })
 
-  it('list the orders, the latest first', async () => {
+  it('list the orders, latest first', async () => {
     const form = await filledIn(alice, 'second')
     await form.call('upload', tilesOf(form))
     const page = await alice.open('orders')
@@ -125,7 +125,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     assert.match(rows[0]?.cover ?? '', /^cloud:/)
   })
 
-  it('show nobody else the order', async () => {
+  it('do not show the order to other users', async () => {
     const bob = phoneOf('bob')
     const page = await bob.open('order', { orderId: orderIdOf(alice) })
     await page.call('load')
@@ -135,7 +135,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     assert.deepEqual([list.data.state, list.data.rows], ['ready', []])
   })
 
-  it('follow the uploader of an order, and delete it with its files', async () => {
+  it('save the changes of the uploader, and delete an order with its files', async () => {
     const orderId = orderIdOf(alice)
     const page = await alice.open('order', { orderId })
     await page.call('load')
@@ -155,7 +155,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     assert.equal(gone.data.state, 'missing')
   })
 
-  it('stop when the user cancels, and upload the rest later', async () => {
+  it('stop if the user cancels, and upload the rest later', async () => {
     const carol = phoneOf('carol')
     const form = await filledIn(carol, 'slowly')
     carol.device.setNetwork({ uploadBytesPerSecond: 20_000 })
@@ -177,7 +177,7 @@ describe('the pages, on a simulated phone with a real server', () => {
     assert.equal((page.data.images as readonly string[]).length, 3)
   })
 
-  it('say at the form what failed', async () => {
+  it('show a failure in the form', async () => {
     const dave = phoneOf('dave')
     const form = await filledIn(dave, 'nowhere')
     dave.device.setAlbum({ outcome: 'denied' })

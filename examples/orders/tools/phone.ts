@@ -1,4 +1,4 @@
-/** Runs the Mini Program's pages without WXML: their own code, the real SDK and kit, and a simulated phone. */
+/** Runs the pages of the Mini Program without WXML: their own code, the real SDK and kit, and a simulated phone. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { buildSdk } from './build.ts'
 const MINI_PROGRAM = join(import.meta.dirname, '../miniprogram')
 const PAGES = ['index', 'orders', 'new-order', 'order', 'errors']
 
-/** The program in one file, as phones can load it. */
+/** The program in one file. */
 export interface Bundle {
   readonly file: string
   remove(): void
@@ -40,7 +40,7 @@ export async function bundleProgram(): Promise<Bundle> {
   return { file, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-/** An open page: its data, and its functions by name. */
+/** An open page: its data, and its methods by name. */
 export interface OpenPage {
   readonly data: Readonly<Record<string, unknown>>
   call(name: string, event?: object): Promise<unknown>
@@ -48,13 +48,13 @@ export interface OpenPage {
 
 export interface Phone {
   readonly device: WxInstance
-  /** Addresses that the program went to, oldest first. */
+  /** The URLs that the program navigated to, oldest first. */
   readonly visited: readonly string[]
   open(page: string, query?: Readonly<Record<string, string>>): Promise<OpenPage>
   switchOff(): void
 }
 
-/** The functions of a page, and the fields it keeps beside its data. */
+/** The methods of a page, and its fields besides its data. */
 type PageOptions = Record<string, unknown> & { data: Record<string, unknown> }
 
 export function switchOn(bundle: Bundle, server: { env: string; url: string }, options: WxOptions): Phone {
@@ -78,7 +78,7 @@ export function switchOn(bundle: Bundle, server: { env: string; url: string }, o
     Page: (page: object) => registered.set(opening, page as PageOptions),
     App: (app: object) => (app as { onLaunch(): void }).onLaunch(),
   })
-  // Mini Programs have this too; the pages ask it whether there is one to go back to.
+  // A global of Mini Programs, which the pages use to see whether they can navigate back.
   runtime.globalThis.getCurrentPages = () => [{}, {}]
   const program = runtime.require<Record<string, () => void>>(bundle.file)
 
@@ -89,7 +89,7 @@ export function switchOn(bundle: Bundle, server: { env: string; url: string }, o
       opening = name
       program[name]?.()
       const options = registered.get(name)
-      if (options === undefined) throw new Error(`there is no page ${name}`)
+      if (options === undefined) throw new Error(`unknown page ${name}`)
       const page = instanceOf(options)
       await page.call('onLoad', query)
       await page.call('onShow')
@@ -102,7 +102,7 @@ export function switchOn(bundle: Bundle, server: { env: string; url: string }, o
   }
 }
 
-/** A page with `setData` that understands paths such as `rows[2].note`. */
+/** A page whose `setData` supports paths such as `rows[2].note`. */
 function instanceOf(options: PageOptions): OpenPage {
   const page: PageOptions = { ...options, data: structuredClone(withoutFunctions(options.data)) }
   page.setData = (patch: Record<string, unknown>) => {
@@ -124,7 +124,7 @@ function assign(target: Record<string, unknown>, [first = '', ...rest]: readonly
   else assign(target[first] as Record<string, unknown>, rest, value)
 }
 
-/** The texts hold functions, which WeChat drops from data as well. */
+/** The texts contain functions, which WeChat also drops from data. */
 function withoutFunctions(data: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(data)) as Record<string, unknown>
 }

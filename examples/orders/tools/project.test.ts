@@ -22,7 +22,7 @@ function readJson<Json>(path: string): Json {
   return JSON.parse(readFileSync(path, 'utf8')) as Json
 }
 
-/** Where a component of usingComponents has its source, without extension. */
+/** The path of the source of a component in usingComponents, without extension. */
 function sourceOf(path: string): string {
   const inKit = /^@cloudstead\/kit\/(.*)$/.exec(path)?.[1]
   return inKit === undefined ? join(MINI_PROGRAM, path) : join(COMPONENTS, inKit)
@@ -32,7 +32,7 @@ describe('the project', () => {
   const app = readJson<AppJson>(join(MINI_PROGRAM, 'app.json'))
 
   for (const page of app.pages) {
-    it(`has all of ${page}, and the components that it uses`, () => {
+    it(`has all files of ${page}, and its components`, () => {
       for (const extension of ['ts', 'wxml', 'wxss', 'json']) {
         assert.ok(existsSync(join(MINI_PROGRAM, `${page}.${extension}`)), extension)
       }
@@ -40,16 +40,16 @@ describe('the project', () => {
       const template = readFileSync(join(MINI_PROGRAM, `${page}.wxml`), 'utf8')
       for (const [tag, path] of Object.entries(usingComponents)) {
         assert.ok(existsSync(`${sourceOf(path)}.wxml`), path)
-        assert.ok(template.includes(`<${tag}`), `${tag} is declared and not used`)
+        assert.ok(template.includes(`<${tag}`), `${tag} is declared but not used`)
       }
     })
   }
 
-  it('asks for no private infos: chooseMedia is none of those that WeChat lists, and stops its compiler', () => {
+  it('declares no requiredPrivateInfos: WeChat does not list chooseMedia there, and its compiler would fail', () => {
     assert.equal(app.requiredPrivateInfos, undefined)
   })
 
-  it('gives uploads more time than the default minute', () => {
+  it('has a longer upload timeout than the default minute', () => {
     assert.ok((app.networkTimeout.uploadFile ?? 0) >= 300_000)
   })
 
@@ -63,7 +63,7 @@ describe('the project', () => {
     }
   })
 
-  it('names in project.config.json what is there', () => {
+  it('refers to existing files in project.config.json', () => {
     const config = readJson<{
       miniprogramRoot: string
       setting: { packNpmRelationList: { packageJsonPath: string; miniprogramNpmDistDir: string }[] }

@@ -5,7 +5,7 @@ import { isDirectoryName, pathMaker } from './cloud-path.ts'
 
 const file = { tempFilePath: 'http://tmp/abc.PNG' }
 
-test('the path of the recipe, with an order or without', () => {
+test('the path follows the recipe, with and without an order', () => {
   const path = pathMaker(
     () => 1_700_000_000_000,
     () => 0.5,
@@ -14,7 +14,7 @@ test('the path of the recipe, with an order or without', () => {
   assert.equal(path('o-1', file, '订单7'), 'users/o-1/orders/订单7/1700000000000_80000001.png')
 })
 
-test('no two files of a run collide, however bad the clock and the dice', () => {
+test('paths are unique even if the clock and the random numbers repeat', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 2 }), (dice) => {
       let thrown = 0
@@ -28,14 +28,14 @@ test('no two files of a run collide, however bad the clock and the dice', () => 
   )
 })
 
-test('whatever the order id, the path is one that the storage takes', () => {
+test('the storage accepts the path for any order id', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (orderId) => {
       const path = pathMaker()('alice', file, orderId)
       const segments = path.split('/')
       assert.equal(segments.length, 5)
       assert.ok(segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..'))
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression matches what is forbidden
       assert.doesNotMatch(path, /[\u0000-\u001f\u007f?#%]/)
       assert.ok(path.isWellFormed())
       assert.ok(Buffer.byteLength(path) <= 850)
@@ -43,7 +43,7 @@ test('whatever the order id, the path is one that the storage takes', () => {
   )
 })
 
-test('the extension: of the path, else of the type', () => {
+test('the extension comes from the path, or else from the type', () => {
   const cases: readonly (readonly [string, string | undefined, string])[] = [
     ['http://tmp/a.jpeg', undefined, 'jpeg'],
     ['wxfile://tmp_照片 1.HEIC', 'image', 'heic'],
@@ -59,7 +59,7 @@ test('the extension: of the path, else of the type', () => {
   }
 })
 
-test('an id that is no directory name is known', () => {
+test('an id that cannot name a directory is recognized', () => {
   assert.deepEqual(['a', 'o#1', '照', '', '.', '..', 'a/b'].map(isDirectoryName), [
     ...[true, true, true],
     ...[false, false, false, false],

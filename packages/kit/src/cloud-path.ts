@@ -1,20 +1,20 @@
-/** The longest order id that goes into a path as it is; a path has 850 bytes, and a character up to four. */
+/** Longer order ids are cut: a path has at most 850 bytes, and a character up to four. */
 const MAX_SEGMENT_LENGTH = 100
-/** What storages, or the URLs they make of names, read as something else. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+/** Characters that have a meaning of their own in object storages or in URLs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
 const UNSAFE = /[\u0000-\u001f\u007f/\\?#%&+*:|"<>\ud800-\udfff]/g
 
 const EXTENSION_BY_TYPE: Readonly<Record<string, string>> = { image: 'jpg', video: 'mp4' }
 
-/** What decides the name of a file in the cloud. */
+/** What the name of an uploaded file is made from. */
 export interface NamedFile {
   readonly tempFilePath: string
   readonly fileType?: string
 }
 
 /**
- * Makes cloudPaths that never repeat: `users/{id}/{timestamp}_{random}.{ext}`, or with an order
- * `users/{id}/orders/{orderId}/...`. One maker serves a whole program.
+ * Returns a function that makes unique cloudPaths: `users/{id}/{timestamp}_{random}.{ext}`, or with an order
+ * `users/{id}/orders/{orderId}/...`. Use one for the whole program.
  *
  * @param now milliseconds since 1970
  * @param random from 0 to 1
@@ -23,7 +23,7 @@ export function pathMaker(
   now: () => number = Date.now,
   random: () => number = Math.random,
 ): (id: string, file: NamedFile, orderId?: string) => string {
-  // Within one millisecond the random part alone tells files apart, so it must not repeat there.
+  // Within one millisecond only the random part distinguishes files, so it must not repeat.
   let moment = 0
   const used = new Set<number>()
   return (id, file, orderId) => {
@@ -38,7 +38,7 @@ export function pathMaker(
   }
 }
 
-/** True when `users/{id}/` is one directory. */
+/** True if `users/{id}/` is exactly one directory. */
 export function isDirectoryName(id: string): boolean {
   return id !== '' && id !== '.' && id !== '..' && !id.includes('/')
 }
@@ -48,7 +48,7 @@ function safeSegment(text: string): string {
   return /^\.*$/.test(safe) ? `_${safe.length}` : safe
 }
 
-/** From the path, whose scheme is nobody's business; phones leave the extension out at times. */
+/** From the temporary path, whatever its scheme. Some phones leave the extension out. */
 function extensionOf({ tempFilePath, fileType = '' }: NamedFile): string {
   const name = tempFilePath.slice(tempFilePath.lastIndexOf('/') + 1)
   const own = /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]

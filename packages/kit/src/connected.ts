@@ -1,8 +1,8 @@
-import type { Cloud } from './connect.ts'
+import type { Cloud } from './cloud.ts'
 
 /**
- * The connection of the running program. A component in somebody's page has no other way to it: WeChat makes components
- * itself, and neither functions nor objects with methods pass through properties.
+ * The connection of the running program. WeChat creates components itself, and passes neither functions nor objects with
+ * methods through properties, so a component can find the connection only here.
  */
 let current: Cloud | undefined
 
@@ -10,7 +10,7 @@ export function setConnected(cloud: Cloud): void {
   current = cloud
 }
 
-/** What the latest `connect` returned; undefined before. For components, which nobody can hand it to. */
+/** What the latest `connect` returned; undefined before the first. For components, which cannot receive it as a property. */
 export function connected(): Cloud | undefined {
   return current
 }

@@ -1,15 +1,15 @@
 import { HINTS, type Hint, hintFor, type KitErrorCode } from './hints.ts'
 
-/** What went wrong, as a value: the kit throws only for programming mistakes. */
+/** An error as a value: the kit throws only for programming mistakes. */
 export interface KitError {
   readonly code: KitErrorCode
-  /** What happened, in the words of who said it. For developers; show `hint` to people. */
+  /** What happened, in the words of the SDK, `wx` or the server. For developers; show `hint` to users. */
   readonly message: string
-  /** What the SDK or `wx` gave. */
+  /** The original error of the SDK or `wx`. */
   readonly cause?: unknown
   /** What to do about it. */
   readonly hint: Hint
-  /** True when the same call may succeed later. */
+  /** True if the same call may succeed later. */
   readonly retryable: boolean
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { toKitError, uploadAnswerError, wxError } from './failures.ts'
 import { HINTS, type KitErrorCode } from './hints.ts'
 
-test('what wx says, in the words of several versions and phones', () => {
+test('errors of wx from several versions and phones have a code', () => {
   const cases: readonly (readonly [string, number | undefined, KitErrorCode])[] = [
     ['uploadFile:fail interrupted', 600003, 'INTERRUPTED'],
     ['request:fail network api interrupted in suspend state', undefined, 'INTERRUPTED'],
@@ -22,7 +22,7 @@ test('what wx says, in the words of several versions and phones', () => {
   for (const [errMsg, errno, code] of cases) assert.equal(wxError({ errMsg, errno }).code, code, errMsg)
 })
 
-test('what the picker says', () => {
+test('errors of the picker have a code', () => {
   const cases: readonly (readonly [string, number | undefined, KitErrorCode])[] = [
     ['chooseMedia:fail cancel', undefined, 'CANCELLED'],
     ['chooseMedia:fail auth deny', undefined, 'PERMISSION_MISSING'],
@@ -36,7 +36,7 @@ test('what the picker says', () => {
   }
 })
 
-test('what the SDK throws, in all its shapes', () => {
+test('errors of the SDK have a code in all their shapes', () => {
   const wrapped = (text: string) => new Error(JSON.stringify({ code: 'OPERATION_FAIL', msg: text }))
   const cases: readonly (readonly [unknown, KitErrorCode, string?])[] = [
     [wrapped('[STORAGE_EXCEED_AUTHORITY] no'), 'STORAGE_EXCEED_AUTHORITY', '[STORAGE_EXCEED_AUTHORITY] no'],
@@ -67,7 +67,7 @@ test('what the SDK throws, in all its shapes', () => {
   }
 })
 
-test('what an upload address answers', () => {
+test('answers of the upload URL have a code', () => {
   const xml = (code: string, message = 'm') => `<Error><Code>${code}</Code><Message>${message}</Message></Error>`
   const cases: readonly (readonly [number, string, KitErrorCode])[] = [
     [403, xml('STORAGE_SIGN_EXPIRED'), 'UPLOAD_TICKET_EXPIRED'],

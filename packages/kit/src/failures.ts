@@ -1,10 +1,10 @@
-/** What the SDK, `wx` and the storage say when something fails, put into the codes of the kit. */
+/** Maps failures of the SDK, `wx` and the storage to the codes of the kit. */
 import { type KitError, kitError } from './errors.ts'
 import { HINTS, type KitErrorCode } from './hints.ts'
 import type { WxFailure } from './wechat.ts'
 
-/** Codes of the servers and of the SDK that mean the same as one of the kit's. Lower case: of the login service. */
-const SAME: Readonly<Partial<Record<KitErrorCode, string>>> = {
+/** Codes of servers and SDK by the code of the kit with the same meaning. Lower case codes are the login service's. */
+const FOREIGN_CODES: Readonly<Partial<Record<KitErrorCode, string>>> = {
   LOGIN_EXPIRED:
     'CHECK_LOGIN_FAILED INVALID_ACCESS_TOKEN ACCESS_TOKEN_EXPIRED INVALID_CREDENTIALS SIGN_EXPIRED ' +
     'unauthenticated invalid_grant',
@@ -23,24 +23,24 @@ const SAME: Readonly<Partial<Record<KitErrorCode, string>>> = {
   EXCEED_UPLOAD_MAXFILESIZE: 'EntityTooLarge',
 }
 
-/** The kit's code for a server's, or undefined for one that nobody told the kit of. */
+/** The kit's code for the code of a server; undefined for an unknown one. */
 function codeFor(name: string): KitErrorCode | undefined {
   const codes = Object.keys(HINTS) as KitErrorCode[]
   return (
-    codes.find((code) => SAME[code]?.split(' ').includes(name)) ??
+    codes.find((code) => FOREIGN_CODES[code]?.split(' ').includes(name)) ??
     codes.find((code) => code === name) ??
     (name.startsWith('DATABASE_') ? 'DATABASE_REQUEST_FAILED' : undefined)
   )
 }
 
-/** An error for a code and text of the server; the message keeps the code as the server wrote it. */
+/** An error for a code and text of a server; the message keeps the server's code. */
 export function serverError(name: string, text: string, cause?: unknown): KitError {
   const message = text.startsWith(`[${name}]`) ? text : `[${name}] ${text}`
   return kitError(codeFor(name) ?? 'UNKNOWN', message, cause)
 }
 
-/** What `wx` says, `<api>:fail <reason>` and sometimes `#<errno>`; the first that fits holds. */
-const WORDS: readonly (readonly [RegExp, KitErrorCode])[] = [
+/** Patterns of `<api>:fail <reason>#<errno>`; the first match decides. */
+const WX_PATTERNS: readonly (readonly [RegExp, KitErrorCode])[] = [
   [/interrupted|suspend|#600003$/, 'INTERRUPTED'],
   [/domain list|#600002$/, 'DOMAIN_NOT_ALLOWED'],
   [/time(d?[_ ])?out|超时|#5$/, 'TIMEOUT'],
@@ -53,48 +53,48 @@ const WORDS: readonly (readonly [RegExp, KitErrorCode])[] = [
   [/auth ?den|authorize|permission/, 'PERMISSION_MISSING'],
 ]
 
-/** An error of a `wx` call; `otherwise` is the code for what has no telling words. */
+/** An error of a `wx` call; `otherwise` is the code if no pattern matches. */
 export function wxError({ errMsg, errno }: WxFailure, otherwise: KitErrorCode = 'NETWORK_ERROR'): KitError {
-  const words = `${errMsg}#${errno}`.toLowerCase()
-  const code = WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? otherwise
+  const reason = `${errMsg}#${errno}`.toLowerCase()
+  const code = WX_PATTERNS.find(([pattern]) => pattern.test(reason))?.[1] ?? otherwise
   return kitError(code, errMsg, { errMsg, errno })
 }
 
-/** What the upload address answered when it was not a success. Both storages say why in XML. */
+/** The error for an answer of the upload URL that is not a success. Both storages give the reason in XML. */
 export function uploadAnswerError(statusCode: number, body: string): KitError {
   const name = /<Code>([^<]*)<\/Code>/.exec(body)?.[1]
   const text = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? `HTTP ${statusCode} ${body.slice(0, 200)}`
   const cause = { statusCode, body }
-  // COS says AccessDenied of a ticket that is too old, too.
+  // COS also answers AccessDenied for an expired ticket.
   if (name === 'AccessDenied' && /expired/i.test(text)) return serverError('ExpiredToken', text, cause)
   if (name !== undefined && codeFor(name) !== undefined) return serverError(name, text, cause)
-  return kitError(isPassing(statusCode) ? 'STORAGE_REQUEST_FAIL' : 'UPLOAD_REFUSED', text, cause)
+  return kitError(isTransient(statusCode) ? 'STORAGE_REQUEST_FAIL' : 'UPLOAD_REFUSED', text, cause)
 }
 
-/** A gateway or server that is down or busy; 408: the body did not arrive in time. */
-function isPassing(statusCode: number): boolean {
+/** True for a gateway or server that is down or busy, and for 408: the body did not arrive in time. */
+function isTransient(statusCode: number): boolean {
   return statusCode >= 500 || statusCode === 408 || statusCode === 429
 }
 
 /** Anything that the SDK threw or returned as an error. */
 export function toKitError(thrown: unknown): KitError {
   const { errMsg, errno, statusCode, data, error, error_description, code, message } = Object(thrown) as SdkFailure
-  // The Mini Program adapter rejects with the answer of wx.request when its status is not 2xx.
+  // The Mini Program adapter rejects with the answer of wx.request if its status is not 2xx.
   if (statusCode !== undefined) {
     if (data?.code !== undefined || data?.error !== undefined) return toKitError(data)
-    return kitError(isPassing(statusCode) ? 'SERVER_ERROR' : 'UNKNOWN', `HTTP ${statusCode}`, thrown)
+    return kitError(isTransient(statusCode) ? 'SERVER_ERROR' : 'UNKNOWN', `HTTP ${statusCode}`, thrown)
   }
   if (errMsg !== undefined) return wxError({ errMsg, errno })
   if (error !== undefined) return serverError(error, String(error_description), thrown)
   const text = unwrapped(String(message ?? thrown))
   const name = /\[(?!OPERATION_FAIL)([A-Z][A-Z0-9]*_[A-Z0-9_]+)\]/.exec(text)?.[1] ?? code
   if (typeof name === 'string') return serverError(name, text, thrown)
-  // What js-sdk 2.27 throws for any call while nobody is logged in.
+  // js-sdk 2.27 throws this for any call while nobody is logged in.
   if (thrown instanceof TypeError && text.includes("'scope'")) return kitError('LOGIN_EXPIRED', text, thrown)
   return kitError(text.includes('network request error') ? 'NETWORK_ERROR' : 'UNKNOWN', text, thrown)
 }
 
-/** All that is known of the shapes in which failures come. */
+/** The fields of all known shapes of a failure. */
 interface SdkFailure {
   readonly errMsg?: string
   readonly errno?: number
@@ -106,13 +106,13 @@ interface SdkFailure {
   readonly message?: unknown
 }
 
-/** The SDK wraps a server's code and text twice: `{"code":"OPERATION_FAIL","msg":"[CODE] text"}`, as text. */
+/** The SDK wraps code and text of a server in a JSON string: `{"code":"OPERATION_FAIL","msg":"[CODE] text"}`. */
 function unwrapped(message: string): string {
   try {
     const { code, msg } = JSON.parse(message) as { code?: string; msg?: string }
     if (msg !== undefined) return code === 'OPERATION_FAIL' ? msg : `[${code}] ${msg}`
   } catch {
-    // Then it is no such text.
+    // Not a wrapped message.
   }
   return message
 }

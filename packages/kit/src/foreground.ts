@@ -1,12 +1,12 @@
 import { createListeners } from './listeners.ts'
 import type { Wechat } from './wechat.ts'
 
-/** Whether the program can be seen. WeChat ends transfers a few seconds after it is hidden. */
+/** Whether the program is visible. WeChat ends transfers a few seconds after it is hidden. */
 export interface Foreground {
   readonly hidden: boolean
-  /** How often it was hidden so far. */
+  /** How often the program has been hidden. */
   readonly hides: number
-  /** Called each time the program can be seen again. Returns the way to stop that. */
+  /** Calls `listener` each time the program becomes visible again. Returns a function that removes it. */
   onShow(listener: () => void): () => void
 }
 
@@ -20,7 +20,7 @@ export function watchForeground(wx: Pick<Wechat, 'onAppHide' | 'onAppShow'>): Fo
   })
   wx.onAppShow(() => {
     hidden = false
-    shown.tell()
+    shown.notify()
   })
   return {
     get hidden() {

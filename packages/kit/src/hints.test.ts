@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { kitError } from './errors.ts'
 import { HINTS, hintFor, type KitErrorCode, RECIPE_ERRORS } from './hints.ts'
 
-test('every code says what to do, in both languages, in one line', () => {
+test('every code has a one-line hint in both languages', () => {
   for (const [code, { en, zh }] of Object.entries(HINTS)) {
     assert.match(en, /^[ -~]+\.$/, code)
     assert.match(zh, /\p{Script=Han}.*[。]$/u, code)
@@ -11,7 +11,7 @@ test('every code says what to do, in both languages, in one line', () => {
   }
 })
 
-test('only what may pass is tried again', () => {
+test('only transient errors are retryable', () => {
   const passing = Object.entries(HINTS).flatMap(([code, { retryable }]) => (retryable ? [code] : []))
   assert.deepEqual(passing.sort(), [
     'INTERRUPTED',
@@ -34,7 +34,7 @@ test('each row of the recipe has a code', () => {
   assert.ok(RECIPE_ERRORS.every(({ codes }) => codes.length > 0 && codes.every((code) => code in HINTS)))
 })
 
-test('an error carries its hint, and a cause only when there is one', () => {
+test('an error has its hint, and a cause only if there is one', () => {
   assert.deepEqual(kitError('CANCELLED', 'm'), {
     code: 'CANCELLED',
     message: 'm',

@@ -1,4 +1,4 @@
-/** One code of the kit: what the person who meets it can do, and whether trying again may help. */
+/** What to do about an error. */
 export interface Hint {
   readonly en: string
   readonly zh: string
@@ -12,11 +12,11 @@ function row(en: string, zh: string): Row {
   return { en, zh, retryable: false }
 }
 
-function passing(en: string, zh: string): Row {
+function transient(en: string, zh: string): Row {
   return { en, zh, retryable: true }
 }
 
-/** Every code that the kit's errors carry. Codes of the platform keep the platform's name. */
+/** All error codes of the kit. Codes of the platform keep its names. */
 export const HINTS = {
   CANCELLED: row('Nothing was chosen.', '未选择文件。'),
   PRIVACY_REFUSED: row(
@@ -33,24 +33,24 @@ export const HINTS = {
   ),
   PICK_FAILED: row('The picker failed: try again, or update WeChat.', '选择文件失败：请重试或升级微信。'),
   ABORTED: row('The upload was stopped.', '上传已取消。'),
-  INTERRUPTED: passing(
+  INTERRUPTED: transient(
     'WeChat stops transfers in the background: keep the program open and try again.',
     '小程序进入后台后传输会中断：请保持在前台并重试。',
   ),
-  NETWORK_ERROR: passing(
+  NETWORK_ERROR: transient(
     'The network failed: check it and try again; compress large files.',
     '网络异常：请检查网络后重试，大文件请先压缩。',
   ),
-  TIMEOUT: passing(
+  TIMEOUT: transient(
     'It took too long: compress the file, or raise timeoutMs for videos.',
     '请求超时：请压缩文件，视频请调大 timeoutMs。',
   ),
-  STORAGE_REQUEST_FAIL: passing(
+  STORAGE_REQUEST_FAIL: transient(
     'The storage failed: try again; on a weak network compress the file.',
     '存储请求失败：请重试，弱网下请先压缩文件。',
   ),
   UPLOAD_REFUSED: row('The storage refused the upload: see the message.', '存储拒绝了上传：请查看 message。'),
-  UPLOAD_TICKET_EXPIRED: passing(
+  UPLOAD_TICKET_EXPIRED: transient(
     'The permission to upload ran out: try again, and check the clock of the phone.',
     '上传凭证已过期：请重试，并检查手机时间。',
   ),
@@ -85,7 +85,7 @@ export const HINTS = {
     '没有存储权限：请检查登录状态、路径 users/{id}/ 和安全规则。',
   ),
   STORAGE_FILE_NONEXIST: row('There is no such file; it may be deleted.', '文件不存在，可能已被删除。'),
-  URL_EXPIRED: passing(
+  URL_EXPIRED: transient(
     'The temporary URL ran out (403): get it again on each page load, or call refresh(fileID).',
     '临时链接已过期（403）：请在页面加载时重新获取，或调用 refresh(fileID)。',
   ),
@@ -104,7 +104,10 @@ export const HINTS = {
     '登录被拒绝：请检查 ticket 与密钥，或 appid。',
   ),
   LOGIN_DISABLED: row('This login is switched off in the environment.', '环境未开启该登录方式。'),
-  TICKET_FAILED: passing('The function that fetches the ticket failed: see cause.', '获取 ticket 失败：请查看 cause。'),
+  TICKET_FAILED: transient(
+    'The function that fetches the ticket failed: see cause.',
+    '获取 ticket 失败：请查看 cause。',
+  ),
   DATABASE_PERMISSION_DENIED: row(
     'The permissions of the collection refuse this: check the login and the acl.',
     '没有数据库权限：请检查登录状态和集合权限。',
@@ -115,14 +118,14 @@ export const HINTS = {
     '没有更新：记录不存在，或不属于当前用户。',
   ),
   DATABASE_REQUEST_FAILED: row('The database failed: see the message.', '数据库请求失败：请查看 message。'),
-  TOO_MANY_REQUESTS: passing('Too much at once: try again in a moment.', '请求过于频繁：请稍后重试。'),
-  SERVER_ERROR: passing('The server failed: try again later.', '服务器错误：请稍后重试。'),
+  TOO_MANY_REQUESTS: transient('Too much at once: try again in a moment.', '请求过于频繁：请稍后重试。'),
+  SERVER_ERROR: transient('The server failed: try again later.', '服务器错误：请稍后重试。'),
   UNKNOWN: row('See the message and the cause.', '请查看 message 和 cause。'),
 } as const satisfies Readonly<Record<string, Row>>
 
 export type KitErrorCode = keyof typeof HINTS
 
-/** The error table of the recipe, and the codes under which its rows appear here. */
+/** The rows of the recipe's error table, and their codes here. */
 export const RECIPE_ERRORS: readonly { readonly row: string; readonly codes: readonly KitErrorCode[] }[] = [
   { row: 'R24', codes: ['STORAGE_REQUEST_FAIL', 'TIMEOUT', 'NETWORK_ERROR'] },
   { row: 'R25', codes: ['WRONG_ENVIRONMENT'] },

@@ -1,7 +1,8 @@
 import { type PickOptions, type PickResult, pickWith } from './pick-media.ts'
 import { phone } from './wechat.ts'
 
-export { type Cloud, type ConnectOptions, connect } from './connect.ts'
+export type { Cloud, ConnectOptions } from './cloud.ts'
+export { connect } from './connect.ts'
 export { connected } from './connected.ts'
 export type { Failed, KitError, Result } from './errors.ts'
 export { toKitError } from './failures.ts'
@@ -24,8 +25,8 @@ export type {
 } from './upload-types.ts'
 
 /**
- * Lets the user choose pictures and videos: by default up to nine, from album or camera, compressed. Cancelling is an
- * error with the code CANCELLED, so that it can be told from a missing permission.
+ * Lets the user choose pictures and videos: by default up to nine, from album or camera, compressed. If the user cancels,
+ * the result is an error with the code CANCELLED.
  *
  * @example
  * const picked = await pickMedia({ count: 9, compress: true })

@@ -1,8 +1,8 @@
-/** Who wants to be told of one thing. */
+/** The listeners of one event. */
 export interface Listeners {
-  /** Returns the way to stop. */
+  /** Returns a function that removes the listener. */
   add(listener: () => void): () => void
-  tell(): void
+  notify(): void
 }
 
 export function createListeners(): Listeners {
@@ -12,8 +12,8 @@ export function createListeners(): Listeners {
       all.add(listener)
       return () => all.delete(listener)
     },
-    tell() {
-      // Those who are added or leave meanwhile change nothing now.
+    notify() {
+      // Listeners that are added or removed by others take effect the next time.
       for (const listener of [...all]) listener()
     },
   }

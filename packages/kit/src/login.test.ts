@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { failed, kitError, type Result } from './errors.ts'
 import { createLogin, type User } from './login.ts'
 import type { SdkUser } from './sdk.ts'
-import { ACCOUNT, ANONYMOUS, fakeAuth, fakeWx } from './testing/parts.ts'
+import { ACCOUNT, ANONYMOUS, fakeAuth, fakeWx } from './testing/fakes.ts'
 
 const wx = fakeWx(ACCOUNT)
 
-/** A call that the server takes for nobody's the first time. */
+/** A call that fails with LOGIN_EXPIRED the first time. */
 function expiredOnce(before: Promise<void> = Promise.resolve()) {
   let calls = 0
   return async (user: User): Promise<Result<{ uid: string }>> => {
@@ -18,7 +18,7 @@ function expiredOnce(before: Promise<void> = Promise.resolve()) {
   }
 }
 
-test('a dead login that many notice at different times is renewed once', async () => {
+test('an expired login that several calls notice at different times is renewed once', async () => {
   const auth = fakeAuth()
   const login = createLogin(auth, wx, ANONYMOUS)
   const late = Promise.withResolvers<void>()
@@ -29,17 +29,17 @@ test('a dead login that many notice at different times is renewed once', async (
   ])
   late.resolve()
   assert.deepEqual(await slow, { ok: true, uid: 'alice' })
-  assert.equal(auth.logins, 2, 'the first login, and one more')
+  assert.equal(auth.logins, 2, 'the first login and one renewal')
 })
 
-test('a login that stays dead is not renewed for ever', async () => {
+test('a login that stays expired is not renewed forever', async () => {
   const auth = fakeAuth()
   const login = createLogin(auth, wx, ANONYMOUS)
   const result = await login.as(async () => failed(kitError('LOGIN_EXPIRED', 'old')))
   assert.deepEqual([result.ok, auth.logins], [false, 2])
 })
 
-test('whose directory it is: the openid, else the custom id, else the uid', async () => {
+test('the directory name is the openid, or else the custom id, or else the uid', async () => {
   const cases: readonly (readonly [SdkUser, object])[] = [
     [{ uid: 'u' }, { uid: 'u', id: 'u' }],
     [
@@ -67,7 +67,7 @@ test('whose directory it is: the openid, else the custom id, else the uid', asyn
   }
 })
 
-test('an SDK that throws, or has no user after a login, gives an error', async () => {
+test('the result is an error if the SDK throws or has no user after a login', async () => {
   const throwing = createLogin(fakeAuth({ getLoginState: () => Promise.reject(new Error('boom')) }), wx, ANONYMOUS)
   const first = await throwing.ensure()
   assert.equal(!first.ok && first.error.message, 'boom')

@@ -4,26 +4,26 @@ import { persist } from './retry.ts'
 import type { InnerAuth, SdkUser, SignInAnswer } from './sdk.ts'
 import type { Wechat } from './wechat.ts'
 
-/** How the program logs in: by a ticket that a server of yours makes, by the user's WeChat, or as nobody in particular. */
+/** How the program logs in: with a ticket from your own server, with the user's WeChat, or anonymously. */
 export type LoginMethod = { readonly ticket: () => Promise<string> } | 'openid' | 'anonymous'
 
-/** Who is logged in. */
+/** The user that is logged in. */
 export interface User {
   readonly uid: string
-  /** Of a login by ticket: the id that the ticket was made for. */
+  /** For a login by ticket: the id in the ticket. */
   readonly customUserId?: string
-  /** Of a WeChat login. */
+  /** For a WeChat login. */
   readonly openid?: string
-  /** What names this user in a path: `users/{id}/`. The openid, else the customUserId, else the uid. */
+  /** The name of this user in a path, `users/{id}/`: the openid, or else the customUserId, or else the uid. */
   readonly id: string
 }
 
 export type LoginResult = ({ readonly ok: true } & User) | Failed
 
 export interface Login {
-  /** The user of the login that the SDK keeps, else of a new one. However many ask at once, there is one login. */
+  /** The user of the login that the SDK has stored, or else of a new one. Concurrent calls share one login. */
   ensure(): Promise<LoginResult>
-  /** Runs `work` as the user; when the login turns out to be dead, logs in anew and runs it once more. */
+  /** Runs `work` as the user; if the login has expired, logs in again and runs it once more. */
   as<Value extends object>(work: (user: User) => Promise<Result<Value>>): Promise<Result<Value>>
 }
 
@@ -35,7 +35,7 @@ export function createLogin(auth: InnerAuth, wx: Wechat, method: LoginMethod | u
   const stored = async (): Promise<User | undefined> => {
     const state = await auth.getLoginState()
     const user = state?.user && toUser(state.user, wx, method)
-    // An anonymous login of an earlier version of the program does not stand in for a real one.
+    // An anonymous login of an earlier version of the program does not replace a real one.
     return state?.user?.name === 'anonymous' && method !== undefined && method !== 'anonymous' ? undefined : user
   }
 
@@ -83,23 +83,23 @@ export function createLogin(auth: InnerAuth, wx: Wechat, method: LoginMethod | u
       const before = renewals
       const result = await work(user)
       if (result.ok || result.error.code !== 'LOGIN_EXPIRED' || method === undefined) return result
-      // Somebody else may have logged in anew in the meantime; then that login is the one to use.
+      // If another call has logged in again in the meantime, its login is used.
       const again = await (renewals === before ? renew() : shared())
       return again.ok ? work(again) : again
     },
   }
 }
 
-/** Without a method of its own the kit can only say what became of the app's login. */
+/** The error if the kit has no login method and the app is not logged in. */
 function lostLogin(auth: InnerAuth): KitError {
-  // When the SDK still has a login, what failed is the refresh of its token.
+  // If the SDK still has a login, the refresh of its token failed.
   return kitError(auth.hasLoginState() ? 'NETWORK_ERROR' : 'NOT_LOGGED_IN', 'no login')
 }
 
 async function signIn(auth: InnerAuth, method: LoginMethod): Promise<KitError | undefined> {
   try {
     if (method === 'anonymous') return loginError(await auth.signInAnonymously({}))
-    // Without this option the SDK goes through wx.cloud, which reaches only the cloud of its maker.
+    // Without this option the SDK uses wx.cloud, which reaches only CloudBase.
     if (method === 'openid') return loginError(await auth.signInWithOpenId({ useWxCloud: false }))
     let ticket: string
     try {
@@ -113,7 +113,7 @@ async function signIn(auth: InnerAuth, method: LoginMethod): Promise<KitError | 
   }
 }
 
-/** The SDK does not throw here but returns its error, with nothing in it when the network failed. */
+/** The SDK returns login errors instead of throwing them; after a network failure the error is empty. */
 function loginError(answer: SignInAnswer | undefined): KitError | undefined {
   const error = answer?.error
   if (error === undefined || error === null) return undefined
@@ -126,7 +126,7 @@ function loginError(answer: SignInAnswer | undefined): KitError | undefined {
   return refusal(toKitError({ error: name, error_description: text }))
 }
 
-/** As answers to a login, "not logged in" and "not allowed" say something about the login. */
+/** In answer to a login, "not logged in" and "not allowed" mean that the login was refused or is disabled. */
 function refusal(error: KitError): KitError {
   const { code, message, cause } = error
   if (code === 'LOGIN_EXPIRED') return kitError('LOGIN_REFUSED', message, cause)
@@ -138,7 +138,7 @@ function toUser(user: SdkUser, wx: Wechat, method: LoginMethod | undefined): Use
   if (uid === undefined || uid === '') return undefined
   const idAt = (name: string) => providers.find((provider) => provider.id === name)?.provider_user_id
   const openid = user.open_id ?? idAt(wx.getAccountInfoSync().miniProgram.appId)
-  // CloudBase gives a custom login the ticket's id as its uid.
+  // In CloudBase the uid of a custom login is the id in the ticket.
   const customUserId = user.customUserId ?? idAt('custom') ?? (typeof method === 'object' ? uid : undefined)
   return {
     uid,

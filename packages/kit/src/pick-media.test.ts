@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pickWith } from './pick-media.ts'
-import { fakeWx } from './testing/parts.ts'
+import { fakeWx } from './testing/fakes.ts'
 import type { ChooseRequest, Wechat } from './wechat.ts'
 
 const PICTURE = { tempFilePath: 'http://tmp/a.jpg', size: 1000, fileType: 'image' }
 
-/** A phone whose picker gives one picture, and whose compressor makes it so large. */
+/** A phone whose picker returns one picture, and whose compressor returns a file of the given size. */
 function wxThat(compressedSize: number): { wx: Wechat; asked: ChooseRequest[]; qualities: number[] } {
   const asked: ChooseRequest[] = []
   const qualities: number[] = []
@@ -24,7 +24,7 @@ function wxThat(compressedSize: number): { wx: Wechat; asked: ChooseRequest[]; q
   return { wx, asked, qualities }
 }
 
-test('asks WeChat for what the recipe asks, and only for what was given', async () => {
+test('the defaults are those of the recipe, and other options are passed only if given', async () => {
   const { wx, asked } = wxThat(1)
   await pickWith(wx, {})
   await pickWith(wx, { count: 3, mediaType: 'video', sourceType: ['camera'], maxDuration: 30, camera: 'front' })
@@ -41,7 +41,7 @@ test('asks WeChat for what the recipe asks, and only for what was given', async 
   ])
 })
 
-test('compressing: the smaller file with its size, else the original', async () => {
+test('compressing returns the smaller file with its size, or else the original', async () => {
   const small = wxThat(400)
   const picked = await pickWith(small.wx, { compress: 60 })
   assert.deepEqual(picked.ok && picked.files, [{ ...PICTURE, tempFilePath: 'http://tmp/small.jpg', size: 400 }])

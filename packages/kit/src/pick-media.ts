@@ -2,27 +2,27 @@ import { failed, type Result } from './errors.ts'
 import { wxError } from './failures.ts'
 import { type ChosenFile, called, type Wechat, type WxFailure } from './wechat.ts'
 
-/** WeChat's own limit; before base library 2.25.0 it is 9. */
+/** WeChat's limit; before base library 2.25.0 it was 9. */
 const MAX_COUNT = 20
 const DEFAULT_COUNT = 9
 /** WeChat's default for wx.compressImage. */
 const DEFAULT_QUALITY = 80
 
 export interface PickOptions {
-  /** How many files at the most, 1 to 20; default 9. */
+  /** Maximum number of files, 1 to 20; default 9. */
   readonly count?: number | undefined
   /** Default `mix`: pictures and videos. */
   readonly mediaType?: 'image' | 'video' | 'mix' | undefined
   /** Default album and camera. */
   readonly sourceType?: readonly ('album' | 'camera')[] | undefined
-  /** Default `['compressed']`: WeChat compresses what the user does not send as original. */
+  /** Default `['compressed']`: WeChat compresses pictures unless the user ticks "original". */
   readonly sizeType?: readonly ('original' | 'compressed')[] | undefined
-  /** Of a video from the camera, 3 to 60 seconds; WeChat's default is 10. */
+  /** Maximum length of a recorded video, 3 to 60 seconds; WeChat's default is 10. */
   readonly maxDuration?: number | undefined
   readonly camera?: 'back' | 'front' | undefined
-  /** Compresses pictures once more by wx.compressImage; a number is the quality, 0 to 100. What gets no smaller stays. */
+  /** Also compresses pictures with wx.compressImage, unless that makes them larger; a number is the quality, 0 to 100. */
   readonly compress?: boolean | number | undefined
-  /** Fills in width and height of pictures, which WeChat gives for videos only. */
+  /** Adds width and height of pictures; WeChat gives them for videos only. */
   readonly imageSize?: boolean | undefined
 }
 
@@ -37,7 +37,7 @@ export interface MediaFile {
   readonly height?: number
   /** Seconds. */
   readonly duration?: number
-  /** The first picture of a video. */
+  /** The poster of a video. */
   readonly thumbTempFilePath?: string
 }
 
@@ -62,7 +62,7 @@ export async function pickWith(wx: Wechat, options: PickOptions): Promise<PickRe
     )
     const quality = compress === true ? DEFAULT_QUALITY : compress
     const files: MediaFile[] = []
-    // One after the other: each picture is held in memory while it is compressed.
+    // Sequentially: each picture is held in memory while it is compressed.
     for (const chosen of tempFiles) {
       const file: MediaFile = { ...chosen, fileType: chosen.fileType === 'video' ? 'video' : 'image' }
       const small = quality === false ? file : await compressed(wx, file, quality)
@@ -74,7 +74,7 @@ export async function pickWith(wx: Wechat, options: PickOptions): Promise<PickRe
   }
 }
 
-/** On iOS only JPG can be compressed, and some phones cannot at all: then the original is as good as it was. */
+/** On iOS only JPG can be compressed, and some phones cannot compress at all; the original is used then. */
 async function compressed(wx: Wechat, file: MediaFile, quality: number): Promise<MediaFile> {
   if (file.fileType !== 'image') return file
   try {

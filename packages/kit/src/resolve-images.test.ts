@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { createLogin } from './login.ts'
 import { createResolver } from './resolve-images.ts'
 import type { UrlItem } from './sdk.ts'
-import { ACCOUNT, ANONYMOUS, ENV, fakeApp, fakeAuth, fakeWx } from './testing/parts.ts'
+import { ACCOUNT, ANONYMOUS, ENV, fakeApp, fakeAuth, fakeWx } from './testing/fakes.ts'
 
-/** A server whose URLs last so long, asked by a phone whose clock the test moves. */
+/** A server whose URLs last `maxAge` seconds, and a phone whose clock the test sets. */
 function resolverFor(maxAge: number | undefined, edit: (item: UrlItem) => UrlItem = (item) => item) {
   const calls: (readonly string[])[] = []
   const clock = { now: 1_000_000 }
@@ -30,7 +30,7 @@ function resolverFor(maxAge: number | undefined, edit: (item: UrlItem) => UrlIte
 
 const A = `cloud://${ENV}.b/a`
 
-test('a URL is kept until a margin before its end', async () => {
+test('a URL is cached until shortly before it expires', async () => {
   const cases: readonly (readonly [maxAge: number | undefined, keptSeconds: number])[] = [
     [7200, 7140],
     [100, 90],
@@ -49,7 +49,7 @@ test('a URL is kept until a margin before its end', async () => {
   }
 })
 
-test('refresh goes past the cache, once for all who ask, and fills it anew', async () => {
+test('refresh bypasses the cache, once for concurrent calls, and updates it', async () => {
   const { resolver, calls } = resolverFor(7200)
   await resolver.resolve([A])
   const both = await Promise.all([resolver.refresh(A), resolver.refresh(A)])
@@ -62,7 +62,7 @@ test('refresh goes past the cache, once for all who ask, and fills it anew', asy
   assert.equal((await resolver.refresh('https://x/1')).error?.code, 'INVALID_FILE_ID')
 })
 
-test('what the answer leaves out or fails is an error of that file, and is asked for again', async () => {
+test('a file that is missing or failed in the answer has an error, and is requested again', async () => {
   const B = `cloud://${ENV}.b/b`
   const { resolver, calls } = resolverFor(7200, (item) => (item.fileID === B ? { ...item, fileID: 'other' } : item))
   const images = await resolver.resolve([A, B])
@@ -74,7 +74,7 @@ test('what the answer leaves out or fails is an error of that file, and is asked
   assert.deepEqual(calls, [[A, B], [B]])
 })
 
-test('of very many URLs the oldest go', async () => {
+test('the cache is bounded and drops the oldest URLs', async () => {
   const { resolver, calls } = resolverFor(7200)
   const many = Array.from({ length: 1001 }, (_, index) => `cloud://${ENV}.b/${index}`)
   await resolver.resolve(many)

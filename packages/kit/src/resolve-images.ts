@@ -7,21 +7,21 @@ import { sdkCall } from './sdk-call.ts'
 
 /** The server refuses more fileIDs in one call (R11). */
 const BATCH_SIZE = 50
-/** Seconds; what a URL is taken to last when the server does not say. */
-const UNSAID_MAX_AGE = 600
-/** A URL is taken for old so long before it is, for the time until the picture is really fetched. */
+/** Seconds; the assumed lifetime of a URL if the server gives none. */
+const DEFAULT_MAX_AGE = 600
+/** A URL is replaced this long before it expires, since the picture is fetched some time later. */
 const MARGIN_MS = 60_000
-/** Of the URLs that last less than ten margins, a tenth of their life is left instead. */
+/** For URLs that last less than ten margins: this share of their lifetime. */
 const MARGIN_SHARE = 0.1
-/** URLs are short, and a page shows some hundreds of pictures at the most. */
+/** URLs are short, and a page shows a few hundred pictures at most. */
 const MAX_CACHED = 1000
 
-/** A picture for a page: its URL, or why there is none. */
+/** A picture for a page: its URL, or the error. */
 export type ResolvedImage =
   | {
       readonly fileID: string
       readonly url: string
-      /** Seconds that the URL lasts. */
+      /** Lifetime of the URL, in seconds. */
       readonly maxAge: number
       /** Milliseconds since 1970. */
       readonly expiresAt: number
@@ -48,11 +48,11 @@ export interface ResolverParts {
   readonly now?: () => number
 }
 
-/** Turns fileIDs into URLs, with one call for all who ask in the same turn, and a cache. */
+/** Turns fileIDs into URLs, with one call for all requests of the same turn, and a cache. */
 export function createResolver({ app, login, env, now = Date.now }: ResolverParts): Resolver {
   const cache = new Map<string, Found>()
   const pending = new Map<string, Promise<ResolvedImage>>()
-  /** Asked for, and not yet on their way. */
+  /** Requested, but not sent yet. */
   let queue: { readonly fileID: string; readonly answer: (image: ResolvedImage) => void }[] = []
   let cachedFor = ''
 
@@ -74,7 +74,10 @@ export function createResolver({ app, login, env, now = Date.now }: ResolverPart
       const batch = all.slice(at, at + BATCH_SIZE)
       const images = await fetchUrls(batch.map(({ fileID }) => fileID))
       for (const { fileID, answer } of batch) {
-        const image = images.get(fileID) ?? { fileID, error: kitError('SERVER_ERROR', 'the answer lacks this file') }
+        const image = images.get(fileID) ?? {
+          fileID,
+          error: kitError('SERVER_ERROR', 'this file is missing from the answer'),
+        }
         if (image.error === undefined) remember(image)
         pending.delete(fileID)
         answer(image)
@@ -83,7 +86,7 @@ export function createResolver({ app, login, env, now = Date.now }: ResolverPart
   }
 
   const fetchUrls = async (fileIDs: readonly string[]): Promise<Map<string, ResolvedImage>> => {
-    // The life of a URL is counted from before it was made, never from after.
+    // The lifetime of a URL is counted from before the request.
     let askedAt = 0
     const result = await persist(() =>
       login.as(() => {
@@ -129,11 +132,11 @@ export function createResolver({ app, login, env, now = Date.now }: ResolverPart
 function notAFileID(fileID: unknown): ResolvedImage | undefined {
   if (typeof fileID === 'string' && fileID.startsWith('cloud://')) return undefined
   const text = String(fileID)
-  return { fileID: text, error: kitError('INVALID_FILE_ID', `no fileID: ${text.slice(0, 100)}`) }
+  return { fileID: text, error: kitError('INVALID_FILE_ID', `not a fileID: ${text.slice(0, 100)}`) }
 }
 
 function toImage(item: UrlItem, env: string, askedAt: number): ResolvedImage {
-  const { fileID = '', tempFileURL: url = '', code = '', message = '', maxAge = UNSAID_MAX_AGE } = item
+  const { fileID = '', tempFileURL: url = '', code = '', message = '', maxAge = DEFAULT_MAX_AGE } = item
   if (code === 'SUCCESS' && url !== '') return { fileID, url, maxAge, expiresAt: askedAt + maxAge * 1000 }
   const theirs = /^cloud:\/\/([^./]*)/.exec(fileID)?.[1] ?? ''
   if (theirs !== env) {

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { failed, kitError } from './errors.ts'
 import { persist, retryDelay } from './retry.ts'
 
-test('the wait doubles, is spread over its upper half, and has an end', () => {
+test('the delay doubles, is spread over its upper half, and is bounded', () => {
   assert.deepEqual(
     [1, 2, 3, 4].map((tries) => retryDelay(tries, 1000, 1)),
     [1000, 2000, 4000, 8000],
@@ -18,7 +18,7 @@ test('the wait doubles, is spread over its upper half, and has an end', () => {
   )
 })
 
-test('a small call: tried three times while it may pass, once when it cannot', async (t) => {
+test('a small call is tried three times after transient errors, once after others', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const outcomes = async (...codes: ('NETWORK_ERROR' | 'INVALID_PARAM' | 'ok')[]) => {
     let calls = 0

@@ -6,13 +6,13 @@ import { sdkCall } from './sdk-call.ts'
 
 export type SaveResult = Result<object>
 
-/** Writes fileIDs into a field of a document, and the time of the server into `updatedAt`. */
+/** Writes fileIDs to a field of a document, and the server's time to `updatedAt`. */
 export function saveFileIDs(
   db: InnerDatabase,
   login: Login,
   [collection, id, field, fileIDs]: readonly [string, string | number, string, readonly string[]],
 ): Promise<SaveResult> {
-  // The same values again do no harm, so a call whose answer was lost may be repeated.
+  // Writing the same values again is harmless, so a call whose answer was lost may be repeated.
   return persist(() =>
     login.as(async (): Promise<SaveResult> => {
       const patch = { [field]: [...fileIDs], updatedAt: db.serverDate() }

@@ -1,7 +1,7 @@
 import { failed, type Result } from './errors.ts'
 import { toKitError } from './failures.ts'
 
-/** A call of the SDK with its outcome as a value: the SDK throws some errors, and resolves with `{ code, message }` for others. */
+/** Runs a call of the SDK and returns its outcome as a value: the SDK throws some errors, and resolves with `{ code, message }` for others. */
 export async function sdkCall<Answer>(work: () => Promise<Answer>): Promise<Result<{ readonly answer: Answer }>> {
   try {
     const answer = await work()

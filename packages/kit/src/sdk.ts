@@ -1,17 +1,17 @@
-/** What the kit uses of `@cloudbase/js-sdk`, 2.27 and 3.x alike. The SDK itself is handed in by the app. */
+/** What the kit uses of `@cloudbase/js-sdk`, both 2.27 and 3.x. The app passes the SDK itself in. */
 
-/** The SDK: what `import cloudbase from '@cloudbase/js-sdk'` gives. */
+/** The SDK: the default export of `@cloudbase/js-sdk`. */
 export interface Sdk<App extends SdkApp> {
   init(options: { env: string }): App
 }
 
-/** What `init` returns. Its own type is kept for `cloud.app`, `cloud.auth` and `cloud.db`. */
+/** What `init` returns. Its own types are kept for `cloud.app`, `cloud.auth` and `cloud.db`. */
 export interface SdkApp {
   auth(options?: { persistence: 'local' }): object
   database(): object
 }
 
-/** The same, as the kit calls it. */
+/** The app with the methods that the kit calls. */
 export interface InnerApp {
   registerEndPoint(url: string, protocol: string): void
   registerEndPointWithKey(options: { key: string; url: string; protocol: string }): void
@@ -21,7 +21,7 @@ export interface InnerApp {
   getTempFileURL(options: { fileList: readonly string[] }): Promise<{ fileList?: readonly UrlItem[] }>
 }
 
-/** Where and with what to upload one file. */
+/** The upload ticket of one file. */
 export interface UploadMetadata {
   readonly url: string
   readonly token: string

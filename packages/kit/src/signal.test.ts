@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cancelSource, type Signal } from './signal.ts'
 
-test('tells everybody who listens, once, and takes the place of an AbortSignal', () => {
+test('calls every listener once, and replaces an AbortSignal', () => {
   const source = cancelSource()
   const told: string[] = []
   source.signal.addEventListener('abort', () => told.push('a'))

@@ -1,20 +1,20 @@
 import { createListeners } from './listeners.ts'
 
-/** What can stop an upload: an `AbortSignal`, which WeChat lacks, or anything of that shape. */
+/** What can stop an upload: an `AbortSignal`, which WeChat lacks, or an object of that shape. */
 export interface Signal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
 }
 
-/** A signal and the means to give it; see `cancelSource`. */
+/** A signal and the function that triggers it; see `cancelSource`. */
 export interface CancelSource {
   readonly signal: Signal
-  /** Tells everybody who listens, once. */
+  /** Triggers the signal; has an effect only once. */
   cancel(): void
 }
 
 /**
- * Stands in for `AbortController`. One source may stop several calls.
+ * Replaces `AbortController`, which WeChat lacks. One source may stop several calls.
  *
  * @example
  * const stop = cancelSource()
@@ -36,7 +36,7 @@ export function cancelSource(): CancelSource {
     cancel() {
       if (aborted) return
       aborted = true
-      listeners.tell()
+      listeners.notify()
     },
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createSlots, MAX_UPLOADS } from './slots.ts'
 
-test('as many places as there are, and a word when one is free again', () => {
+test('grants as many slots as there are, and notifies when one is free again', () => {
   const slots = createSlots()
   const taken = Array.from({ length: 20 }, () => slots.take())
   assert.equal(taken.filter(Boolean).length, MAX_UPLOADS)

@@ -1,17 +1,17 @@
 import { createListeners } from './listeners.ts'
 
 /**
- * WeChat runs ten of request, uploadFile and downloadFile at once, and everything else waits. All uploads of a program
- * together leave two of them for its other calls.
+ * WeChat runs at most ten of request, uploadFile and downloadFile at once. All uploads of a program together leave two of
+ * them for its other calls.
  */
 export const MAX_UPLOADS = 8
 
-/** The places that all runs of one program share. A file holds one from asking for its ticket to the last byte. */
+/** The upload slots that all runs of one program share. A file holds one from the request for its ticket to its last byte. */
 export interface Slots {
-  /** Takes a place if there is one. */
+  /** Takes a slot; false if none is free. */
   take(): boolean
   give(): void
-  /** Called whenever a place became free. Returns the way to stop that. */
+  /** Calls `listener` whenever a slot becomes free. Returns a function that removes it. */
   onFree(listener: () => void): () => void
 }
 
@@ -26,7 +26,7 @@ export function createSlots(limit: number = MAX_UPLOADS): Slots {
     },
     give() {
       free += 1
-      freed.tell()
+      freed.notify()
     },
     onFree: freed.add,
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createThrottle } from './throttle.ts'
 
-test('at once, then at most once an interval, the last never left out, and nothing after the end', (t) => {
+test('emits immediately, then at most once per interval, never drops the last request, and stops at the end', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   let calls = 0
   const throttle = createThrottle(100, () => {

@@ -1,7 +1,7 @@
-/** Calls `emit` at once, and then at most every `intervalMs`, the last time never left out. */
+/** Calls `emit` immediately, then at most every `intervalMs`. The last request is never dropped. */
 export interface Throttle {
   request(): void
-  /** Calls `emit` now, and never again after. */
+  /** Calls `emit` one last time. */
   finish(): void
 }
 

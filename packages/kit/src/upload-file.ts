@@ -6,10 +6,10 @@ import type { InnerApp, UploadMetadata } from './sdk.ts'
 import { sdkCall } from './sdk-call.ts'
 import type { Wechat } from './wechat.ts'
 
-/** The storage says 201 because it is asked to; 200 and 204 are what others in its place say. */
+/** The kit asks for 201; some storages answer 200 or 204 nevertheless. */
 const STORED = [200, 201, 204]
 
-/** What one upload works with. */
+/** What an upload needs. */
 export interface UploadParts {
   readonly app: InnerApp
   readonly wx: Wechat
@@ -17,15 +17,15 @@ export interface UploadParts {
   readonly newPath: (id: string, file: NamedFile, orderId?: string) => string
 }
 
-/** One file on its way. It keeps its path, so that a repeated upload replaces itself. */
+/** One file that is uploaded. It keeps its path, so that a repeated upload replaces the earlier one. */
 export interface Transfer {
   readonly file: NamedFile
   readonly orderId: string | undefined
-  /** Of the upload itself, milliseconds. */
+  /** Timeout of wx.uploadFile, milliseconds. */
   readonly timeoutMs: number
   cloudPath: string | undefined
   aborted: boolean
-  /** Stops what `wx` is doing for this file. */
+  /** Aborts the running call of `wx`. */
   stop: (() => void) | undefined
   /** Receives 0 to 1. */
   readonly onProgress: (fraction: number) => void
@@ -34,8 +34,8 @@ export interface Transfer {
 export type Stored = { readonly fileID: string; readonly cloudPath: string }
 
 /**
- * One try for one file: a ticket, then the bytes. The SDK's own `uploadFile` cannot be stopped, hangs on some answers
- * and loses errors, so only its first leg is used.
+ * One try for one file: gets a ticket, then sends the bytes. The SDK's own `uploadFile` cannot be stopped, hangs on some
+ * answers and loses errors, so the kit uses the SDK only for the ticket.
  */
 export function uploadFile(parts: UploadParts, transfer: Transfer): Promise<Result<Stored>> {
   return parts.login.as(async (user) => {
@@ -55,7 +55,7 @@ export function aborted() {
 
 function pathOf(parts: UploadParts, transfer: Transfer, user: User): string | undefined {
   if (!isDirectoryName(user.id)) return undefined
-  // A new login may be somebody else's.
+  // A new login may be another user.
   if (transfer.cloudPath?.startsWith(`users/${user.id}/`) !== true) {
     transfer.cloudPath = parts.newPath(user.id, transfer.file, transfer.orderId)
   }
@@ -76,7 +76,7 @@ function send(wx: Wechat, transfer: Transfer, cloudPath: string, ticket: UploadM
       url: ticket.url,
       filePath: transfer.file.tempFilePath,
       name: 'file',
-      // In this order: the storage reads them before the file.
+      // The storage needs these fields before the file, in this order.
       formData: {
         key: cloudPath,
         signature: ticket.authorization,
@@ -93,13 +93,13 @@ function send(wx: Wechat, transfer: Transfer, cloudPath: string, ticket: UploadM
         ),
       fail: (failure) => {
         const error = wxError(failure)
-        // Nobody here stopped it, so WeChat did.
+        // Aborted by WeChat, not by the kit.
         const cut = error.code === 'ABORTED' && !transfer.aborted
         resolve(failed(cut ? kitError('NETWORK_ERROR', failure.errMsg, failure) : error))
       },
     })
     transfer.stop = () => task.abort()
-    // Some phones report nonsense for a moment.
+    // Some phones report invalid values at first.
     task.onProgressUpdate(({ progress }) => transfer.onProgress(Math.min(Math.max(progress || 0, 0), 100) / 100))
   })
 }

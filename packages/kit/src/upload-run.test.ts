@@ -4,7 +4,7 @@ import { pathMaker } from './cloud-path.ts'
 import { watchForeground } from './foreground.ts'
 import { createLogin } from './login.ts'
 import { createSlots, MAX_UPLOADS } from './slots.ts'
-import { ACCOUNT, ANONYMOUS, fakeApp, fakeAuth, fakeWx, uploadsThat } from './testing/parts.ts'
+import { ACCOUNT, ANONYMOUS, fakeApp, fakeAuth, fakeWx, uploadsThat } from './testing/fakes.ts'
 import { startRun } from './upload-run.ts'
 import type { UploadAllOptions, UploadProgress } from './upload-types.ts'
 import type { UploadRequest, WxFailure } from './wechat.ts'
@@ -50,7 +50,7 @@ function runThat({ answer, getUploadMetadata, uid }: Setup, options: UploadAllOp
   return { run, sent, parts }
 }
 
-test('sends the form that COS reads, fields first, to the address of the ticket', async () => {
+test('sends the form that COS expects, fields first, to the URL of the ticket', async () => {
   const { run, sent } = runThat({ answer: () => STORED })
   const [result] = await run.done
   assert.ok(result?.ok)
@@ -84,16 +84,16 @@ test('the timeout grows with the file, unless one is given', async () => {
   assert.deepEqual(timeouts, [60_001, 5])
 })
 
-test('an abort that nobody here asked for is a broken line', async () => {
+test('an abort that the kit did not request is a network error', async () => {
   const { run, sent } = runThat({
     answer: (_request, before) => (before === 0 ? { errMsg: 'uploadFile:fail abort' } : STORED),
   })
   assert.equal((await run.done)[0]?.ok, true)
   assert.equal(sent.length, 2)
-  assert.equal(sent[0]?.formData.key, sent[1]?.formData.key, 'a repeated upload replaces itself')
+  assert.equal(sent[0]?.formData.key, sent[1]?.formData.key, 'a repeated upload has the same path')
 })
 
-test('the total never goes back, even when a file starts again', async () => {
+test('the total progress never decreases, even if a file starts again', async () => {
   const { run, parts } = runThat({ answer: () => STORED }, { onProgress: (progress) => seen.push(progress) })
   const seen: UploadProgress[] = []
   let calls = 0
@@ -112,14 +112,14 @@ test('the total never goes back, even when a file starts again', async () => {
   assert.ok(seen.some(({ progress, files }) => progress === 80 && files[0]?.progress === 10))
 })
 
-test('interrupted while shown counts as a try, so that it has an end', async () => {
+test('an interruption in the foreground counts as a try', async () => {
   const { run, sent } = runThat({ answer: () => ({ errMsg: 'uploadFile:fail interrupted' }) }, { retries: 2 })
   const [result] = await run.done
   assert.equal(!result?.ok && result?.error.code, 'INTERRUPTED')
   assert.equal(sent.length, 3)
 })
 
-test('an answer without an address, or an id that is no directory', async () => {
+test('an answer without a URL, and an id that cannot name a directory, are errors', async () => {
   const empty = runThat({ answer: () => STORED, getUploadMetadata: async () => ({}) as never }, { retries: 0 })
   const [result] = await empty.run.done
   assert.equal(!result?.ok && result?.error.code, 'SERVER_ERROR')
@@ -127,7 +127,7 @@ test('an answer without an address, or an id that is no directory', async () => 
   assert.equal(!odd?.ok && odd?.error.code, 'INVALID_FILE_NAME')
 })
 
-test('a wx that throws, and callbacks that throw, stop neither the run nor the places', async (t) => {
+test('exceptions in wx and in callbacks neither stop the run nor leak slots', async (t) => {
   const thrown: unknown[] = []
   t.mock.method(globalThis, 'setTimeout', ((callback: () => void, ms?: number) => {
     if (ms !== undefined) return setImmediate(callback)
@@ -169,5 +169,5 @@ test('a wx that throws, and callbacks that throw, stop neither the run nor the p
     ['UNKNOWN', 'ok', 'ok'],
   )
   assert.deepEqual(thrown, [boom, boom, boom])
-  assert.ok(Array.from({ length: MAX_UPLOADS }, () => parts.slots.take()).every(Boolean), 'all places are free again')
+  assert.ok(Array.from({ length: MAX_UPLOADS }, () => parts.slots.take()).every(Boolean), 'all slots are free again')
 })

@@ -10,11 +10,11 @@ import type { FileProgress, UploadAllOptions, UploadFile, UploadResult, UploadRu
 const DEFAULT_CONCURRENCY = 3
 const DEFAULT_RETRIES = 3
 const DEFAULT_RETRY_DELAY_MS = 1000
-/** A setData for every tick of every file would keep the page from drawing. */
+/** A setData for every progress event of every file would block rendering. */
 const PROGRESS_INTERVAL_MS = 100
-/** Larger files need compressing, or an upload in parts, which a Mini Program cannot do (R28). */
-export const MAX_FILE_BYTES = 100 * 1024 * 1024
-/** WeChat's default, enough for a picture; on top comes what the bytes take on a slow line. */
+/** Larger files have to be compressed, or uploaded in parts, which a Mini Program cannot do (R28). */
+const MAX_FILE_BYTES = 100 * 1024 * 1024
+/** WeChat's default, enough for a picture; the time for the bytes on a slow network is added. */
 const MIN_TIMEOUT_MS = 60_000
 const SLOW_BYTES_PER_SECOND = 64 * 1024
 
@@ -23,12 +23,12 @@ export interface RunParts extends UploadParts {
   readonly foreground: Foreground
 }
 
-/** One file of a run, from waiting to its result. */
+/** One file of a run. */
 interface Item {
   readonly index: number
   readonly file: UploadFile
   readonly transfer: Transfer
-  /** Begun so often, the times that do not count left out. */
+  /** The tries that count: those that WeChat interrupted in the background do not. */
   counted: number
   tries: number
   fraction: number
@@ -36,7 +36,7 @@ interface Item {
   result: UploadResult | undefined
 }
 
-/** Starts to upload; see `Cloud.uploadAll`. */
+/** Starts an upload run; see `Cloud.uploadAll`. */
 export function startRun(parts: RunParts, files: readonly UploadFile[], options: UploadAllOptions): UploadRun {
   const { slots, foreground } = parts
   const { retries = DEFAULT_RETRIES, retryDelayMs = DEFAULT_RETRY_DELAY_MS, signal } = options
@@ -58,7 +58,7 @@ export function startRun(parts: RunParts, files: readonly UploadFile[], options:
     const settled = (state: FileProgress['state']) => items.filter((item) => item.state === state).length
     const all = settled('done') === items.length
     best = Math.max(best, all ? 100 : Math.floor(total === 0 ? 0 : (sent / total) * 100))
-    tell(options.onProgress, {
+    callSafely(options.onProgress, {
       progress: best,
       sent,
       total,
@@ -74,7 +74,7 @@ export function startRun(parts: RunParts, files: readonly UploadFile[], options:
     item.result = result.ok ? { ...result, size: file.size, file } : { ...result, file }
     item.state = result.ok ? 'done' : 'failed'
     if (result.ok) item.fraction = 1
-    tell(options.onFile, item.result, index)
+    callSafely(options.onFile, item.result, index)
     const results = items.flatMap((one) => one.result ?? [])
     if (results.length < items.length) progress.request()
     else end(results)
@@ -127,7 +127,7 @@ export function startRun(parts: RunParts, files: readonly UploadFile[], options:
       if (result.ok) settle(item, result)
       else failedTry(item, result.error, hiddenBefore)
     }
-    // After the file is back in its queue: this wakes the runs that wait for a place, this one too.
+    // After the file is back in the queue: this wakes all runs that wait for a slot, this one included.
     slots.give()
   }
 
@@ -151,7 +151,7 @@ export function startRun(parts: RunParts, files: readonly UploadFile[], options:
   }
 
   const undos = [slots.onFree(pump), foreground.onShow(pump)]
-  // In a later turn, so that callbacks do not run before the caller has the run in hand.
+  // In a later turn, so that callbacks do not run before the caller has the run.
   void Promise.resolve().then(() => {
     if (items.length === 0) return end([])
     if (signal?.aborted) return abort()
@@ -209,8 +209,11 @@ function sum(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0)
 }
 
-/** Calls back the program; what it throws is its own and must not stop the other files. */
-function tell<Args extends readonly unknown[]>(listener: ((...args: Args) => void) | undefined, ...args: Args): void {
+/** Calls a callback of the program; an exception in it is rethrown later and does not stop the other files. */
+function callSafely<Args extends readonly unknown[]>(
+  listener: ((...args: Args) => void) | undefined,
+  ...args: Args
+): void {
   try {
     listener?.(...args)
   } catch (error) {

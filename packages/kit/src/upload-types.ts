@@ -11,11 +11,11 @@ export interface UploadFile extends NamedFile {
 export interface UploadOptions {
   /** Puts the files under `users/{id}/orders/{orderId}/`. */
   readonly orderId?: string | undefined
-  /** How many more times a file is tried when what failed may pass; default 3. */
+  /** How many more times a file is tried after a retryable error; default 3. */
   readonly retries?: number | undefined
-  /** The wait before the second try, doubled for each one after; default 1,000 ms. */
+  /** The delay before the second try, doubled for each further try; default 1,000 ms. */
   readonly retryDelayMs?: number | undefined
-  /** Of one upload; default 60 s and what the file takes at 64 KiB/s. */
+  /** Timeout of one upload; default 60 s plus the time for the file at 64 KiB/s. */
   readonly timeoutMs?: number | undefined
   readonly signal?: Signal | undefined
   /** Called at most every 100 ms, and once at the end. */
@@ -23,9 +23,9 @@ export interface UploadOptions {
 }
 
 export interface UploadAllOptions extends UploadOptions {
-  /** How many files at once, 1 to 8; default 3. */
+  /** Maximum number of concurrent files, 1 to 8; default 3. */
   readonly concurrency?: number | undefined
-  /** Called for each file as soon as its result stands. */
+  /** Called for each file as soon as it has a result. */
   readonly onFile?: ((result: UploadResult, index: number) => void) | undefined
 }
 
@@ -40,16 +40,16 @@ export interface Uploaded {
   readonly file: UploadFile
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface UploadProgress {
-  /** 0 to 100, of all bytes; it never goes back. */
+  /** 0 to 100, of all bytes; never decreases. */
   readonly progress: number
   /** Bytes. */
   readonly sent: number
   readonly total: number
-  /** Files that are stored. */
+  /** Number of stored files. */
   readonly done: number
-  /** Files that are given up. */
+  /** Number of failed files. */
   readonly failed: number
   /** In the order of the files given. */
   readonly files: readonly FileProgress[]
@@ -57,19 +57,19 @@ export interface UploadProgress {
 
 export interface FileProgress {
   readonly state: 'waiting' | 'uploading' | 'done' | 'failed'
-  /** 0 to 100; it starts again when the file does. */
+  /** 0 to 100; restarts with each try. */
   readonly progress: number
-  /** How often it was begun. */
+  /** Number of tries so far. */
   readonly tries: number
 }
 
-/** Uploads under way. */
+/** Running uploads. */
 export interface UploadRun {
-  /** A result for each file, in their order. Never rejects. */
+  /** A result for each file, in order. Never rejects. */
   readonly done: Promise<UploadResult[]>
-  /** Stops everything; what is not stored yet ends with the error ABORTED. */
+  /** Stops everything; files that are not stored yet end with the error ABORTED. */
   abort(): void
-  /** Begins no more files; those under way are finished, since an upload cannot be continued later. */
+  /** Starts no more files; running uploads are finished, since they cannot be continued later. */
   pause(): void
   resume(): void
 }

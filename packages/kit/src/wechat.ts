@@ -1,4 +1,4 @@
-/** What the kit uses of `wx`. `typings/` checks that WeChat's official declarations fit. */
+/** What the kit uses of `wx`. `wechat.check.ts` checks that it matches WeChat's official declarations. */
 
 export interface WxFailure {
   readonly errMsg: string
@@ -10,7 +10,7 @@ interface Callbacks<Answer> {
   fail: (failure: WxFailure) => void
 }
 
-export interface UploadTask {
+interface UploadTask {
   abort(): void
   onProgressUpdate(listener: (event: { readonly progress: number }) => void): void
 }
@@ -62,12 +62,12 @@ export interface Wechat {
 
 declare const wx: Wechat
 
-/** The `wx` of the phone the program runs on, looked up when it is needed. */
+/** The global `wx`, looked up when it is needed. */
 export function phone(): Wechat {
   return wx
 }
 
-/** A call in callback form as a promise; it rejects with what `wx` gave to `fail`. */
+/** Turns a call with callbacks into a promise, which rejects with the argument of `fail`. */
 export function called<Answer>(start: (callbacks: Callbacks<Answer>) => unknown): Promise<Answer> {
   return new Promise((resolve, reject) => {
     start({ success: resolve, fail: reject })

@@ -1,15 +1,12 @@
-/**
- * What passes between the two sides of the harness: the build (Node) writes a program, the runtime (browser) runs it;
- * and between the parts of the runtime. Types only.
- */
+/** The interfaces between the parts of the runtime, and those of the built program. Types only. */
 
 import type { ComponentSpace, Element as GlassEaselElement } from 'glass-easel'
-import type { AppJson, HarnessOptions } from '../src/harness/program.ts'
+import type { AppJson, HarnessOptions } from '../src/shared/built-program.ts'
 
-/** What the build writes; the Node side owns these. */
-export type * from '../src/harness/program.ts'
+/** What the build writes. */
+export type * from '../src/shared/built-program.ts'
 
-/** The globals that a program's scripts see, besides the language, timers and console. */
+/** The globals of a program's scripts besides the language, timers and console. */
 export interface ProgramScope {
   readonly wx: object
   readonly App: (options: object) => void
@@ -20,51 +17,51 @@ export interface ProgramScope {
   readonly getCurrentPages: () => readonly unknown[]
 }
 
-/** What the runtime offers to the `wx` object. */
+/** What the runtime provides to the `wx` object. */
 export interface Host {
-  /** Root of everything that lies above the pages: toasts, modals, previews, pickers. */
+  /** The root of everything above the pages: toasts, modals, previews, pickers. */
   readonly overlay: HTMLElement
   readonly router: Router
   setNavigationBarTitle(title: string): void
   setNavigationBarColor(color: { readonly frontColor: string; readonly backgroundColor: string }): void
-  /** In the page on top: what `createSelectorQuery` and the like look at. */
+  /** The root of the top page, for `createSelectorQuery` and similar calls. */
   currentPageElement(): HTMLElement | undefined
-  /** Whether the simulated app is in the foreground; `wx.onAppShow` and `wx.onAppHide` follow it. */
+  /** Calls `listener` when the program goes to the foreground or background. Returns a function that removes it. */
   onVisibility(listener: (visible: boolean) => void): () => void
   readonly launch: LaunchOptions
-  /** `app.json`: its networkTimeout and darkmode hold for the calls of `wx`. */
+  /** `app.json`, for its networkTimeout, darkmode and tabBar. */
   readonly app?: AppJson
-  /** URL of a file of the program (`/images/a.png`): for pictures of the program that `wx` shows, as previewImage does. */
+  /** URL of a file of the program (`/images/a.png`), for calls that show it, such as previewImage. */
   assetUrl?(path: string): string
-  /** The shell's network switch: calls `listener` at once and at each change; returns how to stop. */
+  /** Calls `listener` with the setting of the shell's network switch, now and at each change. Returns a function that removes it. */
   onNetworkThrottle?(listener: (throttle: NetworkThrottle) => void): () => void
-  /** The little spinner in the navigation bar. */
+  /** The spinner in the navigation bar. */
   setNavigationBarLoading?(loading: boolean): void
   readonly tabBar?: TabBarControl
-  /** Of the page on top; starting it also calls the page's onPullDownRefresh. */
+  /** Pull-down refresh of the top page; `start` also calls its onPullDownRefresh. */
   readonly pullDownRefresh?: { start(): void; stop(): void }
-  /** The program's own object of the page on top; it has `createSelectorQuery`, `selectComponent` and so on. */
+  /** The page object of the top page; it has `createSelectorQuery`, `selectComponent` and so on. */
   currentPage?(): unknown
   readonly theme?: ThemeControl
   /** The simulated screen, in CSS pixels. */
   screen?(): ScreenSize
   pageScrollTo?(options: { readonly scrollTop?: number; readonly selector?: string; readonly duration?: number }): void
   hideHomeButton?(): void
-  /** Shows an error in the shell's panel, gives it to App.onError and to `onError`, and logs it. */
+  /** Shows an error in the shell's panel, passes it to App.onError and `onError`, and logs it. */
   reportError?(error: unknown): void
-  /** Receives what `reportError` gets, as WeChat's text of it: for `wx.onError`. */
+  /** Calls `listener` with WeChat's text of each error, for `wx.onError`. */
   onError?(listener: (message: string) => void): () => void
   /**
-   * The `wx` side names its local files here, once: from a path such as `http://tmp/1.jpg` to a `blob:` URL. The
-   * elements (image, video) ask through `ElementsHost.mediaUrl`.
+   * Called once by `wx` with a function from the path of a local file (`http://tmp/1.jpg`) to its `blob:` URL.
+   * `ElementsHost.mediaUrl` uses it.
    */
   provideLocalFiles?(urlOf: (path: string) => string | undefined): void
 }
 
 export type Theme = 'light' | 'dark'
 
-export interface ThemeControl {
-  /** Always light when app.json does not say `"darkmode": true`, as in WeChat. */
+interface ThemeControl {
+  /** Always light unless app.json has `"darkmode": true`, as in WeChat. */
   readonly current: Theme
   onChange(listener: (theme: Theme) => void): () => void
 }
@@ -72,13 +69,13 @@ export interface ThemeControl {
 export interface ScreenSize {
   readonly screenWidth: number
   readonly screenHeight: number
-  /** The page's room: without the navigation bar and the tab bar. */
+  /** The size of the page, without navigation bar and tab bar. */
   readonly windowWidth: number
   readonly windowHeight: number
   readonly statusBarHeight: number
 }
 
-/** Both ends of what `navigateTo` opens between two pages. */
+/** One end of the channel that `navigateTo` opens between two pages. */
 export interface EventChannel {
   emit(name: string, ...args: unknown[]): void
   on(name: string, listener: (...args: never[]) => void): void
@@ -86,10 +83,10 @@ export interface EventChannel {
   off(name: string, listener?: (...args: never[]) => void): void
 }
 
-/** `slow` is a weak mobile network: high latency, some 50 kB/s upwards. */
+/** `slow` is a weak mobile network: high latency, uploads at 50 kB/s. */
 export type NetworkThrottle = 'none' | 'slow' | 'offline'
 
-/** What `wx` does to the tab bar. `index` counts from 0; the caller has checked that there is such a tab. */
+/** How `wx` changes the tab bar. `index` counts from 0; the caller has checked that the tab exists. */
 export interface TabBarControl {
   /** Text of at most four characters; undefined removes it. */
   setBadge(index: number, text: string | undefined): void
@@ -107,9 +104,9 @@ export interface LaunchOptions {
   readonly scene: number
 }
 
-/** Each resolves when the page is shown and rejects with the text after `fail `. URLs may be relative and have a query. */
+/** Each call resolves once the page is shown, or rejects with the text after `fail `. URLs may be relative and have a query. */
 export interface Router {
-  /** `events` are the listeners of the opening page; the answer is its end of the channel. */
+  /** `events` are the listeners of the opening page; resolves with its end of the channel. */
   navigateTo(url: string, events?: Readonly<Record<string, (...args: never[]) => void>>): Promise<EventChannel>
   redirectTo(url: string): Promise<void>
   reLaunch(url: string): Promise<void>
@@ -118,24 +115,25 @@ export interface Router {
 }
 
 /**
- * What the built-in elements get: `registerElements(host)` of elements/index.ts defines each as a glass-easel component
- * in `space` and makes it known with `space.setGlobalUsingComponent('button', definition)`.
+ * What the runtime provides to the built-in elements. `registerElements(host)` of elements/index.ts defines each as a
+ * glass-easel component in `space` and registers it with `space.setGlobalUsingComponent('button', definition)`.
  *
- * In the DOM a built-in element, and any name without a hyphen, is `<wx-name>`: `<button>` in WXML, and `<div>` in an
- * element's own template, are `<wx-button>` and `<wx-div>`. Real HTML elements (`<input>`, `<img>`) are made by hand and put into `this.$$`.
- * The runtime turns touches, mouse and keyboard into `tap`, `longpress`, `touchstart` and so on. It forwards no other
- * event of the DOM, so an element triggers `input`, `load`, `scroll` and the like itself with `triggerEvent`.
+ * In the DOM, a built-in element and any other name without a hyphen is `<wx-name>`: `<button>` in WXML, and `<div>` in an
+ * element's own template, are `<wx-button>` and `<wx-div>`. Real HTML elements (`<input>`, `<img>`) are created with the
+ * DOM and added to `this.$$`. The runtime turns touches, mouse and keyboard into `tap`, `longpress`, `touchstart` and so
+ * on. It forwards no other DOM event, so elements trigger `input`, `load`, `scroll` and so on themselves with
+ * `triggerEvent`.
  */
 export interface ElementsHost {
   readonly space: ComponentSpace
   readonly router: Router
-  /** Above the pages: pickers. */
+  /** The layer above the pages, for pickers. */
   readonly overlay: HTMLElement
   readonly language: HarnessOptions['language']
   /**
-   * URL that the browser can load, for a `src` as written in a template or got from an API: an asset of the program
-   * (absolute, or relative to the component in whose template `element` stands), a local file of `wx`, http(s), data.
-   * Undefined for what WeChat does not render either, such as `cloud://`; the reason is logged.
+   * The URL that the browser loads for a `src`: an asset of the program (absolute, or relative to the component whose
+   * template has `element`), a local file of `wx`, http(s) or data. Undefined for sources that WeChat does not render
+   * either, such as `cloud://`; the reason is logged.
    */
   mediaUrl(src: string, element: GlassEaselElement): string | undefined
   reportError(error: unknown): void

@@ -1,2 +1,2 @@
-/** esbuild bundles style sheets that a script imports. */
+/** Style sheets that a script imports are bundled by esbuild. */
 declare module '*.css'

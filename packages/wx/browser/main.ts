@@ -1,4 +1,4 @@
-/** Starts the harness in the browser: the shell, and in it the program that the build has written. */
+/** Starts the harness in the browser: the shell, and the built program in it. */
 import type { HarnessJson, HarnessOptions, Program } from './contracts.ts'
 import { ErrorReports } from './runtime/errors.ts'
 import { MediaUrls } from './runtime/media-url.ts'
@@ -9,7 +9,7 @@ import './shell/style.css'
 
 declare global {
   interface Window {
-    /** Absent when the program has never been built. */
+    /** Undefined if the program has never been built successfully. */
     __miniProgram?: Program
   }
 }
@@ -33,8 +33,8 @@ async function start(): Promise<void> {
 const PRIVACY = ['granted', 'ask', 'undeclared'] as const
 
 /**
- * The address may say another user (`?user=bob`), the language (`?lang=en`, else the browser's), and what the user has
- * answered to the privacy guideline so far (`?privacy=ask`).
+ * The address may set the user (`?user=bob`), the language (`?lang=en`, default that of the browser), and the answer to the
+ * privacy guideline (`?privacy=ask`).
  */
 function readOptions({ endpoint, env, user }: HarnessJson, address: URLSearchParams): HarnessOptions {
   const language = address.get('lang') ?? navigator.language

@@ -1,4 +1,4 @@
-/** The official SDK with its adapter, in one file: made by `npm run build`. */
+/** The official SDK with its adapter in one file, created by `npm run build`. */
 import type cloudbase from '@cloudbase/js-sdk'
 
 declare const sdk: typeof cloudbase

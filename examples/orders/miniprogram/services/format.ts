@@ -1,4 +1,4 @@
-/** `2026-03-01 09:05`, in the phone's time. */
+/** `2026-03-01 09:05`, in the time zone of the phone. */
 export function formatTime(time: Date | number | undefined): string {
   if (time === undefined) return ''
   const date = new Date(time)
@@ -13,7 +13,7 @@ export function formatSize(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
-/** By its name: a fileID says nothing else about what is in the file. */
+/** By the extension: a fileID carries no other information about the content. */
 export function isVideo(fileID: string): boolean {
   return /\.(mp4|mov|m4v|3gp|webm)$/i.test(fileID)
 }

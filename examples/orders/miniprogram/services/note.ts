@@ -1,12 +1,12 @@
 import type { KitError } from '@cloudstead/kit'
 import { language } from '../texts'
 
-/** An error as a page shows it, by `<error-note>`. */
+/** An error, as shown by `<error-note>`. */
 export interface Note {
   readonly code: string
   /** What to do, in the user's language. */
   readonly hint: string
-  /** What was said, for whoever looks into it. */
+  /** The original message, for debugging. */
   readonly message: string
 }
 

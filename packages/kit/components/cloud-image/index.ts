@@ -26,12 +26,12 @@ interface Methods extends WechatMiniprogram.Component.MethodOption {
   onRetry(): void
 }
 
-/** What an instance keeps beside its data. */
+/** The fields of an instance besides its data. */
 type Own = { source?: PictureSource }
 
 /**
  * `<cloud-image file-id="{{fileID}}" mode="aspectFill" lazy-load label="..." bind:load bind:error>`: an `<image>` for a
- * fileID. It asks the kit's connection for the URL; all pictures of a page share one request.
+ * fileID. It gets the URL from the kit's connection; all pictures of a page share one request.
  */
 Component<Data, Properties, Methods, [], Own>({
   externalClasses: ['image-class'],
@@ -39,7 +39,7 @@ Component<Data, Properties, Methods, [], Own>({
     fileId: String,
     mode: { type: String, value: 'aspectFill' },
     lazyLoad: Boolean,
-    /** What is in the picture, for those who cannot see it. */
+    /** Describes the picture for screen readers. */
     label: String,
   },
   data: { state: 'empty', url: '', t: TEXTS.zh },

@@ -7,7 +7,7 @@ const A = 'cloud://demo.b/users/u/a.jpg'
 const B = 'cloud://demo.b/users/u/b.jpg'
 const MAX_AGE = 600
 
-/** A component's place on a page: what it showed, what failed, and what it asked the connection for. */
+/** Records what the component showed, its errors, and its requests to the connection. */
 function frame(
   answer: (fileID: string, asked: number) => Partial<ResolvedImage> = (_, asked) => ({ url: `u${asked}` }),
 ) {
@@ -43,7 +43,7 @@ describe('the picture of a <cloud-image>', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 }))
   afterEach(() => mock.timers.reset())
 
-  it('is loading until <image> has drawn it', async () => {
+  it('is loading until <image> has loaded it', async () => {
     const { source, last } = frame()
     source.setFileID(A)
     assert.deepEqual(last(), { state: 'loading', url: '' })
@@ -53,7 +53,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.deepEqual(last(), { state: 'ready', url: 'u1' })
   })
 
-  it('has no answer for another fileID shown', async () => {
+  it('ignores the answer for an earlier fileID', async () => {
     const { source, shown, asked } = frame((fileID) => ({ url: fileID }))
     source.setFileID(A)
     source.setFileID(B)
@@ -71,7 +71,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.deepEqual(last(), { state: 'empty', url: '' })
   })
 
-  it('says why there is no URL, and begins again when asked', async () => {
+  it('reports why there is no URL, and starts again on retry', async () => {
     const { source, last, failures } = frame((_, asked) => (asked === 1 ? { error: refusal() } : { url: 'u' }))
     source.setFileID(A)
     await settle()
@@ -99,7 +99,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.equal(asked.length, 2)
   })
 
-  it('takes the URL away in between, so that the same one is loaded again', async () => {
+  it('clears the URL in between, so that the same one is loaded again', async () => {
     const { source, shown } = frame(() => ({ url: 'same' }))
     source.setFileID(A)
     await settle()
@@ -111,7 +111,7 @@ describe('the picture of a <cloud-image>', () => {
     )
   })
 
-  it('renews its URL a minute before it ends, without a placeholder', async () => {
+  it('renews its URL a minute before it expires, without a placeholder', async () => {
     const { source, shown, asked } = frame()
     source.setFileID(A)
     await settle()
@@ -127,7 +127,7 @@ describe('the picture of a <cloud-image>', () => {
     ])
   })
 
-  it('renews nothing while the page is hidden, and at once when it is back', async () => {
+  it('renews nothing while the page is hidden, and immediately when it is shown again', async () => {
     const { source, asked } = frame()
     source.setFileID(A)
     await settle()
@@ -140,7 +140,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.equal(asked.length, 2)
   })
 
-  it('keeps what is on the screen when the renewal fails', async () => {
+  it('keeps the picture on the screen if the renewal fails', async () => {
     const { source, last, failures } = frame((_, asked) => (asked === 1 ? { url: 'u1' } : { error: refusal() }))
     source.setFileID(A)
     await settle()
@@ -151,7 +151,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.deepEqual(failures, [])
   })
 
-  it('does not ask in a circle for URLs that are old on arrival', async () => {
+  it('does not loop on URLs that are already expired', async () => {
     const { source, asked } = frame(() => ({ url: 'u', expiresAt: 0 }))
     source.setFileID(A)
     await settle()
@@ -159,7 +159,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.equal(asked.length, 1)
   })
 
-  it('is quiet once it is off the page', async () => {
+  it('does nothing after it is disposed', async () => {
     const { source, shown, asked } = frame()
     source.setFileID(A)
     source.dispose()
@@ -169,7 +169,7 @@ describe('the picture of a <cloud-image>', () => {
     assert.deepEqual(shown, [{ state: 'loading', url: '' }])
   })
 
-  it('without a connection says what is missing', () => {
+  it('reports a missing connection', () => {
     const failures: KitError[] = []
     const source = createPicture({ cloud: () => undefined, show: () => {}, fail: (error) => failures.push(error) })
     source.setFileID(A)

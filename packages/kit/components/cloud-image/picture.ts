@@ -1,37 +1,37 @@
 import { type Cloud, hintFor, type KitError } from '@cloudstead/kit'
 import { notConnected } from '../shared/not-connected.ts'
 
-/** So long before a URL ends it is replaced; the same margin as the kit's cache has. */
+/** A URL is replaced this long before it expires; the kit's cache has the same margin. */
 const MARGIN_MS = 60_000
-/** Of the URLs that last less than ten margins, a tenth of their life is left instead. */
+/** For URLs that last less than ten margins: this share of their lifetime. */
 const MARGIN_SHARE = 0.1
-/** A URL that was old on arrival (the phone's clock is wrong) is not asked for again and again. */
+/** The minimum between requests, for URLs that are already expired because the phone's clock is wrong. */
 const MIN_REFRESH_MS = 10_000
 const NEVER = Number.POSITIVE_INFINITY
 
-/** What the component shows. `url` may be set while `loading`: then the picture is on its way. */
+/** What the component shows. `url` may be set in the state `loading`: then `<image>` loads the picture. */
 export interface Picture {
   readonly state: 'empty' | 'loading' | 'ready' | 'failed'
   readonly url: string
 }
 
 export interface PictureParts {
-  /** The connection of the program, if there is one by now. */
+  /** The connection of the program; undefined before `connect`. */
   readonly cloud: () => Pick<Cloud, 'resolveImages' | 'refresh'> | undefined
   readonly show: (picture: Picture) => void
   readonly fail: (error: KitError) => void
 }
 
-/** One picture by its fileID, from asking for its URL to the day it is taken off the page. */
+/** One picture by its fileID: gets its URL, and renews it until the component is detached. */
 export interface PictureSource {
   setFileID(fileID: string): void
-  /** `<image>` has drawn it. */
+  /** `<image>` has loaded the picture. */
   loaded(): void
-  /** `<image>` could not: the first time a new URL is tried, since the old one may have expired. */
+  /** `<image>` could not load it: the first time a new URL is tried, since the old one may have expired. */
   broken(message: string): void
-  /** Begins again after a failure. */
+  /** Starts again after a failure. */
   retry(): void
-  /** Whether the page can be seen; a hidden page does not renew its URLs. */
+  /** Whether the page is visible; a hidden page does not renew its URLs. */
   setVisible(visible: boolean): void
   dispose(): void
 }
@@ -39,7 +39,7 @@ export interface PictureSource {
 export function createPicture({ cloud, show, fail }: PictureParts): PictureSource {
   let fileID = ''
   let picture: Picture = { state: 'empty', url: '' }
-  /** Counts what was asked for: an answer that comes late, for another fileID, is not shown. */
+  /** The number of the current request: late answers to earlier requests are ignored. */
   let turn = 0
   let triedAgain = false
   let visible = true
@@ -57,16 +57,15 @@ export function createPicture({ cloud, show, fail }: PictureParts): PictureSourc
     fail(error)
   }
 
-  /** @param anew past the kit's cache */
-  const ask = async (anew: boolean): Promise<void> => {
+  const ask = async (bypassCache: boolean): Promise<void> => {
     turn += 1
     const asked = turn
     const connection = cloud()
     if (connection === undefined) return giveUp(notConnected('cloud-image'))
-    const found = anew ? await connection.refresh(fileID) : (await connection.resolveImages([fileID]))[0]
+    const found = bypassCache ? await connection.refresh(fileID) : (await connection.resolveImages([fileID]))[0]
     if (asked !== turn || found === undefined) return
     if (found.error !== undefined) {
-      // What is on the screen stays there; its URL is tried again when it is due.
+      // The picture stays on the screen; its URL is requested again later.
       if (picture.state === 'ready') plan(Date.now() + MIN_REFRESH_MS)
       else giveUp(found.error)
       return
@@ -92,7 +91,7 @@ export function createPicture({ cloud, show, fail }: PictureParts): PictureSourc
     timer = undefined
   }
 
-  /** Nothing is on the way and nothing is planned. */
+  /** Ignores the running request and cancels the planned one. */
   const rest = (): void => {
     turn += 1
     renewAt = NEVER
@@ -121,7 +120,7 @@ export function createPicture({ cloud, show, fail }: PictureParts): PictureSourc
       if (picture.url === '') return
       if (triedAgain) return giveUp(notLoaded(message))
       triedAgain = true
-      // Without a URL in between, the same one again would not be loaded again.
+      // `<image>` loads the same URL again only after another value.
       set('loading', '')
       ask(true)
     },

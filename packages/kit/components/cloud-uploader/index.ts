@@ -1,16 +1,16 @@
 import { connected, hintFor, type KitError, pickMedia } from '@cloudstead/kit'
 import { systemLanguage } from '../shared/language.ts'
-import { createUploadList, type Item, type UploadList } from './pictures.ts'
 import { TEXTS } from './texts.ts'
+import { createUploadList, type UploadItem, type UploadList } from './upload-list.ts'
 
-/** WeChat's picker gives at most so many at a time. */
+/** The maximum of WeChat's picker. */
 const MAX_PICK = 20
 const DEFAULT_MAX = 9
 
 type MediaType = 'image' | 'video' | 'mix'
 
-/** A tile as the template draws it. */
-interface Tile extends Item {
+/** A tile as the template renders it. */
+interface Tile extends UploadItem {
   readonly label: string
 }
 
@@ -38,26 +38,26 @@ type TileEvent = WechatMiniprogram.TouchEvent<object, object, { key: string }>
 
 interface Methods extends WechatMiniprogram.Component.MethodOption {
   draw(): void
-  tell(error: KitError): void
+  showError(error: KitError): void
   onAdd(): Promise<void>
   onTile(event: TileEvent): Promise<void>
   onRemove(event: TileEvent): void
   onOpenSetting(): void
 }
 
-/** What an instance keeps beside its data. */
+/** The fields of an instance besides its data. */
 type Own = { list?: UploadList; language?: 'zh' | 'en'; status?: string }
 
 /**
  * `<cloud-uploader value="{{fileIDs}}" max="9" bind:change="onChange">`: a grid of pictures that uploads what the user
- * adds and tells the page the fileIDs: `event.detail.fileIDs`.
+ * adds and passes their fileIDs to the page: `event.detail.fileIDs`.
  */
 Component<Data, Properties, Methods, [], Own>({
   properties: {
-    /** The fileIDs that are stored. */
+    /** The fileIDs of the stored files. */
     value: Array,
     max: { type: Number, value: DEFAULT_MAX },
-    /** At most so many in one go of the picker; 0: as many as there is room for. */
+    /** Maximum number of files per use of the picker; 0: up to `max`. */
     count: Number,
     columns: { type: Number, value: 3 },
     /** `image`, `video` or `mix`. */
@@ -84,7 +84,7 @@ Component<Data, Properties, Methods, [], Own>({
         cloud: connected,
         show: () => this.draw(),
         change: (fileIDs) => this.triggerEvent('change', { fileIDs }),
-        fail: (error) => this.tell(error),
+        fail: (error) => this.showError(error),
       })
       this.list.setValue(this.data.value)
       this.draw()
@@ -120,7 +120,7 @@ Component<Data, Properties, Methods, [], Own>({
       if (status !== (this.status ?? '0 0')) this.triggerEvent('status', { uploading: busy, failed })
       this.status = status
     },
-    tell(error) {
+    showError(error) {
       const needsSetting = error.code === 'PERMISSION_MISSING'
       this.setData({ problem: hintFor(error.code)[this.language ?? 'en'], needsSetting })
       this.triggerEvent('error', { error })
@@ -136,7 +136,7 @@ Component<Data, Properties, Methods, [], Own>({
       if (picked.ok) {
         this.setData({ problem: '', needsSetting: false })
         this.list?.add(picked.files, orderId === '' ? undefined : orderId)
-      } else if (picked.error.code !== 'CANCELLED') this.tell(picked.error)
+      } else if (picked.error.code !== 'CANCELLED') this.showError(picked.error)
     },
     async onTile(event) {
       const { list } = this

@@ -1,4 +1,4 @@
-/** What the uploader says, in its two languages. Positions count from 1. */
+/** The texts of the uploader, in both languages. Positions count from 1. */
 export const TEXTS = {
   zh: {
     add: { image: '添加图片', video: '添加视频', mix: '添加图片或视频' },

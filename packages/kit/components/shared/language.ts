@@ -4,7 +4,7 @@ export interface Text {
   readonly en: string
 }
 
-/** The language of WeChat: Chinese for each kind of Chinese, else English. */
+/** The language of WeChat: Chinese for every variant of Chinese, English otherwise. */
 export function systemLanguage(): keyof Text {
   // getAppBaseInfo came with base library 2.20.1.
   const { language } = wx.getAppBaseInfo === undefined ? wx.getSystemInfoSync() : wx.getAppBaseInfo()

@@ -38,7 +38,7 @@ const NAMES = [
   'valuetext',
 ] as const
 
-/** Roles of what is there to be tapped. */
+/** Roles of elements that can be tapped. */
 const OPERABLE: ReadonlySet<string> = new Set([
   'button',
   'link',
@@ -54,12 +54,12 @@ const ATTRIBUTES: Readonly<Record<string, string>> = Object.fromEntries(
   NAMES.map((name) => [propertyOf(name), name === 'role' ? 'role' : `aria-${name}`]),
 )
 
-/** Properties for the attributes `aria-role`, `aria-label` and so on, all unset. */
+/** The properties for `aria-role`, `aria-label` and so on, all unset. */
 export const ARIA_PROPERTIES: Readonly<Record<string, null>> = Object.fromEntries(
   Object.keys(ATTRIBUTES).map((property) => [property, null]),
 )
 
-/** Writes those that were set; what an element says by itself stays until then. */
+/** Writes the attributes that are set; until then the element's own ones stay. */
 export function applyAria(
   dom: HTMLElement,
   values: Readonly<Record<string, unknown>>,
@@ -70,15 +70,14 @@ export function applyAria(
     const value = values[property]
     if (attribute === undefined || value === null || value === undefined) continue
     dom.setAttribute(attribute, String(value))
-    // A view that says it is a button can be used as one without a finger, too.
+    // A view with the role of a button can also be used with the keyboard.
     if (attribute === 'role' && OPERABLE.has(String(value)) && !dom.hasAttribute('tabindex'))
       makeOperable(dom, String(value))
   }
 }
 
 /**
- * Makes an element one that the keyboard reaches and acts on: Enter, and for those that are not links Space, do what a
- * click does.
+ * Makes an element focusable and usable with the keyboard: Enter, and Space unless it is a link, act like a click.
  */
 export function makeOperable(dom: HTMLElement, role: string): void {
   dom.setAttribute('role', role)
@@ -91,7 +90,7 @@ export function makeOperable(dom: HTMLElement, role: string): void {
   })
 }
 
-/** Says to assistive technology and to the keyboard whether a control can be used. */
+/** Enables or disables a control for assistive technology and the keyboard. */
 export function setOperable(dom: HTMLElement, operable: boolean): void {
   dom.tabIndex = operable ? 0 : -1
   if (operable) dom.removeAttribute('aria-disabled')

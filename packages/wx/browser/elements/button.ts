@@ -70,7 +70,7 @@ export const button = defineElement({
       if (formType === 'reset') form?.reset(self.node)
       OPEN_TYPES[openType]?.(self)
     }
-    // Before anybody else: a button that is off swallows the tap.
+    // First of all listeners: a disabled button swallows the tap.
     self.on('tap', (event) => isOff() && event.stopPropagation(), { capture: true })
     self.on('tap', (event) => {
       labelIgnores(event)

@@ -1,6 +1,6 @@
 import { defineElement } from './define.ts'
 
-/** What WeChat's canvas node has beside a browser's. */
+/** What WeChat's canvas node has in addition to a browser's. */
 interface CanvasNode extends HTMLCanvasElement {
   createImage(): HTMLImageElement
   requestAnimationFrame(callback: FrameRequestCallback): number
@@ -10,8 +10,8 @@ interface CanvasNode extends HTMLCanvasElement {
 }
 
 /**
- * `type="2d"` and WebGL: the `<canvas>` inside is what `fields({ node: true })` gives. The older drawing context of
- * wx.createCanvasContext is not there.
+ * `type="2d"` and WebGL: `fields({ node: true })` returns the `<canvas>` inside. The older context of
+ * wx.createCanvasContext is not simulated.
  */
 export const canvas = defineElement({
   tag: 'canvas',

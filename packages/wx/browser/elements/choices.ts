@@ -3,7 +3,7 @@ import { defineElement, type ElementParts, type ElementSelf } from './define.ts'
 import { html } from './dom.ts'
 import { labelIgnores } from './label.ts'
 
-/** A checkbox or radio as its group sees it. */
+/** A checkbox or radio, for its group. */
 interface Choice {
   readonly value: () => string
   readonly isChecked: () => boolean
@@ -25,7 +25,7 @@ const MARK_CSS = `
   [aria-disabled='true'] > .element-choice > i { background: light-dark(#e1e1e1, #333); opacity: .6 }
   wx-checkbox:focus-visible, wx-radio:focus-visible, wx-switch:focus-visible { outline: 2px solid #576b95; outline-offset: 2px }`
 
-/** Of those whose mark can have colours of its own. */
+/** The properties of controls whose mark has its own colours. */
 const MARKED_PROPERTIES = {
   ...CHOICE_PROPERTIES,
   backgroundColor: '',
@@ -87,7 +87,7 @@ export const radio = defineElement({
   },
 })
 
-/** `toggle` answers false when there was nothing to change. */
+/** `toggle` returns false if there was nothing to change. */
 function createChoice(
   self: Omit<ElementSelf<typeof CHOICE_PROPERTIES>, 'set'> & { set(name: 'checked', value: unknown): void },
   role: 'checkbox' | 'radio',
@@ -127,7 +127,7 @@ function createChoice(
       }
       if (changed.has('disabled')) setOperable(dom, !props.disabled)
     },
-    // Its group is the field; alone it only has to be put back.
+    // Its group is the form field; without one it only has to be reset.
     field: { name: () => '', value: () => undefined, reset: () => self.set('checked', initial) },
   }
 }

@@ -2,10 +2,10 @@ import type { GeneralComponent, ShadowedEvent, StyleSegmentIndex, templateEngine
 import type { ElementsHost } from '../contracts.ts'
 import { ARIA_PROPERTIES, applyAria } from './aria.ts'
 
-/** Default values; an attribute is converted to the type of its default, and null takes what comes. */
+/** Default values; an attribute is converted to the type of its default, or left as it is if that is null. */
 export type Properties = Readonly<Record<string, string | number | boolean | null>>
 
-/** What an attribute is read as. */
+/** The type of an attribute's value. */
 type Widened<Value> = Value extends string
   ? string
   : Value extends number
@@ -16,45 +16,45 @@ type Widened<Value> = Value extends string
 
 export type Values<Props extends Properties> = { readonly [Name in keyof Props]: Widened<Props[Name]> }
 
-/** One element on a page, as its own code sees it. */
+/** One element on a page, for the code of its kind. */
 export interface ElementSelf<Props extends Properties> {
   readonly host: ElementsHost
   /** The `<wx-...>` element. */
   readonly dom: HTMLElement
   readonly node: GeneralComponent
-  /** The attributes now. */
+  /** The current attributes. */
   readonly props: Values<Props>
-  /** Changes an own attribute, as the user's doing: `model:` bindings follow, `update` is called. */
+  /** Changes an attribute on behalf of the user: `model:` bindings follow, `update` is called. */
   set(name: keyof Props & string, value: unknown): void
-  /** Calls the program's listeners. Events of elements do not bubble, except where WeChat says so. */
+  /** Calls the program's listeners. Events of elements do not bubble, unless they do in WeChat. */
   emit(name: string, detail?: unknown, options?: EmitOptions): void
-  /** Listens to an event of the program's world, such as `tap`. */
+  /** Listens to an event of the program, such as `tap`. */
   on(name: string, listener: (event: ShadowedEvent<unknown>) => void, options?: { readonly capture?: boolean }): void
-  /** Class names that the program gave in an attribute, with the prefix of the component that wrote them. */
+  /** Class names from an attribute, with the prefix of the component whose template has them. */
   scopedClass(names: string): string
 }
 
-export interface EmitOptions {
+interface EmitOptions {
   readonly bubbles?: boolean
-  /** Receives what a listener of the program returns. */
+  /** Receives the return value of a listener. */
   readonly returned?: (value: unknown) => void
 }
 
-/** What an element does. */
+/** The behaviour of an element. */
 export interface ElementParts {
-  /** Where the element's children in WXML go; default: the element itself. */
+  /** The node that holds the element's WXML children; default the element itself. */
   readonly slot?: HTMLElement
-  /** Called once with all attributes when they are first known, and then with those that were set. */
+  /** Called once with all attributes as soon as they are known, then with those that were set. */
   update?(changed: ReadonlySet<string>): void
   attached?(): void
   detached?(): void
-  /** What a tap on a label of this control does. */
+  /** Called for a tap on a label of this control. */
   activate?(): void
-  /** For forms. */
+  /** The control in its form. */
   readonly field?: FormField
 }
 
-/** A control as its form sees it. */
+/** A control, for its form. */
 export interface FormField {
   name(): string
   value(): unknown
@@ -62,16 +62,16 @@ export interface FormField {
 }
 
 export interface ElementKind<Props extends Properties> {
-  /** As in WXML. */
+  /** The name in WXML. */
   readonly tag: string
   readonly properties: Props
-  /** Rules of the stylesheet. As in WeChat's, selectors are the `wx-` names and weigh little. */
+  /** CSS rules. As in WeChat, selectors are the `wx-` names and have a low specificity. */
   readonly css?: string
-  /** Builds the DOM. Attributes are not known yet: they come with `update`. */
+  /** Builds the DOM. The attributes are not known yet: `update` receives them. */
   create(self: ElementSelf<Props>): ElementParts
 }
 
-/** An element kind with its property types forgotten: what the register of elements holds. */
+/** A kind of element without its property types, for the list of all elements. */
 export interface AnyElement {
   readonly tag: string
   readonly css: string
@@ -85,11 +85,11 @@ export function partsOf(dom: Element): ElementParts | undefined {
   return partsByDom.get(dom)
 }
 
-/** Attributes that every element has. */
+/** Attributes of every element. */
 const COMMON = { hidden: false } as const
 
 /**
- * Describes a built-in element.
+ * Defines a built-in element.
  *
  * @example
  * export const coverView = defineElement({ tag: 'cover-view', properties: {}, create: () => ({}) })
@@ -126,7 +126,7 @@ function registerKind<Props extends Properties>(kind: ElementKind<Props>, host: 
   host.space.setGlobalUsingComponent(kind.tag, definition.general())
 }
 
-/** One element on a page, as glass-easel sees it: a component whose inside is plain DOM. */
+/** One element on a page, for glass-easel: a component whose content is plain DOM. */
 class Life implements templateEngine.TemplateInstance {
   readonly shadowRoot: templateEngine.TemplateInstance['shadowRoot']
   readonly parts: ElementParts
@@ -192,14 +192,14 @@ function createSelf(
       node.triggerEvent(name, detail, { bubbles, composed: bubbles, ...handler })
     },
     on: (name, listener, options = {}) => {
-      // Without a result: glass-easel takes false for an order to stop the event.
+      // Returns nothing: glass-easel would stop the event on false.
       node.addListener(name, (event) => void listener(event), options)
     },
     scopedClass: (names) => scopedClass(node, names),
   }
 }
 
-/** As WeChat reads an attribute; what cannot be read is the default. */
+/** Converts an attribute as WeChat does; invalid values become the default. */
 function convert(value: unknown, fallback: string | number | boolean | null): unknown {
   if (fallback === null) return value
   if (typeof fallback === 'boolean') return Boolean(value)
@@ -220,10 +220,10 @@ function scopedClass(node: GeneralComponent, names: string): string {
     .join(' ')
 }
 
-/** `StyleSegmentIndex.TEMP_EXTRA`, which is a constant of the types only. */
+/** `StyleSegmentIndex.TEMP_EXTRA`, which exists only in the types. */
 const PASSING_SEGMENT = 3 as StyleSegmentIndex
 
-/** Adds or removes classes for a moment, beside those that the program sets. */
+/** Sets temporary classes in addition to those of the program. */
 export function setPassingClass(node: GeneralComponent, names: string): void {
   node.setNodeClass(names, PASSING_SEGMENT)
 }

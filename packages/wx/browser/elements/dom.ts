@@ -1,4 +1,4 @@
-/** Makes an HTML element. What begins with `class` and so on is set as a property. */
+/** Creates an HTML element with a class and children. */
 export function html<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = '',
@@ -10,12 +10,12 @@ export function html<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Events of a real control that the page must not see a second time, beside what the element itself triggers. */
+/** Events of a real control that must not reach the page, because the element triggers its own. */
 export function keepInside(element: HTMLElement, ...types: string[]): void {
   for (const type of types) element.addEventListener(type, (event) => event.stopPropagation())
 }
 
-/** Between two bounds. */
+/** Limits a number to a range. */
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), Math.max(low, high))
 }

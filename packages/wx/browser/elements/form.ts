@@ -8,7 +8,7 @@ interface Form {
 
 const forms = new WeakMap<Element, Form>()
 
-/** The form around an element, across the borders of components. */
+/** The form around an element, even outside of its component. */
 export function formOf(dom: Element): Form | undefined {
   const form = dom.closest('wx-form')
   return form === null ? undefined : forms.get(form)

@@ -1,7 +1,7 @@
 import { type ElementSelf, type Properties, setPassingClass } from './define.ts'
 import { sharedEvent } from './touch.ts'
 
-/** Attributes of elements that show that a finger rests on them. */
+/** Attributes of elements that react to a finger on them. */
 export const HOVER_PROPERTIES = {
   hoverClass: 'none',
   hoverStopPropagation: false,
@@ -9,12 +9,12 @@ export const HOVER_PROPERTIES = {
   hoverStayTime: 400,
 } as const
 
-/** Touches whose first element has asked that its ancestors show nothing. */
+/** Touches whose innermost element has `hover-stop-propagation`. */
 const claimed = new WeakSet<object>()
 
 /**
- * Adds `hover-class` while a finger is on the element. `ownClass` is the class of WeChat's own stylesheet that an
- * element has by default; it is the same in every component.
+ * Adds `hover-class` while a finger is on the element. `ownClass` is the default hover class of the element, from WeChat's
+ * own stylesheet; it has no component prefix.
  */
 export function showHover<Props extends Properties & typeof HOVER_PROPERTIES>(
   self: ElementSelf<Props>,

@@ -1,7 +1,7 @@
 import { defineElement } from './define.ts'
 
 interface Shape {
-  /** Path in a box of 24 by 24. */
+  /** SVG path in a box of 24 by 24. */
   readonly path: string
   readonly color: string
 }

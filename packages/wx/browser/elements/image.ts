@@ -1,7 +1,7 @@
 import { defineElement, type ElementSelf, type Properties } from './define.ts'
 import { keepInside } from './dom.ts'
 
-/** Modes that keep the picture's size and say which part of it shows. */
+/** Modes that keep the size of the picture and choose its visible part. */
 const POSITIONS: ReadonlySet<string> = new Set([
   'top',
   'bottom',
@@ -59,7 +59,7 @@ export const image = defineElement({
   },
 })
 
-/** A picture as wide as its box and as high as it is, above native components in WeChat. */
+/** A picture with the width of its box and its own height; in WeChat it lies above native components. */
 export const coverImage = defineElement({
   tag: 'cover-image',
   properties: { src: '', referrerPolicy: 'no-referrer' },
@@ -80,7 +80,7 @@ export const coverImage = defineElement({
   },
 })
 
-/** An `<img>` whose loading the program hears of: `load` with the natural size in pixels, `error` with a reason. */
+/** An `<img>` that triggers `load` with the natural size in pixels, or `error` with a reason. */
 function loadedPicture(self: Pick<ElementSelf<Properties>, 'host' | 'node' | 'emit'>): {
   img: HTMLImageElement
   load(src: string): void
@@ -102,7 +102,7 @@ function loadedPicture(self: Pick<ElementSelf<Properties>, 'host' | 'node' | 'em
   const fail = (): void => self.emit('error', { errMsg: `GET ${current} could not be loaded as a picture` })
   let isAttached = false
   const load = (src: string): void => {
-    // Looked up from where the element stands, so not before it stands somewhere.
+    // The URL may depend on the component around the element, so it is resolved once the element is attached.
     if (!isAttached || src === current) return
     current = src
     const url = src === '' ? undefined : self.host.mediaUrl(src, self.node)

@@ -68,22 +68,22 @@ const ELEMENTS: readonly AnyElement[] = [
 ]
 
 /**
- * Makes WeChat's built-in elements known to the components of a space, with their styles, and the behavior
- * `wx://form-field` for the program's own controls. Call it once, before the first component is defined.
+ * Registers WeChat's built-in elements and their styles in a component space, and the behavior `wx://form-field` for the
+ * controls of the program. Call it once, before the first component is defined.
  */
 export function registerElements(host: ElementsHost): void {
   const style = document.createElement('style')
   style.dataset.elements = ''
   const all = `:is(${ELEMENTS.map(({ tag }) => `wx-${tag}`).join(', ')})`
   style.textContent = [
-    // The shell around the phone counts borders in; WeChat does not.
+    // The shell around the phone uses border-box; WeChat does not.
     `${all} { box-sizing: content-box }`,
     ...ELEMENTS.map(({ css }) => css),
     MISSING_CSS,
     NOTE_CSS,
     `${all}[hidden] { display: none !important }`,
   ].join('\n')
-  // First of all styles, so that those of the program come after it.
+  // Before all other styles, so that those of the program override it.
   document.head.prepend(style)
   for (const element of ELEMENTS) element.register(host)
   host.space.importSpace('wx://', builtInBehaviors(), true)

@@ -1,7 +1,7 @@
 import { defineElement } from './define.ts'
 import { createTextField, TEXT_FIELD_CSS, TEXT_FIELD_PROPERTIES } from './text-field.ts'
 
-/** The keyboard that each type asks for. */
+/** The keyboard of each type. */
 const KEYBOARDS: Readonly<Record<string, string>> = {
   number: 'numeric',
   digit: 'decimal',

@@ -2,10 +2,10 @@ import type { ShadowedEvent } from 'glass-easel'
 import { defineElement, partsOf } from './define.ts'
 import { sharedEvent } from './touch.ts'
 
-/** Taps that a control has already acted on, so that the label around it does not act once more. */
+/** Taps that a control has handled, so that its label does not handle them again. */
 const acted = new WeakSet<object>()
 
-/** A control calls this for a tap on itself. */
+/** Called by a control for a tap on itself. */
 export function labelIgnores(event: ShadowedEvent<unknown>): void {
   acted.add(sharedEvent(event))
 }

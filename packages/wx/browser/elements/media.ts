@@ -84,7 +84,7 @@ export const video = defineElement({
   },
 })
 
-/** WeChat has withdrawn this element in favour of wx.createInnerAudioContext; it still shows. */
+/** WeChat has deprecated this element in favour of wx.createInnerAudioContext; it still works. */
 export const audio = defineElement({
   tag: 'audio',
   properties: { src: '', loop: false, controls: false, poster: '', name: '', author: '' },
@@ -112,7 +112,7 @@ export const audio = defineElement({
 
 type Media = Pick<ElementSelf<Properties & { src: string; poster: string }>, 'props' | 'host' | 'node' | 'emit'>
 
-/** Loads what `src` and `poster` name, and tells what WeChat's players tell. */
+/** Loads `src` and `poster`, and triggers the events of WeChat's players. */
 function createPlayer(
   self: Media,
   player: HTMLMediaElement,

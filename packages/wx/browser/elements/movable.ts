@@ -9,7 +9,7 @@ export const movableArea = defineElement({
   create: () => ({}),
 })
 
-/** Follows a finger inside its area. Without inertia, elastic edges and two-finger scaling. */
+/** Follows a finger inside its area. Inertia, elastic edges and two-finger scaling are not simulated. */
 export const movableView = defineElement({
   tag: 'movable-view',
   properties: {
@@ -37,7 +37,7 @@ export const movableView = defineElement({
       if (area === null) return
       const spareX = area.clientWidth - dom.offsetWidth
       const spareY = area.clientHeight - dom.offsetHeight
-      // A view larger than its area may be pushed until its far edge shows.
+      // A view that is larger than its area can be moved until its far edge is visible.
       const next = {
         x: clamp(x, Math.min(0, spareX), Math.max(0, spareX)),
         y: clamp(y, Math.min(0, spareY), Math.max(0, spareY)),

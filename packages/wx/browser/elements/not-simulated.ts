@@ -4,7 +4,7 @@ import { html } from './dom.ts'
 
 interface Missing {
   readonly tag: string
-  /** Size that WeChat gives it by default. */
+  /** The default size in WeChat. */
   readonly css: string
   /** Attributes that need no warning. */
   readonly properties: readonly string[]
@@ -51,7 +51,7 @@ const MISSING: readonly Missing[] = [
   { tag: 'xr-frame', css: 'width: 300px; height: 150px', properties: [] },
 ]
 
-/** Elements of WeChat that need the phone or its services: a box that says so. */
+/** Elements that need a real phone or WeChat's services: a box with a note. */
 export const notSimulated: readonly AnyElement[] = MISSING.map(({ tag, css, properties }) =>
   defineElement({
     tag,
@@ -67,7 +67,7 @@ export const notSimulated: readonly AnyElement[] = MISSING.map(({ tag, css, prop
   }),
 )
 
-/** Says of whom the name, picture and so on would be; here nobody is asked. */
+/** Shows which piece of the user's data would be here. */
 export const openData = defineElement({
   tag: 'open-data',
   properties: { type: '', openGid: '', lang: 'en', defaultText: '', defaultAvatar: '' },
@@ -81,7 +81,7 @@ export const openData = defineElement({
   },
 })
 
-/** Settings of the page in its template. The runtime takes them from the page's JSON only. */
+/** Page settings in the template. The runtime reads only those in the JSON of the page. */
 export const pageSettings: readonly AnyElement[] = ['page-meta', 'navigation-bar'].map((tag) =>
   defineElement({
     tag,
@@ -97,7 +97,7 @@ export const pageSettings: readonly AnyElement[] = ['page-meta', 'navigation-bar
 
 const warned = new WeakMap<ElementsHost, Set<string>>()
 
-/** A warning on the console, once for each tag. */
+/** Logs a warning once per tag. */
 export function warnOnce(host: ElementsHost, tag: string, message: string): void {
   const known = warned.get(host) ?? new Set()
   warned.set(host, known)

@@ -4,8 +4,8 @@ import { saySimulated } from './simulated.ts'
 type Act = (self: Pick<ElementSelf<Properties>, 'host' | 'emit'>) => void
 
 /**
- * What a button with an `open-type` does. Nothing of it reaches WeChat: the program hears what it would hear when all
- * goes well, with values that are plainly made up.
+ * The actions of buttons with an `open-type`. Nothing reaches WeChat: the program gets the events of a success, with
+ * obviously fake values.
  */
 export const OPEN_TYPES: Readonly<Record<string, Act>> = {
   contact: ({ host, emit }) => {

@@ -1,7 +1,7 @@
 import { defineElement } from './define.ts'
 import { html } from './dom.ts'
 
-/** A sheet over the page, opened and closed by `show`. The phone's way back does not close it here. */
+/** A sheet over the page, opened and closed by `show`. Navigating back does not close it here. */
 export const pageContainer = defineElement({
   tag: 'page-container',
   properties: {
@@ -65,7 +65,7 @@ export const pageContainer = defineElement({
   },
 })
 
-/** Shows its children when the screen is as the attributes say. */
+/** Shows its children if the screen matches the attributes. */
 export const matchMedia = defineElement({
   tag: 'match-media',
   properties: {

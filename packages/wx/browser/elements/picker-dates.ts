@@ -2,7 +2,7 @@ import { clamp } from './dom.ts'
 
 export type Fields = 'year' | 'month' | 'day'
 
-/** Years that a date picker offers when `start` and `end` do not say. */
+/** The years of a date picker without `start` and `end`. */
 const FIRST_YEAR = 1900
 const LAST_YEAR = 2100
 
@@ -12,14 +12,14 @@ interface Day {
   readonly day: number
 }
 
-/** `2026-11-22`, `2026-11` or `2026`; anything else is undefined. */
+/** Reads `2026-11-22`, `2026-11` or `2026`; undefined for anything else. */
 export function parseDay(text: string): Day | undefined {
   const found = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/.exec(text.trim())
   if (found === null) return undefined
   return { year: Number(found[1]), month: Number(found[2] ?? 1), day: Number(found[3] ?? 1) }
 }
 
-/** What the year, month and day wheels offer, when they stand at `at`. */
+/** The rows of the year, month and day wheels while `at` is selected. */
 export function dayColumns(at: Day, start: Day | undefined, end: Day | undefined): readonly (readonly number[])[] {
   const low = start ?? { year: FIRST_YEAR, month: 1, day: 1 }
   const high = end ?? { year: LAST_YEAR, month: 12, day: 31 }
@@ -38,13 +38,13 @@ export function formatDay({ year, month, day }: Day, fields: Fields): string {
   return parts.slice(0, { year: 1, month: 2, day: 3 }[fields]).join('-')
 }
 
-/** `08:30` as minutes of the day. */
+/** `08:30` as minutes since midnight. */
 export function parseTime(text: string): number | undefined {
   const found = /^(\d{1,2}):(\d{1,2})$/.exec(text.trim())
   return found === null ? undefined : Number(found[1]) * 60 + Number(found[2])
 }
 
-/** What the hour and minute wheels offer between two times, in minutes of the day, when they stand at `at`. */
+/** The rows of the hour and minute wheels between two times, while `at` is selected; all in minutes since midnight. */
 export function timeColumns(at: number, start: number, end: number): readonly (readonly number[])[] {
   const hour = clamp(Math.floor(at / 60), Math.floor(start / 60), Math.floor(end / 60))
   const first = hour === Math.floor(start / 60) ? start % 60 : 0

@@ -1,10 +1,10 @@
 import { defineElement } from './define.ts'
 import { clamp, html } from './dom.ts'
 
-/** Height of a row when `indicator-style` does not give one. */
+/** Height of a row if `indicator-style` gives none. */
 const ROW_HEIGHT = 34
 
-/** A column counts as at rest when it has not moved for this long. */
+/** A column is at rest once it has not moved for this long. */
 const REST_MS = 120
 
 interface ColumnControl {

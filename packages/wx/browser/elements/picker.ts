@@ -34,10 +34,10 @@ const PROPERTIES = {
 type Picker = ElementSelf<typeof PROPERTIES>
 type PickerValues = Values<typeof PROPERTIES>
 
-/** A way of picking: what the wheels show and what comes out. */
+/** A mode of the picker: the rows of the wheels, and the resulting value. */
 interface Mode {
   columns(props: PickerValues): readonly Column[]
-  /** After a turn, the columns that have to show other rows. */
+  /** After a turn, the columns whose rows change. */
   follow?(props: PickerValues, indexes: readonly number[]): readonly Column[]
   value(props: PickerValues, indexes: readonly number[]): unknown
 }
@@ -87,7 +87,7 @@ export const picker = defineElement({
       const mode = MODES[self.props.mode]
       if (mode === undefined) {
         saySimulated(self.host, {
-          en: `A picker of mode ${self.props.mode} is not there`,
+          en: `A picker of mode ${self.props.mode} is not simulated`,
           zh: `未实现 ${self.props.mode} 模式`,
         })
         return
@@ -109,7 +109,7 @@ export const picker = defineElement({
       update(changed) {
         setOperable(self.dom, !self.props.disabled)
         if (changed.has('value') && !isAttached) initial = self.props.value
-        // An app that answers a turn of one column with other rows for the next.
+        // The program may react to a turn of one column with other rows for the next.
         if (isAttached && self.props.mode === 'multiSelector' && (changed.has('range') || changed.has('value'))) {
           MODES.multiSelector?.columns(self.props).forEach(({ rows, index }, column) => {
             sheet?.setColumn(column, rows, index)
@@ -183,7 +183,7 @@ function timeRows(props: PickerValues, at: number): Column[] {
 function timeAt(props: PickerValues, indexes: readonly number[]): number {
   const [start, end] = timeBounds(props)
   const hour = timeColumns(start, start, end)[0]?.[indexes[0] ?? 0] ?? 0
-  // The minutes that the wheel showed were those of the hour before the turn; the nearest that exists is taken.
+  // The minutes on the wheel belonged to the previous hour; the nearest valid minute is taken.
   const minutes = timeColumns(hour * 60, start, end)[1] ?? []
   return hour * 60 + (minutes[clamp(indexes[1] ?? 0, 0, minutes.length - 1)] ?? 0)
 }

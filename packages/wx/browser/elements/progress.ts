@@ -14,7 +14,7 @@ export const progress = defineElement({
     backgroundColor: '',
     active: false,
     activeMode: 'backwards',
-    /** Milliseconds for one percent. */
+    /** Milliseconds per percent. */
     duration: 30,
   },
   css: `

@@ -2,7 +2,7 @@ import type { ElementSelf } from './define.ts'
 import { html } from './dom.ts'
 import { touchOf } from './touch.ts'
 
-/** A pulled list follows the finger at half its speed. */
+/** A pulled list follows the finger at half speed. */
 const PULL = 0.5
 
 interface RefresherProperties {

@@ -1,4 +1,4 @@
-/** The tags that WeChat's rich-text shows; others are left out with all that is in them. */
+/** The tags that WeChat's rich-text supports; others are dropped with their content. */
 const TAGS: ReadonlySet<string> = new Set(
   (
     'a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del div dl dt em ' +
@@ -7,7 +7,7 @@ const TAGS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Attributes of every tag; those of one tag follow. */
+/** Attributes of every tag; those of single tags follow. */
 const COMMON: ReadonlySet<string> = new Set(['class', 'style', 'dir', 'lang'])
 
 const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
@@ -23,7 +23,7 @@ const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   tr: ['colspan', 'height', 'rowspan', 'width'],
 }
 
-/** Turns the `nodes` of a rich-text, a string of HTML or an array, into DOM that can do no harm: no script, no link. */
+/** Turns the `nodes` of a rich-text, a string of HTML or an array, into safe DOM: no scripts, no links. */
 export function richTextNodes(nodes: unknown, pictureUrl: (src: string) => string | undefined): Node[] {
   if (typeof nodes === 'string') {
     const parsed = new DOMParser().parseFromString(nodes, 'text/html')
@@ -68,7 +68,7 @@ function create(
   return element
 }
 
-/** Entities in the text of an array's node. */
+/** Entities in the text of a node of an array. */
 function decode(text: string): string {
   if (!text.includes('&')) return text
   return new DOMParser().parseFromString(text.replace(/</g, '&lt;'), 'text/html').body.textContent ?? text

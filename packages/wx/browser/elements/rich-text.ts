@@ -4,7 +4,7 @@ import { richTextNodes } from './rich-text-nodes.ts'
 
 const SPACES: Readonly<Record<string, string>> = { nbsp: '\u00a0', ensp: '\u2002', emsp: '\u2003' }
 
-/** Nothing inside can be tapped: events come from the rich-text as a whole. */
+/** Nothing inside can be tapped: events come from the element as a whole. */
 export const richText = defineElement({
   tag: 'rich-text',
   properties: { nodes: null, space: '', mode: 'default', userSelect: false },

@@ -2,7 +2,7 @@ import { defineElement } from './define.ts'
 import { html, keepInside } from './dom.ts'
 import { createRefresher } from './refresher.ts'
 
-/** Within this time WeChat tells only once that an edge was reached. */
+/** WeChat reports reaching an edge at most once in this time. */
 const EDGE_QUIET_MS = 200
 
 export const scrollView = defineElement({
@@ -112,7 +112,7 @@ export const scrollView = defineElement({
       slot,
       attached() {
         isAttached = true
-        // The children that come with the page are there one frame later.
+        // The children of a new page are inserted one frame later.
         requestAnimationFrame(() => place(new Set(['scrollTop', 'scrollLeft', 'scrollIntoView'])))
       },
       update(changed) {
@@ -121,7 +121,7 @@ export const scrollView = defineElement({
         dom.toggleAttribute('data-flex', props.enableFlex)
         dom.toggleAttribute('data-bare', !props.showScrollbar && props.enhanced)
         refresher.update(changed)
-        // Children that the same setData brings are inserted after the attributes.
+        // The same setData inserts children after it has set attributes.
         if (isAttached) queueMicrotask(() => place(changed))
       },
     }

@@ -9,7 +9,7 @@ export interface Column {
 }
 
 export interface Sheet {
-  /** Shows other rows in a column, as the answer to a turn of another. */
+  /** Changes the rows of a column after another was turned. */
   setColumn(column: number, rows: readonly string[], index: number): void
   close(): void
 }
@@ -27,7 +27,7 @@ const TEXTS = {
   en: { cancel: 'Cancel', confirm: 'OK' },
 } as const
 
-/** Opens a sheet with wheels from the bottom of the screen. A tap beside it, or Escape, cancels. */
+/** Opens a sheet with wheels at the bottom of the screen. A tap outside, or Escape, cancels. */
 export function openSheet(host: ElementsHost, options: SheetOptions): Sheet {
   const texts = TEXTS[host.language]
   const before = document.activeElement

@@ -1,10 +1,10 @@
 import type { ElementsHost } from '../contracts.ts'
 
-/** How long the note stays. */
+/** How long the note is shown. */
 const NOTE_MS = 2500
 
 /**
- * Says on the screen, and on the console, that something of WeChat was only pretended. `what` is in English and Chinese.
+ * Shows and logs that something of WeChat is only simulated. `what` is in English and Chinese.
  */
 export function saySimulated(host: ElementsHost, what: { readonly en: string; readonly zh: string }): void {
   const note = document.createElement('div')

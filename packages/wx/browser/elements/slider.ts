@@ -48,7 +48,7 @@ export const slider = defineElement({
     const fitting = (value: number): number => {
       const { min, max, step } = props
       const stepped = step > 0 ? min + Math.round((value - min) / step) * step : value
-      // Steps such as 0.1 must not end in 0.30000000000000004.
+      // Avoids 0.30000000000000004 for steps such as 0.1.
       return clamp(Number(stepped.toFixed(10)), min, max)
     }
     const under = (clientX: number): number => {
@@ -56,7 +56,7 @@ export const slider = defineElement({
       const share = box.width === 0 ? 0 : (clientX - box.left) / box.width
       return fitting(props.min + clamp(share, 0, 1) * (props.max - props.min))
     }
-    /** A finger's place counts from the screen's left edge in the program's world, and from the window's in the DOM's. */
+    /** Touch coordinates of the program start at the left edge of the screen, those of the DOM at that of the window. */
     const original = (event: { getOriginalEvent(): unknown }): MouseEvent | undefined => {
       const from = event.getOriginalEvent()
       return from instanceof MouseEvent ? from : undefined

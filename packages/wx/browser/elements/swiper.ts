@@ -2,10 +2,10 @@ import { defineElement } from './define.ts'
 import { clamp, html } from './dom.ts'
 import { touchOf } from './touch.ts'
 
-/** A drag over this share of the swiper's length goes on to the next item. */
+/** A drag over this share of the swiper's length moves to the next item. */
 const TURN_SHARE = 0.25
 
-/** A finger that moves less has not begun to drag. */
+/** A shorter movement is not a drag. */
 const DRAG_DISTANCE = 4
 
 type Source = '' | 'autoplay' | 'touch'
@@ -58,7 +58,7 @@ export const swiper = defineElement({
     const dots = html('div', 'element-dots')
     dom.append(slot, dots)
 
-    /** In items; between two whole numbers while it moves. */
+    /** The position in items; fractional while it moves. */
     let position = 0
     let current = 0
     let frame = 0
@@ -75,7 +75,7 @@ export const swiper = defineElement({
       const share = 100 / Math.max(props.displayMultipleItems, 0.1)
       all.forEach((item, index) => {
         let offset = index - position
-        // In a circle an item stands where it is nearest, with more room after than before.
+        // In a circular swiper each item is placed where it is nearest, with more items after than before.
         if (isCircular(all.length)) offset = mod(offset + 1, all.length) - 1
         const axis = props.vertical ? 'Y' : 'X'
         item.style[props.vertical ? 'height' : 'width'] = `${share}%`
@@ -158,7 +158,7 @@ export const swiper = defineElement({
       const start = Math.round(drag.at)
       const { moved } = drag
       drag = undefined
-      // A finger that only rested has nothing to do, unless it has stopped a motion half-way.
+      // A finger that did not move has no effect, unless it stopped an animation half-way.
       if (!moved && Number.isInteger(position)) {
         plan()
         return
@@ -223,7 +223,7 @@ function ease(share: number, name: string): number {
   return share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2
 }
 
-/** `rpx` in an attribute: 750 of them are as wide as the screen, whose width the runtime gives as a variable. */
+/** Converts `rpx` in an attribute with the CSS variable of the runtime. */
 function cssLength(value: string): string {
   const rpx = /^(-?[\d.]+)rpx$/.exec(value.trim())
   return rpx === null ? value : `calc(${rpx[1]} * var(--rpx, 0.5px))`

@@ -2,7 +2,7 @@ import type { ElementParts, ElementSelf, Values } from './define.ts'
 import { html, keepInside } from './dom.ts'
 import { labelIgnores } from './label.ts'
 
-/** Attributes that input and textarea share. */
+/** The common attributes of input and textarea. */
 export const TEXT_FIELD_PROPERTIES = {
   name: '',
   value: '',
@@ -26,18 +26,18 @@ export const TEXT_FIELD_PROPERTIES = {
   holdKeyboard: false,
 } as const
 
-/** Where the phone's keyboard would begin; WeChat tells how high it is. A browser on a desktop has none. */
+/** The keyboard height in events, which WeChat reports. A desktop browser has no keyboard. */
 const KEYBOARD_HEIGHT = 0
 
 export interface TextField {
   readonly parts: Required<Pick<ElementParts, 'update' | 'attached' | 'activate' | 'field'>>
-  /** What the element's own `Enter` does, and its button on the keyboard. */
+  /** Called for Enter, which is also the confirm button of the phone's keyboard. */
   confirm(): void
 }
 
 type FieldProperties = typeof TEXT_FIELD_PROPERTIES
 
-/** What input and textarea have in common, around a real control of the browser. */
+/** The common part of input and textarea, around a real control of the browser. */
 export function createTextField(
   self: Omit<ElementSelf<FieldProperties>, 'set'> & { set(name: 'value', value: unknown): void },
   control: HTMLInputElement | HTMLTextAreaElement,
@@ -67,7 +67,7 @@ export function createTextField(
   }
   const cursor = (): number => control.selectionStart ?? control.value.length
 
-  /** A listener may answer with another text, or with a text and a place for the cursor. */
+  /** A listener may return another text, or a text and a cursor position. */
   const replace = (answer: unknown): void => {
     const given = typeof answer === 'string' ? { value: answer } : answer
     if (typeof given !== 'object' || given === null) return

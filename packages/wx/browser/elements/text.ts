@@ -2,7 +2,7 @@ import { defineElement } from './define.ts'
 
 const SPACES: Readonly<Record<string, string>> = { nbsp: '\u00a0', ensp: '\u2002', emsp: '\u2003' }
 
-/** The entities that `decode` knows. */
+/** The entities that `decode` supports. */
 const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': '\u00a0',
   '&ensp;': '\u2002',
@@ -62,7 +62,7 @@ export const text = defineElement({
   },
 })
 
-/** What a text shows: `\n` as written in WXML breaks the line; see the attributes `space` and `decode`. */
+/** The visible text: a written `\n` breaks the line; see the attributes `space` and `decode`. */
 function shownText(source: string, space: string | undefined, decode: boolean): string {
   let shown = source.replace(/\\n/g, '\n')
   if (space !== undefined) shown = shown.replace(/ /g, space)

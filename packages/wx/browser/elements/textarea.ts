@@ -31,7 +31,7 @@ export const textarea = defineElement({
       lines = count
       self.emit('linechange', { height, heightRpx: 0, lineCount: count, lineHeight })
     }
-    // Only the size of a control that follows its content says how many lines there are.
+    // Only a control that grows with its content reveals its number of lines.
     const observer = new ResizeObserver(() => self.props.autoHeight && countLines())
     control.addEventListener('input', () => self.props.autoHeight && countLines())
     control.addEventListener('keydown', (event) => {

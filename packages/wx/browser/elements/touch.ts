@@ -5,7 +5,7 @@ export interface TouchPoint {
   readonly clientY: number
 }
 
-/** The finger that an event of the program's world is about. */
+/** The finger of a touch event of the program. */
 export function touchOf(event: ShadowedEvent<unknown>): TouchPoint | undefined {
   const { touches, changedTouches } = event as unknown as {
     readonly touches?: readonly TouchPoint[]
@@ -14,7 +14,7 @@ export function touchOf(event: ShadowedEvent<unknown>): TouchPoint | undefined {
   return touches?.[0] ?? changedTouches?.[0]
 }
 
-/** The event itself, which all listeners on its way share; what each of them gets is a view of it. */
+/** The original event, shared by all listeners; each of them gets its own copy. */
 export function sharedEvent(event: ShadowedEvent<unknown>): object {
   return Object.getPrototypeOf(event) as object
 }

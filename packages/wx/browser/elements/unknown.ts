@@ -3,8 +3,8 @@ import type { ElementsHost } from '../contracts.ts'
 import { warnOnce } from './not-simulated.ts'
 
 /**
- * A tag that is neither an element of WeChat nor a component of the page shows as nothing in WeChat, and is nearly always
- * a forgotten line in `usingComponents`: here it shows its name, and the console says so once.
+ * A tag that is neither a built-in element nor a component of the page. WeChat shows nothing for it. It is nearly always a
+ * line missing in `usingComponents`, so the harness shows its name, and logs it once.
  */
 export function watchUnknownTags(host: ElementsHost): void {
   const look = (dom: Element): void => {

@@ -11,7 +11,7 @@ export const view = defineElement({
   },
 })
 
-/** A view that WeChat lifts above native components; here all is one layer. */
+/** A view that WeChat shows above native components; here there is only one layer. */
 export const coverView = defineElement({
   tag: 'cover-view',
   properties: { ...HOVER_PROPERTIES, scrollTop: null, markerId: '', slot: '' },
@@ -27,7 +27,7 @@ export const coverView = defineElement({
   },
 })
 
-/** In WeChat it takes its children out of the page's layout; here it is a box above the page. */
+/** WeChat takes its children out of the page layout; here it is a box above the page. */
 export const rootPortal = defineElement({
   tag: 'root-portal',
   properties: { enable: true },

@@ -1,19 +1,19 @@
 import { clamp, html } from './dom.ts'
 
 /** Height of a row, as in WeChat's pickers on a phone. */
-export const ROW_HEIGHT = 40
+const ROW_HEIGHT = 40
 
-/** A wheel counts as at rest when it has not moved for this long. */
+/** A wheel is at rest once it has not moved for this long. */
 const REST_MS = 120
 
 export interface Wheel {
   readonly element: HTMLElement
-  /** Shows other rows; the index is kept within them. */
+  /** Changes the rows; the index is limited to them. */
   setRows(rows: readonly string[], index: number): void
   index(): number
 }
 
-/** One column of a picker: turned by finger, wheel, arrow keys, or a click on a row. */
+/** One column of a picker, turned with a finger, the mouse wheel, arrow keys, or a click on a row. */
 export function createWheel(label: string, onRest: (index: number) => void): Wheel {
   const element = html('div', 'element-wheel')
   element.tabIndex = 0
@@ -21,7 +21,7 @@ export function createWheel(label: string, onRest: (index: number) => void): Whe
   element.ariaLabel = label
   let rested = 0
   let timer = 0
-  /** Where it is turning to by itself: what it passes on the way is not chosen, however long that takes. */
+  /** The target of a running animation: rows that it passes are not chosen, however long it takes. */
   let target: number | undefined
 
   const rows = (): HTMLElement[] => [...element.children] as HTMLElement[]

@@ -2,14 +2,14 @@ import type { LaunchOptions } from '../contracts.ts'
 import type { ErrorReports } from './errors.ts'
 import type { PageUrl } from './page-url.ts'
 
-/** The program's App: made by `App({...})`, told of launch, foreground, background and errors. */
+/** The App of the program, created by `App({...})`: receives launch, foreground, background and errors. */
 export class AppInstance {
   readonly #errors: ErrorReports
   #instance: Record<string, unknown> | undefined
 
   constructor(errors: ErrorReports) {
     this.#errors = errors
-    errors.listeners.add(({ message, stack }) => this.#tellOfError(`${message}\n${stack}`))
+    errors.listeners.add(({ message, stack }) => this.#callOnError(`${message}\n${stack}`))
     errors.rejections.add((reason) => this.#call('onUnhandledRejection', { reason, promise: undefined }))
   }
 
@@ -37,7 +37,7 @@ export class AppInstance {
     this.#call('onHide')
   }
 
-  /** False when the program has no onPageNotFound. */
+  /** Returns false if the program has no onPageNotFound. */
   pageNotFound({ path, query }: PageUrl, isEntryPage: boolean): boolean {
     if (typeof this.#instance?.onPageNotFound !== 'function') return false
     this.#call('onPageNotFound', { path, query, isEntryPage })
@@ -53,8 +53,8 @@ export class AppInstance {
     if (typeof method === 'function') this.#errors.guard(() => method.apply(this.#instance, args))
   }
 
-  /** An error in onError itself must not lead back here. */
-  #tellOfError(message: string): void {
+  /** Prevents an error in onError from calling it again. */
+  #callOnError(message: string): void {
     const method = this.#instance?.onError
     if (typeof method !== 'function') return
     try {

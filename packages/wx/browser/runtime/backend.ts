@@ -1,15 +1,15 @@
 import { type ComponentSpace, CurrentWindowBackendContext } from 'glass-easel'
-import { transformUnits } from '../../src/harness/units.ts'
+import { transformUnits } from '../../src/shared/css-units.ts'
 
-/** What the adapter puts before an id, so that two components may use the same: eight hexadecimal digits. */
+/** The prefix of ids that the adapter adds to keep components apart: eight hexadecimal digits. */
 const ID_PREFIX = /^[0-9a-f]{8}--/
 
 const LONG_PRESSES: ReadonlySet<string> = new Set(['longpress', 'longtap'])
 
 /**
- * glass-easel on the DOM, with three differences: elements get names that mean nothing in HTML (`<wx-button>`), ids come
- * as the program wrote them, so that `#id` in WXSS finds them, and `rpx` works in `style="..."`. Events of the DOM are
- * not handed on here; see pointer-events.ts.
+ * The DOM backend of glass-easel, with three differences: elements have names without a meaning in HTML (`<wx-button>`),
+ * ids stay as the program wrote them, so that `#id` in WXSS finds them, and `rpx` works in `style="..."`. DOM events are
+ * not forwarded here; see pointer-events.ts.
  */
 export class PhoneBackend extends CurrentWindowBackendContext {
   readonly #longPressed = new WeakSet<object>()
@@ -24,12 +24,12 @@ export class PhoneBackend extends CurrentWindowBackendContext {
     }
   }
 
-  /** Elements trigger their own events; those of the DOM would come on top of them. So this only notes who listens. */
+  /** Only records which events have listeners: elements trigger their own events, and those of the DOM would double them. */
   override setListenerStats(element: unknown, type: string): void {
     if (LONG_PRESSES.has(type)) this.#longPressed.add(element as object)
   }
 
-  /** Whether a listener for long presses is on the way up from a node. */
+  /** Whether a node or one of its ancestors listens for long presses. */
   listensToLongPress(target: EventTarget | null): boolean {
     for (let node = target as Node | null; node !== null; node = node.parentNode) {
       if (this.#longPressed.has(node)) return true

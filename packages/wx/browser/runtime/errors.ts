@@ -1,18 +1,18 @@
 import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
-import { ListenerSet } from './listeners.ts'
+import { Listeners } from '../../src/shared/listeners.ts'
 
-/** An error of the program as the shell shows it and as `wx.onError` gets it. */
+/** The text of an error of the program, for the shell and `wx.onError`. */
 export interface ReportedError {
   readonly message: string
   readonly stack: string
 }
 
-/** Where everything that the program throws ends up: the console, the shell's panel, App.onError and wx.onError. */
+/** Reports everything that the program throws to the console, the shell's panel, App.onError and wx.onError. */
 export class ErrorReports {
-  readonly listeners = new ListenerSet<ReportedError>()
-  readonly rejections = new ListenerSet<unknown>()
+  readonly listeners = new Listeners<ReportedError>()
+  readonly rejections = new Listeners<unknown>()
 
-  /** Takes in what nobody caught: in timers and callbacks, in templates and lifetimes, in promises. */
+  /** Reports uncaught errors: in timers, callbacks, templates, lifetimes and promises. */
   listen(window: Window): void {
     window.addEventListener('error', (event) => {
       if (event.error !== undefined && event.error !== null) this.report(event.error)
@@ -36,7 +36,7 @@ export class ErrorReports {
     this.listeners.emit(describe(error))
   }
 
-  /** Runs a piece of the program; what it throws is reported and does not stop the harness, nor WeChat. */
+  /** Runs code of the program; an exception is reported and does not stop the harness, as in WeChat. */
   guard<Result>(run: () => Result): Result | undefined {
     try {
       return run()

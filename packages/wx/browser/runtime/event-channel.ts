@@ -2,7 +2,7 @@ import type { EventChannel } from '../contracts.ts'
 
 type Listener = (...args: never[]) => void
 
-/** The two ends of a channel between a page and the page that it opens: what one emits, the other's listeners get. */
+/** Both ends of a channel between a page and the page that it opens: each receives what the other emits. */
 export function createEventChannels(
   events: Readonly<Record<string, Listener>> = {},
   report: (error: unknown) => void,
@@ -22,7 +22,7 @@ function channel(own: Mailbox, other: Mailbox): EventChannel {
   }
 }
 
-/** One side's listeners. What arrives before anybody listens waits, as in WeChat, for the first listener. */
+/** The listeners of one end. As in WeChat, events without a listener wait for the first one. */
 class Mailbox {
   readonly #report: (error: unknown) => void
   readonly #listeners = new Map<string, { listener: Listener; once: boolean }[]>()

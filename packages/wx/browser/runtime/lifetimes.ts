@@ -1,11 +1,11 @@
 import type { GeneralComponent } from 'glass-easel'
 
-/** Runs `ready` of components and `onReady` of pages after what was built is on the screen, in the order it was built. */
+/** Runs `ready` of components and `onReady` of pages once they are on the screen, in the order of their creation. */
 export class ReadyQueue {
   readonly #waiting: (() => void)[] = []
   #timer: number | undefined
 
-  /** A component that was attached. */
+  /** Schedules `ready` of an attached component. */
   addComponent(component: GeneralComponent): void {
     this.add(() => component.triggerLifetime('ready', []))
   }

@@ -1,16 +1,16 @@
 import type { Element as GlassEaselElement } from 'glass-easel'
 
-/** Local files as WeChat names them: in its developer tools and on phones. */
+/** Paths of local files, in WeChat's developer tools and on phones. */
 const LOCAL_FILE = /^(wxfile:\/\/|http:\/\/(tmp|usr|store)[/_])/
 
 const FOR_BROWSER = /^(https?:|data:|blob:)/
 
-/** Turns what a program gives as the source of a picture or video into a URL that the browser loads. */
+/** Turns the source of a picture or video, as the program gives it, into a URL that the browser can load. */
 export class MediaUrls {
   readonly #assets: string
   #localFile: (path: string) => string | undefined = () => undefined
 
-  /** `assets`: where the program's files are. */
+  /** `assets` is the base URL of the program's files. */
   constructor(assets: string) {
     this.#assets = assets
   }
@@ -23,7 +23,7 @@ export class MediaUrls {
     return `${this.#assets}/${path.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')}`
   }
 
-  /** Undefined for what WeChat would not render either. */
+  /** Undefined for sources that WeChat does not render either. */
   mediaUrl(source: string, element: GlassEaselElement): string | undefined {
     if (source === '') return undefined
     if (LOCAL_FILE.test(source)) return this.#localFile(source)
@@ -37,7 +37,7 @@ export class MediaUrls {
   }
 }
 
-/** The folder of the component in whose template an element stands. */
+/** The folder of the component whose template has the element. */
 function ownerPath(element: GlassEaselElement): string {
   const owner = element.ownerShadowRoot?.getHostNode().is ?? ''
   return owner.split('/').slice(0, -1).join('/')

@@ -7,19 +7,19 @@ import { type PageUrl, parsePageUrl } from './page-url.ts'
 const MAX_PAGES = 10
 
 export interface StackEvents {
-  /** The page on top has changed. */
+  /** Called when the top page changes. */
   readonly onTop: (page: PageInstance, depth: number) => void
-  /** A tab page was entered for the first time or again. */
+  /** Called when a tab page is entered. */
   readonly onNotFound: (url: PageUrl, isEntry: boolean) => void
 }
 
-/** The stack of pages, and WeChat's ways to change it. A refusal rejects with the text that follows `fail `. */
+/** The page stack and WeChat's calls to change it. A refused call rejects with the text after `fail `. */
 export class PageStack implements Router {
   readonly #program: Program
   readonly #around: PageSurroundings
   readonly #events: StackEvents
   #pages: PageInstance[] = []
-  /** Tab pages that are loaded; they live on while another tab is shown. */
+  /** Loaded tab pages; they stay alive while another tab is shown. */
   readonly #tabs = new Map<string, PageInstance>()
 
   constructor(program: Program, around: PageSurroundings, events: StackEvents) {
@@ -40,7 +40,7 @@ export class PageStack implements Router {
     return this.#program.app.tabBar?.list.some(({ pagePath }) => pagePath === path) ?? false
   }
 
-  /** The first page. What is not there goes to App.onPageNotFound, as in WeChat. */
+  /** Opens the first page. A missing page goes to App.onPageNotFound, as in WeChat. */
   open(url: PageUrl): void {
     if (!this.#exists(url.path)) {
       this.#events.onNotFound(url, true)

@@ -1,12 +1,12 @@
-/** Where a URL of the router leads: a path of the program, without leading slash, and its query. */
+/** A parsed URL of the router: a path in the program, without a leading slash, and its query. */
 export interface PageUrl {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
 }
 
 /**
- * Reads a URL of `navigateTo` and its like. Relative URLs count from the folder of the page that asks. As in WeChat the
- * query is not decoded: the page that receives it does that, and a value ends at a second `=`.
+ * Parses a URL of `navigateTo` and similar calls. Relative URLs refer to the folder of the calling page. As in WeChat, the
+ * query is not decoded (the page does that), and a value ends at a second `=`.
  */
 export function parsePageUrl(url: string, fromPage: string): PageUrl {
   const [beforeHash = ''] = url.split('#')
@@ -20,8 +20,8 @@ export function parsePageUrl(url: string, fromPage: string): PageUrl {
   return { path: reached.join('/').replace(/\.html$/, ''), query: parseQuery(rest[0] ?? '') }
 }
 
-/** `a=1&b` to `{ a: '1', b: 'undefined' }`: WeChat's router turns a name without value into that word. */
-export function parseQuery(text: string): Record<string, string> {
+/** `a=1&b` becomes `{ a: '1', b: 'undefined' }`: WeChat's router has this word for a missing value. */
+function parseQuery(text: string): Record<string, string> {
   const query: Record<string, string> = {}
   for (const pair of text.split('&')) {
     if (pair === '') continue
@@ -31,7 +31,7 @@ export function parseQuery(text: string): Record<string, string> {
   return query
 }
 
-/** The opposite of `parseQuery`. */
+/** The inverse of `parseQuery`. */
 export function formatQuery(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
     .map(([name, value]) => `${name}=${value}`)

@@ -11,31 +11,31 @@ const REACH_BOTTOM_PX = 50
 
 type Root = ReturnType<AssociatedBackend['createRoot']>
 
-/** What a page needs from the rest of the runtime. */
+/** What a page needs from the runtime. */
 export interface PageSurroundings {
   readonly code: ProgramCode
   readonly backend: AssociatedBackend
   readonly ready: ReadyQueue
   readonly errors: ErrorReports
-  /** Where pages stand in the DOM. */
+  /** The parent of all pages in the DOM. */
   readonly room: HTMLElement
 }
 
-/** The program's own object of a page: what `this` is in its methods. */
+/** The page object of the program: `this` in its methods. */
 export type PageCaller = Record<string, unknown>
 
-/** One page of the stack, with its lifecycle and its place in the DOM. */
+/** One page of the stack, with its lifecycle and its DOM. */
 export class PageInstance {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
-  /** Its window settings: app.json's, its own, and what the program set since. */
+  /** Its window settings: those of app.json, its own, and later changes of the program. */
   window: WindowJson
   readonly #around: PageSurroundings
   readonly #root: Root
   readonly #frame = document.createElement('div')
   readonly #scroller = document.createElement('div')
   readonly #pullDown: PullDown
-  /** What was scrolled when the page went out of the document; an element forgets that there. */
+  /** Scroll positions from before the page left the document; elements lose them there. */
   #scrolled: { readonly element: Element; readonly top: number; readonly left: number }[] = []
   #isShown = false
   #wasReady = false
@@ -99,8 +99,8 @@ export class PageInstance {
   }
 
   /**
-   * Takes it off the screen and out of the document, where each of WeChat's pages is alone; it goes on living. The page
-   * that follows is on the screen by then.
+   * Takes the page out of the document, since a page in WeChat is alone in its document. It stays alive. The next page is
+   * on the screen by then.
    */
   cover(): void {
     const all = [this.#scroller, ...this.#scroller.querySelectorAll('*')]
@@ -117,7 +117,7 @@ export class PageInstance {
     this.#frame.remove()
   }
 
-  /** Calls a method of the program's page, if there is one; what it throws is reported. */
+  /** Calls a method of the page object, if it exists; an exception is reported. */
   call(name: string, ...args: unknown[]): unknown {
     const method = this.caller[name]
     return typeof method === 'function' ? this.#around.errors.guard(() => method.apply(this.caller, args)) : undefined
@@ -174,7 +174,7 @@ export class PageInstance {
   }
 }
 
-/** The adapter decodes what it puts into a page's properties; this makes the round. */
+/** Encodes values, because the adapter decodes what it sets as properties of a page. */
 function encoded(query: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(query).map((pair) => pair.map(encodeURIComponent)))
 }

@@ -1,10 +1,10 @@
 import { type Element as GlassEaselElement, Event as GlassEaselEvent } from 'glass-easel'
 import type { PhoneBackend } from './backend.ts'
 
-/** As in WeChat: a finger that rests this long is a long press. */
+/** A finger that rests this long is a long press, as in WeChat. */
 const LONG_PRESS_MS = 350
 
-/** A press that travels further is a drag, not a tap. */
+/** A longer movement is a drag, not a tap. */
 const TAP_DISTANCE = 10
 
 interface Touch {
@@ -24,8 +24,8 @@ interface Press {
 }
 
 /**
- * Turns fingers, mouse and keyboard on the phone's screen into WeChat's events: touchstart, touchmove, touchend,
- * touchcancel, tap, longpress and longtap; and hands on the ends of transitions and animations.
+ * Turns touches, mouse and keyboard into WeChat's events: touchstart, touchmove, touchend, touchcancel, tap, longpress and
+ * longtap. Also forwards the ends of transitions and animations.
  */
 export function forwardPointerEvents(screen: HTMLElement, backend: PhoneBackend): void {
   const presses = new Map<number, Press>()
@@ -58,7 +58,7 @@ export function forwardPointerEvents(screen: HTMLElement, backend: PhoneBackend)
       moved: false,
       long: false,
       timer: window.setTimeout(() => {
-        // As in WeChat, no tap follows a long press that somebody listens for.
+        // As in WeChat, no tap follows a long press that has a listener.
         press.long = backend.listensToLongPress(press.target)
         send('longpress', event, press.target, start, true)
         send('longtap', event, press.target, start, true)
@@ -90,7 +90,7 @@ export function forwardPointerEvents(screen: HTMLElement, backend: PhoneBackend)
   window.addEventListener('pointerup', release('touchend'))
   window.addEventListener('pointercancel', release('touchcancel'))
 
-  // A click is what the browser makes of a tap by finger, mouse or keyboard, and in it pickers may open.
+  // The browser makes a click of every tap by finger, mouse or keyboard, and allows file dialogs in it.
   screen.addEventListener('click', (event) => {
     const press = event.detail === 0 ? undefined : last
     if (press?.moved === true || press?.long === true) return
@@ -122,7 +122,7 @@ function dispatch(
   if (event.defaultPrevented() && original.cancelable && original.type !== 'pointerdown') original.preventDefault()
 }
 
-/** The element of the program that a node of the DOM belongs to. */
+/** The element of the program for a DOM node. */
 function elementAt(target: EventTarget | null): GlassEaselElement | undefined {
   for (
     let node = target as (Node & { __wxElement?: GlassEaselElement }) | null;

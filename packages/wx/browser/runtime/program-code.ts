@@ -5,16 +5,16 @@ import type { ErrorReports } from './errors.ts'
 import type { ReadyQueue } from './lifetimes.ts'
 import { installStyles } from './styles.ts'
 
-/** What a program hands to `Page`, `Component` or `Behavior`; only this much of it is looked at here. */
+/** The argument of `Page`, `Component` or `Behavior`, as far as it is used here. */
 type Definition = object & { behaviors?: unknown; options?: { styleIsolation?: unknown; addGlobalClass?: unknown } }
 
-/** The definitions of a program: what its scripts tell `Page`, `Component` and `Behavior`, as glass-easel has it. */
+/** The definitions of a program, registered in glass-easel by the `Page`, `Component` and `Behavior` of its scripts. */
 export class ProgramCode {
   readonly env = new MiniProgramEnv()
   readonly codeSpace: CodeSpace
   readonly #program: Program
   readonly #errors: ErrorReports
-  /** The part whose script runs: `Page({...})` does not say which page it is. */
+  /** The part whose script runs: `Page({...})` does not name its page. */
   #current: ProgramPart | undefined
   readonly #registered = new Set<string>()
   readonly #failures = new Map<string, unknown>()
@@ -39,7 +39,7 @@ export class ProgramCode {
     return this.codeSpace.getComponentSpace()
   }
 
-  /** Runs the script of every part, components first, and says which forgot to register. */
+  /** Runs the script of every part, components first, and reports those that did not register. */
   runScripts(run: (path: string) => void): void {
     const pages = new Set(this.#program.app.pages)
     const parts = Object.values(this.#program.parts)
@@ -64,7 +64,7 @@ export class ProgramCode {
     installStyles(this.#program)
   }
 
-  /** What the script of a part threw when it was loaded. */
+  /** The exception of a part's script when it was loaded. */
   failureOf(path: string): unknown {
     return this.#failures.get(path)
   }
@@ -106,12 +106,12 @@ export class ProgramCode {
   #setStaticConfig(path: string, json: ComponentJson): void {
     const using = { ...this.#program.app.usingComponents, ...json.usingComponents }
     const usingComponents = Object.fromEntries(Object.entries(using).map(([tag, target]) => [tag, `/${target}`]))
-    // A page shares its styles even when it is made by Component().
+    // A page shares its styles even if it is created with Component().
     const component = json.component === true && !this.#program.app.pages.includes(path)
     this.codeSpace.addComponentStaticConfig(path, { ...json, component, usingComponents } as never)
   }
 
-  /** WeChat takes `styleIsolation` from the script too; glass-easel looks at the JSON only. */
+  /** WeChat also reads `styleIsolation` from the script; glass-easel only reads the JSON. */
   #adaptOptions(part: ProgramPart, definition: Definition): void {
     const { styleIsolation, addGlobalClass } = definition.options ?? {}
     const isolation = styleIsolation ?? (addGlobalClass === true ? 'apply-shared' : undefined)
@@ -121,12 +121,12 @@ export class ProgramCode {
     this.#setStaticConfig(part.path, json)
   }
 
-  /** Leaves out the behaviors that are WeChat's own (`wx://form-field`); they do nothing here. */
+  /** Removes WeChat's own behaviors (`wx://form-field`), which have no effect here. */
   #withBehaviors(definition: Definition): never {
     const behaviors = Array.isArray(definition.behaviors) ? definition.behaviors : []
     const own = behaviors.flatMap((one) => {
       if (one instanceof adapterBehavior.Behavior) return [one]
-      // `wx://form-field` and its like are known to the space by name; the adapter looks at nothing but this member.
+      // The space knows `wx://form-field` and similar behaviors by name; the adapter only reads this member.
       const builtIn = typeof one === 'string' ? this.space.getBehaviorByUrl(one, '') : null
       return builtIn === null ? [] : [{ _$: builtIn }]
     })

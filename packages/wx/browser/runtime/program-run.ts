@@ -1,3 +1,4 @@
+import { Listeners } from '../../src/shared/listeners.ts'
 import type { HarnessOptions, Host, LaunchOptions, NetworkThrottle, Program, Theme } from '../contracts.ts'
 import { registerElements } from '../elements/index.ts'
 import type { Shell } from '../shell/shell.ts'
@@ -6,7 +7,6 @@ import { AppInstance } from './app.ts'
 import { PhoneBackend } from './backend.ts'
 import type { ErrorReports } from './errors.ts'
 import { ReadyQueue } from './lifetimes.ts'
-import { ListenerSet } from './listeners.ts'
 import { MediaUrls } from './media-url.ts'
 import type { PageInstance } from './page.ts'
 import { PageStack } from './page-stack.ts'
@@ -15,10 +15,10 @@ import { forwardPointerEvents } from './pointer-events.ts'
 import { ProgramCode } from './program-code.ts'
 import { loadScripts } from './scope.ts'
 
-/** WeChat's number for "opened from the list of Mini Programs". */
+/** WeChat's scene number for "opened from the list of Mini Programs". */
 const SCENE = 1001
 
-/** A program that runs in the shell: everything of it, put together. */
+/** A program that runs in the shell: connects all parts of the runtime. */
 export class ProgramRun {
   readonly #program: Program
   readonly #shell: Shell
@@ -28,7 +28,7 @@ export class ProgramRun {
   readonly #media: MediaUrls
   readonly #stack: PageStack
   readonly #launch: LaunchOptions
-  readonly #visibility = new ListenerSet<boolean>()
+  readonly #visibility = new Listeners<boolean>()
   readonly #options: HarnessOptions
   #isVisible = true
 
@@ -47,7 +47,7 @@ export class ProgramRun {
       program,
       { code: this.#code, backend: this.#code.env.associateBackend(backend), ready, errors, room: shell.phone.pages },
       {
-        onTop: (page, depth) => this.#drawChrome(page, depth),
+        onTop: (page, depth) => this.#showBars(page, depth),
         onNotFound: (url, isEntry) => this.#notFound(url, isEntry),
       },
     )
@@ -116,7 +116,7 @@ export class ProgramRun {
     })
   }
 
-  #drawChrome(page: PageInstance, depth: number): void {
+  #showBars(page: PageInstance, depth: number): void {
     const { pages, entryPagePath = pages[0] } = this.#program.app
     const isHome = page.path === entryPagePath || this.#stack.isTab(page.path)
     this.#shell.showPage(page.path, page.window, depth > 1 ? 'back' : isHome ? 'nothing' : 'home')
@@ -125,7 +125,7 @@ export class ProgramRun {
   #notFound(url: PageUrl, isEntry: boolean): void {
     const failure = this.#code.failureOf(url.path)
     if (failure !== undefined) {
-      // The page is there, but its script threw, which has been reported.
+      // The page exists, but its script threw, which has been reported.
       this.#shell.showBrokenPage(url.path, String(failure))
       return
     }
@@ -135,13 +135,12 @@ export class ProgramRun {
   }
 
   #host(): Host {
-    const { shell } = this
-    const stack = this.#stack
+    const { shell, stack } = { shell: this.#shell, stack: this.#stack }
     const updateWindow = (change: object) => {
       const page = stack.top
       if (page === undefined) return
       page.window = { ...page.window, ...change }
-      this.#drawChrome(page, stack.pages.length)
+      this.#showBars(page, stack.pages.length)
     }
     return {
       overlay: shell.phone.overlay,
@@ -182,9 +181,5 @@ export class ProgramRun {
         this.#errors.listeners.add(({ message, stack: trace }) => listener(`${message}\n${trace}`)),
       provideLocalFiles: (urlOf) => this.#media.provideLocalFiles(urlOf),
     }
-  }
-
-  private get shell(): Shell {
-    return this.#shell
   }
 }

@@ -1,10 +1,10 @@
-/** A drag this far down starts the refresh. */
+/** A drag of this length starts the refresh. */
 const THRESHOLD_PX = 60
 const MAX_PULL_PX = 100
-/** WeChat ends a refresh that the program forgot to stop. */
+/** WeChat ends a refresh that the program does not stop. */
 const GIVE_UP_MS = 3_000
 
-/** Pulling a page down to refresh it: the gesture, the dots, and the program's own start and stop. */
+/** Pull-down refresh of a page: the gesture, the indicator, and start and stop by the program. */
 export class PullDown {
   readonly #scroller: HTMLElement
   readonly #indicator = document.createElement('div')

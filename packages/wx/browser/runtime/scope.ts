@@ -1,30 +1,30 @@
-import { createLanguageScope } from '../../src/language-scope.ts'
+import { createLanguageScope } from '../../src/shared/language-scope.ts'
 import type { Program, ProgramScope } from '../contracts.ts'
 
 type Run = (path: string) => void
 
 /**
- * Loads a program's scripts into a scope of their own: the language, timers, the console and what WeChat offers. Every
- * global of the browser is there as `undefined`, and `globalThis` is private and writable, because libraries put
- * polyfills on it. This keeps honest code honest; it is not a sandbox.
+ * Loads the scripts of a program into their own scope: the language, timers, the console and WeChat's globals. Every global
+ * of the browser is `undefined`, and `globalThis` is private and writable, because libraries put polyfills on it. This
+ * protects against mistakes; it is not a sandbox.
  */
 export async function loadScripts(program: Program, offered: ProgramScope): Promise<Run> {
   const url = new URL(program.scripts, document.baseURI).href
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
   const body = await response.text()
-  // One line before the program, so that places in errors and in the debugger are right; `with`, so that what the
-  // program puts on globalThis is a global to it.
+  // Exactly one line before the program, so that line numbers in errors and in the debugger are right; `with`, so that
+  // properties of globalThis are globals of the program.
   const source =
     `(function (hidden, scope) { with (hidden) { with (scope) { return (function () {${body}\n}).call(undefined) } } })\n` +
     `//# sourceURL=${url}\n//# sourceMappingURL=${url}.map`
-  // biome-ignore lint/security/noGlobalEval: running the program is what the harness is for
+  // biome-ignore lint/security/noGlobalEval: the purpose of the harness is to run the program
   const indirectEval = globalThis.eval
   const instantiate = indirectEval(source) as (hidden: object, scope: object) => Run
   return instantiate(browserGlobals(), createScope(offered))
 }
 
-/** The names of all that a browser's window has, each undefined. */
+/** All names of a browser's window, each undefined. */
 function browserGlobals(): Record<string, undefined> {
   const hidden: Record<string, undefined> = Object.create(null)
   for (let holder: object | null = window; holder !== null; holder = Object.getPrototypeOf(holder)) {

@@ -2,7 +2,7 @@ import type { Program, ProgramPart } from '../contracts.ts'
 
 const SHARED: ReadonlySet<unknown> = new Set(['shared', 'page-shared'])
 
-/** Puts the program's style sheets into the document: app.wxss, then components, then pages, so that pages win. */
+/** Adds the style sheets of the program to the document: app.wxss, then components, then pages, so that pages win. */
 export function installStyles({ app, appCss, parts }: Program): void {
   const isPage = ({ path }: ProgramPart) => app.pages.includes(path)
   const all = Object.values(parts)
@@ -11,7 +11,7 @@ export function installStyles({ app, appCss, parts }: Program): void {
   for (const part of all.filter(isPage)) addStyle(part.path, part.css)
 }
 
-/** A component that shares its styles has classes without prefix. */
+/** The classes of a component that shares its styles have no prefix. */
 function withoutScope({ css, styleScope, json }: ProgramPart): string {
   return SHARED.has(json.styleIsolation) ? css.replaceAll(`${styleScope}--`, '') : css
 }

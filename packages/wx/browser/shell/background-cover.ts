@@ -1,7 +1,7 @@
 import { h } from './dom.ts'
 import type { Texts } from './texts.ts'
 
-/** What the phone shows while the program is in the background: a way back. */
+/** Covers the phone while the program is in the background, with a button to return. */
 export function createBackgroundCover(texts: Texts, name: string, onReturn: () => void): HTMLElement {
   const back = h('button', { type: 'button', onclick: onReturn }, texts.toForeground)
   return h(

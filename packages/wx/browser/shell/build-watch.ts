@@ -3,8 +3,8 @@ import { h } from './dom.ts'
 import type { Texts } from './texts.ts'
 
 /**
- * Follows the server's builds: a new program reloads the page, a program that does not build is said over the phone's
- * screen, and the last one that worked goes on below it.
+ * Follows the builds of the server: a new program reloads the page; build errors are shown over the screen of the phone,
+ * while the last working program keeps running.
  */
 export function followBuilds(shownBuild: string, screen: HTMLElement, texts: Texts): void {
   const list = h('ol')

@@ -1,14 +1,14 @@
+import { Listeners } from '../../src/shared/listeners.ts'
 import type { HarnessOptions, NetworkThrottle, Theme } from '../contracts.ts'
-import { ListenerSet } from '../runtime/listeners.ts'
 import { h } from './dom.ts'
 import type { Texts } from './texts.ts'
 
-/** What stands beside the phone: the user, the network, background, dark mode, restart. */
+/** The controls beside the phone: user, network, background, dark mode, restart. */
 export class Controls {
   readonly root: HTMLElement
-  readonly throttles = new ListenerSet<NetworkThrottle>()
-  readonly themes = new ListenerSet<Theme>()
-  readonly background = new ListenerSet<void>()
+  readonly throttles = new Listeners<NetworkThrottle>()
+  readonly themes = new Listeners<Theme>()
+  readonly background = new Listeners<void>()
   readonly #network: HTMLSelectElement
   readonly #dark: HTMLInputElement
   readonly #background: HTMLButtonElement
@@ -71,7 +71,7 @@ export class Controls {
   }
 }
 
-/** Starts the program anew, on the page that the address names. */
+/** Restarts the program on the page in the address. */
 function restart(): void {
   location.reload()
 }

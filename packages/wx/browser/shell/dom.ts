@@ -1,6 +1,6 @@
 type Child = Node | string | undefined
 
-/** Makes an HTML element: `h('button', { className: 'x', onclick }, 'text')`. */
+/** Creates an HTML element: `h('button', { className: 'x', onclick }, 'text')`. */
 export function h<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]> = {},
@@ -12,7 +12,7 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** An icon of 24 by 24, drawn with lines in the colour of the text. */
+/** An icon of 24 by 24 pixels, drawn in the text colour. */
 export function icon(path: string): Element {
   const template = document.createElement('template')
   template.innerHTML = `<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`

@@ -2,10 +2,10 @@ import type { ReportedError } from '../runtime/errors.ts'
 import { h } from './dom.ts'
 import type { Texts } from './texts.ts'
 
-/** More is noise; the console has them all. */
+/** The panel shows at most this many errors; the console has all of them. */
 const MAX_SHOWN = 20
 
-/** Lists what the program threw, newest first. */
+/** Lists the errors of the program, newest first. */
 export class ErrorPanel {
   readonly root: HTMLElement
   readonly #list = h('ol')

@@ -1,13 +1,13 @@
 import { h } from './dom.ts'
 import type { Texts } from './texts.ts'
 
-/** What a page's onShareAppMessage answers. */
+/** The result of a page's onShareAppMessage. */
 export interface Shared {
   readonly title?: string
   readonly path?: string
 }
 
-/** The sheet behind the capsule's dots: forwarding the page, as far as a harness can. */
+/** The menu of the capsule: shows what forwarding the page would share. */
 export function openMenu(overlay: HTMLElement, texts: Texts, share: (() => Shared | undefined) | undefined): void {
   const close = () => sheet.remove()
   const answer = h('p', { className: 'menu-answer' }, share === undefined ? texts.cannotShare : '')

@@ -9,7 +9,7 @@ export interface NavigationBarActions {
   readonly leave: () => void
 }
 
-/** The bar above a page: back or home, title, spinner, and WeChat's capsule. */
+/** The navigation bar: back or home button, title, spinner, and WeChat's capsule. */
 export class NavigationBar {
   readonly root = h('div', { className: 'navigation-bar' })
   readonly #back: HTMLButtonElement
@@ -30,7 +30,7 @@ export class NavigationBar {
     this.root.append(left, h('div', { className: 'navigation-middle' }, this.#spinner, this.#title), capsule)
   }
 
-  /** Shows what a page's window settings say. `left` is what stands at the left end. */
+  /** Applies the window settings of a page. `left` is the button at the left end. */
   show(window: WindowJson, left: 'back' | 'home' | 'nothing'): void {
     this.#back.hidden = left !== 'back'
     this.#home.hidden = left !== 'home'

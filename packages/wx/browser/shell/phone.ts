@@ -1,7 +1,7 @@
 import type { ScreenSize, Theme } from '../contracts.ts'
 import { h } from './dom.ts'
 
-/** The simulated phone: status bar, the navigation bar's room, the pages' room, the tab bar's room and what is above. */
+/** The simulated phone: status bar, containers for navigation bar, pages and tab bar, and the overlay above them. */
 export class Phone {
   readonly root = h('div', { className: 'phone' })
   readonly screen = h('div', { className: 'phone-screen' })
@@ -19,7 +19,7 @@ export class Phone {
     setInterval(() => this.statusBar.firstElementChild?.replaceChildren(clock()), 10_000)
   }
 
-  /** Keeps what WXSS calls rpx, vw and vh at the size of the screen; call it once the phone is in the document. */
+  /** Keeps the CSS variables for rpx, vw and vh in step with the screen size. Call it once the phone is in the document. */
   followSize(): void {
     const update = () => {
       this.screen.style.setProperty('--rpx', `${this.screen.clientWidth / 750}px`)

@@ -10,12 +10,12 @@ import { TabBar } from './tab-bar.ts'
 import { type Texts, textsFor } from './texts.ts'
 import { themed } from './theme-values.ts'
 
-/** What the shell asks of the program that runs in it. */
+/** What the shell calls on the running program. */
 export interface ShellActions {
   readonly back: () => void
   readonly home: () => void
   readonly setVisible: (visible: boolean) => void
-  /** Undefined when the page cannot be shared. */
+  /** Undefined if the page cannot be shared. */
   readonly share: () => (() => Shared | undefined) | undefined
   readonly tab: (index: number, tab: TabBarJson['list'][number]) => void
   readonly themeChanged: (theme: Theme) => void
@@ -78,7 +78,7 @@ export class Shell {
     this.#showInstead(this.texts.pageNotFound, path)
   }
 
-  /** A page whose script threw. */
+  /** Shown for a page whose script threw. */
   showBrokenPage(path: string, reason: string): void {
     this.#showInstead(this.texts.pageBroken, `${path}: ${reason}`)
   }

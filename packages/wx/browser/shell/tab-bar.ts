@@ -6,7 +6,7 @@ const SELECTED_COLOR = '#07c160'
 
 type Tab = TabBarJson['list'][number]
 
-/** The bar below the tab pages. */
+/** The tab bar. */
 export class TabBar implements TabBarControl {
   readonly root = h('div', { className: 'tab-bar' })
   readonly #items: { tab: Tab; button: HTMLButtonElement; picture: HTMLImageElement; text: Text; badge: HTMLElement }[]
@@ -31,13 +31,13 @@ export class TabBar implements TabBarControl {
     this.#draw()
   }
 
-  /** Other colours and pictures: those of a theme. */
+  /** Applies the colours and pictures of a theme. */
   setJson(json: TabBarJson): void {
     this.#json = json
     for (const [index, tab] of json.list.entries()) this.setItem(index, tab)
   }
 
-  /** Marks the tab of a page; the bar is not there on other pages. */
+  /** Selects the tab of a page; the bar is hidden on other pages. */
   show(path: string): void {
     this.#selected = path
     this.#draw()

@@ -1,6 +1,6 @@
 import type { AppJson, Theme } from '../contracts.ts'
 
-/** Replaces `@names` by what the theme file says of them: `themed(page.window, app, 'dark')`. */
+/** Replaces `@names` with their values in the theme file: `themed(page.window, app, 'dark')`. */
 export function themed<Value>(value: Value, { theme: themes }: AppJson, theme: Theme): Value {
   const names = themes?.[theme] ?? {}
   const replace = (part: unknown): unknown => {

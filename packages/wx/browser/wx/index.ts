@@ -1,71 +1,66 @@
 /**
- * The `wx` object of the browser harness: WeChat's calls over what browsers have. How each call answers, and in which
- * words it fails, is shared with the simulated phone for Node; what is only simulated is listed in README.md.
+ * The `wx` object of the browser harness: WeChat's calls, implemented with the APIs of browsers. How calls answer and fail is
+ * shared with the simulated phone for Node (src/shared). README.md lists the differences to WeChat.
  */
-import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/app-lifecycle.ts'
-import { toArrayBuffer } from '../../src/bytes.ts'
-import { callSafely } from '../../src/callbacks.ts'
-import { createDeviceApi } from '../../src/device.ts'
-import { USER_DATA_PATH } from '../../src/file-paths.ts'
-import { createLoginApi } from '../../src/login.ts'
-import { createNetwork, downloadToTemp, type Network } from '../../src/network.ts'
-import { NetworkLane } from '../../src/network-lane.ts'
-import { createSockets, type OpenSocket } from '../../src/socket.ts'
-import { createStorageApi, PhoneStorage } from '../../src/storage.ts'
-import { laterTurn } from '../../src/timers.ts'
-import type { NetworkParts } from '../../src/transfer.ts'
+import { AppLifecycle, INTERRUPT_AFTER_MS } from '../../src/shared/app-lifecycle.ts'
+import { toArrayBuffer } from '../../src/shared/bytes.ts'
+import { callSafely } from '../../src/shared/callbacks.ts'
+import { createDeviceApi, DEFAULT_APPID } from '../../src/shared/device.ts'
+import { USER_DATA_PATH } from '../../src/shared/file-paths.ts'
+import { createLoginApi } from '../../src/shared/login.ts'
+import { createNetwork, downloadToTemp } from '../../src/shared/network.ts'
+import { createStorageApi, PhoneStorage } from '../../src/shared/storage.ts'
+import { laterTurn } from '../../src/shared/timers.ts'
+import { TransferQueue } from '../../src/shared/transfer-queue.ts'
 import type { HarnessOptions, Host } from '../contracts.ts'
+import { createDisplay } from './display.ts'
+import { createErrors } from './errors.ts'
 import { BrowserFiles, type LastingFiles } from './files/browser-files.ts'
 import { codec } from './files/encodings.ts'
-import { createFileSystemManager } from './files/file-work.ts'
+import { createFileSystemManager } from './files/file-system-manager.ts'
 import { openLastingFiles } from './files/lasting-files.ts'
+import { createLaunchApi } from './launch.ts'
+import { LocalStorageEntries, memoryOf } from './local-storage.ts'
 import { createMediaApi } from './media/media-api.ts'
-import { LocalStorageEntries, memoryOf } from './memory.ts'
-import { createDownloadFile } from './network/download.ts'
-import { createRequest } from './network/request.ts'
 import { THROTTLES } from './network/throttle.ts'
-import { createUploadFile } from './network/upload.ts'
-import { asBrowserFailure } from './network/xhr.ts'
-import { createBarsApi, createNavigationApi } from './page/navigation.ts'
+import { xhrSender } from './network/xhr-sender.ts'
+import { createNoOpApi } from './no-op.ts'
+import { createBarsApi } from './page/bars.ts'
+import { createNavigationApi } from './page/navigation.ts'
 import { type ObserverOptions, WxIntersectionObserver } from './page/observers.ts'
 import { createScrollApi } from './page/scroll.ts'
 import { SelectorQuery } from './page/selector-query.ts'
 import { Permissions } from './permissions.ts'
 import { createPrivacy } from './privacy.ts'
-import { createErrors, createProgramApi } from './program.ts'
-import { createQuietApi, createSmallApi } from './small.ts'
-import { createSurroundings } from './surroundings.ts'
+import { createSystemApi } from './system.ts'
 import { Layer } from './ui/layer.ts'
 import { Toast } from './ui/toast.ts'
 import { createUiApi } from './ui/ui-api.ts'
 
-/** The appid of a program that nobody registered. */
-const DEFAULT_APPID = 'wxdev0000000000000'
-
-/** A simulated phone in the page: its `wx`, and what the elements and the shell need of it. */
+/** A simulated phone in a page: its `wx`, and what elements and shell need of it. */
 export interface BrowserPhone {
   readonly wx: object
   /**
-   * What an `<image>` or `<video>` puts into `src` for a path of the phone (`http://tmp/..`, `wxfile://..`): a `blob:`
-   * URL. Files of the program become URLs of the harness; anything else comes back as it is.
+   * The `src` of an `<image>` or `<video>` for a path: a `blob:` URL for a file of the phone (`http://tmp/..`,
+   * `wxfile://..`), a URL of the harness for a file of the program; other paths are returned unchanged.
    */
   displayUrl(path: string): string
-  /** Ends transfers, gives back files, removes the layer of dialogs. */
+  /** Ends transfers, removes temporary files and the layer of dialogs. */
   dispose(): void
 }
 
-/** Reads what must be there before the program starts: the files that `options.user` has kept. */
+/** Reads the files of `options.user`, which are needed before the program starts. */
 export function openUserFiles(options: HarnessOptions): Promise<LastingFiles> {
   return openLastingFiles(options.user, (error) => console.warn('files will not outlive this page:', error))
 }
 
-/** Makes only the `wx` object; see `createBrowserPhone`. */
+/** Creates only the `wx` object; see `createBrowserPhone`. */
 export function createBrowserWx(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): object {
   return createBrowserPhone(host, options, lastingFiles).wx
 }
 
 /**
- * Makes the phone. Without `lastingFiles` (from `openUserFiles`) the program's own files are gone with the page.
+ * Creates the phone. Without `lastingFiles` (from `openUserFiles`) the program's own files are lost with the page.
  *
  * @example
  * const phone = createBrowserPhone(host, options, await openUserFiles(options))
@@ -80,16 +75,23 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   const assetUrl = (path: string): string | undefined => assetUrlOf(host, path)
   const displayUrl = (path: string): string => files.url(path) ?? assetUrl(path) ?? path
   const page = (): HTMLElement | undefined => host.currentPageElement()
-  const network = createNetworkOf(host, appid, files, report)
+  const network = createNetwork(
+    {
+      queue: new TransferQueue(),
+      sender: xhrSender,
+      files,
+      // Never sent: a page cannot set User-Agent or Referer.
+      identity: { appid, userAgent: navigator.userAgent },
+      report,
+      timeouts: host.app?.networkTimeout,
+    },
+    (url, protocols) => new WebSocket(url, protocols),
+  )
   const lifecycle = new AppLifecycle(network, INTERRUPT_AFTER_MS, report)
   const privacy = createPrivacy(layer, memory, options.privacy ?? 'granted', report)
   const permissions = new Permissions(layer, memory, report)
   const toast = new Toast(layer, displayUrl)
-  const {
-    surroundings,
-    api: surroundingsApi,
-    stop: stopSurroundings,
-  } = createSurroundings(host, (theme) => layer.setTheme(theme), report)
+  const { display, api: displayApi, stop: stopDisplay } = createDisplay(host, (theme) => layer.setTheme(theme), report)
   const fileSystemManager = createFileSystemManager(files, report)
   const storage = new PhoneStorage({}, new LocalStorageEntries(options.user))
   const download = (url: string): Promise<string> => downloadToTemp(network.api, url)
@@ -101,15 +103,15 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
     ...privacy.api,
     ...permissions.api,
     ...createLoginApi(`dev:${options.user}`, report),
-    ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, surroundings),
-    ...surroundingsApi,
+    ...createDeviceApi(appid, { language: options.language, model: 'Browser harness' }, report, display),
+    ...displayApi,
     ...createUiApi(layer, toast, report),
-    ...createSmallApi(toast, layer.words('内容已复制', 'Copied'), report),
+    ...createSystemApi(toast, layer.words('内容已复制', 'Copied'), report),
     ...createNavigationApi(host, report),
     ...createBarsApi(host, report),
     ...createScrollApi(page, report),
-    ...createProgramApi(host, options, report),
-    ...createQuietApi(),
+    ...createLaunchApi(host, options, report),
+    ...createNoOpApi(),
     ...lifecycle.api,
     ...errorsApi,
     env: { USER_DATA_PATH },
@@ -137,7 +139,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
       stopVisibility()
       stopThrottle?.()
       stopErrors()
-      stopSurroundings()
+      stopDisplay()
       lifecycle.dispose()
       network.end()
       files.dispose()
@@ -146,26 +148,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
   }
 }
 
-/** Files of the program are named by paths without a scheme. */
+/** The URL of a file of the program; paths with a scheme are no such files. */
 function assetUrlOf(host: Host, path: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:/i.test(path) || path === '' ? undefined : host.assetUrl?.(path)
-}
-
-function createNetworkOf(host: Host, appid: string, files: BrowserFiles, report: (error: unknown) => void): Network {
-  const lane = new NetworkLane()
-  const parts: NetworkParts = {
-    lane,
-    // A browser sends its own User-Agent whatever we say.
-    identity: { appid, userAgent: navigator.userAgent },
-    report,
-    asFailure: asBrowserFailure,
-    timeouts: host.app?.networkTimeout,
-  }
-  const openSocket: OpenSocket = (url, protocols) => new WebSocket(url, protocols)
-  return createNetwork(lane, report, {
-    request: createRequest(parts),
-    uploadFile: createUploadFile(parts, files),
-    downloadFile: createDownloadFile(parts, files),
-    sockets: createSockets(lane, report, openSocket),
-  })
 }

@@ -1,10 +1,10 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { WxFailure } from '../../src/failure.ts'
-import type { Memory } from './memory.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { WxFailure } from '../../src/shared/failure.ts'
+import type { Memory } from './local-storage.ts'
 import { askConsent } from './ui/dialog.ts'
 import { type Layer, make } from './ui/layer.ts'
 
-/** The permissions that a Mini Program asks for, and what WeChat's sheet says. */
+/** The permissions of a Mini Program, and the text of WeChat's sheet. */
 const SCOPES: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   'scope.writePhotosAlbum': ['保存图片或视频到你的相册', 'Save pictures or videos to your album'],
   'scope.camera': ['使用你的摄像头', 'Use your camera'],
@@ -18,7 +18,7 @@ export interface PermissionsApi {
   openSetting: AsyncApi<object, { authSetting: Record<string, boolean> }>
 }
 
-/** What the user has allowed; asked once per permission, as in WeChat, and remembered for the user. */
+/** The permissions that the user has granted. As in WeChat, each is asked for once, and the answer is remembered. */
 export class Permissions {
   readonly api: PermissionsApi
   readonly #layer: Layer
@@ -34,7 +34,7 @@ export class Permissions {
     }
   }
 
-  /** Resolves when the user has allowed `scope`; fails with `auth deny`, without asking again after a refusal. */
+  /** Resolves once the user has allowed `scope`; fails with `auth deny`, without asking again after a refusal. */
   async ask(scope: string): Promise<object> {
     const words = Object.hasOwn(SCOPES, scope) ? SCOPES[scope] : undefined
     if (words === undefined) throw new WxFailure('invalid scope')
@@ -55,7 +55,7 @@ export class Permissions {
     this.#memory.set('permissions', { ...this.#answers(), [scope]: allowed })
   }
 
-  /** WeChat's settings page, as a sheet: a box for each permission that has been asked for. */
+  /** WeChat's settings page, as a sheet: a checkbox for each permission that was asked for. */
   #openSetting(): Promise<{ authSetting: Record<string, boolean> }> {
     return new Promise((resolve) => {
       const { words } = this.#layer
@@ -82,7 +82,7 @@ export class Permissions {
         make('h2', { text: title }),
         ...(rows.length > 0
           ? rows
-          : [make('p', { text: words('还没有申请过权限', 'Nothing has been asked for yet') })]),
+          : [make('p', { text: words('还没有申请过权限', 'No permission has been requested yet') })]),
         make('div', { class: 'wxui-ask-foot' }, done),
       )
       const shown = this.#layer.show(make('div', { class: 'wxui-mask wxui-dim' }, sheet), end)

@@ -1,6 +1,6 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/callbacks.ts'
-import { Privacy, type PrivacyApi, type PrivacyState } from '../../src/privacy.ts'
-import type { Memory } from './memory.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../src/shared/callbacks.ts'
+import { Privacy, type PrivacyApi, type PrivacyState } from '../../src/shared/privacy.ts'
+import type { Memory } from './local-storage.ts'
 import { askConsent, showModal } from './ui/dialog.ts'
 import type { Layer } from './ui/layer.ts'
 
@@ -10,7 +10,7 @@ export interface BrowserPrivacyApi extends PrivacyApi {
   openPrivacyContract: AsyncApi<object, object>
 }
 
-/** The privacy guideline, with WeChat's popup. Agreeing is remembered for the user; after a refusal the next call asks again. */
+/** The privacy guideline, with WeChat's popup. Consent is remembered for the user; after a refusal the next call asks again. */
 export function createPrivacy(
   layer: Layer,
   memory: Memory,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type ElementsPage, openElements } from './elements-page.ts'
+import { type ElementsPage, openElements } from '../testing/elements-page.ts'
 
-describe('elements that show and lead on, in Chromium', { skip: lacksChromium() }, () => {
+describe('view, text, icon, button, progress and navigator, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
   let page: ElementsPage
   before(async () => {
@@ -21,14 +21,14 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.equal(typeof (await page.event('hover', 'tap')), 'object')
   })
 
-  it('view: a tap bubbles, catchtap keeps it, hidden hides', async () => {
+  it('view: a tap bubbles unless catchtap stops it; hidden hides', async () => {
     await page.find('#inner').click()
     await page.event('inner', 'tap')
     assert.deepEqual(await page.events('outer'), [])
     assert.equal(await page.find('#gone').isVisible(), false)
   })
 
-  it('view: a long press comes after touchstart and is not a tap', async () => {
+  it('view: a long press follows touchstart and is not a tap', async () => {
     await page.find('#hold').hover()
     await page.page.mouse.down()
     await page.event('hold', 'longpress')
@@ -38,12 +38,12 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.deepEqual(types, ['touchstart', 'longpress', 'touchend'])
   })
 
-  it('view: with aria-role and aria-label is found by them, and works with the keyboard', async () => {
+  it('view: is found by aria-role and aria-label, and works with the keyboard', async () => {
     await page.page.getByRole('button', { name: 'press' }).press('Enter')
     await page.event('pressable', 'tap')
   })
 
-  it('text: breaks at \\n, keeps spaces, decodes entities, may be selected', async () => {
+  it('text: breaks at \\n, keeps spaces, decodes entities, can be selected', async () => {
     assert.equal(await page.find('#lines').innerText(), 'first\nsecond')
     assert.equal(await page.find('#spaces').textContent(), 'a\u2002\u2002b')
     assert.equal(await page.find('#entities').textContent(), '<b> & c\u00a0d')
@@ -51,7 +51,7 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.equal(await page.style('#lines', 'user-select'), 'none')
   })
 
-  it('icon: has the size and colour asked for', async () => {
+  it('icon: has the given size and colour', async () => {
     assert.deepEqual(await page.size('#red'), [40, 40])
     assert.equal(await page.style('#red > svg', 'color'), 'rgb(255, 0, 0)')
     assert.equal(await page.find('#red').getAttribute('aria-label'), 'done')
@@ -66,7 +66,7 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.equal(await page.style('#plain', 'background-color'), 'rgba(0, 0, 0, 0)')
   })
 
-  it('button: taps by mouse and keyboard, not when it is disabled', async () => {
+  it('button: taps by mouse and keyboard, not if it is disabled', async () => {
     await page.find('#default').click()
     await page.event('default', 'tap')
     await page.find('#default').press('Enter')
@@ -79,7 +79,7 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.equal(await page.find('#disabled').getAttribute('aria-disabled'), 'true')
   })
 
-  it('button: an open-type says that it is simulated and answers', async () => {
+  it('button: an open-type shows that it is simulated, and triggers its event', async () => {
     await page.find('#phone').click()
     const { errMsg, code } = (await page.event('phone', 'getphonenumber')) as Record<string, string>
     assert.deepEqual([errMsg, code], ['getPhoneNumber:ok', 'simulated-phone-number-code'])
@@ -88,7 +88,7 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.deepEqual(await page.event('contact', 'contact'), { errMsg: 'enterContact:ok', path: '', query: {} })
   })
 
-  it('progress: shows its percentage, and tells when it has filled', async () => {
+  it('progress: shows its percentage, and triggers an event at the end', async () => {
     assert.equal(await page.find('#progress').innerText(), '60%')
     assert.equal(await page.find('#progress').getAttribute('aria-valuenow'), '60')
     const [whole] = await page.size('#progress > div')
@@ -96,7 +96,7 @@ describe('elements that show and lead on, in Chromium', { skip: lacksChromium() 
     assert.deepEqual(await page.event('active', 'activeend'), { curPercent: 40 })
   })
 
-  it('navigator: opens pages with their query, and says when there is none', async () => {
+  it('navigator: opens pages with their query, and fails for missing ones', async () => {
     const fresh = await elements.open('basic')
     await fresh.find('#nowhere').click()
     const { errMsg } = (await fresh.event('nowhere', 'fail')) as { errMsg: string }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type ElementsPage, openElements } from './elements-page.ts'
+import { type ElementsPage, openElements } from '../testing/elements-page.ts'
 
-describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
+describe('form elements, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
   let page: ElementsPage
   before(async () => {
@@ -17,7 +17,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
 
   const value = (selector: string) => page.find(`${selector} input, ${selector} textarea`).first().inputValue()
 
-  it('input: tells of focus, each change once, confirm and blur', async () => {
+  it('input: triggers focus, one event per change, confirm and blur', async () => {
     await page.find('#text').click()
     await page.page.keyboard.type('ab')
     await page.page.keyboard.press('Enter')
@@ -38,7 +38,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await page.find('#text .element-placeholder').isVisible(), false)
   })
 
-  it('input: model:value is bound both ways, maxlength holds, a listener may answer with another text', async () => {
+  it('input: model:value is bound both ways, maxlength limits, a listener may return another text', async () => {
     await page.find('#two-way').click()
     await page.page.keyboard.press('End')
     await page.page.keyboard.type('12345')
@@ -63,7 +63,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.deepEqual((await page.events('area', 'input')).at(-1)?.[2], { value: 'one\ntwo', cursor: 7, keyCode: 79 })
   })
 
-  it('checkbox: a group tells all values; labels and the keyboard work', async () => {
+  it('checkbox: a group reports all values; labels and the keyboard work', async () => {
     await page.find('#check-b').click()
     assert.deepEqual(await page.event('checks', 'change'), { value: ['a', 'b'] })
     await page.find('#label-a').click()
@@ -75,7 +75,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await page.find('#check-a').getAttribute('role'), 'checkbox')
   })
 
-  it('radio: one of a group; the one that is on says nothing', async () => {
+  it('radio: one of a group; the selected one triggers no event', async () => {
     await page.find('#radio-m').click()
     await page.find('#radio-l').click()
     assert.deepEqual(await page.event('radios', 'change'), { value: 'l' })
@@ -83,7 +83,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.equal((await page.events('radios')).length, 1)
   })
 
-  it('switch: toggles by tap and by a label for it', async () => {
+  it('switch: toggles by a tap, and by its label', async () => {
     await page.find('#switch').click()
     assert.deepEqual(await page.event('switch', 'change'), { value: false })
     await page.find('#label-for').click()
@@ -139,7 +139,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await page.page.locator('.element-sheet').count(), 0)
   })
 
-  it('picker: several columns tell of each turn', async () => {
+  it('picker: several columns report each turn', async () => {
     await page.find('#multi').click()
     await sheet('centre').click()
     assert.deepEqual(await page.event('multi', 'columnchange'), { column: 1, value: 2 })
@@ -162,7 +162,7 @@ describe('elements of forms, in Chromium', { skip: lacksChromium() }, () => {
     assert.deepEqual(await page.event('time', 'change'), { value: '08:29' })
   })
 
-  it('picker-view: tells where its columns have come to rest', async () => {
+  it('picker-view: reports where its columns come to rest', async () => {
     await page.until("document.querySelector('#view wx-picker-view-column > div').scrollTop === 34")
     await page.page.evaluate("document.querySelectorAll('#view wx-picker-view-column > div')[1].scrollTop = 68")
     assert.deepEqual(await page.event('view', 'change'), { value: [1, 2] })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type ElementsPage, openElements } from './elements-page.ts'
+import { type ElementsPage, openElements } from '../testing/elements-page.ts'
+import { RECORDED_VIDEO } from '../testing/recorded-video.ts'
 
 describe('elements with pictures and sound, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
@@ -19,7 +20,7 @@ describe('elements with pictures and sound, in Chromium', { skip: lacksChromium(
     assert.equal(await page.style('#top > img', 'object-position'), '50% 0%')
   })
 
-  it('image: tells its natural size, and follows it with widthFix and heightFix', async () => {
+  it('image: reports its natural size, and uses its ratio with widthFix and heightFix', async () => {
     assert.deepEqual(await page.event('natural', 'load'), { width: 120, height: 60 })
     assert.deepEqual(await page.size('#natural'), [100, 50])
     assert.deepEqual(await page.size('#high'), [60, 30])
@@ -27,11 +28,11 @@ describe('elements with pictures and sound, in Chromium', { skip: lacksChromium(
     assert.equal(await page.find('#natural > img').getAttribute('alt'), 'two colours')
   })
 
-  it('image: is 320 by 240 when nothing says otherwise', async () => {
+  it('image: is 320 by 240 by default', async () => {
     assert.deepEqual(await page.size('#sizeless'), [320, 240])
   })
 
-  it('image: fails for what is missing and for a fileID', async () => {
+  it('image: fails for missing files and for a fileID', async () => {
     assert.match(JSON.stringify(await page.event('missing', 'error')), /GET \/images\/none\.png/)
     assert.match(JSON.stringify(await page.event('cloud', 'error')), /cloud:\/\//)
   })
@@ -45,25 +46,12 @@ describe('elements with pictures and sound, in Chromium', { skip: lacksChromium(
     const player = page.find('#video > video')
     assert.match((await player.getAttribute('poster')) ?? '', /images\/wide\.png$/)
     assert.notEqual(await player.getAttribute('controls'), null)
-    // Half a second of a moving square, recorded by the browser.
     const url = await page.page.evaluate<string>(`(async () => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
-      const context = canvas.getContext('2d')
-      const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
-      const pieces = []
-      recorder.ondataavailable = ({ data }) => pieces.push(data)
-      const stopped = new Promise((resolve) => { recorder.onstop = resolve })
-      recorder.start()
-      for (let x = 0; x < 12; x += 1) {
-        context.fillRect(x * 3, 10, 20, 20)
-        await new Promise((resolve) => setTimeout(resolve, 40))
-      }
-      recorder.stop()
-      await stopped
+      const video = await ${RECORDED_VIDEO}
       return new Promise((resolve) => {
         const reader = new FileReader()
         reader.onload = () => resolve(reader.result)
-        reader.readAsDataURL(new Blob(pieces, { type: 'video/webm' }))
+        reader.readAsDataURL(video)
       })
     })()`)
     await page.find('#url input').fill(url)
@@ -77,7 +65,7 @@ describe('elements with pictures and sound, in Chromium', { skip: lacksChromium(
     )
   })
 
-  it('video: says what it cannot load', async () => {
+  it('video: reports what it cannot load', async () => {
     await page.find('#url input').fill('/images/none.mp4')
     assert.notEqual(((await page.event('video', 'error')) as { errMsg: string }).errMsg, '')
   })
@@ -93,7 +81,7 @@ describe('elements with pictures and sound, in Chromium', { skip: lacksChromium(
     assert.deepEqual(pixel, [9, 8, 7, 255, 'function'])
   })
 
-  it('rich-text: shows allowed tags and attributes, and nothing that acts', async () => {
+  it('rich-text: shows allowed tags and attributes only', async () => {
     const html = await page.find('#html > div').innerHTML()
     assert.match(
       html,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type ElementsPage, openElements } from './elements-page.ts'
+import { type ElementsPage, openElements } from '../testing/elements-page.ts'
 
-describe('elements that are less than in WeChat, in Chromium', { skip: lacksChromium() }, () => {
+describe('partly simulated elements, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
   let page: ElementsPage
   const warnings: string[] = []
@@ -18,7 +18,7 @@ describe('elements that are less than in WeChat, in Chromium', { skip: lacksChro
   })
   after(() => elements.close())
 
-  it('what is not simulated says so, on the screen and on the console', async () => {
+  it('elements that are not simulated say so on the screen and on the console', async () => {
     assert.equal(await page.find('#map').innerText(), '<map>: not simulated in a browser')
     assert.equal((await page.size('#map'))[1], 150)
     const said = warnings.filter((text) => text.includes('<map>'))
@@ -36,7 +36,7 @@ describe('elements that are less than in WeChat, in Chromium', { skip: lacksChro
     assert.match(said[0] ?? '', /in pages\/more\/more is not known: is it missing from usingComponents\?/)
   })
 
-  it('classes that an attribute names are those of the component that wrote it', async () => {
+  it('classes in an attribute are those of the component with the template', async () => {
     assert.equal(await page.style('#scoped .element-placeholder', 'color'), 'rgb(4, 5, 6)')
     await page.find('#hovered').hover()
     await page.page.mouse.down()
@@ -44,12 +44,12 @@ describe('elements that are less than in WeChat, in Chromium', { skip: lacksChro
     await page.page.mouse.up()
   })
 
-  it('match-media shows what fits the screen', async () => {
+  it('match-media shows its content if it matches the screen', async () => {
     assert.equal(await page.find('#narrow').isVisible(), true)
     assert.equal(await page.find('#wide').isVisible(), false)
   })
 
-  it('page-container opens and closes with its events', async () => {
+  it('page-container opens and closes, and triggers its events', async () => {
     await page.find('#open').click()
     await page.event('container', 'afterenter')
     assert.equal(await page.find('#container .element-content').isVisible(), true)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type ElementsPage, openElements } from './elements-page.ts'
+import { type ElementsPage, openElements } from '../testing/elements-page.ts'
 
 const LIST = "document.querySelector('#list > .element-scroller')"
 
-describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
+describe('scroll-view, swiper and movable-view, in Chromium', { skip: lacksChromium() }, () => {
   let elements: Awaited<ReturnType<typeof openElements>>
   let page: ElementsPage
   before(async () => {
@@ -17,7 +17,7 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
   afterEach(() => page.close())
   after(() => elements.close())
 
-  it('scroll-view: tells of scrolling and of its ends', async () => {
+  it('scroll-view: reports scrolling and reaching its ends', async () => {
     await page.page.evaluate(`${LIST}.scrollTop = 60`)
     const detail = (await page.event('list', 'scroll')) as Record<string, number>
     assert.deepEqual([detail.scrollTop, detail.scrollLeft, detail.deltaY], [60, 0, -60])
@@ -27,13 +27,13 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
     assert.deepEqual(await page.event('list', 'scrolltoupper'), { direction: 'top' })
   })
 
-  it('scroll-view: goes where scroll-left says; scrolls sideways', async () => {
+  it('scroll-view: follows scroll-left; scrolls sideways', async () => {
     await page.until("document.querySelector('#strip > .element-scroller').scrollLeft === 60")
     await page.page.evaluate("document.querySelector('#strip > .element-scroller').scrollLeft = 100000")
     assert.deepEqual(await page.event('strip', 'scrolltolower'), { direction: 'right' })
   })
 
-  it('scroll-view: goes to a child by scroll-into-view', async () => {
+  it('scroll-view: scrolls to a child by scroll-into-view', async () => {
     await page.find('#into').click()
     const offset = `document.querySelector('#row-12').getBoundingClientRect().top - ${LIST}.getBoundingClientRect().top`
     await page.until(`Math.abs(${offset}) < 1`)
@@ -41,14 +41,14 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
     await page.until(`${LIST}.scrollTop === 7`)
   })
 
-  it('scroll-view: is pulled to refresh', async () => {
+  it('scroll-view: refreshes when pulled', async () => {
     await page.drag('#row-1', 0, 140)
     await page.event('list', 'refresherrefresh')
     await page.event('list', 'refresherrestore')
     assert.equal((await page.size('#list .element-refresher'))[1], 0)
   })
 
-  it('swiper: turns by finger, tells of it and of the end of the motion', async () => {
+  it('swiper: turns by finger, and reports the change and the end of the animation', async () => {
     await page.drag('#swiper', -150, 0)
     assert.deepEqual(await page.event('swiper', 'change'), { current: 1, currentItemId: 'tomato', source: 'touch' })
     const finished = await page.event('swiper', 'animationfinish')
@@ -58,7 +58,7 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await page.find('#swiper wx-swiper-item >> nth=0').getAttribute('aria-hidden'), 'true')
   })
 
-  it('swiper: a short drag goes back, the first has nothing before it', async () => {
+  it('swiper: a short drag snaps back, and the first item has none before it', async () => {
     await page.drag('#swiper', -40, 0)
     await page.event('swiper', 'animationfinish')
     await page.drag('#swiper', 150, 0)
@@ -66,7 +66,7 @@ describe('elements that move, in Chromium', { skip: lacksChromium() }, () => {
     assert.deepEqual(await page.events('swiper', 'change'), [])
   })
 
-  it('swiper: goes where current says, and by itself in a circle', async () => {
+  it('swiper: follows current, and advances in a circle with autoplay', async () => {
     await page.find('#last').click()
     assert.deepEqual(await page.event('swiper', 'change'), { current: 2, currentItemId: 'goldenrod', source: '' })
     assert.deepEqual(await page.event('auto', 'change', 3), { current: 0, currentItemId: '', source: 'autoplay' })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { type BrowserPhone, openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { type BrowserPhone, openPhones, type Phones } from '../testing/browser-phone.ts'
+import { RECORDED_VIDEO } from '../testing/recorded-video.ts'
 
 interface Upload {
   name: string
@@ -10,7 +11,7 @@ interface Upload {
   buffer: Buffer
 }
 
-/** A picture of noise, which compresses badly, so that every re-encoding shows in the size. */
+/** A picture of noise, which compresses badly, so that every re-encoding changes its size. */
 async function picture(phone: BrowserPhone, name: string, width: number, height: number): Promise<Upload> {
   const mimeType = name.endsWith('.png') ? 'image/png' : 'image/jpeg'
   const base64 = await phone.run<string>(
@@ -30,25 +31,8 @@ async function picture(phone: BrowserPhone, name: string, width: number, height:
   return { name, mimeType, buffer: Buffer.from(base64, 'base64') }
 }
 
-/** Half a second of a moving square, recorded by the browser. */
 async function video(phone: BrowserPhone, name: string): Promise<Upload> {
-  const base64 = await phone.run<string>(
-    `const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 })
-    const context = canvas.getContext('2d')
-    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' })
-    const pieces = []
-    recorder.ondataavailable = ({ data }) => pieces.push(data)
-    const stopped = new Promise((resolve) => { recorder.onstop = resolve })
-    recorder.start()
-    for (let x = 0; x < 15; x += 1) {
-      context.fillStyle = 'white'; context.fillRect(0, 0, 64, 48)
-      context.fillStyle = 'red'; context.fillRect(x * 3, 10, 20, 20)
-      await later(40)
-    }
-    recorder.stop()
-    await stopped
-    return wx.arrayBufferToBase64(await new Blob(pieces).arrayBuffer())`,
-  )
+  const base64 = await phone.run<string>(`return wx.arrayBufferToBase64(await (await ${RECORDED_VIDEO}).arrayBuffer())`)
   return { name, mimeType: 'video/webm', buffer: Buffer.from(base64, 'base64') }
 }
 
@@ -68,7 +52,7 @@ interface MediaAnswer {
   failed?: { errMsg: string; errno?: number }
 }
 
-/** Taps the page's button, chooses in the sheet where from, and gives the file dialog `files`. */
+/** Taps the button of the page, chooses a source in the sheet, and gives `files` to the file dialog. */
 async function pick(phone: BrowserPhone, code: string, files: Upload[], entry?: string): Promise<MediaAnswer> {
   const chooser = phone.page.waitForEvent('filechooser')
   await phone.onTap(code)
@@ -80,14 +64,14 @@ async function pick(phone: BrowserPhone, code: string, files: Upload[], entry?: 
 const ALBUM = 'Choose from Album'
 
 describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
   it('chooseMedia: pictures have path, size and type only, and originals keep their bytes', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const files = [await picture(phone, '一.jpg', 64, 48), await picture(phone, 'b.png', 32, 32)]
     const { ok } = await pick(
       phone,
@@ -113,8 +97,8 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
     assert.deepEqual(shown, [64, 48])
   })
 
-  it('chooseMedia: compressed pictures are smaller, at most 1920 long; count is kept to; one source needs no sheet', async () => {
-    const phone = await lab.open()
+  it('chooseMedia: compressed pictures are smaller, at most 1920 long; count limits; one source needs no sheet', async () => {
+    const phone = await phones.open()
     const files = [
       await picture(phone, 'a.png', 2400, 40),
       await picture(phone, 'b.jpg', 300, 200),
@@ -136,8 +120,8 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
     assert.deepEqual(facts, { width: 1920, height: 32, orientation: 'up', type: 'jpeg', errMsg: 'getImageInfo:ok' })
   })
 
-  it('chooseMedia: a video has duration, size and a poster; together with a picture the kind is mix', async () => {
-    const phone = await lab.open()
+  it('chooseMedia: a video has duration, size and a poster; with a picture the type is mix', async () => {
+    const phone = await phones.open()
     const clip = await video(phone, 'clip.webm')
     const { ok } = await pick(phone, 'return wx.chooseMedia()', [clip, await picture(phone, 'a.jpg', 20, 20)], ALBUM)
     assert.equal(ok?.type, 'mix')
@@ -160,8 +144,8 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
     assert.deepEqual([unknown.ok?.tempFiles[0]?.duration, unknown.ok?.tempFiles[0]?.width], [0, 0])
   })
 
-  it('chooseMedia: the dialog is asked for the right files; cancel in sheet and dialog; nothing of the kind', async () => {
-    const phone = await lab.open()
+  it('chooseMedia: the dialog accepts the right types; cancel in sheet and dialog; no suitable file', async () => {
+    const phone = await phones.open()
     const chooser = phone.page.waitForEvent('filechooser')
     await phone.onTap("return wx.chooseMedia({ mediaType: ['video'], sourceType: ['camera'], count: 9 })")
     const dialog = await chooser
@@ -184,8 +168,8 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
     assert.deepEqual(none, { failed: { errMsg: 'chooseMedia:fail cancel' } })
   })
 
-  it('chooseMedia: long after the tap the sheet shows, so that the browser opens its dialog', async () => {
-    const phone = await lab.open()
+  it('chooseMedia: long after the tap a sheet is shown, so that the browser opens its dialog', async () => {
+    const phone = await phones.open()
     const file = await picture(phone, 'a.jpg', 20, 20)
     await phone.run("Object.defineProperty(navigator, 'userActivation', { value: { isActive: false } })")
     await phone.run("window.answer = wx.chooseMedia({ sourceType: ['album'] }).then((ok) => ({ ok }))")
@@ -196,7 +180,7 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
   })
 
   it('chooseImage: paths and files', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const { ok } = await pick(
       phone,
       'return wx.chooseImage({ count: 1 })',
@@ -207,8 +191,8 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
     assert.deepEqual(Object.keys(ok?.tempFiles[0] ?? {}).sort(), ['path', 'size'])
   })
 
-  it('compressImage and getImageInfo: quality and sides count; assets, the network, and what is no picture', async () => {
-    const phone = await lab.open()
+  it('compressImage and getImageInfo: quality and size; assets, the network, and files that are no pictures', async () => {
+    const phone = await phones.open()
     const { ok } = await pick(phone, "return wx.chooseMedia({ sizeType: ['original'], sourceType: ['album'] })", [
       await picture(phone, 'a.jpg', 200, 100),
     ])
@@ -236,9 +220,9 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
   })
 
   it('previewImage: swipe, count, close by tap; previewMedia plays videos', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const { page } = phone
-    const url = `${lab.url}assets/icon.svg`
+    const url = `${phones.url}assets/icon.svg`
     await phone.run('await wx.previewImage({ urls: [args, args + "?2", args + "?none"], current: args + "?2" })', url)
     const view = page.getByRole('dialog', { name: 'Preview' })
     await view.getByText('2 / 3').waitFor()
@@ -267,7 +251,7 @@ describe('wx media in a browser', { skip: lacksChromium(), timeout: 90_000 }, ()
   })
 
   it('saveImageToPhotosAlbum: asks once, then downloads; only files of the phone', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const file = await picture(phone, 'a.jpg', 20, 20)
     const { ok } = await pick(phone, "return wx.chooseMedia({ sizeType: ['original'], sourceType: ['album'] })", [file])
     const path = ok?.tempFiles[0]?.tempFilePath

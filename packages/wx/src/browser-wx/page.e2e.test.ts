@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 
-/** A page as the runtime makes one: built-in elements are `wx-*`, a component's classes carry its scope. */
+/** A page like those of the runtime: built-in elements are `wx-*`, the classes of a component have its prefix. */
 const CONTENT = `<wx-view id="top" class="row" data-n="1" style="display:block;height:100px">one</wx-view>
   <wx-view class="row other" style="display:block;height:50px;color:rgb(1, 2, 3)">two</wx-view>
   <x-card id="card"><wx-view class="s1--row" style="display:block;height:10px"></wx-view></x-card>
   <div style="height:2000px"></div><wx-text id="end" style="display:block;height:20px">end</wx-text>`
 
 describe('wx and the page, in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
   const open = async (options = {}) => {
-    const phone = await lab.open(options)
+    const phone = await phones.open(options)
     await phone.run('phone.page.innerHTML = args', CONTENT)
     return phone
   }
@@ -61,7 +61,7 @@ describe('wx and the page, in a browser', { skip: lacksChromium(), timeout: 90_0
     assert.deepEqual(inCard, [{ width: 390, height: 10 }])
   })
 
-  it('pageScrollTo: to a place, to a node, and answers when it is there', async () => {
+  it('pageScrollTo: to a position, to a node; answers once it has arrived', async () => {
     const phone = await open()
     const result = await phone.run(
       `await wx.pageScrollTo({ scrollTop: 120, duration: 30 })
@@ -72,7 +72,7 @@ describe('wx and the page, in a browser', { skip: lacksChromium(), timeout: 90_0
     assert.deepEqual(result, [120, 95, 'pageScrollTo:fail selector ".none" matches nothing'])
   })
 
-  it('createIntersectionObserver: tells when a node comes into view, until disconnected', async () => {
+  it('createIntersectionObserver: reports when a node comes into view, until disconnected', async () => {
     const phone = await open()
     const result = await phone.run<{ id: string; intersectionRatio: number }[]>(
       `const seen = []
@@ -99,7 +99,7 @@ describe('wx and the page, in a browser', { skip: lacksChromium(), timeout: 90_0
     )
   })
 
-  it('navigation, bars and pull-down refresh reach the runtime, and fail in its words', async () => {
+  it('navigation, bars and pull-down refresh reach the runtime, and fail with its texts', async () => {
     const phone = await open({ app: { pages: [], tabBar: { list: [{ pagePath: 'a', text: 'a' }] } } })
     const outcome = await phone.run<{ texts: unknown[]; calls: unknown[] }>(
       `const { eventChannel } = await wx.navigateTo({ url: '/pages/b/b?x=1', events: { hello() {} } })
@@ -136,7 +136,7 @@ describe('wx and the page, in a browser', { skip: lacksChromium(), timeout: 90_0
       ['badge', 0, undefined],
       ['dot', 0, true],
     ])
-    const without = await lab.open()
+    const without = await phones.open()
     assert.equal(
       await without.run('return wx.showTabBarRedDot({ index: 0 }).catch((e) => e.errMsg)'),
       'showTabBarRedDot:fail not TabBar page',

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 
 describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
-  it('login gives a code of the made-up user; launch options, account and endpoint are those of the harness', async () => {
-    const phone = await lab.open({ user: 'alice', endpoint: 'http://127.0.0.1:1', env: 'demo-1abcde' })
+  it('login returns a code of the simulated user; launch options, account and endpoint are those of the harness', async () => {
+    const phone = await phones.open({ user: 'alice', endpoint: 'http://127.0.0.1:1', env: 'demo-1abcde' })
     const launch = { path: 'pages/a/a', query: { id: '1' }, scene: 1001, referrerInfo: {}, apiCategory: 'default' }
     assert.deepEqual(
       await phone.run(
@@ -30,8 +30,8 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
     )
   })
 
-  it('device: the size of the simulated phone, language, and dark mode only where app.json says so', async () => {
-    const phone = await lab.open({ language: 'zh_CN', colorScheme: 'dark' })
+  it('device: size of the simulated phone, language, and dark mode only if app.json enables it', async () => {
+    const phone = await phones.open({ language: 'zh_CN', colorScheme: 'dark' })
     const info = await phone.run<Record<string, unknown>>('return wx.getSystemInfoSync()')
     const { screenWidth, screenHeight, windowWidth, platform, language, theme } = info
     assert.deepEqual(
@@ -39,7 +39,7 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
       [390, 844, 390, 'devtools', 'zh_CN', 'light'],
     )
     assert.equal('AppPlatform' in info, false)
-    const dark = await lab.open({ app: { pages: [], darkmode: true }, colorScheme: 'dark' })
+    const dark = await phones.open({ app: { pages: [], darkmode: true }, colorScheme: 'dark' })
     assert.equal(await dark.run('return wx.getAppBaseInfo().theme'), 'dark')
     const background = `void wx.showModal({ title: 't' }); await later(50)
       return getComputedStyle(document.querySelector('.wxui-dialog')).backgroundColor`
@@ -50,8 +50,8 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
     assert.equal(await changed, 'light')
   })
 
-  it('what is not simulated is undefined; canIUse tells; bytes and Base64; nextTick', async () => {
-    const phone = await lab.open()
+  it('calls that are not simulated are undefined; canIUse; Base64; nextTick', async () => {
+    const phone = await phones.open()
     assert.deepEqual(
       await phone.run(
         `const buffer = new Uint8Array([0, 250, 3]).buffer
@@ -64,8 +64,8 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
     )
   })
 
-  it('errors of callbacks, of timers and of promises are told to the program, and nothing else breaks', async () => {
-    const phone = await lab.open()
+  it('errors in callbacks, timers and promises are reported to the program, and nothing else breaks', async () => {
+    const phone = await phones.open()
     const told = await phone.run<{ texts: string[]; reasons: string[]; after: string }>(
       `const texts = [], reasons = []
       wx.onError((text) => texts.push(text.split('\\n').slice(0, 2).join('|')))
@@ -80,8 +80,8 @@ describe('wx and the program, in a browser', { skip: lacksChromium(), timeout: 9
     assert.deepEqual([told.reasons, told.after], [['in promise'], 'login:ok'])
   })
 
-  it('calls that only WeChat can serve do nothing, and say so once', async () => {
-    const phone = await lab.open()
+  it('calls that need WeChat do nothing, and log that once', async () => {
+    const phone = await phones.open()
     await phone.run(
       `wx.reportEvent('a', {}); wx.reportEvent('b', {})
       wx.getRealtimeLogManager().info('x'); wx.getUpdateManager().onUpdateReady(() => {}); wx.getLogManager().warn('x')`,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 import { closedPort, type Seen, startRawServer, startServer, type TestServer } from '../testing/http-server.ts'
 import { startEchoServer } from '../testing/websocket-server.ts'
 
-/** Lets pages of any origin in, as a server for Mini Programs in browsers has to. */
+/** Allows pages of any origin. */
 const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': '*',
@@ -20,21 +20,21 @@ type Settled<Result> = { ok: Result & { errMsg: string }; failed: { errMsg: stri
 type Answered = Settled<{ statusCode: number; data: unknown; header: Record<string, string> }>
 
 describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
   const requests = (server: TestServer): Seen[] => server.seen.filter((seen) => !isPreflight(seen))
 
-  it('request: any status is a success; data, headers and the answer are as in WeChat', async (t) => {
+  it('request: any status is a success; data, headers and result are as in WeChat', async (t) => {
     const server = await startServer(t, (seen, response) => {
       const status = Number(seen.url.slice(1, 4)) || 200
       response.writeHead(isPreflight(seen) ? 204 : status, { ...CORS, 'x-made-by': 'test' })
       response.end(isPreflight(seen) ? undefined : '{"a":[1]}')
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const answers = await phone.run<Answered[]>(
       `return Promise.all([
         settle((c) => wx.request({ url: args + '/200', ...c })),
@@ -67,11 +67,11 @@ describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, 
     )
   })
 
-  it('request: bytes there and back, a task instead of a promise, headers before the body, chunks', async (t) => {
+  it('request: bytes in both directions, a task instead of a promise, headers before the body, chunks', async (t) => {
     const server = await startServer(t, (seen, response) => {
       response.writeHead(isPreflight(seen) ? 204 : 200, CORS).end(isPreflight(seen) ? undefined : seen.body)
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run(
       `const bytes = new Uint8Array([0, 127, 128, 255, 10])
       const events = []
@@ -93,11 +93,11 @@ describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, 
     assert.deepEqual(result, { events: ['undefined', 'function', 200, 'complete'], data: bytes, chunks: bytes })
   })
 
-  it('request: failures are plain objects with the words of WeChat, and never exceptions', async (t) => {
+  it('request: failures are plain objects with the texts of WeChat, and never exceptions', async (t) => {
     const server = await startRawServer(t, [], (request, response) => {
       if (request.method === 'OPTIONS') response.writeHead(204, CORS).end()
     })
-    const phone = await lab.open({ app: { pages: [], networkTimeout: { downloadFile: 150 } } })
+    const phone = await phones.open({ app: { pages: [], networkTimeout: { downloadFile: 150 } } })
     const failures = await phone.run<Answered[]>(
       `return Promise.all([
         settle((c) => wx.request({ url: args.slow, timeout: 100, ...c })),
@@ -138,7 +138,7 @@ describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, 
       running -= 1
       response.writeHead(200, CORS).end()
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run<{ most: number; done: number }>(
       `let open = 0, most = 0
       const send = XMLHttpRequest.prototype.send
@@ -155,12 +155,12 @@ describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, 
     assert.equal(most, 6, 'browsers open six connections to a server')
   })
 
-  it('offline and background: what runs fails, new calls fail, and it works again afterwards', async (t) => {
+  it('offline and background: running and new calls fail, and calls work again afterwards', async (t) => {
     const server = await startRawServer(t, [], (request, response) => {
       if (request.method === 'OPTIONS') response.writeHead(204, CORS).end()
       else if (request.url === '/quick') response.writeHead(200, CORS).end()
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run<{ events: unknown[]; texts: string[]; works: number }>(
       `const events = [], texts = []
       wx.onNetworkStatusChange((event) => events.push(event))
@@ -200,9 +200,9 @@ describe('wx network in a browser', { skip: lacksChromium(), timeout: 90_000 }, 
     assert.equal(result.works, 200)
   })
 
-  it('connectSocket: text and bytes there and back, then a clean close; offline breaks it', async (t) => {
+  it('connectSocket: text and bytes in both directions, then a clean close; offline breaks it', async (t) => {
     const server = await startEchoServer(t)
-    const phone = await lab.open()
+    const phone = await phones.open()
     const events = await phone.run(
       `const events = []
       const task = wx.connectSocket({ url: args, protocols: ['chat'] })

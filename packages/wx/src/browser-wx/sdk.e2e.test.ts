@@ -1,13 +1,13 @@
 /**
- * The official SDK, unmodified, on the `wx` of the browser harness, in the scope that programs have there: it must see
- * WeChat, log in, upload and resolve, and put on the wire what it puts there on a phone.
+ * The unmodified official SDK with the `wx` of the browser harness, in the scope of programs: it must detect WeChat, log in,
+ * upload and resolve URLs, and send the same requests as on a phone.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 import { readMultipart, startServer, type TestServer } from '../testing/http-server.ts'
 
 const ENV = 'demo-1abcde'
@@ -17,7 +17,7 @@ const CORS = {
   'access-control-allow-methods': '*',
 }
 
-/** What WeChat's npm build would bundle: the SDK's build for Mini Programs, and the adapter. */
+/** The bundle of WeChat's npm build: the SDK's build for Mini Programs, and the adapter. */
 async function programWith(sdk: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
@@ -48,7 +48,7 @@ async function programWith(sdk: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** The least of a CloudBase server, in the shapes of the real one. */
+/** A minimal fake of a CloudBase server. */
 async function startCloud(t: Parameters<typeof startServer>[0]): Promise<TestServer> {
   const token = {
     token_type: 'Bearer',
@@ -89,17 +89,17 @@ async function startCloud(t: Parameters<typeof startServer>[0]): Promise<TestSer
 }
 
 describe('the official SDK in the browser harness', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
   for (const sdk of ['js-sdk', 'js-sdk-3']) {
     it(`${sdk} logs in by OpenID, uploads a file of the phone and resolves its URL`, async (t) => {
       const server = await startCloud(t)
-      const phone = await lab.open({ user: 'alice' })
-      const script = lab.addScript(`${sdk}.js`, await programWith(`@cloudbase/${sdk}`))
+      const phone = await phones.open({ user: 'alice' })
+      const script = phones.addScript(`${sdk}.js`, await programWith(`@cloudbase/${sdk}`))
       const result = await phone.run<Record<string, unknown>>(
         `const { cloudbase, adapter, seen } = await phone.sdk(args.script)
         cloudbase.useAdapters(adapter)

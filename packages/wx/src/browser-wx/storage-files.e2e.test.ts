@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab, startPhone } from '../testing/browser-phone.ts'
+import { openPhones, type Phones, startPhone } from '../testing/browser-phone.ts'
 
 describe('wx storage and files in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
-  it('storage: values come back equal, each user has their own, and it survives a reload', async () => {
-    const phone = await lab.open({ user: 'alice' })
+  it('storage: values come back equal, are separate for each user, and survive a reload', async () => {
+    const phone = await phones.open({ user: 'alice' })
     const first = await phone.run(
       `wx.setStorageSync('o', { a: [1, null, 'ü'] }); wx.setStorageSync('d', new Date(5)); wx.setStorageSync('n', NaN)
       wx.setStorageSync('t:x', 'a:b')
@@ -43,7 +43,7 @@ describe('wx storage and files in a browser', { skip: lacksChromium(), timeout: 
   })
 
   it('files: encodings, parts, folders, and the texts of failures', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const text = 'héllo 中文'
     const result = await phone.run<Record<string, unknown>>(
       `const fs = wx.getFileSystemManager(), usr = wx.env.USER_DATA_PATH
@@ -104,8 +104,8 @@ describe('wx storage and files in a browser', { skip: lacksChromium(), timeout: 
     })
   })
 
-  it('files: saved ones survive a reload, for their user only; temporary ones do not', async () => {
-    const phone = await lab.open({ user: 'alice' })
+  it('files: saved files survive a reload, for their user only; temporary ones do not', async () => {
+    const phone = await phones.open({ user: 'alice' })
     const kept = await phone.run<{ saved: string; temp: string }>(
       `const fs = wx.getFileSystemManager()
       const { tempFilePath: temp } = (await settle((c) => wx.downloadFile({ url: args, ...c }))).ok
@@ -114,7 +114,7 @@ describe('wx storage and files in a browser', { skip: lacksChromium(), timeout: 
       const saved = fs.saveFileSync(tempFilePath)
       await later(100)
       return { saved, temp }`,
-      lab.url,
+      phones.url,
     )
     assert.match(kept.saved, /^wxfile:\/\/store_[0-9a-f]{32}/)
     const look = `const fs = wx.getFileSystemManager()

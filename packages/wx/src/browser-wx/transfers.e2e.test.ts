@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 import { readMultipart, type Seen, startServer, type TestServer } from '../testing/http-server.ts'
 
 const CORS = {
@@ -10,7 +10,7 @@ const CORS = {
   'access-control-expose-headers': '*',
 }
 
-/** A temporary file of the phone with `size` bytes, made by writing and saving. */
+/** Defines `make(name, size)`, which writes a file of the program and returns its path. */
 const MAKE_FILE = `const fs = wx.getFileSystemManager()
   const make = (name, size) => {
     const path = wx.env.USER_DATA_PATH + '/' + name
@@ -19,11 +19,11 @@ const MAKE_FILE = `const fs = wx.getFileSystemManager()
   }`
 
 describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
   const uploads = (server: TestServer): Seen[] => server.seen.filter(({ method }) => method === 'POST')
 
@@ -31,7 +31,7 @@ describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeo
     const server = await startServer(t, ({ method }, response) => {
       response.writeHead(method === 'OPTIONS' ? 204 : 403, CORS).end(method === 'OPTIONS' ? undefined : '{"no":1}')
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run<{ ok: unknown; progress: { progress: number; totalBytesSent: number }[] }>(
       `${MAKE_FILE}
       const progress = []
@@ -57,11 +57,11 @@ describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeo
     assert.ok(file?.data.every((byte) => byte === 7))
   })
 
-  it('uploadFile: on a slow network it takes its time, and what is aborted has not reached the server', async (t) => {
+  it('uploadFile: takes longer on a slow network, and an aborted upload has not reached the server', async (t) => {
     const server = await startServer(t, ({ method }, response) => {
       response.writeHead(method === 'OPTIONS' ? 204 : 200, CORS).end()
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run<{ failed: string; progress: number[]; took: number }>(
       `${MAKE_FILE}
       phone.throttle('slow')
@@ -82,14 +82,14 @@ describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeo
   })
 
   it('uploadFile: failures', async () => {
-    const phone = await lab.open()
+    const phone = await phones.open()
     const texts = await phone.run(
       `${MAKE_FILE}
       const given = [{ filePath: 'http://tmp/none.jpg' }, { filePath: wx.env.USER_DATA_PATH }, { filePath: 5 }, { url: 'wxfile://usr/a' }, { name: '' }]
       const good = { url: args, filePath: make('a.jpg', 5), name: 'file' }
       const all = await Promise.all(given.map((change) => settle((c) => wx.uploadFile({ ...good, ...change, ...c }))))
       return all.map(({ failed }) => failed.errMsg)`,
-      lab.url,
+      phones.url,
     )
     assert.deepEqual(texts, [
       'uploadFile:fail file not found',
@@ -100,12 +100,12 @@ describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeo
     ])
   })
 
-  it('downloadFile: a file that pages can show and programs can read; to a place of its own; an error page is a file too', async (t) => {
+  it('downloadFile: a file that pages can show and programs can read; to a given path; an error page is a file too', async (t) => {
     const server = await startServer(t, ({ url }, response) => {
       const status = url === '/none' ? 404 : 200
       response.writeHead(status, { ...CORS, 'content-type': 'image/png', 'content-length': '5' }).end('bytes')
     })
-    const phone = await lab.open()
+    const phone = await phones.open()
     const result = await phone.run<{ first: Record<string, unknown> } & Record<string, unknown>>(
       `const fs = wx.getFileSystemManager()
       const progress = []
@@ -134,7 +134,7 @@ describe('wx uploads and downloads in a browser', { skip: lacksChromium(), timeo
       kept: 5,
       others: ['http://tmp/none', '/assets/a/b.png', 'https://x/y'],
     })
-    // A plain GET asks nobody's permission: stores that know no CORS preflight can serve it.
+    // A plain GET needs no CORS preflight, which object stores may not answer.
     assert.deepEqual(new Set(server.seen.map(({ method }) => method)), new Set(['GET']))
   })
 })

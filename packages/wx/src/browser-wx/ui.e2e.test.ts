@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { openPhoneLab, type PhoneLab } from '../testing/browser-phone.ts'
+import { openPhones, type Phones } from '../testing/browser-phone.ts'
 
 describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000 }, () => {
-  let lab: PhoneLab
+  let phones: Phones
   before(async () => {
-    lab = await openPhoneLab()
+    phones = await openPhones()
   })
-  after(() => lab.close())
+  after(() => phones.close())
 
-  it('toasts: one at a time, gone after their duration, with a role that is read out', async () => {
-    const phone = await lab.open()
+  it('toasts: one at a time, hidden after their duration, with a role for screen readers', async () => {
+    const phone = await phones.open()
     const status = phone.page.getByRole('status')
     assert.deepEqual(await phone.run("return wx.showToast({ title: 'Saved', duration: 600000 })"), {
       errMsg: 'showToast:ok',
@@ -34,8 +34,8 @@ describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000
     })
   })
 
-  it('showModal: confirm, cancel, one button, Escape, a field to enter text; too long button texts', async () => {
-    const phone = await lab.open({ language: 'zh_CN' })
+  it('showModal: confirm, cancel, one button, Escape, an input field; too long button texts', async () => {
+    const phone = await phones.open({ language: 'zh_CN' })
     const { page } = phone
     const ask = (options: string): Promise<void> => phone.onTap(`return wx.showModal({ ${options} })`)
     const dialog = page.getByRole('dialog', { name: '删除订单' })
@@ -66,8 +66,8 @@ describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000
     })
   })
 
-  it('showActionSheet: an entry, cancel, a tap beside it, too many entries', async () => {
-    const phone = await lab.open()
+  it('showActionSheet: an item, cancel, a tap outside, too many items', async () => {
+    const phone = await phones.open()
     const { page } = phone
     await phone.onTap("return wx.showActionSheet({ itemList: ['a', 'b'], alertText: 'Which?' })")
     await page.getByRole('dialog', { name: 'Which?' }).getByRole('button', { name: 'b' }).click()
@@ -82,8 +82,8 @@ describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000
     })
   })
 
-  it('privacy: the popup of WeChat, or the program itself, asks; a refusal is told apart, agreeing is remembered', async () => {
-    const phone = await lab.open({ privacy: 'ask' })
+  it('privacy: the popup of WeChat or of the program asks; a refusal has its own error, consent is remembered', async () => {
+    const phone = await phones.open({ privacy: 'ask' })
     const { page } = phone
     const setting = 'return (await settle((c) => wx.getPrivacySetting(c))).ok.needAuthorization'
     assert.equal(await phone.run(setting), true)
@@ -101,14 +101,14 @@ describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000
     assert.deepEqual(await both, [ok, ok])
     assert.deepEqual(await page.evaluate('window.asked'), ['requirePrivacyAuthorize'])
     assert.equal(await phone.run(setting), false)
-    const undeclared = await lab.open({ privacy: 'undeclared' })
+    const undeclared = await phones.open({ privacy: 'undeclared' })
     assert.deepEqual(await undeclared.run('return settle((c) => wx.chooseImage(c))'), {
       failed: { errMsg: 'chooseImage:fail api scope is not declared in the privacy agreement', errno: 112 },
     })
   })
 
-  it('authorize: asks once; a refusal stands until the user changes it in the settings', async () => {
-    const phone = await lab.open()
+  it('authorize: asks once; a refusal is kept until the user changes it in the settings', async () => {
+    const phone = await phones.open()
     const { page } = phone
     const authorize = "return settle((c) => wx.authorize({ scope: 'scope.writePhotosAlbum', ...c }))"
     const first = phone.run(authorize)
@@ -126,8 +126,8 @@ describe('what wx shows, in a browser', { skip: lacksChromium(), timeout: 90_000
     })
   })
 
-  it('clipboard: what was set comes back, and the user is told', async () => {
-    const phone = await lab.open()
+  it('clipboard: returns what was set, and shows a toast', async () => {
+    const phone = await phones.open()
     assert.deepEqual(
       await phone.run("await wx.setClipboardData({ data: 'cloud://x' }); return (await wx.getClipboardData()).data"),
       'cloud://x',

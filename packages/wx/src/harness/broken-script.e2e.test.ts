@@ -1,8 +1,8 @@
-/** A script that throws while it is loaded is what the developer is told of, and nothing that follows from it. */
+/** If a script throws while it is loaded, only that error is reported, not the errors that follow from it. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { ProgramBrowser } from '../testing/browser.ts'
+import { ProgramBrowser } from '../testing/program-browser.ts'
 import { createProject } from '../testing/project-folder.ts'
 
 describe('a page whose script throws', { skip: lacksChromium() }, () => {
@@ -13,7 +13,7 @@ describe('a page whose script throws', { skip: lacksChromium() }, () => {
   })
   after(() => browser.close())
 
-  it('says in the phone what was thrown, and reports it once', async () => {
+  it('shows the error in the phone, and reports it once', async () => {
     const project = createProject({ 'miniprogram/pages/a/a.js': 'undefinedThing()\nPage({})' })
     try {
       const server = await browser.serve({ project: project.path })

@@ -3,14 +3,14 @@ import { build } from 'esbuild'
 
 const BROWSER = new URL('../../browser/', import.meta.url)
 
-/** The harness's own half in the browser: runtime, elements, `wx` and shell. */
+/** The browser part of the harness: runtime, elements, `wx` and shell. */
 export interface BrowserBundle {
   readonly js: string
   readonly map: string
   readonly css: string
 }
 
-/** Bundles packages/wx/browser; it is the same for every program. */
+/** Bundles packages/wx/browser, which is the same for every program. */
 export async function bundleBrowser(): Promise<BrowserBundle> {
   const { outputFiles } = await build({
     entryPoints: { harness: fileURLToPath(new URL('main.ts', BROWSER)) },

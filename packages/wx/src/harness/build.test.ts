@@ -40,7 +40,7 @@ describe('a build', () => {
     assert.deepEqual(harness, { endpoint: 'http://127.0.0.1:8787', env: 'e-1', user: 'bob', live: false })
   })
 
-  it('has another id when anything of the program differs, and the same for the same', async (test) => {
+  it('has a different id for a different program, and the same for the same', async (test) => {
     const made = project(test, {})
     const first = await buildMiniProgram({ project: made.path })
     assert.equal((await buildMiniProgram({ project: made.path })).build, first.build)
@@ -48,7 +48,7 @@ describe('a build', () => {
     assert.notEqual((await buildMiniProgram({ project: made.path })).build, first.build)
   })
 
-  it('takes the pages of sub-packages', async (test) => {
+  it('includes the pages of sub-packages', async (test) => {
     const { path } = project(test, {
       'miniprogram/app.json': '{ "pages": ["pages/a/a"], "subPackages": [{ "root": "more", "pages": ["b/b"] }] }',
       'miniprogram/more/b/b.ts': 'Page({ data: { size: 1 as number } })',
@@ -60,7 +60,7 @@ describe('a build', () => {
 
 const FAULTS: readonly { readonly name: string; readonly files: Record<string, string>; readonly says: RegExp }[] = [
   {
-    name: 'JSON that is not JSON, with its line',
+    name: 'invalid JSON, with its line',
     files: { 'miniprogram/app.json': '{\n  "pages": ["pages/a/a"],\n}' },
     says: /^miniprogram\/app\.json:3:1: not valid JSON/,
   },
@@ -70,12 +70,12 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     says: /miniprogram\/app\.json: page "pages\/b\/b" has no b\.js or \.ts/,
   },
   {
-    name: 'a private API that WeChat refuses to declare',
+    name: 'a private API that WeChat does not accept',
     files: { 'miniprogram/app.json': '{ "pages": ["pages/a/a"], "requiredPrivateInfos": ["chooseMedia"] }' },
     says: /requiredPrivateInfos\[0\] "chooseMedia" has to be one of chooseAddress/,
   },
   {
-    name: 'a tab bar with one tab, to a page that is not there',
+    name: 'a tab bar with one tab, to a missing page',
     files: {
       'miniprogram/app.json': '{ "pages": ["pages/a/a"], "tabBar": { "list": [{ "pagePath": "x", "text": "X" }] } }',
     },
@@ -87,12 +87,12 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     says: /^miniprogram\/pages\/a\/a\.json: component "my-card" is not found at "\/components\/card\/card"$/,
   },
   {
-    name: 'a component of a package that is not there',
+    name: 'a component of a missing package',
     files: { [`${PACKAGE}.json`]: '{ "usingComponents": { "a-a": "made/a", "b-b": "/miniprogram_npm/made/b" } }' },
     says: /"a-a" is not found at "made\/a": it is not in "dependencies".*\n.*"b-b" is not found at/,
   },
   {
-    name: 'a component that does not say that it is one',
+    name: 'a component without "component": true',
     files: {
       [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',
       'miniprogram/pages/a/card.json': '{}',
@@ -102,22 +102,22 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     says: /miniprogram\/pages\/a\/card\.json: a component needs "component": true/,
   },
   {
-    name: 'WXML that is not closed, with its line and column',
+    name: 'an unclosed WXML tag, with its line and column',
     files: { [`${PACKAGE}.wxml`]: '<view>\n  <text>a\n</view>' },
     says: /^miniprogram\/pages\/a\/a\.wxml:2:4: missing end tag/,
   },
   {
-    name: 'a template that is imported and not there',
+    name: 'an imported template that does not exist',
     files: { [`${PACKAGE}.wxml`]: '<import src="./row.wxml" />' },
     says: /^miniprogram\/pages\/a\/a\.wxml: there is no file \/pages\/a\/row\.wxml$/,
   },
   {
-    name: 'a script that does not parse',
+    name: 'a script with a syntax error',
     files: { [`${PACKAGE}.js`]: 'Page({\n  data: {,\n})' },
     says: /^miniprogram\/pages\/a\/a\.js:2:10: Expected identifier but found ","/,
   },
   {
-    name: 'a wxs module that does not parse',
+    name: 'a wxs module with a syntax error',
     files: {
       [`${PACKAGE}.wxml`]: '<wxs src="./m.wxs" module="m" />',
       'miniprogram/pages/a/m.wxs': 'module.exports = {\n',
@@ -125,7 +125,7 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     says: /^miniprogram\/pages\/a\/m\.wxs:2:1: /,
   },
   {
-    name: 'WXSS whose block is open',
+    name: 'WXSS with an unclosed block',
     files: { 'miniprogram/app.wxss': '.a {\n  color: red;\n' },
     says: /^miniprogram\/app\.wxss:3:1: a block is not closed/,
   },
@@ -145,12 +145,12 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
   },
 ]
 
-describe('a build says where the fault is:', () => {
+describe('a build reports the place of a problem:', () => {
   for (const { name, files, says } of FAULTS) {
     it(name, async (test) => assert.match(await problemsOf(test, files), says))
   }
 
-  it('all faults at once', async (test) => {
+  it('all problems at once', async (test) => {
     const message = await problemsOf(test, {
       'miniprogram/app.json': '{ "pages": ["pages/a/a", "pages/b/b"], "entryPagePath": "pages/c/c" }',
       [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',
@@ -158,12 +158,12 @@ describe('a build says where the fault is:', () => {
     assert.equal(message.split('\n').length, 4)
   })
 
-  it('no project at all', async (test) => {
+  it('a folder without a project', async (test) => {
     const { path } = project(test, {})
     await assert.rejects(buildMiniProgram({ project: `${path}/nothing` }), /there is no such folder/)
     await assert.rejects(
       buildMiniProgram({ project: `${path}/miniprogram/pages` }),
-      /app\.json: there is no app\.json here/,
+      /app\.json: there is no app\.json$/,
     )
   })
 })

@@ -2,29 +2,29 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { HarnessJson, Program, ProgramPart } from '../shared/built-program.ts'
 import { findAssets } from './assets.ts'
 import { type BrowserBundle, bundleBrowser } from './browser-bundle.ts'
-import { contentTypeOf } from './files.ts'
 import type { WatchedFolders } from './folder-watch.ts'
 import { indexHtml } from './index-html.ts'
 import { type Problem, Problems } from './problems.ts'
-import type { HarnessJson, Program, ProgramPart } from './program.ts'
 import { type Part, type Project, readProject } from './project.ts'
 import { ScriptBundler } from './scripts.ts'
+import { servedTypeOf } from './served-types.ts'
 import { compileTemplates } from './templates.ts'
 import { compileStyle } from './wxss.ts'
 
 const ASSETS = 'program/assets'
 const BUILD_ID_LENGTH = 12
 
-/** What a Mini Program project becomes: files by their path, without leading slash; static, servable from any folder. */
+/** A built Mini Program: static files by path, without a leading slash, which can be served from any folder. */
 export interface Site {
   readonly files: ReadonlyMap<string, SiteFile>
-  /** What WeChat would accept with a grumble. */
+  /** Problems that WeChat only warns of. */
   readonly warnings: readonly Problem[]
-  /** Differs from build to build, when anything differs. */
+  /** A hash of the content. */
   readonly build: string
-  /** Where the files of the site come from: what to watch. */
+  /** The folders of the source files, for watching. */
   readonly sources: WatchedFolders
 }
 
@@ -34,18 +34,18 @@ export interface SiteFile {
 }
 
 export interface BuildOptions {
-  /** The folder with project.config.json. */
+  /** The folder of project.config.json. */
   readonly project: string
-  /** Where the app finds its backend, for those who ask the harness: `http://127.0.0.1:8787`. */
+  /** URL of the backend, which the program reads with `wx.getExtConfigSync()`: `http://127.0.0.1:8787`. */
   readonly endpoint?: string | undefined
   readonly env?: string | undefined
-  /** The made-up WeChat user, unless the address says another one; default `alice`. */
+  /** The simulated WeChat user, unless the address has another one; default `alice`. */
   readonly user?: string | undefined
 }
 
 /**
- * Builds a Mini Program project into a site that runs it in a browser.
- * @throws BuildError with every problem that was found: file, line, column.
+ * Builds a Mini Program project as a site that runs in a browser.
+ * @throws BuildError with all problems: file, line, column.
  * @example
  * const site = await buildMiniProgram({ project: 'examples/orders' })
  * await writeSite(site, 'out')
@@ -59,7 +59,7 @@ export async function buildMiniProgram(options: BuildOptions): Promise<Site> {
   }
 }
 
-/** Writes a site into a folder, which any static web server can serve. */
+/** Writes a site to a folder, which any static web server can serve. */
 export async function writeSite(site: Site, directory: string): Promise<void> {
   for (const [path, file] of site.files) {
     const target = join(directory, path)
@@ -68,7 +68,7 @@ export async function writeSite(site: Site, directory: string): Promise<void> {
   }
 }
 
-/** Builds the same project again and again; what does not change is kept. */
+/** Builds the same project repeatedly, reusing what has not changed. */
 export class SiteBuilder {
   readonly directory: string
   readonly #options: BuildOptions
@@ -76,7 +76,7 @@ export class SiteBuilder {
   readonly #scripts = new ScriptBundler()
   #browser: Promise<BrowserBundle> | undefined
 
-  /** `isLive`: the pages are told of new builds. */
+  /** With `isLive`, pages listen for new builds. */
   constructor(options: BuildOptions, isLive: boolean) {
     this.#options = options
     this.#isLive = isLive
@@ -97,7 +97,7 @@ export class SiteBuilder {
     const program = describe(project, styles)
     const code = scripts?.code ?? ''
     const files = new Map<string, SiteFile>()
-    const add = (path: string, text: string) => files.set(path, { contentType: contentTypeOf(path), read: () => text })
+    const add = (path: string, text: string) => files.set(path, { contentType: servedTypeOf(path), read: () => text })
     const assets = findAssets(project.root, project.npm.used)
     const build = createHash('sha256')
       .update(JSON.stringify(program))
@@ -116,7 +116,7 @@ export class SiteBuilder {
     add('program/scripts.js', code)
     add('program/scripts.js.map', scripts?.map ?? '')
     for (const [path, file] of assets) {
-      files.set(`${ASSETS}/${path}`, { contentType: contentTypeOf(path), read: () => readFileSync(file) })
+      files.set(`${ASSETS}/${path}`, { contentType: servedTypeOf(path), read: () => readFileSync(file) })
     }
     return { files, warnings: problems.warnings, build, sources: sourcesOf(project) }
   }
@@ -132,13 +132,13 @@ export class SiteBuilder {
     return JSON.stringify(json)
   }
 
-  /** The harness's own half, for a page that shows only why there is no program yet. */
+  /** The browser part of the harness alone, for a page that shows why there is no program yet. */
   async shellOnly(name: string): Promise<ReadonlyMap<string, SiteFile>> {
     this.#browser ??= bundleBrowser()
     const { js, css } = await this.#browser
     const file = (path: string, text: string): [string, SiteFile] => [
       path,
-      { contentType: contentTypeOf(path), read: () => text },
+      { contentType: servedTypeOf(path), read: () => text },
     ]
     return new Map([
       file('index.html', indexHtml(name)),
@@ -179,7 +179,7 @@ function compileStyles(project: Project, problems: Problems): Styles {
   return { app: project.appStyle === undefined ? '' : compileStyle(project.appStyle, { ...common, scope: {} }), parts }
 }
 
-/** Short, readable and different for each component. */
+/** Short, readable and unique for each component. */
 function scopeName(part: Part, index: number): string {
   const [name = 'component', folder = name] = part.path.split('/').reverse()
   return `${(name === 'index' ? folder : name).replace(/\W/g, '_')}-${index}`

@@ -20,7 +20,7 @@ describe('cloudstead-wx', () => {
     return { code, output }
   }
 
-  it('builds into a folder', async () => {
+  it('builds to a folder', async () => {
     const out = join(project.path, 'out')
     const { code, output } = await run('build', project.path, '--out', out)
     assert.equal(code, 0)
@@ -28,7 +28,7 @@ describe('cloudstead-wx', () => {
     assert.ok(existsSync(join(out, 'index.html')))
   })
 
-  it('serves until it is told to stop', async () => {
+  it('serves until a signal', async () => {
     let output = ''
     const ready = Promise.withResolvers<string>()
     const ended = main(['serve', project.path, '--no-watch', '--user', 'carol'], (text) => {
@@ -44,10 +44,10 @@ describe('cloudstead-wx', () => {
 
   for (const [args, says] of [
     [[], /^cloudstead-wx: runs/],
-    [['serve'], /^give one PROJECT folder/],
+    [['serve'], /^expected one PROJECT folder/],
     [['build', 'somewhere'], /^build needs --out DIR/],
-    [['dance', 'somewhere'], /^there is no command dance/],
-    [['serve', 'somewhere', '--port', 'x'], /^--port x: not a port/],
+    [['dance', 'somewhere'], /^unknown command dance/],
+    [['serve', 'somewhere', '--port', 'x'], /^--port x is not a port/],
     [['serve', 'somewhere', '--fast'], /^Unknown option '--fast'/],
     [['serve', '/nowhere', '--no-watch'], /there is no such folder/],
   ] as const) {

@@ -8,10 +8,10 @@ const USAGE = `cloudstead-wx: runs a WeChat Mini Program project in the browser.
   cloudstead-wx serve PROJECT [--port N] [--host H] [--endpoint URL] [--env ENV] [--user NAME] [--no-watch]
   cloudstead-wx build PROJECT --out DIR [--endpoint URL] [--env ENV] [--user NAME]
 
-PROJECT is the folder with project.config.json.
+PROJECT is the folder that contains project.config.json.
 `
 
-/** The command line. Answers with the exit code, or keeps serving until a signal. */
+/** The command line. Returns the exit code; `serve` runs until a signal. */
 export async function main(args: readonly string[], write: (text: string) => void): Promise<number> {
   try {
     return await run(args, write)
@@ -32,7 +32,7 @@ async function run(args: readonly string[], write: (text: string) => void): Prom
     write(USAGE)
     return values.help === true ? 0 : 1
   }
-  if (project === undefined || rest.length > 0) throw new UsageError('give one PROJECT folder')
+  if (project === undefined || rest.length > 0) throw new UsageError('expected one PROJECT folder')
   const common = { project, endpoint: values.endpoint, env: values.env, user: values.user }
   if (command === 'build') {
     if (values.out === undefined) throw new UsageError('build needs --out DIR')
@@ -42,10 +42,10 @@ async function run(args: readonly string[], write: (text: string) => void): Prom
     write(`built ${project} into ${values.out}: ${site.files.size} files\n`)
     return 0
   }
-  if (command !== 'serve') throw new UsageError(`there is no command ${command}`)
+  if (command !== 'serve') throw new UsageError(`unknown command ${command}`)
   const port = values.port === undefined ? undefined : Number(values.port)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    throw new UsageError(`--port ${values.port}: not a port`)
+    throw new UsageError(`--port ${values.port} is not a port`)
   }
   const onBuild = (result: BuildResult) => write(describe(result))
   const server = await serveMiniProgram({

@@ -1,19 +1,19 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
-/** Folders whose changes are none of the program's, and too many to watch. */
+/** Folders outside of the program, and too large to watch. */
 const NOT_WATCHED = /^(node_modules|miniprogram_npm|\..*)$/
 
-/** Folders to watch: `shallow` ones for their own files, `deep` ones with all that is in them. */
+/** Folders to watch: `shallow` without, `deep` with their subfolders. */
 export interface WatchedFolders {
   readonly shallow: readonly string[]
   readonly deep: readonly string[]
 }
 
-/** Tells of changes in folders, each watched by itself: a recursive watch would take in all of node_modules. */
+/** Watches each folder separately, since a recursive watch would include node_modules. */
 export class FolderWatch {
   readonly #onChange: () => void
-  /** By path; a folder that was removed and made anew is another one, and its old watcher is deaf. */
+  /** By path. The watcher of a folder that was deleted and created again has to be replaced. */
   readonly #watchers = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>()
 
   constructor(onChange: () => void) {
@@ -21,8 +21,8 @@ export class FolderWatch {
   }
 
   /**
-   * Watches these folders as they are now; call it again after every change, for folders that are new. True when there
-   * were such: what happened in them before nobody has told.
+   * Watches these folders and their current subfolders. Call it again after every change. Returns true if there were new
+   * folders, whose earlier changes were not reported.
    */
   update({ shallow, deep }: WatchedFolders): boolean {
     const wanted = new Map<string, string>()
@@ -46,7 +46,7 @@ export class FolderWatch {
     const watcher = watch(folder, (_event, name) => {
       if (name === null || !NOT_WATCHED.test(name)) this.#onChange()
     })
-    // A folder that disappears is told by the one above it.
+    // The watcher of the parent reports the deletion of a folder.
     watcher.on('error', () => watcher.close())
     this.#watchers.set(folder, { identity, watcher })
   }
@@ -55,7 +55,7 @@ export class FolderWatch {
 function addFolder(folder: string, to: Map<string, string>): boolean {
   const found = statSync(folder, { throwIfNoEntry: false })
   if (found?.isDirectory() !== true) return false
-  // File systems give a new folder the inode of one that was just removed.
+  // A file system may reuse the inode of a folder that was just deleted.
   to.set(folder, `${found.ino} ${found.birthtimeMs}`)
   return true
 }

@@ -1,4 +1,4 @@
-/** The page that holds the phone. Everything visible is made by the script. */
+/** The HTML page of the harness. The script creates everything visible. */
 export function indexHtml(name: string): string {
   return `<!doctype html>
 <html lang="zh-CN">

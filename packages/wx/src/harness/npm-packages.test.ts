@@ -22,7 +22,7 @@ const FILES = {
   'node_modules/unbuilt/package.json': '{ "miniprogram": "miniprogram_dist" }',
 }
 
-describe('npm packages, as after WeChat npm build', () => {
+describe('npm packages after WeChat npm build', () => {
   let project: ProjectFolder
   let npm: NpmPackages
 
@@ -43,7 +43,7 @@ describe('npm packages, as after WeChat npm build', () => {
     it(`${request} is ${file}`, () => assert.equal(inProject(npm.moduleOfProject(request)), file))
   }
 
-  it('finds what a package requires beside it first, with paths', () => {
+  it('finds the dependencies of a package near it first, including subpaths', () => {
     const importer = join(project.path, 'node_modules/plain/lib/main.js')
     assert.equal(inProject(npm.moduleOfPackage('inner', importer)), 'plain/node_modules/inner/index.js')
     const other = join(project.path, 'node_modules/made/mp/index.js')

@@ -1,26 +1,24 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
-import { isDirectory, isFile, isObject, type JsonObject } from './files.ts'
+import { isDirectory, isFile, type JsonObject } from '../node/files.ts'
+import { DEFAULT_MINIPROGRAM_FOLDER, findPackage, readManifest, splitRequest } from '../node/node-modules.ts'
 
-/** WeChat's own default for the folder that a package ships for Mini Programs. */
-const DEFAULT_MINIPROGRAM_FOLDER = 'miniprogram_dist'
-
-/** A package as WeChat's "build npm" takes it. */
+/** A package for WeChat's "build npm". */
 export interface NpmPackage {
   readonly name: string
   readonly root: string
-  /** The folder made for Mini Programs, which is copied whole. Absent: only what `main` leads to is packed. */
+  /** The folder with the Mini Program build, which is copied. Without one, only the modules reachable from `main` are packed. */
   readonly miniprogramFolder: string | undefined
   readonly manifest: JsonObject
 }
 
-/** Why a package, or a module in it, is not there; the message says what to do. */
+/** A package or module that is not available. The message follows the name of the package and says what to do. */
 export class NpmFailure extends Error {}
 
 /**
- * The npm packages of a project as they would be after WeChat's "build npm": those in `dependencies` of the project's
- * package.json and what these depend on; `exports` and `browser` fields do not count, and Node's modules do not exist.
+ * The npm packages of a project after WeChat's "build npm": the `dependencies` of the project's package.json, and their
+ * dependencies. `exports` and `browser` fields are ignored, and Node's modules do not exist.
  */
 export class NpmPackages {
   readonly #directory: string
@@ -32,12 +30,12 @@ export class NpmPackages {
     this.#dependencies = new Set(Object.keys(readManifest(packageJsonDirectory).dependencies ?? {}))
   }
 
-  /** The packages that were asked for; their folders are worth watching. */
+  /** The packages that were requested so far. */
   get used(): readonly NpmPackage[] {
     return [...this.#used.values()]
   }
 
-  /** A package that the program itself asks for. Throws NpmFailure. */
+  /** A package that the program itself imports. @throws NpmFailure */
   ofProject(name: string): NpmPackage {
     if (!this.#dependencies.has(name)) {
       const nodes = builtinModules.includes(name) ? 'is a module of Node, which WeChat does not have' : undefined
@@ -48,7 +46,7 @@ export class NpmPackages {
     return this.#find(name, this.#directory)
   }
 
-  /** The module that a bare import in the program means: `@cloudbase/js-sdk`, `some-package/utils`. Throws NpmFailure. */
+  /** The module of a bare import in the program: `@cloudbase/js-sdk`, `some-package/utils`. @throws NpmFailure */
   moduleOfProject(request: string): string {
     const { name, subpath } = splitRequest(request)
     const found = this.ofProject(name)
@@ -63,7 +61,7 @@ export class NpmPackages {
     )
   }
 
-  /** The module that a bare import within a package means. Throws NpmFailure. */
+  /** The module of a bare import in a package. @throws NpmFailure */
   moduleOfPackage(request: string, importer: string): string {
     const { name, subpath } = splitRequest(request)
     const found = this.#find(name, dirname(importer))
@@ -79,10 +77,10 @@ export class NpmPackages {
   }
 
   #find(name: string, fromDirectory: string): NpmPackage {
-    // The real place first: a package that is linked into node_modules has its own packages beside its real folder.
+    // The real path first: a package that is linked into node_modules has its dependencies near its real folder.
     const starts = existsSync(fromDirectory) ? [realpathSync(fromDirectory), fromDirectory] : [fromDirectory]
     for (const start of starts) {
-      const linked = lookUp(name, start)
+      const linked = findPackage(name, start)
       if (linked === undefined) continue
       const root = realpathSync(linked)
       const known = this.#used.get(root)
@@ -97,29 +95,14 @@ export class NpmPackages {
   }
 }
 
-/** `@scope/name/sub/path` in its two halves. */
-export function splitRequest(request: string): { name: string; subpath: string } {
-  const [, name = request, subpath = ''] = /^(@[^/]+\/[^/]+|[^/]+)\/?(.*)$/.exec(request) ?? []
-  return { name, subpath }
-}
-
 function miniprogramFolder(root: string, name: string, manifest: JsonObject): string | undefined {
   const declared = manifest.miniprogram
   const folder = join(root, typeof declared === 'string' ? declared : DEFAULT_MINIPROGRAM_FOLDER)
   if (isDirectory(folder)) return folder
   if (typeof declared !== 'string') return undefined
-  throw new NpmFailure(`declares the folder "${declared}" for Mini Programs, which is not there: build '${name}' first`)
-}
-
-function lookUp(name: string, fromDirectory: string): string | undefined {
-  let directory = fromDirectory
-  for (;;) {
-    const root = join(directory, 'node_modules', name)
-    if (isDirectory(root)) return root
-    const parent = dirname(directory)
-    if (parent === directory) return undefined
-    directory = parent
-  }
+  throw new NpmFailure(
+    `declares the folder "${declared}" for Mini Programs, which does not exist: build '${name}' first`,
+  )
 }
 
 function mainFile({ root, manifest }: NpmPackage): string {
@@ -129,14 +112,7 @@ function mainFile({ root, manifest }: NpmPackage): string {
   throw new NpmFailure(`has no main file in ${root}`)
 }
 
-/** A file, with or without its extension, or a folder with an index.js. */
+/** A file, with or without its extension, or the index.js of a folder. */
 function resolveFile(path: string): string | undefined {
   return [path, `${path}.js`, `${path}.json`, join(path, 'index.js')].find(isFile)
-}
-
-function readManifest(directory: string): JsonObject {
-  const path = join(directory, 'package.json')
-  if (!isFile(path)) return {}
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  return isObject(manifest) ? manifest : {}
 }

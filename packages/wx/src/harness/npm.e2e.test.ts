@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { assertText, ProgramBrowser, styleOf } from '../testing/browser.ts'
+import { assertText, ProgramBrowser, styleOf } from '../testing/program-browser.ts'
 import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
 
 const CLOUDBASE = fileURLToPath(new URL('../../../../node_modules/@cloudbase', import.meta.url))
@@ -59,7 +59,7 @@ describe('npm packages in Chromium', { skip: lacksChromium() }, () => {
     project.remove()
   })
 
-  it('runs modules once, components with their styles and pictures, and the unmodified SDK', async () => {
+  it('runs modules once, components with styles and pictures, and the unmodified SDK', async () => {
     const server = await browser.serve({ project: project.path })
     const { page } = await browser.open(server, '/', undefined, async (context) => {
       await context.route('https://*.tcb-api.tencentcloudapi.com/auth/v1/**', (route) => {

@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 
-/** Something in a Mini Program project that does not build, or that WeChat would not accept. */
+/** A build error in a Mini Program project, or something that WeChat would not accept. */
 export interface Problem {
-  /** Relative to the project's folder, with slashes. */
+  /** Relative to the folder of the project, with slashes. */
   readonly file: string
   /** Counted from 1. */
   readonly line?: number
@@ -11,7 +11,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** Thrown by a build; its message lists every problem, one a line. */
+/** A failed build; the message has one line per problem. */
 export class BuildError extends Error {
   readonly problems: readonly Problem[]
 
@@ -28,7 +28,7 @@ export function formatProblem({ file, line, column, message }: Problem): string 
   return `${file}${place}: ${message}`
 }
 
-/** Collects what is wrong, so that one build tells everything; files are given by their absolute paths. */
+/** Collects problems, so that one build reports all of them. Files are given by their absolute paths. */
 export class Problems {
   readonly #project: string
   readonly errors: Problem[] = []
@@ -46,7 +46,7 @@ export class Problems {
     this.warnings.push(this.#problem(file, message, place))
   }
 
-  /** Throws all errors at once, when there are any. */
+  /** @throws BuildError with all errors, if there are any */
   throwIfAny(): void {
     if (this.errors.length > 0) throw new BuildError(this.errors)
   }
@@ -61,7 +61,7 @@ export interface Place {
   readonly column?: number
 }
 
-/** The place of an offset in a text. */
+/** Line and column of an offset in a text. */
 export function placeOf(text: string, offset: number): Place {
   const before = text.slice(0, offset)
   const line = before.split('\n').length

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { isFile, isObject, type JsonObject } from './files.ts'
+import { isFile, isObject, type JsonObject } from '../node/files.ts'
 import type { Problems } from './problems.ts'
 
-/** The only values that WeChat's compiler takes in `requiredPrivateInfos`; others stop it with error 10009. */
+/** The values that WeChat's compiler accepts in `requiredPrivateInfos`; others are its error 10009. */
 const PRIVATE_INFOS = [
   'chooseAddress',
   'chooseLocation',
@@ -17,7 +17,7 @@ const PRIVATE_INFOS = [
 const MIN_TABS = 2
 const MAX_TABS = 5
 
-/** All pages of an app.json, those of its sub-packages included. */
+/** All pages of an app.json, including those of sub-packages. */
 export function pagesOf(app: JsonObject): string[] {
   const packages = [app.subPackages ?? app.subpackages].flat().filter(isObject)
   const inPackages = packages.flatMap((one) =>
@@ -26,7 +26,7 @@ export function pagesOf(app: JsonObject): string[] {
   return [...strings(app.pages), ...inPackages]
 }
 
-/** Reports what WeChat's compiler would refuse in app.json. The pages' files are checked where they are read. */
+/** Reports what WeChat's compiler refuses in app.json. The files of the pages are checked when they are read. */
 export function checkAppJson(app: JsonObject, root: string, path: string, problems: Problems): void {
   const pages = pagesOf(app)
   if (strings(app.pages).length === 0) problems.error(path, '"pages" has to list at least one page')
@@ -47,7 +47,7 @@ export function checkAppJson(app: JsonObject, root: string, path: string, proble
 function checkTabBar(tabBar: unknown, pages: readonly string[], root: string, path: string, problems: Problems): void {
   const list: readonly unknown[] = isObject(tabBar) && Array.isArray(tabBar.list) ? tabBar.list : []
   if (list.length < MIN_TABS || list.length > MAX_TABS) {
-    problems.error(path, `tabBar.list has ${list.length} tabs; WeChat takes ${MIN_TABS} to ${MAX_TABS}`)
+    problems.error(path, `tabBar.list has ${list.length} tabs; WeChat accepts ${MIN_TABS} to ${MAX_TABS}`)
   }
   for (const [index, tab] of list.entries()) {
     const { pagePath, text, iconPath, selectedIconPath } = isObject(tab) ? tab : {}

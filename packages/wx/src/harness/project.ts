@@ -1,21 +1,23 @@
 import { basename, join, posix, resolve } from 'node:path'
-import { firstFile, isDirectory, isFile, isObject, type JsonObject, readJsonObject } from './files.ts'
-import { NpmFailure, NpmPackages, splitRequest } from './npm-packages.ts'
+import { firstFile, isDirectory, isFile, isObject, type JsonObject } from '../node/files.ts'
+import { splitRequest } from '../node/node-modules.ts'
+import type { AppJson, ComponentJson } from '../shared/built-program.ts'
+import { readJsonObject } from './json-file.ts'
+import { NpmFailure, NpmPackages } from './npm-packages.ts'
 import { BuildError, type Problems } from './problems.ts'
-import type { AppJson, ComponentJson } from './program.ts'
 import { checkAppJson, pagesOf } from './project-checks.ts'
 
-/** Where the packages are in the program, as after WeChat's npm build. */
+/** The folder of the packages in the program, as after WeChat's npm build. */
 const NPM_FOLDER = 'miniprogram_npm'
 
 /** A page or a component on disk. */
 export interface Part {
-  /** In the program, without extension: `pages/index/index`, `miniprogram_npm/some-package/button/index`. */
+  /** The path in the program, without extension: `pages/index/index`, `miniprogram_npm/some-package/button/index`. */
   readonly path: string
-  /** The same on disk: absolute, without extension. */
+  /** The absolute path on disk, without extension. */
   readonly base: string
   readonly isPage: boolean
-  /** Its JSON; `usingComponents` lead to paths in the program. */
+  /** Its JSON; the values of `usingComponents` are paths in the program. */
   readonly json: ComponentJson
   /** The .ts or .js file. */
   readonly script: string
@@ -24,7 +26,7 @@ export interface Part {
   readonly style: string | undefined
 }
 
-/** A Mini Program project: what app.json leads to, read and checked. */
+/** A Mini Program project: everything that app.json refers to, read and checked. */
 export interface Project {
   readonly directory: string
   /** `miniprogramRoot` of project.config.json, absolute. */
@@ -35,19 +37,19 @@ export interface Project {
   readonly appStyle: string | undefined
   readonly parts: ReadonlyMap<string, Part>
   readonly npm: NpmPackages
-  /** A path in the program, on disk: absolute, as given without or with extension. */
+  /** The absolute path on disk for a path in the program, with or without extension. */
   locate(path: string): string
 }
 
-/** Reads a project. Reports into `problems` all it finds; throws BuildError when there is too little to go on. */
+/** Reads a project and adds to `problems`. @throws BuildError if app.json or the app script is missing or broken */
 export function readProject(directory: string, problems: Problems): Project {
   const config = readConfig(directory, problems)
   const root = resolve(directory, typeof config.miniprogramRoot === 'string' ? config.miniprogramRoot : '.')
   const appJsonPath = join(root, 'app.json')
-  if (!isFile(appJsonPath)) fail(problems, appJsonPath, 'there is no app.json here')
+  if (!isFile(appJsonPath)) fail(problems, appJsonPath, 'there is no app.json')
   const app = readJsonObject(appJsonPath, problems)
   const appScript = firstFile(join(root, 'app'), ['.ts', '.js'])
-  if (appScript === undefined) fail(problems, join(root, 'app.js'), 'there is no app.js and no app.ts')
+  if (appScript === undefined) fail(problems, join(root, 'app.js'), 'there is neither app.js nor app.ts')
   if (app === undefined) throw new BuildError(problems.errors)
   checkAppJson(app, root, appJsonPath, problems)
   const reader = new PartReader(root, new NpmPackages(packageFolder(directory, root)), problems)
@@ -81,7 +83,7 @@ function readTheme(app: JsonObject, root: string, appJsonPath: string, problems:
   return {}
 }
 
-/** WeChat takes the package.json beside project.config.json or the one in the program's folder. */
+/** WeChat reads the package.json beside project.config.json or the one in the folder of the program. */
 function packageFolder(directory: string, root: string): string {
   return isFile(join(directory, 'package.json')) ? directory : root
 }
@@ -91,7 +93,7 @@ function fail(problems: Problems, file: string, message: string): never {
   throw new BuildError(problems.errors)
 }
 
-/** Reads pages and, from their `usingComponents`, every component that they lead to. */
+/** Reads pages, and the components in their `usingComponents`, recursively. */
 class PartReader {
   readonly parts = new Map<string, Part>()
   readonly npm: NpmPackages
@@ -105,7 +107,7 @@ class PartReader {
     this.#problems = problems
   }
 
-  /** Reads the page or the component at a path of the program. `from`: the JSON file that named it. */
+  /** Reads the page or component at a path of the program. `from` is the JSON file that refers to it. */
   read(path: string, isPage: boolean, from: string): void {
     const base = this.locate(path)
     const files = { script: firstFile(base, ['.ts', '.js']), template: firstFile(base, ['.wxml']) }
@@ -129,14 +131,14 @@ class PartReader {
     })
   }
 
-  /** Reads the components that were named on the way, and the ones these name. */
+  /** Reads the components found so far, recursively. */
   readRest(): void {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (!this.parts.has(next.path)) this.read(next.path, false, next.from)
     }
   }
 
-  /** Turns the values of `usingComponents` into paths in the program, and notes them for `readRest`. */
+  /** Turns the values of `usingComponents` into paths in the program, and queues them for `readRest`. */
   resolveComponents(declared: unknown, owner: string, jsonPath: string): Record<string, string> {
     const resolved: Record<string, string> = {}
     if (declared === undefined) return resolved
@@ -156,7 +158,7 @@ class PartReader {
     return resolved
   }
 
-  /** WeChat looks beside the file, then from the root, then in the npm packages; a folder stands for its index. */
+  /** WeChat looks relative to the file, from the root, and in the npm packages; a folder means its index. */
   #findComponent(target: string, owner: string): string | { reason: string } {
     if (target.startsWith('plugin:')) return { reason: ': plugins exist in WeChat only' }
     const isAbsolute = target.startsWith('/')
@@ -181,13 +183,13 @@ class PartReader {
     try {
       return isFile(`${this.locate(path)}.json`)
     } catch (error) {
-      // A path into a package that is not there.
+      // A path in a missing package.
       if (error instanceof NpmFailure) return false
       throw error
     }
   }
 
-  /** Where a path of the program is on disk. Throws NpmFailure for a package that is not there. */
+  /** The absolute path on disk for a path of the program. @throws NpmFailure for a missing package */
   locate(path: string): string {
     if (!path.startsWith(`${NPM_FOLDER}/`)) return join(this.#root, path)
     const { name, subpath } = splitRequest(path.slice(NPM_FOLDER.length + 1))

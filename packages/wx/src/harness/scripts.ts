@@ -7,7 +7,7 @@ import {
   type OnResolveResult,
   type Plugin,
 } from 'esbuild'
-import { firstFile } from './files.ts'
+import { firstFile } from '../node/files.ts'
 import { NpmFailure } from './npm-packages.ts'
 import type { Problems } from './problems.ts'
 import type { Project } from './project.ts'
@@ -15,18 +15,18 @@ import type { Project } from './project.ts'
 const ENTRY = 'program'
 const ENTRY_NAMESPACE = 'mini-program'
 
-/** The scripts of a program, bundled: the body of a function that returns `run(path)`. */
+/** The bundled scripts of a program: the body of a function that returns `run(path)`. */
 export interface Scripts {
   readonly code: string
   readonly map: string
 }
 
-/** Bundles the scripts of a project, and again when it has changed, faster. */
+/** Bundles the scripts of a project, incrementally. */
 export class ScriptBundler {
   #project: Project | undefined
   #context: Promise<BuildContext> | undefined
 
-  /** Undefined when something is wrong, which is then in `problems`. */
+  /** Returns undefined after errors, which it adds to `problems`. */
   async bundle(project: Project, problems: Problems): Promise<Scripts | undefined> {
     this.#project = project
     this.#context ??= this.#start(project.directory)
@@ -56,7 +56,7 @@ export class ScriptBundler {
       format: 'iife',
       globalName: '__scripts',
       footer: { js: 'return __scripts.run' },
-      // WeChat's TypeScript plug-in strips types and knows no path aliases; a tsconfig.json changes nothing there.
+      // WeChat's TypeScript plug-in ignores tsconfig.json: it strips types and has no path aliases.
       tsconfigRaw: {},
       target: 'es2022',
       platform: 'neutral',

@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import type { BuildState } from '../shared/built-program.ts'
 import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
 import { BuildError } from './problems.ts'
-import type { BuildState } from './program.ts'
 import { type MiniProgramServer, type ServeOptions, serveMiniProgram } from './serve.ts'
 
 interface Served {
@@ -23,7 +23,7 @@ async function serve(test: TestContext, options: Partial<ServeOptions> = {}, fil
   return { server, project }
 }
 
-/** A GET whose path goes out as it is written. */
+/** A GET whose path is sent as it is. */
 function statusOf(server: MiniProgramServer, path: string): Promise<number | undefined> {
   const { hostname, port } = new URL(server.url)
   return new Promise((done, fail) => {
@@ -36,7 +36,7 @@ function statusOf(server: MiniProgramServer, path: string): Promise<number | und
   })
 }
 
-/** The events of a live server, one by one. */
+/** The events of a live server, one at a time. */
 async function* statesOf(server: MiniProgramServer): AsyncGenerator<BuildState> {
   const { body } = await fetch(`${server.url}/harness/events`)
   assert.ok(body)
@@ -51,7 +51,7 @@ async function* statesOf(server: MiniProgramServer): AsyncGenerator<BuildState> 
 }
 
 describe('the server', () => {
-  it('answers with the right types and without caching', async (test) => {
+  it('answers with the right content types and without caching', async (test) => {
     const { server } = await serve(test)
     for (const [path, type] of [
       ['/', 'text/html; charset=utf-8'],
@@ -69,7 +69,7 @@ describe('the server', () => {
     }
   })
 
-  it('serves nothing but the site', async (test) => {
+  it('serves only the site', async (test) => {
     const { server } = await serve(test, {}, { 'secret.txt': 'no', 'miniprogram/.hidden': 'no' })
     for (const path of [
       ...['/secret.txt', '/../secret.txt', '/%2e%2e/secret.txt', '/program/assets/../../../secret.txt'],
@@ -81,7 +81,7 @@ describe('the server', () => {
     assert.equal((await fetch(server.url, { method: 'POST' })).status, 405)
   })
 
-  it('does not start without a program, unless it watches for one', async (test) => {
+  it('does not start without a program, unless it watches', async (test) => {
     const broken = { 'miniprogram/app.json': '{' }
     await assert.rejects(serve(test, {}, broken), BuildError)
     const { server } = await serve(test, { watch: true }, broken)
@@ -89,13 +89,13 @@ describe('the server', () => {
     assert.equal(await statusOf(server, '/program/program.js'), 404)
   })
 
-  it('says that its port is taken', async (test) => {
+  it('reports that its port is in use', async (test) => {
     const { server, project } = await serve(test)
     const port = Number(new URL(server.url).port)
     await assert.rejects(serveMiniProgram({ project: project.path, port, watch: false }), { code: 'EADDRINUSE' })
   })
 
-  it('tells of builds that fail, that succeed again, and leaves out those that change nothing', async (test) => {
+  it('reports failed and successful builds, but not builds without changes', async (test) => {
     const { server, project } = await serve(test, { watch: true })
     const states = statesOf(server)
     const next = async () => (await states.next()).value as BuildState
@@ -112,7 +112,7 @@ describe('the server', () => {
     await states.return(undefined)
   })
 
-  it('sees new folders, changed assets and packages that are built anew', async (test) => {
+  it('notices new folders, changed assets and rebuilt packages', async (test) => {
     const { server, project } = await serve(
       test,
       { watch: true },
@@ -140,7 +140,7 @@ describe('the server', () => {
     await changes('an asset')
     rmSync(join(project.path, 'node_modules/made/mp'), { recursive: true })
     project.write({ 'node_modules/made/mp/index.js': 'exports.b = 1' })
-    await changes('a package, built anew')
+    await changes('a package, rebuilt')
     project.write({ 'node_modules/made/mp/index.js': 'exports.c = 1' })
     await changes('the same package once more')
     await states.return(undefined)

@@ -1,43 +1,44 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
+import type { BuildState } from '../shared/built-program.ts'
 import { type BuildOptions, type Site, SiteBuilder, type SiteFile } from './build.ts'
 import { FolderWatch, type WatchedFolders } from './folder-watch.ts'
 import { BuildError, formatProblem } from './problems.ts'
-import type { BuildState } from './program.ts'
 
-/** Editors write a file in several steps; the rebuild waits for the last. */
+/** Editors write files in several steps; a rebuild waits this long after the last change. */
 const SETTLE_MS = 30
 
 const EVENTS_PATH = 'harness/events'
 
 export interface ServeOptions extends BuildOptions {
-  /** Default 0: any free one. */
+  /** Default 0: any free port. */
   readonly port?: number | undefined
   /** Default 127.0.0.1: this machine only. */
   readonly host?: string | undefined
-  /** Rebuild when a file changes, and reload the pages that show it; default true. */
+  /** Rebuild after each change of a file, and reload open pages; default true. */
   readonly watch?: boolean | undefined
-  /** Is told of every build: what went wrong, or how long it took. */
+  /** Called after every build. */
   readonly onBuild?: ((result: BuildResult) => void) | undefined
 }
 
 export interface BuildResult {
   readonly milliseconds: number
-  /** Undefined when the build succeeded. */
+  /** Undefined if the build succeeded. */
   readonly error: string | undefined
   readonly warnings: readonly string[]
 }
 
 export interface MiniProgramServer {
-  /** `http://127.0.0.1:5000`; `/?user=bob&path=pages/x/x` opens as another user, on another page. */
+  /** `http://127.0.0.1:5000`; `/?user=bob&path=pages/x/x` opens another page as another user. */
   readonly url: string
   close(): Promise<void>
 }
 
 /**
- * Builds a Mini Program project, serves it, and while `watch` is on rebuilds it at every change. A project that does
- * not build is served as a page that says why; without `watch` it is a BuildError.
+ * Builds and serves a Mini Program project. With `watch`, rebuilds it after each change; a failed build is served as a page
+ * with its errors.
+ * @throws BuildError without `watch`, if the build fails
  */
 export async function serveMiniProgram(options: ServeOptions): Promise<MiniProgramServer> {
   const watch = options.watch ?? true
@@ -70,7 +71,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-/** The site as it is now, and those who look at it. */
+/** The current site and the pages that show it. */
 class LiveSite {
   failure: BuildError | undefined
   readonly #builder: SiteBuilder
@@ -92,7 +93,7 @@ class LiveSite {
     this.#sources = { shallow: [], deep: [builder.directory] }
   }
 
-  /** Builds; a call while a build runs starts one more when it ends. */
+  /** Builds; a call during a build starts another one afterwards. */
   async rebuild(): Promise<void> {
     if (this.#building !== undefined) {
       this.#changedMeanwhile = true
@@ -107,7 +108,7 @@ class LiveSite {
     }
   }
 
-  /** Rebuilds from now on when the files change that the last build used. */
+  /** From now on, rebuilds when a source file changes. */
   watch(): void {
     this.#isWatching = true
     this.#folders.update(this.#sources)
@@ -143,9 +144,9 @@ class LiveSite {
       this.#sources = site.sources
     } catch (error) {
       if (!(error instanceof BuildError) && !this.#isWatching) throw error
-      // While watching, a file may go while it is read; the next change is then another chance.
+      // While watching, a file may be deleted while it is read; the next change triggers another build.
       this.failure = error instanceof BuildError ? error : new BuildError([{ file: '.', message: String(error) }])
-      // The last program that worked stays on the screen, under the error.
+      // The last working program stays on the screen, under the errors.
       if (this.#build === '') this.#files = await this.#builder.shellOnly(basename(this.#builder.directory))
     }
     this.#onBuild?.({
@@ -188,7 +189,7 @@ function send(request: IncomingMessage, response: ServerResponse, file: SiteFile
   try {
     body = file.read()
   } catch {
-    // An asset that was deleted since the last build.
+    // The asset was deleted after the last build.
     plain(response, 404, 'Not Found')
     return
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { assertText, fixture, ProgramBrowser, styleOf } from '../testing/browser.ts'
+import { assertText, fixture, ProgramBrowser, styleOf } from '../testing/program-browser.ts'
 import type { MiniProgramServer } from './index.ts'
 
 const SHOWN = '.page-frame.is-shown'
@@ -44,7 +44,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     )
   })
 
-  it('redirects, relaunches and shows the way home', async () => {
+  it('redirects, relaunches and shows the home button', async () => {
     const page = await open()
     await tap(page, '#detail')
     await assertShown(page, '#where', 'detail 2')
@@ -75,7 +75,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     await assertShown(page, '#failure', 'navigateTo:fail webview count limit exceed')
   })
 
-  it('asks the program what to do about a page that is not there', async () => {
+  it('calls onPageNotFound for a missing page', async () => {
     const page = await open('/?path=pages/lost')
     await page.waitForSelector(SHOWN)
     await assertShown(page, '#query', 'pages/lost')
@@ -88,7 +88,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     await assertText(page, '.menu-answer', 'Shared: Look at home · /pages/home/home')
   })
 
-  it('scrolls to the bottom and is pulled down', async () => {
+  it('scrolls to the bottom, and refreshes when pulled down', async () => {
     const page = await open('/?path=pages/list/list')
     await page.hover(`${SHOWN} #status`)
     await page.mouse.wheel(0, 10_000)
@@ -104,7 +104,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     await assertShown(page, '#status', /refresh 1/)
   })
 
-  it('finds a page as it was left, and it alone in the document', async () => {
+  it('restores a page as it was, alone in the document', async () => {
     const page = await open('/?path=pages/list/list')
     await page.evaluate(`document.querySelector('.page-scroller').scrollTo(0, 700)`)
     await assertShown(page, '#status', /scroll yes/)
@@ -116,7 +116,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     assert.equal(await page.evaluate(`document.querySelector('.page-scroller').scrollTop`), 700)
   })
 
-  it('runs a page that is made by Component(), with properties from the query', async () => {
+  it('runs a page created with Component(), with properties from the query', async () => {
     const page = await open('/?path=pages/made/made%3Fid%3Dx7')
     await assertShown(page, '#made', 'x7 loaded x7 11')
     assert.equal(await color(page, '#made'), 'rgb(1, 2, 3)')
@@ -126,7 +126,7 @@ describe('pages, tabs and components in Chromium', { skip: lacksChromium() }, ()
     await assertShown(page, '#made', 'x7 chip chosen 13')
   })
 
-  it('has external classes, shared styles and named slots', async () => {
+  it('supports external classes, shared styles and named slots', async () => {
     const page = await open('/?path=pages/made/made%3Fid%3Dx7')
     assert.equal(await color(page, '#chip wx-view'), 'rgb(9, 9, 9)')
     assert.equal(await color(page, '#shared .shared'), 'rgb(7, 7, 7)')

@@ -2,22 +2,22 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TransformFailure, transformSync } from 'esbuild'
 import { TmplGroup } from 'glass-easel-template-compiler'
-import { isFile } from './files.ts'
+import { isFile } from '../node/files.ts'
 import type { Problems } from './problems.ts'
 import type { Project } from './project.ts'
 
-/** What the compiler reports; its own types say `any`. Lines and columns count from 0. */
-interface TemplateFault {
+/** A diagnostic of the template compiler, whose own types are `any`. Lines and columns count from 0. */
+interface TemplateDiagnostic {
   readonly isError: boolean
   readonly message: string
   readonly startLine: number
   readonly startColumn: number
 }
 
-/** Faults that glass-easel mends with a warning and that stop WeChat's compiler. */
+/** Diagnostics that are warnings in glass-easel and errors in WeChat's compiler. */
 const STOPS_WECHAT: ReadonlySet<string> = new Set(['missing end tag', 'invalid end tag'])
 
-/** What WeChat's wxs scripts have besides the language. */
+/** WeChat's globals in wxs scripts. */
 const WXS_GLOBALS = `
 var getDate = function (a, b, c, d, e, f, g) {
   return arguments.length === 0 ? new Date() : arguments.length === 1 ? new Date(a)
@@ -26,42 +26,38 @@ var getDate = function (a, b, c, d, e, f, g) {
 var getRegExp = function (pattern, flags) { return new RegExp(pattern, flags) }
 `
 
-/** Compiles all WXML and wxs of a project into a JavaScript expression: an object of templates by their path. */
-export function compileTemplates(project: Project, problems: Problems): { code: string; files: readonly string[] } {
+/** Compiles all WXML and wxs of a project to a JavaScript expression: an object of templates by path. */
+export function compileTemplates(project: Project, problems: Problems): { code: string } {
   const group = new TmplGroup()
-  const files: string[] = []
   try {
     group.setExtraRuntimeScript(WXS_GLOBALS)
-    const compiler = new TemplateFiles(group, project, problems, files)
+    const compiler = new TemplateFiles(group, project, problems)
     for (const part of project.parts.values()) compiler.addTemplate(part.path, part.template)
     problems.throwIfAny()
-    return { code: group.getTmplGenObjectGroups(), files }
+    return { code: group.getTmplGenObjectGroups() }
   } finally {
     group.free()
   }
 }
 
-/** Adds templates, and the templates and scripts that they import, each once. */
+/** Adds templates to the compiler, and the templates and scripts that they import, each once. */
 class TemplateFiles {
   readonly #group: TmplGroup
   readonly #project: Project
   readonly #problems: Problems
-  readonly #files: string[]
   readonly #added = new Set<string>()
 
-  constructor(group: TmplGroup, project: Project, problems: Problems, files: string[]) {
+  constructor(group: TmplGroup, project: Project, problems: Problems) {
     this.#group = group
     this.#project = project
     this.#problems = problems
-    this.#files = files
   }
 
-  /** `path` is the template's path in the program, without extension. */
+  /** `path` is the path of the template in the program, without extension. */
   addTemplate(path: string, file: string): void {
     if (this.#added.has(file)) return
     this.#added.add(file)
-    this.#files.push(file)
-    const found: readonly TemplateFault[] = this.#group.addTmpl(path, readFileSync(file, 'utf8'))
+    const found: readonly TemplateDiagnostic[] = this.#group.addTmpl(path, readFileSync(file, 'utf8'))
     for (const { isError, message, startLine, startColumn } of found) {
       const place = { line: startLine + 1, column: startColumn + 1 }
       if (isError || STOPS_WECHAT.has(message)) this.#problems.error(file, message, place)
@@ -80,7 +76,6 @@ class TemplateFiles {
     const file = this.#locate(path, '.wxs', from)
     if (file === undefined || this.#added.has(file)) return
     this.#added.add(file)
-    this.#files.push(file)
     const text = readFileSync(file, 'utf8')
     if (!this.#parses(text, file)) return
     this.#group.addScript(path, text)
@@ -91,7 +86,7 @@ class TemplateFiles {
     }
   }
 
-  /** The compiler copies wxs as it is; a fault in it would spoil all templates. */
+  /** The compiler copies wxs unchanged; a syntax error in it would break all templates. */
   #parses(script: string, file: string): boolean {
     try {
       transformSync(script, { loader: 'js', logLevel: 'silent' })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Page } from 'playwright-core'
 import { lacksChromium } from '../../../../acceptance/support/chromium.ts'
-import { assertText, fixture, ProgramBrowser, styleOf } from '../testing/browser.ts'
+import { assertText, fixture, ProgramBrowser, styleOf } from '../testing/program-browser.ts'
 import type { MiniProgramServer } from './index.ts'
 
 const SHOWN = '.page-frame.is-shown'
@@ -32,14 +32,14 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertShown(page, '.scope', 'undefined undefined undefined undefined object')
   })
 
-  it('has sizes in rpx, in style sheets and in style attributes', async () => {
+  it('supports rpx in style sheets and style attributes', async () => {
     const { page } = await browser.open(server)
     assert.equal(await page.$eval('.phone-screen', ({ clientWidth }) => clientWidth), 375)
     assert.equal(await styleOf(page, '#title', 'font-size'), '20px')
     assert.equal(await styleOf(page, '#title', 'margin-bottom'), '10px')
   })
 
-  it('keeps the styles of a component and of its page apart', async () => {
+  it('isolates the styles of a component and its page', async () => {
     const { page } = await browser.open(server)
     assert.equal(await styleOf(page, '#counter > wx-view', 'color'), 'rgb(0, 0, 255)')
     assert.equal(await styleOf(page, '.is-done wx-text', 'color'), 'rgb(7, 193, 96)')
@@ -70,7 +70,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertShown(page, '#log', again.join('\n'))
   })
 
-  it('passes the query as it was written, and events both ways', async () => {
+  it('passes the query unchanged, and events both ways', async () => {
     const { page } = await browser.open(server)
     await page.click('#go')
     await assertShown(page, '#id', 'id: 7')
@@ -80,13 +80,13 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertShown(page, '.chosen', 'Chosen: the answer')
   })
 
-  it('shows what the program throws, and logs it', async () => {
+  it('shows and logs errors of the program', async () => {
     const { page, errors } = await browser.open(server, '/?path=pages/second/second')
     await page.click('#fail')
     assert.match(await page.innerText('.error-panel'), /Error: thrown by the program/)
     assert.match(errors.join('\n'), /thrown by the program/)
     await page.click('.error-panel summary')
-    // The stack leads to the program's own lines, by the source map's URL.
+    // The stack points to the lines of the program, through the source map.
     assert.match(await page.innerText('.error-panel pre'), /program\/scripts\.js:\d+:\d+/)
   })
 
@@ -99,7 +99,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertShown(page, '#log', 'App.onLaunch\nApp.onShow\nApp.onHide\nApp.onShow')
   })
 
-  it('has a dark mode of its own', async () => {
+  it('has its own dark mode', async () => {
     const { page } = await browser.open(server)
     assert.equal(await styleOf(page, 'wx-page', 'background-color'), 'rgb(246, 247, 248)')
     await page.check('text=Dark mode')
@@ -107,7 +107,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await styleOf(page, '.card', 'background-color'), 'rgb(34, 36, 38)')
   })
 
-  it('opens as another user, from the address and from the shell', async () => {
+  it('opens as another user, by the address and by the shell', async () => {
     const { page } = await browser.open(server, '/?user=bob')
     assert.equal(await page.title(), 'two-pages · bob')
     await page.fill('.controls input[type=text]', 'carol')
@@ -117,7 +117,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     assert.equal(await page.title(), 'two-pages · carol')
   })
 
-  it('says that a page does not exist', async () => {
+  it('reports a missing page', async () => {
     const { page } = await browser.open(server, '/?path=pages/none/none')
     assert.match(await page.innerText('.missing-page'), /pages\/none\/none/)
     assert.match(await page.innerText('.error-panel'), /page "pages\/none\/none" is not found/)
@@ -131,7 +131,7 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
     await assertShown(page, '#id', 'id: 7')
   })
 
-  it('shows an edit at once, and the fault of an edit, and its repair', async () => {
+  it('shows an edit immediately, an error in an edit, and its correction', async () => {
     const project = await mkdtemp(join(tmpdir(), 'harness-'))
     try {
       await cp(fixture('two-pages'), project, { recursive: true })

@@ -1,20 +1,20 @@
-/** Where the rules of a style sheet hold. */
+/** What the rules of a style sheet apply to. */
 export interface SelectorScope {
   /** The class prefix of a component; undefined for app.wxss and pages. */
   readonly component?: string
-  /** The page whose own sheet it is, by its path. */
+  /** The path of the page, for the style sheet of a page. */
   readonly page?: string
-  /** Within a `prefers-color-scheme` query: the theme that the phone has to be in. */
+  /** The theme, for rules in a `prefers-color-scheme` query. */
   readonly theme?: string
 }
 
-/** Functions of selectors that take selectors. */
+/** Pseudo-classes whose arguments are selectors. */
 const TAKES_SELECTORS = new Set(['not', 'is', 'where', 'has', 'host'])
 
 /**
- * Turns the selectors of a WXSS rule into those of the page that the harness shows: elements are `wx-view`, the page is
- * `wx-page`, a component's classes have its prefix, and what a page's own sheet says holds in that page only. The
- * conditions that come in have no weight (`:where`), so rules override each other as in WeChat.
+ * Converts the selectors of a WXSS rule to those of the harness: elements are `wx-view`, the page is `wx-page`, the classes
+ * of a component have its prefix, and the rules of a page apply to that page only. The added conditions have no specificity
+ * (`:where`), so rules override each other as in WeChat.
  */
 export function transformSelectors(selectors: string, scope: SelectorScope): string {
   return split(selectors)
@@ -77,7 +77,7 @@ function element(tag: string, scope: SelectorScope): string {
   return tag.includes('-') ? builtInWithHyphen(tag) : `wx-${tag}`
 }
 
-/** `scroll-view` is built in and `my-button` is the program's; a selector has to find either by its name in the DOM. */
+/** A tag with a hyphen may be built in (`scroll-view`) or a component (`my-button`); their names in the DOM differ. */
 function builtInWithHyphen(tag: string): string {
   return `:is(wx-${tag}, ${tag})`
 }

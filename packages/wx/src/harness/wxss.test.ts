@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { transformUnits } from '../shared/css-units.ts'
 import { createProject } from '../testing/project-folder.ts'
 import { Problems } from './problems.ts'
-import { transformUnits } from './units.ts'
 import { compileStyle } from './wxss.ts'
 import { type SelectorScope, transformSelectors } from './wxss-selectors.ts'
 
@@ -50,7 +50,7 @@ function compile(test: TestContext, files: Record<string, string>, scope: Select
 }
 
 describe('a style sheet', () => {
-  it('takes in what it imports, in the scope of the importer, once and in place', (test) => {
+  it('includes its imports, in the scope of the importer, once and in place', (test) => {
     const { css, read } = compile(
       test,
       {
@@ -64,12 +64,12 @@ describe('a style sheet', () => {
     assert.equal(read.length, 3)
   })
 
-  it('leaves comments out, and braces in strings alone', (test) => {
+  it('drops comments, and ignores braces in strings', (test) => {
     const { css } = compile(test, { 'app.wxss': '/* .x { */ .a::after { content: "}"; } /* } */' })
     assert.equal(css, '.a::after { content: "}"; }')
   })
 
-  it('makes the colour scheme a matter of the phone', (test) => {
+  it('takes the colour scheme from the phone', (test) => {
     const { css } = compile(test, {
       'app.wxss':
         '@media (prefers-color-scheme: dark) { .a { color: red } } @media (min-width: 600rpx) and (prefers-color-scheme: light) { .b {} }',
@@ -80,7 +80,7 @@ describe('a style sheet', () => {
     )
   })
 
-  it('keeps keyframes and fonts as they are, but for their units', (test) => {
+  it('only converts the units in keyframes and fonts', (test) => {
     const { css } = compile(test, {
       'app.wxss':
         '@keyframes in { from { left: 2rpx } 50% { left: 0 } } @font-face { font-family: a; src: url(x.woff) }',
@@ -91,7 +91,7 @@ describe('a style sheet', () => {
     )
   })
 
-  it('says where it is broken', (test) => {
+  it('reports the lines of errors', (test) => {
     const { problems } = compile(test, { 'app.wxss': ".a { color: red }\n}\n@import 'none.wxss';\nstray" })
     assert.deepEqual(
       problems.map(({ line, message }) => `${line}: ${message}`),

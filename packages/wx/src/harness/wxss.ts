@@ -1,29 +1,29 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isFile } from './files.ts'
+import { isFile } from '../node/files.ts'
+import { transformUnits } from '../shared/css-units.ts'
 import { type Problems, placeOf } from './problems.ts'
-import { transformUnits } from './units.ts'
 import { type SelectorScope, transformSelectors } from './wxss-selectors.ts'
 
-/** The width of WeChat's design grid: 750rpx are the width of the screen. Media queries get this phone's width. */
+/** Media queries assume a screen of 375 pixels: 750rpx are the width of the screen. */
 const RPX_PER_PIXEL_IN_MEDIA = 2
 
-/** At-rules whose block holds rules again. */
+/** At-rules whose block contains rules. */
 const GROUPS = /^@(media|supports|layer|container)\b/
 
 const THEME_QUERY = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)(\s+and\s+)?/
 
-/** What a style sheet is compiled with. */
+/** How a style sheet is compiled. */
 export interface StyleOptions {
-  /** The program's folder, for `@import "/common.wxss"`. */
+  /** The folder of the program, for `@import "/common.wxss"`. */
   readonly root: string
   readonly scope: SelectorScope
   readonly problems: Problems
-  /** Receives every file that was read. */
+  /** Receives the path of every file that is read. */
   readonly files: string[]
 }
 
-/** Compiles a WXSS file, with what it imports, into CSS that holds inside the simulated phone. */
+/** Compiles a WXSS file and its imports to CSS for the simulated phone. */
 export function compileStyle(file: string, options: StyleOptions): string {
   return new StyleCompiler(options).compile(file)
 }
@@ -37,7 +37,7 @@ class StyleCompiler {
   }
 
   compile(file: string): string {
-    // A sheet that imports itself, by whatever way, is there already.
+    // A circular import.
     if (this.#reading.includes(file)) return ''
     this.#reading.push(file)
     this.#options.files.push(file)
@@ -69,7 +69,7 @@ class StyleCompiler {
       const theme = THEME_QUERY.exec(prelude)?.[1]
       const rest = prelude.replace(THEME_QUERY, '').replace(/\s+and\s*$/, '')
       const inner = this.#rules(sheet, file, theme === undefined ? scope : { ...scope, theme }, true)
-      // The theme is the simulated phone's, not the browser's, so it becomes a condition of the selectors.
+      // The theme is that of the simulated phone, not of the browser, so it becomes a condition of the selectors.
       if (/^@media\s*(screen|all)?\s*$/.test(rest)) return inner
       const query = rest.replace(/([\d.]+)rpx\b/g, (_, amount) => `${Number(amount) / RPX_PER_PIXEL_IN_MEDIA}px`)
       return `${query} {\n${inner}}\n`
@@ -104,7 +104,7 @@ class StyleCompiler {
   }
 }
 
-/** A style sheet without comments, read from front to back. */
+/** Reads a style sheet without comments from start to end. */
 class Sheet {
   readonly text: string
   #at = 0
@@ -132,7 +132,7 @@ class Sheet {
     return { text: this.text.slice(start), end: '', start }
   }
 
-  /** The text up to the brace that closes this block, and past it. */
+  /** Returns the text up to the closing brace of this block, and skips the brace. */
   rest(unclosed: () => void): string {
     const start = this.#at
     for (let depth = 1; ; ) {
@@ -154,7 +154,7 @@ class Sheet {
   }
 }
 
-/** Keeps the lines, so that places stay right. */
+/** Replaces a comment with spaces, so that lines and columns stay the same. */
 function blank(comment: string): string {
   return comment.replace(/[^\n]/g, ' ')
 }

@@ -1,4 +1,4 @@
-/** A simulated phone in a real Chromium, for the tests of its `wx`. */
+/** Simulated phones in Chromium, for the tests of `wx`. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { launchChromium } from '../../../../acceptance/support/chromium.ts'
 
 const ENTRY = fileURLToPath(new URL('../../browser/wx/testing/page.ts', import.meta.url))
 
-/** A phone of the size that most programs are drawn for; the page scrolls, the overlay lies above. */
+/** A page that scrolls, below the overlay. */
 const HTML = `<!doctype html><meta charset="utf-8"><title>wx</title>
 <style>
   body { margin: 0; background: #ededed; font: 16px system-ui }
@@ -18,13 +18,13 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>wx</title>
 <div id="page"><button id="go" style="font-size: 20px; margin: 80px 20px">go</button></div><div id="overlay"></div>
 <script src="/page.js"></script>`
 
-/** What a page does not do within this time, it never does. */
+/** Timeout for each step of a page. */
 const STEP_TIMEOUT_MS = 10_000
 
-/** A picture of one pixel. */
+/** A GIF of one pixel. */
 const ONE_DOT = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
-/** What a test says about the phone; the user is `tester` unless it says another. */
+/** Options of the phone; the default user is `tester`. */
 export interface BrowserPhoneOptions {
   readonly user?: string
   readonly language?: 'zh_CN' | 'en'
@@ -35,10 +35,10 @@ export interface BrowserPhoneOptions {
   readonly colorScheme?: 'light' | 'dark'
 }
 
-/** A phone in a page of its own. */
+/** A phone in its own page. */
 export class BrowserPhone {
   readonly page: Page
-  /** What the console said, oldest first. */
+  /** Messages of the console, oldest first. */
   readonly console: string[] = []
 
   constructor(page: Page) {
@@ -47,8 +47,8 @@ export class BrowserPhone {
   }
 
   /**
-   * Runs `code` in the page, with `wx`, `phone` and `args` at hand and two helpers: `settle(call)` gives what a call of
-   * `wx` answers to its callbacks, `{ ok }` or `{ failed }`; `later(ms)` waits.
+   * Runs `code` in the page, with the variables `wx`, `phone` and `args` and two helpers: `settle(call)` returns the outcome of a
+   * call with callbacks, `{ ok }` or `{ failed }`; `later(ms)` waits.
    */
   run<Result = unknown>(code: string, args?: unknown): Promise<Result> {
     return this.page.evaluate(`(async (phone, args) => {
@@ -60,30 +60,30 @@ export class BrowserPhone {
     })(window.phone, ${JSON.stringify(args) ?? 'undefined'})`)
   }
 
-  /** Runs `code` when the test taps the button of the page, as a program does; the answer comes from `answer`. */
+  /** Taps the button of the page, which runs `code` in the user's gesture; `answer` returns the outcome. */
   async onTap(code: string): Promise<void> {
     await this.run(`document.getElementById('go').onclick = () => { window.answer = (async () => {
       try { return { ok: await (async () => { ${code} })() } } catch (failed) { return { failed } } })() }`)
     await this.page.locator('#go').click()
   }
 
-  /** What the last `onTap` came to. */
+  /** The outcome of the last `onTap`. */
   answer<Result = { ok?: unknown; failed?: unknown }>(): Promise<Result> {
     return this.page.evaluate('window.answer')
   }
 }
 
-/** Serves the page and runs Chromium, for the tests of one file; call `close` in `after`. */
-export interface PhoneLab {
+/** Opens phones in Chromium, for the tests of one file; call `close` in `after`. */
+export interface Phones {
   readonly url: string
   open(options?: BrowserPhoneOptions): Promise<BrowserPhone>
-  /** Puts a script beside the page and returns its path. */
+  /** Serves a script beside the page and returns its path. */
   addScript(name: string, text: string): string
   close(): Promise<void>
 }
 
-/** Starts the lab: one browser, one bundle; every phone has a browser context, and so a storage, of its own. */
-export async function openPhoneLab(): Promise<PhoneLab> {
+/** Starts one browser with one bundle; every phone has its own browser context, and so its own storage. */
+export async function openPhones(): Promise<Phones> {
   const scripts = new Map<string, string>()
   const [bundle, browser] = await Promise.all([bundled(), launchChromium()])
   scripts.set('/page.js', bundle)
@@ -127,7 +127,7 @@ async function openPhone(browser: Browser, url: string, options: BrowserPhoneOpt
   return phone
 }
 
-/** Starts the program anew in the same page, as after a reload. */
+/** Starts the phone again in the same page, as after a reload. */
 export async function startPhone(phone: BrowserPhone, options: BrowserPhoneOptions = {}): Promise<void> {
   const given = { user: 'tester', language: 'en', ...options }
   await phone.page.evaluate(`window.start(${JSON.stringify(given)}).then((phone) => { window.phone = phone })`)

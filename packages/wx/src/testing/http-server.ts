@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 
-/** A request as it came over the wire. */
+/** A request as the server received it. */
 export interface Seen {
   method: string
   url: string
@@ -19,7 +19,7 @@ export interface TestServer {
 
 export type Answer = (seen: Seen, response: ServerResponse) => void | Promise<void>
 
-/** Starts an HTTP server for one test: `answer` is called when the whole request has arrived. */
+/** Starts an HTTP server for one test: `answer` is called once the whole request has arrived. */
 export function startServer(t: TestContext, answer: Answer): Promise<TestServer> {
   const seen: Seen[] = []
   return startRawServer(t, seen, async (request, response) => {
@@ -36,14 +36,14 @@ export function startServer(t: TestContext, answer: Answer): Promise<TestServer>
   })
 }
 
-/** Starts an HTTP server whose handler sees the request before its body. */
+/** Starts an HTTP server whose handler is called before the body arrives. */
 export async function startRawServer(
   t: TestContext,
   seen: Seen[],
   handler: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<TestServer> {
   const server = http.createServer((request, response) => {
-    // A request that its client gives up is part of many tests here.
+    // Many tests abort a request.
     Promise.resolve(handler(request, response)).catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
@@ -55,7 +55,7 @@ export async function startRawServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export async function closedPort(): Promise<number> {
   const server = http.createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,4 +1,4 @@
-/** Headers of pictures of a given size: enough for whoever reads only the header. */
+/** Headers of pictures of a given size, without content. */
 
 export function pngBytes(width: number, height: number): Buffer {
   const bytes = Buffer.alloc(33)
@@ -16,7 +16,7 @@ export function gifBytes(width: number, height: number): Buffer {
   return bytes
 }
 
-/** With an APP0 and a DHT segment, and a filler byte, before the frame header. */
+/** With an APP0 segment, a DHT segment and a fill byte before the frame header. */
 export function jpegBytes(width: number, height: number): Buffer {
   const before = Buffer.from('ffd8ffe000040000ffc400040000ff', 'hex')
   const frame = Buffer.from('ffc2001108000000000301220002110103110', 'hex')

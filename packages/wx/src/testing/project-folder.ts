@@ -11,8 +11,8 @@ export interface ProjectFolder {
   remove(): void
 }
 
-/** The least that is a program: one page, `pages/a/a`. */
-export const SMALLEST: Readonly<Record<string, string>> = {
+/** The smallest program: one page, `pages/a/a`. */
+const SMALLEST: Readonly<Record<string, string>> = {
   'project.config.json': '{ "miniprogramRoot": "miniprogram/" }',
   'miniprogram/app.json': '{ "pages": ["pages/a/a"] }',
   'miniprogram/app.js': 'App({})',
@@ -20,7 +20,7 @@ export const SMALLEST: Readonly<Record<string, string>> = {
   'miniprogram/pages/a/a.wxml': '<view>a</view>',
 }
 
-/** Makes the smallest project, with `files` besides or instead, in a folder of its own. */
+/** Creates the smallest project in a new folder, with `files` added or replaced. */
 export function createProject(files: Readonly<Record<string, string>> = {}): ProjectFolder {
   const path = mkdtempSync(join(tmpdir(), 'mini-program-'))
   const place = (file: string): string => {

@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 const HANDSHAKE_SALT = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const CLOSE_OPCODE = 8
 
-/** A WebSocket server that sends every frame back, for messages shorter than 126 bytes. */
+/** A WebSocket echo server, for messages shorter than 126 bytes. */
 export async function startEchoServer(t: TestContext): Promise<{ url: string; upgrades: IncomingMessage[] }> {
   const upgrades: IncomingMessage[] = []
   const server = http.createServer()

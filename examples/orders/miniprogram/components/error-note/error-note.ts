@@ -1,11 +1,11 @@
 import { common } from '../../texts'
 
-/** Says what went wrong and what to do, where it happened. `action` fires when its button is tapped. */
+/** Shows an error and what to do about it. A tap on its button triggers `action`. */
 Component({
   properties: {
-    /** A Note, see services/note.ts; nothing is shown without one. */
+    /** A Note, see services/note.ts; without one nothing is shown. */
     note: Object,
-    /** Text of the button; no button without it. */
+    /** Text of the button; without it there is no button. */
     action: String,
   },
   data: { details: common.details, open: false },

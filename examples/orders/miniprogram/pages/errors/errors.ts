@@ -4,7 +4,7 @@ import { type Note, noteOf } from '../../services/note'
 import { errors as t } from '../../texts'
 import { provoke, type RowId } from './provoke'
 
-/** The rule that keeps everybody to their own files (R27). */
+/** The rule that limits every user to their own files (R27). */
 const RULE = `{
   "read": "auth != null && resource.openid == auth.openid",
   "write": "auth != null && resource.openid == auth.openid"

@@ -6,13 +6,13 @@ import { errors as t } from '../../texts'
 /** A row of the recipe's error table. */
 export type RowId = keyof typeof t.rows
 
-/** What came of an attempt: the error that was wanted, or a word about what happened instead. */
+/** The outcome of an attempt: the expected error, or a text about what happened instead. */
 export type Outcome = { readonly error: KitError } | { readonly text: string; readonly isGood: boolean }
 
 const PROBE = `${wx.env.USER_DATA_PATH}/probe.txt`
 const MEGABYTE = 1024 * 1024
 
-/** Each makes its error happen, for real where that can be. */
+/** Provokes each error, with the real server if possible. */
 export const provoke: Readonly<Record<RowId, () => Promise<Outcome>>> = {
   async R24() {
     const size = writeProbe(MEGABYTE)
@@ -46,13 +46,13 @@ export const provoke: Readonly<Record<RowId, () => Promise<Outcome>>> = {
     }),
 
   async R28() {
-    // Nothing leaves the phone: the kit looks at the size first.
+    // Nothing is sent: the kit checks the size first.
     const result = await cloud.uploadOne({ tempFilePath: PROBE, size: 101 * MEGABYTE })
     return result.ok ? { text: result.fileID, isGood: false } : result
   },
 }
 
-/** Uploads a small file, lets `work` look at it, and removes it. */
+/** Uploads a small file, runs `work` with it, and deletes it. */
 async function withProbe(work: (probe: { fileID: string; url: string }) => Promise<Outcome>): Promise<Outcome> {
   const size = writeProbe(1)
   const stored = await cloud.uploadOne({ tempFilePath: PROBE, size })
@@ -78,7 +78,7 @@ async function remove(fileID: string): Promise<void> {
   await cloud.app.deleteFile({ fileList: [fileID] })
 }
 
-/** As it will be once its time is over: the signature is of another time. A public URL has none, and stays as it is. */
+/** Simulates an expired URL: its signature belongs to another time. A public URL has no signature and stays the same. */
 function expired(url: string): string {
   return url.replace(/([?&]t=)\d+/, '$11')
 }

@@ -19,7 +19,7 @@ Page({
     titleProblem: '',
     filesProblem: '',
     tiles: [] as Tile[],
-    /** `stopped`: some files are stored and others are not. */
+    /** `stopped`: only some of the files are stored. */
     phase: 'editing' as 'editing' | 'uploading' | 'saving' | 'stopped',
     progress: 0,
     progressText: '',
@@ -29,7 +29,7 @@ Page({
   },
 
   orderId: '',
-  /** So many files are in the order. */
+  /** The number of files in the order. */
   kept: 0,
   run: undefined as UploadRun | undefined,
 
@@ -37,7 +37,7 @@ Page({
     wx.setNavigationBarTitle({ title: t.title })
   },
 
-  /** Nobody sees the rest of the upload any more. */
+  /** The page is closed, so the upload is stopped. */
   onUnload() {
     this.run?.abort()
   },
@@ -59,7 +59,7 @@ Page({
     this.setData({ tiles: this.data.tiles.filter((tile) => tile.key !== key) })
   },
 
-  /** A tap on a file that failed tries that one again. */
+  /** A tap on a failed file uploads it again. */
   onTile(event: TileEvent) {
     const tile = this.data.tiles.find(({ key }) => key === event.currentTarget.dataset.key)
     if (tile?.state === 'failed' && this.run === undefined) this.upload([tile])
@@ -86,7 +86,7 @@ Page({
     wx.openSetting()
   },
 
-  /** The recipe: upload each file, then keep the fileIDs in the order. */
+  /** The recipe: uploads each file, then saves the fileIDs in the order. */
   async upload(chosen: readonly Tile[]) {
     this.setData({ phase: 'uploading', progress: 0, progressText: '', summary: '', note: null, noteAction: '' })
     if (this.orderId === '') {
@@ -110,7 +110,7 @@ Page({
     await this.save(tiles)
   },
 
-  /** Also when some files failed or the user stopped: what is stored belongs to the order. */
+  /** Called even if files failed or the user stopped the upload: stored files belong to the order. */
   async save(tiles: readonly Tile[]) {
     if (!(await this.keep(tiles))) return
     if (this.kept === tiles.length) {
@@ -126,7 +126,7 @@ Page({
     })
   },
 
-  /** Writes the fileIDs of what is stored into the order; false when that failed. */
+  /** Writes the fileIDs of the stored files to the order; returns false if that failed. */
   async keep(tiles: readonly Tile[]): Promise<boolean> {
     const fileIDs = tiles.flatMap(({ fileID }) => (fileID === '' ? [] : [fileID]))
     if (fileIDs.length === this.kept) return true

@@ -3,20 +3,20 @@ import { formatSize } from '../../services/format'
 import { type Note, noteOf } from '../../services/note'
 import { newOrder as t } from '../../texts'
 
-/** A chosen file as the page shows it. */
+/** A chosen file, as shown on the page. */
 export interface Tile {
   readonly file: MediaFile
   readonly key: string
-  /** Empty for a video that has no first picture. */
+  /** Empty for a video without a poster. */
   readonly thumb: string
   readonly isVideo: boolean
   readonly size: string
   readonly state: 'chosen' | FileProgress['state']
   /** 0 to 100. */
   readonly progress: number
-  /** While it is tried once more: which attempt this is. */
+  /** During a retry: the number of the attempt. */
   readonly attempt: string
-  /** Once it is stored. */
+  /** Empty until the file is stored. */
   readonly fileID: string
   readonly note: Note | null
 }
@@ -44,7 +44,7 @@ export function movingTile(tile: Tile, { state, progress, tries }: FileProgress)
 export function settledTile(tile: Tile, result: UploadResult): Tile {
   const calm = { ...tile, attempt: '', note: null }
   if (result.ok) return { ...calm, state: 'done', progress: 100, fileID: result.fileID }
-  // What the user stopped has not failed: it may be uploaded later.
+  // A file that the user stopped has not failed; it can be uploaded later.
   if (result.error.code === 'ABORTED') return { ...calm, state: 'chosen', progress: 0 }
   return { ...calm, state: 'failed', progress: 0, note: noteOf(result.error) }
 }

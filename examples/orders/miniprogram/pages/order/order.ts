@@ -5,7 +5,7 @@ import { type Note, noteOf } from '../../services/note'
 import { findOrder, ORDERS, type Order, removeFiles, removeOrder } from '../../services/orders'
 import { common, language, order as t } from '../../texts'
 
-/** A file of the order as the page shows it. */
+/** A file of the order, as shown on the page. */
 interface Picture {
   readonly fileID: string
   readonly url: string
@@ -21,7 +21,7 @@ function pictureOf(resolved: ResolvedImage): Picture {
   if (resolved.error !== undefined) {
     return { fileID, url, isVideo: isVideo(fileID), validUntil: '', problem: resolved.error.hint[language] }
   }
-  // Only a URL that carries a signature ends.
+  // Only a signed URL expires.
   const validUntil = url.includes('sign=') ? `${t.validUntil} ${formatTime(resolved.expiresAt)}` : t.public
   return { fileID, url, isVideo: isVideo(fileID), validUntil, problem: '' }
 }
@@ -43,9 +43,9 @@ Page({
   },
 
   order: undefined as Order | undefined,
-  /** fileIDs whose URL was renewed after `<image>` could not load it: each once. */
+  /** The fileIDs whose URL was already renewed after `<image>` could not load it. */
   renewed: [] as string[],
-  /** The last change of the pictures that is being written. */
+  /** The write of the last change of the pictures. */
   keeping: undefined as Promise<void> | undefined,
 
   onLoad({ orderId = '' }: { orderId?: string }) {
@@ -53,7 +53,7 @@ Page({
     this.setData({ orderId })
   },
 
-  /** Each time the page is shown: temporary URLs expire, so they are never kept for long. */
+  /** Runs each time the page is shown, because temporary URLs expire. */
   onShow() {
     this.load()
   },
@@ -83,7 +83,7 @@ Page({
     this.setData({ pictures: resolved.map(pictureOf) })
   },
 
-  /** The URL may have expired since: one more try with a new one, then it says that it failed. */
+  /** The URL may have expired: tries once with a new one, then shows the error. */
   async onImageError(event: PictureEvent) {
     const { index } = event.currentTarget.dataset
     const picture = this.data.pictures[index]
@@ -92,7 +92,7 @@ Page({
       return this.setData({ [`pictures[${index}].problem`]: t.notLoaded })
     }
     this.renewed.push(picture.fileID)
-    // Without this, the same URL again would not be loaded again.
+    // `<image>` loads the same URL again only after another value.
     this.setData({ [`pictures[${index}].url`]: '' })
     const renewed = pictureOf(await cloud.refresh(picture.fileID))
     if (this.data.pictures[index]?.fileID === picture.fileID) this.setData({ [`pictures[${index}]`]: renewed })
@@ -109,16 +109,16 @@ Page({
     this.setData({ isEditing: !this.data.isEditing })
   },
 
-  /** Closing the uploader would stop what it has under way. */
+  /** Closing the uploader would stop its uploads. */
   onStatus({ detail: { uploading } }: WechatMiniprogram.CustomEvent<{ uploading: number }>) {
     this.setData({ isUploading: uploading > 0 })
   },
 
-  /** `<cloud-uploader>` has uploaded or removed something: the order follows at once. */
+  /** Saves each upload and removal of `<cloud-uploader>` in the order. */
   async onChange({ detail: { fileIDs } }: WechatMiniprogram.CustomEvent<{ fileIDs: string[] }>) {
     const dropped = this.data.images.filter((fileID) => !fileIDs.includes(fileID))
     this.setData({ images: fileIDs })
-    // One after the other: of two changes at once the earlier might otherwise be written last.
+    // Sequentially, so that the later of two changes is written last.
     this.keeping = (this.keeping ?? Promise.resolve()).then(() => this.keep(fileIDs, dropped))
     await this.keeping
   },
@@ -127,7 +127,7 @@ Page({
     const saved = await cloud.saveFileIDs(ORDERS, this.data.orderId, 'images', fileIDs)
     if (!saved.ok) return this.setData({ note: noteOf(saved.error) })
     if (this.order !== undefined) this.order = { ...this.order, images: fileIDs }
-    // Only now: an order must never name a file that is gone.
+    // Afterwards, because an order must never refer to a deleted file.
     const removed = await removeFiles(dropped)
     if (!removed.ok) this.setData({ note: noteOf(removed.error) })
     await this.resolve(fileIDs)

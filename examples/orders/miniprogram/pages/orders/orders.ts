@@ -9,7 +9,7 @@ interface Row {
   readonly id: string
   readonly title: string
   readonly details: string
-  /** fileID of the first picture, or nothing. */
+  /** The fileID of the first picture, or empty. */
   readonly cover: string
   readonly hasVideoOnly: boolean
 }
@@ -34,7 +34,7 @@ Page({
     wx.setNavigationBarTitle({ title: t.title })
   },
 
-  /** Also when the user comes back from an order that has changed. */
+  /** Also runs when the user returns from an order, which may have changed. */
   onShow() {
     this.load()
   },
@@ -61,7 +61,7 @@ Page({
   async loadMore() {
     const { rows } = this.data
     const found = await listOrders(rows.length, PAGE_SIZE)
-    // The list may have been loaded anew in the meantime.
+    // The list may have been reloaded in the meantime.
     if (this.data.rows !== rows) return
     if (!found.ok) this.setData({ note: noteOf(found.error) })
     else {

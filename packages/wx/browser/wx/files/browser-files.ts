@@ -1,4 +1,4 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import {
   fileFailure,
   noSuchFile,
@@ -8,17 +8,18 @@ import {
   storeVirtualPath,
   USER_DATA_PATH,
   USER_FILES_QUOTA_BYTES,
-} from '../../../src/file-paths.ts'
-import { extensionOf } from '../../../src/paths.ts'
+} from '../../../src/shared/file-paths.ts'
+import { extensionOf } from '../../../src/shared/paths.ts'
+import type { StoreOptions, TransferFiles } from '../../../src/shared/sender.ts'
 
-/** What lies at a path: a file, or a folder when `blob` is undefined. */
+/** A file, or a folder if `blob` is undefined. */
 export interface FileNode {
   readonly blob: Blob | undefined
   /** Milliseconds since 1970. */
   readonly modified: number
 }
 
-/** Where the program's own and saved files are kept: a Map, or one that also lasts. */
+/** The storage of the program's own and saved files: a Map, or a persistent object with the same methods. */
 export interface LastingFiles extends Iterable<[path: string, node: FileNode]> {
   get(path: string): FileNode | undefined
   has(path: string): boolean
@@ -26,14 +27,14 @@ export interface LastingFiles extends Iterable<[path: string, node: FileNode]> {
   delete(path: string): unknown
 }
 
-/** What the paths of temporary files begin with, as in WeChat's developer tools. */
+/** The prefix of temporary files, as in WeChat's developer tools. */
 const TEMP_PREFIX = 'http://tmp/'
 
 /**
- * The phone's files as a Mini Program sees them, over Blobs: temporary ones (`http://tmp/..`), the program's own
- * (`wxfile://usr/..`) and saved ones (`wxfile://store_..`).
+ * The files of a phone, as Blobs: temporary ones (`http://tmp/..`), the program's own (`wxfile://usr/..`) and saved ones
+ * (`wxfile://store_..`).
  */
-export class BrowserFiles {
+export class BrowserFiles implements TransferFiles<Blob, Blob> {
   readonly #temp = new Map<string, Blob>()
   readonly #lasting: LastingFiles
   readonly #urls = new Map<string, { blob: Blob; url: string }>()
@@ -44,21 +45,29 @@ export class BrowserFiles {
     this.#quotaBytes = quotaBytes
   }
 
-  /** Makes a temporary file; `extension` with its dot, or empty. Returns its path. */
+  /** Adds a temporary file and returns its path; `extension` with its dot, or empty. */
   add(extension: string, blob: Blob): string {
     const path = TEMP_PREFIX + randomHex() + extension
     this.#temp.set(path, blob)
     return path
   }
 
-  /** The content of a file; undefined when there is none, and for folders. */
-  blob(path: string): Blob | undefined {
-    return this.#temp.get(path) ?? this.#lasting.get(tidy(path))?.blob
+  /** The content of a file; undefined for a path without one, and for folders. */
+  contentOf(path: string): Blob | undefined {
+    return this.#temp.get(path) ?? this.#lasting.get(normalized(path))?.blob
   }
 
-  /** A `blob:` URL for what the page shows; undefined when there is no such file. The same one until the file changes. */
+  async store(body: Blob, { filePath, extension, contentType }: StoreOptions): Promise<string> {
+    // With its media type, so that a page can show it.
+    const typed = new Blob([body], { type: contentType })
+    if (filePath === undefined) return this.add(extension, typed)
+    this.write(filePath, typed)
+    return filePath
+  }
+
+  /** A `blob:` URL of a file, the same until the file changes; undefined if there is no such file. */
   url(path: string): string | undefined {
-    const blob = this.blob(path)
+    const blob = this.contentOf(path)
     const known = this.#urls.get(path)
     if (known !== undefined && known.blob === blob) return known.url
     if (known !== undefined) URL.revokeObjectURL(known.url)
@@ -69,72 +78,73 @@ export class BrowserFiles {
     return url
   }
 
-  /** The node at `path`; fails as WeChat does when there is none. */
+  /** The file or folder at `path`; fails as WeChat does if there is none. */
   existing(path: string, operation: string): FileNode {
     const temp = this.#temp.get(path)
     if (temp !== undefined) return { blob: temp, modified: 0 }
-    const node = tidy(path) === USER_DATA_PATH ? { blob: undefined, modified: 0 } : this.#lasting.get(tidy(path))
+    const node =
+      normalized(path) === USER_DATA_PATH ? { blob: undefined, modified: 0 } : this.#lasting.get(normalized(path))
     if (node === undefined) throw noSuchFile(path, operation)
     return node
   }
 
-  /** Fails unless `path` is below USER_DATA_PATH, in a folder that exists. */
+  /** Fails unless `path` is below USER_DATA_PATH, in an existing folder. */
   assertWritable(path: string, operation: string): void {
     this.#assertInUserArea(path, operation)
-    const parent = parentOf(tidy(path))
+    const parent = parentOf(normalized(path))
     if (parent !== USER_DATA_PATH && this.#lasting.get(parent) === undefined) throw noSuchFile(path, operation)
-    if (parent !== USER_DATA_PATH && this.#lasting.get(parent)?.blob !== undefined) throw wrong('ENOTDIR', path)
+    if (parent !== USER_DATA_PATH && this.#lasting.get(parent)?.blob !== undefined) throw failureOf('ENOTDIR', path)
   }
 
   /** Writes a file below USER_DATA_PATH. */
   write(path: string, blob: Blob): void {
     this.assertWritable(path, 'open')
-    const before = this.#lasting.get(tidy(path))
-    if (before !== undefined && before.blob === undefined) throw wrong('EISDIR', path)
+    const before = this.#lasting.get(normalized(path))
+    if (before !== undefined && before.blob === undefined) throw failureOf('EISDIR', path)
     this.#assertRoomFor(blob.size)
-    this.#lasting.set(tidy(path), { blob, modified: Date.now() })
+    this.#lasting.set(normalized(path), { blob, modified: Date.now() })
   }
 
   makeFolder(path: string, recursive: boolean): void {
-    const target = tidy(path)
+    const target = normalized(path)
     if (!recursive) this.assertWritable(path, 'mkdir')
     else this.#assertInUserArea(path, 'mkdir')
     const before = this.#lasting.get(target)
-    if (before !== undefined && !(recursive && before.blob === undefined)) throw wrong('EEXIST', path)
+    if (before !== undefined && !(recursive && before.blob === undefined)) throw failureOf('EEXIST', path)
     const segments = target.slice(USER_DATA_PATH.length + 1).split('/')
     for (let depth = 1; depth <= segments.length; depth += 1) {
       const folder = `${USER_DATA_PATH}/${segments.slice(0, depth).join('/')}`
-      if (this.#lasting.get(folder)?.blob !== undefined) throw wrong('ENOTDIR', path)
+      if (this.#lasting.get(folder)?.blob !== undefined) throw failureOf('ENOTDIR', path)
       if (!this.#lasting.has(folder)) this.#lasting.set(folder, { blob: undefined, modified: Date.now() })
     }
   }
 
   removeFolder(path: string, recursive: boolean): void {
     this.#assertInUserArea(path, 'rmdir')
-    if (this.existing(path, 'rmdir').blob !== undefined) throw wrong('ENOTDIR', path)
-    const within = this.#below(tidy(path))
-    if (within.length > 0 && !recursive) throw wrong('ENOTEMPTY', path)
-    for (const each of [...within, tidy(path)]) this.#lasting.delete(each)
+    if (this.existing(path, 'rmdir').blob !== undefined) throw failureOf('ENOTDIR', path)
+    const within = this.#below(normalized(path))
+    if (within.length > 0 && !recursive) throw failureOf('ENOTEMPTY', path)
+    for (const each of [...within, normalized(path)]) this.#lasting.delete(each)
   }
 
   /** The names in a folder. */
   list(path: string): string[] {
-    if (this.existing(path, 'scandir').blob !== undefined) throw wrong('ENOTDIR', path)
-    const folder = tidy(path)
+    if (this.existing(path, 'scandir').blob !== undefined) throw failureOf('ENOTDIR', path)
+    const folder = normalized(path)
     const names = this.#below(folder).map((each) => each.slice(folder.length + 1))
     return names.filter((name) => !name.includes('/')).sort()
   }
 
-  /** Removes a file of any kind. */
+  /** Removes a temporary, own or saved file. */
   unlink(path: string): void {
     const { blob } = this.existing(path, 'unlink')
-    if (blob === undefined) throw wrong('EPERM', path)
+    if (blob === undefined) throw failureOf('EPERM', path)
     this.#temp.delete(path)
-    this.#lasting.delete(tidy(path))
+    this.#lasting.delete(normalized(path))
     this.url(path)
   }
 
-  /** Moves a temporary file to where it lasts, and returns its new path. */
+  /** Moves a temporary file to `target`, or else to the saved files, and returns its new path. */
   save(tempFilePath: string, target: string | undefined): string {
     const blob = this.#temp.get(tempFilePath)
     if (blob === undefined) throw new WxFailure('tempFilePath file not exist')
@@ -147,14 +157,14 @@ export class BrowserFiles {
     return path
   }
 
-  /** What saveFile has put away, without those below USER_DATA_PATH. */
+  /** The saved files, without those below USER_DATA_PATH. */
   saved(): { path: string; size: number; modified: number }[] {
     return [...this.#lasting]
       .filter(([path]) => path.startsWith(STORE_PREFIX))
       .map(([path, { blob, modified }]) => ({ path, size: blob?.size ?? 0, modified }))
   }
 
-  /** Forgets temporary files and gives back their URLs. */
+  /** Removes temporary files and revokes all URLs. */
   dispose(): void {
     for (const { url } of this.#urls.values()) URL.revokeObjectURL(url)
     this.#urls.clear()
@@ -166,7 +176,7 @@ export class BrowserFiles {
   }
 
   #assertInUserArea(path: string, operation: string): void {
-    const inside = path.startsWith(`${USER_DATA_PATH}/`) && tidy(path) !== USER_DATA_PATH
+    const inside = path.startsWith(`${USER_DATA_PATH}/`) && normalized(path) !== USER_DATA_PATH
     if (!inside || path.split('/').includes('..')) throw permissionDenied(path, operation)
   }
 
@@ -177,12 +187,12 @@ export class BrowserFiles {
   }
 }
 
-function wrong(code: string, path: string): Error {
+function failureOf(code: string, path: string): Error {
   return fileFailure(code, path) ?? new WxFailure(`${code} "${path}"`)
 }
 
-/** One spelling per path: no empty or `.` segments after the scheme, no slash at the end. */
-function tidy(path: string): string {
+/** The path without empty and `.` segments, and without a trailing slash. */
+function normalized(path: string): string {
   if (!path.startsWith(`${USER_DATA_PATH}/`)) return path
   const segments = path.slice(USER_DATA_PATH.length + 1).split('/')
   return [USER_DATA_PATH, ...segments.filter((segment) => segment !== '' && segment !== '.')].join('/')

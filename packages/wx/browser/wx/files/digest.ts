@@ -1,4 +1,4 @@
-/** The digest of `bytes` in hex. Browsers have sha1 and sha256, but not the md5 that WeChat takes by default. */
+/** The digest of `bytes` in hex. Browsers have sha1 and sha256, but not md5, which is WeChat's default. */
 export async function digestOf(algorithm: 'md5' | 'sha1' | 'sha256', bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   if (algorithm === 'md5') return hex(md5(bytes))
   return hex(new Uint8Array(await crypto.subtle.digest(algorithm === 'sha1' ? 'SHA-1' : 'SHA-256', bytes)))

@@ -1,5 +1,5 @@
-import { WxFailure } from '../../../src/failure.ts'
-import type { TextEncoding } from '../../../src/file-system-types.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
+import type { TextEncoding } from '../../../src/shared/file-system-types.ts'
 
 interface Codec {
   decode: (bytes: Uint8Array) => string
@@ -30,7 +30,7 @@ const HEX: Codec = {
 }
 const BASE64: Codec = {
   decode: (bytes) => btoa(LATIN1.decode(bytes)),
-  // What is not in the alphabet is left out, and the web's variant of it is understood, as in Node.
+  // As in Node: the URL-safe alphabet is accepted, and other characters are ignored.
   encode: (text) => {
     const clean = text
       .replaceAll('-', '+')
@@ -54,7 +54,7 @@ const CODECS: Readonly<Record<TextEncoding, Codec>> = {
   utf8: UTF8,
 }
 
-/** How to read and write text in `encoding`; fails for one that WeChat does not know. */
+/** The codec of `encoding`; fails for unknown ones. */
 export function codec(encoding: TextEncoding): Codec {
   const known = Object.hasOwn(CODECS, encoding) ? CODECS[encoding] : undefined
   if (known === undefined) throw new WxFailure(`invalid encoding "${encoding}"`)

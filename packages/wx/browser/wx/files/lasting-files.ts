@@ -1,11 +1,11 @@
-import type { ReportCallbackError } from '../../../src/callbacks.ts'
+import type { ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import type { FileNode, LastingFiles } from './browser-files.ts'
 
 const STORE = 'files'
 
 /**
- * The program's own and saved files of `user`, in IndexedDB: read whole at the start, written behind every change.
- * Where the browser has no IndexedDB (private windows), they last as long as the page.
+ * Opens the program's own and saved files of `user` in IndexedDB: all are read at the start, and every change is written in
+ * the background. Without IndexedDB (in private windows) the files are lost with the page.
  */
 export async function openLastingFiles(user: string, report: ReportCallbackError): Promise<LastingFiles> {
   try {

@@ -1,6 +1,6 @@
-import { bytesOfBinaryText } from '../network/xhr.ts'
+import { bytesOfBinaryText } from '../network/binary-text.ts'
 
-/** The bytes of a Blob without waiting, for the `..Sync` calls: a page has no other way than a synchronous request. */
+/** Reads a Blob synchronously, for the `..Sync` calls. In a page this takes a synchronous request. */
 export function readNow(blob: Blob): Uint8Array<ArrayBuffer> {
   const url = URL.createObjectURL(blob)
   try {

@@ -1,21 +1,22 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { contentTypeOf, extensionFor } from '../../../src/content-types.ts'
-import { requireString, WxFailure } from '../../../src/failure.ts'
-import { isNetworkUrl } from '../../../src/http-url.ts'
-import { parseImage } from '../../../src/image-info.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { contentTypeOf, extensionFor } from '../../../src/shared/content-types.ts'
+import { requireString, WxFailure } from '../../../src/shared/failure.ts'
+import { isNetworkUrl } from '../../../src/shared/http-url.ts'
+import { parseImage } from '../../../src/shared/image-info.ts'
 import {
+  allowedMedia,
   type ChooseMediaOptions,
   type ChooseMediaResult,
   type CompressImageOptions,
-  kindOf,
+  type ImageInfo,
   type MediaApi,
   type MediaFile,
   type MediaType,
   mediaTypeByName,
-  mediaWish,
-} from '../../../src/media-shape.ts'
-import { baseName, extensionOf } from '../../../src/paths.ts'
-import type { Privacy } from '../../../src/privacy.ts'
+  mixedTypeOf,
+} from '../../../src/shared/media-types.ts'
+import { baseName, extensionOf } from '../../../src/shared/paths.ts'
+import type { Privacy } from '../../../src/shared/privacy.ts'
 import type { BrowserFiles } from '../files/browser-files.ts'
 import type { Permissions } from '../permissions.ts'
 import { type Layer, make } from '../ui/layer.ts'
@@ -24,19 +25,19 @@ import { pickFiles, type Source } from './picker.ts'
 import { compressedPicture, pictureSize, rewritePicture } from './pictures.ts'
 import { videoFacts } from './videos.ts'
 
-export interface ChooseImageOptions {
+interface ChooseImageOptions {
   /** Default 9. */
   count?: number | undefined
   sizeType?: Array<'original' | 'compressed'> | undefined
   sourceType?: Source[] | undefined
 }
 
-export interface ChooseImageResult {
+interface ChooseImageResult {
   tempFilePaths: string[]
   tempFiles: { path: string; size: number }[]
 }
 
-export interface ChooseVideoOptions {
+interface ChooseVideoOptions {
   sourceType?: Source[] | undefined
   compressed?: boolean | undefined
   /** Seconds, camera only. */
@@ -44,7 +45,7 @@ export interface ChooseVideoOptions {
   camera?: 'back' | 'front' | undefined
 }
 
-export interface ChooseVideoResult {
+interface ChooseVideoResult {
   tempFilePath: string
   duration: number
   size: number
@@ -53,15 +54,15 @@ export interface ChooseVideoResult {
   thumbTempFilePath: string
 }
 
-export interface PreviewImageOptions {
+interface PreviewImageOptions {
   urls: string[]
-  /** The one to begin with; default the first. */
+  /** The first one to show, by URL or index; default 0. */
   current?: string | number | undefined
 }
 
-export interface PreviewMediaOptions {
+interface PreviewMediaOptions {
   sources: { url: string; type?: 'image' | 'video' | undefined; poster?: string | undefined }[]
-  /** Index of the one to begin with. */
+  /** Index of the first one to show. */
   current?: number | undefined
 }
 
@@ -74,22 +75,22 @@ export interface BrowserMediaApi extends MediaApi {
   saveImageToPhotosAlbum: AsyncApi<{ filePath: string }, object>
 }
 
-/** What the media calls work with. */
+/** What the media calls need. */
 export interface MediaParts {
   layer: Layer
   files: BrowserFiles
   privacy: Privacy
   permissions: Permissions
   report: ReportCallbackError
-  /** Fetches a picture from the network to a temporary file. */
+  /** Downloads a picture to a temporary file and returns its path. */
   download: (url: string) => Promise<string>
-  /** Path or URL of a picture to what the browser can show. */
+  /** The URL that the browser can show for a path or URL. */
   displayUrl: (path: string) => string
-  /** URL of a file of the program itself; undefined for other paths. */
+  /** The URL of a file of the program; undefined for other paths. */
   assetUrl: (path: string) => string | undefined
 }
 
-/** Makes the media calls: a real file dialog, real re-encoding. */
+/** Makes the media calls, with the file dialog and the decoders of the browser. */
 export function createMediaApi(parts: MediaParts): BrowserMediaApi {
   const { layer, files, report, displayUrl } = parts
   return {
@@ -98,7 +99,7 @@ export function createMediaApi(parts: MediaParts): BrowserMediaApi {
     chooseVideo: asyncApi('chooseVideo', report, (options: ChooseVideoOptions) => chooseVideo(parts, options)),
     getImageInfo: asyncApi('getImageInfo', report, ({ src }: { src: string }) => imageInfo(parts, src)),
     compressImage: asyncApi('compressImage', report, async (options: CompressImageOptions) => {
-      const source = files.blob(requireString(options.src, 'src'))
+      const source = files.contentOf(requireString(options.src, 'src'))
       if (source === undefined) throw new WxFailure('file not exist')
       const { quality, compressedWidth: width, compressedHeight: height } = options
       const rewritten = await rewritePicture(source, { quality, width, height })
@@ -125,9 +126,10 @@ export function createMediaApi(parts: MediaParts): BrowserMediaApi {
     }),
     saveImageToPhotosAlbum: asyncApi('saveImageToPhotosAlbum', report, async ({ filePath }: { filePath: string }) => {
       const path = requireString(filePath, 'filePath')
-      if (files.blob(path) === undefined && parts.assetUrl(path) === undefined) throw new WxFailure('file not found')
+      if (files.contentOf(path) === undefined && parts.assetUrl(path) === undefined)
+        throw new WxFailure('file not found')
       await parts.permissions.ask('scope.writePhotosAlbum')
-      // The album of a computer is its folder of downloads.
+      // On a computer, the download folder stands for the album.
       make('a', { attributes: { href: displayUrl(path), download: baseName(path) } }).click()
       return {}
     }),
@@ -136,7 +138,7 @@ export function createMediaApi(parts: MediaParts): BrowserMediaApi {
 
 async function chooseMedia(parts: MediaParts, options: ChooseMediaOptions): Promise<ChooseMediaResult> {
   await parts.privacy.authorize('chooseMedia')
-  const { count, types } = mediaWish(options)
+  const { count, types } = allowedMedia(options)
   const picked = await pickFiles(parts.layer, {
     accept: types.map((type) => `${type}/*`).join(','),
     count,
@@ -144,16 +146,16 @@ async function chooseMedia(parts: MediaParts, options: ChooseMediaOptions): Prom
     camera: options.camera ?? 'back',
   })
   const wanted = picked.filter((file) => types.includes(typeOf(file)))
-  // A user who finds nothing to pick leaves the picker.
+  // A user without a suitable file leaves the picker.
   if (wanted.length === 0) throw new WxFailure('cancel')
   const made = Promise.all(wanted.map((file) => toMediaFile(parts, file, compresses(options.sizeType))))
   const tempFiles = await showBusy(parts.layer, made)
-  return { type: kindOf(tempFiles), tempFiles }
+  return { type: mixedTypeOf(tempFiles), tempFiles }
 }
 
 async function chooseImage(parts: MediaParts, options: ChooseImageOptions): Promise<ChooseImageResult> {
   await parts.privacy.authorize('chooseImage')
-  const { count } = mediaWish({ count: options.count })
+  const { count } = allowedMedia({ count: options.count })
   const sources = options.sourceType ?? []
   const picked = await pickFiles(parts.layer, { accept: 'image/*', count, sources, camera: 'back' })
   const made = Promise.all(
@@ -176,10 +178,10 @@ async function chooseVideo(parts: MediaParts, options: ChooseVideoOptions): Prom
   return video
 }
 
-/** What is shorter than this needs no sign that something is being done. */
-const PATIENCE_MS = 200
+/** Shorter work shows no busy sign. */
+const BUSY_SIGN_DELAY_MS = 200
 
-/** The album says that it is at work on what was picked, as WeChat's does: large pictures take a while. */
+/** Shows a busy sign while the picked files are processed, as WeChat does: large pictures take a while. */
 async function showBusy<T>(layer: Layer, work: Promise<T>): Promise<T> {
   const text = make('div', { text: layer.words('正在处理', 'Processing') })
   const box = make(
@@ -189,7 +191,7 @@ async function showBusy<T>(layer: Layer, work: Promise<T>): Promise<T> {
     text,
   )
   const sign = make('div', { class: 'wxui-mask' }, box)
-  const timer = setTimeout(() => layer.root.append(sign), PATIENCE_MS)
+  const timer = setTimeout(() => layer.root.append(sign), BUSY_SIGN_DELAY_MS)
   try {
     return await work
   } finally {
@@ -198,7 +200,7 @@ async function showBusy<T>(layer: Layer, work: Promise<T>): Promise<T> {
   }
 }
 
-/** The album compresses unless the program asks for originals only: its "original" box is not ticked by default. */
+/** The album compresses unless the program only accepts originals: its "original" box is not ticked by default. */
 function compresses(sizeType: ChooseMediaOptions['sizeType']): boolean {
   return sizeType === undefined || sizeType.includes('compressed')
 }
@@ -229,23 +231,19 @@ async function videoFile(parts: MediaParts, file: File): Promise<ChooseVideoResu
   }
 }
 
-async function imageInfo(parts: MediaParts, src: string): Promise<Awaited<ReturnType<typeof shape>>> {
+async function imageInfo(parts: MediaParts, src: string): Promise<ImageInfo> {
   const given = requireString(src, 'src')
   const { files } = parts
   const asset = parts.assetUrl(given)
   const path = isNetworkUrl(given) ? await parts.download(given) : given
-  const blob = asset === undefined ? files.blob(path) : await (await fetch(asset)).blob()
+  const blob = asset === undefined ? files.contentOf(path) : await (await fetch(asset)).blob()
   if (blob === undefined) throw new WxFailure('file not found')
-  return shape(path, blob)
-}
-
-async function shape(path: string, blob: Blob) {
   const header = parseImage(new Uint8Array(await blob.arrayBuffer()))
   const { width, height } = await pictureSize(blob)
-  return { width, height, path, orientation: 'up' as const, type: header?.type ?? typeName(path) }
+  return { width, height, path, orientation: 'up', type: header?.type ?? typeName(path) }
 }
 
-/** Formats whose header is not understood, but which the browser can show. */
+/** The type of a format that only the browser can decode. */
 function typeName(path: string): string {
   return contentTypeOf(path).startsWith('image/') ? extensionOf(path).slice(1) : 'unknown'
 }

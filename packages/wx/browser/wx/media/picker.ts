@@ -1,11 +1,11 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { askSheet } from '../ui/dialog.ts'
 import { type Layer, make } from '../ui/layer.ts'
 
 export type Source = 'album' | 'camera'
 
 /** What the user may pick. */
-export interface PickerWish {
+export interface PickerOptions {
   /** For the file dialog: `image/*`, `video/*` or both. */
   accept: string
   count: number
@@ -14,15 +14,15 @@ export interface PickerWish {
 }
 
 /**
- * Lets the user pick files with the browser's own file dialog; before it a sheet asks where from when there is a choice.
- * Fails with `cancel`. Browsers open the dialog only out of a user's tap: when the last one is too long ago, the sheet
- * shows in any case and gives a new one.
+ * Lets the user pick files with the file dialog of the browser, after a sheet if there is a choice of sources. Fails with
+ * `cancel`. Browsers open the dialog only after a recent tap, so the sheet is also shown if there was none.
  */
-export async function pickFiles(layer: Layer, wish: PickerWish): Promise<File[]> {
-  const sources: readonly Source[] = wish.sources.length > 0 ? wish.sources : ['album', 'camera']
+export async function pickFiles(layer: Layer, options: PickerOptions): Promise<File[]> {
+  const sources: readonly Source[] = options.sources.length > 0 ? options.sources : ['album', 'camera']
   const only = sources.length === 1 ? sources[0] : undefined
-  if (only !== undefined && navigator.userActivation.isActive) return limited(await openDialog(layer, wish, only), wish)
-  // As in WeChat the camera comes first.
+  if (only !== undefined && navigator.userActivation.isActive)
+    return limited(await openDialog(layer, options, only), options)
+  // As in WeChat, the camera comes first.
   const shown = (['camera', 'album'] as const).filter((source) => sources.includes(source))
   const names = { camera: layer.words('拍摄', 'Take'), album: layer.words('从手机相册选择', 'Choose from Album') }
   let picked: Promise<File[]> | undefined
@@ -32,18 +32,18 @@ export async function pickFiles(layer: Layer, wish: PickerWish): Promise<File[]>
     {
       onTap: (tapped) => {
         const source = shown[tapped]
-        if (source !== undefined) picked = openDialog(layer, wish, source)
+        if (source !== undefined) picked = openDialog(layer, options, source)
       },
     },
   )
   if (index === undefined || picked === undefined) throw new WxFailure('cancel')
-  return limited(await picked, wish)
+  return limited(await picked, options)
 }
 
-function openDialog(layer: Layer, wish: PickerWish, source: Source): Promise<File[]> {
-  const input = make('input', { attributes: { type: 'file', accept: wish.accept, 'aria-hidden': 'true' } })
-  input.multiple = source === 'album' && wish.count > 1
-  if (source === 'camera') input.setAttribute('capture', wish.camera === 'front' ? 'user' : 'environment')
+function openDialog(layer: Layer, options: PickerOptions, source: Source): Promise<File[]> {
+  const input = make('input', { attributes: { type: 'file', accept: options.accept, 'aria-hidden': 'true' } })
+  input.multiple = source === 'album' && options.count > 1
+  if (source === 'camera') input.setAttribute('capture', options.camera === 'front' ? 'user' : 'environment')
   input.hidden = true
   layer.root.append(input)
   return new Promise<File[]>((resolve) => {
@@ -53,8 +53,8 @@ function openDialog(layer: Layer, wish: PickerWish, source: Source): Promise<Fil
   }).finally(() => input.remove())
 }
 
-/** WeChat's album does not let the user mark more than `count`; a file dialog does, so the rest is left out. */
-function limited(files: File[], wish: PickerWish): File[] {
+/** WeChat's album limits the selection to `count`; a file dialog does not, so the rest is dropped. */
+function limited(files: File[], options: PickerOptions): File[] {
   if (files.length === 0) throw new WxFailure('cancel')
-  return files.slice(0, wish.count)
+  return files.slice(0, options.count)
 }

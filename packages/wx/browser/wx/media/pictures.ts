@@ -1,11 +1,11 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 
-/** The longer side of a picture that WeChat's album compresses is at most about this. */
+/** WeChat's album limits the longer side of compressed pictures to about this. */
 const MAX_SIDE_PX = 1920
-/** What the album uses, and compressImage when the program does not say. */
+/** The quality of the album, and the default of compressImage. */
 const DEFAULT_QUALITY = 80
 
-/** How to write a picture anew. Sides in pixels; with one of them the other follows. */
+/** How to re-encode a picture. Width and height in pixels; if only one is given, the other keeps the ratio. */
 export interface RewriteOptions {
   /** 0 to 100, JPG only. */
   quality?: number | undefined
@@ -13,7 +13,7 @@ export interface RewriteOptions {
   height?: number | undefined
 }
 
-/** Writes a picture anew, as PNG when it is one, else as JPG. Fails for what the browser cannot decode. */
+/** Re-encodes a picture, a PNG as PNG, others as JPG. Fails for formats that the browser cannot decode. */
 export async function rewritePicture(blob: Blob, options: RewriteOptions): Promise<Blob> {
   const bitmap = await decode(blob)
   try {
@@ -25,7 +25,7 @@ export async function rewritePicture(blob: Blob, options: RewriteOptions): Promi
   }
 }
 
-/** What the album hands out for `compressed`: a smaller JPG; the original when that is no gain, and for moving pictures. */
+/** The picture that the album returns for `compressed`: a JPG, or the original if that is smaller, or a GIF. */
 export async function compressedPicture(blob: Blob): Promise<Blob> {
   if (blob.type === 'image/gif') return blob
   const bitmap = await decode(blob).catch(() => undefined)
@@ -40,7 +40,7 @@ export async function compressedPicture(blob: Blob): Promise<Blob> {
   }
 }
 
-/** Width and height as they are shown, with the rotation that the file asks for. */
+/** Width and height as shown, with the EXIF rotation applied. */
 export async function pictureSize(blob: Blob): Promise<{ width: number; height: number }> {
   const bitmap = await decode(blob)
   const { width, height } = bitmap
@@ -80,18 +80,18 @@ async function paint(
   const context = canvas.getContext('2d')
   if (context === null) throw new WxFailure('no memory for the picture')
   if (type === 'image/jpeg') {
-    // JPG has no transparency; phones show white behind.
+    // JPG has no transparency; phones use a white background.
     context.fillStyle = '#fff'
     context.fillRect(0, 0, width, height)
   }
   context.drawImage(source, 0, 0, width, height)
-  // At once: toBlob and convertToBlob wait for the browser to be idle, up to a second for each picture.
+  // toBlob and convertToBlob would wait for the browser to be idle, up to a second per picture.
   const data = canvas.toDataURL(type, Math.min(Math.max(quality, 0), 100) / 100)
   if (data === 'data:,') throw new WxFailure('no memory for the picture')
   return (await fetch(data)).blob()
 }
 
-/** A still of a video's current picture, as JPG. */
+/** The current frame of a video, as JPG. */
 export function still(video: HTMLVideoElement): Promise<Blob> {
   return paint(video, video.videoWidth, video.videoHeight, 'image/jpeg', DEFAULT_QUALITY)
 }

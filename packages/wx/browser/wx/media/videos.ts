@@ -1,8 +1,8 @@
 import { still } from './pictures.ts'
 
-/** A video that has not told about itself by then is one that this browser cannot play. */
+/** A video without metadata after this time cannot be played by this browser. */
 const METADATA_TIMEOUT_MS = 5000
-/** Many videos begin black; the poster is taken a little later. */
+/** Many videos begin with a black frame, so the poster is taken a little later. */
 const POSTER_AT_S = 0.1
 
 export interface VideoFacts {
@@ -13,7 +13,7 @@ export interface VideoFacts {
   poster: Blob
 }
 
-/** Reads what WeChat's picker tells about a video, and makes its poster. */
+/** Reads what WeChat's picker reports about a video, and creates its poster. */
 export async function videoFacts(blob: Blob): Promise<VideoFacts> {
   const url = URL.createObjectURL(blob)
   const video = document.createElement('video')
@@ -35,7 +35,7 @@ export async function videoFacts(blob: Blob): Promise<VideoFacts> {
   }
 }
 
-/** Recordings of browsers do not say how long they are until one has looked at their end. */
+/** The duration in seconds. Recordings of browsers only have one after a seek to their end. */
 async function lengthOf(video: HTMLVideoElement): Promise<number> {
   if (video.duration !== Number.POSITIVE_INFINITY) return video.duration
   video.currentTime = Number.MAX_SAFE_INTEGER

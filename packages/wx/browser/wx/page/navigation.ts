@@ -1,5 +1,5 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { requireString, WxFailure } from '../../../src/failure.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { requireString } from '../../../src/shared/failure.ts'
 import type { EventChannel, Host } from '../../contracts.ts'
 
 interface UrlOptions {
@@ -20,43 +20,7 @@ export interface NavigationApi {
   navigateBack: AsyncApi<{ delta?: number | undefined }, object>
 }
 
-/** The calls of `wx` that change what is around the page. */
-export interface BarsApi {
-  setNavigationBarTitle: AsyncApi<{ title: string }, object>
-  setNavigationBarColor: AsyncApi<{ frontColor: string; backgroundColor: string }, object>
-  showNavigationBarLoading: AsyncApi<object, object>
-  hideNavigationBarLoading: AsyncApi<object, object>
-  hideHomeButton: AsyncApi<object, object>
-  startPullDownRefresh: AsyncApi<object, object>
-  stopPullDownRefresh: AsyncApi<object, object>
-  setTabBarBadge: AsyncApi<{ index: number; text: string }, object>
-  removeTabBarBadge: AsyncApi<{ index: number }, object>
-  showTabBarRedDot: AsyncApi<{ index: number }, object>
-  hideTabBarRedDot: AsyncApi<{ index: number }, object>
-  showTabBar: AsyncApi<object, object>
-  hideTabBar: AsyncApi<object, object>
-  setTabBarItem: AsyncApi<TabBarItem, object>
-}
-
-interface BarColor {
-  frontColor: string
-  backgroundColor: string
-}
-
-interface Tab {
-  index: number
-}
-
-interface TabBarItem extends Tab {
-  text?: string | undefined
-  iconPath?: string | undefined
-  selectedIconPath?: string | undefined
-}
-
-/** WeChat shows a badge of at most this many characters, and dots after it. */
-const MAX_BADGE_TEXT = 4
-
-/** Makes the calls that move between pages, over the runtime's router. */
+/** Makes the calls that move between pages, with the router of the runtime. */
 export function createNavigationApi({ router }: Host, report: ReportCallbackError): NavigationApi {
   const to = (api: 'redirectTo' | 'reLaunch' | 'switchTab') =>
     asyncApi(api, report, async ({ url }: UrlOptions) => {
@@ -74,61 +38,5 @@ export function createNavigationApi({ router }: Host, report: ReportCallbackErro
       await router.navigateBack(typeof delta === 'number' && delta >= 1 ? Math.floor(delta) : 1)
       return {}
     }),
-  }
-}
-
-/** Makes the calls for navigation bar, tab bar and pull-down refresh. */
-export function createBarsApi(host: Host, report: ReportCallbackError): BarsApi {
-  const act = <Options extends object>(api: string, work: (options: Options) => void): AsyncApi<Options, object> =>
-    asyncApi<Options, object>(api, report, (options) => {
-      work(options)
-      return {}
-    })
-  const tabs = tabBarOf(host)
-  return {
-    setNavigationBarTitle: act('setNavigationBarTitle', ({ title }: { title: string }) => {
-      if (typeof title !== 'string') requireString(title, 'title')
-      host.setNavigationBarTitle(title)
-    }),
-    setNavigationBarColor: act('setNavigationBarColor', ({ frontColor, backgroundColor }: BarColor) => {
-      if (!/^#(000000|ffffff)$/i.test(requireString(frontColor, 'frontColor'))) {
-        throw new WxFailure(`invalid frontColor "${frontColor}"`)
-      }
-      host.setNavigationBarColor({ frontColor, backgroundColor: requireString(backgroundColor, 'backgroundColor') })
-    }),
-    showNavigationBarLoading: act('showNavigationBarLoading', () => host.setNavigationBarLoading?.(true)),
-    hideNavigationBarLoading: act('hideNavigationBarLoading', () => host.setNavigationBarLoading?.(false)),
-    hideHomeButton: act('hideHomeButton', () => host.hideHomeButton?.()),
-    startPullDownRefresh: act('startPullDownRefresh', () => host.pullDownRefresh?.start()),
-    stopPullDownRefresh: act('stopPullDownRefresh', () => host.pullDownRefresh?.stop()),
-    setTabBarBadge: act('setTabBarBadge', ({ index, text }: { index: number; text: string }) => {
-      const characters = [...requireString(text, 'text')]
-      const shown = characters.length > MAX_BADGE_TEXT ? '...' : text
-      tabs(index).setBadge(index, shown)
-    }),
-    removeTabBarBadge: act('removeTabBarBadge', ({ index }: Tab) => tabs(index).setBadge(index, undefined)),
-    showTabBarRedDot: act('showTabBarRedDot', ({ index }: Tab) => tabs(index).setRedDot(index, true)),
-    hideTabBarRedDot: act('hideTabBarRedDot', ({ index }: Tab) => tabs(index).setRedDot(index, false)),
-    showTabBar: act('showTabBar', () => tabs(0).setVisible(true)),
-    hideTabBar: act('hideTabBar', () => tabs(0).setVisible(false)),
-    setTabBarItem: act('setTabBarItem', ({ index, text, iconPath, selectedIconPath }: TabBarItem) =>
-      tabs(index).setItem(index, {
-        ...(text === undefined ? {} : { text }),
-        ...(iconPath === undefined ? {} : { iconPath }),
-        ...(selectedIconPath === undefined ? {} : { selectedIconPath }),
-      }),
-    ),
-  }
-}
-
-/** The tab bar, when the program has one with a tab `index`. */
-function tabBarOf(host: Host): (index: unknown) => NonNullable<Host['tabBar']> {
-  return (index) => {
-    const count = host.app?.tabBar?.list.length ?? 0
-    if (host.tabBar === undefined || count === 0) throw new WxFailure('not TabBar page')
-    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= count) {
-      throw new WxFailure('parameter error: parameter.index is invalid')
-    }
-    return host.tabBar
   }
 }

@@ -1,4 +1,4 @@
-import { callSafely, type ReportCallbackError } from '../../../src/callbacks.ts'
+import { callSafely, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import { areaOf } from './selector-query.ts'
 import { datasetOf, elementOf, findAll, scrollerOf } from './selectors.ts'
 
@@ -10,7 +10,7 @@ export interface Margins {
 }
 
 export interface ObserverOptions {
-  /** Shares of the target at which to call; default [0]. */
+  /** Visible shares of the target at which the callback is called; default [0]. */
   thresholds?: number[]
   initialRatio?: number
   /** Observes all matches, not only the first. */
@@ -19,7 +19,7 @@ export interface ObserverOptions {
 
 type ObserverCallback = (result: Record<string, unknown>) => void
 
-/** `wx.createIntersectionObserver()`, over the browser's own. */
+/** `wx.createIntersectionObserver()`, with that of the browser. */
 export class WxIntersectionObserver {
   readonly #scope: () => Element | undefined
   readonly #page: () => Element | undefined
@@ -40,13 +40,13 @@ export class WxIntersectionObserver {
     this.#report = report
   }
 
-  /** Compares with a node around the targets. */
+  /** Observes relative to a node around the targets. */
   relativeTo(selector: string, margins: Margins = {}): this {
     this.#reference = { selector, margins }
     return this
   }
 
-  /** Compares with the area of the page. */
+  /** Observes relative to the area of the page. */
   relativeToViewport(margins: Margins = {}): this {
     this.#reference = { selector: undefined, margins }
     return this

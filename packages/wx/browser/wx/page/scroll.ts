@@ -1,17 +1,17 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { WxFailure } from '../../../src/failure.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { areaOf } from './selector-query.ts'
 import { findAll, scrollerOf } from './selectors.ts'
 
-/** WeChat's own, when the program does not say. */
+/** WeChat's default. */
 const DEFAULT_DURATION_MS = 300
 
-export interface PageScrollOptions {
+interface PageScrollOptions {
   /** px from the top of the page. */
   scrollTop?: number | undefined
-  /** Scrolls to a node instead. */
+  /** Scrolls to this node instead. */
   selector?: string | undefined
-  /** px, added to where the node is. */
+  /** px, added to the position of the node. */
   offsetTop?: number | undefined
   /** Milliseconds; 0 jumps. */
   duration?: number | undefined
@@ -21,7 +21,7 @@ export interface ScrollApi {
   pageScrollTo: AsyncApi<PageScrollOptions, object>
 }
 
-/** Makes `wx.pageScrollTo`, which answers when the page has arrived. */
+/** Makes `wx.pageScrollTo`, which answers once scrolling has ended. */
 export function createScrollApi(page: () => Element | undefined, report: ReportCallbackError): ScrollApi {
   return {
     pageScrollTo: asyncApi('pageScrollTo', report, async (options: PageScrollOptions) => {
@@ -50,7 +50,7 @@ async function glide(scroller: Element, target: number, durationMs: number): Pro
   for (let part = durationMs > 0 ? 0 : 1; part < 1; ) {
     await new Promise((resolve) => requestAnimationFrame(resolve))
     part = Math.min(1, (performance.now() - start) / durationMs)
-    // Fast at first, slow at the end.
+    // Ease out.
     scroller.scrollTop = from + (target - from) * (1 - (1 - part) ** 2)
   }
   scroller.scrollTop = target

@@ -1,9 +1,9 @@
-import { callSafely, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { laterTurn } from '../../../src/timers.ts'
+import { callSafely, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { laterTurn } from '../../../src/shared/timers.ts'
 import { datasetOf, elementOf, findAll, scrollerOf } from './selectors.ts'
 
-/** What `fields` can be asked for. */
-export interface NodeFields {
+/** The options of `fields`. */
+interface NodeFields {
   id?: boolean
   dataset?: boolean
   mark?: boolean
@@ -19,7 +19,7 @@ export interface NodeFields {
 type NodeCallback = (result: unknown) => void
 type Read = (element: Element, isViewport: boolean) => Record<string, unknown>
 
-/** What `select` and its like return. */
+/** The result of `select`, `selectAll` and `selectViewport`. */
 export interface NodesRef {
   boundingClientRect(callback?: NodeCallback): SelectorQuery
   scrollOffset(callback?: NodeCallback): SelectorQuery
@@ -27,11 +27,11 @@ export interface NodesRef {
   node(callback?: NodeCallback): SelectorQuery
 }
 
-/** `wx.createSelectorQuery()`. Sizes are in px of the page, from the top left of the page's area. */
+/** `wx.createSelectorQuery()`. Positions are in px from the top left of the page. */
 export class SelectorQuery {
   readonly #pageElement: () => Element | undefined
   readonly #report: ReportCallbackError
-  readonly #questions: { ask: () => unknown; callback: NodeCallback | undefined }[] = []
+  readonly #queries: { run: () => unknown; callback: NodeCallback | undefined }[] = []
   #scope: () => Element | undefined
 
   constructor(pageElement: () => Element | undefined, report: ReportCallbackError) {
@@ -40,7 +40,7 @@ export class SelectorQuery {
     this.#report = report
   }
 
-  /** Looks within a component from now on. */
+  /** Limits the following selections to a component. */
   in(component: unknown): this {
     this.#scope = () => elementOf(component)
     return this
@@ -66,10 +66,10 @@ export class SelectorQuery {
     })
   }
 
-  /** Answers all questions in a later turn, each to its own callback and together to `callback`. */
+  /** Answers all queries in a later turn, each to its own callback and all together to `callback`. */
   exec(callback?: (results: unknown[]) => void): this {
     void laterTurn().then(() => {
-      const answers = this.#questions.map(({ ask, callback: own }) => ({ own, answer: ask() }))
+      const answers = this.#queries.map(({ run, callback: own }) => ({ own, answer: run() }))
       for (const { own, answer } of answers) callSafely(this.#report, own, answer)
       callSafely(
         this.#report,
@@ -83,7 +83,7 @@ export class SelectorQuery {
   #nodes(each: (read: Read) => unknown): NodesRef {
     const add = (fields: NodeFields, callback: NodeCallback | undefined): this => {
       const read: Read = (element, isViewport) => readFields(element, fields, this.#origin(), isViewport)
-      this.#questions.push({ ask: () => each(read), callback })
+      this.#queries.push({ run: () => each(read), callback })
       return this
     }
     return {
@@ -94,14 +94,14 @@ export class SelectorQuery {
     }
   }
 
-  /** Where the page's area begins in the browser's window. */
+  /** The area of the page in the browser window. */
   #origin(): DOMRect | undefined {
     const page = this.#pageElement()
     return page === undefined ? undefined : areaOf(scrollerOf(page))
   }
 }
 
-/** The visible area of what scrolls; of the whole document it is the window, however far it has scrolled. */
+/** The visible area of a scroller; for the document it is the window, whatever the scroll position. */
 export function areaOf(scroller: Element): DOMRect {
   const isDocument = scroller === document.scrollingElement
   return isDocument ? new DOMRect(0, 0, scroller.clientWidth, scroller.clientHeight) : scroller.getBoundingClientRect()

@@ -1,15 +1,15 @@
-/** From WXML's world to the DOM beneath it: selectors, page areas, what elements carry. */
+/** Finds DOM nodes for WXML selectors, component instances and pages. */
 
-/** What glass-easel hangs on the DOM nodes that it makes. */
+/** A DOM node of glass-easel. */
 interface NodeWithElement extends Element {
   readonly __wxElement?: { readonly dataset?: Readonly<Record<string, unknown>> }
 }
 
 /**
- * A WXML selector as the DOM understands it: `view` also means `<wx-view>`, `.a` also means the class that a component's
- * own styles were given (`<scope>--a`), and `>>>` is a plain descendant.
+ * Converts a WXML selector to one for the DOM: `view` also matches `<wx-view>`, `.a` also matches the prefixed class of a
+ * component (`<scope>--a`), and `>>>` is a descendant combinator.
  */
-export function toDomSelector(selector: string): string {
+function toDomSelector(selector: string): string {
   return selector
     .replaceAll('>>>', ' ')
     .replace(/\.(-?[A-Za-z_][\w-]*)/g, (_, name: string) => `:is(.${name},[class$="--${name}"],[class*="--${name} "])`)
@@ -19,11 +19,11 @@ export function toDomSelector(selector: string): string {
     )
 }
 
-/** The root of the nodes of a component instance, or of a page; undefined when it has none in the DOM. */
+/** The root DOM node of a component instance or page; undefined if it has none. */
 export function elementOf(instance: unknown): Element | undefined {
   const seen = new Set<unknown>()
   let at: unknown = instance
-  // An instance of the adapter keeps the element of the framework in `_$`, which keeps the DOM node in `$$`.
+  // An instance of the adapter has its glass-easel element in `_$`, which has the DOM node in `$$`.
   while (typeof at === 'object' && at !== null && !seen.has(at)) {
     if (at instanceof Element) return at
     seen.add(at)
@@ -42,13 +42,13 @@ export function findAll(root: Element | undefined, selector: string): Element[] 
   }
 }
 
-/** `data-` values of an element: what the program has set, also objects, else what the DOM says. */
+/** The `data-` values of an element: those that the program has set, including objects, or else those of the DOM. */
 export function datasetOf(element: Element): Record<string, unknown> {
   const given = (element as NodeWithElement).__wxElement?.dataset
   return given === undefined ? { ...(element as HTMLElement).dataset } : { ...given }
 }
 
-/** The part of the page that scrolls: the first scrollable one from `element` outwards. */
+/** The scroller of a page: the nearest scrollable element, from `element` outwards. */
 export function scrollerOf(element: Element): Element {
   let at: Element | null = element
   while (at !== null) {

@@ -1,9 +1,9 @@
-/** The page of the tests: a phone without a program, whose runtime is a stand-in that writes down what it is asked. */
+/** The page of the tests: a phone without a program, whose runtime is a fake that records its calls. */
 import type { HarnessOptions, Host, NetworkThrottle } from '../../contracts.ts'
 import { loadScripts } from '../../runtime/scope.ts'
 import { createBrowserPhone, openUserFiles } from '../index.ts'
 
-/** What a test may say about the phone. */
+/** Options of the phone for tests. */
 interface TestPhoneOptions extends HarnessOptions {
   readonly app?: Host['app']
 }

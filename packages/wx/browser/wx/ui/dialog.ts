@@ -1,33 +1,27 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
+import type { ModalOptions, ModalResult } from '../../../src/shared/ui-types.ts'
 import { type Layer, make } from './layer.ts'
 
-/** WeChat's limit for the text of a dialog's button, in Chinese characters. */
+/** WeChat's limit for the text of a dialog button, in Chinese characters. */
 const MAX_BUTTON_TEXT = 4
 /** WeChat's limit for the entries of an action sheet. */
 const MAX_SHEET_ITEMS = 6
 
-export interface ModalOptions {
-  title?: string | undefined
-  content?: string | undefined
-  showCancel?: boolean | undefined
-  cancelText?: string | undefined
+export interface BrowserModalOptions extends ModalOptions {
   cancelColor?: string | undefined
-  confirmText?: string | undefined
   confirmColor?: string | undefined
-  /** An input field in place of the text; `content` is its first value. */
+  /** Shows an input field instead of the text; `content` is its initial value. */
   editable?: boolean | undefined
   placeholderText?: string | undefined
 }
 
-export interface ModalResult {
-  confirm: boolean
-  cancel: boolean
-  /** What the user has entered, when editable. */
+export interface BrowserModalResult extends ModalResult {
+  /** The entered text, if editable. */
   content?: string | null
 }
 
 /** `wx.showModal`: resolves with what the user taps. */
-export function showModal(layer: Layer, options: ModalOptions): Promise<ModalResult> {
+export function showModal(layer: Layer, options: BrowserModalOptions): Promise<BrowserModalResult> {
   const { title = '', content = '', showCancel = true, editable = false } = options
   const cancelText = options.cancelText ?? layer.words('取消', 'Cancel')
   const confirmText = options.confirmText ?? layer.words('确定', 'OK')
@@ -69,7 +63,7 @@ export function showModal(layer: Layer, options: ModalOptions): Promise<ModalRes
         button(confirmText, options.confirmColor, true),
       ),
     )
-    // A dialog without a cancel button is answered with its one button.
+    // Escape in a dialog without a cancel button acts like its only button.
     const shown = layer.show(make('div', { class: 'wxui-mask wxui-dim' }, dialog), () => end(!showCancel))
   })
 }
@@ -102,8 +96,8 @@ export async function showActionSheet(layer: Layer, options: ActionSheetOptions)
 }
 
 /**
- * Shows a sheet of entries. `onTap` runs while the user's gesture still counts as one, which opening a file dialog needs.
- * Resolves with the index, or undefined when the user cancels.
+ * Shows an action sheet. `onTap` runs synchronously in the user's gesture, as opening a file dialog requires. Resolves with
+ * the index, or undefined if the user cancels.
  */
 export function askSheet(
   layer: Layer,
@@ -149,7 +143,7 @@ export function askSheet(
   })
 }
 
-/** A sheet that asks the user to agree, as WeChat's for the privacy guideline and for permissions. */
+/** Shows a sheet that asks for consent, like WeChat's for the privacy guideline and for permissions. */
 export function askConsent(layer: Layer, title: string, lines: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (agreed: boolean): void => {

@@ -9,7 +9,7 @@ export interface ElementOptions {
   readonly onTap?: (event: MouseEvent) => void
 }
 
-/** Makes an element of the layer above the pages. */
+/** Creates an HTML element. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   options: ElementOptions = {},
@@ -25,10 +25,10 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** Words that the user reads, in the language of the harness. */
+/** Chooses the text in the language of the harness. */
 export type Words = (zh: string, en: string) => string
 
-/** The layer above the pages, into which toasts, sheets and previews go. */
+/** The layer above the pages, for toasts, sheets and previews. */
 export class Layer {
   readonly root: HTMLElement
   readonly words: Words
@@ -46,8 +46,8 @@ export class Layer {
   }
 
   /**
-   * Shows `element` until `close` is called or the user presses Escape, which counts as `onEscape`. The focus moves
-   * to its first button or field, and back afterwards.
+   * Shows `element` until `close` is called; Escape calls `onEscape`. The focus moves to its element with `data-autofocus`,
+   * and back afterwards.
    */
   show(element: HTMLElement, onEscape?: () => void): { close: () => void } {
     const before = document.activeElement
@@ -57,7 +57,7 @@ export class Layer {
       onEscape()
     }
     element.addEventListener('keydown', onKey)
-    // Takes the focus of taps beside its buttons, so that keys keep coming here.
+    // Focusable, so that it still receives keys after a tap beside its buttons.
     element.tabIndex = -1
     this.root.append(element)
     const first = element.querySelector<HTMLElement>('[data-autofocus]') ?? element

@@ -1,18 +1,18 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { WxFailure } from '../../../src/shared/failure.ts'
 import { type Layer, make } from './layer.ts'
 
-/** How far a finger moves, in pixels, before it turns the page; less is a tap. */
+/** The distance of a swipe, and the maximum distance of a tap, in pixels. */
 const SWIPE_PX = 50
 const TAP_PX = 8
 
-/** One picture or video to look at. */
+/** One picture or video of a preview. */
 export interface PreviewSource {
   url: string
   type: 'image' | 'video'
   poster?: string | undefined
 }
 
-/** Shows pictures and videos over the whole screen, from `current` on; a tap or Escape closes. */
+/** Shows pictures and videos on the whole screen, starting with `current`; a tap or Escape closes. */
 export function showPreview(layer: Layer, sources: readonly PreviewSource[], current: number): void {
   if (sources.length === 0) throw new WxFailure('parameter error: parameter.urls should have at least 1 item;')
   let at = Math.min(Math.max(current, 0), sources.length - 1)

@@ -1,4 +1,4 @@
-/** The look of WeChat's own toasts, dialogs, sheets and previews, as its design guide (WeUI) has it. */
+/** The CSS of toasts, dialogs, sheets and previews, after WeChat's design guide (WeUI). */
 export const STYLES = `
 .wxui { --bg: #fff; --fg: rgba(0,0,0,.9); --dim: rgba(0,0,0,.5); --line: rgba(0,0,0,.1); --press: #ececec; --gap: #f7f7f7;
   --link: #576b95; --green: #07c160; position: absolute; inset: 0; pointer-events: none; overflow: hidden;

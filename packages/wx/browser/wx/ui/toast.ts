@@ -1,21 +1,16 @@
-import { WxFailure } from '../../../src/failure.ts'
+import { requireString } from '../../../src/shared/failure.ts'
+import type { ToastOptions } from '../../../src/shared/ui-types.ts'
 import { type Layer, make } from './layer.ts'
 
-/** How long a toast stays when the program does not say. */
+/** The default duration of a toast. */
 const DEFAULT_DURATION_MS = 1500
 
-export interface ToastOptions {
-  title: string
-  icon?: 'success' | 'error' | 'loading' | 'none' | undefined
-  /** A picture of the program in place of the icon. */
+export interface BrowserToastOptions extends ToastOptions {
+  /** A picture of the program instead of the icon. */
   image?: string | undefined
-  /** Milliseconds. */
-  duration?: number | undefined
-  /** Keeps touches from the page. */
-  mask?: boolean | undefined
 }
 
-/** The one place in the middle of the screen that toasts and the loading sign share: each replaces what is there. */
+/** Toasts and the loading sign; each replaces the one that is shown. */
 export class Toast {
   readonly #layer: Layer
   readonly #pictureUrl: (path: string) => string
@@ -28,7 +23,7 @@ export class Toast {
     this.#pictureUrl = pictureUrl
   }
 
-  showToast(options: ToastOptions): object {
+  showToast(options: BrowserToastOptions): object {
     this.#show(options, options.icon === 'loading')
     this.#isLoading = false
     const { duration } = options
@@ -37,13 +32,13 @@ export class Toast {
     return {}
   }
 
-  showLoading(options: ToastOptions): object {
+  showLoading(options: BrowserToastOptions): object {
     this.#show({ ...options, icon: 'loading', image: undefined }, true)
     this.#isLoading = true
     return {}
   }
 
-  /** Hides either, as WeChat does; with `noConflict` only the kind that is asked for. */
+  /** Hides toast or loading sign, as WeChat does; with `noConflict` only the given kind. */
   hide(kind: 'toast' | 'loading', noConflict: boolean): object {
     if (!noConflict || this.#isLoading === (kind === 'loading')) this.#hide()
     return {}
@@ -56,11 +51,9 @@ export class Toast {
     this.#isLoading = false
   }
 
-  #show(options: ToastOptions, busy: boolean): void {
+  #show(options: BrowserToastOptions, busy: boolean): void {
     const { title } = options
-    if (typeof title !== 'string') {
-      throw new WxFailure(`parameter error: parameter.title should be String instead of ${kindOf(title)};`)
-    }
+    if (typeof title !== 'string') requireString(title, 'title')
     this.#hide()
     const box = make('div', {
       class:
@@ -79,7 +72,7 @@ export class Toast {
     this.#layer.root.append(this.#shown)
   }
 
-  #icon({ icon, image }: ToastOptions): Element {
+  #icon({ icon, image }: BrowserToastOptions): Element {
     if (image !== undefined) return make('img', { attributes: { src: this.#pictureUrl(image), alt: '' } })
     if (icon === 'loading') return make('div', { class: 'wxui-spinner' })
     const shape =
@@ -90,9 +83,4 @@ export class Toast {
     holder.innerHTML = `<svg viewBox="0 0 48 48" fill="none" stroke="currentColor" aria-hidden="true">${shape}</svg>`
     return holder.firstElementChild ?? holder
   }
-}
-
-function kindOf(value: unknown): string {
-  const name = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }

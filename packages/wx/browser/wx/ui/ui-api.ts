@@ -1,15 +1,21 @@
-import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/callbacks.ts'
-import { type ActionSheetOptions, type ModalOptions, type ModalResult, showActionSheet, showModal } from './dialog.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import {
+  type ActionSheetOptions,
+  type BrowserModalOptions,
+  type BrowserModalResult,
+  showActionSheet,
+  showModal,
+} from './dialog.ts'
 import type { Layer } from './layer.ts'
-import type { Toast, ToastOptions } from './toast.ts'
+import type { BrowserToastOptions, Toast } from './toast.ts'
 
 /** The calls of `wx` that show something above the page. */
 export interface BrowserUiApi {
-  showToast: AsyncApi<ToastOptions, object>
+  showToast: AsyncApi<BrowserToastOptions, object>
   hideToast: AsyncApi<{ noConflict?: boolean | undefined }, object>
   showLoading: AsyncApi<{ title: string; mask?: boolean | undefined }, object>
   hideLoading: AsyncApi<{ noConflict?: boolean | undefined }, object>
-  showModal: AsyncApi<ModalOptions, ModalResult>
+  showModal: AsyncApi<BrowserModalOptions, BrowserModalResult>
   showActionSheet: AsyncApi<ActionSheetOptions, { tapIndex: number }>
 }
 
@@ -18,11 +24,11 @@ export function createUiApi(layer: Layer, toast: Toast, report: ReportCallbackEr
   const hide = (kind: 'toast' | 'loading') => (options: { noConflict?: boolean | undefined }) =>
     toast.hide(kind, options.noConflict === true)
   return {
-    showToast: asyncApi('showToast', report, (options: ToastOptions) => toast.showToast(options)),
+    showToast: asyncApi('showToast', report, (options: BrowserToastOptions) => toast.showToast(options)),
     hideToast: asyncApi('hideToast', report, hide('toast')),
-    showLoading: asyncApi('showLoading', report, (options: ToastOptions) => toast.showLoading(options)),
+    showLoading: asyncApi('showLoading', report, (options: BrowserToastOptions) => toast.showLoading(options)),
     hideLoading: asyncApi('hideLoading', report, hide('loading')),
-    showModal: asyncApi('showModal', report, (options: ModalOptions) => showModal(layer, options)),
+    showModal: asyncApi('showModal', report, (options: BrowserModalOptions) => showModal(layer, options)),
     showActionSheet: asyncApi('showActionSheet', report, (options: ActionSheetOptions) =>
       showActionSheet(layer, options),
     ),
