@@ -17,7 +17,7 @@ export function openDataDir(dataDir: string, env: string): DataPaths {
 }
 
 /** Another server already uses the data directory. */
-export class DataDirInUseError extends Error {
+class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError'
 }
 

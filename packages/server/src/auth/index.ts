@@ -1,6 +1,6 @@
 export { type Auth, createAuth } from './auth.ts'
 export type { AuthLog } from './auth-log.ts'
-export { createKeys, type Keys } from './keys.ts'
+export { createKeys } from './keys.ts'
 export { LoginError } from './login-error.ts'
 export type { Login } from './sessions.ts'
 export type { User } from './user-record.ts'

@@ -14,7 +14,7 @@ import {
 import { ConfigError, parseConfig } from '../config/index.ts'
 
 /** What rules protect: files, or the documents of a collection. */
-export type RulesKind = 'storage' | 'database'
+type RulesKind = 'storage' | 'database'
 
 export interface RulesCheckOptions {
   /** What the rules protect, for a file that contains only rules; guessed from the rules when undefined. */

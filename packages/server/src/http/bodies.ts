@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
 /** A parsed JSON body. Its members can have any type. */
-export type JsonBody = Readonly<Record<string, unknown>>
+type JsonBody = Readonly<Record<string, unknown>>
 
 /**
  * Parses the bodies of this scope as JSON objects, whatever the Content-Type; an empty body becomes undefined. SDKs send

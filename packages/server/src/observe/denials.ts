@@ -51,7 +51,7 @@ export interface Denial {
 }
 
 /** Filters denials and selects a page of them. */
-export interface DenialQuery {
+interface DenialQuery {
   readonly about?: 'storage' | 'database' | undefined
   /** Looked for in the caller's ids, the reason, the code and the request id; ignores case. */
   readonly search?: string | undefined
@@ -63,7 +63,7 @@ export interface DenialQuery {
   readonly limit?: number | undefined
 }
 
-export interface DenialPage {
+interface DenialPage {
   /** Newest first. */
   readonly items: readonly Denial[]
   /** Absent on the last page. */

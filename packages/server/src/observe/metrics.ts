@@ -6,7 +6,7 @@ export interface Metrics {
   route(url: string): RouteCounter
 }
 
-export interface RouteCounter {
+interface RouteCounter {
   /** Counts an answer. @param seconds that it took */
   count(method: string, status: number, seconds: number): void
 }

@@ -1,5 +1,5 @@
 /** The requests of one time step. */
-export interface TrafficPoint {
+interface TrafficPoint {
   /** When the step began, in milliseconds since the epoch. */
   readonly at: number
   readonly requests: number
@@ -9,7 +9,7 @@ export interface TrafficPoint {
   readonly denied: number
 }
 
-export interface TrafficSeries {
+interface TrafficSeries {
   readonly stepSeconds: number
   /** When counting began, in milliseconds since the epoch. */
   readonly since: number

@@ -28,7 +28,7 @@ export interface RuleSimulatorOptions {
 }
 
 /** The decision of the rules about a simulated request. */
-export interface SimulatedDecision {
+interface SimulatedDecision {
   readonly allowed: boolean
   readonly reason: Text
   readonly explanation: Explanation

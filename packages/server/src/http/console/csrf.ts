@@ -2,7 +2,7 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
 
 /** The Console sends this header with every request that changes something. Other sites cannot, because CORS does not allow it. */
-export const CONSOLE_HEADER = 'x-cloudstead-console'
+const CONSOLE_HEADER = 'x-cloudstead-console'
 
 /**
  * Refuses a request with a cookie that does not come from the Console's own page (CSRF). SameSite=Strict is the first

@@ -4,7 +4,7 @@ import { nearest } from '@cloudstead/rules'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 
 /** The input of an operation: the strings of the path and the query, and the parsed body. Not yet validated. */
-export interface RawInput {
+interface RawInput {
   readonly params: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: unknown
