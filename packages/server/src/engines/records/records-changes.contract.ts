@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { BadCursorError } from './cursor.ts'
 import type { ContractContext, OpenedRecords } from './records.contract.ts'
-import { done, getOne, put, readChanges, remove } from './records.fixture.ts'
+import { done, getOne, put, readChanges, remove, waitForChanges } from './records.fixture.ts'
 import { type FeedCursor, MAX_FEED_SPACES, type RecordChange, type Records } from './records.ts'
 
 const follow = async (records: Records, ...spaces: string[]): Promise<FeedCursor> =>
@@ -136,7 +136,7 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
         assert.deepEqual({ ...answer, next: '' }, { changes: [], next: '', truncated: true })
         await done(records.commit([put(space, 'b', '1')]))
         assert.deepEqual(told((await readChanges(records, [space], answer.next, 1)).changes), ['put b'])
-        await records.waitForChanges({ spaces: [space], after: foreign })
+        await waitForChanges(records, [space], foreign)
       } finally {
         await other.dispose()
       }
@@ -187,15 +187,16 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
       const space = context.space()
       const after = await follow(records, space)
       let ended = false
-      const waiting = records.waitForChanges({ spaces: [context.space(), space], after }).then(() => {
+      const both = [context.space(), space]
+      const waiting = waitForChanges(records, both, await follow(records, ...both)).then(() => {
         ended = true
       })
-      const alone = records.waitForChanges({ spaces: [space], after })
+      const alone = waitForChanges(records, [space], after)
       await done(records.commit([put(space, 'a', '1')]))
       await Promise.all([waiting, alone])
       assert.ok(ended)
       await readChanges(records, [space], after, 1)
-      await records.waitForChanges({ spaces: [space], after })
+      await waitForChanges(records, [space], after)
     })
 
     test('ends when a record is deleted', async () => {
@@ -203,7 +204,7 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
       const space = context.space()
       await done(records.commit([put(space, 'a', '1')]))
       const after = await follow(records, space)
-      const waiting = records.waitForChanges({ spaces: [space], after })
+      const waiting = waitForChanges(records, [space], after)
       await done(records.commit([remove(space, 'a')]))
       await waiting
       assert.deepEqual(told((await readChanges(records, [space], after, 1)).changes), ['delete a'])
@@ -244,7 +245,7 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
         const there = await another()
         try {
           const after = await follow(records, 's')
-          const waiting = records.waitForChanges({ spaces: ['s'], after })
+          const waiting = waitForChanges(records, ['s'], after)
           await done(there.commit([put('s', 'a', '1'), put('not followed', 'b', '1')]))
           await waiting
           assert.deepEqual(told((await readChanges(records, ['s'], after, 1)).changes), ['put a'])

@@ -38,6 +38,11 @@ export async function done(result: Promise<CommitResult>): Promise<void> {
 /** How long a feed may lag behind at most, in ms. */
 const PATIENCE_MS = 10_000
 
+/** Waits for changes, but not for ever. */
+export function waitForChanges(records: Records, spaces: readonly string[], after: FeedCursor): Promise<void> {
+  return records.waitForChanges({ spaces, after, signal: AbortSignal.timeout(PATIENCE_MS) })
+}
+
 /** Reads until so many changes were told, as whoever follows does; waits where there is none yet. */
 export async function readChanges(
   records: Records,

@@ -69,8 +69,8 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     addEntry: db.prepare('INSERT INTO entries (space, idx, key, id, rid) VALUES (?, ?, ?, ?, ?)'),
     dropEntry: db.prepare('DELETE FROM entries WHERE space = ? AND idx = ? AND key = ? AND id = ?'),
     holder: db.prepare('SELECT 1 FROM entries WHERE space = ? AND idx = ? AND key = ? AND id <> ? LIMIT 1'),
-    counters: db.prepare('SELECT version, feeds FROM counters'),
-    countVersions: db.prepare('UPDATE counters SET version = ?'),
+    counters: db.prepare('SELECT version, feeds FROM counters WHERE one = 1'),
+    countVersions: db.prepare('UPDATE counters SET version = ? WHERE one = 1'),
   }
   const feed = feedRecorder(db, options)
   /** Of the newest write. Versions are counted for all records together, so they grow across a delete too. */

@@ -38,7 +38,7 @@ export function feedRecorder(db: DatabaseSync, { changesKept, followMs }: FeedOp
       ON CONFLICT (space) DO UPDATE SET expires = max(expires, excluded.expires)`),
     expire: db.prepare('DELETE FROM feeds WHERE expires <= ?'),
     dropUnfollowed: db.prepare('DELETE FROM feed_changes WHERE space NOT IN (SELECT space FROM feeds)'),
-    noteFeeds: db.prepare('UPDATE counters SET feeds = feeds + 1'),
+    noteFeeds: db.prepare('UPDATE counters SET feeds = feeds + 1 WHERE one = 1'),
     add: db.prepare('INSERT INTO feed_changes (version, op, space, id) VALUES (?, ?, ?, ?)'),
     firstTooOld: db.prepare('SELECT version FROM feed_changes ORDER BY version DESC LIMIT 1 OFFSET ?'),
     noteTrim: db.prepare(`UPDATE feeds SET since = ?1 WHERE since < ?1

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { done, put, readChanges, remove } from '../records.fixture.ts'
+import { done, put, readChanges, remove, waitForChanges } from '../records.fixture.ts'
 import type { FeedCursor, Records } from '../records.ts'
 import { openSqliteRecords, type SqliteRecordsOptions } from './sqlite-records.ts'
 
@@ -150,8 +150,28 @@ describe('the feed of SQLite', () => {
     withRecords({ followMs: 1_200 }, async (records) => {
       const cursor = await follow(records, 's')
       const start = performance.now()
-      await records.waitForChanges({ spaces: ['s'], after: cursor })
+      await waitForChanges(records, ['s'], cursor)
       assert.ok(performance.now() - start < 1_000)
+    }))
+
+  test('commits of this process wake whoever waits without a look at the file', (t) =>
+    withRecords({}, async (records) => {
+      t.mock.timers.enable({ apis: ['setInterval'] })
+      const cursor = await follow(records, 's')
+      const waiting = waitForChanges(records, ['s'], cursor)
+      await done(records.commit([put('s', 'a', '1')]))
+      await waiting
+    }))
+
+  test('is truncated when the file is older than the cursor', () =>
+    withRecords({}, async (records, file) => {
+      await follow(records, 's')
+      await done(records.commit([put('s', 'a', '1')]))
+      const cursor = await follow(records, 's')
+      const db = new DatabaseSync(file)
+      db.exec('UPDATE counters SET version = version - 1')
+      db.close()
+      assert.equal(await isTruncated(records, cursor, 's'), true)
     }))
 
   test('asks the file for commits of other processes only while somebody waits', () =>
