@@ -6,9 +6,9 @@
  */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { createTicket } from './support/clients.ts'
 import { blobFiles } from './support/data-dir.ts'
@@ -190,5 +190,32 @@ test(`killed ${KILLS} times under load: nothing acknowledged is lost, nothing ha
   } finally {
     assert.equal(await server.stop(), 0)
     await rm(dataDir, { recursive: true, force: true })
+  }
+})
+
+test('bytes that a crash left without a file are removed soon after the next start, and nothing else', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-orphans-'))
+  t.after(() => rm(dataDir, { recursive: true, force: true }))
+  let server = await startServer({ dataDir, config: CONFIG })
+  const person = await newPerson(server)
+  const path = own(person, 'kept.bin')
+  const bytes = randomBytes(5000)
+  const url = await uploadUrl(server, person, path)
+  assert.equal((await send(url, { method: 'PUT', body: bytes })).status, 200)
+  await server.kill()
+
+  // As a kill leaves them: one after its bytes were stored and before its file was, one in the middle of its bytes.
+  const [blob = ''] = await blobFiles(dataDir)
+  await copyFile(blob, `${blob}z`)
+  await copyFile(blob, join(dirname(blob), '..', '..', 'tmp', basename(blob).replace(/^[^-]*-/, '')))
+  assert.equal((await blobFiles(dataDir)).length, 3)
+
+  server = await startServer({ dataDir, config: CONFIG })
+  try {
+    await eventually('only the blob of the file', async () => (await blobFiles(dataDir)).length === 1)
+    assert.deepEqual(await blobFiles(dataDir), [blob])
+    assert.ok(bytes.equals((await stored(server, person, path)) as Buffer))
+  } finally {
+    assert.equal(await server.stop(), 0)
   }
 })

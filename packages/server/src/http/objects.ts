@@ -12,7 +12,7 @@ import { errorXml } from './xml.ts'
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 /** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
-/** How often a file that is overwritten before it could be read is opened anew. */
+/** How often a file is opened, when each time it is overwritten before its bytes can be read. */
 const ATTEMPTS = 10
 
 export interface ObjectRoutesOptions {
@@ -39,9 +39,9 @@ export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRout
         if (send === undefined) return reply.code(code).headers(headers).send()
         const bytes = await storage.bytes(opened.body, send === 'whole' ? undefined : send)
         if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
-        // Overwritten since it was opened. The new version has its own headers.
+        // The file has been overwritten since it was opened. The new version has its own headers.
       }
-      throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is being overwritten all the time; try again')
+      throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is overwritten too often to be read; try again')
     },
   })
 }
@@ -71,11 +71,11 @@ function only(query: URLSearchParams, name: string): string | undefined {
 interface Answer {
   readonly code: 200 | 206 | 304 | 416
   readonly headers: Readonly<Record<string, string | number>>
-  /** What of the body is sent; absent: nothing. */
+  /** The part of the body to send; absent when no bytes are sent. */
   readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
 }
 
-/** The answer to a request for an object, before any of its bytes is read. */
+/** The answer to a request for an object, made before any byte is read. */
 function answerTo(
   { method, headers: asked }: FastifyRequest,
   { file, body, remaining }: OpenedObject,

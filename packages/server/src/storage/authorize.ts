@@ -3,26 +3,26 @@ import type { Decision, Explanation, StorageOperation, StorageRuleContext, Stora
 import { DeniedError } from '../decisions/denied-error.ts'
 import type { FileRecord } from './file-record.ts'
 
-/** What rules may know of a stored file. */
+/** What rules can read of a stored file. */
 export type JudgedFile = Partial<Pick<FileRecord, 'creator' | 'size' | 'metadata'>>
 
-/** What is asked of one file. `file` is the stored one, absent when there is none. */
+/** A requested access to one file. `file` is the stored file, absent when there is none. */
 export interface StorageAccess {
   readonly operation: StorageOperation
   readonly path: CloudPath
   readonly file?: JudgedFile | undefined
-  /** Bytes of the file that a write would store, when known. */
+  /** The size in bytes of the file that a write would store, if known. */
   readonly size?: number | undefined
 }
 
 const ADMINISTRATOR: Decision = { allowed: true, reason: 'administrators always may' }
 
 /**
- * The one place that decides who may read or write a file. Administrators always may; for everybody else the rules decide.
+ * The one place that decides who may read or write a file. Administrators always may; for all others the rules decide.
  *
  * @param now milliseconds since the epoch
- * @param code what to answer when it is refused
- * @returns undefined when allowed, else the error to answer; it can explain itself to the operator
+ * @param code the code of the refusal
+ * @returns undefined when allowed, else the error to answer, which can explain itself to the operator
  */
 export function refusal(
   rules: StorageRules,
@@ -42,12 +42,12 @@ export function refusal(
   })
 }
 
-/** The decision about somebody to whom rules apply, with everything that led to it. Far slower than {@link refusal}. */
+/** The decision about a caller who is subject to rules, with its explanation. Much slower than {@link refusal}. */
 export function explainAccess(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): Explanation {
   return rules.explain(access.operation, contextOf(caller, access, now))
 }
 
-/** Whether everybody may, logged in or not: cheaper than a refusal where nobody is going to hear of it. */
+/** Whether everybody may, logged in or not. Cheaper than {@link refusal}: it makes no error. */
 export function allowsEverybody(rules: StorageRules, access: StorageAccess, now: number): boolean {
   return decide(rules, NOBODY, access, now).allowed === true
 }
@@ -78,7 +78,7 @@ function contextOf(caller: Caller, { path, file, size }: StorageAccess, now: num
   }
 }
 
-/** The access as `cloudstead rules test` reads it. */
+/** The access as a case of `cloudstead rules test`. */
 export function accessCase({ operation, path, file, size }: StorageAccess): Readonly<Record<string, unknown>> {
   return {
     action: operation,

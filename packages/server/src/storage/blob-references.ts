@@ -1,42 +1,42 @@
 import type { BlobId } from '../engines/blobs/blobs.ts'
 
-/** Something that needs blobs, such as the files. */
+/** A part of the server that needs blobs, such as the files. */
 export interface BlobOwner {
   /**
-   * The ids of all blobs that it needs, in ascending order and in pages. An id may come more than once. The pages are as of
-   * their own moments; the walk rejects with the reason of the signal.
+   * The ids of all blobs that it needs, page by page in ascending order. An id may be repeated. Each page is read when it is
+   * asked for. Rejects with the reason of the signal.
    */
   pages(signal: AbortSignal): AsyncIterable<readonly BlobId[]>
-  /** Whether it needs this blob now. */
+  /** Whether it needs the blob now. */
   needs(id: BlobId): Promise<boolean>
 }
 
-/** A walk over everything that is referenced, beside a walk over all blobs. */
+/** A walk over all references, in step with a walk over all blobs. */
 interface ReferenceWalk {
   /**
-   * Those of these ids that no owner needed when the walk passed them. The ids are in ascending order, and greater than
-   * those of the call before.
+   * The ids among these that no owner needed when the walk passed them. The ids must be in ascending order, and greater than
+   * those of the previous call.
    */
   unreferenced(ids: readonly BlobId[]): Promise<readonly BlobId[]>
   close(): Promise<void>
 }
 
 /**
- * Who needs which blobs. A blob that no owner needs, and that no write is about to name, is never needed again: a
- * reference is made only from another reference, or for a blob that has just been written.
+ * Knows who needs which blobs. A blob that no owner needs, and that no write is about to reference, will never be needed
+ * again: a new reference is made only from an existing one, or for a blob that has just been written.
  */
 export interface BlobReferences {
   /**
-   * Adds an owner. An owner that hands its blobs over to another one (in one commit) is added before the other: owners are
-   * asked in this order, so that a reference on its way is seen.
+   * Adds an owner. Owners are asked in the order in which they were added. When one owner hands blobs over to another (in
+   * one commit), add it before the other, so that no reference is missed.
    */
   add(owner: BlobOwner): void
-  /** Whether any owner needs this blob now. */
+  /** Whether any owner needs the blob now. */
   isReferenced(id: BlobId): Promise<boolean>
   walk(signal: AbortSignal): ReferenceWalk
 }
 
-/** Makes an empty registry. */
+/** Makes a registry without owners. */
 export function createBlobReferences(): BlobReferences {
   const owners: BlobOwner[] = []
   return {
@@ -63,7 +63,7 @@ export function createBlobReferences(): BlobReferences {
   }
 }
 
-/** A place in the ascending ids of one owner. Holds one page of them. */
+/** A position in the ascending ids of one owner. Holds one page. */
 class IdCursor {
   readonly #pages: AsyncIterator<readonly BlobId[]>
   #page: readonly BlobId[] = []
@@ -74,7 +74,7 @@ class IdCursor {
     this.#pages = pages[Symbol.asyncIterator]()
   }
 
-  /** Moves on past these ascending ids; resolves to those that it did not meet. */
+  /** Moves past these ascending ids; resolves to those that the owner does not have. */
   async without(ids: readonly BlobId[]): Promise<readonly BlobId[]> {
     const left: BlobId[] = []
     for (const id of ids) {
@@ -87,7 +87,7 @@ class IdCursor {
     return left
   }
 
-  /** Whether the place is before an id, and not at the end. */
+  /** Whether the position is before an id, and not at the end. */
   #isBefore(id: BlobId): boolean {
     const here = this.#page[this.#at]
     return here === undefined ? !this.#ended : here < id

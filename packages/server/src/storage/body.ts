@@ -4,11 +4,11 @@ import { createHotCache } from '../engines/blobs/hot-cache.ts'
 import { etagOf, type FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
-/** Small objects that are asked for often stay in memory: a stream costs open, stat, read and close in the thread pool. */
+/** Small objects that are read often stay in memory: a stream costs open, stat, read and close in the thread pool. */
 const HOT_CACHE_BYTES = 48 * 1024 * 1024
 const HOT_ITEM_BYTES = 256 * 1024
 
-/** What an answer sends: the bytes, and what HTTP says about them. */
+/** The bytes that an answer sends, and their HTTP metadata. */
 export interface Body {
   readonly blob: BlobId
   /** Bytes. */
@@ -19,15 +19,15 @@ export interface Body {
   readonly type: string
 }
 
-/** The bytes of a file as they were uploaded. */
+/** The body of a file as it was uploaded. */
 export function bodyOf(file: FileRecord): Body {
   return { blob: file.blob, size: file.size, etag: etagOf(file), type: file.contentType }
 }
 
-/** Reads a body, or a range of it. Undefined when it has been replaced or removed: read its record again. */
+/** Reads a body, or a range of it. Undefined when it has been replaced or removed: then read its record again. */
 export type BodyReader = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
 
-/** A reader that keeps small bodies in memory. */
+/** Makes a reader that keeps small bodies in memory. */
 export function createBodyReader(options: StorageOptions): BodyReader {
   const { blobs } = options
   const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
@@ -40,8 +40,8 @@ export function createBodyReader(options: StorageOptions): BodyReader {
 }
 
 /**
- * The result of `read`, or undefined when the blob has been removed because nobody needs it any more. A file that was
- * overwritten or deleted since its record was read is the usual case.
+ * The result of `read`, or undefined when the blob has been removed because nobody needs it any more: usually the file was
+ * overwritten or deleted after its record was read.
  *
  * @throws BlobMissingError when the blob is still needed: its bytes are lost
  */

@@ -6,27 +6,27 @@ import { objectUrls } from './object-urls.ts'
 import type { StorageOptions } from './options.ts'
 import { isFolder, parseFolder } from './tree-path.ts'
 
-/** When nobody says how long a page is. */
+/** The default length of a page. */
 const DEFAULT_LIMIT = 500
-/** Files read for one page at most; a deep listing passes over markers of empty folders, which may be all there is. */
+/** The maximum number of files read for one page: a deep listing skips the markers of empty folders, possibly all files. */
 const MAX_WALK = 20_000
-/** After a folder was passed over, the next entry may well be a folder too: read little until files come. */
+/** After a folder was skipped, the next entry is often a folder too: read few files until there is one in this folder. */
 const FEW = 4
-/** Preview URLs change this often only, so that a browser keeps its pictures while somebody looks around. */
+/** Preview URLs stay the same for this long, so that a browser can cache the pictures. */
 const PREVIEW_STEP_S = 300
-/** A larger picture costs the browser more than a thumbnail is worth. */
+/** Larger pictures have no preview: loading one is too expensive for a thumbnail. */
 const MAX_PREVIEW_BYTES = 16 * 1024 * 1024
-/** Pictures that not every browser shows. */
+/** Picture types that not every browser shows. */
 const RARELY_SHOWN = new Set(['image/heic', 'image/heif'])
 
 export interface ListRequest {
-  /** Ends with a slash; the empty text is the root. */
+  /** Ends with a slash; the empty string is the root. */
   readonly folder?: string | undefined
-  /** Only what begins so, counted from the folder. */
+  /** Only names in the folder that start with this. */
   readonly startsWith?: string | undefined
-  /** The files of all folders below, and no folders. */
+  /** Lists the files of all folders below, and no folders. */
   readonly deep?: boolean | undefined
-  /** `next` of the former page. */
+  /** `next` of the previous page. */
   readonly after?: string | undefined
   readonly limit?: number | undefined
 }
@@ -34,7 +34,7 @@ export interface ListRequest {
 export interface ListedFolder {
   readonly kind: 'folder'
   readonly path: string
-  /** Counted from the folder that is listed, without the slash at its end. */
+  /** Relative to the listed folder, without the trailing slash. */
   readonly name: string
 }
 
@@ -43,21 +43,21 @@ export interface ListedFile {
   readonly path: string
   readonly name: string
   readonly file: FileRecord
-  /** Path and query of a URL for a thumbnail, of pictures that browsers show. */
+  /** Path and query of a URL for a thumbnail. Only for pictures that browsers show. */
   readonly preview?: string
 }
 
 export interface FilePage {
   readonly items: readonly (ListedFolder | ListedFile)[]
-  /** Absent at the end, and only there. It names a place in the order, so changes in between do not disturb it. */
+  /** Absent at the end, and only there. It is a position in the order of paths, so changes between pages do not affect it. */
   readonly next?: string
 }
 
 /**
- * A page of a folder in the order of the paths' UTF-8 bytes. What lies in folders below is passed over in one step per
- * folder, however much it is. For administrators: rules judge files, and know no right to list.
+ * Lists a page of a folder, in the order of the UTF-8 bytes of the paths. Each folder below is skipped in one step, whatever
+ * its size. For administrators: rules decide about files, and have no right to list.
  *
- * @throws CloudsteadError INVALID_FILE_NAME for the folder, INVALID_PARAM for a foreign `after`
+ * @throws CloudsteadError INVALID_FILE_NAME for the folder, INVALID_PARAM when `after` is not from this listing
  */
 export async function listFiles(options: StorageOptions, request: ListRequest): Promise<FilePage> {
   return withPreviews(options, await pageOf(options, request))
@@ -76,7 +76,7 @@ async function pageOf(options: StorageOptions, request: ListRequest): Promise<Fi
     for (const file of files) {
       if (place?.passed === true && file.path.startsWith(place.path)) continue
       const path = deep ? fileIn(file.path) : entryIn(file.path, prefix)
-      // There is one more than was asked for: that is what `next` says.
+      // There is one more entry than was asked for, so there is a next page.
       const last = entries[limit - 1]
       if (path !== undefined && last !== undefined) return { items: entries, next: writeCursor(last.path) }
       if (path !== undefined) entries.push(entryOf(folder, path, file))
@@ -90,10 +90,10 @@ async function pageOf(options: StorageOptions, request: ListRequest): Promise<Fi
   return { items: entries, next: writeCursor(place.path) }
 }
 
-/** How far a listing has come. */
+/** The position of a listing. */
 interface Place {
   readonly path: string
-  /** It is a folder whose entry is out: what lies in it is passed over. */
+  /** It is a folder that has been listed: its contents are skipped. */
   readonly passed: boolean
 }
 
@@ -106,7 +106,7 @@ function startAfter(place: Place | undefined): WalkStart {
   return place.passed ? afterPrefix(place.path) : afterPath(place.path)
 }
 
-/** The marker of the listed folder itself is no entry, and in a deep listing no marker is one. */
+/** The marker of the listed folder itself is not an entry; in a deep listing no marker is. */
 function fileIn(path: string): string | undefined {
   return isFolder(path) ? undefined : path
 }
@@ -122,7 +122,7 @@ function entryOf(folder: string, path: string, file: FileRecord): ListedFolder |
   return isFolder(path) ? { kind: 'folder', path, name: name.slice(0, -1) } : { kind: 'file', path, name, file }
 }
 
-/** The page with URLs for its pictures. */
+/** Adds URLs for the pictures of a page. */
 function withPreviews(options: StorageOptions, page: FilePage): FilePage {
   const expires = (Math.ceil(options.now() / 1000 / PREVIEW_STEP_S) + 1) * PREVIEW_STEP_S
   const urls = objectUrls(

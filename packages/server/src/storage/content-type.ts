@@ -1,7 +1,7 @@
 /**
- * The Content-Type of a stored file. What clients announce is often their transport's default rather than the truth (the
- * Mini Program sends `application/json` or nothing for a picture), so the file name's ending speaks first, an announced
- * type second.
+ * The Content-Type of a stored file. Clients often announce the default of their transport instead of the real type (the
+ * Mini Program sends `application/json` or nothing for a picture). So the extension of the file name decides first, the
+ * announced type second.
  */
 
 const BY_EXTENSION: Readonly<Record<string, string>> = {
@@ -50,7 +50,7 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
 
 export const UNKNOWN_TYPE = 'application/octet-stream'
 
-/** Types that say how the bytes travelled, not what they are. */
+/** Types that say how the bytes were sent, not what they are. */
 const TRANSPORT_TYPES = new Set([
   UNKNOWN_TYPE,
   'binary/octet-stream',
@@ -60,8 +60,8 @@ const TRANSPORT_TYPES = new Set([
 ])
 
 /**
- * Types that a browser may show in place. Everything else is a download: an allow-list on the parsed type, never a
- * block-list. None of these can run script.
+ * Types that a browser may show inline. Everything else is a download: this is an allow-list on the parsed type, not a
+ * block-list. None of these types can run a script.
  */
 const INLINE = new Set([
   'audio/aac',
@@ -86,7 +86,7 @@ const INLINE = new Set([
 
 const TOKEN = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/
 
-/** The type without parameters, lower case, or undefined when it is none. */
+/** The type without parameters in lower case; undefined when it is not a type. */
 export function essenceOf(contentType: string | undefined): string | undefined {
   const essence = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   return TOKEN.test(essence) ? essence : undefined
@@ -95,7 +95,7 @@ export function essenceOf(contentType: string | undefined): string | undefined {
 /**
  * The type to store a file with.
  *
- * @param announced the sender's Content-Type; blank and nonsense are fine
+ * @param announced the Content-Type of the sender; may be blank or invalid
  * @example contentTypeFor('users/a/1.jpg', ' ') // 'image/jpeg'
  */
 export function contentTypeFor(path: string, announced: string | undefined): string {
@@ -107,7 +107,7 @@ export function contentTypeFor(path: string, announced: string | undefined): str
   return essence === 'text/plain' ? 'text/plain; charset=utf-8' : essence
 }
 
-/** Whether a browser may show it in place. */
+/** Whether a browser may show it inline. */
 export function isInline(contentType: string): boolean {
   return INLINE.has(essenceOf(contentType) ?? '')
 }

@@ -3,24 +3,24 @@ import { walkFiles, walkTree } from './file-walk.ts'
 import type { StorageOptions } from './options.ts'
 import { isFolder, type TreePath } from './tree-path.ts'
 
-/** Counting ends here: it took about a second, and the number no longer changes what anybody does. */
+/** Counting ends here: it has taken about a second, and a larger number makes no difference to the user. */
 const MAX_COUNTED = 200_000
 
 /** What an environment stores. */
 export interface StorageUsage {
-  /** Without the markers of folders. */
+  /** Not including the markers of folders. */
   readonly files: number
   readonly bytes: number
 }
 
 export interface FileCount extends StorageUsage {
-  /** Counting was ended early; there are more. */
+  /** Counting ended early: there are more files. */
   readonly more: boolean
 }
 
 const NOTHING: FileCount = { files: 0, bytes: 0, more: false }
 
-/** How many files, and how many bytes, some files and folders hold. */
+/** Counts the files, and their bytes, in some files and folders. */
 export async function countFiles(
   options: StorageOptions,
   paths: readonly TreePath[],
@@ -31,12 +31,12 @@ export async function countFiles(
   return total
 }
 
-/** Counts all files and their bytes; yields after each page what it has found so far. */
+/** Counts all files and their bytes. Yields the count after each page. */
 export async function* countAll(options: StorageOptions): AsyncGenerator<StorageUsage> {
   for await (const { files, bytes } of tally(walkFiles(options, ''))) yield { files, bytes }
 }
 
-/** Counts up to `most` files; yields the count after each page, at least once. */
+/** Counts up to `most` files. Yields the count after each page, and at least once. */
 async function* tally(
   pages: AsyncIterable<readonly FileRecord[]>,
   most = Number.POSITIVE_INFINITY,

@@ -18,7 +18,7 @@ import type { StorageOptions } from './options.ts'
 import { loadFile } from './store.ts'
 import { temporaryUrls } from './temporary-urls.ts'
 
-/** Whether somebody of a kind may read a file now, and why. */
+/** Whether a caller of some kind may read a file now, and why. */
 interface Reader {
   readonly who: 'nobody' | 'anonymous' | 'user' | 'owner'
   readonly allowed: boolean
@@ -30,7 +30,7 @@ export interface FileDetails {
   readonly fileId: string
   /** The {id} of `users/{id}/`. */
   readonly owner?: string
-  /** Path of the permanent URL, where everybody may read. */
+  /** Path of the permanent URL, if everybody may read the file. */
   readonly publicPathname?: string
   readonly readers: readonly Reader[]
 }
@@ -59,12 +59,12 @@ export async function fileDetails(options: StorageOptions, input: string): Promi
 
 export interface FileUrl {
   readonly pathAndQuery: string
-  /** Milliseconds since the epoch; null: it is permanent. */
+  /** Milliseconds since the epoch; null when it is permanent. */
   readonly expiresAt: number | null
 }
 
 /**
- * A temporary URL with a lifetime of choice, which a rule's maxAge may shorten.
+ * A temporary URL with the given lifetime, which the maxAge of the rules may shorten.
  *
  * @param maxAge seconds
  * @throws CloudsteadError INVALID_FILE_NAME, STORAGE_FILE_NONEXIST or STORAGE_EXCEED_AUTHORITY
@@ -85,7 +85,7 @@ export async function fileUrl(
 
 type Example = readonly [who: Reader['who'], caller: Exclude<Caller, AdminCaller>]
 
-/** One of each kind, as the rules see them. Whoever is none of the file's own is called by ids that it does not name. */
+/** A caller of each kind, as the rules see it. Callers other than the owner have ids that the file does not name. */
 function examplesFor(path: CloudPath, file: FileRecord): readonly Example[] {
   const claim = claimOf(path)
   const { creator = [] } = file
@@ -100,7 +100,7 @@ function examplesFor(path: CloudPath, file: FileRecord): readonly Example[] {
   ]
 }
 
-/** Whoever the path belongs to; when that is also who uploaded it, with the ids that they had then. */
+/** The user whom the path names. If that user also uploaded the file: with the ids of that time. */
 function ownerOf(claim: string | undefined, creator: readonly string[]): UserCaller | undefined {
   const [first] = creator
   const last = creator.at(-1)

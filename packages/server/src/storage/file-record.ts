@@ -3,35 +3,35 @@ import type { BlobId } from '../engines/blobs/blobs.ts'
 import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { PutWrite, RecordKey, StoredRecord } from '../engines/records/records.ts'
 
-/** The space of file records. A record's id is the object id of its path, the name that URLs carry. */
+/** The space of file records. The id of a record is the object id of its path, which URLs contain. */
 export const FILES_SPACE = 'files'
 /** Index over the cloudPath: a folder listing is one walk. */
 export const PATH_INDEX = 'path'
-/** Index over the blob id: which files need a blob, and all blobs that files need in the order of their ids. */
+/** Index over the blob id: finds the files that need a blob, and yields all needed blobs in the order of their ids. */
 export const BLOB_INDEX = 'blob'
 
-/** A stored file. The bytes are in a blob of their own; an overwrite names a new blob. */
+/** A stored file. Its bytes are in a blob. An overwrite makes a new blob. */
 export interface FileRecord {
   readonly path: CloudPath
   readonly blob: BlobId
   /** Bytes. */
   readonly size: number
-  /** Of the content, lower-case hex. */
+  /** The hash of the content, lower-case hex. */
   readonly sha256: string
-  /** Without quotes. Absent: the sha256. */
+  /** Without quotes. When absent, the ETag is the sha256. */
   readonly etag?: string
   readonly contentType: string
   readonly cacheControl?: string
-  /** What the uploader sent as `x-cos-metadata-metadata`, decoded. */
+  /** The decoded header `x-cos-metadata-metadata` of the upload. */
   readonly metadata?: Readonly<Record<string, unknown>>
-  /** Every id of whoever uploaded it first; absent for an administrator's upload. */
+  /** All ids of the user who first uploaded it; absent when an administrator did. */
   readonly creator?: readonly string[]
   /** Milliseconds since the epoch. */
   readonly createdAt: number
   readonly updatedAt: number
 }
 
-/** A file together with the version of its record. */
+/** A file and the version of its record. */
 export interface StoredFile {
   readonly file: FileRecord
   readonly version: number

@@ -8,21 +8,21 @@ import type { StorageOptions } from './options.ts'
 import { FILES_PER_PAGE, loadFile } from './store.ts'
 import { isFolder, type TreePath, topmost } from './tree-path.ts'
 
-/** Where in the order of paths a walk begins. */
+/** The position in the order of paths at which a walk starts. */
 export type WalkStart = KeyRange['from']
 
-/** Begins after this path. */
+/** Starts after this path. */
 export function afterPath(path: string): WalkStart {
   return { key: encodeKey([path]), inclusive: false }
 }
 
-/** Begins after everything whose path begins so: a whole folder is passed over in one step. */
+/** Starts after all paths with this prefix: skips a whole folder in one step. */
 export function afterPrefix(prefix: string): WalkStart {
   const key = successor(encodeTextPrefix(prefix))
   return key && { key, inclusive: true }
 }
 
-/** At most `limit` files whose path begins with `prefix`, in the order of the UTF-8 bytes of their paths. */
+/** At most `limit` files with this prefix, in the order of the UTF-8 bytes of their paths. */
 export async function filesFrom(
   options: StorageOptions,
   prefix: string,
@@ -36,8 +36,8 @@ export async function filesFrom(
 }
 
 /**
- * Every file whose path begins with `prefix`, in pages and each page as it is at its moment. Files that come or go
- * meanwhile are met or not; no file is met twice. Markers of folders are among them.
+ * All files with this prefix, page by page, including the markers of folders. Each page is read when it is asked for: a file
+ * that is made or removed during the walk may be in it or not. No path comes twice.
  */
 export async function* walkFiles(options: StorageOptions, prefix: string): AsyncGenerator<readonly FileRecord[]> {
   const ranges = [textPrefixRange([], prefix)]
@@ -45,7 +45,7 @@ export async function* walkFiles(options: StorageOptions, prefix: string): Async
   for await (const page of walkPages(options.records, request)) yield page.map(fileOf)
 }
 
-/** All files that some files and folders hold, each once. */
+/** All files in some files and folders, each once. */
 export async function* walkTree(
   options: StorageOptions,
   paths: readonly TreePath[],

@@ -12,17 +12,17 @@ export interface CopyRequest {
   readonly source: CloudPath
   readonly target: CloudPath
   readonly overwrite: boolean
-  /** Move: the source is removed in the same commit. */
+  /** Makes it a move: removes the source in the same commit. */
   readonly removeSource: boolean
 }
 
-/** One item of a list of copies, with names that nobody has checked. */
+/** One item of a list of copies, with unchecked names. */
 export interface CopyItem extends Omit<CopyRequest, 'source' | 'target'> {
   readonly source: unknown
   readonly target: unknown
 }
 
-/** Deletes files, each by itself: one that fails does not hold up the others. */
+/** Deletes files independently: a failure does not affect the other files. */
 export async function removeFiles(
   options: StorageOptions,
   caller: Caller,
@@ -40,9 +40,9 @@ export async function removeFiles(
 }
 
 /**
- * Copies or moves files, one after the other, because a later item may read what an earlier one wrote.
+ * Copies or moves files one after the other: a later item may read what an earlier one wrote.
  *
- * @throws CloudsteadError INVALID_PARAM when the source and the target of an item are the same; nothing was done
+ * @throws CloudsteadError INVALID_PARAM when the source and the target of an item are the same; nothing has been done then
  */
 export async function copyFiles(
   options: StorageOptions,
@@ -89,8 +89,8 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
 }
 
 /**
- * Copies or moves one file, in one commit: there is no moment without it. Reading the source and writing the target are
- * judged by the rules, and for a move writing the source too.
+ * Copies or moves one file in one commit, so that it always exists. The rules must allow reading the source and writing the
+ * target, and for a move writing the source.
  *
  * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY, STORAGE_FILE_NONEXIST or STORAGE_FILE_EXIST
  */
@@ -114,7 +114,7 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
   if (replaced !== undefined) await dropUnreferenced(options, [replaced.file.blob])
 }
 
-/** The copy shares the bytes of its source: blobs never change, and one is removed only when no file names it. */
+/** The copy shares the blob of its source: a blob never changes, and is removed only when no file needs it. */
 function copyOf(
   caller: Caller,
   from: FileRecord,
@@ -133,7 +133,7 @@ function copyOf(
   }
 }
 
-/** @throws CloudsteadError STORAGE_REQUEST_FAIL when others get ahead again and again */
+/** @throws CloudsteadError STORAGE_REQUEST_FAIL after too many conflicts */
 function untilCommitted<T>(attempt: () => Promise<T | typeof CONFLICT>): Promise<T> {
   return retryOnConflict(attempt, {
     exhausted: () =>

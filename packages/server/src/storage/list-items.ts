@@ -1,17 +1,17 @@
 import { type CloudPath, CloudsteadError, parseFileId } from '@cloudstead/protocol'
 
-/** What became of one item of a list: its error, or nothing. */
+/** The result for one item of a list: its error, or none. */
 export interface ItemResult {
   readonly fileId: string
   readonly error?: CloudsteadError
 }
 
-/** The cloudPath of one item of a list, or what is wrong with its fileID: a bad one does not fail the others. */
+/** The cloudPath of one item of a list, or the error in its fileID. */
 export function parseItem(env: string, fileId: string): CloudPath | CloudsteadError {
   return parsed(() => parseFileId(env, fileId))
 }
 
-/** What `parse` returns, or the error that it throws about its item. A fault of the server is no error of an item. */
+/** The result of `parse`, or the error of the item. A fault of the server is thrown. */
 export function parsed<T>(parse: () => T): T | CloudsteadError {
   try {
     return parse()
@@ -20,7 +20,7 @@ export function parsed<T>(parse: () => T): T | CloudsteadError {
   }
 }
 
-/** Runs the work on one item; resolves to its error. A fault of the server fails the whole call. */
+/** Does the work on one item; resolves to the error of the item. Rejects with a fault of the server. */
 export async function itemError(work: () => Promise<void>): Promise<CloudsteadError | undefined> {
   try {
     await work()

@@ -5,7 +5,7 @@ import type { StorageOptions } from './options.ts'
 
 export interface ObjectUrlRequest {
   readonly file: FileRecord
-  /** The unix second in which the URL ends, if it has to be signed. */
+  /** The unix time in seconds at which the URL expires, if it is signed. */
   readonly expires: number
 }
 
@@ -16,8 +16,8 @@ export interface ObjectUrl {
 }
 
 /**
- * URLs of files, in the places of their requests: bare and permanent where everybody may read, else signed and expiring.
- * Judges no caller. Signs all of them at once: that costs little more than signing one.
+ * The URLs of files, in the order of the requests: bare and permanent when everybody may read the file, else signed and
+ * expiring. Does not check any caller. Signs all of them at once, which costs little more than signing one.
  */
 export function objectUrls(
   options: StorageOptions,

@@ -5,7 +5,7 @@ import type { FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 import { loadObject } from './store.ts'
 
-/** Stands for a path that nothing is known of: no rule that looks at the path allows it. */
+/** Stands for an unknown path: a rule that depends on the path does not allow it. */
 const UNKNOWN_PATH = parseCloudPath('unknown')
 
 export interface ObjectRequest {
@@ -18,14 +18,15 @@ export interface ObjectRequest {
 
 export interface OpenedObject {
   readonly file: FileRecord
-  /** What to send. */
+  /** The bytes to send. */
   readonly body: Body
-  /** For a signed URL: the seconds it still lives. Absent for a bare one, which everybody may read. */
+  /** The seconds until a signed URL expires. Absent for a bare URL, which everybody may read. */
   readonly remaining?: number
 }
 
 /**
- * The file behind an object URL. A signed URL carries its own permission; a bare one is judged by the rules as nobody.
+ * Opens the file of an object URL. A signature is the permission to read; for a bare URL the rules decide, with nobody as
+ * the caller.
  *
  * @throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or STORAGE_FILE_NONEXIST
  */
@@ -37,10 +38,10 @@ export async function openObject(options: StorageOptions, request: ObjectRequest
   if (isSigned) checkSignature(options, objectId, sign ?? '', t ?? '', now)
   const file = await loadObject(options, objectId)
   const isAddress = file !== undefined && objectPathname(objectId, file.path) === pathname
-  // The signature is about the object; any other spelling of its address is refused all the same.
+  // The signature covers the object only, so another spelling of its path has to be refused here.
   if (isSigned && file !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')
   if (!isAddress) {
-    // Whether a file exists is nobody's business where files are private: the bare URL of any path can be computed.
+    // Do not reveal whether a private file exists: anybody can compute the bare URL of a path.
     const known = isSigned || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
     throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
   }

@@ -5,19 +5,19 @@ import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
 import type { BlobReferences } from './blob-references.ts'
 
-/** What the storage service needs: the two engines, the keys, the settings and the clock. */
+/** What the storage service needs: the engines, the keys, the settings and the clock. */
 export interface StorageOptions {
   readonly env: string
   readonly records: Records
   readonly blobs: Blobs
-  /** Who needs which blobs. The service adds the files; other owners of blobs add themselves. */
+  /** Who needs which blobs. The service adds the files to it. */
   readonly references: BlobReferences
   readonly secrets: Secrets
   readonly settings: CurrentSettings
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Whether the login of a caller still holds: a session that was revoked no longer uploads. */
+  /** Whether the login of a caller is still valid: a revoked session cannot upload. */
   readonly stillValid: (caller: Caller) => Promise<boolean>
-  /** Called with a failure that did not change the answer to the request. */
+  /** Reports a failure that did not affect the answer to a request. */
   readonly onBackgroundError: (error: unknown, what: string) => void
 }

@@ -5,23 +5,23 @@ import { accessCase, explainAccess, type JudgedFile, refusal, type StorageAccess
 import type { StorageOptions } from './options.ts'
 import { loadFile } from './store.ts'
 
-/** A request about a file that nobody made. */
+/** A hypothetical request about a file. */
 export interface FileQuestion {
-  /** Administrators have no rules to be asked. */
+  /** Not an administrator: rules do not apply to administrators. */
   readonly caller: Exclude<Caller, { readonly kind: 'admin' }>
-  /** `write` is asked once; an `upload` or `overwrite` twice, before its bytes are there and then. */
+  /** `write` is decided once; `upload` and `overwrite` twice: when announced, and when the bytes have arrived. */
   readonly action: 'read' | 'write' | 'upload' | 'overwrite' | 'delete'
   readonly path: string
-  /** Bytes of the file that would be stored. */
+  /** The size in bytes of the file that would be stored. */
   readonly size?: number | undefined
-  /** What is to count as stored, null for nothing; undefined: what is. */
+  /** The file to assume as stored; null for none, undefined for the actual one. */
   readonly stored?: JudgedFile | null | undefined
-  /** Other rules than those that hold. */
+  /** Rules to use instead of the current ones. */
   readonly rules?: StorageRules | undefined
 }
 
 /**
- * What rules would say to a request. Decides by the same functions as requests do, and changes nothing.
+ * What the rules decide about a request. Uses the same functions as real requests, and changes nothing.
  *
  * @throws CloudsteadError INVALID_FILE_NAME
  */

@@ -22,19 +22,19 @@ export const ENV = 'demo-1abcde'
 export const MAX_FILE_SIZE = 10_000_000
 export const ADMIN: AdminCaller = { kind: 'admin', keyId: 'a' }
 
-/** What the tests of files and folders share: the service over the real engines, in a folder of its own. */
-export interface StorageSetup {
+/** The storage service on the real engines, in a directory of its own, for the tests of files and folders. */
+export interface StorageFixture {
   readonly storage: Storage
   readonly records: Records
   readonly clock: { now: number }
-  /** How many records each walk of an index has read. */
+  /** The number of records that each read of an index returned. */
   readonly reads: number[]
-  /** What a test does between two steps of the service. */
+  /** Called between two steps of the service. */
   readonly hooks: { beforeRead?: () => Promise<void> }
   useAcl(acl: unknown): void
-  /** Makes files that have no bytes, quickly. */
+  /** Makes empty files, quickly. */
   seed(paths: readonly string[], more?: { readonly creator?: readonly string[] }): Promise<void>
-  /** Stores a file as an upload does. */
+  /** Uploads a file. */
   upload(path: string, content: string | AsyncIterable<Uint8Array>, contentType?: string): Promise<void>
   /** The paths and contents of all files. */
   contents(): Promise<Readonly<Record<string, string>>>
@@ -43,12 +43,12 @@ export interface StorageSetup {
   clear(): Promise<void>
 }
 
-/** To be awaited at the top level of a test file: everything goes after its tests. */
-export async function storageForFile(): Promise<StorageSetup> {
+/** Await it at the top level of a test file. Everything is removed after the tests of the file. */
+export async function storageForFile(): Promise<StorageFixture> {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-storage-'))
   const engine = await openSqliteRecords({ file: join(dir, 'records.sqlite') })
   const disk = await openDiskBlobs({ dir: join(dir, 'blobs') })
-  const hooks: StorageSetup['hooks'] = {}
+  const hooks: StorageFixture['hooks'] = {}
   const blobs: Blobs = {
     ...disk,
     async read(id, range) {
@@ -161,6 +161,6 @@ async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
 }
 
 async function textOf(bytes: Uint8Array | Readable | undefined): Promise<string> {
-  if (bytes === undefined) throw new Error('the bytes have gone')
+  if (bytes === undefined) throw new Error('the blob has been removed')
   return (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.concat(await bytes.toArray())).toString()
 }

@@ -27,7 +27,7 @@ import {
 } from './uploads.ts'
 import { createZip, type OpenedZip, openZip } from './zip-requests.ts'
 
-/** The storage service: every decision about files, for whichever dialect asks. */
+/** The storage service: all decisions about files, for all dialects. */
 export interface Storage {
   issueUpload(caller: Caller, cloudPath: unknown, wishes?: UploadWishes): Promise<IssuedUpload>
   admitUpload(ticket: string, length: number | undefined): Promise<UploadTicket>
@@ -37,18 +37,18 @@ export interface Storage {
   copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
   openObject(request: ObjectRequest): Promise<OpenedObject>
   /**
-   * The bytes of an opened object: from memory when it is small, else a stream. Undefined when the file has been overwritten
-   * or deleted meanwhile: open the object again.
+   * The bytes of an opened object: in memory when it is small, else a stream. Undefined when the file has been overwritten or
+   * deleted since: then open the object again.
    */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
-  /** What rules would say to a request; changes nothing. @throws CloudsteadError INVALID_FILE_NAME */
+  /** What the rules decide about a request; changes nothing. @throws CloudsteadError INVALID_FILE_NAME */
   simulate(question: FileQuestion): Promise<Simulated>
-  /** Counts all files and their bytes; yields again and again what it has found so far. */
+  /** Counts all files and their bytes. Yields the count so far, again and again. */
   usage(): AsyncIterable<StorageUsage>
-  /** Removes bytes that nobody needs any more. Resolves to how many blobs that were. */
+  /** Removes blobs that nobody needs any more. Resolves to their number. */
   sweep(signal: AbortSignal): Promise<number>
 
-  // What administrators do with folders. What takes no Caller is for them only: rules judge files, and know no right to list.
+  // Folders. Methods that take an AdminCaller are for administrators only: rules decide about files, and have no right to list.
   listFiles(administrator: AdminCaller, request: ListRequest): Promise<FilePage>
   countFiles(administrator: AdminCaller, paths: readonly TreePath[]): Promise<FileCount>
   fileDetails(administrator: AdminCaller, path: string): Promise<FileDetails>
@@ -56,7 +56,7 @@ export interface Storage {
   createFolder(caller: Caller, path: string): Promise<void>
   moveFiles(caller: Caller, request: MoveRequest, signal: AbortSignal): AsyncIterable<TreeProgress>
   deleteFiles(caller: Caller, paths: readonly CloudPath[], signal: AbortSignal): AsyncIterable<TreeProgress>
-  /** Resolves to an id for `openZip`. */
+  /** Resolves to the id for `openZip`. */
   createZip(administrator: AdminCaller, paths: readonly TreePath[], name?: string): Promise<string>
   openZip(administrator: AdminCaller, id: string, signal: AbortSignal): Promise<OpenedZip>
 }

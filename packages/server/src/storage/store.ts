@@ -7,7 +7,7 @@ import type { BlobOwner } from './blob-references.ts'
 import { BLOB_INDEX, FILES_SPACE, type FileRecord, fileKey, fileOf, type StoredFile } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
-/** File records that are read at once: some milliseconds, after which other requests get their turn. */
+/** The file records of one page: reading it takes some milliseconds, then other requests get their turn. */
 export const FILES_PER_PAGE = 500
 
 export async function loadFile(options: StorageOptions, path: CloudPath): Promise<StoredFile | undefined> {
@@ -15,7 +15,7 @@ export async function loadFile(options: StorageOptions, path: CloudPath): Promis
   return record && { file: fileOf(record), version: record.version }
 }
 
-/** Those of these files that exist, read at once. */
+/** Reads several files at once. Files that do not exist are not in the map. */
 export async function loadFiles(
   options: StorageOptions,
   paths: readonly CloudPath[],
@@ -25,18 +25,18 @@ export async function loadFiles(
   return new Map(files.map((file) => [file.path, file]))
 }
 
-/** The file that a URL names by its object id. */
+/** The file of an object id, as URLs contain it. */
 export async function loadObject(options: StorageOptions, objectId: string): Promise<FileRecord | undefined> {
   const [record] = await options.records.get([{ space: FILES_SPACE, id: objectId }])
   return record && fileOf(record)
 }
 
-/** For a commit: the file, or that there is none, is as it was read. */
+/** The expectation that a file has not changed since it was read, or still does not exist. */
 export function expectFile(options: StorageOptions, path: CloudPath, stored: StoredFile | undefined): Expectation {
   return { ...fileKey(options.env, path), version: stored?.version ?? null }
 }
 
-/** The blobs that files need. Copies share a blob. */
+/** The files as an owner of blobs. Copies share a blob. */
 export function filesAsBlobOwner(records: Records): BlobOwner {
   return {
     async *pages(signal) {

@@ -2,17 +2,17 @@ import type { BlobId, Blobs } from '../engines/blobs/blobs.ts'
 import { withLease } from '../engines/records/lease.ts'
 import type { StorageOptions } from './options.ts'
 
-/** A blob is written before the record that names it, so a blob that is younger than this may be about to be named. */
+/** A blob is written before the record that references it, so younger blobs may be about to be referenced. */
 const MIN_AGE_MS = 60 * 60 * 1000
-/** Blobs that are judged at once: some milliseconds, after which other requests get their turn. */
+/** The blobs of one step: it takes some milliseconds, then other requests get their turn. */
 const BATCH = 500
 
 /**
- * Removes what nobody needs: what a crash left between the bytes and their record, or between an overwrite and the removal
- * of the old bytes. Walks all blobs and all references side by side, so memory does not grow with their number. Safe
- * beside uploads and beside sweeps of other processes; one process at a time sweeps.
+ * Removes the blobs that nobody needs: those that a crash left between writing the bytes and committing the record, or
+ * between an overwrite and the removal of the old bytes. Walks all blobs and all references in step, so the memory does not
+ * depend on their number. Uploads and other processes may go on meanwhile. One process at a time sweeps.
  *
- * @returns how many blobs were removed; 0 when another process sweeps
+ * @returns the number of removed blobs; 0 when another process sweeps
  * @throws the reason of the signal
  */
 export async function sweepBlobs(options: StorageOptions, signal: AbortSignal): Promise<number> {
@@ -45,16 +45,16 @@ async function sweep(options: StorageOptions, signal: AbortSignal): Promise<numb
 }
 
 /**
- * No write of this or another process is about to name a blob that is older. Where the engine is alone, that holds for
- * every blob of a former process, however young: that process is gone.
+ * The time before which no blob is about to be referenced. When the engine has the store to itself, every blob that was
+ * written before it was opened is settled too, at any age: the process that wrote it has ended.
  */
 function settledBefore({ exclusiveSince = 0 }: Blobs, now: number): number {
   return Math.max(now - MIN_AGE_MS, exclusiveSince)
 }
 
 /**
- * Removes bytes that may have become unreferenced by a commit. A failure does not change the answer to the request: the
- * sweep finds what stays behind.
+ * Removes blobs that a commit may have left unreferenced. A failure does not affect the answer to the request: the sweep
+ * removes what remains.
  */
 export async function dropUnreferenced(options: StorageOptions, ids: readonly BlobId[]): Promise<void> {
   try {
@@ -64,7 +64,7 @@ export async function dropUnreferenced(options: StorageOptions, ids: readonly Bl
   }
 }
 
-/** Returns how many of these blobs it removed: those that nobody needs at this moment. */
+/** Removes those of these blobs that nobody needs now. Returns their number. */
 async function removeUnreferenced({ blobs, references }: StorageOptions, ids: readonly BlobId[]): Promise<number> {
   const orphans: BlobId[] = []
   for (const id of ids) if (!(await references.isReferenced(id))) orphans.push(id)

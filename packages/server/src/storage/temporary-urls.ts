@@ -7,13 +7,13 @@ import { type ObjectUrl, objectUrls } from './object-urls.ts'
 import type { StorageOptions } from './options.ts'
 import { loadFiles } from './store.ts'
 
-/** Seconds; the platform's documented range. */
+/** In seconds: the documented range of the platform. */
 const MIN_MAX_AGE_S = 1
 const MAX_MAX_AGE_S = 86_400
 
 export interface UrlRequest {
   readonly fileId: string
-  /** Seconds that the caller wants the URL to live; checked by {@link checkMaxAge}. */
+  /** The requested lifetime in seconds, checked by {@link checkMaxAge}. */
   readonly maxAge?: number | undefined
 }
 
@@ -38,7 +38,7 @@ export function checkMaxAge(maxAge: unknown): number | undefined {
   return maxAge as number
 }
 
-/** A URL for each file that the caller may read: bare and permanent when everybody may, else signed and expiring. */
+/** A URL for each file that the caller may read: bare and permanent when everybody may read it, else signed and expiring. */
 export async function temporaryUrls(
   options: StorageOptions,
   caller: Caller,
@@ -68,7 +68,7 @@ export async function temporaryUrls(
   })
 }
 
-/** The file, or why the caller cannot have it. */
+/** The file, or why the caller cannot read it. */
 function readable(
   acl: StorageRules,
   caller: Caller,
@@ -76,12 +76,12 @@ function readable(
   file: FileRecord | undefined,
   now: number,
 ): FileRecord | CloudsteadError {
-  // Judged before it is looked at whether the file exists, so that a refusal says nothing about foreign files.
+  // Rights come before existence, so that a refusal reveals nothing about files of others.
   const refused = refusal(acl, caller, { operation: 'read', path, file }, now)
   return refused ?? file ?? new CloudsteadError('STORAGE_FILE_NONEXIST')
 }
 
-/** A rule's maxAge is a security setting: a caller may ask for less, never for more. Without one the caller decides. */
+/** The maxAge of the rules is a security setting: a caller may ask for less, never for more. Without it the caller decides. */
 function effectiveMaxAge(requested: number | undefined, rule: number | undefined, environment: number): number {
   if (rule !== undefined) return Math.min(requested ?? rule, rule)
   return requested ?? environment

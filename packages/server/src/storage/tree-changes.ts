@@ -9,20 +9,20 @@ import { loadFile } from './store.ts'
 import { isFolder, parseFolder, type TreePath, topmost } from './tree-path.ts'
 import { receiveUpload } from './uploads.ts'
 
-/** Files that are worked on at once: their commits and disk syncs are shared. */
+/** Files that are changed concurrently: they share commits and disk syncs. */
 const BATCH = 32
 const PROGRESS_EVERY_MS = 100
 const MAX_PROBLEMS = 100
-/** As other consoles mark their folders. */
+/** The type that other consoles give to folders. */
 const FOLDER_TYPE = 'application/x-directory'
 
-/** How far long work has come. Files are counted; markers of folders only where they fail. */
+/** The progress of a long change. Counts files; markers of folders count only when they fail. */
 export interface TreeProgress {
   readonly done: number
-  /** Absent where there are too many to count. */
+  /** Absent when there are too many to count. */
   readonly total?: number
   readonly failed: number
-  /** The first of them, in the last line. */
+  /** The first failures; only in the last line. */
   readonly problems?: readonly { readonly item: string; readonly error: CloudsteadError }[]
   readonly finished?: true
 }
@@ -38,7 +38,7 @@ export interface MoveRequest {
   readonly overwrite: boolean
 }
 
-/** One file's work. */
+/** The change of one file. */
 interface Step {
   readonly path: string
   readonly counts: boolean
@@ -46,9 +46,10 @@ interface Step {
 }
 
 /**
- * Checks where files and folders are to go: a file to a file, a folder to a folder, and no folder into itself.
+ * Checks the source and the target of a move: a file becomes a file, a folder becomes a folder, and no folder is moved into
+ * itself.
  *
- * @throws CloudsteadError INVALID_FILE_NAME or INVALID_PARAM; nothing was done
+ * @throws CloudsteadError INVALID_FILE_NAME or INVALID_PARAM
  */
 export function parseMove({ from, to }: { readonly from: string; readonly to: string }): MoveItem {
   const item = { from: parseCloudPath(from), to: parseCloudPath(to) }
@@ -60,15 +61,14 @@ export function parseMove({ from, to }: { readonly from: string; readonly to: st
   }
   if (from === to) throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same')
   if (isFolder(from) && (to.startsWith(from) || from.startsWith(to))) {
-    // The other way round a file could take the place of one that has yet to be moved.
+    // In the other direction, a file could overwrite one that has not been moved yet.
     throw new CloudsteadError('INVALID_PARAM', 'a folder cannot be moved into itself, nor become the folder it lies in')
   }
   return item
 }
 
 /**
- * Makes a folder in which nothing is yet: an object without bytes whose name ends with a slash. A folder that files are
- * in needs none.
+ * Makes an empty folder: an empty object whose name ends with a slash. A folder that contains files needs no such object.
  *
  * @throws CloudsteadError INVALID_FILE_NAME, STORAGE_FILE_EXIST or STORAGE_EXCEED_AUTHORITY
  */
@@ -83,9 +83,8 @@ export async function createFolder(options: StorageOptions, caller: Caller, fold
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /**
- * Moves or copies files and whole folders, one file after the other and each in one commit: what is done stays done when
- * it is cancelled. A folder that is there already takes the files in; a file that is there already is replaced only with
- * `overwrite`.
+ * Moves or copies files and whole folders, with one commit per file: cancelling keeps what has been done. The files go into
+ * an existing target folder. An existing target file is replaced only with `overwrite`.
  */
 export async function* moveFiles(
   options: StorageOptions,
@@ -97,7 +96,7 @@ export async function* moveFiles(
   yield* carryOut(options, sources, moveSteps(options, caller, request), signal)
 }
 
-/** Deletes files and whole folders, one file after the other: what is done stays done when it is cancelled. */
+/** Deletes files and whole folders, with one commit per file: cancelling keeps what has been done. */
 export async function* deleteFiles(
   options: StorageOptions,
   caller: Caller,
@@ -167,7 +166,7 @@ async function* moveSteps(
   { items, copy, overwrite }: MoveRequest,
 ): AsyncGenerator<readonly Step[]> {
   const move = async (source: CloudPath, target: CloudPath, marker?: FileRecord) => {
-    // Two folders that become one have one marker.
+    // When two folders are merged, one marker remains.
     const replace = overwrite || (marker?.size === 0 && (await loadFile(options, target))?.file.size === 0)
     const request: CopyRequest = { source, target, overwrite: replace, removeSource: !copy }
     await copyFile(options, caller, request)
@@ -176,7 +175,7 @@ async function* moveSteps(
   let read = new Set<string>()
   let written = new Set<string>()
   for (const { from, to } of items) {
-    // A later item may use what an earlier one leaves behind, so items run together only when that makes no difference.
+    // A later item may use the result of an earlier one, so only independent items run concurrently.
     if (isFolder(from) || written.has(from) || written.has(to) || read.has(to) || (!copy && read.has(from))) {
       yield* batchesOf(files)
       files = []
@@ -197,7 +196,7 @@ async function* moveSteps(
   yield* batchesOf(files)
 }
 
-/** The steps for all that is in a folder; that there is nothing is a failure of its own. */
+/** The steps for all files in a folder. A folder without files is a failure. */
 async function* inFolder(
   options: StorageOptions,
   folder: CloudPath,
@@ -215,7 +214,7 @@ async function noSuchFolder(): Promise<never> {
   throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there is no such folder')
 }
 
-/** In a folder it is no failure that a file has gone since it was listed. */
+/** A file of a folder that was removed after it was listed is not a failure. */
 async function passMissing(work: () => Promise<void>): Promise<void> {
   try {
     await work()

@@ -1,6 +1,6 @@
 import { type CloudPath, CloudsteadError, parseCloudPath } from '@cloudstead/protocol'
 
-/** The cloudPath of a file, that of a folder (it ends with a slash), or the empty text for the root folder. */
+/** The cloudPath of a file or of a folder (which ends with a slash), or the empty string for the root folder. */
 export type TreePath = CloudPath | ''
 
 /** @throws CloudsteadError INVALID_FILE_NAME */
@@ -16,29 +16,29 @@ export function parseFolder(input: string): TreePath {
 }
 
 /**
- * Whether it names a folder. An object can have such a name too: that makes a folder visible in which nothing else is
- * (its marker), and belongs to the folder.
+ * Whether a path names a folder. An object can also have such a name: it is the marker of a folder, which makes an empty
+ * folder visible.
  */
 export function isFolder(path: string): boolean {
   return path === '' || path.endsWith('/')
 }
 
-/** What follows the last slash, or for a folder the last but one. */
+/** The last segment, without a trailing slash. */
 export function nameOf(path: string): string {
   return path.slice(parentOf(path).length).replace(/\/$/, '')
 }
 
-/** The path of the folder that it lies in. */
+/** The folder that contains it. */
 export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/', path.length - 2) + 1)
 }
 
-/** Each path once, and none that lies in a folder which is there itself. */
+/** Removes duplicates, and paths that are inside a folder of the list. */
 export function topmost(paths: readonly TreePath[]): readonly TreePath[] {
   const kept: TreePath[] = []
   for (const path of [...paths].sort()) {
     const last = kept.at(-1)
-    // Whatever begins like a folder follows it directly in this order.
+    // In this order, the contents of a folder directly follow it.
     if (last === undefined || (path !== last && !(isFolder(last) && path.startsWith(last)))) kept.push(path)
   }
   return kept

@@ -20,26 +20,26 @@ import type { StorageOptions } from './options.ts'
 import { expectFile, loadFile } from './store.ts'
 import { dropUnreferenced } from './sweep.ts'
 
-/** Long enough for a slow phone to begin, short enough that a leaked URL is soon worthless. Judged when bytes arrive. */
+/** Long enough for a slow phone to begin, and short enough to limit a leaked URL. Checked when the bytes arrive. */
 const TICKET_LIFETIME_MS = 15 * 60 * 1000
 
 export interface IssuedUpload {
   readonly fileId: string
-  /** The text of the ticket, to be put into the upload URL. */
+  /** The sealed ticket, for the upload URL. */
   readonly ticket: string
   readonly objectId: string
-  /** Path of the bare URL that the file will have. */
+  /** Path of the bare URL of the file. */
   readonly pathname: string
 }
 
-/** What came with the bytes. Nothing in it decides where they go: the ticket does. */
+/** What the sender says about the bytes. It never decides where they are stored: the ticket does. */
 export interface UploadMeta {
-  /** Bytes that the sender announced. */
+  /** The announced length in bytes. */
   readonly length?: number | undefined
   readonly contentType?: string | undefined
   readonly cacheControl?: string | undefined
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
-  /** Base64 of the MD5 that the body must have. */
+  /** The MD5 that the body must have, in base64. */
   readonly contentMd5?: string | undefined
 }
 
@@ -51,13 +51,13 @@ export interface ReceivedUpload {
 }
 
 export interface UploadWishes {
-  /** Refuse with STORAGE_FILE_EXIST when there is such a file at this moment. */
+  /** Refuses with STORAGE_FILE_EXIST when the file exists now. */
   readonly onlyNew?: boolean
-  /** Bytes that are to come: more than the environment accepts are refused with EXCEED_UPLOAD_MAXFILESIZE. */
+  /** The size in bytes, if known. Refuses with EXCEED_UPLOAD_MAXFILESIZE when it is more than the environment accepts. */
   readonly size?: number | undefined
 }
 
-/** Checks the right to write a path and hands out a ticket for it. Throws INVALID_FILE_NAME or STORAGE_EXCEED_AUTHORITY. */
+/** Checks the right to write a path and issues a ticket for it. Throws INVALID_FILE_NAME or STORAGE_EXCEED_AUTHORITY. */
 export async function issueUpload(
   options: StorageOptions,
   caller: Caller,
@@ -69,7 +69,7 @@ export async function issueUpload(
   if (size > maxFileSize) throw tooLarge(maxFileSize)
   const stored = await loadFile(options, path)
   const now = options.now()
-  // Without a size: a rule on resource.size is judged when the bytes are here, with the size of these bytes.
+  // Without a size: a rule on resource.size is checked when the bytes have arrived.
   authorize(acl, caller, { operation: 'write', path, file: stored?.file }, now)
   if (onlyNew && stored !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
   const ticket: UploadTicket = {
@@ -88,7 +88,7 @@ export async function issueUpload(
   }
 }
 
-/** Opens a ticket and checks, before a byte is read, that its holder may still write. */
+/** Opens a ticket and checks that its holder may still write, before any byte is read. */
 export async function admitUpload(
   options: StorageOptions,
   ticketText: string,
@@ -108,8 +108,8 @@ export async function admitUpload(
 }
 
 /**
- * Takes the bytes of an admitted upload: stores them durably, then makes them visible in one commit. Whatever fails
- * leaves the former file, or nothing.
+ * Receives the bytes of an admitted upload: stores them durably, then makes them visible in one commit. A failure leaves the
+ * former file, or none.
  */
 export async function receiveUpload(
   options: StorageOptions,
@@ -164,7 +164,7 @@ function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {
   }
 }
 
-/** Makes the file visible. Judges the rights once more against what is stored at this moment. */
+/** Makes the file visible. Checks the rights again, against what is stored now. */
 async function commitUpload(
   options: StorageOptions,
   ticket: UploadTicket,
@@ -211,7 +211,7 @@ function newFile(
   }
 }
 
-/** An administrator who replaces a user's file does not take it away from them. */
+/** A file that an administrator replaces keeps its creator. */
 function creatorOf(caller: Caller, former: FileRecord | undefined): readonly string[] | undefined {
   return caller.kind === 'user' ? idsOf(caller) : former?.creator
 }

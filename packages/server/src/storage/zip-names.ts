@@ -1,22 +1,21 @@
 /**
- * Names of what is in a zip, such that unpacking it anywhere writes only below the folder it is unpacked in, and one
- * entry never takes the place of another. cloudPaths are stricter than most names (no leading slash, no `..` segment), but
- * a name that is harmless here may be a way out elsewhere: to Windows a backslash is a separator, `C:` a drive, and
- * `.. ` the folder above.
+ * Names of zip entries that are safe on any system: unpacking writes only below the target folder, and no entry overwrites
+ * another. A cloudPath has no leading slash and no `..` segment, but other systems read names differently: for Windows a
+ * backslash is a separator, `C:` a drive, and `.. ` the parent folder.
  */
 
-/** What some system does not take in a name, or takes for something else. */
+/** Characters that some system refuses in a name, or gives a meaning. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not reach a file system
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\\:*?"<>|]/g
-/** Characters that make a name look like another one. */
+/** Characters that change the direction of text, and so make a name look like another one. */
 const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:$|\.)/i
 
 interface Folder {
-  /** Its name in the zip, with a slash at its end; empty for the top. */
+  /** Its name in the zip, with a trailing slash; empty for the top. */
   readonly name: string
   readonly folders: Map<string, Folder>
-  /** Names that are taken, as systems compare them that know no case, and up to which number each is. */
+  /** The names in use, as case-insensitive systems compare them, and the highest number of each. */
   readonly taken: Map<string, number>
 }
 
@@ -49,13 +48,13 @@ export function createZipNames(): ZipNames {
   }
 }
 
-/** A name of its own in the folder: `a.txt`, then `a (2).txt`. */
+/** A name that is unique in the folder: `a.txt`, then `a (2).txt`. */
 function take({ taken }: Folder, segment: string): string {
   const name = safeName(segment)
   const dot = name.lastIndexOf('.')
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
   let own = name
-  // Goes on where the last one of this name ended: whoever names thousands of files alike costs no more than others.
+  // Continues from the last number of this name, so that thousands of equal names are no slower.
   let count = taken.get(comparable(name)) ?? 1
   while (taken.has(comparable(own))) {
     count += 1

@@ -6,7 +6,7 @@ export interface ZipEntry {
   readonly compressed: boolean
 }
 
-/** Reads a zip by its table, as programs do that unpack it; checks lengths and sums. */
+/** Reads a zip by its central directory, as unpacking programs do; checks lengths and checksums. */
 export function readZip(zip: Buffer): ReadonlyMap<string, ZipEntry> {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
   assert.ok(end >= 0, 'not a whole zip')

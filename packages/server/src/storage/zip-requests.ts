@@ -7,13 +7,13 @@ import type { StorageOptions } from './options.ts'
 import { nameOf, type TreePath } from './tree-path.ts'
 import { zipOf } from './zip.ts'
 
-/** Requests are records, so that any process of a group can answer them. */
+/** Requests are records, so that any process of a cluster can answer them. */
 const SPACE = 'zip-requests'
 const EXPIRY_INDEX = 'expires'
-/** A browser goes there at once. */
+/** A browser opens it at once. */
 const LIFETIME_MS = 60_000
 const ID_BYTES = 24
-/** The table at the end of a zip is kept in memory while it is made; somebody who wants more takes folder by folder. */
+/** The central directory of a zip is kept in memory while the zip is made. Larger trees take several zips. */
 const MAX_FILES = 20_000
 const SWEPT_AT_ONCE = 100
 
@@ -30,10 +30,10 @@ export interface OpenedZip {
 }
 
 /**
- * Notes what somebody wants in one zip. The id opens it once, within a minute, and for the same administrator only.
+ * Stores a request for a zip. Its id opens the zip once, within a minute, for the same administrator only.
  *
- * @param name without its ending; else it is the name of the one thing that is in it
- * @throws CloudsteadError STORAGE_FILE_NONEXIST when there is nothing, INVALID_PARAM when it is too much for one zip
+ * @param name without extension; by default the name of the only item, or of the environment
+ * @throws CloudsteadError STORAGE_FILE_NONEXIST when there are no files, INVALID_PARAM when there are too many for one zip
  */
 export async function createZip(
   options: StorageOptions,
@@ -62,9 +62,9 @@ export async function createZip(
 }
 
 /**
- * Opens a zip that was noted.
+ * Opens the zip of a request.
  *
- * @throws CloudsteadError NOT_FOUND when there is none, for this administrator or any more
+ * @throws CloudsteadError NOT_FOUND when there is no such request of this administrator, or no longer
  */
 export async function openZip(
   options: StorageOptions,
@@ -85,7 +85,7 @@ export async function openZip(
   return { name, body: await zipOf(options, paths, signal) }
 }
 
-/** Removes requests that nobody came for. */
+/** Removes expired requests. */
 async function sweep(options: StorageOptions): Promise<void> {
   const { records } = await options.records.find({
     space: SPACE,

@@ -11,19 +11,19 @@ import { loadFile } from './store.ts'
 import { isFolder, parentOf, type TreePath, topmost } from './tree-path.ts'
 import { createZipNames } from './zip-names.ts'
 
-/** Types whose bytes are compressed already: once more costs time and saves nothing. */
+/** Types whose bytes are already compressed. */
 const COMPRESSED = /^(?:image\/(?!bmp|svg)|video\/|audio\/(?!wav)|application\/(?:zip|gzip|pdf|vnd\.openxmlformats-))/
 
 /**
- * The zip of some files and folders, made while it is read: nothing is kept, and the next file is opened when the former
- * one has been taken. Destroying the stream ends the work; a failure destroys it with the error.
+ * A zip of some files and folders, made while it is read. A file is opened when the one before has been read. Destroying the
+ * stream ends the work; a failure destroys it with the error.
  */
 export async function zipOf(
   options: StorageOptions,
   paths: readonly TreePath[],
   signal: AbortSignal,
 ): Promise<Readable> {
-  // Loaded when somebody downloads a zip: a server that nobody looks at does without.
+  // Loaded at the first download of a zip.
   const { ZipFile } = await import('yazl')
   const zip = new ZipFile()
   const output = zip.outputStream as PassThrough
@@ -59,7 +59,7 @@ async function fill(
   zip.end()
 }
 
-/** Resolves when the file's bytes have been taken. A file that has gone since it was listed is left out. */
+/** Resolves when the bytes of the file have been read. A file that was removed after it was listed is left out. */
 async function addFile(
   options: StorageOptions,
   zip: ZipFile,
@@ -87,7 +87,7 @@ async function addFile(
   }
 }
 
-/** The newest bytes of a file; once opened they stay readable whatever happens to the file. */
+/** Opens the current bytes of a file. They stay readable when the file is overwritten or removed later. */
 async function openFile(
   options: StorageOptions,
   path: CloudPath,

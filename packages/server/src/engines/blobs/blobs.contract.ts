@@ -5,11 +5,11 @@ import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { type BlobId, BlobLengthError, BlobMissingError, type Blobs, BlobTooLargeError } from './blobs.ts'
 
-/** A place for blobs that only one test uses. */
+/** A store that only one test uses. */
 export interface BlobsPlace {
-  /** Opens the place; a second time after `close` it is the same place. */
+  /** Opens the store. Opening it again opens the same store. */
   open(): Promise<Blobs>
-  /** Removes the place. */
+  /** Removes the store. */
   dispose(): Promise<void>
 }
 
@@ -17,7 +17,7 @@ const KiB = 1024
 const MiB = 1024 * KiB
 const LIMIT = 32 * MiB
 
-/** Bytes that differ from place to place, so that a piece that is lost, doubled or moved shows. */
+/** Bytes in which a lost, repeated or moved chunk is noticed. */
 export function sampleBytes(length: number, seed = 1): Buffer {
   const bytes = Buffer.allocUnsafe(length)
   let state = seed >>> 0 || 1
@@ -28,12 +28,12 @@ export function sampleBytes(length: number, seed = 1): Buffer {
   return bytes
 }
 
-/** A body in pieces, as a socket would bring it. */
+/** A body in chunks, as a socket delivers it. */
 export async function* inPieces(bytes: Uint8Array, pieceBytes = 64 * KiB): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
 
-/** The ids that the store lists, those after `after`. */
+/** The ids that the store lists, starting after `after`. */
 export async function listedIds(blobs: Blobs, after?: BlobId): Promise<BlobId[]> {
   const ids: BlobId[] = []
   for await (const { id } of blobs.list(after === undefined ? {} : { after })) ids.push(id)
@@ -48,7 +48,7 @@ function store(blobs: Blobs, bytes: Uint8Array) {
   return blobs.write(inPieces(bytes), { limit: LIMIT, length: bytes.byteLength })
 }
 
-/** What every implementation of the blobs seam has to do. */
+/** The contract of the blobs seam; every engine passes it. */
 export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>): void {
   describe(`blobs contract: ${name}`, () => {
     let place: BlobsPlace
@@ -87,7 +87,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       }
     })
 
-    test('the MD5 is there when it is asked for', async () => {
+    test('the MD5 is computed on request', async () => {
       for (const size of [0, 10, 2 * MiB]) {
         const bytes = sampleBytes(size)
         const written = await blobs.write(inPieces(bytes), { limit: LIMIT, md5: true })
@@ -120,7 +120,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
     })
 
     for (const limit of [100 * KiB, 3 * MiB]) {
-      test(`a body without an end is refused near its limit of ${limit} bytes, and its source is ended`, async () => {
+      test(`an endless body is refused near the limit of ${limit} bytes, and its source is closed`, async () => {
         let pulled = 0
         let ended = false
         async function* endless() {
@@ -193,7 +193,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       assert.ok(sampleBytes(100).subarray(90).equals(part))
     })
 
-    test('a range that is none is refused', async () => {
+    test('an invalid range is refused', async () => {
       const { id } = await store(blobs, sampleBytes(100))
       for (const range of [
         { start: -1, end: 5 },
@@ -229,7 +229,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       assert.deepEqual(await listedIds(blobs), [kept.id])
     })
 
-    test('strings that are no ids are missing blobs, and removing them does nothing', async () => {
+    test('a string that is not an id is a missing blob, and removing it does nothing', async () => {
       const { id } = await store(blobs, sampleBytes(5))
       const foreign = [
         '',
@@ -259,11 +259,11 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       const listed = []
       for await (const blob of blobs.list()) listed.push(blob)
       assert.deepEqual(listed.map(({ id }) => id).sort(), written.map(({ id }) => id).sort())
-      // A store may keep whole seconds.
+      // A store may round to whole seconds.
       for (const { writtenAt } of listed) assert.ok(writtenAt >= before - 1000 && writtenAt <= after + 1000)
     })
 
-    test('list is in the order of the ids and goes on after any of them', async () => {
+    test('list is in ascending order of the ids and starts after any of them', async () => {
       for (let round = 0; round < 3; round += 1) {
         await Promise.all(Array.from({ length: 13 }, (_, size) => store(blobs, sampleBytes(size))))
       }
@@ -271,7 +271,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       assert.equal(ids.length, 39)
       assert.deepEqual(ids, ids.toSorted())
       for (const [at, id] of ids.entries()) assert.deepEqual(await listedIds(blobs, id), ids.slice(at + 1), id)
-      // Where a former page ended may be removed by now.
+      // The last id of an earlier page may have been removed.
       const [removed] = ids.splice(20, 1)
       await blobs.remove([removed as BlobId])
       assert.deepEqual(await listedIds(blobs, removed), ids.slice(20))
@@ -279,7 +279,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       assert.deepEqual(await listedIds(blobs, '' as BlobId), ids)
     })
 
-    test('what is written or removed while the list is read disturbs nothing else', async () => {
+    test('writes and removals during a list do not affect other blobs in it', async () => {
       await Promise.all(Array.from({ length: 10 }, (_, size) => store(blobs, sampleBytes(size))))
       const before = await listedIds(blobs)
       const listed: BlobId[] = []
@@ -309,7 +309,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       for (const { id, size } of [...written, more]) assert.ok(sampleBytes(size).equals(await blobs.readAll(id)))
     })
 
-    test('two engines have one place open: neither disturbs a write of the other, and both see all blobs', async () => {
+    test('two engines on one store: neither interferes with a write of the other, and both see all blobs', async () => {
       const { promise: opened, resolve } = Promise.withResolvers<void>()
       const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
       async function* slow() {
@@ -340,7 +340,7 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       }
     })
 
-    test('close waits for a write in flight and refuses new ones', async () => {
+    test('close waits for a write in progress and refuses new ones', async () => {
       const writing = store(blobs, sampleBytes(2 * MiB))
       await blobs.close()
       await blobs.close()

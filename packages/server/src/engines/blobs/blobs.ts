@@ -1,17 +1,17 @@
 /**
- * The blobs seam: bytes. A blob is written once under an id that the engine makes, and never changes; an overwrite of a
- * file is a new blob. What `write` resolved survives a kill -9 and a power loss; a write that failed leaves nothing.
+ * The blobs seam: bytes. A blob is written once, under an id that the engine makes, and never changes. Overwriting a file
+ * makes a new blob. A write that has resolved survives a kill -9 and a power loss; a write that fails leaves nothing.
  */
 
-/** The engine's own name of a blob: `[a-z0-9-]+`, never derived from user input. */
+/** The engine's name for a blob: `[a-z0-9-]+`, never derived from user input. */
 export type BlobId = string & { readonly __brand: 'BlobId' }
 
 export interface WriteOptions {
-  /** Bytes the sender announced, when known. A body that differs is refused with `BlobLengthError`. */
+  /** The length that the sender announced, in bytes, if known. A body of another length is refused with `BlobLengthError`. */
   readonly length?: number
-  /** Bytes at most; a longer body is refused with `BlobTooLargeError` as soon as that is known. */
+  /** The maximum length in bytes. A longer body is refused with `BlobTooLargeError` as soon as that is known. */
   readonly limit: number
-  /** Compute the MD5 too, for a sender that announced one. */
+  /** Also computes the MD5, for a sender that announced one. */
   readonly md5?: boolean
 }
 
@@ -23,7 +23,7 @@ export interface WrittenBlob {
   readonly md5?: string
 }
 
-/** Bytes `start` to `end`, both included, as in an HTTP range. */
+/** The bytes from `start` to `end`, both included, as in an HTTP range. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
@@ -35,13 +35,13 @@ export class BlobTooLargeError extends Error {
 export class BlobLengthError extends Error {
   override readonly name = 'BlobLengthError'
 }
-/** There is no such blob (any more). */
+/** The blob does not exist, or no longer exists. */
 export class BlobMissingError extends Error {
   override readonly name = 'BlobMissingError'
 }
 
 export interface ListOptions {
-  /** Where a former list ended. It need not exist any more. */
+  /** The last id of an earlier list. The blob may have been removed since. */
   readonly after?: BlobId
 }
 
@@ -53,24 +53,25 @@ export interface ListedBlob {
 
 /** The seam itself. Every implementation passes blobs.contract.ts. */
 export interface Blobs {
-  /** Durable when it resolves. The source is destroyed or drained to where the failure was noticed. */
+  /** Durable when it resolves. When it fails, the rest of the source is not read. */
   write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob>
-  /** A stream of the blob or of a part of it. The blob may be removed while it is read; the reader still gets it whole. */
+  /** Streams the blob, or a range of it. The reader gets all of it even if the blob is removed during the read. */
   read(id: BlobId, range?: ByteRange): Promise<import('node:stream').Readable>
-  /** The whole blob in memory, for small ones. */
+  /** Reads the whole blob into memory; for small blobs. */
   readAll(id: BlobId): Promise<Uint8Array>
-  /** Removes blobs; those that do not exist are passed over. */
+  /** Removes blobs. Ids that do not exist are ignored. */
   remove(ids: readonly BlobId[]): Promise<void>
   /**
-   * Everything that was written and not removed, in the order of the ids (bytes of ASCII), those after `after`. Blobs that
-   * come or go meanwhile are met or not; none is met twice.
+   * Lists the blobs in ascending order of their ids (ASCII), starting after `after`. A blob that is written or removed
+   * during the walk may be listed or not; no blob is listed twice.
    */
   list(options?: ListOptions): AsyncIterable<ListedBlob>
   /**
-   * Milliseconds since the epoch, when this engine is the only one that writes to its place: it was opened then, no blob of
-   * its own is dated earlier, and whoever wrote an earlier one has ended. Undefined when others may write, too.
+   * Set when no other process writes to this store: the time at which the engine was opened, in milliseconds since the
+   * epoch. Every blob that it writes is dated then or later, and the process that wrote an earlier one has ended. Undefined
+   * when other processes may write.
    */
   readonly exclusiveSince: number | undefined
-  /** Waits for the writes in flight. */
+  /** Waits for the writes that are in progress. */
   close(): Promise<void>
 }

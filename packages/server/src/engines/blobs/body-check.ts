@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { BlobLengthError, BlobTooLargeError, type WriteOptions } from './blobs.ts'
 
-/** Measures a body: its size against what was announced and allowed, and its hashes. */
+/** Checks the size of a body against the announced and the allowed length, and computes its hashes. */
 export interface BodyCheck {
   /** Counts a chunk. Throws as soon as the body is longer than allowed or announced. */
   count(chunk: Uint8Array): void
-  /** The body has ended. Throws when it is shorter than announced. */
+  /** Call at the end of the body. Throws when it is shorter than announced. */
   end(): void
-  /** Hashes chunks, in order. Apart from `count` because it is best done while the chunks are on their way to the disk. */
+  /** Hashes chunks, in order. Separate from `count`: hashing is best done while the disk writes the chunks. */
   hash(chunks: readonly Uint8Array[]): void
-  /** Everything was counted and hashed. */
+  /** Call when everything has been counted and hashed. */
   result(): { readonly size: number; readonly sha256: string; readonly md5?: string }
 }
 
-/** Starts measuring. Throws at once when the announced length is over the limit. */
+/** Starts a check. Throws when the announced length is over the limit. */
 export function createBodyCheck({ length, limit, md5 }: WriteOptions): BodyCheck {
   if (length !== undefined && length > limit) {
     throw new BlobTooLargeError(`the body is announced with ${length} bytes; ${limit} are allowed`)

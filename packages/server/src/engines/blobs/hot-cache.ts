@@ -1,26 +1,26 @@
 /**
- * What an entry costs beside its bytes (map slot, view, backing store), so that a million empty blobs are not free.
- * Roughly what V8 takes for it.
+ * The memory of an entry in addition to its bytes (map slot, view, backing store), roughly as V8 uses it. Without it a
+ * million empty blobs would count as nothing.
  */
 const ENTRY_OVERHEAD_BYTES = 512
 
 export interface HotCacheOptions {
-  /** Memory at most, in bytes; the entries least recently used leave first. */
+  /** The maximum memory in bytes. The least recently used entries are dropped first. */
   readonly maxBytes: number
   /** Longer blobs are never kept. */
   readonly maxItemBytes: number
 }
 
 /**
- * Small blobs that are asked for often, in memory. A blob never changes, so its id is enough and nothing goes stale; a
- * second process needs no word of it. The bytes are shared with everyone who asks: nobody may change them.
+ * Keeps small blobs that are read often in memory. A blob never changes, so an entry never becomes stale, and processes
+ * need not tell each other. The bytes are shared between all callers: do not modify them.
  */
 export interface HotCache {
   get(id: string): Uint8Array | undefined
   put(id: string, bytes: Uint8Array): void
-  /** Forgets a blob, also one that is being loaded. */
+  /** Drops a blob, even while it is being loaded. */
   drop(id: string): void
-  /** The kept bytes, or those that `loader` brings. However many ask at once, the loader runs once; its failure is not kept. */
+  /** The cached bytes, or those that `loader` returns. Concurrent calls share one run of the loader. A failure is not cached. */
   load(id: string, loader: () => Promise<Uint8Array>): Promise<Uint8Array>
   /** Memory in use, in bytes; never more than `maxBytes`. */
   readonly bytes: number
@@ -32,7 +32,7 @@ export interface HotCache {
  * const bytes = await hot.load(id, () => blobs.readAll(id))
  */
 export function createHotCache({ maxBytes, maxItemBytes }: HotCacheOptions): HotCache {
-  // A Map keeps the order of insertion; a hit is inserted anew, so the first entry is the one to leave.
+  // A Map keeps the order of insertion and a hit is inserted again, so the first entry is the least recently used.
   const entries = new Map<string, Uint8Array>()
   const loading = new Map<string, Promise<Uint8Array>>()
   let used = 0
@@ -69,7 +69,7 @@ export function createHotCache({ maxBytes, maxItemBytes }: HotCacheOptions): Hot
     loading.set(id, mine)
     try {
       const bytes = await mine
-      // Dropped meanwhile: what was asked for is still answered, but not kept.
+      // An entry that was dropped during the load is returned but not cached.
       if (loading.get(id) === mine) put(id, bytes)
       return bytes
     } finally {
@@ -97,7 +97,7 @@ function costOf(bytes: Uint8Array): number {
   return bytes.byteLength + ENTRY_OVERHEAD_BYTES
 }
 
-/** A view keeps the whole memory it looks at alive; a small view of a large buffer would make the count a lie. */
+/** A view keeps its whole buffer alive, so a small view of a large buffer would use more memory than is counted. */
 function withOwnMemory(bytes: Uint8Array): Uint8Array {
   if (bytes.buffer.byteLength === bytes.byteLength) return bytes
   const own = Buffer.allocUnsafeSlow(bytes.byteLength)

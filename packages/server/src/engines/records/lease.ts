@@ -7,15 +7,15 @@ const SPACE = 'leases'
 /** How long others wait for a holder that has ended without giving the lease back. */
 const LEASE_MS = 30_000
 const RENEW_AFTER_MS = 10_000
-/** A holder that cannot renew stops some seconds before others take over: their clocks may be ahead. */
+/** A holder that cannot renew stops 10 s before others take over, because their clocks may be ahead. */
 const LOST_AFTER_MS = 20_000
-/** How often the age of the last renewal is looked at; also the pause after a renewal that failed. */
+/** How often the age of the last renewal is checked; also the pause after a failed renewal. */
 const TICK_MS = 1000
 const HOLDER_BYTES = 16
 
 export interface LeaseOptions {
   readonly records: Records
-  /** Of all processes on the same records, one at a time holds the lease of this name. */
+  /** Of all processes on the same records, one at a time holds the lease with this name. */
   readonly name: string
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -30,14 +30,14 @@ interface Lease {
 }
 
 /**
- * Does work that one process at a time should do. While another process holds the lease and renews it, the work is being
- * done there, and is not done here. When a holder has ended without giving the lease back, waits until it runs out: at
- * most 30 s.
+ * Does work that one process at a time should do. When another process holds the lease and renews it, that process does the
+ * work, and this call does nothing. When a holder has ended without giving the lease back, this call waits until the lease
+ * runs out, at most 30 s.
  *
- * A lease saves work; it is no lock. A process that was suspended may go on for a moment after another one has taken the
- * lease, so the work must be correct even when two processes do it at once.
+ * A lease saves work; it is not a lock. A process that was suspended may continue for a moment after another one has taken
+ * the lease, so the work must be correct even when two processes do it at once.
  *
- * @param work gets a signal that aborts when the lease is lost or the signal of the options aborts; it ends soon then
+ * @param work its signal aborts when the lease is lost, or with the signal of the options; the work should end soon then
  * @returns what the work resolves to, or undefined when another process does it
  * @throws what the work throws; AbortError when the signal aborts during the wait
  *
@@ -64,7 +64,7 @@ export async function withLease<T>(
 
   let renewal: Promise<void> | undefined
   const timer = setInterval(() => {
-    // A clock that was set back says nothing either.
+    // A clock that was set back is no proof of a recent renewal.
     const age = Math.abs(now() - renewedAt)
     if (age >= LOST_AFTER_MS) lost.abort(new Error(`the lease "${name}" could not be renewed in time`))
     else if (age >= RENEW_AFTER_MS) {

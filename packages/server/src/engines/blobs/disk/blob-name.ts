@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { BlobId } from '../blobs.ts'
 
-/** Where a blob lies: `data/<shard>/<file>`. */
+/** The location of a blob: `data/<shard>/<file>`. */
 export interface BlobPlace {
   readonly shard: string
   readonly file: string
 }
 
-/** Shards are numbered in base 36, so there are two billion of them; the newest is the greatest name. */
+/** Shards are numbered in base 36: there can be two billion of them, and the newest has the greatest name. */
 const SHARD_DIGITS = 6
-/** Milliseconds since the epoch in base 36: 9 digits last past the year 5000. */
+/** Milliseconds since the epoch in base 36: 9 digits suffice beyond the year 5000. */
 const TIME_DIGITS = 9
-/** Random bytes that tell one run of the engine from every other: with a counter, no two names are ever the same. */
+/** Random bytes that identify one run of the engine. With a counter they make every name unique. */
 const RUN_BYTES = 8
 
 const SHARD = /^[0-9a-z]{6}$/
@@ -22,7 +22,7 @@ const ID = /^([0-9a-z]{6})-([0-9a-z]{9}-[0-9a-f]{16}-[0-9a-z]{1,11})$/
 /** Makes the file names of one run of the engine. */
 export interface Names {
   nextTemp(): string
-  /** The moment is in the name, so that listing a store needs no stat per file. */
+  /** The name contains the time, so that listing a store needs no stat per file. */
   nextFile(now: number): string
 }
 
@@ -37,20 +37,20 @@ export function blobId(place: BlobPlace): BlobId {
   return `${place.shard}-${place.file}` as BlobId
 }
 
-/** The place an id names, or nothing when the string is not one of our ids: no path is ever made from a foreign string. */
+/** The location that an id names; undefined when the string is not an id. No path is ever made from any other string. */
 export function placeOf(id: string): BlobPlace | undefined {
   const match = ID.exec(id)
   const [, shard, file] = match ?? []
   return shard === undefined || file === undefined ? undefined : { shard, file }
 }
 
-/** When the blob of a file was written, in milliseconds, or nothing when the name is not one of ours. */
+/** When the blob of a file was written, in milliseconds since the epoch; undefined when it is not a name of this engine. */
 export function writtenAtOf(file: string): number | undefined {
   const time = FILE.exec(file)?.[1]
   return time === undefined ? undefined : Number.parseInt(time, 36)
 }
 
-/** Whether an engine, of this or another run, gave this name to a temporary file. */
+/** Whether it is the name of a temporary file, of this or another run of the engine. */
 export function isTempName(name: string): boolean {
   return TEMP.test(name)
 }
@@ -61,7 +61,7 @@ export function isShardName(name: string): boolean {
 
 export const FIRST_SHARD = '0'.repeat(SHARD_DIGITS)
 
-/** The shard that follows. */
+/** The next shard. */
 export function shardAfter(shard: string): string {
   return (Number.parseInt(shard, 36) + 1).toString(36).padStart(SHARD_DIGITS, '0')
 }

@@ -1,11 +1,11 @@
 /**
- * Loose chunks at most. Chunks are kept as they came and written without a copy; a sender of tiny chunks would make us
- * hold an object of some 100 bytes for each byte, so beyond this number they are merged. 128 leaves chunks of 8 KiB and
- * more alone.
+ * The maximum number of chunks that are kept as they arrived, and written without a copy. Above it they are merged: for a
+ * sender of tiny chunks, each byte would cost an object of about 100 bytes. With 128, chunks of 8 KiB or more are never
+ * merged.
  */
 const LOOSE_CHUNKS = 128
 
-/** Collects the chunks of a body for one write. Keeps the chunks themselves: the sender must not reuse their memory. */
+/** Collects the chunks of a body for one write. It keeps the chunks themselves, so the sender must not reuse their memory. */
 export class ChunkBatch {
   #merged: Uint8Array[] = []
   #loose: Uint8Array[] = []
@@ -25,7 +25,7 @@ export class ChunkBatch {
     this.#loose = []
   }
 
-  /** Hands over what was collected, in order, and starts anew. */
+  /** Returns the collected chunks in order, and empties the batch. */
   take(): Uint8Array[] {
     const chunks = [...this.#merged, ...this.#loose]
     this.#merged = []

@@ -1,13 +1,13 @@
 import { dirname, resolve } from 'node:path'
 import { close, fsync, mkdir, open } from './files.ts'
 
-/** Windows cannot open a directory to sync it; NTFS journals renames itself. */
+/** Windows cannot open a directory in order to sync it; NTFS journals renames itself. */
 const DIRECTORIES_CAN_BE_SYNCED = process.platform !== 'win32'
 
 /**
- * Shares the syncs of one directory between those who need one at the same moment. A caller is covered by any sync that
- * begins after the call, never by one that was already running: that one may have passed the caller's rename by.
- * A sync that fails, fails for everybody it was to cover.
+ * Shares the syncs of one directory between concurrent callers. A caller is covered by a sync that begins after its call,
+ * never by one that was already running, which may not include the caller's rename. When a sync fails, it fails for all
+ * callers that it covers.
  *
  * @example
  * const sync = shareSync(() => fsync(directoryFd))
@@ -40,9 +40,9 @@ export function shareSync(syncNow: () => Promise<void>): () => Promise<void> {
   }
 }
 
-/** A directory that is held open so that syncing it costs one call. */
+/** A directory that is kept open, so that a sync is one call. */
 export interface OpenDirectory {
-  /** Resolves when everything that was put into the directory before this call survives a power loss. */
+  /** Resolves when every entry that was made before this call survives a power loss. */
   sync(): Promise<void>
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Makes a directory and those above it that are missing (mode 0700), and syncs every entry that this added. */
+/** Makes a directory and its missing parents (mode 0700), and syncs every new entry. */
 export async function makeDirectory(path: string): Promise<void> {
   const target = resolve(path)
   const first = await mkdir(target, { recursive: true, mode: 0o700 })

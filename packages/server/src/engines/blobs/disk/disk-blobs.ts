@@ -19,33 +19,33 @@ import { streamFile, wholeFile } from './read-file.ts'
 import { openShards } from './shards.ts'
 import { createTempFile, type TempFile } from './temp-file.ts'
 
-/** Bytes collected for one write. Bodies up to this size are written with one call, larger ones in batches of it. */
+/** The bytes of one write. A body up to this size is written with one call, a larger one in batches of this size. */
 const BATCH_BYTES = 1024 * 1024
-/** Blobs in one directory: few enough to list at once, many enough that a new directory is rare. */
+/** The blobs in one directory: few enough to list at once, and enough to make new directories rare. */
 const FILES_PER_SHARD = 4096
-/** Files removed at a time, so that a large sweep leaves the thread pool to the readers. */
+/** Files that are removed concurrently: few, so that a large sweep does not fill the thread pool. */
 const PARALLEL_REMOVES = 8
 
-/** The instants of a write at which a crash is interesting, in order. */
+/** The points of a write at which tests make it crash, in order. */
 export type CrashPoint = 'afterTempWrite' | 'afterDatasync' | 'afterRename' | 'afterDirectorySync'
 
 export interface DiskBlobsOptions {
-  /** Made when missing. Everything lies below it, on one filesystem, for nobody but its owner. */
+  /** Created if missing. All files are below it, on one filesystem, accessible to their owner only. */
   readonly dir: string
   /**
-   * That no other process has the directory open, and none opens it while this one has: the caller holds a lock. Then what
-   * a killed process left unfinished goes when the engine is opened, else only when it is a day old. Default false.
+   * True when the caller holds a lock, so that no other process has the directory open or opens it. Opening the engine then
+   * removes all unfinished writes of a killed process; otherwise only those that are a day old. Default false.
    */
   readonly exclusive?: boolean
   readonly filesPerShard?: number
-  /** For tests: called at each instant; may throw or kill the process. */
+  /** For tests: called at each point; may throw or kill the process. */
   readonly hooks?: { at(point: CrashPoint): void | Promise<void> }
 }
 
 /**
- * Blobs as files: `dir/tmp/` holds what is being written, `dir/data/<shard>/<file>` what was.
- * A write is temp file, datasync, rename, directory sync; each step's promise is kept before the next begins.
- * `close` waits for the writes in flight, so end their sources first.
+ * Blobs as files. `dir/tmp/` holds unfinished writes, `dir/data/<shard>/<file>` the blobs. The steps of a write are: temp
+ * file, datasync, rename, directory sync. Each step is complete before the next begins. `close` waits for the writes that
+ * are in progress, so end their sources first.
  */
 export async function openDiskBlobs({
   dir,
@@ -59,7 +59,7 @@ export async function openDiskBlobs({
   await makeDirectory(tempDir)
   await makeDirectory(dataDir)
   const shards = await openShards(dataDir, filesPerShard)
-  // A former run may have been killed between making a directory and syncing the entry that names it.
+  // An earlier process may have been killed between making a directory and syncing its entry.
   await syncDirectory(dir)
   await syncDirectory(dataDir)
   await removeLeftovers({ tempDir, dataDir, currentShard: shards.currentName, exclusive })
@@ -87,8 +87,8 @@ export async function openDiskBlobs({
       const single = temp === undefined
       temp ??= await createTempFile(tempPath, { single: true })
       await temp.queue(last)
-      // Hashing while the disk is at its slow step (a single write syncs too), and not while the body comes in, is worth
-      // a fifth of the small uploads per second.
+      // Hash during the slow step of the disk (a single write also syncs), not while the body arrives: 20 % more small
+      // uploads per second.
       if (single) check.hash(last)
       await temp.written()
       if (hooks) await hooks.at('afterTempWrite')
@@ -98,7 +98,7 @@ export async function openDiskBlobs({
       if (hooks) await hooks.at('afterDatasync')
       return { id: await publish(tempPath), ...check.result() }
     } catch (error) {
-      // What made the write fail is the news; that a full or broken disk also refuses the clean-up is not.
+      // Report why the write failed, not that a full or broken disk also refuses the clean-up.
       await temp?.discard().catch(() => {})
       throw error
     }
@@ -107,7 +107,7 @@ export async function openDiskBlobs({
   async function publish(tempPath: string): Promise<BlobId> {
     const shard = await shards.enter()
     try {
-      // Not before the opening, even when the clock is set back: `exclusiveSince` promises it.
+      // Never dated before the opening, even when the clock is set back: `exclusiveSince` promises it.
       const file = names.nextFile(Math.max(Date.now(), openedAt))
       const path = join(shard.path, file)
       await rename(tempPath, path)
@@ -156,7 +156,7 @@ export async function openDiskBlobs({
       return wholeFile(existingPathOf(id))
     },
 
-    // Without a sync: a removal that a power loss undoes leaves an orphan, which the sweep finds again.
+    // No sync: a removal that a power loss undoes leaves an orphan, which the sweep removes.
     async remove(ids) {
       const paths = ids.map(pathOf).filter((path) => path !== undefined)
       for (let at = 0; at < paths.length; at += PARALLEL_REMOVES) {

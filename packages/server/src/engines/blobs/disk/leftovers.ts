@@ -4,24 +4,24 @@ import { isShardName, isTempName } from './blob-name.ts'
 import { isMissing, unlinkIfThere } from './files.ts'
 
 /**
- * A write that has added nothing to its file for so long has no process any more: a sender that is silent is cut off after
- * minutes, and a request ends within hours.
+ * The process of a write that has added nothing to its file for this long has ended: the server closes a silent connection
+ * after minutes, and ends a request after an hour.
  */
 const STALE_MS = 24 * 60 * 60 * 1000
 
 export interface LeftoversOptions {
   readonly tempDir: string
   readonly dataDir: string
-  /** The shard that takes new blobs; later ones belong to other processes. */
+  /** The shard for new blobs. Later ones belong to other processes. */
   readonly currentShard: string
   /** No other process has the directories open. */
   readonly exclusive: boolean
 }
 
 /**
- * Removes what processes that have ended left behind: temporary files of writes that were cut off, and full shards from
- * which every blob has been removed. Where other processes may write, only what no running write can own: temporary files
- * that are a day old. Files that are not the engine's are left alone.
+ * Removes what ended processes left behind: the temporary files of unfinished writes, and earlier shards without blobs. When
+ * other processes may write, it removes only temporary files that are a day old, which no running write can own. Files
+ * that are not the engine's own stay.
  */
 export async function removeLeftovers(options: LeftoversOptions): Promise<void> {
   const { tempDir, dataDir, currentShard, exclusive } = options

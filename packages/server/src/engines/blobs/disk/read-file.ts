@@ -3,12 +3,12 @@ import { Readable } from 'node:stream'
 import { BlobMissingError, type ByteRange } from '../blobs.ts'
 import { close, fstat, isMissing, open, read } from './files.ts'
 
-/** A stream's buffer at most. At 1 MiB a large file takes a third of the time it takes with Node's 64 KiB. */
+/** The largest buffer of a stream. With 1 MiB a large file takes a third of the time that it takes with Node's 64 KiB. */
 const LARGE_BUFFER_BYTES = 1024 * 1024
-/** What is not longer than this is read whole with one call. */
+/** Up to this size, one call reads the whole file. */
 const SMALL_FILE_BYTES = 256 * 1024
 
-/** Streams a file or a range of it. A range needs one call less than the whole file, whose size has to be asked for. */
+/** Streams a file or a range of it. The whole file needs one more call, for its size. */
 export async function streamFile(path: string, range?: ByteRange): Promise<Readable> {
   if (range && !isRange(range)) throw new RangeError(`bytes ${range.start} to ${range.end} are not a range`)
   const fd = await openToRead(path)
@@ -23,12 +23,12 @@ export async function streamFile(path: string, range?: ByteRange): Promise<Reada
   return createReadStream('', { fd, start, end, highWaterMark })
 }
 
-/** A whole file. */
+/** Reads a whole file. */
 export async function wholeFile(path: string): Promise<Uint8Array> {
   const fd = await openToRead(path)
   try {
     const size = await sizeOf(fd)
-    // Not from Node's shared pool: a cache that keeps the bytes must not keep the pool's slab with them.
+    // Not from Node's shared pool: a cache that keeps the bytes would keep the pool's buffer alive.
     const bytes = Buffer.allocUnsafeSlow(size)
     let filled = 0
     while (filled < size) {
@@ -38,7 +38,7 @@ export async function wholeFile(path: string): Promise<Uint8Array> {
     }
     return bytes
   } finally {
-    // Nobody has to wait for it, and a file that was only read cannot fail to close in a way that matters.
+    // Not awaited: a failure to close a file that was only read does not matter.
     close(fd).catch(() => {})
   }
 }

@@ -11,11 +11,11 @@ interface Shard {
 }
 
 /**
- * The shard that takes new blobs. All writes of one moment go to the same directory, so one sync covers them together;
- * when it has had its number of files, the next one is made.
+ * The shard for new blobs. Concurrent writes go to the same directory, so that one sync covers them all. When the shard is
+ * full, the next one is made.
  */
 export interface Shards {
-  /** The current shard, with room for one more file. Hand it back with `leave`. */
+  /** The current shard, with room for one more file. Call `leave` when the file is there. */
   enter(): Promise<Shard>
   leave(shard: Shard): void
   readonly currentName: string
@@ -27,7 +27,7 @@ interface OwnShard extends Shard {
   users: number
 }
 
-/** Opens the newest shard below `dataDir`, or makes the first. Lists the names of the shards and the files of one. */
+/** Opens the newest shard below `dataDir`, or makes the first. Lists the shards, and the files of the newest. */
 export async function openShards(dataDir: string, filesPerShard: number): Promise<Shards> {
   const names = (await readdir(dataDir)).filter(isShardName).sort()
   let current = await openShard(names.at(-1) ?? FIRST_SHARD)
@@ -71,7 +71,7 @@ export async function openShards(dataDir: string, filesPerShard: number): Promis
   }
 }
 
-/** A directory that was only synced cannot fail to close in a way that matters. */
+/** A failure to close a directory that was only synced does not matter. */
 function closeQuietly(shard: Shard): void {
   shard.directory.close().catch(() => {})
 }

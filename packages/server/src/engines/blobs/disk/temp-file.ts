@@ -3,29 +3,29 @@ import { close, datasync, open, unlinkIfThere, writeFully } from './files.ts'
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /**
- * On Linux a write to a file opened with O_DSYNC is what write and fdatasync are together, in one call instead of two
- * (8 to 13 % more small uploads per second). Elsewhere the flag promises less than fdatasync does, so it is not used.
+ * On Linux, writing to a file opened with O_DSYNC equals write and fdatasync, in one call instead of two (8 to 13 % more
+ * small uploads per second). On other systems the flag promises less than fdatasync, so it is not used.
  */
 const CREATE_SYNCED = process.platform === 'linux' ? CREATE | constants.O_DSYNC : undefined
 const MODE = 0o600
 
-/** A file that takes one body and is then either synced and kept, or discarded. */
+/** A file for one body, which is then either synced and kept, or discarded. */
 export interface TempFile {
   /**
-   * Starts writing; waits only for the write before it. So the next batch fills while this one is written, and at most
-   * one batch waits in memory. A failure shows at the next call.
+   * Starts a write and waits only for the previous one. So the next batch fills while this one is written, and at most one
+   * batch waits in memory. A failure rejects the next call.
    */
   queue(chunks: readonly Uint8Array[]): Promise<void>
-  /** Waits until all that was queued is written. */
+  /** Waits until everything in the queue is written. */
   written(): Promise<void>
-  /** The bytes survive a power loss when this resolves. Closes the file. */
+  /** Resolves when the bytes survive a power loss. Closes the file. */
   sync(): Promise<void>
-  /** Closes and removes the file, wherever in its life it is. */
+  /** Closes and removes the file, in any state. */
   discard(): Promise<void>
 }
 
 /**
- * Makes a temporary file. `single`: the body comes in one `queue`.
+ * Creates a temporary file. `single`: there will be one call of `queue`.
  */
 export async function createTempFile(path: string, { single }: { single: boolean }): Promise<TempFile> {
   const syncedByWrite = single && CREATE_SYNCED !== undefined
@@ -45,13 +45,13 @@ export async function createTempFile(path: string, { single }: { single: boolean
       await pending
       empty &&= chunks.length === 0
       pending = writeFully(fd, chunks)
-      // Whoever calls next sees the failure; until then it must not count as unhandled.
+      // The next call rejects with the failure; until then it must not count as unhandled.
       pending.catch(() => {})
     },
     written: () => pending,
     async sync() {
       if (!syncedByWrite || empty) await datasync(fd)
-      // Nobody has to wait for the close: the bytes are safe, so it cannot fail in a way that matters.
+      // Not awaited: the bytes are safe, so a failure to close does not matter.
       closeOnce().catch(() => {})
     },
     async discard() {
