@@ -1,6 +1,6 @@
 /**
- * Advisories of comparable systems, one test for each that can apply here: what went wrong there, shown not to here.
- * Those about the rule language, tickets, forms and secrets by themselves are beside the code they concern.
+ * Advisories of comparable systems, with a test for each that could apply here. Those about the rule language, tickets, forms
+ * and secrets alone have their tests beside the code.
  */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -57,7 +57,7 @@ test('CVE-2026-32728 Parse Server: a parameter after the type does not get an ac
   }
 })
 
-test('CVE-2026-22707 Strapi: every entry for bytes has the same checks of name, size and right', async () => {
+test('CVE-2026-22707 Strapi: every way to upload has the same checks of name, size and rights', async () => {
   const large = Buffer.alloc(64 * 1024 + 1)
   const formHead = '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
   const form = (body: Buffer) => Buffer.concat([Buffer.from(formHead), body, Buffer.from('\r\n--b--\r\n')])
@@ -70,7 +70,7 @@ test('CVE-2026-22707 Strapi: every entry for bytes has the same checks of name, 
   for (const entry of entries) {
     assertRefused(await send(await uploadUrl(server, alice, own(alice, 'l')), entry), 413, 'EXCEED_UPLOAD_MAXFILESIZE')
   }
-  // The same by the administrator's dialect, and names are judged in both, for copies too.
+  // The same in the dialect of administrators; both check names, also for copies.
   const issued = await actAsAdmin(server, key.apiKey, 'storage.getUploadMetadata', { path: 'l' })
   assertRefused(await send(issued.data.url, { method: 'PUT', body: large }), 413, 'EXCEED_UPLOAD_MAXFILESIZE')
   for (const path of ['/a', 'a//b', 'a/../b']) {
@@ -88,7 +88,7 @@ test('CVE-2026-22707 Strapi: every entry for bytes has the same checks of name, 
   }
 })
 
-test('CVE-2026-30228, CVE-2026-30850 Parse Server: reading does not give writing, and what is not listed is denied', async () => {
+test('CVE-2026-30228, CVE-2026-30850 Parse Server: the right to read does not include writing, and everything that is not listed is denied', async () => {
   const readable = await startServer({ config: { storage: { acl: { read: true, write: false } } } })
   try {
     const person = await newPerson(readable)
@@ -121,7 +121,7 @@ test('CVE-2026-30228, CVE-2026-30850 Parse Server: reading does not give writing
   }
 })
 
-test('CVE-2026-40344 MinIO: a kind of credential that nobody knows is refused, in a header as in a query', async () => {
+test('CVE-2026-40344 MinIO: an unknown kind of credential is refused, in a header and in a query', async () => {
   const body = JSON.stringify({ action: 'storage.getUploadMetadata', envName: ENV, path: 'a' })
   for (const authorization of [
     'AWS4-HMAC-SHA256 Credential=x',
@@ -164,7 +164,7 @@ test('CVE-2026-39360 RustFS: a copy needs the right to read its source and the r
   assert.equal(await stored(server, bob, own(bob, 'stolen.txt')), 'STORAGE_FILE_NONEXIST')
   assert.equal(String(await stored(server, alice, source)), 'private')
 
-  // A move also removes, so a source that may be read but not written stays.
+  // A move also deletes, so a source that may be read but not written stays.
   const open = await startServer({ config: { storage: { acl: 'READONLY' } } })
   try {
     const owner = await newPerson(open)
@@ -180,7 +180,7 @@ test('CVE-2026-39360 RustFS: a copy needs the right to read its source and the r
   }
 })
 
-test('RustFS GHSA-w5fh: what a form says about key, policy and status does not widen the ticket', async () => {
+test('RustFS GHSA-w5fh: key, policy and status in a form do not extend the ticket', async () => {
   const fields = {
     key: own(bob, 'x'),
     policy: '{}',
@@ -200,7 +200,7 @@ test('RustFS GHSA-w5fh: what a form says about key, policy and status does not w
   assert.equal(await stored(server, undefined, own(alice, 'form.txt')), 'STORAGE_EXCEED_AUTHORITY')
 })
 
-test('RustFS GHSA-8r6f, GHSA-f4vq: no spelling of a path reaches another file, and no name becomes a path on the disk', async () => {
+test('RustFS GHSA-8r6f, GHSA-f4vq: no spelling of a path reaches another file, and no name becomes a path on disk', async () => {
   const victim = own(alice, 'private.txt')
   const spellings = [
     victim.replace('/private', '/./private'),
@@ -228,10 +228,10 @@ test('RustFS GHSA-8r6f, GHSA-f4vq: no spelling of a path reaches another file, a
   await upload(server, alice, hostile, 'x')
   const names = (await entriesOf(server.dataDir)).map(({ path }) => path.slice(server.dataDir.length))
   assert.ok(names.length > 5)
-  for (const name of names) assert.match(name, /^[\w./-]*$/, 'made of our own characters only')
+  for (const name of names) assert.match(name, /^[\w./-]*$/, 'only characters of our own choice')
 })
 
-test('RustFS GHSA-j59h (and five more): there is no default credential; secrets are made at the first start, differently each time', async () => {
+test('RustFS GHSA-j59h (and five more): there are no default credentials; secrets are created at the first start, different each time', async () => {
   const other = await startServer()
   try {
     const [mine, theirs] = await Promise.all(
@@ -254,7 +254,7 @@ test('RustFS GHSA-j59h (and five more): there is no default credential; secrets 
   }
 })
 
-test('RustFS GHSA-m77q: no secret of one purpose is good for another', async () => {
+test('RustFS GHSA-m77q: a secret for one purpose is useless for another', async () => {
   const refreshAsAccess = { ...alice, accessToken: alice.refreshToken }
   assert.notEqual(
     (await act(server, refreshAsAccess, 'storage.getUploadMetadata', { path: own(alice, 'x') })).code,
@@ -279,7 +279,7 @@ test('RustFS GHSA-m77q: no secret of one purpose is good for another', async () 
   assert.equal(login.status, 401)
 })
 
-test('RustFS GHSA-x5xv: any origin may ask, none gets credentials, and no origin is reflected', async () => {
+test('RustFS GHSA-x5xv: any origin may send requests, none with credentials, and no origin is reflected', async () => {
   for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1']) {
     for (const method of ['OPTIONS', 'POST']) {
       const sending = method === 'POST' ? { body: '{}' } : {}
@@ -294,7 +294,7 @@ test('RustFS GHSA-x5xv: any origin may ask, none gets credentials, and no origin
   }
 })
 
-test('CVE-2026-21862 RustFS: forwarded headers of a stranger change nothing', async () => {
+test('CVE-2026-21862 RustFS: forwarded headers of a client change nothing', async () => {
   const path = own(alice, 'private.txt')
   const forwarded = {
     'x-forwarded-for': '127.0.0.1',
@@ -314,7 +314,7 @@ test('CVE-2026-21862 RustFS: forwarded headers of a stranger change nothing', as
   assert.equal((await send(data.download_url, { headers: forwarded })).status, 403)
 })
 
-test('RustFS GHSA-6r96: nothing in a request overwrites who the caller is', async () => {
+test('RustFS GHSA-6r96: nothing in a request changes the caller', async () => {
   const claims = {
     uid: alice.uid,
     openid: alice.uid,
@@ -373,7 +373,7 @@ test('CVE-2026-22817 Hono: the algorithm is not taken from the token', async () 
   }
 })
 
-test('supabase/storage#520: what is signed is a fixed tuple; a download URL permits no upload and the other way round', async () => {
+test('supabase/storage#520: the signature covers a fixed tuple; a download URL permits no upload, and vice versa', async () => {
   const path = own(alice, 'private.txt')
   const { tempFileURL } = await temporaryUrl(server, alice, path)
   for (const method of ['PUT', 'POST', 'DELETE']) {
@@ -383,7 +383,7 @@ test('supabase/storage#520: what is signed is a fixed tuple; a download URL perm
   const url = await uploadUrl(server, alice, path)
   assert.ok((await send(url)).status >= 400)
   assert.ok((await send(url.replace('/u/', '/o/'))).status >= 400)
-  // Nothing of the caller's own JSON gets into what is signed.
+  // No JSON of the caller is signed.
   const item = {
     fileid: fileIdOf(server, path),
     role: 'admin',
@@ -419,7 +419,7 @@ test('CVE-2025-32442, CVE-2026-25223, CVE-2026-33806 Fastify: no Content-Type sk
   }
 })
 
-test('CVE-2023-25576, CVE-2025-48997, CVE-2025-7338, CVE-2026-8159: no form ends the process or holds it up', async () => {
+test('CVE-2023-25576, CVE-2025-48997, CVE-2025-7338, CVE-2026-8159: no form crashes or blocks the process', async () => {
   const url = await uploadUrl(server, alice, own(alice, 'form.bin'))
   const part = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\nx\r\n`
   const bodies = [
@@ -447,7 +447,7 @@ test('CVE-2023-25576, CVE-2025-48997, CVE-2025-7338, CVE-2026-8159: no form ends
   assert.equal((await send(`${server.url}/health`)).status, 200)
 })
 
-test('CVE-2025-54387 ipx: a folder that begins like another is another folder', async () => {
+test('CVE-2025-54387 ipx: a folder with the prefix of another is a different folder', async () => {
   for (const path of [
     `users/${alice.uid}x/a.txt`,
     `users/${alice.uid}-evil/a.txt`,
@@ -460,7 +460,7 @@ test('CVE-2025-54387 ipx: a folder that begins like another is another folder', 
   }
 })
 
-test('CVE-2026-35409 Directus, CVE-2026-41172 Squidex: no field makes the server fetch an address', async () => {
+test('CVE-2026-35409 Directus, CVE-2026-41172 Squidex: no field makes the server fetch a URL', async () => {
   let asked = 0
   const canary = createServer((_request, response) => {
     asked += 1
@@ -494,7 +494,7 @@ test('CVE-2026-35409 Directus, CVE-2026-41172 Squidex: no field makes the server
   }
 })
 
-test('CVE-2022-31028 MinIO: idle and silent connections do not stop others from being served', async () => {
+test('CVE-2022-31028 MinIO: idle and silent connections do not block others', async () => {
   const fresh = await startServer()
   const half = 'GET /health HTTP/1.1\r\nHost: x'
   const idle = Array.from({ length: 200 }, (_, at) => exchange(fresh, at % 2 === 0 ? half : ''))

@@ -1,4 +1,4 @@
-/** Every field of every action with values that do not belong there: a coded error, or an answer that makes sense. */
+/** Invalid values in every field of every action: a coded error, or a sensible answer. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { admin, assertAnswered, assertRefused, stopUnharmed, web } from './support/refusals.ts'
@@ -17,7 +17,7 @@ before(async () => {
 })
 after(() => stopUnharmed(server))
 
-/** Every field of every action of `/web`, with a right value. */
+/** Every field of every action of `/web`, with a valid value. */
 const WEB_ACTIONS: Readonly<Record<string, () => Readonly<Record<string, unknown>>>> = {
   'storage.getUploadMetadata': () => ({ path: own(alice, 'a.txt'), method: 'put', headers: {} }),
   'storage.batchGetDownloadUrl': () => ({ file_list: [{ fileid: `cloud://${ENV}/a`, max_age: 60 }] }),
@@ -56,7 +56,7 @@ const WEB_ACTIONS: Readonly<Record<string, () => Readonly<Record<string, unknown
 
 const EJSON = (value: unknown) => JSON.stringify(value)
 
-/** Every field of every database action of `/admin`; queries and documents are texts of Extended JSON there. */
+/** Every field of every database action of `/admin`, where queries and documents are strings of Extended JSON. */
 const ADMIN_ACTIONS: Readonly<Record<string, () => Readonly<Record<string, unknown>>>> = {
   'storage.getUploadMetadata': () => ({ path: 'a.txt' }),
   'storage.batchGetDownloadUrl': () => ({ file_list: [{ fileid: `cloud://${ENV}/a`, max_age: 60 }] }),
@@ -95,10 +95,10 @@ const ADMIN_ACTIONS: Readonly<Record<string, () => Readonly<Record<string, unkno
   }),
 }
 
-describe('every field of every action with a value that does not belong there', () => {
+describe('invalid values in every field of every action', () => {
   for (const [action, params] of Object.entries(WEB_ACTIONS)) {
     test(`/web ${action}`, async () => {
-      assertAnswered(await act(server, alice, action, params()), 'as it should be')
+      assertAnswered(await act(server, alice, action, params()), 'valid parameters')
       let refused = 0
       for (const [what, wrong] of spoiled(params(), VALUES)) {
         const reply = await act(server, alice, action, wrong as object)
@@ -111,7 +111,7 @@ describe('every field of every action with a value that does not belong there', 
 
   for (const [action, params] of Object.entries(ADMIN_ACTIONS)) {
     test(`/admin ${action}`, async () => {
-      assertAnswered(await actAsAdmin(server, key.apiKey, action, params()), 'as it should be')
+      assertAnswered(await actAsAdmin(server, key.apiKey, action, params()), 'valid parameters')
       const texts = VALUES.map((value) => EJSON(value))
       let refused = 0
       for (const [what, wrong] of spoiled(params(), [...VALUES, ...texts, '{', '{"$oid":1}', '{"a":{"$regex":"("}}'])) {
@@ -123,7 +123,7 @@ describe('every field of every action with a value that does not belong there', 
     })
   }
 
-  test('actions that do not exist, or exist only as members of every object', async () => {
+  test('unknown actions, and names of members of Object.prototype', async () => {
     for (const action of [
       '',
       'x',
@@ -154,7 +154,7 @@ describe('every field of every action with a value that does not belong there', 
     }
   })
 
-  test('a list of 51 is refused whole, and nothing was done', async () => {
+  test('a list of 51 is refused as a whole, without any effect', async () => {
     const path = own(alice, 'kept.txt')
     const id = await upload(server, alice, path, 'x')
     const many = Array.from({ length: 51 }, () => id)
@@ -170,7 +170,7 @@ describe('every field of every action with a value that does not belong there', 
     assert.equal(data.download_list[0].code, 'SUCCESS')
   })
 
-  test('documents cannot reach the prototype of anything', async () => {
+  test('documents cannot modify prototypes', async () => {
     const data = JSON.parse(
       '{"title":"p","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
     ) as object

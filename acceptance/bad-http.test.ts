@@ -1,4 +1,4 @@
-/** HTTP that is none, and addresses that are none: answered, never a hang, and the server goes on. */
+/** Malformed HTTP and unknown paths: every request is answered, and the server keeps running. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { stopUnharmed } from './support/refusals.ts'
@@ -13,8 +13,8 @@ before(async () => {
 })
 after(() => stopUnharmed(server))
 
-describe('HTTP that is none, and addresses that are none', () => {
-  test('paths that name nothing: a coded error, in JSON or in XML', async () => {
+describe('malformed HTTP and unknown paths', () => {
+  test('unknown paths: a coded error in JSON or XML', async () => {
     const paths = [
       '/',
       '//',
@@ -69,7 +69,7 @@ describe('HTTP that is none, and addresses that are none', () => {
     }
   })
 
-  test('methods that HTTP knows and we do not', async () => {
+  test('unsupported methods', async () => {
     for (const method of ['TRACE', 'PROPFIND', 'LOCK', 'MKCOL', 'SEARCH', 'QUERY']) {
       for (const path of ['/web', '/o/x', '/u/x', '/auth/v1/token']) {
         const { status, text } = await send(`${server.url}${path}`, { method })
@@ -96,7 +96,7 @@ describe('HTTP that is none, and addresses that are none', () => {
       'a length and chunks',
       'POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a chunk that is none', 'POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
+    ['a malformed chunk', 'POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
     ['an unknown transfer encoding', 'POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n'],
     ['a space before a colon', 'GET /health HTTP/1.1\r\nHost : x\r\n\r\n'],
     ['a folded header', 'GET /health HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n'],
@@ -113,7 +113,7 @@ describe('HTTP that is none, and addresses that are none', () => {
     assert.match(await exchange(server, 'GET /health HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400 /)
   })
 
-  test('a client that hangs up at any moment', async () => {
+  test('a client that disconnects at any moment', async () => {
     const body = JSON.stringify({ action: 'storage.getUploadMetadata', env: ENV, path: 'a' })
     const request = `POST /web?env=${ENV} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     for (let length = 0; length <= request.length; length += 7) {
@@ -121,7 +121,7 @@ describe('HTTP that is none, and addresses that are none', () => {
     }
   })
 
-  test('a Host that is no host does not get into the URLs', async () => {
+  test('an invalid Host does not get into URLs', async () => {
     const body = actionBody(server, alice, 'storage.getUploadMetadata', { path: own(alice, 'a') })
     for (const host of ['evil.example/x', 'a b', 'evil"><script>', 'user@evil', '', 'x:99999999']) {
       const answer = await exchange(

@@ -1,4 +1,4 @@
-/** Bodies, environments, tokens and logins that are none: a clear coded error in the shape of the dialect, never SYS_ERR. */
+/** Invalid bodies, environments, tokens and logins: a clear coded error in the shape of the dialect, never SYS_ERR. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { admin, assertLoginError, assertRefused, stopUnharmed, web } from './support/refusals.ts'
@@ -16,13 +16,13 @@ before(async () => {
 })
 after(() => stopUnharmed(server))
 
-/** JSON texts that are no request. */
+/** Bodies that are no valid request. */
 const BAD_BODIES: readonly (readonly [what: string, body: string | Uint8Array])[] = [
   ['nothing', ''],
   ['blanks', '  \n'],
   ['half an object', '{"action":"storage.getUploadMetadata"'],
   ['an open text', '{"action":"'],
-  ['a comma too many', '{"action":"x",}'],
+  ['an extra comma', '{"action":"x",}'],
   ['single quotes', "{'action':'x'}"],
   ['null', 'null'],
   ['a number', '7'],
@@ -31,14 +31,14 @@ const BAD_BODIES: readonly (readonly [what: string, body: string | Uint8Array])[
   ['an empty object', '{}'],
   ['XML', '<xml/>'],
   ['a form', 'action=x&env=demo-1abcde'],
-  ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x7b, 0x7d])],
+  ['bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x7b, 0x7d])],
   ['100,000 lists in each other', '['.repeat(100_000)],
   ['100,000 lists in each other, closed', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
   ['100,000 objects in each other', '{"a":'.repeat(100_000)],
-  ['a number like no other', `{"action":1e99999}`],
+  ['a number out of range', `{"action":1e99999}`],
 ]
 
-describe('bodies that are no request', () => {
+describe('bodies that are no valid request', () => {
   for (const [what, body] of BAD_BODIES) {
     test(`/web: ${what}`, async () => assertRefused(await web(server, body), what))
     test(`/admin: ${what}`, async () =>
@@ -53,14 +53,14 @@ describe('bodies that are no request', () => {
     })
   }
 
-  test('a body over the limit is refused by name, announced or not', async () => {
+  test('a body over the limit is refused with its code, with and without Content-Length', async () => {
     const megabyte = Buffer.alloc(1024 * 1024, 'x')
     const chunks = Array.from({ length: 21 }, () => megabyte)
     for (const sending of [{ body: Buffer.concat(chunks) }, { chunks }]) {
       const answer = await send(`${server.url}/web?env=${ENV}`, { method: 'POST', ...sending }).catch(
         (error: NodeJS.ErrnoException) => error,
       )
-      // The server may hang up on a sender that goes on; what it must not do is to take it all.
+      // The server may close the connection, but must not accept everything.
       if (answer instanceof Error) assert.match(answer.code ?? '', /ECONNRESET|EPIPE/)
       else assert.equal((JSON.parse(answer.text) as { code: string }).code, 'EXCEED_REQUEST_SIZE_LIMIT')
     }
@@ -68,7 +68,7 @@ describe('bodies that are no request', () => {
     assertLoginError(login, 'a login of a megabyte')
   })
 
-  test('the type that is announced makes no difference', async () => {
+  test('the Content-Type makes no difference', async () => {
     const body = actionBody(server, alice, 'storage.getUploadMetadata', { path: own(alice, 'a') })
     for (const type of [
       'application/json',
@@ -92,7 +92,7 @@ describe('bodies that are no request', () => {
 describe('environments and tokens', () => {
   const action = { action: 'storage.batchGetDownloadUrl', file_list: ['cloud://demo-1abcde/a'] }
 
-  test('an environment that is missing, foreign, of the wrong type, or said twice', async () => {
+  test('an environment that is missing, foreign, of the wrong type, or given twice', async () => {
     for (const [query, env] of [
       ['', undefined],
       ['', 'other-1abcde'],
@@ -166,7 +166,7 @@ describe('environments and tokens', () => {
     }
   })
 
-  test('administrator calls without, with broken and with foreign credentials', async () => {
+  test('administrator calls without credentials, with malformed and with foreign ones', async () => {
     const body = JSON.stringify({ ...action, envName: ENV })
     const tc3 = (text: string) => ({
       authorization: `TC3-HMAC-SHA256 ${text}`,
@@ -213,7 +213,7 @@ describe('login calls', () => {
     token: { grant_type: 'refresh_token', refresh_token: 'x', client_id: ENV },
   }
   for (const [path, body] of Object.entries(calls)) {
-    test(`/auth/v1/${path}: every field with a value that does not belong there`, async () => {
+    test(`/auth/v1/${path}: invalid values in every field`, async () => {
       const url = `${server.url}/auth/v1/${path}?client_id=${ENV}`
       for (const [what, wrong] of spoiled(body, VALUES)) {
         assertLoginError(await send(url, { method: 'POST', body: JSON.stringify(wrong) }), `${path} ${what}`)
@@ -221,7 +221,7 @@ describe('login calls', () => {
     })
   }
 
-  test('revoking what is no token is refused or means nothing', async () => {
+  test('revoking an invalid token is refused or has no effect', async () => {
     for (const [what, wrong] of spoiled({ token: 'x' }, VALUES)) {
       const answer = await send(`${server.url}/auth/v1/revoke?client_id=${ENV}`, {
         method: 'POST',
@@ -231,7 +231,7 @@ describe('login calls', () => {
     }
   })
 
-  test('headers and queries that do not belong there', async () => {
+  test('unexpected headers and queries', async () => {
     for (const [query, headers] of [
       [`?client_id=other`, {}],
       [`?client_id=${ENV}&client_id=other`, {}],
@@ -257,7 +257,7 @@ describe('login calls', () => {
     }
   })
 
-  test('paths and methods that are not there', async () => {
+  test('unknown paths and methods', async () => {
     for (const [method, path] of [
       ['GET', 'token'],
       ['PUT', 'token'],

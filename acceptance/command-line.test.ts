@@ -1,4 +1,4 @@
-/** What the command line promises. */
+/** The behaviour of the command line. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,7 +16,7 @@ import { cloudstead, ENV, type RunningServer, startServer } from './support/serv
 import { eventually } from './support/until.ts'
 import { act, actAsAdmin, loginWithTicket, newPerson, own, send, stored, uploadUrl } from './support/wire.ts'
 
-/** Far more than stopping takes on a busy machine, far less than any timeout of a connection. */
+/** Much longer than stopping takes on a busy machine, much shorter than any timeout of a connection. */
 const STOP_MS = 5000
 
 let scratch: string
@@ -34,7 +34,7 @@ async function refuses(args: readonly string[], reason: RegExp): Promise<void> {
   assert.match(stderr, reason)
 }
 
-describe('a wrong command line is one clear line and exit code 1', { concurrency: 2 }, () => {
+describe('an invalid command line prints one clear line and exits with code 1', { concurrency: 2 }, () => {
   const start = ['start', '--env', ENV, '--port', '0']
   const cases: readonly (readonly [what: string, args: readonly string[], reason: RegExp])[] = [
     ['an unknown command', ['frobnicate'], /no command frobnicate/],
@@ -46,23 +46,23 @@ describe('a wrong command line is one clear line and exit code 1', { concurrency
     ['a stray word', [...start, 'extra'], /extra/],
     ['no env', ['start', '--port', '0'], /--env is missing/],
     ['an env with a dot', ['start', '--env', 'demo.1abcde'], /--env demo\.1abcde is not valid/],
-    ['an env that climbs', ['start', '--env', '../../etc'], /--env \.\.\/\.\.\/etc is not valid/],
+    ['an env with a path', ['start', '--env', '../../etc'], /--env \.\.\/\.\.\/etc is not valid/],
     ['a port that is a word', ['start', '--env', ENV, '--port', 'http'], /--port http is not a port/],
     ['a port too large', ['start', '--env', ENV, '--port', '65536'], /--port 65536 is not a port/],
     ['a negative port', ['start', '--env', ENV, '--port=-1'], /--port -1 is not a port/],
-    ['a public URL of another kind', [...start, '--public-url', 'ftp://x'], /--public-url ftp:\/\/x/],
+    ['a public URL with another scheme', [...start, '--public-url', 'ftp://x'], /--public-url ftp:\/\/x/],
     ['a public URL with a path', [...start, '--public-url', 'https://x.cn/a'], /without a path/],
-    ['keys of no kind', ['keys'], /login, api/],
-    ['keys of an unknown kind', ['keys', 'root', '--env', ENV], /login, api/],
+    ['keys without a subcommand', ['keys'], /login, api/],
+    ['keys with an unknown subcommand', ['keys', 'root', '--env', ENV], /login, api/],
     ['keys without an env', ['keys', 'api'], /--env is missing/],
-    ['rules of no kind', ['rules'], /check FILE/],
-    ['rules to check, but no file', ['rules', 'check'], /name of one file/],
-    ['rules to check for nothing that has rules', ['rules', 'check', 'x.json', '--for', 'users'], /--for must be/],
+    ['rules without a subcommand', ['rules'], /check FILE/],
+    ['rules check without a file', ['rules', 'check'], /name of one file/],
+    ['rules check --for with an invalid value', ['rules', 'check', 'x.json', '--for', 'users'], /--for must be/],
     ['keys with an option of start', ['keys', 'api', '--env', ENV, '--port', '0'], /--port/],
   ]
   for (const [what, args, reason] of cases) test(what, () => refuses(args, reason))
 
-  test('a host that is not one of this machine', () =>
+  test('a host that is not an address of this machine', () =>
     refuses([...start, '--host', '203.0.113.1', '--data-dir', join(scratch, 'host')], /203\.0\.113\.1/))
 
   test('a configuration file that does not exist', () =>
@@ -75,7 +75,7 @@ describe('a wrong command line is one clear line and exit code 1', { concurrency
     assert.equal(await readFile(file, 'utf8'), 'x')
   })
 
-  test('nothing was made on the disk by a command line that was refused', async () => {
+  test('an invalid command line creates nothing on disk', async () => {
     const dir = join(scratch, 'untouched')
     await refuses(['keys', 'root', '--env', ENV, '--data-dir', dir], /login, api/)
     await refuses(['start', '--env', ENV, '--port', 'x', '--data-dir', dir], /--port/)
@@ -93,7 +93,7 @@ describe('rules check', () => {
   }
   const OWN = 'doc._openid == auth.openid'
 
-  test('says of a configuration, collection by collection, what its rules let through', async () => {
+  test('reports for each collection of a configuration what its rules allow', async () => {
     const source = `{
   "storage": { "acl": { "read": true } },
   "database": { "collections": { "orders": { "acl": {
@@ -111,7 +111,7 @@ describe('rules check', () => {
     assert.match(output, /: 0 errors, 1 warning, 2 notes\n$/)
   })
 
-  test('knows rules of documents by themselves, and is told where they could be either', async () => {
+  test('recognizes rules of documents, and takes --for where they are ambiguous', async () => {
     const { output, code } = await checked('orders.json', `{ "read": "${OWN} && auth.uid = 1" }`)
     assert.equal(code, 1)
     assert.match(output, /^orders\.json:1:51: error: .*unexpected "="/)
@@ -120,7 +120,7 @@ describe('rules check', () => {
   })
 })
 
-test('an older Node is told in one line, exit code 1', async () => {
+test('an older Node is reported in one line, with exit code 1', async () => {
   const cli = join(import.meta.dirname, '../packages/server/dist/cli.js')
   const pretend = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.12.0' } })"
   const preload = `data:text/javascript,${encodeURIComponent(pretend)}`
@@ -138,7 +138,7 @@ describe('a running server', () => {
   })
   after(() => server.stop())
 
-  test('answers as soon as it has said "cloudstead ready"', async () => {
+  test('answers as soon as it has printed "cloudstead ready"', async () => {
     const fresh = await startServer()
     try {
       const { status, text } = await send(`${fresh.url}/health`)
@@ -149,7 +149,7 @@ describe('a running server', () => {
     }
   })
 
-  test('its data directory is for its owner only, and so is every secret', async () => {
+  test('only the owner can access its data directory and every secret', async () => {
     for (const { path, isDirectory, mode } of await entriesOf(server.dataDir)) {
       if (isDirectory) assert.equal(mode, 0o700, path)
       else if (/secret|records/.test(path)) assert.equal(mode, 0o600, path)
@@ -158,12 +158,12 @@ describe('a running server', () => {
     assert.ok(secrets.length > 0)
   })
 
-  test('a second server on the same data directory is refused, and the first goes on', async () => {
+  test('a second server on the same data directory is refused, and the first keeps running', async () => {
     await refuses(['start', '--env', ENV, '--port', '0', '--data-dir', server.dataDir], /already running on/)
     assert.equal((await send(`${server.url}/health`)).status, 200)
   })
 
-  test('a port in use is refused, and the data directory is free again', async () => {
+  test('a port in use is refused, and the data directory is released', async () => {
     const dir = join(scratch, 'port-in-use')
     await refuses(
       ['start', '--env', ENV, '--port', String(server.port), '--data-dir', dir],
@@ -173,7 +173,7 @@ describe('a running server', () => {
     assert.equal(await next.stop(), 0)
   })
 
-  test('damaged secrets and a file that is no database of ours are refused in one line, and left as they are', async () => {
+  test('damaged secrets and a foreign database file are refused in one line, and not changed', async () => {
     for (const [file, content, said] of [
       ['secrets.json', '{"accessTok', /is damaged/],
       ['records.sqlite', 'not a database, but quite long enough to be one'.repeat(100), /records\.sqlite is damaged/],
@@ -188,13 +188,13 @@ describe('a running server', () => {
     }
   })
 
-  test('keys login and keys api beside it work at once', async () => {
+  test('new keys of keys login and keys api work immediately', async () => {
     const loginKey = await server.loginKey()
     assert.deepEqual(Object.keys(loginKey).sort(), ['env_id', 'private_key', 'private_key_id'])
     assert.equal(loginKey.env_id, ENV)
     const alice = await loginWithTicket(server, createTicket(loginKey, 'alice'))
     const again = await loginWithTicket(server, createTicket(await server.loginKey(), 'alice'))
-    assert.equal(again.uid, alice.uid, 'another key, the same person')
+    assert.equal(again.uid, alice.uid, 'another key, the same user')
 
     const apiKey = await server.apiKey()
     assert.deepEqual(Object.keys(apiKey).sort(), ['apiKey', 'secretId', 'secretKey'])
@@ -202,7 +202,7 @@ describe('a running server', () => {
     assert.equal(reply.code, undefined)
   })
 
-  test('keys made before the first start hold', async () => {
+  test('keys created before the first start are valid', async () => {
     const dir = join(scratch, 'keys-first')
     const made = await cloudstead('keys', 'api', '--env', ENV, '--data-dir', dir)
     const { apiKey } = JSON.parse(made.stdout) as { apiKey: string }
@@ -215,7 +215,7 @@ describe('a running server', () => {
     }
   })
 
-  test('a revoked key is refused at once', async () => {
+  test('a revoked key is refused immediately', async () => {
     const { secretId, apiKey } = await server.apiKey()
     const revoked = await cloudstead('keys', 'revoke', secretId, '--env', ENV, '--data-dir', server.dataDir)
     assert.equal(revoked.code, 0, revoked.stderr)
@@ -223,10 +223,10 @@ describe('a running server', () => {
     assert.equal(reply.code, 'INVALID_CREDENTIALS')
   })
 
-  test('--public-url is what every URL that is handed out begins with', async () => {
+  test('every returned URL begins with --public-url', async () => {
     const fresh = await startServer({ args: ['--public-url', 'https://files.example.com/'] })
     try {
-      assert.equal(fresh.url, 'https://files.example.com', 'the ready line names it')
+      assert.equal(fresh.url, 'https://files.example.com', 'in the ready line')
       const listening = /listening at (http:[^" ]+)/.exec(fresh.log())?.[1] ?? ''
       const local = { url: listening, env: fresh.env }
       const person = await newPerson(local)
@@ -240,7 +240,7 @@ describe('a running server', () => {
 })
 
 describe('SIGTERM', () => {
-  test('an upload in progress is finished, answered and kept; then the exit code is 0', async () => {
+  test('a running upload is finished, answered and stored; then the exit code is 0', async () => {
     const dataDir = join(scratch, 'sigterm')
     const server = await startServer({ dataDir })
     const person = await newPerson(server)
@@ -252,7 +252,7 @@ describe('SIGTERM', () => {
     slow.on('response', (answer) => answered.resolve(answer.resume().statusCode ?? 0)).on('error', answered.reject)
     await new Promise((done) => slow.write(bytes.subarray(0, 100_000), done))
     const stopping = server.stop()
-    await eventually('no new connection is taken', () => refusesConnections(server.port))
+    await eventually('no new connection is accepted', () => refusesConnections(server.port))
     slow.end(bytes.subarray(100_000))
     assert.equal(await answered.promise, 200)
     assert.equal(await stopping, 0)
@@ -265,7 +265,7 @@ describe('SIGTERM', () => {
     }
   })
 
-  test('every request that was sent before it is answered', async () => {
+  test('every earlier request is answered', async () => {
     const server = await startServer()
     const person = await newPerson(server)
     const urls = await Promise.all(
@@ -297,10 +297,10 @@ describe('SIGTERM', () => {
     ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: x'],
     ['is kept alive', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'],
   ] as const) {
-    test(`a connection that ${what} does not hold it up`, async () => {
+    test(`a connection that ${what} does not delay it`, async () => {
       const server = await startServer()
       const client = connect(server.port)
-      // A reset is one way for the server to end it.
+      // The server may also close with a reset.
       client.on('error', () => {})
       try {
         await new Promise((done) => client.once('connect', done))

@@ -1,4 +1,4 @@
-/** The configuration file: what is refused, and that edits hold while the server runs. */
+/** The configuration file: what is refused, and edits while the server runs. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,25 +9,21 @@ import { cloudstead, ENV, type RunningServer, startServer } from './support/serv
 import { eventually } from './support/until.ts'
 import { act, newPerson, own, type Person, send, temporaryUrl, upload, uploadUrl } from './support/wire.ts'
 
-/** An edited configuration holds within this time. */
+/** An edited configuration takes effect within this time. */
 const RELOAD_MS = 2000
 
-/** Configurations that cannot be used, and what the operator has to be told. */
+/** Invalid configurations, and the expected message for the operator. */
 const BAD_CONFIGS: readonly (readonly [what: string, config: string, reason: RegExp])[] = [
-  ['no JSON', '{ "storage": ', /not valid JSON/],
+  ['invalid JSON', '{ "storage": ', /not valid JSON/],
   ['not an object', '[]', /must be object/],
   ['an unknown key', '{"stroage":{}}', /unknown key stroage .*did you mean storage\?/],
-  [
-    'an unknown key further in',
-    '{"storage":{"tempUrlMaxAeg":1}}',
-    /storage\.tempUrlMaxAeg .*did you mean tempUrlMaxAge\?/,
-  ],
+  ['a nested unknown key', '{"storage":{"tempUrlMaxAeg":1}}', /storage\.tempUrlMaxAeg .*did you mean tempUrlMaxAge\?/],
   ['an unknown key of auth', '{"auth":{"anonymus":true}}', /auth\.anonymus .*did you mean anonymous\?/],
   ['a misspelt preset', '{"storage":{"acl":"READ_ONLY"}}', /storage\.acl.*READONLY/],
-  ['a preset that is no text', '{"storage":{"acl":7}}', /storage\.acl/],
+  ['a preset that is no string', '{"storage":{"acl":7}}', /storage\.acl/],
   ['a time out of range', '{"storage":{"tempUrlMaxAge":86401}}', /storage\.tempUrlMaxAge/],
   ['a size without a unit', '{"storage":{"maxFileSize":"many"}}', /storage\.maxFileSize/],
-  ['a flag that is a text', '{"auth":{"anonymous":"yes"}}', /auth\.anonymous must be boolean/],
+  ['a flag that is a string', '{"auth":{"anonymous":"yes"}}', /auth\.anonymous must be boolean/],
   ['an acl of a collection', '{"database":{"collections":{"orders":{"acl":"MINE"}}}}', /orders\.acl/],
   ['a name of a collection', '{"database":{"collections":{"or ders":{}}}}', /or ders/],
   ['a rule that does not parse', '{"storage":{"acl":{"read":"auth.uid ="}}}', /storage\.acl\.read/],
@@ -40,7 +36,7 @@ const BAD_CONFIGS: readonly (readonly [what: string, config: string, reason: Reg
   ],
 ]
 
-describe('the server refuses to start on a configuration with', { concurrency: 2 }, () => {
+describe('the server refuses to start with a configuration with', { concurrency: 2 }, () => {
   let scratch: string
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'cloudstead-configuration-'))
@@ -83,7 +79,7 @@ describe('the configuration follows the file while the server runs', () => {
   })
   after(() => server.stop())
 
-  /** Writes the configuration and waits until it holds; never longer than what is promised. */
+  /** Writes the configuration and waits until it takes effect, at most the documented time. */
   async function edited(config: unknown, holds: () => Promise<boolean>): Promise<void> {
     await server.writeConfig(config)
     await eventually(`${JSON.stringify(config)} holds`, holds, RELOAD_MS)
@@ -110,7 +106,7 @@ describe('the configuration follows the file while the server runs', () => {
     })
   })
 
-  test('storage.maxFileSize, also for a ticket that was handed out before', async () => {
+  test('storage.maxFileSize, also for an earlier ticket', async () => {
     const url = await uploadUrl(server, owner, own(owner, 'big.bin'))
     await edited({ storage: { acl: 'PRIVATE', maxFileSize: '1KB' } }, async () => {
       const { status, text } = await send(url, { method: 'PUT', body: randomBytes(1025) })
@@ -126,7 +122,7 @@ describe('the configuration follows the file while the server runs', () => {
         () => false,
       )
     await edited({ storage: { acl: 'PRIVATE' }, auth: { anonymous: false } }, async () => !(await works()))
-    assert.equal((await temporaryUrl(server, owner, path)).code, 'SUCCESS', 'who was logged in stays so')
+    assert.equal((await temporaryUrl(server, owner, path)).code, 'SUCCESS', 'existing logins stay valid')
     await edited({ storage: { acl: 'PRIVATE' } }, works)
   })
 
@@ -138,10 +134,10 @@ describe('the configuration follows the file while the server runs', () => {
     await edited(config({ notes: { acl: 'READONLY' } }), async () => (await count()).code === undefined)
   })
 
-  // Each kind once: the reading is the same as at the start.
-  const kinds = ['no JSON', 'an unknown key further in', 'a misspelt preset', 'a rule that does not parse']
+  // Each kind once, since the file is read as at the start.
+  const kinds = ['invalid JSON', 'a nested unknown key', 'a misspelt preset', 'a rule that does not parse']
   for (const [what, config, reason] of BAD_CONFIGS.filter(([name]) => kinds.includes(name))) {
-    test(`a bad edit changes nothing and the log says why: ${what}`, async () => {
+    test(`an invalid edit changes nothing, and the log has the reason: ${what}`, async () => {
       await edited({ storage: { acl: 'READONLY' } }, nobodyReads)
       const before = server.log().length
       await server.writeConfig(config)

@@ -1,4 +1,4 @@
-/** Collections and documents in the admin API: what the Console's database page does, over plain HTTP. */
+/** Collections and documents in the admin API, as used by the database page of the Console, over plain HTTP. */
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
@@ -32,7 +32,7 @@ async function refusal(work: Promise<{ status: number; body: { code?: string } }
 }
 
 describe('collections in the admin API', () => {
-  it('R22: the order of a real SDK has its images as an array of fileIDs, and the time of the server', async () => {
+  it('R22: the order of a real SDK has its images as an array of fileIDs, and the server time', async () => {
     const alice = await createUser(server, { key: await server.loginKey(), id: 'alice' })
     const images = [
       await alice.upload('users/alice/1.png', png(2, 2)),
@@ -51,7 +51,7 @@ describe('collections in the admin API', () => {
     assert.ok(Number.isSafeInteger(version))
   })
 
-  it('are listed with counts, permissions and indexes; made; and dropped by their name', async () => {
+  it('are listed with counts, permissions and indexes, created, and dropped by name', async () => {
     const { items } = await api.call('GET', COLLECTIONS)
     assert.deepEqual(
       items.map(({ name, declared, source, acl, documents }: Record<string, unknown>) => [
@@ -102,7 +102,7 @@ describe('collections in the admin API', () => {
     phone.dispose()
   })
 
-  it('of the file stay when they are dropped, empty; what the Console saved for others is forgotten', async () => {
+  it('of the configuration file stay as empty ones when they are dropped; saved settings of others are deleted', async () => {
     await api.call('POST', at('notes', '/documents'), { document: { a: 1 } })
     await api.drop('notes')
     await api.call('POST', COLLECTIONS, { name: 'ours' })
@@ -128,7 +128,7 @@ describe('collections in the admin API', () => {
     await api.drop('ours')
   })
 
-  it('are for whoever has a key', async () => {
+  it('need a key', async () => {
     for (const [method, path] of [
       ['GET', COLLECTIONS],
       ['GET', at('orders', '/documents')],
@@ -143,7 +143,7 @@ describe('collections in the admin API', () => {
 })
 
 describe('documents in the admin API', () => {
-  it('come in pages by any field and by queries, each once, while others come and go', async () => {
+  it('are paged by any field and by queries, each once, while others are added and removed', async () => {
     await api.call('POST', COLLECTIONS, { name: 'pages' })
     const documents = Array.from({ length: 95 }, (_, n) => ({
       _id: `d${String(n).padStart(2, '0')}`,
@@ -173,7 +173,7 @@ describe('documents in the admin API', () => {
     assert.deepEqual(await api.call('GET', at('pages', '/count')), { count: 94 })
   })
 
-  it('are found by queries as people write them; what is wrong is said with its place', async () => {
+  it('are found by handwritten queries; errors are reported with their place', async () => {
     const found = await api.list('pages', { query: `{ n: { $gte: 90 }, /* odd ones */ odd: true, }` })
     assert.deepEqual(
       found.map(({ document: { n } }) => n),
@@ -198,7 +198,7 @@ describe('documents in the admin API', () => {
     assert.equal(await refusal(api.ask('GET', at('none', '/documents'))), '404 DATABASE_COLLECTION_NOT_EXIST')
   })
 
-  it('are saved only over the version that was seen', async () => {
+  it('are only saved over the version that was read', async () => {
     const made = await api.call('POST', at('orders', '/documents'), {
       document: { no: 2, at: { $date: '2026-01-02T03:04:05.678Z' }, big: { $numberLong: '9007199254740991' } },
     })
@@ -225,7 +225,7 @@ describe('documents in the admin API', () => {
     assert.equal(await refusal(document('orders', made.id)), '404 NOT_FOUND')
   })
 
-  it('may have numbers for ids, apart from texts', async () => {
+  it('may have numbers as ids, which differ from strings', async () => {
     for (const id of [5, '5', 1.5, -1, '中 文/?#%']) {
       await api.call('POST', at('pages', '/documents'), { document: { _id: id, of: typeof id } })
       assert.deepEqual((await document('pages', id)).body.document, { _id: id, of: typeof id })
@@ -241,7 +241,7 @@ describe('documents in the admin API', () => {
     assert.equal((await document('pages', '5')).status, 200)
   })
 
-  it('that cannot be are refused', async () => {
+  it('are refused if they are invalid', async () => {
     for (const bad of [
       { 'a.b': 1 },
       { $set: 1 },
@@ -265,7 +265,7 @@ describe('import and export in the admin API', () => {
     { _id: 'c', text: '007', place: { type: 'Point', coordinates: [113.5, 23] } },
   ]
 
-  it('give back the same documents in each format', async () => {
+  it('round-trip documents in each format', async () => {
     await api.call('POST', COLLECTIONS, { name: 'from' })
     await api.call('POST', COLLECTIONS, { name: 'to' })
     await api.import('from', { format: 'jsonl' }, DOCUMENTS.map((one) => JSON.stringify(one)).join('\n'))
@@ -295,7 +295,7 @@ describe('import and export in the admin API', () => {
     assert.equal(await some.text(), `${JSON.stringify(DOCUMENTS[0])}\n`)
   })
 
-  it('say what became of each document', async () => {
+  it('report the outcome of each document', async () => {
     const file = '{"_id":"a"}\nnonsense\n{"_id":"new"}\n'
     const refused = (await api.import('from', { format: 'jsonl' }, file)).at(-1)
     assert.deepEqual([refused?.done, refused?.failed, refused?.finished], [1, 2, true])
@@ -313,20 +313,20 @@ describe('import and export in the admin API', () => {
     assert.equal((await document('from', 'first')).status, 200)
   })
 
-  it('go on while they are read: a large file holds up nobody, and an import that is given up ends', async () => {
+  it('are streamed: a large file blocks nobody, and a cancelled import ends', async () => {
     const line = (n: number) => `{"_id":"x${n}","text":"${'x'.repeat(1000)}"}\n`
     const url = `${server.url}/console/api${at('from', '/import?format=jsonl')}`
     const given = request(url, { method: 'POST', headers: { authorization: `Bearer ${key.apiKey}` } })
     given.on('error', () => {})
     given.write(Array.from({ length: 450 }, (_, n) => line(n)).join(''))
     const count = async () => (await api.call('GET', at('from', '/count'))).count as number
-    await eventually('two batches are in', async () => (await count()) >= 400)
+    await eventually('two batches are stored', async () => (await count()) >= 400)
     given.destroy()
     const many = Array.from({ length: 5000 }, (_, n) => line(n)).join('')
     const lines = await api.import('to', { format: 'jsonl' }, many)
     assert.deepEqual([lines.at(-1)?.done, lines.at(-1)?.finished], [5000, true])
     assert.ok(lines.length > 20)
-    assert.ok((await count()) < 450, 'what was not in a batch yet is not stored')
+    assert.ok((await count()) < 450, 'later lines are not stored')
     assert.doesNotMatch(server.log(), /SYS_ERR/)
     const out = await (await api.export('to', { format: 'jsonl' })).text()
     assert.equal(out.split('\n').length, 5001)

@@ -1,4 +1,4 @@
-/** Keys in the admin API: made, listed, revoked and replaced, each in use by the official SDKs meanwhile. */
+/** Keys in the admin API: created, listed, revoked and replaced while the official SDKs use them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createAdmin, loginByTicket } from './support/clients.ts'
@@ -30,7 +30,7 @@ async function administer(key: ApiKey, by: 'signature' | 'apiKey'): Promise<stri
 }
 
 describe('an api key', () => {
-  it('opens for the server SDK at once, by signature and as accessKey, until it is revoked', async () => {
+  it('works immediately in the server SDK, as signature and as accessKey, until it is revoked', async () => {
     const key = await newApiKey()
     for (const by of ['signature', 'apiKey'] as const) assert.equal(await administer(key, by), 'SUCCESS', by)
     assert.equal((await consoleApi(server, key).ask('GET', '/keys')).status, 200)
@@ -39,10 +39,10 @@ describe('an api key', () => {
       assert.equal(await administer(key, by), 'INVALID_CREDENTIALS', by)
     const refused = await consoleApi(server, key).ask('GET', '/keys')
     assert.deepEqual([refused.status, refused.body.code], [401, 'INVALID_CREDENTIALS'])
-    assert.equal(await administer(first, 'apiKey'), 'SUCCESS', 'other keys go on')
+    assert.equal(await administer(first, 'apiKey'), 'SUCCESS', 'other keys stay valid')
   })
 
-  it('is replaced without a gap: the new one works before the old one goes', async () => {
+  it('is replaced without a gap: the new one works before the old one is revoked', async () => {
     const old = await newApiKey()
     const fresh = await newApiKey()
     assert.deepEqual([await administer(old, 'apiKey'), await administer(fresh, 'apiKey')], ['SUCCESS', 'SUCCESS'])
@@ -55,7 +55,7 @@ describe('an api key', () => {
 })
 
 describe('a login key', () => {
-  it('makes tickets with createTicket until it is revoked; who is logged in stays so', async () => {
+  it('makes tickets with createTicket until it is revoked; existing logins stay valid', async () => {
     const key = await newLoginKey()
     assert.equal(key.env_id, server.env)
     const phone = newPhone(server)
@@ -66,7 +66,7 @@ describe('a login key', () => {
   })
 })
 
-it('keys are listed newest first, those of the command line too, and never with a secret', async () => {
+it('keys are listed newest first, including those of the command line, and never with a secret', async () => {
   const login = await server.loginKey()
   const key = await newApiKey()
   const [one, other] = await listed()
@@ -79,7 +79,7 @@ it('keys are listed newest first, those of the command line too, and never with 
   assert.deepEqual(JSON.parse(stdout)[0].id, key.secretId)
 })
 
-it('the answer with a secret is not to be kept by anybody on the way, and the log does not have it', async () => {
+it('the answer with a secret must not be cached, and is not in the log', async () => {
   const { headers, body } = await api.ask('POST', '/keys/api')
   assert.equal(headers.get('cache-control'), 'no-store')
   const login = await newLoginKey()
@@ -93,7 +93,7 @@ it('the answer with a secret is not to be kept by anybody on the way, and the lo
   }
 })
 
-it('a key that is not there cannot be revoked, and no key by a strange id', async () => {
+it('unknown keys and invalid ids cannot be revoked', async () => {
   for (const id of ['CS000000000000000000000000', encodeURIComponent('../api'), encodeURIComponent('中文')]) {
     const { status, body } = await api.ask('DELETE', `/keys/${id}`)
     assert.deepEqual([status, body.code], [404, 'NOT_FOUND'], id)

@@ -1,4 +1,4 @@
-/** Rules in the admin API: what the simulator says is what real requests meet; what was denied can be looked at and replayed. */
+/** Rules in the admin API: the simulator decides like real requests; denials can be viewed and replayed. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -50,7 +50,7 @@ const PEOPLE: readonly Who[] = ['alice', 'bobby', 'wendy', 'guest', 'nobody']
 
 let stage: RuleStage
 let api: ConsoleApi
-/** Each of them as the admin API knows them. */
+/** The users in the form of the admin API. */
 const persons = new Map<Who, object | null>([['nobody', null]])
 
 before(async () => {
@@ -80,11 +80,11 @@ const isRefused = (code: string | undefined, refusal: string): boolean => {
 const ACTIONS = ['read', 'upload', 'delete'] as const
 type FileAction = (typeof ACTIONS)[number]
 
-describe('files: the simulator says what the SDKs meet', () => {
+describe('files: the simulator decides like the server for the SDKs', () => {
   const FOLDERS = ['users/{alice}/', 'users/{wendy}/', 'temp/', 'public/']
   const OPEN = { storage: { acl: { read: true, write: true } } }
 
-  /** Files of their own for everything that is done to one. */
+  /** Separate files for every action. */
   const rows = FILE_RULES.map((_, at) =>
     FOLDERS.flatMap((folder) =>
       PEOPLE.flatMap((who) => ACTIONS.map((action) => ({ who, action, name: `${folder}${at}-${who}-${action}.txt` }))),
@@ -94,7 +94,7 @@ describe('files: the simulator says what the SDKs meet', () => {
   before(async () => {
     await stage.configure(OPEN)
     const stored = rows.flat().filter(({ action }) => action !== 'upload')
-    // Outside of users/ they are bobby's.
+    // Outside of users/ they belong to bobby.
     await Promise.all(stored.map(({ name }) => stage.users.bobby.upload(stage.fill(name), Buffer.alloc(40, 'x'))))
   })
 
@@ -108,7 +108,7 @@ describe('files: the simulator says what the SDKs meet', () => {
     return isRefused(itemCode(answer.fileList[0]), FILE_REFUSED)
   }
 
-  /** The SDK wraps what the server says, in its own way for each of the two requests. */
+  /** The SDK wraps the server's message differently for each of the two requests. */
   async function uploadRefused(upload: Promise<unknown>): Promise<boolean> {
     try {
       await upload
@@ -119,7 +119,7 @@ describe('files: the simulator says what the SDKs meet', () => {
     }
   }
 
-  /** The SDK sends nothing when nobody is logged in. */
+  /** The SDK sends nothing without a login. */
   async function askAsNobody(action: FileAction, path: string, fileID: string): Promise<string | undefined> {
     const ask = (name: string, params: object) => act(stage.server, undefined, `storage.${name}`, params)
     if (action === 'upload') return (await ask('getUploadMetadata', { path })).code
@@ -137,7 +137,7 @@ describe('files: the simulator says what the SDKs meet', () => {
           action: action === 'read' ? 'read' : 'write',
           path,
           ...(text === undefined ? {} : { text }),
-          // What nobody uploads is announced only.
+          // Without a login there is only the ticket request.
           ...(action === 'upload' && who !== 'nobody' ? { size: 60 } : {}),
         })
       const mine = (rows[at] ?? []).map(({ name, ...row }) => ({ ...row, path: stage.fill(name) }))
@@ -157,14 +157,14 @@ describe('files: the simulator says what the SDKs meet', () => {
   }
 })
 
-describe('documents: the simulator says what the SDKs meet', () => {
+describe('documents: the simulator decides like the server for the SDKs', () => {
   const DOCUMENTS = ['alice', '{wendy}', 'nobody-here'].map((_openid, at) => ({
     _id: `d${at}`,
     _openid,
     total: at,
     public: at === 2,
   }))
-  /** What is done, and how a body of the simulator says it. */
+  /** An action with the SDK, and its body for the simulator. */
   const REQUESTS: readonly (readonly [name: string, asked: object, run: (orders: Orders) => Promise<Done>])[] = [
     ['read one', { action: 'read', id: 'd0' }, (orders) => orders.doc('d0').get()],
     ['read a public one', { action: 'read', id: 'd2' }, (orders) => orders.doc('d2').get()],
@@ -219,7 +219,7 @@ describe('documents: the simulator says what the SDKs meet', () => {
           const { allowed, reason } = await simulate({ collection: 'orders', as: persons.get(who), ...asked })
           const done = await run(stage.users[who].app.database().collection('orders'))
           const refused = isRefused(done.code, DOCUMENT_REFUSED)
-          // A preset filters: one document is not found then, and it is as if it were not there.
+          // A preset filters, so a single document is simply not found.
           const missed = !refused && typeof acl === 'string' && 'id' in asked && countOf(done) === 0
           assert.equal(allowed, !refused && !missed, `${who}: ${name}: ${reason.en}`)
           outcomes.add(allowed)
@@ -232,14 +232,14 @@ describe('documents: the simulator says what the SDKs meet', () => {
   const countOf = ({ data, updated, deleted }: Done) => (Array.isArray(data) ? data.length : (updated ?? deleted))
 })
 
-describe('what was denied', () => {
+describe('denials', () => {
   const RECIPE = { read: OWN, write: OWN }
   const list = (query: Record<string, string> = {}) => api.call('GET', `/denials?${new URLSearchParams(query)}`)
   let fileID: string
   const deny = async (name: UserName = 'bobby'): Promise<string> => {
     const { requestId, fileList } = await stage.users[name].app.getTempFileURL({ fileList: [fileID] })
     assert.equal(fileList[0]?.code, FILE_REFUSED)
-    return requestId ?? assert.fail('there is no request id')
+    return requestId ?? assert.fail('no request id')
   }
 
   before(async () => {
@@ -247,7 +247,7 @@ describe('what was denied', () => {
     fileID = await stage.users.alice.upload('users/alice/denied.txt', Buffer.alloc(9, 'x'))
   })
 
-  it('is listed under the request id that the SDK saw, with who, why and a case', async () => {
+  it('are listed with the request id of the SDK, the user, the reason and a case', async () => {
     const requestId = await deny()
     const { items } = await list({ search: requestId })
     assert.equal(items.length, 1)
@@ -271,7 +271,7 @@ describe('what was denied', () => {
     assert.equal(explanation.tree.source, OWN)
   })
 
-  it('counts what repeats under the same id, and tells what came since', async () => {
+  it('count repetitions under the same id, and can be read since a time', async () => {
     await deny('wendy')
     const [first] = (await list()).items
     const repeated = await deny('wendy')
@@ -281,7 +281,7 @@ describe('what was denied', () => {
     assert.deepEqual((await list({ since: String(Date.now() + 60_000) })).items, [])
   })
 
-  it('is filtered and paged', async () => {
+  it('are filtered and paged', async () => {
     await stage.configure({ storage: { acl: RECIPE }, database: { collections: { orders: { acl: { read: false } } } } })
     const { code } = (await stage.users.alice.app.database().collection('orders').get()) as { code?: string }
     assert.equal(code, DOCUMENT_REFUSED)
@@ -305,7 +305,7 @@ describe('what was denied', () => {
     )
   })
 
-  it('is decided anew by edited rules, and its case by the command line', async (t) => {
+  it('are decided again by edited rules, and their cases by the command line', async (t) => {
     const requestId = await deny()
     const [denial] = (await list({ search: requestId })).items
     const replay = (text: string) => api.call('POST', '/rules/replay', { text, case: denial.case })
@@ -315,7 +315,7 @@ describe('what was denied', () => {
     const other = await replay(JSON.stringify(edited))
     assert.deepEqual([other.allowed, other.reason.zh], [true, '由规则 "read" 允许'])
     assert.equal(other.case.expect, 'allowed')
-    // Nothing was saved by it.
+    // Nothing was saved.
     await deny()
 
     const folder = await mkdtemp(join(tmpdir(), 'cloudstead-replay-'))
@@ -331,7 +331,7 @@ describe('what was denied', () => {
 })
 
 describe('edited rules', () => {
-  it('are checked with the place of each finding', async () => {
+  it('are checked, with the place of each finding', async () => {
     const text = '{\n  "read": "auth != null",\n  "write": "auth.opnid == resource.openid" // mine\n}'
     const { valid, findings } = await api.call('POST', '/rules/check', { text })
     assert.equal(valid, true)
@@ -344,7 +344,7 @@ describe('edited rules', () => {
     assert.deepEqual([broken.valid, broken.findings[0].severity], [false, 'error'])
   })
 
-  it('change nothing by being tried', async () => {
+  it('change nothing when they are tried', async () => {
     await stage.configure({ storage: { acl: 'ADMINONLY' } })
     const asked = { as: persons.get('alice'), action: 'read', path: 'users/alice/denied.txt' }
     assert.equal((await simulate({ ...asked, text: '{ "read": true }' })).allowed, true)
@@ -358,7 +358,7 @@ describe('edited rules', () => {
     ['without a body', '/rules/simulate', undefined, 'INVALID_PARAM', 400],
     ['that nobody asks', '/rules/simulate', { action: 'read', path: 'a.txt' }, 'INVALID_PARAM', 400],
     ['of nothing', '/rules/simulate', { as, action: 'read' }, 'INVALID_PARAM', 400],
-    ['of a bad name', '/rules/simulate', { ...file, path: '../a' }, 'INVALID_FILE_NAME', 400],
+    ['with an invalid name', '/rules/simulate', { ...file, path: '../a' }, 'INVALID_FILE_NAME', 400],
     ['of both', '/rules/simulate', { ...file, collection: 'orders' }, 'INVALID_PARAM', 400],
     [
       'of no collection',
@@ -369,10 +369,10 @@ describe('edited rules', () => {
     ],
     ['with rules that do not parse', '/rules/simulate', { ...file, text: '{ "read": "a +" }' }, 'INVALID_PARAM', 400],
     ['with rules of 100 kB', '/rules/simulate', { ...file, text: `"${'x'.repeat(100_001)}"` }, 'INVALID_PARAM', 400],
-    ['with more than is asked for', '/rules/simulate', { ...file, expect: 'allowed' }, 'INVALID_PARAM', 400],
-    ['of a case that is none', '/rules/replay', { text: '"PRIVATE"', case: {} }, 'INVALID_PARAM', 400],
+    ['with an unknown member', '/rules/simulate', { ...file, expect: 'allowed' }, 'INVALID_PARAM', 400],
+    ['with an invalid case', '/rules/replay', { text: '"PRIVATE"', case: {} }, 'INVALID_PARAM', 400],
     [
-      'of a case about something else',
+      'with a case about something else',
       '/rules/replay',
       { text: '"PRIVATE"', collection: 'orders', case: { as, action: 'read', file: 'a', expect: 'denied' } },
       'INVALID_PARAM',
@@ -386,7 +386,7 @@ describe('edited rules', () => {
     })
   }
 
-  it('and denials are nobody’s without a key', async () => {
+  it('and denials need a key', async () => {
     const stranger = consoleApi(stage.server)
     for (const [method, path, body] of [
       ['POST', '/rules/check', { text: '"PRIVATE"' }],
@@ -399,7 +399,7 @@ describe('edited rules', () => {
     }
   })
 
-  it('a page after nothing that was a next is refused', async () => {
+  it('a page after an invalid cursor is refused', async () => {
     for (const query of ['after=x', 'limit=0', 'limit=1001', 'about=files', 'since=x']) {
       assert.equal((await api.ask('GET', `/denials?${query}`)).body.code, 'INVALID_PARAM', query)
     }

@@ -1,4 +1,4 @@
-/** Settings that are saved in the Console: what they do to the real SDK at once, and how they live with the file. */
+/** Settings saved in the Console: their immediate effect on the real SDK, and their relation to the configuration file. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import { eventually } from './support/until.ts'
 const MAX_AGE = 'storage.tempUrlMaxAge'
 const SECRET = 'auth.wechat.secret'
 
-/** An edited configuration holds within this time. */
+/** An edited configuration takes effect within this time. */
 const RELOAD_MS = 2000
 
 interface Listed {
@@ -24,7 +24,7 @@ interface Listed {
   readonly after: string | null
 }
 
-describe('what is saved holds at once, for the real SDK', () => {
+describe('saved settings take effect immediately for the real SDK', () => {
   let server: RunningServer
   let settings: SettingsApi
   let key: ApiKey
@@ -49,7 +49,7 @@ describe('what is saved holds at once, for the real SDK', () => {
     return phone
   }
 
-  /** Uploads text from a phone; undefined when it was refused, with the code on it. */
+  /** Uploads text from a phone; undefined if it is refused. */
   async function upload(phone: Phone, cloudPath: string, text: string): Promise<{ fileID?: string; code?: string }> {
     const { wx } = phone.device
     const filePath = `${wx.env.USER_DATA_PATH}/a.txt`
@@ -64,7 +64,7 @@ describe('what is saved holds at once, for the real SDK', () => {
   const urlOf = async (phone: Phone, fileID: string) =>
     (await phone.app.getTempFileURL({ fileList: [fileID] })).fileList[0]
 
-  test('rules of files: nobody else reads any more, and everybody does again', async () => {
+  test('rules of files: others can no longer read, then everyone can again', async () => {
     const [alice, bobby] = [await phoneOf('alice'), await phoneOf('bobby')]
     const { fileID = '' } = await upload(alice, 'users/alice/a.txt', 'hello')
     assert.match((await urlOf(bobby, fileID))?.tempFileURL ?? '', /^http/)
@@ -91,7 +91,7 @@ describe('what is saved holds at once, for the real SDK', () => {
     for (const name of ['storage.acl', MAX_AGE, 'storage.maxFileSize']) await settings.reset(name)
   })
 
-  test('a collection is there with its permissions, and an index of it works', async () => {
+  test('a collection exists with its permissions, and its index works', async () => {
     const alice = await phoneOf('alice')
     const notes = alice.app.database().collection('notes')
     assert.equal((await notes.add({ n: 1 })).code, 'DATABASE_COLLECTION_NOT_EXIST')
@@ -105,7 +105,7 @@ describe('what is saved holds at once, for the real SDK', () => {
     assert.equal((await bobby.count()).total, 1)
   })
 
-  test('a collection that was made by a call becomes a declared one', async () => {
+  test('a collection created by a call becomes a declared one', async () => {
     await adminDatabase(server, key).createCollection('made')
     const { source, text } = await settings.api.call('GET', '/rules?collection=made')
     assert.deepEqual([source, text], ['default', '"PRIVATE"'])
@@ -134,7 +134,7 @@ describe('the file and the Console', () => {
   })
   after(() => server.stop())
 
-  /** Writes the configuration and waits until the setting comes from where it should. */
+  /** Writes the configuration and waits until the setting has the expected source. */
   async function edited(config: object | string, key: string, source: string): Promise<void> {
     await server.writeConfig(config)
     await eventually(
@@ -144,7 +144,7 @@ describe('the file and the Console', () => {
     )
   }
 
-  test('the file locks what it sets, what was saved is kept, and holds again afterwards', async () => {
+  test('the file locks its settings; saved values are kept, and apply again afterwards', async () => {
     await settings.save(MAX_AGE, 60)
     await edited({ storage: { tempUrlMaxAge: 30 } }, MAX_AGE, 'file')
     const { locked, value, kept } = await settings.setting(MAX_AGE)
@@ -156,7 +156,7 @@ describe('the file and the Console', () => {
     assert.equal((await settings.setting(MAX_AGE)).value, 60)
   })
 
-  test('rules of the file are shown as they stand there', async () => {
+  test('rules of the file are shown as written', async () => {
     const acl = '{ "read": true /* all */, "write": "auth != null" }'
     await edited(`{"storage":{"acl":${acl}}}`, 'storage.acl', 'file')
     const { text, locked, version, file } = await settings.api.call('GET', '/rules')
@@ -167,20 +167,20 @@ describe('the file and the Console', () => {
     await edited({}, 'storage.acl', 'default')
   })
 
-  test('a bad edit of the file is told, with the text as it is', async () => {
+  test('an invalid edit of the file is reported, with its text', async () => {
     await server.writeConfig('{"storage":{"tempUrlMaxAeg":1}}')
     const told = async () => (await settings.api.call('GET', '/settings')).file
-    await eventually('the refusal is told', async () => (await told()).refused !== undefined, RELOAD_MS)
+    await eventually('the refusal is reported', async () => (await told()).refused !== undefined, RELOAD_MS)
     const { text, refused, exists, path } = await told()
     assert.equal(text, '{"storage":{"tempUrlMaxAeg":1}}')
     assert.match(refused, /did you mean tempUrlMaxAge\?/)
     assert.equal(exists, true)
     assert.match(path, /cloudstead\.config\.json$/)
     await server.writeConfig({})
-    await eventually('it is told no more', async () => (await told()).refused === undefined, RELOAD_MS)
+    await eventually('it is no longer reported', async () => (await told()).refused === undefined, RELOAD_MS)
   })
 
-  test('the history has both, newest first, and of one key', async () => {
+  test('the history has both, newest first, and can be limited to one key', async () => {
     await settings.save('auth.anonymous', false)
     await edited({ auth: { anonymous: true } }, 'auth.anonymous', 'file')
     await edited({}, 'auth.anonymous', 'console')
@@ -198,7 +198,7 @@ describe('the file and the Console', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  test('whoever looked at something older is told, and told what is wrong', async () => {
+  test('an outdated version is refused, and errors are explained', async () => {
     const { version } = await settings.api.call('GET', '/settings')
     await settings.save(MAX_AGE, 61)
     const late = await settings.api.ask('PUT', `/settings/${MAX_AGE}`, { value: 62, version })
@@ -215,7 +215,7 @@ describe('the file and the Console', () => {
   })
 })
 
-describe('what was saved survives', () => {
+describe('saved settings survive', () => {
   let scratch: string
   let server: RunningServer
   before(async () => {
@@ -226,7 +226,7 @@ describe('what was saved survives', () => {
     await rm(scratch, { recursive: true, force: true })
   })
 
-  test('a stop, a kill at any moment, and an edit of the file in between', async () => {
+  test('stops, kills at any moment, and edits of the file in between', async () => {
     const dataDir = join(scratch, 'data')
     server = await startServer({ dataDir })
     const key = await server.apiKey()
@@ -257,7 +257,7 @@ describe('what was saved survives', () => {
       const value = Number((await settings.setting(MAX_AGE)).value)
       assert.ok(value === acknowledged || value === acknowledged + 1, `${value} after ${acknowledged}`)
       const { items } = await settings.api.call('GET', `/settings/history?key=${MAX_AGE}&limit=1`)
-      assert.equal((items as Listed[])[0]?.after, String(value), 'the value and its place in the history are one')
+      assert.equal((items as Listed[])[0]?.after, String(value), 'value and history are consistent')
     }
 
     await server.stop()
@@ -281,7 +281,7 @@ describe('the AppSecret', () => {
     await wechat.close()
   })
 
-  test('logs people in by WeChat, and is in no answer, no log and no history', async () => {
+  test('is used for WeChat logins, and is in no answer, no log and no history', async () => {
     const settings = settingsApi(server, await server.apiKey())
     const heard: string[] = []
     const ask = async (method: string, path: string, body?: unknown) => {
@@ -309,7 +309,7 @@ describe('the AppSecret', () => {
     await ask('PUT', `/settings/${SECRET}`, { value: ['saved-secret'], version: saved.body.version })
     await server.writeConfig('{"auth":{"wechat":{"secret":"file-secret","secret":"typo-secret"}}}')
     const refused = async () => (await ask('GET', '/settings')).body.file.refused !== undefined
-    await eventually('the bad edit is told', refused, RELOAD_MS)
+    await eventually('the invalid edit is reported', refused, RELOAD_MS)
     await server.writeConfig({ auth: { wechat: { secret: 'file-secret' } } })
     await eventually('the file wins', async () => (await settings.setting(SECRET)).source === 'file', RELOAD_MS)
     for (const path of ['/settings', '/settings/history', '/rules', `/settings/history?key=${SECRET}`]) {

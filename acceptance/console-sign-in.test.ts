@@ -1,4 +1,4 @@
-/** Who gets into the Console, how they stay in, and whom it keeps out. */
+/** Access to the Console: signing in, sessions, refusals. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ after(() => rm(scratch, { recursive: true, force: true }))
 const server = await serverForFile()
 const key = await server.apiKey()
 
-/** A link made beside the running server. */
+/** A link from the command line. */
 async function newLink(): Promise<string> {
   const { stdout } = await cloudstead('console', 'link', '--env', ENV, '--data-dir', server.dataDir)
   const [, token] = /\/console\/#link=(\S+)\n$/.exec(stdout) ?? []
@@ -44,7 +44,7 @@ describe('the link in the terminal', () => {
     assert.deepEqual([again.status, codeOf(again)], [401, 'CONSOLE_SIGN_IN_FAILED'])
   })
 
-  test('another one can be made beside the running server', async () => {
+  test('another one can be created while the server runs', async () => {
     const link = await newLink()
     const answers = await Promise.all([1, 2, 3].map(() => consoleBrowser(server).signIn({ link })))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 401, 401])
@@ -57,7 +57,7 @@ describe('the link in the terminal', () => {
     await first.stop()
     const second = await startServer({ dataDir })
     assert.notEqual(await printedLink(second), early)
-    // The first one lives a day, whether the server was restarted or not.
+    // The first one is valid for a day, even after a restart.
     await signedIn(second, { link: early })
     await passwordByCommand(second, PASSWORD)
     await second.stop()
@@ -67,7 +67,7 @@ describe('the link in the terminal', () => {
     assert.doesNotMatch(third.output(), /#link=/)
   })
 
-  test('CVE-2026-21862 RustFS: in dev it is good from this machine only, whatever a header says about the way', async () => {
+  test('CVE-2026-21862 RustFS: in dev it only works from this machine, whatever forwarding headers say', async () => {
     const dev = await startServer({ mode: 'dev', args: ['--host', '0.0.0.0'] })
     try {
       const token = await printedLink(dev)
@@ -75,7 +75,7 @@ describe('the link in the terminal', () => {
       for (let count = 0; count < 3; count += 1) await signedIn(here, { link: token })
       const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
       const outside = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)
-      assert.ok(outside !== undefined, 'this test needs a network interface beside loopback')
+      assert.ok(outside !== undefined, 'this test needs a network interface besides loopback')
       const there = consoleBrowser({ url: `http://${outside.address}:${dev.port}` })
       const headers = { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', forwarded: 'for=127.0.0.1' }
       const refused = await there.ask('POST', '/console/api/session', { link: token }, headers)
@@ -87,7 +87,7 @@ describe('the link in the terminal', () => {
 })
 
 describe('sessions', () => {
-  test('RustFS GHSA-v9fg-3cr2-277j: no script reaches the session, and no other site sends it', async () => {
+  test('RustFS GHSA-v9fg-3cr2-277j: scripts cannot read the session, and other sites cannot send it', async () => {
     const browser = await signedIn(server, { secret: key.apiKey })
     const [pair = '', ...flags] = browser.setCookie().split('; ')
     const name = /^(cloudstead_console_[0-9a-f]+)=[A-Za-z0-9._-]{60,}$/.exec(pair)?.[1]
@@ -98,7 +98,7 @@ describe('sessions', () => {
     assert.match(browser.setCookie(), new RegExp(`^${name}=; Max-Age=0; Path=/console; HttpOnly`))
   })
 
-  test('behind https the cookie is for https only', async () => {
+  test('behind https the cookie is only for https', async () => {
     const secure = await startServer({ args: ['--public-url', 'https://console.example.com'] })
     try {
       const url = /Server listening at (http:[^"\s]+)/.exec(secure.log())?.[1] ?? ''
@@ -127,7 +127,7 @@ describe('sessions', () => {
     assert.equal((await consoleBrowser(server).signIn({ link: unused })).status, 401)
   })
 
-  test('end with the api key that opened them, and upload no more', async () => {
+  test('end with the api key that opened them, and can no longer upload', async () => {
     const temporary = await server.apiKey()
     const browser = await signedIn(server, { secret: temporary.apiKey })
     assert.deepEqual((await browser.session()).operator?.name, temporary.secretId)
@@ -144,7 +144,7 @@ describe('sessions', () => {
     assert.equal(refused.status, 401)
   })
 
-  test('outlive a restart; two servers on one machine do not sign each other out', async () => {
+  test('survive a restart; two servers on one machine do not sign each other out', async () => {
     const dataDir = join(scratch, 'restart')
     const first = await startServer({ dataDir })
     const browser = await signedIn(first, { link: await printedLink(first) })
@@ -152,7 +152,7 @@ describe('sessions', () => {
     assert.notEqual(browser.cookie().split('=')[0], other.cookie().split('=')[0])
     await first.stop()
     const second = await startServer({ dataDir })
-    // A browser sends both cookies to both: they know hosts and no ports.
+    // A browser sends both cookies to both, since cookies do not distinguish ports.
     const both = `${other.cookie()}; ${browser.cookie()}`
     for (const place of [second, server]) assert.equal((await consoleBrowser(place, both).session()).signedIn, true)
     await second.stop()
@@ -160,10 +160,10 @@ describe('sessions', () => {
 })
 
 describe('the password', () => {
-  test('is set by the operator or by the command; it ends what went before', async () => {
+  test('is set by the operator or with the command; a new one ends all sessions', async () => {
     const own = await startServer()
     try {
-      // RustFS GHSA-j59h-h7q5-q348: there is none that everybody knows.
+      // RustFS GHSA-j59h-h7q5-q348: there is no default password.
       for (const secret of ['', 'admin', 'cloudstead']) {
         assert.equal(codeOf(await consoleBrowser(own).signIn({ secret })), 'CONSOLE_SIGN_IN_FAILED')
       }
@@ -189,7 +189,7 @@ describe('the password', () => {
     }
   })
 
-  test('is not guessed: ten wrong ones in a minute, then nobody from there is asked', async () => {
+  test('cannot be guessed: after ten wrong ones in a minute the address is blocked', async () => {
     const own = await startServer()
     try {
       await passwordByCommand(own, PASSWORD)
@@ -207,7 +207,7 @@ describe('the password', () => {
       const wait = Number(refused.headers['retry-after'])
       assert.ok(wait >= 1 && wait <= 60)
       assert.equal(await link(), 429)
-      // An attacker locks out nobody: a secret that cannot be guessed still works.
+      // An attacker locks nobody out: credentials that cannot be guessed still work.
       await signedIn(own, { secret: apiKey })
     } finally {
       await own.stop()
@@ -215,7 +215,7 @@ describe('the password', () => {
   })
 })
 
-test('a wrong command line is one clear line, and makes nothing', async () => {
+test('an invalid command line prints one clear line and changes nothing', async () => {
   const dataDir = join(scratch, 'untouched')
   const where = ['--env', ENV, '--data-dir', dataDir]
   const cases: readonly (readonly [args: readonly string[], reason: RegExp])[] = [
@@ -237,8 +237,8 @@ test('a wrong command line is one clear line, and makes nothing', async () => {
   await assert.rejects(readdir(dataDir), { code: 'ENOENT' })
 })
 
-describe('whoever is not signed in', () => {
-  test('MinIO CVE-2026-40344: every operation that is not open refuses them, by any kind of wrong credential', async () => {
+describe('clients that are not signed in', () => {
+  test('MinIO CVE-2026-40344: every protected operation refuses them, with any kind of wrong credential', async () => {
     const { paths } = JSON.parse((await send(`${server.url}${OPERATIONS}`)).text) as {
       paths: Record<string, Record<string, { operationId: string; security?: unknown[] }>>
     }
@@ -266,14 +266,14 @@ describe('whoever is not signed in', () => {
     }
   })
 
-  test('gets no page of another kind either', async () => {
+  test('get no other page either', async () => {
     for (const path of ['/console/api', '/console/api/', '/console/api/../api/keys', '/console/api/x']) {
       const answer = await send(`${server.url}${path}`)
       assert.doesNotMatch(answer.text, /<script/, path)
     }
   })
 
-  test('learns nothing from an error about what was wrong', async () => {
+  test('cannot tell from an error what was wrong', async () => {
     const used = await newLink()
     await signedIn(server, { link: used })
     const wrong = [{ link: used }, { link: 'x' }, { secret: PASSWORD }, { secret: `${key.apiKey.slice(0, -1)}_` }]
@@ -282,7 +282,7 @@ describe('whoever is not signed in', () => {
     for (const one of said) assert.deepEqual(one, said[0])
   })
 
-  test('a wrong shape is named', async () => {
+  test('get a clear error for a wrong shape', async () => {
     for (const body of [
       {},
       { link: 'x', secret: 'y' },
@@ -299,7 +299,7 @@ describe('whoever is not signed in', () => {
 describe('other pages in the browser of an operator', () => {
   const EVIL = 'https://evil.example.com'
 
-  test('RustFS GHSA-x5xv-223c-8vm7: get no leave to ask, and no answer to read', async () => {
+  test('RustFS GHSA-x5xv-223c-8vm7: fail the preflight, and cannot read answers', async () => {
     const browser = await signedIn(server, { secret: key.apiKey })
     for (const path of ['/console/api/keys', '/console/api/session', '/console/', '/%63onsole/api/keys']) {
       for (const method of ['OPTIONS', 'GET']) {
@@ -311,7 +311,7 @@ describe('other pages in the browser of an operator', () => {
     }
   })
 
-  test('cannot change anything, also from another port of the same machine', async () => {
+  test('cannot change anything, not even from another port of the same machine', async () => {
     const browser = await signedIn(server, { secret: key.apiKey })
     const pages: readonly Record<string, string>[] = [
       { 'x-cloudstead-console': '' },
@@ -319,7 +319,7 @@ describe('other pages in the browser of an operator', () => {
       { origin: 'null' },
       { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-site' },
       { 'sec-fetch-site': 'cross-site' },
-      // What a form can send.
+      // A request that a form can send.
       { 'x-cloudstead-console': '', origin: EVIL, 'content-type': 'text/plain' },
     ]
     for (const headers of pages) {
@@ -333,14 +333,14 @@ describe('other pages in the browser of an operator', () => {
 })
 
 describe('scripts', () => {
-  test('an api key is enough, without cookie or header', async () => {
+  test('an api key is sufficient, without cookie or header', async () => {
     const api = consoleApi(server, key)
     await api.call('POST', '/storage/folders', { path: 'by-script/' })
     const session = (await api.call('GET', '/session')) as Session
     assert.deepEqual([session.signedIn, session.operator], [true, undefined])
   })
 
-  test('unknown members are refused by name', async () => {
+  test('unknown members are refused, with their names', async () => {
     const api = consoleApi(server, key)
     const query = await api.ask('GET', '/storage/files?foldr=a')
     assert.deepEqual([query.status, query.body.code], [400, 'INVALID_PARAM'])
@@ -351,7 +351,7 @@ describe('scripts', () => {
 })
 
 describe('the Console itself', () => {
-  test('is where a browser comes to, with nothing foreign in it', async () => {
+  test('is served to browsers, without foreign content', async () => {
     const root = await send(`${server.url}/`, { headers: { accept: 'text/html' } })
     assert.deepEqual([root.status, root.headers.location], [302, '/console/'])
     assert.equal((await send(`${server.url}/`)).status, 404)
@@ -365,7 +365,7 @@ describe('the Console itself', () => {
     assert.equal(headers['referrer-policy'], 'no-referrer')
   })
 
-  test('CVE-2025-54387 ipx: no path leads out of its files', async () => {
+  test('CVE-2025-54387 ipx: no path leads outside of its files', async () => {
     for (const path of [
       '../package.json',
       '%2e%2e/package.json',
@@ -378,7 +378,7 @@ describe('the Console itself', () => {
     }
   })
 
-  test('knows what is stored, and what came', async () => {
+  test('shows what is stored, and the traffic', async () => {
     const api = consoleApi(server, key)
     const overview = await api.call('GET', '/overview')
     assert.deepEqual([overview.env, overview.endpoint, overview.healthy], [ENV, server.url, true])
@@ -396,7 +396,7 @@ describe('the Console itself', () => {
   })
 })
 
-test('RustFS GHSA-333v-68xh-8mmq: no secret of the Console is in the log, whatever goes wrong', async () => {
+test('RustFS GHSA-333v-68xh-8mmq: no secret of the Console is in the log, whatever fails', async () => {
   const dev = await startServer({ mode: 'dev' })
   const start = await startServer()
   for (const own of [dev, start]) {

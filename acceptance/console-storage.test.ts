@@ -1,4 +1,4 @@
-/** Files and folders in the admin API: what the Console's storage page does, over plain HTTP. */
+/** Files and folders in the admin API, as used by the storage page of the Console, over plain HTTP. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { consoleApi } from './support/console-api.ts'
@@ -16,7 +16,7 @@ const MISSING = 'STORAGE_FILE_NONEXIST'
 const NAMES = ['图 片.txt', 'a b.txt', '100%.txt', 'a#b?.txt', "it's <b>.txt", 'a\u202egpj.txt', '&amp;=+.txt', '..txt']
 
 describe('files in the admin API', () => {
-  it('R21: what a user uploaded with the SDK is under users/{openid}/', async () => {
+  it('R21: files uploaded with the SDK are under users/{openid}/', async () => {
     const alice = await createUser(server, { key: await server.loginKey(), id: 'alice' })
     const fileId = await alice.upload('users/alice/a.png', png(2, 2))
     assert.deepEqual((await files.page({})).items, [{ kind: 'folder', path: 'users/', name: 'users' }])
@@ -41,7 +41,7 @@ describe('files in the admin API', () => {
     )
   })
 
-  it('any name comes back byte for byte: in the list, the details, the bytes and the zip', async () => {
+  it('names come back byte for byte: in the list, the details, the download and the zip', async () => {
     for (const name of NAMES) await files.put(`names/${name}`, name)
     assert.deepEqual([...(await files.list({ folder: 'names/' }))].sort(), NAMES.map((name) => `names/${name}`).sort())
     for (const name of NAMES) {
@@ -55,7 +55,7 @@ describe('files in the admin API', () => {
     for (const name of Object.keys(zip)) assert.match(name, /^names\/[^/\\:*?"<>|\u202a-\u202e]+$/)
   })
 
-  it('a name that cannot be is refused by every operation', async () => {
+  it('an invalid name is refused by every operation', async () => {
     for (const path of ['/a', 'a//b', '../a', 'a/../b', '\u0007', 'x'.repeat(850).replace(/^./, '图')]) {
       for (const [method, place, body] of [
         ['GET', `/storage/file?path=${encodeURIComponent(path)}`, undefined],
@@ -78,7 +78,7 @@ describe('files in the admin API', () => {
     }
   })
 
-  it('pages of a folder follow each other, whatever their size, and search is by beginning', async () => {
+  it('folders are paged with any page size, and searched by prefix', async () => {
     for (let at = 0; at < 12; at += 1) await files.put(`pages/${at % 4 === 0 ? `sub-${at}/x` : `file-${at}`}.txt`, 'x')
     const whole = await files.list({ folder: 'pages/' })
     assert.equal(whole.length, 12)
@@ -96,7 +96,7 @@ describe('files in the admin API', () => {
     assert.deepEqual([refused.status, refused.body.code], [400, 'INVALID_PARAM'])
   })
 
-  it('an upload does not take the place of a file, unless it is told to', async () => {
+  it('an upload does not replace a file, unless requested', async () => {
     await files.put('once.txt', 'one')
     const again = await files.ask('POST', '/storage/uploads', { path: 'once.txt' })
     assert.deepEqual([again.status, again.body.code], [409, 'STORAGE_FILE_EXIST'])
@@ -108,7 +108,7 @@ describe('files in the admin API', () => {
     assert.equal((await send(address)).text, 'two')
   })
 
-  it('folders are made, renamed, counted and deleted, with lines that tell how far it is', async () => {
+  it('folders are created, renamed, counted and deleted, with progress lines', async () => {
     await files.call('POST', '/storage/folders', { path: 'work/empty/' })
     const exists = await files.ask('POST', '/storage/folders', { path: 'work/empty/' })
     assert.equal(exists.body.code, 'STORAGE_FILE_EXIST')
@@ -129,7 +129,7 @@ describe('files in the admin API', () => {
     assert.deepEqual(await files.list({ startsWith: 'done' }), [])
   })
 
-  it('copies stay, clashes are told by name and nothing is replaced unasked', async () => {
+  it('copies are kept, conflicts are reported by name, and nothing is replaced without request', async () => {
     for (const name of ['a', 'b']) await files.put(`from/${name}.txt`, `new ${name}`)
     await files.put('to/b.txt', 'old b')
     const items = [{ from: 'from/', to: 'to/' }]
@@ -152,7 +152,7 @@ describe('files in the admin API', () => {
     }
   })
 
-  it('work ends when its client goes, and what was done stays done', async () => {
+  it('an operation ends when its client disconnects, and finished steps stay', async () => {
     await files.put('one.txt', 'x')
     const copies = Array.from({ length: 1000 }, (_, at) => ({ from: 'one.txt', to: `many/${at}.txt` }))
     assert.equal((await files.finish('/storage/moves', { items: copies, copy: true })).done, 1000)
@@ -170,11 +170,11 @@ describe('files in the admin API', () => {
       (await files.call('POST', '/storage/counts', { paths: ['many/', 'much/'] })).files as number
     let before = 2001
     for (let now = await left(); now !== before; now = await left()) before = now
-    assert.ok(before > 0, 'it went on to the end')
+    assert.ok(before > 0, 'it continued to the end')
     assert.equal((await files.finish('/storage/deletions', { paths: ['much/'] })).failed, 0)
   })
 
-  it('a zip is a download, once, and only for whoever asked for it', async () => {
+  it('a zip can be downloaded once, only by the client that requested it', async () => {
     await files.put('zipped/图.png', png(3, 3))
     await files.put('zipped/a.txt', 'a'.repeat(5000))
     const { url } = await files.call('POST', '/storage/zips', { paths: ['zipped/'] })
@@ -191,7 +191,7 @@ describe('files in the admin API', () => {
     assert.equal((await files.ask('POST', '/storage/zips', { paths: ['nothing/'] })).body.code, MISSING)
   })
 
-  it('is for nobody who is not signed in', async () => {
+  it('clients that are not signed in are refused', async () => {
     const nobody = consoleApi(server)
     for (const [method, place, body] of [
       ['GET', '/storage/files', undefined],

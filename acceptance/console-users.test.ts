@@ -1,4 +1,4 @@
-/** Users in the admin API: listing, finding, ending sessions, blocking; and what the apps of these users see of it. */
+/** Users in the admin API: listing, finding, ending sessions, blocking; and the effect on the apps of these users. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createTicket, loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
@@ -13,9 +13,9 @@ const key = await server.loginKey()
 const api = consoleApi(server, await server.apiKey())
 const { phone: kitPhone } = await kitForFile()
 
-/** What a call with a token of an ended session gets. */
+/** The code of a call with a token of an ended session. */
 const ENDED = /INVALID_ACCESS_TOKEN|CHECK_LOGIN_FAILED/
-/** Every character that a custom id may have. */
+/** All characters of custom ids. */
 const ODD = '_-#@~=*(){}[]:.,<>+aZ9'
 
 const pathOf = (uid: string) => `/users/${encodeURIComponent(uid)}`
@@ -29,7 +29,7 @@ async function customUser(id: string, sdk: '2.27.2' | '3.7.0' = '2.27.2'): Promi
 }
 
 describe('the list of users', () => {
-  it('has everybody once, newest first, in pages', async () => {
+  it('has every user once, newest first, in pages', async () => {
     await customUser('list-1')
     const wechat = await loginByOpenId(newPhone(server, { loginCode: 'dev:list' }))
     const anonymous = await loginAnonymously(newPhone(server))
@@ -72,7 +72,7 @@ describe('the list of users', () => {
     assert.deepEqual(await find({ search: '%' }), [])
   })
 
-  it('refuses what is no such question, and nobody in particular', async () => {
+  it('refuses invalid queries and unknown users', async () => {
     for (const query of [
       'limit=0',
       'limit=1001',
@@ -97,7 +97,7 @@ describe('the list of users', () => {
     assert.equal((await api.ask('PUT', `${pathOf(ODD)}/blocked`, { blocked: 'yes' })).status, 400)
   })
 
-  it('is for administrators: users and strangers get nothing of it', async () => {
+  it('is only for administrators', async () => {
     const { accessToken } = await (await customUser('curious')).auth.getAccessToken()
     for (const apiKey of [accessToken, 'cs_x', undefined]) {
       const asking = consoleApi(server, apiKey === undefined ? undefined : { apiKey })
@@ -115,7 +115,7 @@ describe('the list of users', () => {
 })
 
 describe('ending sessions', () => {
-  it('one: that phone is out, the other one goes on', async () => {
+  it('one: that phone is logged out, the other one is not', async () => {
     const first = await customUser('two-phones')
     const second = await customUser('two-phones')
     const [newest, oldest] = await sessionsOf('two-phones')
@@ -126,7 +126,7 @@ describe('ending sessions', () => {
     assert.deepEqual(await sessionsOf('two-phones'), [oldest])
   })
 
-  it('all: every phone is out, and may log in again', async () => {
+  it('all: every phone is logged out, and may log in again', async () => {
     const phones = [await customUser('all-out'), await customUser('all-out')]
     await api.call('DELETE', `${pathOf('all-out')}/sessions`)
     for (const phone of phones) await assert.rejects(whoAmI(phone, 'all-out'), ENDED)
@@ -134,7 +134,7 @@ describe('ending sessions', () => {
     assert.ok(await whoAmI(await customUser('all-out'), 'all-out'))
   })
 
-  it('shows nothing that opens a session', async () => {
+  it('reveals no credentials of a session', async () => {
     const phone = await customUser('no-secrets')
     const login = JSON.parse(String(phone.device.storageSnapshot()[`credentials_${server.env}`]))
     const { text } = await api.ask('GET', pathOf('no-secrets'))
@@ -145,7 +145,7 @@ describe('ending sessions', () => {
 
 for (const sdk of ['2.27.2', '3.7.0'] as const) {
   describe(`a blocked user with js-sdk ${sdk}`, () => {
-    it('is out at once, cannot log in, and can again after the block', async () => {
+    it('is logged out immediately, cannot log in, and can after the block', async () => {
       const id = `blocked-${sdk[0]}`
       const phone = await customUser(id, sdk)
       assert.ok(await whoAmI(phone, id))
@@ -164,7 +164,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.ok(await whoAmI(phone, id))
     })
 
-    it('by WeChat or anonymously is refused as well, with the same phone', async () => {
+    it('cannot log in with WeChat or anonymously on the same phone either', async () => {
       const code = `dev:blocked${sdk[0]}`
       const wechat = newPhone(server, { sdk, loginCode: code })
       const { uid, openid = '' } = await loginByOpenId(wechat)
@@ -190,7 +190,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
   })
 }
 
-it('an anonymous app, which logs in again by itself when a refresh is refused, does not get in', async () => {
+it('an anonymous app, which logs in again automatically after a refused refresh, is refused', async () => {
   const phone = newPhone(server)
   const { uid } = await loginAnonymously(phone)
   await block(uid, true)
@@ -199,7 +199,7 @@ it('an anonymous app, which logs in again by itself when a refresh is refused, d
   assert.deepEqual(await sessionsOf(uid), [])
 })
 
-it('an upload ticket that a blocked user got before is worth nothing', async () => {
+it('an earlier upload ticket of a blocked user is invalid', async () => {
   const phone = await customUser('with-ticket')
   const { data } = await phone.app.getUploadMetadata({ cloudPath: 'users/with-ticket/late.txt' })
   const put = () => fetch(data.url, { method: 'PUT', body: 'late' })
@@ -208,10 +208,10 @@ it('an upload ticket that a blocked user got before is worth nothing', async () 
   assert.equal(refused.status, 401)
   assert.match(await refused.text(), /CHECK_LOGIN_FAILED/)
   await block('with-ticket', false)
-  assert.equal((await put()).status, 401, 'what was ended stays ended')
+  assert.equal((await put()).status, 401, 'ended sessions stay ended')
 })
 
-it('the kit says that the login was refused', async () => {
+it('the kit reports that the login was refused', async () => {
   const who = kitPhone(server, { login: { ticket: async () => createTicket(key, 'kit-user') } })
   assert.ok((await who.cloud.ensureLogin()).ok)
   await block('kit-user', true)
@@ -221,7 +221,7 @@ it('the kit says that the login was refused', async () => {
   assert.match(String(!login.ok && login.error.message), /USER_BLOCKED/)
 })
 
-it('logins that race with the block are not open after it', async () => {
+it('logins during the block are not valid after it', async () => {
   await customUser('racing')
   const logIn = async () => {
     const response = await fetch(`${server.url}/auth/v1/signin/custom`, {

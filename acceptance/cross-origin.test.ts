@@ -1,4 +1,4 @@
-/** What browsers need to let a web front end talk to the server, and what they must not get. */
+/** The CORS headers for web front ends. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openPrivateFiles, SMALL } from './support/private-files.ts'
@@ -39,7 +39,7 @@ describe('web front ends', () => {
     })
   }
 
-  test('answers carry the origin header, refusals too, and never allow credentials', async () => {
+  test('answers have the origin header, including refusals, and never allow credentials', async () => {
     const url = await file('cors.png', SMALL)
     const upload = await uploadUrl(server, alice, own(alice, 'cors.bin'))
     const origin = { origin: 'https://shop.example.com' }

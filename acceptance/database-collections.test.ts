@@ -9,7 +9,7 @@ const DECLARED = { PRIVATE: { acl: 'PRIVATE' } }
 
 const config = (collections: Record<string, object>) => ({ database: { collections } })
 
-/** Repeats until it no longer throws: the configuration file is noticed within 2 s. */
+/** Repeats until it no longer throws, since edits of the configuration file take effect within 2 s. */
 async function eventually(check: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + 8000
   for (;;) {
@@ -31,7 +31,7 @@ before(async () => {
 after(() => stage.close())
 
 describe('collections', () => {
-  test('one that was never declared does not exist, for users and administrators; dev names the line to add', async () => {
+  test('undeclared ones do not exist, for users and administrators; dev prints the line to add', async () => {
     const alice = await stage.user('alice')
     const things = alice.app.database().collection('nowhere')
     for (const call of [
@@ -50,7 +50,7 @@ describe('collections', () => {
     assert.equal(await codeOf(stage.admin.collection('nowhere').add({ n: 1 })), 'DATABASE_COLLECTION_NOT_EXIST')
   })
 
-  test('users create none; one that an administrator creates is PRIVATE', async () => {
+  test('users cannot create any; one created by an administrator is PRIVATE', async () => {
     const [alice, bobby] = [await stage.user('alice'), await stage.user('bobby')]
     assert.equal(await codeOf(alice.app.database().createCollection('made')), DENIED)
     const byNobody = await webAction(stage.server, { action: 'database.addCollection', collectionName: 'made' })
@@ -65,7 +65,7 @@ describe('collections', () => {
     assert.equal(read.code, DENIED)
   })
 
-  test('another acl in the configuration holds for the next call; a bad edit changes nothing', async () => {
+  test('a changed acl in the configuration applies to the next call; an invalid edit changes nothing', async () => {
     const bobby = (await stage.user('bobby')).app.database()
     await stage.admin.collection('PRIVATE').add([{ _id: 'own', _openid: 'alice' }, { _id: 'two' }, { _id: 'three' }])
     assert.equal((await bobby.collection('PRIVATE').count()).total, 0)
@@ -86,7 +86,7 @@ describe('collections', () => {
 describe('indexes', () => {
   const UNIQUE = { indexes: [{ fields: { email: 1 }, unique: true }] }
 
-  test('a unique index holds for everybody, also against updates and across the documents that one may not see', async () => {
+  test('a unique index applies to everyone, also to updates, and includes documents that the user cannot read', async () => {
     await stage.server.writeConfig(config({ ...DECLARED, people: { acl: 'PRIVATE', ...UNIQUE } }))
     const [alice, bobby] = [await stage.user('alice'), await stage.user('bobby')].map((made) => made.app.database())
     assert.ok(alice && bobby)
@@ -105,7 +105,7 @@ describe('indexes', () => {
     assert.equal(await codeOf(alice.collection('people').add({ email: 'b@x' })), undefined)
   })
 
-  test('an index added to existing data: queries stay right while it is built and after, unique ones are enforced', async () => {
+  test('an index added to existing data: queries stay correct during and after the build, unique ones are enforced', async () => {
     const plain = { ...DECLARED, tests: { acl: 'PRIVATE' }, twice: { acl: 'PRIVATE' } }
     await stage.server.writeConfig(config(plain))
     const tests = stage.admin.collection('tests')
@@ -123,7 +123,7 @@ describe('indexes', () => {
       const first = (await tests.orderBy('n', 'desc').limit(3).get()).data.map(({ n }) => n)
       assert.deepEqual(first, [899, 898, 897])
     }
-    // A duplicate that is written while the index is built would be what makes it fail, so wait for the log.
+    // Waits for the log, because a duplicate during the build would make it fail.
     await eventually(async () => {
       await right()
       const ready = stage.server.log().match(/index is ready collection=tests /g) ?? []

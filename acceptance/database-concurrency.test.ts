@@ -1,4 +1,4 @@
-/** Many writers at once: nothing is lost, nothing is done twice. */
+/** Concurrent writers: nothing is lost, nothing is done twice. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createPhone, type Database, loginByTicket, type Phone } from './support/clients.ts'
@@ -12,7 +12,7 @@ const DONE = undefined
 let server: RunningServer
 let admin: Database
 let phones: Phone[]
-/** Four phones of one person, of both lines of the SDK, and administrators of both kinds. */
+/** Four phones of one user, with both SDK versions, and administrators of both kinds. */
 let clients: Database[]
 
 before(async () => {
@@ -34,7 +34,7 @@ after(async () => {
   await server.stop()
 })
 
-/** Lets all writers begin at once, spread over the clients. */
+/** Starts all writers at once, distributed over the clients. */
 function atOnce<T>(work: (database: Database, writer: number) => Promise<T>): Promise<T[]> {
   return Promise.all(
     Array.from({ length: WRITERS }, (_, writer) => work(clients[writer % clients.length] ?? admin, writer)),
@@ -44,7 +44,7 @@ function atOnce<T>(work: (database: Database, writer: number) => Promise<T>): Pr
 const count = (codes: readonly unknown[], wanted: unknown) => codes.filter((code) => code === wanted).length
 
 describe('one document', () => {
-  test('64 inc(1) of several clients end exactly at 64, and each says that it changed one document', async () => {
+  test('64 inc(1) of several clients result in exactly 64, and each reports one changed document', async () => {
     await admin.collection('counters').add({ _id: 'one', _openid: 'alice', n: 0, log: [] })
     const results = await atOnce((database) =>
       database
@@ -56,7 +56,7 @@ describe('one document', () => {
     assert.equal((await admin.collection('counters').doc('one').get()).data[0]?.n, WRITERS)
   })
 
-  test('updates of different fields and pushes all remain', async () => {
+  test('updates of different fields and pushes are all kept', async () => {
     await admin.collection('counters').add({ _id: 'two', _openid: 'alice', log: [] })
     await atOnce((database, writer) =>
       database
@@ -120,8 +120,8 @@ describe('one id', () => {
     assert.equal(stored?.by, codes.indexOf(DONE))
   })
 
-  test('of 64 set() of a new document one makes it and the others replace it', async () => {
-    // Only the phones: what an administrator makes has no _openid, and would not be theirs to replace.
+  test('of 64 set() of a new document one creates it and the others replace it', async () => {
+    // Only the phones: they could not replace a document of an administrator, which has no _openid.
     const results = await Promise.all(
       Array.from({ length: WRITERS }, (_, writer) =>
         (clients[writer % phones.length] ?? admin).collection('things').doc('set').set({ by: writer }),
@@ -134,7 +134,7 @@ describe('one id', () => {
     assert.equal(typeof stored?.by, 'number')
   })
 
-  test('adding and removing at the same time ends in one of the two', async () => {
+  test('concurrent adding and removing ends in one of the two states', async () => {
     const results = await atOnce(async (database, writer) => {
       const thing = database.collection('things')
       if (writer % 2 === 0) return (await codeOf(thing.add({ _id: 'flicker' }))) ?? 'added'
@@ -146,7 +146,7 @@ describe('one id', () => {
 })
 
 describe('many documents', () => {
-  test('a unique value is taken once, by add and by update', async () => {
+  test('a unique value is used once, by add and by update', async () => {
     const codes = await atOnce((database) => codeOf(database.collection('names').add({ name: 'wanted' })))
     assert.equal(count(codes, DONE), 1)
     assert.equal(count(codes, DUPLICATE), WRITERS - 1)
@@ -166,7 +166,7 @@ describe('many documents', () => {
     assert.equal((await admin.collection('names').where({ name: 'also wanted' }).count()).total, 1)
   })
 
-  test('updates of all documents by several clients count every document once each', async () => {
+  test('concurrent updates of all documents count every document once each', async () => {
     const { command: _ } = admin
     await admin
       .collection('tickets')
@@ -181,7 +181,7 @@ describe('many documents', () => {
     )
     for (const { updated } of rounds) assert.equal(updated, 300)
     assert.equal((await admin.collection('tickets').where({ state: 'open', n: clients.length }).count()).total, 300)
-    // Each is claimed once, although the claim changes the very index that finds them.
+    // Each is claimed once, although the claim changes the index that finds them.
     const claims = await Promise.all(
       clients.map((database, by) =>
         database.collection('tickets').where({ state: 'open' }).update({ state: 'done', by }),
@@ -202,7 +202,7 @@ describe('many documents', () => {
     )
   })
 
-  test('ids that the server makes never meet', async () => {
+  test('generated ids are unique', async () => {
     const ids = await atOnce(async (database) => (await database.collection('things').add({ n: 1 })).id)
     assert.equal(new Set(ids).size, WRITERS)
   })

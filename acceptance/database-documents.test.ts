@@ -1,4 +1,4 @@
-/** Documents, queries and updates, through every official client against a real server. */
+/** Documents, queries and updates, with every official client and a real server. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Collection, Database } from './support/clients.ts'
@@ -19,7 +19,7 @@ after(() => server.stop())
 
 let collections = 0
 
-/** A collection that no other test knows. */
+/** A collection for one test. */
 async function freshName(): Promise<string> {
   collections += 1
   const name = `things-${collections}`
@@ -58,14 +58,14 @@ const FRUIT = [
   { _id: 'e', n: 10, s: 'a.b', 键: { '内 🍒': '值' } },
 ]
 
-/** Each condition with the documents of FRUIT that meet it. */
+/** Conditions, with the documents of FRUIT that match. */
 function conditions(db: Database): [name: string, query: object, ids: string][] {
   const _ = db.command
   const { aggregate: $ } = _ as unknown as { aggregate: Record<string, (...values: unknown[]) => unknown> }
   return [
     ['a value', { n: 1 }, 'a'],
     ['two values', { 'in.k': 1, n: 3 }, 'c'],
-    ['null: also what is missing', { ok: null }, 'c d e'],
+    ['null: also missing fields', { ok: null }, 'c d e'],
     ['false', { ok: false }, 'b'],
     ['eq', { s: _.eq('apple') }, 'a'],
     ['eq of an object', { in: _.eq({ k: 2 }) }, 'b'],
@@ -115,12 +115,12 @@ function conditions(db: Database): [name: string, query: object, ids: string][] 
     ['dates in a list', { at: _.in([new Date(-1), new Date(0)]) }, 'b c'],
     ["the server's clock", { at: _.lt(db.serverDate()) }, 'a b c'],
     ["the server's clock with an offset", { at: _.gt(db.serverDate({ offset: -1000 })) }, ''],
-    ['text compares with text only', { n: _.gt('') }, ''],
-    ['an undefined condition counts as left out', { n: 1, ok: undefined }, 'a'],
+    ['strings compare with strings only', { n: _.gt('') }, ''],
+    ['an undefined condition is ignored', { n: 1, ok: undefined }, 'a'],
   ]
 }
 
-/** Each update with the fields of a document before and after it. */
+/** Updates, with the fields of a document before and after. */
 function updates(db: Database): [name: string, before: object, patch: object, after: object][] {
   const _ = db.command
   return [
@@ -139,7 +139,7 @@ function updates(db: Database): [name: string, before: object, patch: object, af
     ['rename', { a: 1 }, { a: _.rename('b') }, { b: 1 }],
     ['bit', { n: 12 }, { n: _.bit({ xor: 5 }) }, { n: 9 }],
     ['push', { l: [1] }, { l: _.push([2, 3]) }, { l: [1, 2, 3] }],
-    ['push makes the array', {}, { l: _.push(['x']) }, { l: ['x'] }],
+    ['push creates the array', {}, { l: _.push(['x']) }, { l: ['x'] }],
     ['push at a position', { l: [1, 4] }, { l: _.push({ each: [2, 3], position: 1 }) }, { l: [1, 2, 3, 4] }],
     ['push sorted and cut', { l: [3, 1] }, { l: _.push({ each: [2, 0], sort: 1, slice: 3 }) }, { l: [0, 1, 2] }],
     [
@@ -156,7 +156,7 @@ function updates(db: Database): [name: string, before: object, patch: object, af
     ['pull objects', { l: [{ q: 1, r: 1 }, { q: 9 }] }, { l: _.pull({ q: _.lt(5) }) }, { l: [{ q: 9 }] }],
     ['pullAll', { l: [1, 2, 3, 2] }, { l: _.pullAll([2, 3]) }, { l: [1] }],
     ['addToSet', { l: [1] }, { l: _.addToSet(2) }, { l: [1, 2] }],
-    ['addToSet of what is there', { l: [1] }, { l: _.addToSet({ $each: [1, 2] }) }, { l: [1, 2] }],
+    ['addToSet of an existing value', { l: [1] }, { l: _.addToSet({ $each: [1, 2] }) }, { l: [1, 2] }],
     ['several at once', { n: 1, l: [] }, { n: _.inc(1), l: _.push([1]), a: 'x' }, { n: 2, l: [1], a: 'x' }],
   ]
 }
@@ -174,7 +174,7 @@ for (const kind of CLIENTS) {
 
     const fresh = async (): Promise<Collection> => db.collection(await freshName())
 
-    test('add makes an id, or takes a text or a number, which are not the same', async () => {
+    test('add generates an id, or takes a string or a number, which are different', async () => {
       const things = await fresh()
       const { id } = await things.add({ a: 1 })
       assert.match(id, /^[0-9a-f]{32}$/)
@@ -186,14 +186,14 @@ for (const kind of CLIENTS) {
       assert.equal((await things.count()).total, 3)
     })
 
-    test('a second document of the same id is DATABASE_DUPLICATE_WRITE, and the first one stays', async () => {
+    test('a second document with the same id is DATABASE_DUPLICATE_WRITE, and the first one stays', async () => {
       const things = await fresh()
       await things.add({ _id: 'one', a: 1 })
       assert.equal(await codeOf(things.add({ _id: 'one', a: 2 })), 'DATABASE_DUPLICATE_WRITE')
       assert.deepEqual(await contentOf(things, 'one'), { a: 1 })
     })
 
-    test('_openid is the one who is logged in; administrators leave none', async () => {
+    test('_openid is that of the logged-in user; administrators have none', async () => {
       const things = await fresh()
       await things.add({ _id: 'one' })
       const [document] = (await things.doc('one').get()).data
@@ -201,7 +201,7 @@ for (const kind of CLIENTS) {
       assert.equal(Object.hasOwn(document ?? {}, '_openid'), client.owner !== undefined)
     })
 
-    test('values come back as they were stored', async () => {
+    test('values come back unchanged', async () => {
       const things = await fresh()
       const value = {
         text: '中文 😀 \u0000 " \\ \n',
@@ -209,7 +209,7 @@ for (const kind of CLIENTS) {
         flags: [true, false, null],
         dates: [new Date(0), new Date(-1), new Date('1899-12-31T23:59:59.999Z'), new Date('2026-01-02T03:04:05.006Z')],
         nested: { '键 🍒': { 'a b': [[], {}, [{ deep: [new Date(0)] }]] } },
-        constructor: 'a name like others',
+        constructor: 'a normal name',
         toString: 1,
         images: ['cloud://demo-1abcde.6465-demo-1abcde-1250000000/users/alice/图 1.jpg'],
       }
@@ -217,7 +217,7 @@ for (const kind of CLIENTS) {
       assert.deepEqual(await contentOf(things, 'one'), value)
     })
 
-    test('undefined is left out, NaN is stored as null by the client, null stays', async () => {
+    test('undefined is dropped, NaN is stored as null by the client, null stays', async () => {
       const things = await fresh()
       await things.add({ _id: 'one', u: undefined, nothing: null, list: [null] })
       assert.deepEqual(await contentOf(things, 'one'), { nothing: null, list: [null] })
@@ -226,14 +226,14 @@ for (const kind of CLIENTS) {
       assert.deepEqual(await contentOf(things, 'two'), { n: null, i: null })
     })
 
-    test('a document of 2 MB comes back whole', async () => {
+    test('a document of 2 MB comes back unchanged', async () => {
       const things = await fresh()
       const text = '汉字 and more '.repeat(150_000)
       await things.add({ _id: 'large', text })
       assert.equal((await contentOf(things, 'large')).text, text)
     })
 
-    test("serverDate is the server's clock plus the offset, wherever it stands", async () => {
+    test('serverDate is the server time plus the offset, at any position', async () => {
       const things = await fresh()
       const around = async (write: () => Promise<unknown>, read: () => Promise<unknown>, offset: number) => {
         const start = Date.now()
@@ -262,7 +262,7 @@ for (const kind of CLIENTS) {
       )
     })
 
-    test('set makes a document that is missing and replaces one that is there', async () => {
+    test('set creates a missing document and replaces an existing one', async () => {
       const things = await fresh()
       const made = await things.doc('new').set({ a: 1, b: 2 })
       assert.deepEqual([made.updated, made.upsertedId], [0, 'new'])
@@ -276,7 +276,7 @@ for (const kind of CLIENTS) {
       assert.deepEqual([same.updated, same.upsertedId], [0, undefined])
     })
 
-    test('updates and removals count what they changed, and nothing where nothing is', async () => {
+    test('updates and removals count the changed documents, and 0 if there are none', async () => {
       const things = await fresh()
       const { command: _ } = db
       for (const document of [
@@ -298,7 +298,7 @@ for (const kind of CLIENTS) {
       assert.equal((await things.count()).total, 0)
     })
 
-    test('update({ a: {} }), which arrives without anything, changes nothing', async () => {
+    test('update({ a: {} }), which is sent without fields, changes nothing', async () => {
       const things = await fresh()
       await things.add({ _id: 'one', a: { b: 1 }, c: 2 })
       assert.equal((await things.doc('one').update({ a: {} })).updated, 0)
@@ -306,7 +306,7 @@ for (const kind of CLIENTS) {
       assert.deepEqual(await contentOf(things, 'one'), { a: { b: 1 }, c: 2 })
     })
 
-    test('where({ a: {} }) arrives as no condition, and where({ a: undefined }) never leaves the client', async () => {
+    test('where({ a: {} }) is sent without a condition, and where({ a: undefined }) is not sent at all', async () => {
       const things = await fresh()
       await things.add({ _id: 'one', a: 1 })
       await things.add({ _id: 'two' })
@@ -315,7 +315,7 @@ for (const kind of CLIENTS) {
       assert.equal((await things.count()).total, 2)
     })
 
-    test('a negated chain arrives as an empty object, and matches nothing but one', async () => {
+    test('a negated chain is sent as an empty object, and matches only empty objects', async () => {
       const things = await fresh()
       const { command: _ } = db
       await things.add({ _id: 'one', n: 1 })
@@ -354,7 +354,7 @@ for (const kind of CLIENTS) {
         assert.equal(await ids(things.where({ tags: 'red' }).orderBy('_id', 'desc').limit(1)), 'd')
       })
 
-      test('field chooses fields', async () => {
+      test('field selects fields', async () => {
         const project = async (projection: object) => (await things.where({ _id: 'a' }).field(projection).get()).data[0]
         assert.deepEqual(await project({ n: true, 'in.deep': true }), { _id: 'a', n: 1, in: { deep: { x: 1 } } })
         assert.deepEqual(await project({ n: true, _id: false }), { n: 1 })
@@ -380,7 +380,7 @@ for (const kind of CLIENTS) {
       }
     })
 
-    test('an update that does not suit the value changes nothing', async () => {
+    test('an update that does not fit the value changes nothing', async () => {
       const things = await fresh()
       const { command: _ } = db
       await things.add({ _id: 'one', s: 'text', n: 1 })
@@ -414,7 +414,7 @@ for (const kind of CLIENTS) {
       assert.ok(inList?.at instanceof Geo.Point)
     })
 
-    test('geo queries: near in order of distance, within an area, crossing it', async () => {
+    test('geo queries: near ordered by distance, within an area, intersecting it', async () => {
       const things = await fresh()
       const { Geo, command: _ } = db
       const point = (lng: number, lat: number) => new Geo.Point(lng, lat)
@@ -439,7 +439,7 @@ for (const kind of CLIENTS) {
       assert.equal(await ids({ at: _.geoIntersects({ geometry: crossing }) }), 'road')
     })
 
-    test('a query returns 100 documents unless it asks for more, and never more than 1000', async () => {
+    test('a query returns 100 documents by default, and at most 1000', async () => {
       const name = await freshName()
       const owner = client.owner === undefined ? {} : { _openid: client.owner }
       const documents = (count: number) => Array.from({ length: count }, (_, n) => ({ n, ...owner }))
@@ -453,7 +453,7 @@ for (const kind of CLIENTS) {
       assert.equal((await things.count()).total, 1005)
     })
 
-    test('what cannot be stored or asked is refused with a code', async () => {
+    test('invalid documents and queries are refused with a code', async () => {
       const things = await fresh()
       const { command: _ } = db
       const refused: [string, () => Promise<{ code?: string }>, string][] = [
@@ -461,11 +461,11 @@ for (const kind of CLIENTS) {
         ['a name with a dot', () => things.add({ 'a.b': 1 }), 'INVALID_PARAM'],
         ['an empty name', () => things.add({ a: { '': 1 } }), 'INVALID_PARAM'],
         ['a skip below 0', () => things.skip(-1).get(), 'INVALID_PARAM'],
-        ['a fraction as size', () => things.where({ l: _.size(0.5) }).get(), 'INVALID_PARAM'],
+        ['a fractional size', () => things.where({ l: _.size(0.5) }).get(), 'INVALID_PARAM'],
         ['an id that is empty', () => things.add({ _id: '' }), 'INVALID_PARAM'],
         ['an id that is an object', () => things.add({ _id: { a: 1 } }), 'INVALID_PARAM'],
         ['no such collection', () => db.collection('never-declared').get(), 'DATABASE_COLLECTION_NOT_EXIST'],
-        ['a name no collection has', () => db.collection('../etc').get(), 'INVALID_PARAM'],
+        ['an invalid collection name', () => db.collection('../etc').get(), 'INVALID_PARAM'],
       ]
       for (const [name, call, code] of refused) assert.equal(await codeOf(call()), code, name)
       assert.equal((await things.count()).total, 0)

@@ -1,4 +1,4 @@
-/** Large documents: what the server does with many of them needs the memory of a few. */
+/** Large documents: operations on many of them need the memory of a few. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, test } from 'node:test'
@@ -7,9 +7,9 @@ import { codeOf, openStage, type Stage } from './support/databases.ts'
 
 const MIB = 1024 * 1024
 const DOCUMENTS = 16
-/** All of them together have 128 MB, and become a multiple of it (texts, values, answers) if nothing bounds them. */
+/** 128 MB in total, and a multiple of it (strings, values, answers) if nothing limits them. */
 const TEXT = 'x'.repeat(8 * MIB)
-/** What a few of them take, and what the engine leaves uncollected meanwhile: up to four times what is in use. */
+/** The memory of a few documents and of uncollected garbage, up to four times as much. */
 const MAX_MEMORY = 600 * MIB
 
 let stage: Stage
@@ -23,7 +23,7 @@ before(async () => {
 })
 after(() => stage.close())
 
-/** The most memory that the server has had so far, in bytes. */
+/** The peak memory of the server, in bytes. */
 async function peakMemory(): Promise<number> {
   const status = await readFile(`/proc/${stage.server.pid}/status`, 'utf8')
   const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
@@ -31,14 +31,14 @@ async function peakMemory(): Promise<number> {
   return Number(peak) * 1024
 }
 
-// The order matters: the first test makes what the last one takes away.
+// The order matters: the first test creates what the last one removes.
 describe(`the server needs little memory for ${DOCUMENTS} documents of 8 MB`, () => {
   afterEach(async () => {
     const peak = await peakMemory()
-    assert.ok(peak < MAX_MEMORY, `the server had ${Math.round(peak / MIB)} MB`)
+    assert.ok(peak < MAX_MEMORY, `the server used ${Math.round(peak / MIB)} MB`)
   })
 
-  test('when one update makes all of them so large', async () => {
+  test('when one update makes all of them large', async () => {
     const { updated } = await large.where({}).update({ text: TEXT })
     assert.equal(updated, DOCUMENTS)
   })
@@ -53,7 +53,7 @@ describe(`the server needs little memory for ${DOCUMENTS} documents of 8 MB`, ()
     )
   })
 
-  test('when they are sorted, by an index or without', async () => {
+  test('when they are sorted, with and without an index', async () => {
     for (const field of ['indexed', 'n']) {
       const { data } = await large.orderBy(field, 'desc').limit(2).get()
       assert.deepEqual(
@@ -63,7 +63,7 @@ describe(`the server needs little memory for ${DOCUMENTS} documents of 8 MB`, ()
     }
   })
 
-  test('when one small field of each is asked for', async () => {
+  test('when one small field of each is requested', async () => {
     const { data } = await large.field({ n: true }).orderBy('n', 'asc').get()
     assert.deepEqual(
       data.map(({ n }) => n),
@@ -71,14 +71,14 @@ describe(`the server needs little memory for ${DOCUMENTS} documents of 8 MB`, ()
     )
   })
 
-  test('when all of them are asked for at once, which is refused', async () => {
+  test('when all of them are requested at once, which is refused', async () => {
     const byId = large.where({ _id: stage.admin.command.in(Array.from({ length: DOCUMENTS }, (_, n) => `d${n}`)) })
     for (const all of [large, large.orderBy('indexed', 'asc'), large.orderBy('n', 'asc'), byId]) {
       assert.equal(await codeOf(all.get()), 'EXCEED_MAX_RESPONSE_SIZE')
     }
   })
 
-  test('when many are changed and all removed', async () => {
+  test('when many are changed and all are removed', async () => {
     const { updated } = await large.where({ n: stage.admin.command.gte(10) }).update({ seen: true })
     assert.equal(updated, DOCUMENTS - 10)
     const { deleted } = await large.where({}).remove()

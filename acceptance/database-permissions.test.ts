@@ -1,4 +1,4 @@
-/** `_openid` and the rights that hang on it, against every way around them; the same person after a restart. */
+/** `_openid` and the rights based on it, and attempts to bypass them; the same user after a restart. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ let stage: Stage
 
 before(async () => {
   const collections = { PRIVATE: { acl: 'PRIVATE' }, READONLY: { acl: 'READONLY' } }
-  // `dev`, so that WeChat logins need no WeChat.
+  // `dev`, so that WeChat logins work without WeChat.
   stage = await openStage({ mode: 'dev', config: { database: { collections } } })
 })
 after(() => stage.close())
@@ -29,7 +29,7 @@ async function refill(acl: 'PRIVATE' | 'READONLY', owner: string | undefined): P
   if (owner !== undefined) await things.add({ _id: 'own', _openid: owner, n: 0 })
 }
 
-describe('_openid is the server’s', () => {
+describe('_openid is set by the server', () => {
   const BAD_OPERATOR = 'DATABASE_INVALID_OPERRATOR'
   const own = { query: { _id: 'own' }, queryType: 'DOC', multi: false }
   const update = (data: unknown, more: object = {}) => ({
@@ -115,7 +115,7 @@ describe('_openid is the server’s', () => {
   })
 
   for (const acl of ['PRIVATE', 'READONLY'] as const) {
-    test(`${acl}: nothing that a client sends sets, changes, removes or moves it`, async () => {
+    test(`${acl}: no request of a client sets, changes, removes or moves it`, async () => {
       const things = stage.admin.collection(acl)
       await refill(acl, 'alice')
       const stored = async () => (await things.orderBy('_id', 'asc').get()).data
@@ -127,7 +127,7 @@ describe('_openid is the server’s', () => {
       }
     })
 
-    test(`${acl}: an upsert neither takes over nor copies the document of somebody else`, async () => {
+    test(`${acl}: an upsert neither takes over nor copies the document of another user`, async () => {
       await refill(acl, 'alice')
       const before = (await stage.admin.collection(acl).doc('foreign').get()).data
       for (const params of [
@@ -143,7 +143,7 @@ describe('_openid is the server’s', () => {
       assert.equal((await stage.admin.collection(acl).count()).total, 3)
     })
 
-    test(`${acl}: a replacement and an upsert by query keep and get the caller's own`, async () => {
+    test(`${acl}: a replacement keeps, and an upsert by query gets, the _openid of the caller`, async () => {
       const things = alice.app.database().collection(acl)
       await refill(acl, 'alice')
       await things.doc('own').set({ n: 5 })
@@ -161,7 +161,7 @@ describe('_openid is the server’s', () => {
     })
   }
 
-  test('PRIVATE: no condition reaches beyond the own documents', async () => {
+  test('PRIVATE: no condition finds documents of others', async () => {
     await refill('PRIVATE', 'alice')
     const database = alice.app.database()
     const { command: _ } = database
@@ -189,7 +189,7 @@ describe('_openid is the server’s', () => {
     }
   })
 
-  test('administrators may set it, and add none', async () => {
+  test('administrators may set it, and add none by default', async () => {
     await stage.admin.collection('PRIVATE').where({}).remove()
     const byKey = stage.phone({ init: { accessKey: stage.apiKey.apiKey } }).app.database()
     await byKey.collection('PRIVATE').add({ _id: 'plain' })
@@ -199,7 +199,7 @@ describe('_openid is the server’s', () => {
     assert.deepEqual(ids(seen), ['given', 'plain'])
   })
 
-  test('{openid} and {uid} stand for whoever asks', async () => {
+  test('{openid} and {uid} are those of the caller', async () => {
     const anonymous = stage.phone()
     const { uid } = await loginAnonymously(anonymous)
     const wechat = stage.phone({ loginCode: 'dev:alice' })
@@ -222,7 +222,7 @@ describe('_openid is the server’s', () => {
 })
 
 describe('after a restart of the server', () => {
-  test('the same person is the same person: the login goes on, and a new one sees the same documents', async (t) => {
+  test('users stay the same: a login stays valid, and a new one sees the same documents', async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-data-'))
     t.after(() => rm(dataDir, { recursive: true, force: true }))
     const options = { dataDir, config: { database: { collections: { notes: { acl: 'PRIVATE' } } } } }
@@ -248,7 +248,7 @@ describe('after a restart of the server', () => {
     t.after(() => stranger.dispose())
     await loginByTicket(stranger, key, 'bobby')
     assert.deepEqual((await stranger.app.database().collection('notes').doc('note').get()).data, [])
-    // `start` is quieter than `dev`.
+    // `start` logs less than `dev`.
     const { code, message } = await stranger.app.database().collection('nowhere').get()
     assert.equal(code, 'DATABASE_COLLECTION_NOT_EXIST')
     assert.doesNotMatch(message ?? '', /acl/)

@@ -13,12 +13,12 @@ let stage: Stage
 
 before(async () => {
   const collections = Object.fromEntries(PRESETS.map((acl) => [acl, { acl }]))
-  // `dev`, so that WeChat logins need no WeChat.
+  // `dev`, so that WeChat logins work without WeChat.
   stage = await openStage({ mode: 'dev', config: { database: { collections } } })
 })
 after(() => stage.close())
 
-/** What is granted: all documents, the caller's own ones, or a refusal. */
+/** What a preset grants: all documents, those of the caller, or nothing. */
 type Reach = 'all' | 'own' | 'denied'
 interface Rights {
   readonly read: Reach
@@ -46,7 +46,7 @@ const ADMIN_RIGHTS: Readonly<Record<Preset, Rights>> = {
 interface Role {
   readonly name: string
   readonly rights: Readonly<Record<Preset, Rights>>
-  /** The database as this caller has it, and the `_openid` of the caller's documents. */
+  /** The database of this caller, and the `_openid` of the caller's documents. */
   enter(): Promise<{ database: Database; owner: string | undefined }>
 }
 
@@ -103,7 +103,7 @@ const ROLES: readonly Role[] = [
   },
 ]
 
-/** What of `own`, `foreign` and `unowned` a caller reaches. */
+/** Which of `own`, `foreign` and `unowned` a caller reaches. */
 function reached(reach: Reach, owner: string | undefined): string[] {
   if (reach === 'all') return owner === undefined ? ['foreign', 'unowned'] : ['foreign', 'own', 'unowned']
   return reach === 'own' ? ['own'] : []
@@ -214,7 +214,7 @@ describe('presets', () => {
   }
 })
 
-// The client SDK sends nothing without a login, so nobody asks by plain HTTP.
+// Plain HTTP, because the client SDK sends nothing without a login.
 describe('nobody', () => {
   const readable: Readonly<Record<Preset, boolean>> = {
     READONLY: true,

@@ -1,4 +1,4 @@
-/** What the rules deny is explained to the operator under the request id, with a test case to copy; the client learns nothing of it. */
+/** Denials are explained to the operator with the request id and a test case to copy; the client learns nothing of it. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { png } from './support/pictures.ts'
@@ -12,7 +12,7 @@ const RULE = `auth != null && (resource.openid == auth.openid || auth.openid in 
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
 const PICTURE = png(8, 8)
 
-/** A denial as the log has it: the code, the tree without its indentation, the case. */
+/** A denial in the log: the code, the tree without indentation, the case. */
 interface Logged {
   readonly code: string
   readonly tree: readonly string[]
@@ -28,7 +28,7 @@ interface Line {
 }
 
 function linesOf(log: string): readonly Line[] {
-  // The last one may not have arrived whole.
+  // The last one may be incomplete.
   const whole = log.slice(0, log.lastIndexOf('\n') + 1).split('\n')
   return whole.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line)
 }
@@ -99,16 +99,16 @@ for (const mode of ['start', 'dev'] as const) {
       assert.ok(tree.includes(`* ${RULE}: false`), tree.join('\n'))
     }
 
-    /** What is in the explanation or in the case and was not in the request. */
+    /** Words of the explanation or the case that are not in the request. */
     function assertSilent(...answers: readonly string[]): void {
       for (const answer of answers) {
         for (const told of [MODERATOR, 'resource.', 'auth.openid', 'denied:', 'expect', 'customUserId', 'creator']) {
-          assert.ok(!answer.includes(told), `the answer tells ${told}: ${answer}`)
+          assert.ok(!answer.includes(told), `the answer reveals ${told}: ${answer}`)
         }
       }
     }
 
-    it('of getTempFileURL is told under its request id', async () => {
+    it('of getTempFileURL is logged with its request id', async () => {
       const answer = await bob.app.getTempFileURL({ fileList: [fileID] })
       assert.equal(answer.fileList[0]?.code, REFUSED)
       const entry = await logged('the denied URL', ({ reqId }) => reqId === answer.requestId)
@@ -118,7 +118,7 @@ for (const mode of ['start', 'dev'] as const) {
       assertSilent(JSON.stringify(answer))
     })
 
-    it('of deleteFile is told under its request id', async () => {
+    it('of deleteFile is logged with its request id', async () => {
       const answer = await bob.app.deleteFile({ fileList: [fileID] })
       assert.equal(answer.fileList[0]?.code, REFUSED)
       const entry = await logged('the denied delete', ({ reqId }) => reqId === answer.requestId)
@@ -127,7 +127,7 @@ for (const mode of ['start', 'dev'] as const) {
       assertSilent(JSON.stringify(answer))
     })
 
-    it('of uploadFile is told, without a file where there is none', async () => {
+    it('of uploadFile is logged, without a file if there is none', async () => {
       const error = await bob.upload('users/alice/planted.png', PICTURE).then(
         () => assert.fail('it was stored'),
         (thrown: Error) => thrown,
@@ -139,7 +139,7 @@ for (const mode of ['start', 'dev'] as const) {
       assertSilent(error.message, JSON.stringify(error))
     })
 
-    it('of copyFile names the half that was denied', async () => {
+    it('of copyFile names the denied half', async () => {
       const answer = await bob.app.copyFile({
         fileList: [{ srcPath: 'users/alice/b.png', dstPath: 'users/bob1/stolen.png' }],
       })
@@ -149,7 +149,7 @@ for (const mode of ['start', 'dev'] as const) {
       assertSilent(JSON.stringify(answer))
     })
 
-    it('of a bare URL is told under the id in its header, as nobody', async () => {
+    it('of a bare URL is logged with the id in its header, as nobody', async () => {
       const bare = (await alice.urlOf(fileID)).tempFileURL.replace(/\?.*/, '')
       const answer = await send(bare)
       assert.equal(answer.status, 403)
@@ -160,7 +160,7 @@ for (const mode of ['start', 'dev'] as const) {
       assertSilent(whole(answer))
     })
 
-    it('reaches no client, whatever it is that is denied', async () => {
+    it('is not revealed to clients, whatever is denied', async () => {
       const eve = await newPerson(server)
       const list = [fileIdOf(server, path)]
       const files = [{ src_path: path, dst_path: `users/${eve.uid}/a` }]
@@ -174,7 +174,7 @@ for (const mode of ['start', 'dev'] as const) {
       }
     })
 
-    it('of many files in one request takes three entries and a line that counts the others', async () => {
+    it('of many files in one request has three entries and a line with the number of others', async () => {
       const fileList = Array.from({ length: 50 }, (_, n) => `${fileID}${n}`)
       const { requestId } = await bob.app.getTempFileURL({ fileList })
       const more = mode === 'start' ? `"reqId":"${requestId}","more":47` : `reqId=${requestId} more=47`
@@ -189,7 +189,7 @@ for (const mode of ['start', 'dev'] as const) {
   })
 }
 
-it('an upload whose bytes come after the rules have changed is told with their size', async () => {
+it('of an upload whose bytes arrive after a change of the rules is logged with their size', async () => {
   const server = await startServer({ config: { storage: { acl: { write: true } } } })
   try {
     const eve = await newPerson(server)
@@ -215,7 +215,7 @@ it('an upload whose bytes come after the rules have changed is told with their s
   }
 })
 
-it('of documents the collection, the document and what is stored are told, and the client gets the code only', async () => {
+it('of documents is logged with the collection, the document and its content; the client only gets the code', async () => {
   const rule = "auth != null && doc.owner == auth.uid && doc.state != 'locked-by-the-office'"
   const config = { database: { collections: { orders: { acl: { read: rule, write: true } } } } }
   const server = await startServer({ mode: 'dev', config })
@@ -249,7 +249,7 @@ it('of documents the collection, the document and what is stored are told, and t
   }
 })
 
-it('in start what repeats is not explained again: the line names the request that was', async () => {
+it('in start, a repeated denial is not explained again: its line refers to the first request', async () => {
   const server = await startServer({ config: { storage: { acl: 'ADMINONLY' } } })
   try {
     const eve = await newPerson(server)

@@ -1,6 +1,6 @@
 /**
- * Killed under load, again and again: what was acknowledged is there afterwards, byte for byte; what was not is whole or
- * absent; nothing else is left on the disk. For a longer run by hand:
+ * The server is killed under load, repeatedly: acknowledged data is complete afterwards, other data is complete or absent, and
+ * nothing else is left on disk. For a longer run by hand:
  *
  *     CLOUDSTEAD_KILLS=200 node --conditions=@cloudstead/source --test acceptance/durability.test.ts
  */
@@ -17,24 +17,24 @@ import { eventually } from './support/until.ts'
 import { act, loginWithTicket, newPerson, own, type Person, send, stored, uploadUrl } from './support/wire.ts'
 
 const KILLS = Number(process.env.CLOUDSTEAD_KILLS ?? 4)
-/** The load runs this long before a kill, so that kills meet every moment of a write. */
+/** How long the load runs before a kill; varied, so that kills hit every moment of a write. */
 const MIN_LOAD_MS = 150
 const MORE_LOAD_MS = 500
 const UPLOADERS = 6
 const WRITERS = 4
-/** Paths of each uploader: few, so that overwrites are killed too. */
+/** Number of paths per uploader; few, so that overwrites are killed too. */
 const PATHS = 7
 const CONFIG = { storage: { acl: 'PRIVATE' }, database: { collections: { orders: {} } } }
 
 const sha = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex')
 
-/** The server is gone: nobody knows what became of the request. Whatever else went wrong is a failure of the test. */
+/** True if the server is gone, so that the outcome of the request is unknown. Other errors fail the test. */
 function hungUp(error: NodeJS.ErrnoException): false {
   if (!['ECONNRESET', 'ECONNREFUSED', 'EPIPE'].includes(error.code ?? '')) throw error
   return false
 }
 
-/** What the outside world knows of one name: the last version that was acknowledged, and those sent after it. */
+/** The state of one name: the last acknowledged version, and those sent after it. */
 class Ledger {
   readonly acknowledged = new Map<string, string>()
   readonly pending = new Map<string, string[]>()
@@ -51,12 +51,12 @@ class Ledger {
     return done
   }
 
-  /** Whether the version that is found, or none, is one that may be. */
+  /** Asserts that the found version, or none, is a valid one. */
   check(name: string, found: string | undefined): void {
     const last = this.acknowledged.get(name)
     const allowed = [last, ...(this.pending.get(name) ?? [])]
     assert.ok(allowed.includes(found), `${name}: found ${found}, acknowledged ${last}, pending ${allowed.slice(1)}`)
-    // From now on this is what holds, acknowledged or not.
+    // From now on this is the stored version, acknowledged or not.
     this.pending.delete(name)
     if (found !== undefined) this.acknowledged.set(name, found)
   }
@@ -102,7 +102,7 @@ async function uploader(server: RunningServer, person: Person, name: string, fil
   }
 }
 
-/** Adds documents and counts one of its own up until the server is gone. */
+/** Adds documents and increments a counter until the server is gone. */
 async function writer(server: RunningServer, person: Person, name: string, documents: Ledger): Promise<void> {
   const collectionName = 'orders'
   for (let turn = 0; ; turn += 1) {
@@ -148,16 +148,16 @@ async function checkDocuments(server: RunningServer, person: Person, documents: 
     for (const name of some) documents.check(name, found.get(name))
   }
   const { data } = await act(server, person, 'database.countDocument', { collectionName: 'orders', query: {} })
-  assert.equal(data.total, documents.acknowledged.size, 'no document that nobody wrote')
+  assert.equal(data.total, documents.acknowledged.size, 'no unknown documents')
 }
 
-/** A login, a session and every key are as they were. */
+/** Logins, sessions and keys are unchanged. */
 async function checkLogins(server: RunningServer, person: Person, key: LoginKey): Promise<void> {
   const again = await loginWithTicket(server, createTicket(key, 'durable'))
-  assert.equal(again.uid, person.uid, 'the same person has the same uid for ever')
+  assert.equal(again.uid, person.uid, 'the uid of a user never changes')
 }
 
-test(`killed ${KILLS} times under load: nothing acknowledged is lost, nothing half is seen, nothing is left over`, async (t) => {
+test(`killed ${KILLS} times under load: nothing acknowledged is lost, nothing is incomplete, nothing is left over`, async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-durability-'))
   const files = new Ledger()
   const documents = new Ledger()
@@ -182,7 +182,7 @@ test(`killed ${KILLS} times under load: nothing acknowledged is lost, nothing ha
       await checkDocuments(server, person, documents)
       await checkLogins(server, person, key)
       const [path = ''] = files.names()
-      assert.equal(await stored(server, other, path), 'STORAGE_EXCEED_AUTHORITY', 'and the rules hold as before')
+      assert.equal(await stored(server, other, path), 'STORAGE_EXCEED_AUTHORITY', 'the rules still apply')
     }
     assert.equal(await readFile(join(dataDir, ENV, 'secrets.json'), 'utf8'), secrets)
     assert.ok(files.count > KILLS && documents.count > KILLS, 'there was load')

@@ -1,4 +1,4 @@
-/** R3, R24: the example's picker when people cancel it or refuse the privacy guideline, and a large video. */
+/** R3, R24: the picker of the example when users cancel it or refuse the privacy guideline, and a large video. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,10 +10,10 @@ import { type OrdersApp, openOrders } from './support/e2e-orders.ts'
 import type { OrdersPhone } from './support/e2e-phone.ts'
 
 const VIDEO_BYTES = 20 * 1024 * 1024
-/** Of the line upwards while the video is sent: slow enough to watch, as fast as a test can wait. */
+/** Upload speed while the video is sent: slow enough to observe, fast enough for a test. */
 const VIDEO_BYTES_PER_SECOND = 8 * 1024 * 1024
 
-describe('what people choose, and do not choose', { skip: lacksChromium() }, () => {
+describe('choosing files', { skip: lacksChromium() }, () => {
   let app: OrdersApp
   let alice: OrdersPhone
   const folder = mkdtempSync(join(tmpdir(), 'cloudstead-album-'))
@@ -27,7 +27,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('R3: a picker that is cancelled leaves everything as it was, and says nothing', async () => {
+  it('R3: cancelling the picker changes nothing and shows nothing', async () => {
     alice = await app.open()
     await alice.newOrder('想一想')
     await alice.pick(await photos(alice.page, 1))
@@ -54,7 +54,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     await alice.shot('cancelled')
   })
 
-  it('R3: a privacy guideline that is refused is explained; the next tap asks again, and agreeing is remembered', async () => {
+  it('R3: refusing the privacy guideline shows an explanation; the next tap asks again, and consent is remembered', async () => {
     alice = await app.open({ privacy: 'ask' })
     await alice.newOrder('隐私')
     await alice.tap('#add')
@@ -82,7 +82,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     await alice.pick(files)
   })
 
-  it('R24: a video of 20 MB: its poster, progress that moves, and it plays on the order page', async () => {
+  it('R24: a video of 20 MB has a poster, progress, and plays on the order page', async () => {
     alice = await app.open()
     const video = await film(alice.page, VIDEO_BYTES)
     assert.equal(video.buffer.length, VIDEO_BYTES)
@@ -111,7 +111,7 @@ describe('what people choose, and do not choose', { skip: lacksChromium() }, () 
     assert.deepEqual(
       seen,
       seen.toSorted((a, b) => a - b),
-      'it never goes back',
+      'progress never decreases',
     )
 
     assert.match(fileID, /\.webm$/)

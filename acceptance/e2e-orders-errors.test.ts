@@ -1,4 +1,4 @@
-/** R24 to R28: the example's page of the recipe's error table makes each error happen, in a real browser. */
+/** R24 to R28: the page of the error table in the example provokes each error, in a real browser. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
@@ -40,24 +40,24 @@ describe("the example's troubleshooting page", { skip: lacksChromium() }, () => 
       const problem = await alice.problem(`#${row}`)
       assert.equal(problem.code, code)
       assert.match(problem.hint, hint)
-      assert.ok((await alice.at(`#${row} .codes`).innerText()).includes(code), 'the code is one that the page lists')
+      assert.ok((await alice.at(`#${row} .codes`).innerText()).includes(code), 'the page lists the code')
     })
   }
 
-  it('R26: an ended URL answers 403, its successor 200', async () => {
+  it('R26: an expired URL answers 403, the renewed one 200', async () => {
     const text = await provoked('R26')
     assert.match(text, /403/)
     assert.match(text, /200/)
     assert.equal(await alice.at('#R26 .good').count(), 1)
   })
 
-  it('R27: says whether others can read the files: not with the rule, and yes without', async () => {
+  it('R27: shows whether others can read the files: not with the rule, and yes without it', async () => {
     assert.match(await provoked('R27'), /403/)
     assert.equal(await alice.at('#R27 .good').count(), 1)
 
     await app.server.writeConfig({ storage: { acl: 'READONLY' } })
     await until(
-      'the page finds the files public',
+      'the page reports public files',
       async () => {
         await alice.tap('#R27 .try')
         await alice.at('#R27 .outcome').waitFor()

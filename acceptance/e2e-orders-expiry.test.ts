@@ -1,4 +1,4 @@
-/** R14, R26: temporary URLs end, and the pages of the example show the pictures again by themselves. */
+/** R14, R26: temporary URLs expire, and the pages of the example renew them automatically. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
@@ -10,7 +10,7 @@ import { until } from './support/until.ts'
 const MAX_AGE_SECONDS = 2
 const PICTURES = 2
 
-describe('temporary URLs that end after two seconds', { skip: lacksChromium() }, () => {
+describe('temporary URLs that expire after two seconds', { skip: lacksChromium() }, () => {
   let app: OrdersApp
   let alice: OrdersPhone
   let urls: readonly string[]
@@ -35,7 +35,7 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
     await app?.close()
   })
 
-  it('R14: an old URL and a bare one answer 403; the picture stays on the page', async () => {
+  it('R14: an expired URL and an unsigned one answer 403; the picture stays on the page', async () => {
     urls = (await alice.pictures(PICTURES)).map(({ url }) => url)
     for (const url of urls) {
       await ended(url)
@@ -45,7 +45,7 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
     await alice.shot('ended')
   })
 
-  it('R26: whoever comes back to the page sees the pictures, by new URLs', async () => {
+  it('R26: returning to the page shows the pictures with new URLs', async () => {
     await alice.button('切到后台').first().click()
     await alice.shot('background')
     await alice.button('回到小程序').first().click()
@@ -66,7 +66,7 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
     ['the order page', '.order', '#pictures'],
     ['the list, by <cloud-image>', '', '#order-list'],
   ] as const) {
-    it(`R26: ${name}: a picture whose URL ends on the way is refused, and then shown by a new one`, async () => {
+    it(`R26: ${name}: a picture whose URL expires during the request is refused, and then shown with a new one`, async () => {
       const late: string[] = []
       app.proxy.fate = async ({ what, url }): Promise<'pass'> => {
         if (what.startsWith('/o/') && !late.includes(what)) {
@@ -87,7 +87,7 @@ describe('temporary URLs that end after two seconds', { skip: lacksChromium() },
     })
   }
 
-  it('R26: a picture that cannot be had says so, and shows when the user comes back to the page', async () => {
+  it('R26: a picture that cannot be loaded shows an error, and appears when the user returns to the page', async () => {
     app.proxy.fate = ({ what }) => (what.startsWith('/o/') ? 'cut' : 'pass')
     const page = await app.open({ path: 'pages/orders/orders' })
     await page.tap('.order')

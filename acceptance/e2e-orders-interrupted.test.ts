@@ -1,4 +1,4 @@
-/** R24: uploads that do not go to their end: no network, a user who stops, a program in the background. */
+/** R24: interrupted uploads: no network, stopped by the user, in the background. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
@@ -18,7 +18,7 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
   })
   after(() => app?.close())
 
-  it('offline: a clear error, soon, and what was entered is still there; back online it works', async () => {
+  it('offline: a clear error, soon, and the input is kept; back online it works', async () => {
     alice = await newOrder(app, '断网', 2)
     const network = alice.page.locator('.controls select')
     await network.selectOption('offline')
@@ -32,10 +32,10 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
     await network.selectOption('none')
     await assertStored(app, await alice.upload())
     await alice.pictures(2)
-    assert.equal((await ordersNamed(app, '断网')).length, 1, 'one order, however often it was tried')
+    assert.equal((await ordersNamed(app, '断网')).length, 1, 'one order, despite several tries')
   })
 
-  it('an upload that is stopped: nothing is stored, and it can be begun again', async () => {
+  it('a stopped upload: nothing is stored, and it can be restarted', async () => {
     alice = await newOrder(app, '取消', 2)
     const asked: string[] = []
     alice.page.on('response', async (response) => {
@@ -63,7 +63,7 @@ describe('uploads that are interrupted', { skip: lacksChromium() }, () => {
     await alice.pictures(2)
   })
 
-  it('in the background the transfers are interrupted; back in front they go on by themselves', async () => {
+  it('in the background transfers are interrupted; in the foreground they continue automatically', async () => {
     alice = await newOrder(app, '切到后台', 2)
     const gate = holdUploads(app.proxy)
     const uploading = alice.upload()

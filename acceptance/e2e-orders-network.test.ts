@@ -1,4 +1,4 @@
-/** R24: weak networks, on the example Mini Program in a real browser: what its pages show, and what is stored. */
+/** R24: weak networks with the example Mini Program in a real browser: what its pages show, and what is stored. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { lacksChromium } from './support/chromium.ts'
@@ -18,7 +18,7 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
   })
   after(() => app?.close())
 
-  it('a slow line: the progress moves, and the pictures arrive', async () => {
+  it('a slow network: the progress moves, and the pictures arrive', async () => {
     alice = await newOrder(app, '慢速网络', 2, 1280)
     await alice.page.locator('.controls select').selectOption('slow')
     await alice.page.evaluate(`window.seen = new Set(); new MutationObserver(() => {
@@ -34,11 +34,11 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
     await assertStored(app, fileIDs)
   })
 
-  it('connections that break: the page says which attempt it is, and all arrive', async () => {
+  it('broken connections: the page shows the number of the attempt, and all pictures arrive', async () => {
     alice = await newOrder(app, '断断续续', 3)
     const gate = Promise.withResolvers<'pass'>()
     const from = app.proxy.count('upload')
-    // Only when all three are on their way, so that none of them is a second attempt.
+    // Once all three are sent, so that none of them is a second attempt.
     const allThere = Promise.withResolvers<'cut'>()
     app.proxy.fate = ({ what, before }) => {
       if (what !== 'upload') return 'pass'
@@ -56,7 +56,7 @@ describe('uploads over bad networks', { skip: lacksChromium() }, () => {
     assert.equal(app.proxy.count('upload') - from, 6)
   })
 
-  it('one file that never gets through: the others are kept, it says why, and a tap tries it again', async () => {
+  it('one file that always fails: the others are stored, its error is shown, and a tap retries it', async () => {
     alice = await newOrder(app, '只差一张', 3)
     let uploads = 0
     let fails = true

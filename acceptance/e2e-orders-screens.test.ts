@@ -1,4 +1,4 @@
-/** R19 to R23 on the screens that people have: small ones, narrow ones, dark ones. */
+/** R19 to R23 on various screens: small, narrow, dark. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { BrowserContextOptions } from 'playwright-core'
@@ -16,10 +16,10 @@ const SCREENS: readonly (readonly [name: string, options: BrowserContextOptions]
   ['a narrow phone that is dark', { ...TOUCH, viewport: { width: 320, height: 568 }, colorScheme: 'dark' }],
 ]
 
-/** Of red, green and blue; dark is below. */
+/** Mean of red, green and blue; dark colours are below. */
 const DARK = 64
 
-describe('the example on all kinds of screens', { skip: lacksChromium() }, () => {
+describe('the example on various screens', { skip: lacksChromium() }, () => {
   let app: OrdersApp
   let alice: OrdersPhone
 
@@ -34,7 +34,7 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
   after(() => app?.close())
 
   for (const [name, options] of SCREENS) {
-    it(`R19 to R23 on ${name}: nothing is cut off at the side, everything can be reached`, async () => {
+    it(`R19 to R23 on ${name}: nothing is cut off at the sides, everything can be reached`, async () => {
       alice = await app.open({ browser: options, language: 'en' })
       const look = async (step: string) => {
         const fits: boolean = await alice.page.evaluate(
@@ -46,7 +46,7 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
       }
       await alice.loggedIn()
       await look('first')
-      const title = `${name}, and a title longer than the line it stands in`
+      const title = `${name}, and a title longer than its line`
       await alice.newOrder(title)
       await alice.pick(await photos(alice.page, 3))
       await look('chosen')
@@ -65,7 +65,7 @@ describe('the example on all kinds of screens', { skip: lacksChromium() }, () =>
     })
   }
 
-  it('dark mode at a switch: the page follows at once, and stays as it is', async () => {
+  it('dark mode by the switch: the page follows immediately, and keeps its state', async () => {
     alice = await app.open({ path: 'pages/orders/orders' })
     await alice.at('.order').first().waitFor()
     assert.deepEqual(new Set(await areDark('.group')), new Set([false]))

@@ -1,4 +1,4 @@
-/** R19 to R23: the recipe's five verifications, on the example Mini Program in a real browser; and a second user. */
+/** R19 to R23: the five verifications of the recipe, with the example Mini Program in a real browser; and a second user. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
@@ -32,14 +32,14 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     await app?.close()
   })
 
-  it('R19: the login state is ready by itself, and the upload page opens', async () => {
+  it('R19: the user is logged in automatically, and the upload page opens', async () => {
     openid = await alice.loggedIn()
     assert.match(openid, /^o[\w-]+$/)
     assert.equal(await alice.at('.status-text').innerText(), '登录状态已就绪')
     await alice.shot('logged-in')
     await alice.newOrder('')
     await alice.tap('#submit')
-    assert.equal(await alice.at('.problem').count(), 2, 'says that there is no title and no file')
+    assert.equal(await alice.at('.problem').count(), 2, 'reports the missing title and file')
     await alice.at('#title input').fill(TITLE)
     await alice.shot('new-order')
   })
@@ -54,7 +54,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     assert.ok(dialog.isMultiple())
     await dialog.setFiles([...files])
     await alice.tiles('chosen').nth(8).waitFor()
-    assert.equal(await alice.at('#add').count(), 0, 'nine is all that there is room for')
+    assert.equal(await alice.at('#add').count(), 0, 'nine is the maximum')
     await alice.shot('nine-chosen')
 
     const uploading = alice.upload()
@@ -67,7 +67,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     for (const fileID of fileIDs) assert.match(fileID, /^cloud:\/\/demo-1abcde\.[^/]+\/users\//)
   })
 
-  it('R21: the files lie under users/{openid}/, whole', async () => {
+  it('R21: the files are complete under users/{openid}/', async () => {
     for (const fileID of fileIDs) {
       const [, owner, , order] = fileID.replace(/^cloud:\/\/[^/]+\//, '').split('/')
       assert.equal(owner, openid)
@@ -79,7 +79,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     assert.equal(Buffer.isBuffer(first) && first.subarray(0, 3).toString('hex'), JPEG)
   })
 
-  it('R21, R25: the Console shows them there, and the environment at its top left', async () => {
+  it('R21, R25: the Console shows the files, and the environment at the top left', async () => {
     const browser = await launchChromium()
     try {
       const console = await openConsole(browser, app.server, { language: 'zh', at: 'storage' })
@@ -102,7 +102,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     }
   })
 
-  it('R22: the order has the fileIDs as an array, and the time of the server', async () => {
+  it('R22: the order has the fileIDs as an array, and the server time', async () => {
     const { data } = await app.database.collection('orders').doc(orderId).get()
     const [order] = data
     assert.deepEqual(order?.images, fileIDs)
@@ -110,7 +110,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     assert.ok(order?.updatedAt instanceof Date && Math.abs(order.updatedAt.getTime() - Date.now()) < 60_000)
   })
 
-  it('R23: the order page draws every picture, from URLs that begin with http', async () => {
+  it('R23: the order page renders every picture, from URLs that begin with http', async () => {
     const pictures = await alice.pictures(9)
     assert.equal(await alice.at('.title').innerText(), TITLE)
     for (const { url, width } of pictures) {
@@ -130,7 +130,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     await alice.tap('#links')
   })
 
-  it('R23: a tap shows a picture large, and the list shows the order with its cover', async () => {
+  it('R23: a tap previews a picture, and the list shows the order with its cover', async () => {
     await alice.tap('.frame >> nth=3')
     const preview = alice.page.getByRole('dialog', { name: '预览' })
     await preview.waitFor()
@@ -174,7 +174,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     user.phone.dispose()
   })
 
-  it('R8: pictures are removed from the order and added, and the database follows', async () => {
+  it('R8: pictures are removed from the order and added, and the database is updated', async () => {
     await alice.tap('#edit')
     await alice.pictures(9, '.pictures')
     await alice.shot('edit')
@@ -194,7 +194,7 @@ describe('the recipe on the example Mini Program', { skip: lacksChromium() }, ()
     await alice.pictures(9)
   })
 
-  it('an order that is deleted takes its files with it', async () => {
+  it('deleting an order deletes its files', async () => {
     await alice.tap('#delete')
     await alice.shot('delete')
     await alice.button('确定').click()

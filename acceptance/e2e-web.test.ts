@@ -1,4 +1,4 @@
-/** R29: a web front end uses the same js-sdk, unmodified, in a real browser and from another origin. */
+/** R29: a web front end with the same, unmodified js-sdk, in a real browser and from another origin. */
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,7 +10,7 @@ import { type RunningServer, startServer } from './support/server.ts'
 
 const ENV = 'demo-1abcde'
 
-/** What the page does with the SDK; it leaves the answers where the test finds them. */
+/** The script of the page, which stores its results for the test. */
 const PROGRAM = `
 import cloudbase from 'SDK'
 window.run = async (endpoint) => {
@@ -76,7 +76,7 @@ async function bundle(sdk: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A web site of its own, on another port: another origin. */
+/** A separate web site on another port, and so another origin. */
 async function serveSite(script: string): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((request, response) => {
     const isScript = request.url === '/app.js'
@@ -101,7 +101,7 @@ describe('R29: a web front end', { skip: lacksChromium() }, () => {
   })
 
   for (const sdk of ['@cloudbase/js-sdk', '@cloudbase/js-sdk-3']) {
-    it(`${sdk} logs in, uploads both ways, shows the pictures and keeps an order`, async () => {
+    it(`${sdk} logs in, uploads both ways, shows the pictures and saves an order`, async () => {
       const site = await serveSite(await bundle(sdk))
       const page: Page = await browser.newPage()
       try {

@@ -1,4 +1,4 @@
-/** What only time brings: the same data directory, served later by a server whose clock says so. */
+/** Expiry: the same data directory, served later by a server with a shifted clock. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ const CONFIG = { storage: { acl: 'PRIVATE' } }
 
 let dataDir: string
 let person: Person
-/** Paths and queries, because each server has a port of its own. */
+/** Paths and queries only, because each server has its own port. */
 let ticket: string
 let brief: string
 let long: string
@@ -36,7 +36,7 @@ function pathOf(url: string): string {
   return pathname + search
 }
 
-/** Runs a server whose clock is ahead by so many milliseconds. */
+/** Runs a server whose clock is ahead by `ahead` milliseconds. */
 async function later(
   ahead: number,
   use: (server: RunningServer) => Promise<void>,
@@ -65,8 +65,8 @@ async function refresh(server: RunningServer, token: string) {
   return { status, body: JSON.parse(text) as Record<string, string> }
 }
 
-describe('what expires, and when', () => {
-  test('an upload URL lives for 15 minutes, and a restart does not end it', async () => {
+describe('expiry', () => {
+  test('an upload URL is valid for 15 minutes, across restarts', async () => {
     await later(14 * MINUTE, async (server) => {
       assert.equal((await send(server.url + ticket, { method: 'PUT', body: 'in time' })).status, 200)
     })
@@ -77,7 +77,7 @@ describe('what expires, and when', () => {
     })
   })
 
-  test('R14: a temporary URL lives for 7200 s, or for as long as was asked; then it is 403', async () => {
+  test('R14: a temporary URL is valid for 7200 s, or for the requested time; then it answers 403', async () => {
     await later(2 * HOUR - MINUTE, async (server) => {
       assert.equal((await send(server.url + brief)).text, 'hello')
     })
@@ -92,7 +92,7 @@ describe('what expires, and when', () => {
     })
   })
 
-  test('an access token lives for two hours and says so; the refresh token for 31 days after its last use', async () => {
+  test('an access token is valid for two hours, as it states; a refresh token for 31 days after its last use', async () => {
     await later(2 * HOUR + MINUTE, async (server) => {
       const reply = await act(server, person, 'storage.getUploadMetadata', { path: own(person, 'c.txt') })
       assert.equal(reply.code, 'ACCESS_TOKEN_EXPIRED')
@@ -113,7 +113,7 @@ describe('what expires, and when', () => {
     })
   })
 
-  test('R15: the bare URL of a public-read file works for ever', async () => {
+  test('R15: the unsigned URL of a public-read file never expires', async () => {
     const readable = { storage: { acl: 'READONLY' } }
     const bare = brief.split('?')[0] ?? ''
     await later(4000 * DAY, async (server) => assert.equal((await send(server.url + bare)).text, 'hello'), readable)

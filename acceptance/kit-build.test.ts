@@ -1,4 +1,4 @@
-/** What the kit weighs and needs, as WeChat gets it. */
+/** Size and requirements of the kit's build for WeChat. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { kitForFile } from './support/kit.ts'
 
-/** The promise of the README: the kit without its components. */
+/** The limit in the README, for the kit without its components. */
 const MAX_GZIP_BYTES = 10_000
 
 const KIT = join(import.meta.dirname, '../packages/kit')
@@ -21,7 +21,7 @@ describe('miniprogram_dist', () => {
     assert.ok(size > 5000 && size <= MAX_GZIP_BYTES, `${size} bytes`)
   })
 
-  it('is CommonJS without requires, in the syntax of 2018, and makes no code from texts', () => {
+  it('is CommonJS without requires, in ES2018 syntax, and creates no code from strings', () => {
     assert.doesNotMatch(code, /\brequire\(|\bimport\b\s*[({'"]|\beval\b|new Function/)
     assert.doesNotMatch(code, /\?\?|\?\.[A-Za-z_$([]|catch\{|\|\|=|&&=|\d+n\b/)
   })
@@ -55,7 +55,7 @@ describe('miniprogram_dist', () => {
 })
 
 describe('types', () => {
-  it('without DOM and Node, and with what WeChat declares of wx', async () => {
+  it("compile without DOM and Node, with WeChat's declarations of wx", async () => {
     const tsc = join(KIT, '../../node_modules/.bin/tsc')
     await promisify(execFile)(tsc, ['-p', join(KIT, 'tsconfig.check.json')]).catch(({ stdout }) => assert.fail(stdout))
   })

@@ -1,4 +1,4 @@
-/** Pictures by the kit: batches, one call for all who ask, the cache, expiry, and an error for each that cannot be shown. */
+/** Pictures with the kit: batches, shared calls, the cache, expiry, and an error for each picture that cannot be shown. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createTicket } from './support/clients.ts'
@@ -23,7 +23,7 @@ async function upload(who: KitPhone, count: number): Promise<string[]> {
 }
 
 describe('resolveImages', () => {
-  it('120 fileIDs, some twice: three calls, and every URL in its place', async () => {
+  it('120 fileIDs, some twice: three calls, and every URL in order', async () => {
     const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 120)
     proxy.seen.length = 0
@@ -40,7 +40,7 @@ describe('resolveImages', () => {
     assert.equal(await (await fetch(images[0]?.url ?? '')).text(), 'picture')
   })
 
-  it('many who ask in the same turn share one call', async () => {
+  it('requests of the same turn share one call', async () => {
     const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 4)
     proxy.seen.length = 0
@@ -53,13 +53,13 @@ describe('resolveImages', () => {
     assert.deepEqual(proxy.seen, [URLS])
   })
 
-  it('nothing asked: [] and no call', async () => {
+  it('no fileIDs: [] and no call', async () => {
     const who = phone(proxy, { login: 'anonymous' })
     assert.deepEqual(await who.cloud.resolveImages([]), [])
     assert.deepEqual(proxy.seen, [])
   })
 
-  it('each that cannot be shown says why; the others are there', async () => {
+  it('fileIDs without a URL have an error; the others have a URL', async () => {
     const alice = phone(proxy, { login: 'anonymous' })
     const bob = phone(proxy, { login: 'anonymous' })
     const [mine = ''] = await upload(alice, 1)
@@ -86,7 +86,7 @@ describe('resolveImages', () => {
     assert.match(images[3]?.error?.message ?? '', /other-env.*demo-1abcde/)
   })
 
-  it('a bad line: tried again; no line: an error for each, and nothing thrown', async () => {
+  it('a bad network: retries; no network: an error for each, and no exception', async () => {
     const who = phone(proxy, { login: 'anonymous' })
     const fileIDs = await upload(who, 2)
     proxy.fate = ({ what, before }) => (what === URLS && before === 0 ? 502 : 'pass')
@@ -96,7 +96,7 @@ describe('resolveImages', () => {
     const [known, unknown] = await who.cloud.resolveImages(fileIDs)
     assert.deepEqual([known?.error?.code, unknown?.error?.code], [undefined, 'NETWORK_ERROR'])
     proxy.fate = () => 'pass'
-    assert.equal((await who.cloud.resolveImages(fileIDs))[1]?.error, undefined, 'an error is not kept')
+    assert.equal((await who.cloud.resolveImages(fileIDs))[1]?.error, undefined, 'errors are not cached')
   })
 
   it('another user on the same phone gets nothing from the cache', async () => {
@@ -113,7 +113,7 @@ describe('resolveImages', () => {
 })
 
 describe('expiry', () => {
-  it('a URL that ran out answers 403; refresh gives another, and so does resolving again', async () => {
+  it('an expired URL answers 403; refresh returns a new one, and so does resolving again', async () => {
     const who = phone(short, { login: 'anonymous' })
     const fileIDs = await upload(who, 2)
     const [image, other] = await who.cloud.resolveImages(fileIDs)
@@ -129,7 +129,7 @@ describe('expiry', () => {
     assert.equal((await fetch(again?.url ?? '')).status, 200)
   })
 
-  it('of public files the URL lasts', async () => {
+  it('URLs of public files do not expire', async () => {
     const who = phone(open, { login: 'anonymous' })
     const [image] = await who.cloud.resolveImages(await upload(who, 1))
     assert.equal((await fetch(image?.url ?? '')).status, 200)

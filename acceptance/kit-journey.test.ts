@@ -1,4 +1,4 @@
-/** The recipe from login to picture, by the kit: every SDK, adapter arrangement and login, against a real server. */
+/** The recipe from login to picture with the kit: every SDK, adapter arrangement and login, with a real server. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Arrangement, createTicket, type SdkLine } from './support/clients.ts'
@@ -36,7 +36,7 @@ function journey(sdk: SdkLine, arrangement: Arrangement, method: 'ticket' | 'ope
     let fileIDs: string[] = []
     let orderId: string
 
-    it('R1: logs in once for all who ask, and says who', async () => {
+    it('R1: logs in once for concurrent calls, and returns the user', async () => {
       const users = await Promise.all([alice.cloud.ensureLogin(), alice.cloud.ensureLogin(), alice.cloud.ensureLogin()])
       const [user] = users
       assert.ok(user.ok)
@@ -63,14 +63,14 @@ function journey(sdk: SdkLine, arrangement: Arrangement, method: 'ticket' | 'ope
       assert.equal(new Set(fileIDs).size, 9)
     })
 
-    it('R8 R9: the order keeps the fileIDs and the time of the server', async () => {
+    it('R8 R9: the order stores the fileIDs and the server time', async () => {
       assert.deepEqual(await alice.cloud.saveFileIDs('orders', orderId, 'images', fileIDs), { ok: true })
       const { data } = await alice.cloud.db.collection('orders').doc(orderId).get()
       assert.deepEqual(data[0]?.images, fileIDs)
       assert.ok(data[0]?.updatedAt instanceof Date)
     })
 
-    it('R10 R23: the fileIDs become URLs that give the pictures, in their order', async () => {
+    it('R10 R23: the fileIDs become URLs of the pictures, in order', async () => {
       const images = await alice.cloud.resolveImages(fileIDs)
       for (const [index, image] of images.entries()) {
         assert.equal(image.fileID, fileIDs[index])
@@ -81,7 +81,7 @@ function journey(sdk: SdkLine, arrangement: Arrangement, method: 'ticket' | 'ope
       }
     })
 
-    it('R14: somebody else gets an error for each, and neither the order', async () => {
+    it('R14: another user gets an error for each, and not the order', async () => {
       const images = await bob.cloud.resolveImages(fileIDs)
       assert.deepEqual(
         images.map(({ fileID, error }) => [fileID, error?.code]),
@@ -91,7 +91,7 @@ function journey(sdk: SdkLine, arrangement: Arrangement, method: 'ticket' | 'ope
       assert.equal(!saved.ok && saved.error.code, 'DOCUMENT_NOT_FOUND')
     })
 
-    it('R1: the login outlives the program: a new start asks for none', async () => {
+    it('R1: the login outlives the program: a new start does not log in again', async () => {
       const user = await alice.cloud.ensureLogin()
       const again = relaunch(alice, { sdk, arrangement, login })
       assert.deepEqual(await again.cloud.ensureLogin(), user)
@@ -100,10 +100,10 @@ function journey(sdk: SdkLine, arrangement: Arrangement, method: 'ticket' | 'ope
   })
 }
 
-/** The program again on the same phone, whose login would fail. */
+/** Starts the program again on the same phone, with a login that would fail. */
 function relaunch({ device }: KitPhone, options: { sdk: SdkLine; arrangement: Arrangement; login: unknown }): KitPhone {
   const fail = () => {
-    throw new Error('nobody should log in')
+    throw new Error('unexpected login')
   }
   const login = typeof options.login === 'object' ? { ticket: async () => fail() } : options.login
   return phone(server, {

@@ -1,4 +1,4 @@
-/** Logins by the kit: one for all, the ones that are refused, the ones that died, and the answers that were lost. */
+/** Logins with the kit: shared, refused and expired ones, and lost answers. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ConnectOptions } from '@cloudstead/kit'
@@ -22,7 +22,7 @@ async function upload(who: KitPhone, count = 1) {
   return results.map((result) => (result.ok ? 'ok' : result.error.code))
 }
 
-/** A phone that comes back with its login changed by `change`, as it lies in its storage. */
+/** The same phone after a restart, with the login in its storage changed by `change`. */
 function withCredentials(
   who: KitPhone,
   change: (credentials: Record<string, unknown>) => Record<string, unknown>,
@@ -45,7 +45,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       anonymous: 'anonymous',
     }
 
-    it('everything at once on a fresh phone: one login', async () => {
+    it('concurrent calls on a new phone: one login', async () => {
       const who = phone(proxy, { sdk, login: 'anonymous' })
       const all = await Promise.all([
         who.cloud.ensureLogin(),
@@ -59,11 +59,11 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.equal(proxy.count('/auth/v1/user/me'), 1)
       const before = proxy.seen.length
       await who.cloud.ensureLogin()
-      assert.equal(proxy.seen.length, before, 'who is logged in is known without asking')
+      assert.equal(proxy.seen.length, before, 'the user is known without a request')
     })
 
     for (const [name, login] of Object.entries(LOGINS)) {
-      it(`${name}: a token that the server takes no more is replaced, once, under way`, async () => {
+      it(`${name}: a token that the server no longer accepts is replaced once, during a call`, async () => {
         const first = phone(proxy, { sdk, login, wx: { loginCode: 'dev:carol' } })
         const before = await first.cloud.ensureLogin()
         const broken = (token: unknown) => `${String(token).slice(0, -8)}AAAAAAAA`
@@ -74,7 +74,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.deepEqual(await who.cloud.ensureLogin(), before)
       })
 
-      it(`${name}: the answer of a refresh is lost: the next login puts it right, and it is the same person`, async () => {
+      it(`${name}: after a lost answer to a refresh, the next call logs in again as the same user`, async () => {
         const first = phone(proxy, { sdk, login, wx: { loginCode: 'dev:carol' } })
         const before = await first.cloud.ensureLogin()
         proxy.fate = ({ what, before }) => (what === '/auth/v1/token' && before === 0 ? 'lose' : 'pass')
@@ -85,9 +85,9 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       })
     }
 
-    it('refused, failing and missing logins say which', async () => {
+    it('refused, failing and missing logins have different codes', async () => {
       const cases: readonly (readonly [string, ConnectOptions['login'], string])[] = [
-        ['a ticket that is none', { ticket: async () => 'nonsense' }, 'LOGIN_REFUSED'],
+        ['an invalid ticket', { ticket: async () => 'nonsense' }, 'LOGIN_REFUSED'],
         ['a ticket of another key', { ticket: async () => `${createTicket(key, 'carol')}x` }, 'LOGIN_REFUSED'],
         ['no method', undefined, 'NOT_LOGGED_IN'],
       ]
@@ -104,7 +104,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.equal(!off.ok && off.error.code, 'LOGIN_DISABLED')
     })
 
-    it('a ticket function that fails is asked again; then its error is the cause', async () => {
+    it('a failing ticket function is called again; then its error is the cause', async () => {
       const boom = new Error('my server is down')
       let asked = 0
       const ticket = async () => {
@@ -120,7 +120,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.deepEqual([!never.ok && never.error.code, !never.ok && never.error.cause], ['TICKET_FAILED', boom])
     })
 
-    it('offline: NETWORK_ERROR, and the next time it works', async () => {
+    it('offline: NETWORK_ERROR; the next call works', async () => {
       const who = phone(proxy, { sdk, login: 'anonymous' })
       who.device.setNetwork({ type: 'none' })
       const user = await who.cloud.ensureLogin()
@@ -129,7 +129,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.ok((await who.cloud.ensureLogin()).ok)
     })
 
-    it('an anonymous login of an earlier version gives way to a real one', async () => {
+    it('an anonymous login of an earlier version is replaced by a real one', async () => {
       const first = phone(proxy, { sdk, login: 'anonymous' })
       await first.cloud.ensureLogin()
       const who = phone(proxy, {
@@ -144,14 +144,14 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
 }
 
 describe('connect', () => {
-  it('says what is wrong with its options', () => {
+  it('reports invalid options', () => {
     for (const endpoint of ['127.0.0.1:8787', '//127.0.0.1:8787', 'http://host/path', '']) {
       assert.throws(() => phone(server, { endpoint }), TypeError, endpoint)
     }
     assert.throws(() => phone({ ...server, env: '' }), TypeError)
   })
 
-  it('R25: another environment than the server holds is called so, by every login', async () => {
+  it('R25: a wrong environment has its own code, with every login', async () => {
     for (const sdk of ['2.27.2', '3.7.0'] as const) {
       for (const login of ['anonymous', 'openid', { ticket: async () => createTicket(key, 'carol') }] as const) {
         const who = phone({ ...proxy, env: 'other-1abcde' }, { sdk, login })
@@ -160,7 +160,7 @@ describe('connect', () => {
     }
   })
 
-  it('without a method the app logs in by itself, as it always did', async () => {
+  it('without a method, the app logs in through the SDK', async () => {
     const who = phone(proxy)
     assert.deepEqual(await upload(who), ['NOT_LOGGED_IN'])
     await who.cloud.auth.signInAnonymously({})
@@ -169,7 +169,7 @@ describe('connect', () => {
     assert.deepEqual(await upload(broken), ['LOGIN_EXPIRED'])
   })
 
-  it('call: any call of the SDK, with its error as a value and a dead login renewed', async () => {
+  it('call: any call of the SDK, with errors as values, and a new login if it has expired', async () => {
     const first = phone(proxy, { login: 'anonymous' })
     const refused = await first.cloud.call(() => first.cloud.db.collection('nobody-made-this').doc('x').get())
     assert.equal(!refused.ok && refused.error.code, 'DATABASE_COLLECTION_NOT_EXIST')
@@ -180,7 +180,7 @@ describe('connect', () => {
     assert.equal(!thrown.ok && thrown.error.code, 'INVALID_PARAM')
   })
 
-  it('leaves the objects of the SDK as they are, and is what components find', async () => {
+  it('does not change the objects of the SDK, and is found by components', async () => {
     const { cloud, kit } = phone(server, { endpoint: `${server.url}/`, login: 'anonymous' })
     assert.equal(kit.connected(), cloud)
     assert.ok((await cloud.ensureLogin()).ok)

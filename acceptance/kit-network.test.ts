@@ -1,4 +1,4 @@
-/** Uploads by the kit over bad lines, in the background, stopped and paused: real SDK, real server, real HTTP. */
+/** Uploads with the kit over bad networks, in the background, stopped and paused: real SDK, real server, real HTTP. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { UploadProgress, UploadResult } from '@cloudstead/kit'
@@ -22,7 +22,7 @@ function filesOf(count: number, bytes = 90_000) {
   return Array.from({ length: count }, (_, index) => ({ name: `${index}.jpg`, bytes: Buffer.alloc(bytes, index + 1) }))
 }
 
-/** What the files at these fileIDs hold: the first byte and the length. */
+/** First byte and length of the files with these fileIDs. */
 async function stored(who: KitPhone, results: readonly UploadResult[]): Promise<(readonly number[] | undefined)[]> {
   const images = await who.cloud.resolveImages(results.map((result) => (result.ok ? result.fileID : 'none')))
   return Promise.all(
@@ -43,8 +43,8 @@ describe('weak networks', () => {
     'cut in the middle, twice': ['upload', ['cut', 'cut']],
     'a gateway that is down, then busy': ['upload', [503, 429]],
     'stored, but the answer was lost': ['upload', ['lose']],
-    'a ticket that is too old': ['upload', [[403, '<Error><Code>STORAGE_SIGN_EXPIRED</Code></Error>']]],
-    'a ticket that is too old, as COS says it': [
+    'an expired ticket': ['upload', [[403, '<Error><Code>STORAGE_SIGN_EXPIRED</Code></Error>']]],
+    'an expired ticket, in the words of COS': [
       'upload',
       [[403, '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>']],
     ],
@@ -53,7 +53,7 @@ describe('weak networks', () => {
     'no login, twice': [SIGN_IN, ['cut', 'cut']],
   }
   for (const [name, [what, fates]] of Object.entries(FATES)) {
-    it(`${name}: tried again, and each file is there once`, async () => {
+    it(`${name}: retried, and each file is stored once`, async () => {
       const who = somebody()
       proxy.fate = (passing) => (passing.what === what ? (fates[passing.before] ?? 'pass') : 'pass')
       const files = await pick(who, filesOf(2))
@@ -68,7 +68,7 @@ describe('weak networks', () => {
     })
   }
 
-  it('tries no more often than asked, and says what failed; the other files go on', async () => {
+  it('stops after the given number of retries with an error; the other files continue', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
     proxy.fate = ({ what, before }) => (what === 'upload' && before !== 1 ? 503 : 'pass')
@@ -83,7 +83,7 @@ describe('weak networks', () => {
     assert.equal(first.file, files[0])
   })
 
-  it('offline: an error for each file, soon, and none is thrown', async () => {
+  it('offline: an error for each file, soon, and no exception', async () => {
     const who = somebody()
     const files = await pick(who, filesOf(2))
     await who.cloud.ensureLogin()
@@ -92,7 +92,7 @@ describe('weak networks', () => {
     assert.deepEqual(codes(results), ['NETWORK_ERROR', 'NETWORK_ERROR'])
   })
 
-  it('an answer that never comes: TIMEOUT', async () => {
+  it('a missing answer: TIMEOUT', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
     proxy.fate = ({ what }) => (what === 'upload' ? 'hang' : 'pass')
@@ -103,8 +103,8 @@ describe('weak networks', () => {
   })
 })
 
-describe('what trying again does not help', () => {
-  it('too large for the environment, gone from the phone, over 100 MB: one try at the most', async () => {
+describe('errors that are not retried', () => {
+  it('too large for the environment, missing on the phone, over 100 MB: at most one try', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
     const files = [
@@ -115,10 +115,10 @@ describe('what trying again does not help', () => {
     const results = await who.cloud.uploadAll(files, { retryDelayMs: 5 }).done
     assert.deepEqual(codes(results), ['EXCEED_UPLOAD_MAXFILESIZE', 'FILE_NOT_FOUND', 'FILE_TOO_LARGE'])
     assert.equal(proxy.count('upload'), 1)
-    assert.equal(proxy.count(TICKET), 2, 'for the large video nothing is sent at all')
+    assert.equal(proxy.count(TICKET), 2, 'nothing is sent for the large video')
   })
 
-  it('rules that refuse', async () => {
+  it('refused by rules', async () => {
     const who = phone(forbidden, { login: 'anonymous' })
     const [file] = await pick(who, filesOf(1))
     assert.ok(file)
@@ -126,13 +126,13 @@ describe('what trying again does not help', () => {
     assert.equal(!result.ok && result.error.code, 'STORAGE_EXCEED_AUTHORITY')
   })
 
-  it('files that are no files are a mistake of the program', () => {
+  it('invalid files are a TypeError', () => {
     const { cloud } = somebody()
     assert.throws(() => cloud.uploadAll([{ tempFilePath: 'a' } as never]), TypeError)
     assert.throws(() => cloud.uploadAll([undefined as never]), TypeError)
   })
 
-  it('an order id that looks like anything gives one folder, which works', async () => {
+  it('any order id results in one valid folder', async () => {
     const who = somebody()
     const [file] = await pick(who, filesOf(1))
     assert.ok(file)
@@ -157,11 +157,11 @@ describe('what trying again does not help', () => {
 
 describe('stopping', () => {
   for (const how of ['run.abort()', 'signal'] as const) {
-    it(`${how}: what is stored stays, the rest ends ABORTED, at once`, async () => {
+    it(`${how}: stored files stay, the others end with ABORTED immediately`, async () => {
       const who = somebody()
       const stop = who.kit.cancelSource()
       const files = await pick(who, filesOf(5))
-      // The third upload hangs, so two files are stored and one is under way.
+      // The third upload hangs, so two files are stored and one is being sent.
       proxy.fate = ({ what, before }) => (what === 'upload' && before >= 2 ? 'hang' : 'pass')
       const hanging = Promise.withResolvers<void>()
       const seen: number[] = []
@@ -187,7 +187,7 @@ describe('stopping', () => {
     })
   }
 
-  it('a signal that was given before: nothing is sent', async () => {
+  it('an already aborted signal: nothing is sent', async () => {
     const who = somebody()
     const stop = who.kit.cancelSource()
     stop.cancel()
@@ -196,7 +196,7 @@ describe('stopping', () => {
     assert.deepEqual(proxy.seen, [])
   })
 
-  it('while the ticket is asked for: the file is not sent after all', async () => {
+  it('during the ticket request: the file is not sent', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
     const asked = Promise.withResolvers<void>()
@@ -216,7 +216,7 @@ describe('stopping', () => {
     assert.equal(proxy.count('upload'), 0)
   })
 
-  it('paused: what runs is finished, the rest waits until resumed', async () => {
+  it('paused: running uploads are finished, the others wait until resumed', async () => {
     const who = somebody()
     const first = Promise.withResolvers<void>()
     const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
@@ -236,10 +236,10 @@ describe('stopping', () => {
 })
 
 describe('the background', () => {
-  it('what WeChat interrupts is taken up when the program is shown, and does not count as a try', async () => {
+  it('interrupted uploads are repeated when the program is shown, and do not count as tries', async () => {
     const who = somebody({ wx: { interruptAfterMs: 20 } })
     await who.cloud.ensureLogin()
-    // After the two that are interrupted one fails, and has its one more try.
+    // After the two interrupted uploads one fails, and still has its retry.
     proxy.fate = ({ what, before }) => (what !== 'upload' || before > 2 ? 'pass' : before === 2 ? 503 : 'hang')
     let last: UploadProgress | undefined
     const run = who.cloud.uploadAll(await pick(who, filesOf(3)), {
@@ -253,7 +253,7 @@ describe('the background', () => {
     while (proxy.count('upload') < 2) await new Promise((resolve) => setImmediate(resolve))
     who.device.background()
     while (who.device.inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
-    // Hidden, the kit begins nothing: it would fail at once.
+    // While hidden, the kit starts no uploads, since they would fail immediately.
     await new Promise((resolve) => setTimeout(resolve, 30))
     assert.equal(proxy.count(TICKET), 2)
     who.device.foreground()
@@ -263,7 +263,7 @@ describe('the background', () => {
     assert.deepEqual(tries.sort(), [1, 2, 3])
   })
 
-  it('hidden only for a moment: nothing is sent twice', async () => {
+  it('hidden for a moment: nothing is sent twice', async () => {
     const who = somebody({ wx: { interruptAfterMs: 5000 } })
     await who.cloud.ensureLogin()
     const run = who.cloud.uploadAll(await pick(who, filesOf(2)), { concurrency: 1 })
@@ -274,8 +274,8 @@ describe('the background', () => {
   })
 })
 
-describe('places', () => {
-  it('never more at once than asked, and over all runs never more than eight', async () => {
+describe('concurrency', () => {
+  it('never exceeds the given limit, and eight over all runs', async () => {
     const who = somebody()
     await who.cloud.ensureLogin()
     const slow = async () => {
@@ -294,7 +294,7 @@ describe('places', () => {
     assert.equal(proxy.busiest, 8)
   })
 
-  it('progress: never back, at most every 100 ms, at last 100 with every file done', async () => {
+  it('progress: never decreases, at most every 100 ms, finally 100 with every file done', async () => {
     const who = somebody()
     who.device.setNetwork({ uploadBytesPerSecond: 400_000 })
     const seen: { at: number; progress: UploadProgress }[] = []

@@ -1,4 +1,4 @@
-/** Picking by the kit on a simulated phone: what is picked, and why nothing is. */
+/** Picking with the kit on a simulated phone: picked files and errors. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { WxOptions } from '@cloudstead/wx'
@@ -16,7 +16,7 @@ const PICTURES = Array.from({ length: 12 }, (_, index) => ({ name: `图 ${index}
 const FILM = { name: 'film.mp4', bytes: Buffer.alloc(5000), duration: 3, width: 640, height: 480 }
 
 describe('pickMedia', () => {
-  it('by default up to nine, pictures and videos', async () => {
+  it('picks up to nine pictures and videos by default', async () => {
     const { kit } = somebody({ media: [FILM, ...PICTURES] })
     const picked = await kit.pickMedia()
     assert.ok(picked.ok)
@@ -30,7 +30,7 @@ describe('pickMedia', () => {
     )
   })
 
-  it('count and kind as asked, within what WeChat allows', async () => {
+  it('takes count and type, within the limits of WeChat', async () => {
     const { kit } = somebody({ media: [FILM, ...PICTURES, ...PICTURES] })
     const count = async (options: object) => {
       const picked = await kit.pickMedia(options)
@@ -40,7 +40,7 @@ describe('pickMedia', () => {
     assert.equal(await count({ mediaType: 'video' }), 1)
   })
 
-  it('the size of pictures when asked', async () => {
+  it('adds the size of pictures on request', async () => {
     const who = somebody()
     const [file] = await pick(who, PICTURES.slice(0, 1), { imageSize: true })
     assert.deepEqual([file?.width, file?.height], [30, 20])
@@ -48,7 +48,7 @@ describe('pickMedia', () => {
     assert.equal(torn?.width, undefined)
   })
 
-  it('compressing: what gets no smaller, or fails, stays the original', async () => {
+  it('compressing: keeps the original if the result is not smaller, or on failure', async () => {
     for (const compressImage of ['ok', 'fail'] as const) {
       const { kit } = somebody({ media: [...PICTURES.slice(0, 2), FILM], compressImage })
       const picked = await kit.pickMedia({ compress: true })
@@ -66,7 +66,7 @@ describe('pickMedia', () => {
     ['PRIVACY_UNDECLARED', { privacy: 'undeclared' }],
   ]
   for (const [code, wx] of FAILURES) {
-    it(`${code} is told from the others`, async () => {
+    it(`${code} is distinguished from other errors`, async () => {
       const { kit } = somebody({ media: PICTURES, ...wx })
       const picked = await kit.pickMedia()
       assert.ok(!picked.ok)

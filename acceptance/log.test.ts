@@ -1,4 +1,4 @@
-/** RustFS GHSA-333v, GHSA-r54g, GHSA-8cm2 put secrets into logs. Here no credential gets there, whatever goes wrong. */
+/** RustFS GHSA-333v, GHSA-r54g, GHSA-8cm2 leaked secrets to logs. Here no credential is logged, whatever fails. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ const SESSION_KEY = 'session-key-of-the-wechat-login=='
 
 type Credentials = Map<string, string>
 
-/** Uses every kind of credential, rightly and wrongly, and returns all of them by name. */
+/** Uses every kind of credential, correctly and incorrectly, and returns all of them by name. */
 async function useEverything(server: RunningServer): Promise<Credentials> {
   const used: Credentials = new Map([
     ['wechat secret', WECHAT_SECRET],
@@ -59,7 +59,7 @@ async function useEverything(server: RunningServer): Promise<Credentials> {
   const refresh = { grant_type: 'refresh_token', refresh_token: alice.refreshToken }
   const refreshed = JSON.parse((await post('/auth/v1/token', refresh)).text) as Record<string, string>
   used.set('new access token', refreshed.access_token ?? '').set('new refresh token', refreshed.refresh_token ?? '')
-  // A used refresh token ends the session, and that is worth a warning.
+  // Reusing a refresh token ends the session, with a warning.
   assert.equal((await post('/auth/v1/token', refresh)).status, 400)
   await act(server, alice, 'storage.getUploadMetadata', { path: 'a' })
 
@@ -98,7 +98,7 @@ async function useEverything(server: RunningServer): Promise<Credentials> {
     { authorization: `TC3-HMAC-SHA256 Credential=${secretId}/${secretKey}` },
   )
 
-  // Credentials where no credential belongs.
+  // Credentials in wrong places.
   for (const credential of [bob.accessToken, bob.refreshToken, apiKey, ticket]) {
     await post(`/web?env=${ENV}`, { action: credential })
     await post(`/web?env=${ENV}`, { action: 'x', env: credential })
@@ -133,7 +133,7 @@ describe('no secret, token, code or ticket gets into the log', () => {
     test(`cloudstead ${mode}`, async () => {
       const fake = await startFakeWechat()
       let asked = 0
-      // First an answer with the session key, then an error that repeats what it was asked.
+      // First an answer with the session key, then an error that repeats the request.
       fake.answer = (query) =>
         asked++ === 0
           ? { openid: 'o'.padEnd(28, '0'), session_key: SESSION_KEY }
@@ -144,7 +144,7 @@ describe('no secret, token, code or ticket gets into the log', () => {
         const used = await useEverything(server)
         const log = server.log()
         assert.ok(fake.asked.length >= 2, 'WeChat was asked')
-        assert.ok(log.split('\n').length > 20, 'the log tells of refusals')
+        assert.ok(log.split('\n').length > 20, 'the log has the refusals')
         for (const [name, value] of used) assert.ok(value.length >= 20, name)
         assert.deepEqual(
           log.split('\n').filter((line) => [...used.values()].some((value) => line.includes(value))),

@@ -1,4 +1,4 @@
-/** Temporary URLs and bare ones: who may see what, for how long, and that no edit helps. */
+/** Signed and unsigned URLs: who may read what, for how long; edited URLs are refused. */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { openPrivateFiles, SMALL } from './support/private-files.ts'
@@ -20,16 +20,16 @@ describe('temporary URLs', () => {
       const answer = await send(edited, { method })
       assert.equal(answer.status, status, `${method} ${edited}`)
       if (method === 'GET') assert.equal(element(answer.text, 'Code'), code, edited)
-      assert.equal(answer.headers['cache-control'], 'no-store', 'a refusal is not kept by caches')
+      assert.equal(answer.headers['cache-control'], 'no-store', 'caches do not store refusals')
       assert.ok(!answer.body.includes(SMALL))
     }
   }
 
-  test('the form: ASCII, sign of 32 hex digits, t in unix seconds', () => {
+  test('the format: ASCII, sign of 32 hex digits, t in unix seconds', () => {
     assert.match(url, /^http:\/\/[\d.:]+\/o\/[A-Za-z0-9_-]{32}\/private\.png\?sign=[0-9a-f]{32}&t=\d{10}$/)
   })
 
-  test('it works for nobody and for anybody, and caches may not keep it longer than it lives', async () => {
+  test('it works with and without a login, and caches may not store it longer than its lifetime', async () => {
     const { status, headers } = await send(url)
     assert.equal(status, 200)
     const [, age = ''] = /^private, max-age=(\d+)$/.exec(headers['cache-control'] ?? '') ?? []
@@ -96,7 +96,7 @@ describe('temporary URLs', () => {
     }
   })
 
-  test('image parameters and whatever else follows do not break it', async () => {
+  test('image parameters and other additional parameters do not break it', async () => {
     for (const more of [
       'imageMogr2/thumbnail/300x200^/format/webp/quality/80',
       'imageMogr2/thumbnail/!50p',
@@ -113,11 +113,11 @@ describe('temporary URLs', () => {
     }
   })
 
-  test('the URL works when it is encoded once more, as the SDKs do', async () => {
+  test('the URL works if it is encoded again, as the SDKs do', async () => {
     assert.equal(encodeURI(url), url)
   })
 
-  test('it expires: 403 from its second on', async () => {
+  test('it expires exactly: then it answers 403', async () => {
     const brief = await signedUrl(path, 1)
     assert.equal((await send(brief)).status, 200)
     const expires = Number(new URL(brief).searchParams.get('t')) * 1000
@@ -126,7 +126,7 @@ describe('temporary URLs', () => {
     await refused(`${brief}&imageMogr2/thumbnail/3x`, 'CDN_SIGNATURE_EXPIRED')
   })
 
-  test('the bare URL of a private file answers 403, whoever sends which header', async () => {
+  test('the unsigned URL of a private file answers 403, with any login and headers', async () => {
     const [bare = ''] = url.split('?')
     await refused(bare, 'CDN_SIGNATURE_MISSING')
     for (const headers of [
@@ -138,7 +138,7 @@ describe('temporary URLs', () => {
     await refused(`${bare}?imageMogr2/thumbnail/3x`, 'CDN_SIGNATURE_MISSING')
   })
 
-  test('the URL of a deleted file is 404, and works again for a new one', async () => {
+  test('the URL of a deleted file answers 404, and works again for a new file', async () => {
     const gone = await file('gone.png', SMALL)
     const { data } = await act(server, alice, 'storage.batchDeleteFile', {
       fileid_list: [`cloud://${server.env}/${own(alice, 'gone.png')}`],
@@ -149,7 +149,7 @@ describe('temporary URLs', () => {
     assert.equal((await send(gone)).text, 'back')
   })
 
-  test('paths that name nothing are 404 and nothing else', async () => {
+  test('unknown paths answer 404', async () => {
     const { pathname } = new URL(url)
     const id = pathname.split('/')[2] ?? ''
     for (const nothing of [
@@ -181,7 +181,7 @@ describe('temporary URLs', () => {
     assert.deepEqual(await stored(server, alice, path), SMALL)
   })
 
-  test('a raw request target with an absolute URL or a fragment is not a way around', async () => {
+  test('a raw request target with an absolute URL or a fragment bypasses nothing', async () => {
     const { pathname, host } = new URL(url)
     for (const target of [`http://${host}${pathname}`, `${pathname}#?sign=x`, `${pathname};sign=1`]) {
       const answer = await exchange(server, `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
@@ -191,7 +191,7 @@ describe('temporary URLs', () => {
 })
 
 describe('a public-read file', () => {
-  test('its bare URL works for everybody, is the same for everybody, and is judged each time', async () => {
+  test('its unsigned URL works for everyone, is the same for everyone, and is checked each time', async () => {
     const open = await startServer({ config: { storage: { acl: 'READONLY' } } })
     try {
       const owner = await newPerson(open)
@@ -213,7 +213,7 @@ describe('a public-read file', () => {
       assert.equal(
         (await send(`${url.tempFileURL}?sign=${'0'.repeat(32)}&t=9999999999`)).status,
         403,
-        'a wrong signature is wrong',
+        'a wrong signature is refused',
       )
       const { data } = await act(open, owner, 'storage.getUploadMetadata', { path })
       assert.equal(data.download_url, url.tempFileURL)

@@ -1,11 +1,11 @@
-/** GET and HEAD of stored files: what HTTP promises, and what keeps user content harmless. */
+/** GET and HEAD of stored files: HTTP semantics, and protection against user content. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { openPrivateFiles, SMALL } from './support/private-files.ts'
 import { own, send, upload } from './support/wire.ts'
 
-/** More than is kept in memory, so that it comes from the disk. */
+/** Too large for the memory cache, so that it is read from disk. */
 const LARGE = randomBytes(700_000)
 
 const { server, alice, file } = await openPrivateFiles()
@@ -26,7 +26,7 @@ for (const [what, bytes] of [
       modified = headers['last-modified'] ?? ''
     })
 
-    test('the whole, with its validators', async () => {
+    test('the whole file, with its validators', async () => {
       const { status, headers, body } = await send(url)
       assert.equal(status, 200)
       assert.deepEqual(body, bytes)
@@ -51,7 +51,7 @@ for (const [what, bytes] of [
       assert.deepEqual(kept(head.headers), kept(get.headers))
     })
 
-    test('HEAD and GET are not disturbed by the headers of the SDKs', async () => {
+    test('HEAD and GET work with the headers of the SDKs', async () => {
       for (const method of ['GET', 'HEAD']) {
         const headers = { authorization: 'Bearer whatever', 'content-type': 'application/json' }
         assert.equal((await send(url, { method, headers })).status, 200)
@@ -70,7 +70,7 @@ for (const [what, bytes] of [
       [`bytes=10-${size + 5}`, 10, size - 1],
     ]
     for (const [range, from, to] of ranges) {
-      test(`Range ${range} is that part`, async () => {
+      test(`Range ${range} returns that part`, async () => {
         const { status, headers, body } = await send(url, { headers: { range } })
         assert.equal(status, 206)
         assert.equal(headers['content-range'], `bytes ${from}-${to}/${size}`)
@@ -102,14 +102,14 @@ for (const [what, bytes] of [
       'bytes=0-1;x',
       `bytes=${'9'.repeat(400)}-`,
     ]) {
-      test(`Range ${range.slice(0, 30) || 'empty'} is the whole`, async () => {
+      test(`Range ${range.slice(0, 30) || 'empty'} returns the whole file`, async () => {
         const { status, body } = await send(url, { headers: { range } })
         assert.equal(status, 200)
         assert.equal(body.length, size)
       })
     }
 
-    test('If-Range: the part for the version that the client has, else the whole', async () => {
+    test('If-Range: the part if the version matches, otherwise the whole file', async () => {
       const status = async (value: string) =>
         (await send(url, { headers: { range: 'bytes=0-9', 'if-range': value } })).status
       assert.equal(await status(etag), 206)
@@ -127,11 +127,11 @@ for (const [what, bytes] of [
       ['If-None-Match with the weak ETag among others', () => ({ 'if-none-match': `"a", W/${etag}` }), 304],
       ['If-None-Match with a star', () => ({ 'if-none-match': '*' }), 304],
       ['If-None-Match with another', () => ({ 'if-none-match': '"other"' }), 200],
-      ['If-Modified-Since its very time', () => ({ 'if-modified-since': modified }), 304],
+      ['If-Modified-Since its exact time', () => ({ 'if-modified-since': modified }), 304],
       ['If-Modified-Since later', () => ({ 'if-modified-since': later() }), 304],
       ['If-Modified-Since earlier', () => ({ 'if-modified-since': earlier }), 200],
       ['If-Modified-Since nonsense', () => ({ 'if-modified-since': 'yesterday' }), 200],
-      ['another ETag outranks the time', () => ({ 'if-none-match': '"other"', 'if-modified-since': later() }), 200],
+      ['another ETag overrides the time', () => ({ 'if-none-match': '"other"', 'if-modified-since': later() }), 200],
     ] as const) {
       test(`${what}: ${expected}`, async () => {
         const { status, body, headers: answered } = await send(url, { headers: headers() })
@@ -141,7 +141,7 @@ for (const [what, bytes] of [
       })
     }
 
-    test('after an overwrite the ETag, the bytes and Last-Modified are those of the new file', async () => {
+    test('after an overwrite, ETag, bytes and Last-Modified are those of the new file', async () => {
       const next = Buffer.concat([bytes, Buffer.from('!')])
       await upload(server, alice, own(alice, `${size}.png`), next)
       const { status, headers, body } = await send(url, { headers: { 'if-none-match': etag } })
@@ -225,7 +225,7 @@ describe('user content stays harmless', () => {
     'text/xml',
   ]
   for (const type of tricks) {
-    test(`an announced type is no way in: ${type}`, async () => {
+    test(`a declared type cannot make content active: ${type}`, async () => {
       for (const [name, shape] of [
         ['trick', 'inline or attachment'],
         ['trick.png', 'inline'],
@@ -240,13 +240,13 @@ describe('user content stays harmless', () => {
     })
   }
 
-  test('a file without an ending keeps a harmless type that was announced', async () => {
+  test('a file without an extension keeps a harmless declared type', async () => {
     const { headers } = await send(await file('photo', 'x', { 'content-type': 'image/webp' }))
     assert.equal(headers['content-type'], 'image/webp')
     assert.ok(headers['content-disposition']?.startsWith('inline;'))
   })
 
-  test('the name is in Content-Disposition as RFC 6266 wants it, and nothing else is', async () => {
+  test('Content-Disposition has the name according to RFC 6266, and nothing else', async () => {
     const url = await file('报 告";\\ \'(1)*.html', 'x')
     const { headers } = await send(url)
     assert.equal(
@@ -255,7 +255,7 @@ describe('user content stays harmless', () => {
     )
   })
 
-  test('download= makes a download of it, under the name that is asked for', async () => {
+  test('download= makes it a download with the given name', async () => {
     const url = await file('pic.png', SMALL)
     for (const [query, expected] of [
       ['download=true', `attachment; filename="pic.png"; filename*=UTF-8''pic.png`],

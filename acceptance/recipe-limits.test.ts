@@ -1,4 +1,4 @@
-/** The recipe's rows about numbers and places: 50 files a call, URLs that expire, the wrong environment, other clients. */
+/** The rows of the recipe about limits: 50 files per call, expiring URLs, the wrong environment, other clients. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createAdmin, createPhone } from './support/clients.ts'
@@ -9,10 +9,10 @@ import { until } from './support/until.ts'
 import { createUser, type User } from './support/users.ts'
 
 const PICTURE = png(8, 8)
-/** Seconds that URLs live here. */
+/** Lifetime of URLs in seconds. */
 const MAX_AGE = 1
 const OWN_DIRECTORY = 'auth != null && resource.openid == auth.openid'
-/** A URL of one second expires at the latest two seconds later; the rest is for a busy machine. */
+/** A URL of one second expires after two seconds at the latest; the rest is for a busy machine. */
 const EXPIRY_MS = 6000
 
 let server: RunningServer
@@ -32,7 +32,7 @@ after(async () => {
   await server.stop()
 })
 
-describe('R11: at most 50 files a call', () => {
+describe('R11: at most 50 files per call', () => {
   let fileIDs: string[]
 
   before(async () => {
@@ -41,7 +41,7 @@ describe('R11: at most 50 files a call', () => {
     fileIDs = uploaded.map((result) => ('fileID' in result ? result.fileID : assert.fail(String(result.error))))
   })
 
-  it('R11: 50 fileIDs are resolved, in their order', async () => {
+  it('R11: 50 fileIDs are resolved, in order', async () => {
     const images = await resolveImages(alice.phone, fileIDs.slice(0, 50))
     assert.deepEqual(
       images.map(({ fileID, code }) => [fileID, code]),
@@ -78,7 +78,7 @@ describe('R11: at most 50 files a call', () => {
   })
 })
 
-describe('R14 R26: the life of a temporary URL', () => {
+describe('R14 R26: the lifetime of a temporary URL', () => {
   it('R14 R26: it works, then answers 403, and a new one from the same fileID works again', async () => {
     const fileID = await alice.upload('users/alice/short.png', PICTURE)
     const first = await alice.urlOf(fileID)
@@ -96,14 +96,14 @@ describe('R14 R26: the life of a temporary URL', () => {
     assert.deepEqual(Buffer.from(await again.arrayBuffer()), PICTURE)
   })
 
-  it('R14: the maxAge of the rule is a limit: no caller gets a longer life by asking', async () => {
+  it('R14: the maxAge of the rule is a limit for requested lifetimes', async () => {
     const fileID = await alice.upload('users/alice/short.png', PICTURE)
     assert.equal((await alice.urlOf(fileID, 86_400)).maxAge, MAX_AGE)
   })
 
-  it('R14: a maxAge outside 1 to 86,400 seconds, or no whole number, is INVALID_PARAM', async () => {
+  it('R14: a maxAge outside 1 to 86,400 seconds, or not a whole number, is INVALID_PARAM', async () => {
     const fileID = await alice.upload('users/alice/short.png', PICTURE)
-    // The client itself turns 0 into its default.
+    // The client itself replaces 0 with its default.
     for (const maxAge of [-1, 86_401, 1.5, '60' as unknown as number]) {
       await assert.rejects(alice.urlOf(fileID, maxAge), /INVALID_PARAM.*maxAge/, String(maxAge))
     }
@@ -111,7 +111,7 @@ describe('R14 R26: the life of a temporary URL', () => {
 })
 
 describe('R25: the wrong environment', () => {
-  it('R25: a login and a call for another environment say which one this server has', async () => {
+  it('R25: errors of a login and a call for another environment name the environment of the server', async () => {
     const lost = createPhone({ host: server.host, env: 'prod-9zzzzz' })
     const { error } = await lost.auth.signInAnonymously({})
     assert.match(error?.message ?? '', /INVALID_ENV.*demo-1abcde/)
@@ -125,7 +125,7 @@ describe('R25: the wrong environment', () => {
     withKey.dispose()
   })
 
-  it('R25: a fileID of another environment is refused by itself, as INVALID_PARAM', async () => {
+  it('R25: only the fileID of another environment is refused, with INVALID_PARAM', async () => {
     const { code, tempFileURL } = await alice.urlOf('cloud://prod-9zzzzz.7072-prod-9zzzzz-1250000000/users/alice/a.png')
     assert.deepEqual([code, tempFileURL], ['INVALID_PARAM', ''])
   })

@@ -1,4 +1,4 @@
-/** The recipe's rows about who may do what: the default mode, the private mode, the custom rule, and changes between them. */
+/** The rows of the recipe about permissions: the default mode, the private mode, the custom rule, and changes between them. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { ItemCode } from './support/clients.ts'
@@ -7,14 +7,14 @@ import { type LoginKey, type RunningServer, startServer } from './support/server
 import { until } from './support/until.ts'
 import { createUser, type LoginAs, type User } from './support/users.ts'
 
-/** The rule that the recipe tells its reader to paste into the Console. */
+/** The rule of the recipe for the Console. */
 const OWN_DIRECTORY = 'auth != null && resource.openid == auth.openid'
 const RECIPE_RULE = { read: OWN_DIRECTORY, write: OWN_DIRECTORY }
 
 const PICTURE = png(40, 30)
 const OTHER = png(30, 40, 5)
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
-/** An edit of the configuration file holds within 2 s; the rest is for a busy machine. */
+/** An edit of the configuration file takes effect within 2 s; the rest is for a busy machine. */
 const RELOAD_MS = 8000
 
 let server: RunningServer
@@ -23,7 +23,7 @@ let alice: User
 let bob: User
 let stranger: User
 
-/** A server with this permission setting, and Alice by WeChat, Bob by ticket, and somebody anonymous. */
+/** A server with these permissions, Alice with WeChat, Bob with a ticket, and an anonymous user. */
 async function open(storage: object): Promise<void> {
   server = await startServer({ mode: 'dev', config: { storage } })
   key = await server.loginKey()
@@ -47,7 +47,7 @@ describe('R16 R27: the default mode, READONLY', () => {
     }
   })
 
-  it('R16: nobody uploads to the directory of another, replaces their files or deletes them', async () => {
+  it('R16: nobody can upload to the directory of another user, or replace or delete their files', async () => {
     const fileID = await alice.upload(`users/${alice.openid}/mine.png`, PICTURE)
     for (const user of [bob, stranger]) {
       for (const name of ['mine.png', 'planted.png']) {
@@ -58,14 +58,14 @@ describe('R16 R27: the default mode, READONLY', () => {
     assert.deepEqual(await bytesOf(alice, fileID), PICTURE)
   })
 
-  it('R16: a file outside users/ belongs to whoever uploaded it', async () => {
+  it('R16: a file outside users/ belongs to its uploader', async () => {
     const fileID = await bob.upload('shared/b.png', PICTURE)
     await assert.rejects(alice.upload('shared/b.png', OTHER), new RegExp(REFUSED))
     await bob.upload('shared/b.png', OTHER)
     assert.deepEqual(await bytesOf(alice, fileID), OTHER)
   })
 
-  it('R15 R27: everybody reads, by a URL that is bare, the same for all, permanent and cacheable', async () => {
+  it('R15 R27: everyone can read, with an unsigned URL that is the same for all, permanent and cacheable', async () => {
     const fileID = await alice.upload(`users/${alice.openid}/公开.png`, PICTURE)
     const urls = await Promise.all(
       [alice, bob, stranger].map(async (user) => (await user.urlOf(fileID, 1)).tempFileURL),
@@ -79,7 +79,7 @@ describe('R16 R27: the default mode, READONLY', () => {
     assert.deepEqual(Buffer.from(await response.arrayBuffer()), PICTURE)
   })
 
-  it('R15: the URL stays the same when the owner replaces the file, and then shows the new bytes', async () => {
+  it('R15: the URL stays the same when the owner replaces the file, and returns the new bytes', async () => {
     const cloudPath = `users/${alice.openid}/replaced.png`
     const fileID = await alice.upload(cloudPath, PICTURE)
     const before = await alice.urlOf(fileID)
@@ -103,7 +103,7 @@ for (const [name, acl] of [
     })
     after(close)
 
-    it('R17: the owner reads, replaces, copies and deletes in their own directory, whichever login it was', async () => {
+    it('R17: the owner reads, replaces, copies and deletes in their own directory, with any login', async () => {
       for (const user of [alice, bob]) {
         const directory = `users/${user.openid}`
         const own = await user.upload(`${directory}/x.png`, PICTURE)
@@ -117,7 +117,7 @@ for (const [name, acl] of [
       }
     })
 
-    it('R27: others get no URL, learn nothing about what exists, and change nothing', async () => {
+    it('R27: others get no URL, learn nothing about existing files, and change nothing', async () => {
       for (const user of [bob, stranger]) {
         const foreign = await user.urlOf(fileID)
         assert.deepEqual([foreign.code, foreign.tempFileURL, foreign.download_url], [REFUSED, '', ''])
@@ -157,14 +157,14 @@ describe('R18: paths without a user id under the custom rule', () => {
   before(() => open({ acl: RECIPE_RULE }))
   after(close)
 
-  it('R18: temp/x.jpg is refused to everybody, and the log says why and names the setting', async () => {
+  it('R18: temp/x.jpg is refused for everyone, and the log has the reason and the setting', async () => {
     for (const user of [alice, bob, stranger]) {
       await assert.rejects(user.upload('temp/x.jpg', PICTURE), new RegExp(REFUSED))
     }
     assert.match(server.log(), /temp\/x\.jpg.*storage\.resourceOpenid/)
   })
 
-  it('R18: so are look-alikes of the own directory', async () => {
+  it('R18: paths similar to the own directory are refused too', async () => {
     const own = alice.openid
     for (const path of [
       `users/${own}`,
@@ -198,7 +198,7 @@ describe('R9: the permissions change while the server runs', () => {
     }
   })
 
-  it('R17: a rule that does not parse changes nothing, and the log says why', async () => {
+  it('R17: a rule with a syntax error changes nothing, and the log has the reason', async () => {
     const fileID = await alice.upload(`users/${alice.openid}/kept.png`, PICTURE)
     await server.writeConfig({ storage: { acl: { read: 'auth != null &&', write: true } } })
     await until(

@@ -1,4 +1,4 @@
-/** The recipe with the real login: `cloudstead start`, which asks WeChat who has logged in. */
+/** The recipe with the real login: `cloudstead start`, which identifies users through WeChat. */
 import { after, before, describe } from 'node:test'
 import { openidOf, startFakeWechat } from './support/fake-wechat.ts'
 import { combinationsOf, recipeJourney } from './support/recipe-journey.ts'
@@ -6,7 +6,7 @@ import { type LoginKey, type RunningServer, startServer } from './support/server
 
 const CONFIG = { storage: { acl: 'PRIVATE' }, database: { collections: { orders: { acl: 'PRIVATE' } } } }
 
-describe('start, WeChat asked by jscode2session', () => {
+describe('start, with WeChat jscode2session', () => {
   let wechat: Awaited<ReturnType<typeof startFakeWechat>>
   let server: RunningServer
   let key: LoginKey

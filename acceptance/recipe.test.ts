@@ -1,6 +1,6 @@
 /**
- * The recipe, row by row, with the real client in every shape it has: both lines of the SDK, both adapter arrangements,
- * both upload methods, both logins, against `cloudstead dev`.
+ * The recipe, row by row, with all variants of the real client: both SDK versions, both adapter arrangements, both upload
+ * methods, both logins, with `cloudstead dev`.
  */
 import { after, before, describe } from 'node:test'
 import { combinationsOf, recipeJourney } from './support/recipe-journey.ts'
@@ -8,7 +8,7 @@ import { type LoginKey, type RunningServer, startServer } from './support/server
 
 const CONFIG = { storage: { acl: 'PRIVATE' }, database: { collections: { orders: { acl: 'PRIVATE' } } } }
 
-describe('dev, made-up WeChat identities', () => {
+describe('dev, simulated WeChat identities', () => {
   let server: RunningServer
   let key: LoginKey
 

@@ -1,4 +1,4 @@
-/** Decided cases of the database rules: get( ) looks other documents up. */
+/** Decided cases of the database rules: get( ) looks up other documents. */
 import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const team = (_id: string, ...uids: readonly string[]) => ({
@@ -8,7 +8,7 @@ const team = (_id: string, ...uids: readonly string[]) => ({
 })
 const MANY = Array.from({ length: 11 }, (_, at) => `many${at}`)
 
-/** Nobody but administrators reads these: rules do. */
+/** Only administrators and rules can read these. */
 const LOOKED_UP = {
   teams: [
     team('red', '{alice.uid}', '{bobby.uid}'),
@@ -57,7 +57,7 @@ const TEAMS: readonly DocumentGroup[] = [
       ['wendy', 'reads', { team: 'blue' }, ['blue1']],
       ['alice', 'reads', (_) => ({ team: _.eq('red') }), ['red1']],
       ['alice', 'reads', (_) => ({ team: _.in(['red']) }), ['red1']],
-      // Of several teams each is looked up.
+      // With several teams each is looked up.
       ['alice', 'reads', (_) => ({ team: _.in(['red', 'green']) }), ['green1', 'red1']],
       ['alice', 'reads', (_) => _.or([{ team: 'red' }, { team: 'green' }]), ['green1', 'red1']],
       ['bobby', 'reads', (_) => ({ team: _.in(['red', 'green']) }), 'denied'],
@@ -97,7 +97,7 @@ const TEAMS: readonly DocumentGroup[] = [
   },
   {
     name: 'the same as a template',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template is the rule's
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template belongs to the rule
     acl: { read: "get(`database.teams.${doc.team}`).members[auth.uid] == 'member'" },
     documents: ORDERS,
     cases: [
@@ -110,7 +110,7 @@ const TEAMS: readonly DocumentGroup[] = [
   },
   {
     name: 'the same as a template in plain quotes',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template is the rule's
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template belongs to the rule
     acl: { read: "get('database.teams.${doc.team}').members[auth.uid] == 'member'" },
     documents: ORDERS,
     cases: [
@@ -139,7 +139,7 @@ const PEOPLE: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'everybody with a login who is not on the list of bans',
+    name: 'every logged-in user who is not banned',
     acl: { read: true, write: "auth != null && get('database.bans.' + auth.uid) == null" },
     documents: ORDERS,
     cases: [
@@ -169,7 +169,7 @@ const PEOPLE: readonly DocumentGroup[] = [
   },
   {
     name: 'tenants: the record of the caller says which documents',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template is the rule's
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the template belongs to the rule
     acl: { read: 'doc.tenant == get(`database.people.${auth.openid}`).tenant' },
     documents: [{ _id: 'one', tenant: 't1' }, { _id: 'two', tenant: 't2' }, { _id: 'zero' }],
     cases: [
@@ -181,7 +181,7 @@ const PEOPLE: readonly DocumentGroup[] = [
       ['alice', 'reads', 'one', ['one']],
       ['alice', 'reads', 'two', 'denied'],
       ['alice', 'reads', 'zero', 'denied'],
-      // No openid, no record; and a record that is not there has no tenant to be the same.
+      // Without an openid there is no record, and a missing record has no tenant that could match.
       ['guest', 'reads', { tenant: 't1' }, 'denied'],
       ['guest', 'reads', 'zero', 'denied'],
     ],

@@ -1,4 +1,4 @@
-/** Decided cases of the database rules: whose a document is; the presets, and the same in custom rules. */
+/** Decided cases of the database rules: the owner of a document; the presets, and the same as custom rules. */
 import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const documents = [
@@ -7,7 +7,7 @@ const documents = [
   { _id: 'b1', _openid: 'bobby', status: 'open', n: 3 },
   { _id: 'g1', _openid: '{guest}', status: 'open', n: 4 },
   { _id: 'w1', _openid: '{wendy}', status: 'open', n: 5 },
-  // An administrator made it, who leaves no `_openid`.
+  // Created by an administrator, so without `_openid`.
   { _id: 'x1', status: 'open', n: 6 },
 ]
 const ALL = ['a1', 'a2', 'b1', 'g1', 'w1', 'x1']
@@ -39,7 +39,7 @@ const PRESETS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'everybody sees all, the documents of others stay as they are',
+    name: 'everyone sees all, documents of others cannot be changed',
     acl: 'READONLY',
     documents,
     cases: [
@@ -54,7 +54,7 @@ const PRESETS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'everybody sees all, administrators write',
+    name: 'everyone sees all, administrators write',
     acl: 'ADMINWRITE',
     documents,
     cases: [
@@ -83,7 +83,7 @@ const PRESETS: readonly DocumentGroup[] = [
 
 const OWNER: readonly DocumentGroup[] = [
   {
-    name: 'the owner by openid; a query has to say so',
+    name: 'the owner by openid; a query must include it',
     acl: { read: BY_OPENID, write: BY_OPENID },
     documents,
     cases: [
@@ -114,14 +114,14 @@ const OWNER: readonly DocumentGroup[] = [
       ['bobby', 'reads', {}, 'denied'],
       ['alice', 'reads', { status: 'open' }, 'denied'],
       ['alice', 'reads', { _openid: 'bobby' }, 'denied'],
-      // No login of these has an openid.
+      // None of these logins has an openid.
       ['guest', 'reads', { _openid: '{openid}' }, 'denied'],
       ['nobody', 'reads', { _openid: 'alice' }, 'denied'],
       ['admin', 'reads', {}, ALL],
       ['alice', 'reads', 'a1', ['a1']],
       ['alice', 'reads', 'b1', 'denied'],
       ['alice', 'reads', 'x1', 'denied'],
-      // The answer is that of a document of somebody else, so that it does not tell which ids there are.
+      // The same answer as for a document of another user, so that it does not reveal which ids exist.
       ['alice', 'reads', 'missing', 'denied'],
       ['alice', 'reads', { _id: 'b1' }, 'denied'],
       ['alice', 'reads', { _id: 'a1', _openid: '{openid}' }, ['a1']],
@@ -147,7 +147,7 @@ const OWNER: readonly DocumentGroup[] = [
       ['alice', 'sets', 'x1', 'denied'],
       ['alice', 'sets', 'new', 'made'],
       ['guest', 'sets', 'new', 'denied'],
-      // What is made is its maker's, so `create` falls back to `write` and the rule holds.
+      // A new document belongs to its creator, so `create` falls back to `write` and the rule is met.
       ['alice', 'adds', { n: 7 }, 'made'],
       ['wendy', 'adds', { n: 7 }, 'made'],
       ['guest', 'adds', { n: 7 }, 'denied'],
@@ -166,17 +166,17 @@ const OWNER: readonly DocumentGroup[] = [
       ['guest', 'updates', { _openid: '{openid}' }, ['g1']],
       ['guest', 'removes', 'g1', ['g1']],
       ['guest', 'adds', { n: 7 }, 'made'],
-      // The ids of one person are one.
+      // All ids of a user are equivalent.
       ['alice', 'reads', { _openid: '{openid}' }, ['a1', 'a2']],
       ['wendy', 'reads', { _openid: '{uid}' }, ['w1']],
       ['wendy', 'reads', 'a1', 'denied'],
-      // A missing owner is nobody's equal.
+      // A missing owner equals nobody.
       ['nobody', 'reads', 'x1', 'denied'],
       ['nobody', 'reads', {}, 'denied'],
     ],
   },
   {
-    name: 'everybody reads, the owner writes',
+    name: 'everyone reads, the owner writes',
     acl: { read: true, write: BY_OPENID },
     documents,
     cases: [
@@ -196,7 +196,7 @@ const OWNER: readonly DocumentGroup[] = [
 
 const KEYS: readonly DocumentGroup[] = [
   {
-    name: 'nothing but read: the keys that are missing deny',
+    name: 'only read: missing keys deny',
     acl: { read: true },
     documents,
     cases: [
@@ -233,7 +233,7 @@ const KEYS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'a key of its own comes before write',
+    name: 'a specific key overrides write',
     acl: { read: true, write: true, delete: false, create: 'auth != null' },
     documents,
     cases: [
@@ -260,7 +260,7 @@ const KEYS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'one kind of login, and one person',
+    name: 'one kind of login, and one user',
     acl: { read: "auth.loginType == 'WECHAT_OPEN'", write: "auth.uid in ['{alice.uid}']" },
     documents,
     cases: [

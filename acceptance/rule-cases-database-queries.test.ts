@@ -1,4 +1,4 @@
-/** Decided cases of the database rules: what a query has to say for a rule about documents to be met by all it finds. */
+/** Decided cases of the database rules: which queries guarantee that all found documents meet a rule. */
 import { type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const HOUR_MS = 3_600_000
@@ -11,7 +11,7 @@ const STATES = [
   { _id: 'on-sale', title: 's', state: 'sale' },
   { _id: 'public', title: 'p', state: 'public' },
   { _id: 'secret', title: 'x', state: 'secret' },
-  // A condition on one value finds an array that has it; a rule does not take the array for the value.
+  // A condition on one value also finds arrays that contain it; a rule does not treat such an array as the value.
   { _id: 'two-states', title: 't', state: ['public', 'secret'] },
 ]
 
@@ -116,14 +116,14 @@ const VALUES: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'a field that has to be there',
+    name: 'a field that has to exist',
     acl: { read: 'doc.state != null' },
     documents: STATES,
     cases: [
       ['alice', 'reads', (_) => ({ state: _.neq(null) }), ['on-sale', 'public', 'secret', 'two-states']],
       ['alice', 'reads', { state: 'sale' }, ['on-sale']],
       ['alice', 'reads', (_, db) => ({ state: db.RegExp({ regexp: '^s' }) }), ['on-sale', 'secret', 'two-states']],
-      // null exists.
+      // null counts as existing.
       ['alice', 'reads', (_) => ({ state: _.exists(true) }), 'denied'],
       ['alice', 'reads', {}, 'denied'],
       ['alice', 'reads', 'missing-state', 'denied'],
@@ -173,7 +173,7 @@ const ARTICLES = [
 
 const ALTERNATIVES: readonly DocumentGroup[] = [
   {
-    name: 'the published ones and the own ones, by an author that the app writes itself',
+    name: 'published and own ones, by an author field of the app',
     acl: { read: 'doc.published == true || doc.author == auth.openid', write: 'doc.author == auth.openid' },
     documents: ARTICLES,
     cases: [
@@ -198,7 +198,7 @@ const ALTERNATIVES: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'either id of the caller, as the platform advises for web and Mini Program together',
+    name: 'either id of the caller, as recommended by the platform for web and Mini Program together',
     acl: { read: 'doc.author == auth.openid || doc.author == auth.uid' },
     documents: ARTICLES,
     cases: [
@@ -335,7 +335,7 @@ const SHAPES: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'a role of the caller under a name that is the uid',
+    name: 'a role of the caller in a field named by the uid',
     acl: {
       read: "doc.roles[auth.uid] == 'owner'",
       update: "doc.roles[auth.uid] in ['owner', 'editor']",

@@ -1,4 +1,4 @@
-/** Rules of collections while the server runs: edits of them, what a refusal tells whom, and many users at once. */
+/** Rules of collections while the server runs: edits, the content of refusals, and concurrent users. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Collection } from './support/clients.ts'
@@ -6,14 +6,14 @@ import { openRuleStage, type RuleStage, type UserName } from './support/rule-cas
 import { type RunningServer, startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
 
-/** An edited configuration holds within this time. */
+/** An edited configuration takes effect within this time. */
 const RELOAD_MS = 2000
 const DENIED = 'DATABASE_PERMISSION_DENIED'
 /** What every refusal says, whatever the reason. */
 const SAID = 'The permissions of the collection deny this.'
 
 const ROUNDS = 100
-/** Documents that the rules of one request may look up. */
+/** The maximum number of documents that the rules of one request may look up. */
 const MAX_LOOKUPS = 10
 
 const OWNER = 'auth != null && doc._openid == auth.openid'
@@ -52,7 +52,7 @@ describe('rules are edited', () => {
   const codeFor = async (who: UserName, id: string) => (await collectionOf(who, 'notes').doc(id).get()).code
   const all = async () => (await collectionOf('alice', 'notes').where({}).get()).code
 
-  /** Each step follows upon the one before. */
+  /** Consecutive steps. */
   const STEPS: readonly (readonly [what: string, acl: unknown, holds: () => Promise<boolean>])[] = [
     ['from a preset to a rule', { read: OWNER }, async () => (await codeFor('alice', 'his')) === DENIED],
     [
@@ -63,13 +63,13 @@ describe('rules are edited', () => {
     ['to true', { read: true }, async () => (await all()) === undefined],
     ['to false', { read: false }, async () => (await codeFor('alice', 'hers')) === DENIED],
     [
-      'back to a preset, which finds nothing where a rule denied',
+      'back to a preset, which finds nothing where the rule denied',
       'PRIVATE',
       async () => (await collectionOf('alice', 'notes').doc('his').get()).data?.length === 0,
     ],
   ]
   for (const [what, acl, holds] of STEPS) {
-    test(`${what}: it holds within ${RELOAD_MS} ms`, async () => {
+    test(`${what}: takes effect within ${RELOAD_MS} ms`, async () => {
       await edit(acl)
       await eventually(what, holds, RELOAD_MS)
     })
@@ -90,11 +90,11 @@ describe('rules are edited', () => {
       { read: "get('database.' + doc.kind + '.x').open == true" },
       /notes\.acl\.read.*get\( \) needs/,
     ],
-    ['a key that there is not', { read: true, remove: true }, /notes\.acl.*remove/],
+    ['an unknown key', { read: true, remove: true }, /notes\.acl.*remove/],
     ['no JSON', undefined, /JSON/],
   ]
   for (const [what, acl, reason] of REFUSED) {
-    test(`${what} is refused, the log says why, and the rules in force stay`, async () => {
+    test(`${what} is refused, the log has the reason, and the current rules stay`, async () => {
       const { server } = stage
       const before = server.log().length
       if (acl === undefined) await server.writeConfig('{ "database": ')
@@ -112,22 +112,22 @@ describe('rules are edited', () => {
     })
   }
 
-  test('a server does not start with a rule that does not parse', async () => {
+  test('a server does not start with a syntax error in a rule', async () => {
     const config = { database: { collections: { notes: { acl: { read: 'doc._openid ==' } } } } }
     const starts: Promise<RunningServer> = startServer({ config })
-    // It would be left running.
+    // Otherwise it would keep running.
     starts.then((server) => server.stop()).catch(() => {})
     await assert.rejects(starts, /stopped with 1 before it was ready.*notes\.acl\.read/s)
   })
 })
 
-describe('what a refusal tells', () => {
+describe('the content of a refusal', () => {
   before(() => adminsOf('secrets').add({ _id: 'cave', password: 'open sesame!', gold: 40 }))
 
   type Ask = (secrets: Collection) => Promise<object>
   const ASKED: readonly (readonly [what: string, ask: Ask])[] = [
     ['a document', (secrets) => secrets.doc('cave').get()],
-    ['a document that is not there', (secrets) => secrets.doc('cage').get()],
+    ['a missing document', (secrets) => secrets.doc('cage').get()],
     ['a query', (secrets) => secrets.where({ gold: 40 }).get()],
     ['a number', (secrets) => secrets.where({ gold: 40 }).count()],
     ['an update', (secrets) => secrets.doc('cave').update({ gold: 0 })],
@@ -139,7 +139,7 @@ describe('what a refusal tells', () => {
   ]
   for (const who of ['alice', 'bobby'] as const) {
     for (const [what, ask] of ASKED) {
-      test(`${who} asks for ${what}: the SDK resolves to the code and one sentence, the log has the rule`, async () => {
+      test(`${who} requests ${what}: the SDK resolves to the code and one sentence, the log has the rule`, async () => {
         const { requestId, ...answer } = (await ask(collectionOf(who, 'secrets'))) as Record<string, unknown>
         assert.deepEqual(answer, { code: DENIED, message: SAID })
         assert.ok(typeof requestId === 'string')
@@ -153,7 +153,7 @@ describe('what a refusal tells', () => {
   }
 })
 
-describe('many at once', () => {
+describe('concurrent requests', () => {
   const WAYS: readonly (readonly [how: string, update: (seats: Collection, id: string, by: UserName) => Updated])[] = [
     ['by its id', (seats, id, by) => seats.doc(id).update({ state: 'taken', by })],
     ['by a query', (seats, _id, by) => seats.where({ _id, state: 'free' }).update({ state: 'taken', by })],
@@ -180,7 +180,7 @@ describe('many at once', () => {
     })
   }
 
-  test('ten requests of three users push one document through its states: it passes each once', async () => {
+  test('ten requests of three users move one document through its states, each once', async () => {
     await adminsOf('tasks').add({ _id: 'task', state: 'new' })
     const people = ['alice', 'bobby', 'wendy'] as const
     const answers = await Promise.all(
@@ -201,7 +201,7 @@ describe('many at once', () => {
     assert.equal(stored?.state, passed.at(-1))
   })
 
-  test(`one request may look ${MAX_LOOKUPS} documents up, and not one more`, async () => {
+  test(`one request may look up ${MAX_LOOKUPS} documents, and no more`, async () => {
     const teams = Array.from({ length: MAX_LOOKUPS + 1 }, (_, at) => `team${at}`)
     const members = [stage.users.bobby.uid]
     await adminsOf('teams').add(teams.map((_id) => ({ _id, members })))

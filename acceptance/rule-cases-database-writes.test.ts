@@ -1,11 +1,11 @@
-/** Decided cases of the database rules: what may be written, and what stays as it is whichever operator is sent. */
+/** Decided cases of the database rules: what may be written, and what is protected against every operator. */
 import { type Data, type DocumentCase, type DocumentGroup, decideDocumentCases } from './support/database-cases.ts'
 
 const MINUTE_MS = 60_000
 
 const CREATE: readonly DocumentGroup[] = [
   {
-    name: 'a new order has a title, a price and begins as a draft',
+    name: 'a new order has a title and a price, and is a draft',
     acl: {
       create: "auth != null && request.data.title != null && request.data.price > 0 && request.data.status == 'draft'",
       update: "doc._openid == auth.openid && doc.status == 'draft'",
@@ -29,7 +29,7 @@ const CREATE: readonly DocumentGroup[] = [
       ['alice', 'adds', { title: 'tea', price: 5, status: 'draft', _openid: 'bobby' }, 'denied'],
       ['alice', 'adds', {}, 'denied'],
       ['admin', 'adds', {}, 'made'],
-      // set() makes what is not there, and replaces what is.
+      // set() creates a missing document and replaces an existing one.
       ['alice', 'sets', 'new', 'made', { title: 'tea', price: 5, status: 'draft' }],
       ['alice', 'sets', 'new', 'denied', { title: 'tea', price: 5, status: 'sent' }],
       ['alice', 'sets', 'draft', ['draft'], { status: 'sent' }],
@@ -38,7 +38,7 @@ const CREATE: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'doc is the new document, with the owner that it gets',
+    name: 'doc is the new document, including its owner',
     acl: { create: "doc._openid == auth.openid && doc.status == 'draft'" },
     documents: [],
     cases: [
@@ -50,7 +50,7 @@ const CREATE: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'fields in fields, arrays and patterns',
+    name: 'nested fields, arrays and patterns',
     acl: {
       create:
         "request.data.address.city in ['Shenzhen', '北京'] && 'gift' in request.data.tags && /^[a-z]+$/.test(request.data.code)",
@@ -83,7 +83,7 @@ const CREATE: readonly DocumentGroup[] = [
   },
 ]
 
-/** Every way of the SDK to change a field, and two more: another field of the document renamed to it, and set() without it. */
+/** Every way of the SDK to change a field, and two more: renaming another field to it, and set() without it. */
 const ROLE_CHANGES: readonly Data[] = [
   { role: 'admin' },
   { role: 'user' },
@@ -144,7 +144,7 @@ const PROTECTED: DocumentGroup = {
 
 const FIELDS: readonly DocumentGroup[] = [
   {
-    name: 'who made it never changes',
+    name: 'the maker never changes',
     acl: { update: 'request.data.maker == null || request.data.maker == doc.maker' },
     documents: [{ _id: 'hers', maker: 'alice' }, { _id: 'his', maker: 'bobby' }, { _id: 'none' }],
     cases: [
@@ -168,7 +168,7 @@ const FIELDS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'an order goes its way',
+    name: 'the states of an order',
     acl: {
       update:
         "request.data.status == null || (doc.status == 'open' && request.data.status in ['paid', 'cancelled']) || (doc.status == 'paid' && request.data.status == 'sent')",
@@ -195,7 +195,7 @@ const FIELDS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'a protected field in another field',
+    name: 'a protected nested field',
     acl: { update: 'request.data.profile.role == null' },
     documents: [
       { _id: 'a', profile: { role: 'user', name: 'A' }, note: 'old' },
@@ -210,7 +210,7 @@ const FIELDS: readonly DocumentGroup[] = [
       ['alice', 'updates', 'a', 'denied', { profile: { role: null } }],
       ['alice', 'updates', 'a', 'denied', { profile: null }],
       ['alice', 'updates', 'a', 'denied', (_) => ({ profile: _.set({ role: 'admin' }) })],
-      // Nothing in the request speaks against these, but the document does.
+      // Not visible in the request, only in the document.
       ['alice', 'updates', 'a', 'denied', (_) => ({ profile: _.set({ name: 'without a role' }) })],
       ['alice', 'updates', 'a', 'denied', { profile: 'flat' }],
       ['alice', 'updates', 'a', 'denied', { profile: [] }],
@@ -230,7 +230,7 @@ const FIELDS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'a number with a limit; what an operator will make of it is not known',
+    name: 'a number with a limit; the result of an operator is unknown',
     acl: { update: 'request.data.n == null || request.data.n < 10' },
     documents: [{ _id: 'a', n: 1 }],
     cases: [
@@ -243,7 +243,7 @@ const FIELDS: readonly DocumentGroup[] = [
     ],
   },
   {
-    name: 'what is locked stays, and nothing but what is open goes',
+    name: 'locked documents stay, only open ones can be removed',
     acl: { update: 'doc.locked == false', delete: "doc.locked == false && doc.status in ['open', 'draft']" },
     documents: [
       { _id: 'free', locked: false, status: 'open' },

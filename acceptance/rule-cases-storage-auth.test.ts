@@ -1,4 +1,4 @@
-/** Decided cases of `auth`: who is asking. */
+/** Decided cases of `auth`: the caller. */
 import { decideStorageCases } from './support/storage-cases.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
@@ -31,7 +31,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'read: auth != null, write: only with a name, as the platform’s template has it',
+    name: 'read: auth != null, write: only with a name, as in the template of the platform',
     rules: { acl: { read: 'auth != null', write: "auth != null && auth.loginType != 'ANONYMOUS'" } },
     cases: [
       ['guest', 'reads', 'a/*.txt', 'yes'],

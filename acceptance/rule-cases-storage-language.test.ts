@@ -1,7 +1,7 @@
-/** Decided cases of the language itself: what an expression comes to, seen by who may do what. */
+/** Decided cases of the language itself: the value of expressions, observed through permissions. */
 import { decideStorageCases, type StorageGroup } from './support/storage-cases.ts'
 
-/** Alice reads under the first of two expressions and uploads under the second: is each of them exactly `true`? */
+/** Alice reads under the first expression and uploads under the second: whether each is exactly `true`. */
 const PAIRS: readonly [read: string, reads: 'yes' | 'no', write: string, writes: 'yes' | 'no'][] = [
   ['true', 'yes', 'false', 'no'],
   ["'true'", 'no', '1', 'no'],

@@ -1,4 +1,4 @@
-/** Decided cases of what is not there: missing values and unknown variables, which no comparison lets through. */
+/** Decided cases of missing values and unknown variables, which meet no comparison. */
 import { decideStorageCases } from './support/storage-cases.ts'
 
 decideStorageCases([

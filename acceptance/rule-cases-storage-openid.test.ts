@@ -1,9 +1,9 @@
-/** Decided cases of `resource.openid`: the rule of the recipe, in both readings, and its relatives. */
+/** Decided cases of `resource.openid`: the rule of the recipe, in both interpretations, and similar rules. */
 import { decideStorageCases } from './support/storage-cases.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
 const BY_UID = 'auth != null && resource.openid == auth.uid'
-/** As the platform's own pages have it. */
+/** The rule in the platform's own documentation. */
 const EITHER = 'resource.openid == auth.openid || resource.openid == auth.uid'
 
 decideStorageCases([

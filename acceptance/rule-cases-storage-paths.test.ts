@@ -1,11 +1,11 @@
-/** Decided cases of paths that look like somebody's directory. */
+/** Decided cases of paths that look like the directory of a user. */
 import { decideStorageCases } from './support/storage-cases.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
 
 decideStorageCases([
   {
-    name: `${OWN}: look-alikes of users/alice/`,
+    name: `${OWN}: paths similar to users/alice/`,
     rules: { acl: { read: OWN, write: OWN } },
     cases: [
       ['alice', 'uploads', 'users/alice2/*.png', 'no'],
@@ -45,7 +45,7 @@ decideStorageCases([
     ],
   },
   {
-    name: `${OWN}: strange names within users/alice/`,
+    name: `${OWN}: unusual names within users/alice/`,
     rules: { acl: { read: OWN, write: OWN } },
     cases: [
       ['alice', 'uploads', 'users/alice/爱丽丝/*.png', 'yes'],
@@ -61,7 +61,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'true: what is no name at all, whatever the rules say',
+    name: 'true: invalid names, whatever the rules say',
     rules: { acl: { read: true, write: true } },
     cases: [
       ['alice', 'uploads', 'users//alice/*.png', 'bad name'],
@@ -80,7 +80,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'PRIVATE: look-alikes belong to whoever uploaded them, or to another {id}',
+    name: 'PRIVATE: similar paths belong to their uploader, or to another {id}',
     rules: { acl: 'PRIVATE' },
     cases: [
       ['alice', 'uploads', 'users/alice2/*.png', 'no'],

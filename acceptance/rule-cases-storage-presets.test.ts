@@ -3,7 +3,7 @@ import { decideStorageCases } from './support/storage-cases.ts'
 
 decideStorageCases([
   {
-    name: 'READONLY: everybody reads, the owner writes',
+    name: 'READONLY: everyone reads, the owner writes',
     rules: { acl: 'READONLY' },
     cases: [
       ['nobody', 'reads', 'users/alice/*.png', 'yes', { by: 'alice', lives: 'for ever' }],
@@ -75,7 +75,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'ADMINWRITE: everybody reads, administrators write',
+    name: 'ADMINWRITE: everyone reads, administrators write',
     rules: { acl: 'ADMINWRITE' },
     cases: [
       ['nobody', 'reads', 'users/alice/*.png', 'yes', { by: 'alice', lives: 'for ever' }],

@@ -74,7 +74,7 @@ decideStorageCases([
       ['nobody', 'reads', 'a/*.bin', 'yes', { size: 99 }],
       ['nobody', 'reads', 'a/*.bin', 'yes', { size: 0 }],
       ['nobody', 'reads', 'a/*.bin', 'no', { size: 100 }],
-      // The size is not known when an upload is announced.
+      // The size is unknown when the ticket is requested.
       ['alice', 'uploads', 'a/*.bin', 'no', { size: 50 }],
       ['alice', 'deletes', 'a/*.bin', 'yes', { size: 100 }],
       ['alice', 'deletes', 'a/*.bin', 'no', { size: 101 }],
@@ -137,7 +137,7 @@ decideStorageCases([
     },
     cases: [
       ['alice', 'reads', 'a/*.txt', 'no', { by: 'alice', metadata: { a: 1 } }],
-      // Names that lead to the machinery of JavaScript are missing even where somebody stored them.
+      // Names of JavaScript internals are missing, even if they are stored.
       ['alice', 'reads', 'a/*.txt', 'no', { by: 'alice', metadata: { constructor: 1 } }],
       ['alice', 'deletes', 'a/*.txt', 'no', { by: 'alice', metadata: { a: 1 } }],
       ['alice', 'deletes', 'a/*.txt', 'no', { by: 'alice' }],

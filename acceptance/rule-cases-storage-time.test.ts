@@ -1,11 +1,11 @@
-/** Decided cases of what changes between two requests: the rules while an upload is under way, and how long a URL lives. */
+/** Decided cases of changes between two requests: the rules during an upload, and the lifetime of URLs. */
 import { decideStorageCases } from './support/storage-cases.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
 
 decideStorageCases([
   {
-    name: 'announced under READONLY, arrived under ADMINONLY',
+    name: 'ticket under READONLY, bytes under ADMINONLY',
     announcedUnder: { acl: 'READONLY' },
     rules: { acl: 'ADMINONLY' },
     cases: [
@@ -15,7 +15,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'announced under ADMINONLY, and then everybody writes',
+    name: 'ticket under ADMINONLY, then everyone writes',
     announcedUnder: { acl: 'ADMINONLY' },
     rules: { acl: { read: true, write: true } },
     cases: [
@@ -24,7 +24,7 @@ decideStorageCases([
     ],
   },
   {
-    name: `announced under true, arrived under ${OWN}`,
+    name: `ticket under true, bytes under ${OWN}`,
     announcedUnder: { acl: { read: true, write: true } },
     rules: { acl: { read: OWN, write: OWN } },
     cases: [
@@ -38,7 +38,7 @@ decideStorageCases([
     ],
   },
   {
-    name: `${OWN}: announced as the uploader’s, arrived as that of users/{id}/`,
+    name: `${OWN}: ticket by uploader, bytes by users/{id}/`,
     announcedUnder: { acl: { read: OWN, write: OWN }, resourceOpenid: 'creator' },
     rules: { acl: { read: OWN, write: OWN }, resourceOpenid: 'path' },
     cases: [
@@ -49,7 +49,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'announced without a limit, arrived with one of 100 bytes',
+    name: 'ticket without a limit, bytes with a limit of 100 bytes',
     announcedUnder: { acl: { write: 'auth != null' } },
     rules: { acl: { write: 'auth != null && resource.size <= 100' } },
     cases: [
@@ -60,7 +60,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'announced in time, arrived too late',
+    name: 'ticket in time, bytes too late',
     announcedUnder: { acl: { write: 'auth != null && now < 4102444800000' } },
     rules: { acl: { write: 'auth != null && now < 1000000000000' } },
     cases: [['alice', 'uploads', 'users/alice/*.png', 'no']],
@@ -84,7 +84,7 @@ decideStorageCases([
     ],
   },
   {
-    name: 'maxAge 86400, and everybody reads public/',
+    name: 'maxAge 86400, and everyone reads public/',
     rules: { acl: { read: `/^public\\//.test(resource.path) || ${OWN}`, maxAge: 86_400 } },
     cases: [
       ['alice', 'reads', 'users/alice/*.png', 'yes', { lives: 86_400 }],

@@ -1,4 +1,4 @@
-/** `cloudstead rules test` decides as the server does, and what the server denied can be pasted as a case. */
+/** `cloudstead rules test` decides like the server, and denials of the server can be pasted as cases. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,7 @@ const CONFIGURATION = {
 type Person = 'alice' | 'bob' | 'guest' | null
 type Values = Readonly<Record<string, unknown>>
 
-/** The members of a case, and the query for the SDK when it cannot be written in JSON as the SDK wants it. */
+/** The members of a case, and the query for the SDK if it cannot be written in JSON. */
 interface Row {
   readonly as: Person
   readonly action: string
@@ -165,7 +165,7 @@ async function ofFile(server: RunningServer, { app, phone }: User, path: string,
     await app.uploadFile({ cloudPath: path, filePath })
     return 'allowed'
   } catch (error) {
-    // A refusal of the bytes comes as the object store's XML.
+    // A refusal of the bytes is XML, like that of the object store.
     assert.match(String(error), /EXCEED_AUTHORITY|403/)
     return 'denied'
   }
@@ -192,7 +192,7 @@ async function ofDocuments({ app }: User, { action, ...asked }: Row, query?: ToQ
 
 function verdict(answer: { readonly code?: unknown } | undefined, did = () => true): Row['expect'] {
   const { code } = answer ?? {}
-  // Whoever may read learns that there is nothing.
+  // Callers that may read learn that the file does not exist.
   const refused = code !== undefined && code !== 'SUCCESS' && code !== 'STORAGE_FILE_NONEXIST'
   if (refused && !/PERMISSION_DENIED|EXCEED_AUTHORITY/.test(String(code))) throw new Error(`answered ${String(code)}`)
   return refused || !did() ? 'denied' : 'allowed'
@@ -206,7 +206,7 @@ describe('rules test and the server', () => {
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'cloudstead-rules-test-'))
     await writeFile(join(dir, 'cloudstead.config.json'), JSON.stringify(CONFIGURATION))
-    // `dev`, so that WeChat logins need no WeChat.
+    // `dev`, so that WeChat logins work without WeChat.
     stage = await openStage({ mode: 'dev', config: CONFIGURATION })
     const { server, loginKey, admin } = stage
     users.set('alice', await createUser(server, { key: loginKey, id: 'alice' }))
@@ -225,7 +225,7 @@ describe('rules test and the server', () => {
     await rm(dir, { recursive: true })
   })
 
-  /** What the server says, through the SDK of whoever asks; the SDK does not ask for nobody. */
+  /** The decision of the server, through the SDK of the caller; without a login the SDK sends nothing. */
   function decided(asked: Row, query?: ToQuery): Promise<Row['expect']> {
     const user = users.get(asked.as)
     if (user === undefined) return decidedForNobody(stage.server, asked)
@@ -264,9 +264,9 @@ describe('rules test and the server', () => {
     assert.match(await readFile(join(dir, 'out.xml'), 'utf8'), new RegExp(`tests="${ASKED.length}" failures="0"`))
   })
 
-  it('agree on what was denied, each denial pasted from the log as it is', async () => {
+  it('agree on denials, each pasted unchanged from the log', async () => {
     const { server } = stage
-    // The last one in the table.
+    // The last row of the table.
     await until('the last denial', server.log, (log) => log.includes('"data":{"$set":{"done":false}}'))
     const pasted = [...server.log().matchAll(/as a test case: (.*)$/gm)].map(([, text = '']) => text)
     assert.ok(pasted.length > 20, `${pasted.length} denials`)
@@ -278,7 +278,7 @@ describe('rules test and the server', () => {
 })
 
 describe('the exit code', () => {
-  it('is 1 with a case that is decided otherwise, and the report says which', async (t) => {
+  it('is 1 if a case is decided differently, and the report names it', async (t) => {
     const dir = await mkdtemp(join(tmpdir(), 'cloudstead-rules-test-'))
     t.after(() => rm(dir, { recursive: true }))
     const cases = join(dir, 'cases.json')

@@ -1,4 +1,4 @@
-/** Logins against `cloudstead start`: WeChat is asked, made-up identities are refused, and a restart changes nothing. */
+/** Logins with `cloudstead start`: WeChat is asked, simulated identities are refused, and a restart changes nothing. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ async function openIdError(phone: Phone): Promise<string> {
   return error?.message ?? ''
 }
 
-/** What WeChat answers while `work` runs. */
+/** Sets the answer of WeChat while `work` runs. */
 async function whileWechatSays<T>(answer: object, work: () => Promise<T>): Promise<T> {
   const usual = wechat.answer
   wechat.answer = () => answer
@@ -51,7 +51,7 @@ describe('WeChat login through jscode2session', () => {
     return newPhone(server, { loginCode, wx: { appid } })
   }
 
-  it('asks with appid, secret and code, and takes the openid from the answer', async () => {
+  it('sends appid, secret and code, and uses the openid in the answer', async () => {
     const { openid } = await loginByOpenId(phone('code-1'))
     assert.equal(openid, openidOf('code-1'))
     assert.deepEqual(Object.fromEntries(wechat.asked.at(-1) ?? []), {
@@ -62,7 +62,7 @@ describe('WeChat login through jscode2session', () => {
     })
   })
 
-  it('two codes of one openid are one person', async () => {
+  it('two codes of one openid are one user', async () => {
     const answer = { openid: 'oOneAndTheSame00000000000001', session_key: 'k', unionid: 'u' }
     const [first, second] = await whileWechatSays(answer, async () => [
       await loginByOpenId(phone('code-a')),
@@ -80,7 +80,7 @@ describe('WeChat login through jscode2session', () => {
     [45011, 'api minute-quota reach limit', /45011.*too many logins/],
     [-1, 'system error', /-1.*try again/],
   ] as const) {
-    it(`errcode ${errcode} of WeChat reaches the app with what to do, and without the secret`, async () => {
+    it(`errcode ${errcode} of WeChat reaches the app with a hint, and without the secret`, async () => {
       const answer = { errcode, errmsg: `${errmsg}, secret ${SECRET}` }
       const message = await whileWechatSays(answer, () => openIdError(phone('code-x')))
       assert.match(message, /AUTH_WX_OAUTH_FAILED/)
@@ -110,10 +110,10 @@ describe('WeChat login through jscode2session', () => {
   })
 })
 
-describe('what is not set up', () => {
+describe('missing configuration', () => {
   const newPhone = phoneMaker()
 
-  it('start without auth.wechat: the WeChat login says what is missing, the others work', async () => {
+  it('start without auth.wechat: the WeChat login reports what is missing, the others work', async () => {
     const server = await startServer()
     const phone = newPhone(server, { loginCode: 'a-real-code' })
     assert.match(await openIdError(phone), /auth\.wechat\.appid and auth\.wechat\.secret/)
@@ -121,7 +121,7 @@ describe('what is not set up', () => {
     await server.stop()
   })
 
-  it('dev with a secret asks WeChat too, and refuses made-up codes', async () => {
+  it('dev with a secret also asks WeChat, and refuses simulated codes', async () => {
     const server = await startServer({ mode: 'dev', config: { auth: auth() } })
     const made = newPhone(server, { loginCode: 'dev:alice', wx: { appid: APPID } })
     assert.match(await openIdError(made), /AUTH_WX_OAUTH_FAILED/)
@@ -130,14 +130,14 @@ describe('what is not set up', () => {
     await server.stop()
   })
 
-  it('dev without a secret refuses real codes and says which ones work', async () => {
+  it('dev without a secret refuses real codes and lists the valid ones', async () => {
     const server = await startServer({ mode: 'dev' })
     const phone = newPhone(server, { loginCode: '0a1b2c3d4e5f' })
     assert.match(await openIdError(phone), /dev:alice/)
     await server.stop()
   })
 
-  it('auth.anonymous false: the anonymous login is refused and says why, tickets still work', async () => {
+  it('auth.anonymous false: the anonymous login is refused with a reason, tickets still work', async () => {
     const server = await startServer({ config: { auth: { anonymous: false } } })
     const phone = newPhone(server)
     const { error } = await phone.auth.signInAnonymously({})
@@ -156,7 +156,7 @@ describe('a restart of the server', () => {
   })
   after(() => rm(dataDir, { recursive: true }))
 
-  it('logins, uids, login keys, api keys and temporary URLs outlive it', async () => {
+  it('logins, uids, login keys, api keys and temporary URLs survive it', async () => {
     const config = { storage: { acl: 'PRIVATE' }, auth: auth() }
     const first = await startServer({ dataDir, config })
     const [key, apiKey] = [await first.loginKey(), await first.apiKey()]
@@ -175,7 +175,7 @@ describe('a restart of the server', () => {
     assert.equal(await first.stop(), 0)
 
     const second = await startServer({ dataDir, port: first.port, config })
-    // The running apps go on, and so do ones that start again on the same phones.
+    // Running apps continue, and so do apps that restart on the same phones.
     for (const [index, phone] of [weixin, custom, anonymous].entries()) {
       const { uid, openid = uid } = identities[index] ?? { uid: '', openid: undefined }
       const again = newPhone(second, { wx: { storage: phone.device.storageSnapshot(), appid: APPID } })

@@ -1,4 +1,4 @@
-/** Logins through the client SDK: who somebody is. Both lines of the SDK, against `cloudstead dev`. */
+/** Logins with the client SDK: the identity of users. Both SDK versions, with `cloudstead dev`. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
@@ -21,7 +21,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       return phone
     }
 
-    it('R1: before a login there is no login state; each login makes one, and calls work', async () => {
+    it('R1: there is no login state before a login; each login creates one, and calls work', async () => {
       for (const [login, name] of [
         [(phone: Phone) => loginAnonymously(phone), 'anonymous'],
         [(phone: Phone) => loginByTicket(phone, key, custom), undefined],
@@ -38,7 +38,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
     })
 
-    it('signInWithUnionId logs in the same person as signInWithOpenId', async () => {
+    it('signInWithUnionId logs in the same user as signInWithOpenId', async () => {
       const phone = newPhone(server, { sdk, loginCode: 'dev:union' })
       const { uid } = await loginByOpenId(phone)
       const other = newPhone(server, { sdk, loginCode: 'dev:union' })
@@ -46,7 +46,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.equal((await other.auth.getLoginState())?.user.uid, uid)
     })
 
-    it('the same openid is the same uid for ever, another openid another', async () => {
+    it('the same openid always has the same uid, another openid another', async () => {
       const login = async (name: string) => loginByOpenId(newPhone(server, { sdk, loginCode: `dev:${name}` }))
       const [first, again, other] = [await login('丽江'), await login('丽江'), await login('Lijiang')]
       assert.deepEqual(again, first)
@@ -54,7 +54,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.notEqual(other.openid, first.openid)
     })
 
-    it('the same custom id is the same uid, and is that uid', async () => {
+    it('the same custom id has the same uid, which equals it', async () => {
       for (const id of ['abcd', 'a-b_c#d@e~f=*(){}[]:.,<>+', 'oRecipe00000000000000000000001']) {
         for (let round = 0; round < 2; round += 1) {
           assert.equal((await loginByTicket(newPhone(server, { sdk }), key, id)).uid, id)
@@ -62,7 +62,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
     })
 
-    it('an anonymous phone stays the same person after a sign-out; another phone is another', async () => {
+    it('an anonymous phone stays the same user after a sign-out; another phone is another user', async () => {
       const phone = newPhone(server, { sdk })
       const { uid } = await loginAnonymously(phone)
       await phone.auth.signOut()
@@ -70,7 +70,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.notEqual((await loginAnonymously(newPhone(server, { sdk }))).uid, uid)
     })
 
-    it('two users see their own data and nobody else’s', async () => {
+    it('two users see only their own data', async () => {
       const [alice, bob] = [await customUser(`alice-${sdk[0]}`), await customUser(`bobby-${sdk[0]}`)]
       const { id } = await alice.app.database().collection('notes').add({ text: 'mine' })
       assert.equal((await alice.app.database().collection('notes').doc(id).get()).data.length, 1)
@@ -91,7 +91,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.equal((await admin.app.database().collection('notes').doc(id).get()).data[0]?.text, 'of a user')
     })
 
-    it('a made-up api key is refused', async () => {
+    it('an invalid api key is refused', async () => {
       const { apiKey } = await server.apiKey()
       for (const accessKey of [`${apiKey}x`, apiKey.slice(0, -1), 'nonsense']) {
         const phone = newPhone(server, { sdk, init: { accessKey } })
@@ -99,7 +99,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
     })
 
-    it('tickets that are forged, foreign or no tickets are refused, and say so', async () => {
+    it('forged, foreign and malformed tickets are refused with a reason', async () => {
       const foreign = await startServer({ mode: 'dev' })
       const foreignKey = await foreign.loginKey()
       await foreign.stop()

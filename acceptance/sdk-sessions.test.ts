@@ -1,4 +1,4 @@
-/** How long a login lives: closed apps, refreshes, stolen tokens, signing out. Both lines of the SDK. */
+/** The lifetime of logins: closed apps, refreshes, stolen tokens, signing out. Both SDK versions. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { loginByTicket, type Phone, type SdkLine } from './support/clients.ts'
@@ -6,7 +6,7 @@ import { phoneMaker, whoAmI } from './support/phones.ts'
 import { serverForFile } from './support/server.ts'
 
 const CREDENTIALS = 'credentials_demo-1abcde'
-/** What a call with a token of an ended session gets. */
+/** The code of a call with a token of an ended session. */
 const ENDED = /INVALID_ACCESS_TOKEN|CHECK_LOGIN_FAILED/
 
 const newPhone = phoneMaker()
@@ -23,7 +23,7 @@ function storedLogin(phone: Phone): StoredLogin {
   return JSON.parse(String(phone.device.storageSnapshot()[CREDENTIALS])) as StoredLogin
 }
 
-/** The same phone after the app was closed; `change` edits the stored login. */
+/** The same phone after a restart of the app; `change` edits the stored login. */
 function relaunch(phone: Phone, sdk: SdkLine, change: Partial<StoredLogin> = {}): Phone {
   const storage = phone.device.storageSnapshot()
   const login = JSON.stringify({ ...storedLogin(phone), ...change })
@@ -42,14 +42,14 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       return phone
     }
 
-    it('R1: a closed app is still logged in when it starts again', async () => {
+    it('R1: a closed app is still logged in after a restart', async () => {
       const again = relaunch(await customUser(), sdk)
       assert.ok(again.auth.hasLoginState())
       assert.equal((await again.auth.getLoginState())?.user.uid, custom)
       assert.match(await whoAmI(again, custom), new RegExp(`/users/${custom}/`))
     })
 
-    it('an expired access token is refreshed by itself, and the refresh token changes each time', async () => {
+    it('an expired access token is refreshed automatically, and the refresh token changes each time', async () => {
       let phone = await customUser()
       const seen = [storedLogin(phone).refresh_token]
       for (let round = 0; round < 2; round += 1) {
@@ -63,14 +63,14 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       assert.equal((await phone.auth.getLoginState())?.user.uid, custom)
     })
 
-    it('many calls at once with an expired token share one refresh', async () => {
+    it('concurrent calls with an expired token share one refresh', async () => {
       const phone = relaunch(await customUser(), sdk, EXPIRED)
       const answers = await Promise.all(Array.from({ length: 8 }, () => whoAmI(phone, custom)))
       assert.equal(new Set(answers).size, 1)
       assert.ok(phone.auth.hasLoginState())
     })
 
-    it('a refresh token that was used before ends the login, for the thief and for the owner', async () => {
+    it('reusing a refresh token ends the login, for the thief and for the owner', async () => {
       const stolen = await customUser()
       const owner = relaunch(stolen, sdk, EXPIRED)
       await whoAmI(owner, custom)
@@ -80,7 +80,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       await assert.rejects(whoAmI(owner, custom), ENDED)
     })
 
-    it('a made-up refresh token loses the login and nothing else', async () => {
+    it('an invalid refresh token loses only this login', async () => {
       const phone = await customUser()
       const broken = relaunch(phone, sdk, { ...EXPIRED, refresh_token: 'made.up' })
       assert.equal(await broken.auth.getLoginState(), null)
@@ -99,7 +99,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
     })
 
-    it('signing out ends the login here and on every copy of the phone; other phones stay logged in', async () => {
+    it('signing out ends the login on this phone and all its copies; other phones stay logged in', async () => {
       const phone = await customUser()
       const other = await customUser()
       const copy = relaunch(phone, sdk)

@@ -45,7 +45,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       return data?.signedUrl ?? ''
     }
 
-    it('upload stores a file, update replaces it, and both name it', async () => {
+    it('upload stores a file, update replaces it, and both return its name', async () => {
       const path = `${root}/图 1.png`
       const first = await bucket().upload(path, picked(PICTURE))
       assert.deepEqual(first.data, { id: `cloud://demo-1abcde.${bucketName}/${path}`, path, fullPath: path })
@@ -56,7 +56,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       await assertBytes(await urlOf(path), OTHER)
     })
 
-    it('upload takes cacheControl and contentType, info tells size and type', async () => {
+    it('upload takes cacheControl and contentType, info returns size and type', async () => {
       const path = `${root}/cached.png`
       await bucket().upload(path, picked(PICTURE), { cacheControl: '77', contentType: 'image/png' })
       const { data } = await bucket().info(path)
@@ -68,7 +68,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       await assert.rejects(bucket().upload('users/mallory/a.png', picked(PICTURE)), /STORAGE_EXCEED_AUTHORITY/)
     })
 
-    it('createSignedUploadUrl gives a URL that takes the bytes, uploadToSignedUrl uses the path', async () => {
+    it('createSignedUploadUrl returns a URL that accepts the bytes, uploadToSignedUrl uses the path', async () => {
       const path = `${root}/signed upload.png`
       const { data, error } = await bucket().createSignedUploadUrl(path)
       assert.equal(error, null)
@@ -80,7 +80,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       await assertBytes(await urlOf(path), OTHER)
     })
 
-    it('createSignedUrl lives as long as it is told, and takes a download name and picture sizes', async () => {
+    it('createSignedUrl has the given lifetime, and takes a download name and picture sizes', async () => {
       const path = `${root}/first.png`
       const url = await urlOf(path)
       const expires = Number(new URL(url).searchParams.get('t'))
@@ -103,7 +103,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       }
     })
 
-    it('createSignedUrls answers each path: a URL, or what is wrong with it', async () => {
+    it('createSignedUrls returns a URL or an error for each path', async () => {
       const { data } = await bucket().createSignedUrls([`${root}/none.png`, `${root}/first.png`], 60)
       assert.deepEqual(
         data?.map(({ path }) => path),
@@ -116,12 +116,12 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       await assertBytes(found?.signedUrl ?? '', PICTURE)
     })
 
-    it('getPublicUrl works as the SDK makes it, as a signed URL of ten minutes', async () => {
+    it('getPublicUrl works as in the SDK, as a signed URL of ten minutes', async () => {
       const { data } = await bucket().getPublicUrl(`${root}/first.png`)
       await assertBytes(data?.publicUrl ?? '', PICTURE)
     })
 
-    it('exists and info see a file; of one that is missing they give the error', async () => {
+    it('exists and info find a file; for a missing one they return the error', async () => {
       assert.deepEqual(await bucket().exists(`${root}/first.png`), { data: true, error: null })
       for (const call of ['exists', 'info'] as const) {
         const { data, error } = await bucket()[call](`${root}/none.png`)
@@ -130,7 +130,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       }
     })
 
-    it('copy and move: the copy stays, the moved file leaves its place', async () => {
+    it('copy keeps the original, move does not', async () => {
       await bucket().upload(`${root}/from.png`, picked(PICTURE))
       const copied = await bucket().copy(`${root}/from.png`, `${root}/复制.png`)
       assert.deepEqual([copied.data?.path, copied.error], [`${root}/复制.png`, null])
@@ -142,7 +142,7 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       assert.ok((await bucket().move(`${root}/none.png`, `${root}/x.png`)).error)
     })
 
-    it('remove deletes; a path that is not there makes it an error', async () => {
+    it('remove deletes; a missing path is an error', async () => {
       await bucket().upload(`${root}/rm.png`, picked(PICTURE))
       const removed = await bucket().remove([`${root}/rm.png`])
       assert.equal(removed.error, null)

@@ -16,7 +16,7 @@ import { until } from './support/until.ts'
 const PICTURE = png(30, 20)
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
 const LARGE = 20 * 1024 * 1024
-/** After some calls the client SDK in Node takes 35 ms for each, so it gets fewer names than the others. */
+/** The client SDK in Node soon takes 35 ms per call, so it gets fewer names than the others. */
 const SOME_NAMES = AWKWARD_NAMES.slice(0, 6)
 const SOME_BAD_NAMES = BAD_NAMES.slice(0, 5)
 
@@ -60,7 +60,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     })
 
     for (const method of ['put', 'post'] as const) {
-      it(`uploadFile by ${method}: bytes arrive whole, under awkward names, empty and 20 MB large`, async () => {
+      it(`uploadFile by ${method}: bytes arrive unchanged, with unusual names, empty and 20 MB large`, async () => {
         for (const name of SOME_NAMES) {
           const cloudPath = `${root}/${method}/${name}`
           const { fileID } = await client.app.uploadFile({ cloudPath, filePath: { blob: PICTURE }, method })
@@ -89,7 +89,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
     })
 
-    it('getUploadMetadata, copyFile, deleteFile: as everywhere, with a code per item', async () => {
+    it('getUploadMetadata, copyFile, deleteFile: as in other clients, with a code per item', async () => {
       const { data } = await client.app.getUploadMetadata({ cloudPath: `${root}/m.png` })
       assert.equal((await fetch(data.url, { method: 'PUT', body: new Uint8Array(PICTURE) })).status, 200)
       const copies = await client.app.copyFile({
@@ -133,7 +133,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     }
 
     if (sdk === '2.27.2') {
-      it('storage.from().upload keeps cache control and metadata; download gives the bytes back', async () => {
+      it('storage.from().upload keeps cache control and metadata; download returns the bytes', async () => {
         const bucket = client.bucket('6465-demo-1abcde-1250000000')
         const path = `${root}/s.png`
         const options = { cacheControl: 'max-age=77', contentType: 'image/png', metadata: { from: '杭州' } }
@@ -159,7 +159,7 @@ for (const by of ['signature', 'apiKey'] as const) {
     const upload = async (cloudPath: string, fileContent: Buffer = PICTURE) =>
       (await admin.uploadFile({ cloudPath, fileContent })).fileID
 
-    it('uploadFile and downloadFile: any path, awkward names, the bytes equal', async () => {
+    it('uploadFile and downloadFile: any path, unusual names, equal bytes', async () => {
       for (const name of AWKWARD_NAMES) {
         const bytes = randomBytes(100)
         const fileID = await upload(`admin-${by}/${name}`, bytes)
@@ -175,14 +175,14 @@ for (const by of ['signature', 'apiKey'] as const) {
       await writeFile(source, bytes)
       const cloudPath = `admin-${by}/large.mp4`
       const { fileID } = await admin.uploadFile({ cloudPath, fileContent: createReadStream(source) })
-      // It resolves when the answer begins, and writes on.
+      // It resolves at the beginning of the answer, and continues to write.
       await admin.downloadFile({ fileID, tempFilePath: target })
       const written = async () => (await stat(target).catch(() => ({ size: 0 }))).size
-      await until('the download is written', written, (size) => size === LARGE, 10_000)
+      await until('the download is complete', written, (size) => size === LARGE, 10_000)
       assert.ok(bytes.equals(await readFile(target)))
     })
 
-    it('getUploadMetadata: the whole reply, and a bad name throws INVALID_FILE_NAME', async () => {
+    it('getUploadMetadata: the complete reply; a bad name throws INVALID_FILE_NAME', async () => {
       const reply = (await admin.getUploadMetadata({ cloudPath: `admin-${by}/m.png` })) as {
         data: { url: string; fileId: string }
       }
@@ -195,7 +195,7 @@ for (const by of ['signature', 'apiKey'] as const) {
       }
     })
 
-    it('getTempFileURL: per-item codes, the maxAge that was asked for; a bad maxAge throws', async () => {
+    it('getTempFileURL: codes per item, the requested maxAge; a bad maxAge throws', async () => {
       const fileID = await upload(`users/somebody/${by}.png`)
       const { fileList } = await admin.getTempFileURL({
         fileList: [

@@ -1,4 +1,4 @@
-/** Every storage call of the client SDK as a Mini Program makes it: both lines, both adapter arrangements. */
+/** Every storage call of the client SDK in a Mini Program: both SDK versions, both adapter arrangements. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
@@ -8,9 +8,9 @@ import { jpeg } from './support/pictures.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { createUser, type User } from './support/users.ts'
 
-/** Seconds; an unusual value, so that nobody can confuse it with a default of the SDK. */
+/** Seconds; an unusual value that is no default of the SDK. */
 const TEMP_URL_MAX_AGE = 1234
-/** What the SDK asks for when an object item names no maxAge. */
+/** The maxAge that the SDK requests for an object item without one. */
 const SDK_MAX_AGE = 7200
 const LARGE = 20 * 1024 * 1024
 
@@ -45,7 +45,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
       }
 
       for (const method of ['put', 'post'] as const) {
-        it(`uploadFile by ${method}: awkward names come back as they are, with their bytes`, async () => {
+        it(`uploadFile by ${method}: unusual names come back unchanged, with their bytes`, async () => {
           const files = new Map<string, Buffer>()
           for (const name of AWKWARD_NAMES) {
             const bytes = randomBytes(300)
@@ -57,14 +57,14 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
           for (const [fileID, bytes] of files) assert.deepEqual(await download(fileID), bytes, JSON.stringify(fileID))
         })
 
-        it(`uploadFile by ${method}: an empty file is a file`, async () => {
+        it(`uploadFile by ${method}: an empty file is stored`, async () => {
           const fileID = await alice.upload(`${root}/empty-${method}.txt`, Buffer.alloc(0), method)
           assert.deepEqual(await download(fileID), Buffer.alloc(0))
           const { fileList } = await app.getFileInfo({ fileList: [fileID] })
           assert.deepEqual([fileList[0]?.code, fileList[0]?.size], ['SUCCESS', 0])
         })
 
-        it(`uploadFile by ${method}: a file of 20 MB arrives whole`, async () => {
+        it(`uploadFile by ${method}: a file of 20 MB arrives complete`, async () => {
           const bytes = randomBytes(LARGE)
           assert.ok(bytes.equals(await download(await alice.upload(`${root}/large.mp4`, bytes, method))))
         })
@@ -119,7 +119,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         })
       }
 
-      it('getUploadMetadata: six texts, the fileID and an absolute URL to send the bytes to', async () => {
+      it('getUploadMetadata: six strings, the fileID and an absolute upload URL', async () => {
         const { data, requestId } = await app.getUploadMetadata({ cloudPath: `${root}/说明.txt` })
         assert.ok(requestId)
         const { url, token, authorization, fileId, cosFileId, download_url } = data
@@ -129,7 +129,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.equal(String(await download(fileId)), 'by hand')
       })
 
-      it('getTempFileURL: texts and objects, each with the maxAge that holds, in their order', async () => {
+      it('getTempFileURL: strings and objects, each with its effective maxAge, in order', async () => {
         const fileID = await alice.upload(
           `${root}/照片.jpg`,
           jpeg(2, 2, () => 40),
@@ -178,7 +178,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         }
       })
 
-      it('deleteFile: one code per file, in their order, and what could go is gone', async () => {
+      it('deleteFile: one code per file, in order; the allowed ones are deleted', async () => {
         const fileID = await alice.upload(`${root}/删除 100%.bin`, randomBytes(10))
         const kept = await alice.upload(`${root}/kept.bin`, randomBytes(10))
         const foreign = fileID.replace(root, 'users/mallory')
@@ -194,14 +194,14 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.equal((await alice.urlOf(kept)).code, 'SUCCESS')
       })
 
-      it('deleteFile: a deleted file is gone for URLs that were handed out before', async () => {
+      it('deleteFile: earlier URLs of a deleted file no longer work', async () => {
         const fileID = await alice.upload(`${root}/gone.bin`, randomBytes(10))
         const { tempFileURL } = await alice.urlOf(fileID)
         await app.deleteFile({ fileList: [fileID] })
         assert.equal((await fetch(tempFileURL)).status, 404)
       })
 
-      it('copyFile: copies, moves, and does not overwrite when told not to', async () => {
+      it('copyFile: copies, moves, and does not overwrite if not allowed', async () => {
         const [one, two] = [randomBytes(100), randomBytes(200)]
         const first = await alice.upload(`${root}/copy/一 #1.bin`, one)
         const second = await alice.upload(`${root}/copy/2.bin`, two)
@@ -233,7 +233,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.equal((await alice.urlOf(first)).code, 'STORAGE_FILE_NONEXIST')
         const prefix = first.slice(0, -'一 #1.bin'.length)
         for (const name of ['copied?.bin', 'moved.bin', '2.bin']) assert.deepEqual(await download(prefix + name), one)
-        // The copies share nothing with their source: deleting one leaves the others.
+        // Copies are independent of their source: deleting one keeps the others.
         await app.deleteFile({ fileList: [`${prefix}moved.bin`] })
         assert.deepEqual(await download(second), one)
       })
@@ -293,7 +293,7 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         assert.equal(missing?.code, 'STORAGE_FILE_NONEXIST')
       })
 
-      it('an empty list is refused by the client itself, for each call that takes one', async () => {
+      it('empty lists are refused by the client itself, for each call with a list', async () => {
         const fileList: never[] = []
         for (const call of [app.getTempFileURL, app.deleteFile, app.copyFile]) {
           await assert.rejects(call.call(app, { fileList }), /INVALID_PARAMS/)

@@ -1,4 +1,4 @@
-/** Uploads that are refused: the body, the ticket, the rights. By plain HTTP. */
+/** Refused uploads: the body, the ticket, the rights. With plain HTTP. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -35,19 +35,19 @@ const alice = await newPerson(server)
 const bob = await newPerson(server)
 const fresh = freshPaths(alice)
 
-describe('a body that is refused', () => {
+describe('refused bodies', () => {
   async function leavesNothing(sending: Sending, status: number, code: string): Promise<void> {
     const path = fresh()
     const url = await uploadUrl(server, alice, path)
     assertRefused(await send(url, sending), status, code)
     assert.equal(await stored(server, alice, path), 'STORAGE_FILE_NONEXIST')
-    assert.equal((await send(url, { method: 'PUT', body: 'now right' })).status, 200, 'the ticket still counts')
+    assert.equal((await send(url, { method: 'PUT', body: 'now right' })).status, 200, 'the ticket is still valid')
   }
 
   const tooLarge = randomBytes(LIMIT + 1)
   for (const [what, sending] of [
     ['announced', { method: 'PUT', body: tooLarge }],
-    ['found while it streams', { method: 'PUT', chunks: split(tooLarge, 50_000) }],
+    ['detected while it is streamed', { method: 'PUT', chunks: split(tooLarge, 50_000) }],
     ['raw by POST', { method: 'POST', chunks: split(tooLarge, 50_000) }],
     ['in a form', { method: 'POST', body: form([{ ...FILE, value: tooLarge }]), headers: FORM }],
     [
@@ -65,7 +65,7 @@ describe('a body that is refused', () => {
   const broken: readonly (readonly [what: string, body: Buffer | string, headers?: OutgoingHttpHeaders])[] = [
     ['without a boundary', form([FILE]), { 'content-type': 'multipart/form-data' }],
     ['with an empty boundary', form([FILE]), { 'content-type': 'multipart/form-data; boundary=' }],
-    ['with another boundary than announced', form([FILE], 'other')],
+    ['with another boundary than declared', form([FILE], 'other')],
     ['without a file', form(FIELDS)],
     ['without anything', form([])],
     ['of no bytes', ''],
@@ -84,7 +84,7 @@ describe('a body that is refused', () => {
     ['a raw POST', 'POST', '', BYTES],
     ['a form', 'POST', `Content-Type: ${FORM['content-type']}\r\n`, form([...FIELDS, FILE])],
   ] as const) {
-    test(`${what} whose sender goes away half-way leaves nothing visible`, async () => {
+    test(`${what} whose sender disconnects half-way leaves nothing visible`, async () => {
       const path = fresh()
       const { pathname } = new URL(await uploadUrl(server, alice, path))
       const start = `${method} ${pathname} HTTP/1.1\r\nHost: x\r\n${head}Content-Length: ${body.length}\r\n\r\n`
@@ -92,7 +92,7 @@ describe('a body that is refused', () => {
       await exchange(server, Buffer.concat([Buffer.from(start), body.subarray(0, body.length / 2)]), { hangUp: true })
       await eventually('the server noticed', () => server.log().slice(seen).includes('refused'))
       assert.equal(await stored(server, alice, path), 'STORAGE_FILE_NONEXIST')
-      assert.ok(!server.log().slice(seen).includes('"level":50'), 'and it is no fault of ours')
+      assert.ok(!server.log().slice(seen).includes('"level":50'), 'not an internal error')
     })
   }
 
@@ -103,7 +103,7 @@ describe('a body that is refused', () => {
       server,
       `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloTRAILING\r\n\r\n`,
     )
-    // They are a second request, and not a valid one.
+    // They are a second, invalid request.
     assert.match(answer, /^HTTP\/1\.1 (?:200|400) /)
     assert.match(String(await stored(server, alice, path)), /^(?:hello|STORAGE_FILE_NONEXIST)$/)
   })
@@ -120,7 +120,7 @@ describe('a body that is refused', () => {
   })
 })
 
-describe('an upload URL is a ticket for one path, and nothing else', () => {
+describe('an upload URL is a ticket for one path only', () => {
   test('any edit of it is refused', async () => {
     const path = fresh()
     const url = await uploadUrl(server, alice, path)
@@ -156,7 +156,7 @@ describe('an upload URL is a ticket for one path, and nothing else', () => {
     assert.equal(await stored(server, alice, path), 'STORAGE_FILE_NONEXIST')
   })
 
-  test('what the form says about the path does not count', async () => {
+  test('the path in the form is ignored', async () => {
     const path = fresh()
     const stolen = own(bob, 'stolen.bin')
     const body = form([field('key', stolen), FILE, field('key', stolen)])
@@ -166,7 +166,7 @@ describe('an upload URL is a ticket for one path, and nothing else', () => {
     assert.deepEqual(await stored(server, alice, path), BYTES)
   })
 
-  test('it can be used again while it lives: the last bytes count', async () => {
+  test('it can be reused while it is valid; the last bytes are stored', async () => {
     const path = fresh()
     const url = await uploadUrl(server, alice, path)
     for (const body of ['first', 'second']) assert.equal((await send(url, { method: 'PUT', body })).status, 200)
@@ -188,7 +188,7 @@ describe('an upload URL is a ticket for one path, and nothing else', () => {
     }
   })
 
-  test('other methods are answered, not served', async () => {
+  test('other methods are refused', async () => {
     const url = await uploadUrl(server, alice, fresh())
     for (const method of ['GET', 'HEAD', 'DELETE', 'PATCH']) {
       const { status } = await send(url, { method })
@@ -196,7 +196,7 @@ describe('an upload URL is a ticket for one path, and nothing else', () => {
     }
   })
 
-  test('it ends with the login: bytes that come after are refused', async () => {
+  test('it ends with the login: later bytes are refused', async () => {
     const carol = await newPerson(server)
     const path = own(carol, 'late.bin')
     const url = await uploadUrl(server, carol, path)
@@ -211,14 +211,14 @@ describe('an upload URL is a ticket for one path, and nothing else', () => {
   })
 })
 
-/** Another character in the middle. */
+/** Replaces a character in the middle. */
 function flip(text: string): string {
   const at = Math.floor(text.length / 2)
   return `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`
 }
 
-describe('rights are judged again when the bytes arrive', () => {
-  test('rules that changed after the ticket, and while the bytes are on their way', async () => {
+describe('rights are checked again when the bytes arrive', () => {
+  test('rules that changed after the ticket, and while the bytes arrive', async () => {
     const moving = await startServer({ config: CONFIG })
     try {
       const person = await newPerson(moving)
@@ -236,7 +236,7 @@ describe('rights are judged again when the bytes arrive', () => {
 
       await moving.writeConfig({ storage: { acl: 'ADMINWRITE' } })
       const probed = async () => (await send(probe, { method: 'PUT', body: 'x' })).status === 403
-      await eventually('the new rules hold', probed)
+      await eventually('the new rules are in effect', probed)
       assertRefused(await send(before, { method: 'PUT', body: 'x' }), 403, 'STORAGE_EXCEED_AUTHORITY')
       socket.write('def')
       await once(socket, 'close')
@@ -250,7 +250,7 @@ describe('rights are judged again when the bytes arrive', () => {
     }
   })
 
-  test('a path without a claim that somebody else has taken meanwhile', async () => {
+  test('a path without a claim that another user has taken in the meantime', async () => {
     const path = 'shared/late.bin'
     const late = await uploadUrl(server, bob, path)
     await upload(server, alice, path, 'mine')
@@ -258,7 +258,7 @@ describe('rights are judged again when the bytes arrive', () => {
     assert.equal(String(await stored(server, alice, path)), 'mine')
   })
 
-  test('of several who race for a new path exactly one person wins, and the file is whole', async () => {
+  test('of several users that race for a new path exactly one wins, and the file is complete', async () => {
     const people = [alice, bob, await newPerson(server), await newPerson(server)]
     for (let round = 0; round < 5; round += 1) {
       const path = `race/${round}.bin`
@@ -272,7 +272,7 @@ describe('rights are judged again when the bytes arrive', () => {
     }
   })
 
-  test('overwrites of one person that race all succeed, and what is stored is one of them, whole', async () => {
+  test('concurrent overwrites of one user all succeed, and one of them is stored, complete', async () => {
     const path = fresh()
     const url = await uploadUrl(server, alice, path)
     const bodies = Array.from({ length: 12 }, () => randomBytes(30_000))
@@ -284,7 +284,7 @@ describe('rights are judged again when the bytes arrive', () => {
 })
 
 describe('the official server SDK', () => {
-  test('sees the code of a refusal, not a crash of its XML reader', async () => {
+  test('gets the code of a refusal, without a crash of its XML reader', async () => {
     const admin = createAdmin(server, await server.apiKey())
     await admin.uploadFile({ cloudPath: 'sdk/ok.bin', fileContent: BYTES })
     await assert.rejects(
@@ -297,7 +297,7 @@ describe('the official server SDK', () => {
   })
 })
 
-test('refused, broken and replaced uploads leave no bytes on the disk', async () => {
+test('refused, interrupted and replaced uploads leave no bytes on disk', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-refusals-'))
   const dying = await startServer({ dataDir, config: CONFIG })
   const person = await newPerson(dying)
@@ -313,7 +313,7 @@ test('refused, broken and replaced uploads leave no bytes on the disk', async ()
   await exchange(dying, half, { hangUp: true })
   await eventually('one file, one blob', async () => (await blobFiles(dataDir)).length === 1)
 
-  // And nothing comes back with a restart, after an upload that a kill has cut off.
+  // Nothing reappears after a restart, even if a kill interrupted an upload.
   const socket = connect(dying.port)
   await once(socket, 'connect')
   socket.on('error', () => {})

@@ -1,4 +1,4 @@
-/** The byte leg of an upload, in every shape that the adapters send, by plain HTTP. */
+/** Sending the bytes of an upload, in every shape of the adapters, with plain HTTP. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
@@ -24,7 +24,7 @@ const server = await serverForFile({ config: CONFIG })
 const alice = await newPerson(server)
 const fresh = freshPaths(alice)
 
-describe('every shape that an adapter sends is taken, byte for byte', () => {
+describe('every shape of an adapter is accepted, byte for byte', () => {
   const chunked = { chunks: [BYTES.subarray(0, 1), BYTES.subarray(1, 1000), BYTES.subarray(1000)] }
   const shapes: readonly (readonly [what: string, sending: Sending, status: number])[] = [
     ['PUT of raw bytes with a length', { method: 'PUT', body: BYTES }, 200],
@@ -34,11 +34,11 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
       200,
     ],
     ['PUT with an empty type', { method: 'PUT', body: BYTES, headers: { 'content-type': '' } }, 200],
-    ['PUT with a type that is nonsense', { method: 'PUT', body: BYTES, headers: { 'content-type': ';;/=' } }, 200],
-    ['PUT that says it is JSON', { method: 'PUT', body: BYTES, headers: { 'content-type': 'application/json' } }, 200],
-    ['PUT that says it is a form', { method: 'PUT', body: BYTES, headers: FORM }, 200],
+    ['PUT with a malformed type', { method: 'PUT', body: BYTES, headers: { 'content-type': ';;/=' } }, 200],
+    ['PUT declared as JSON', { method: 'PUT', body: BYTES, headers: { 'content-type': 'application/json' } }, 200],
+    ['PUT declared as a form', { method: 'PUT', body: BYTES, headers: FORM }, 200],
     [
-      'PUT in chunks, as the server SDK sends',
+      'PUT in chunks, like the server SDK',
       { method: 'PUT', ...chunked, headers: { Signature: 'in-url', key: 'a%2Fb' } },
       200,
     ],
@@ -47,7 +47,7 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
       { method: 'PUT', body: BYTES, headers: { expect: '100-continue' } },
       200,
     ],
-    ['POST of raw bytes with no field at all', { method: 'POST', body: BYTES }, 201],
+    ['POST of raw bytes without fields', { method: 'POST', body: BYTES }, 201],
     ['POST of raw bytes with a blank type', { method: 'POST', body: BYTES, headers: { 'content-type': ' ' } }, 201],
     ['POST of raw bytes in chunks', { method: 'POST', ...chunked }, 201],
     [
@@ -64,7 +64,7 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
     ],
     ['form with the file first', { method: 'POST', body: form([FILE, ...FIELDS]), headers: FORM }, 201],
     [
-      'form with the fields backwards and the file in the middle',
+      'form with reversed fields and the file in the middle',
       {
         method: 'POST',
         body: form([...FIELDS.slice(3).reverse(), FILE, ...FIELDS.slice(0, 3).reverse()]),
@@ -73,18 +73,22 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
       201,
     ],
     [
-      'form with fields that nobody knows',
+      'form with unknown fields',
       { method: 'POST', body: form([field('__proto__'), field('constructor'), field('文件'), FILE]), headers: FORM },
       201,
     ],
     [
-      'form whose file field is called otherwise',
+      'form with another name of the file field',
       { method: 'POST', body: form([{ ...FILE, name: 'media' }]), headers: FORM },
       201,
     ],
-    ['form whose file field has no name', { method: 'POST', body: form([{ ...FILE, name: '' }]), headers: FORM }, 201],
     [
-      'form whose file has a foreign name',
+      'form without a name of the file field',
+      { method: 'POST', body: form([{ ...FILE, name: '' }]), headers: FORM },
+      201,
+    ],
+    [
+      'form with a path as the file name',
       { method: 'POST', body: form([{ ...FILE, filename: '../../图 1.bin' }]), headers: FORM },
       201,
     ],
@@ -100,7 +104,7 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
     ],
     ['form in chunks', { method: 'POST', chunks: split(form([...FIELDS, FILE]), 700), headers: FORM }, 201],
     [
-      'form with a quoted boundary and odd spelling of the type',
+      'form with a quoted boundary and unusual spelling of the type',
       {
         method: 'POST',
         body: form([FILE], 'a b'),
@@ -147,8 +151,8 @@ describe('every shape that an adapter sends is taken, byte for byte', () => {
   })
 })
 
-describe('what comes with the bytes', () => {
-  test('an empty file is a file, in every shape', async () => {
+describe('metadata and content', () => {
+  test('an empty file is stored, in every shape', async () => {
     for (const sending of [
       { method: 'PUT', body: '' },
       { method: 'PUT', chunks: [], headers: { 'transfer-encoding': 'chunked' } },
@@ -170,7 +174,7 @@ describe('what comes with the bytes', () => {
     assert.equal(headers.etag, `"${sha(BYTES)}"`)
   })
 
-  test('a right Content-MD5 is accepted, a wrong one is refused and leaves nothing', async () => {
+  test('a correct Content-MD5 is accepted, a wrong one is refused and stores nothing', async () => {
     const path = fresh()
     const url = await uploadUrl(server, alice, path)
     for (const wrong of [createHash('md5').update('other').digest('base64'), 'bm9wZQ==', '!!']) {
@@ -185,7 +189,7 @@ describe('what comes with the bytes', () => {
     assert.equal((await send(url, { method: 'PUT', body: BYTES, headers: { 'content-md5': right } })).status, 200)
   })
 
-  test('Cache-Control and metadata of the SDK come back where they belong; a hostile Cache-Control does not', async () => {
+  test('Cache-Control and metadata of the SDK are returned; a hostile Cache-Control is not', async () => {
     const reader = await startServer({ config: { storage: { acl: 'READONLY' } } })
     try {
       const person = await newPerson(reader)
@@ -244,7 +248,7 @@ describe('what comes with the bytes', () => {
     })
   }
 
-  test('850 bytes of name are accepted, 851 are not; neither is any other broken name', async () => {
+  test('names of 850 bytes are accepted, of 851 and other invalid names are not', async () => {
     const longest = own(alice, '').padEnd(850, 'x')
     await upload(server, alice, longest, 'x')
     assert.equal(String(await stored(server, alice, longest)), 'x')
