@@ -36,7 +36,7 @@ const value: fc.Arbitrary<DocumentValue> = fc.letrec<{ value: DocumentValue }>((
 })).value
 
 describe('dialect B values', () => {
-  it('comes back exactly', () => {
+  it('survives encoding and decoding', () => {
     fc.assert(
       fc.property(value, (original) => {
         assert.deepEqual(decodeEjson(encodeEjson(original), NOW), original)
@@ -61,7 +61,7 @@ describe('dialect B values', () => {
     )
   })
 
-  it('comes back exactly in the relaxed form, and through its text', () => {
+  it('survives the relaxed encoding, also as a JSON string', () => {
     fc.assert(
       fc.property(value, (original) => {
         const relaxed = encodeRelaxedEjson(original)
@@ -94,7 +94,7 @@ describe('dialect B values', () => {
     assert.throws(() => EJSON.parse(forms[1] as string))
   })
 
-  it('refuses what is malformed or no type of documents', () => {
+  it('refuses malformed values and unsupported types', () => {
     const bad = [
       '{',
       '{"$numberInt":"x"}',

@@ -24,7 +24,7 @@ function realTicket(uid: string, key: KeyObject = large.privateKey, env = ENV): 
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A ticket with a right signature over any header and payload. */
+/** A ticket with any header and payload, and a valid signature. */
 function forge(payload: unknown, header: unknown = { alg: 'RS256', typ: 'JWT' }): string {
   const input = `${part(header)}.${part(payload)}`
   return `${KEY_ID}/@@/${input}.${createSign('RSA-SHA256').update(input).sign(large.privateKey, 'base64url')}`
@@ -60,7 +60,7 @@ describe('tickets of the real SDK', () => {
     assert.equal(verifyLoginTicket(parsed, pem, { env: ENV, now: Date.now() }), 'alice')
   })
 
-  it('live for ten minutes, counted in milliseconds', () => {
+  it('are valid for ten minutes, in milliseconds', () => {
     const ticket = realTicket('alice')
     const { issuedAt, expiresAt } = parseLoginTicket(ticket)
     assert.equal(expiresAt - issuedAt, 600_000)
@@ -68,7 +68,7 @@ describe('tickets of the real SDK', () => {
     assert.throws(() => login(ticket, expiresAt), refusal(/expired/))
   })
 
-  it('of another key or another environment are refused', () => {
+  it('with another key or for another environment are refused', () => {
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
     assert.throws(() => login(realTicket('alice', other), Date.now()), refusal(/signature/))
     const elsewhere = realTicket('alice', large.privateKey, 'demo-other')
@@ -77,9 +77,10 @@ describe('tickets of the real SDK', () => {
 })
 
 describe('forged tickets', () => {
-  it('the forger of this test makes good ones too', () => assert.equal(login(forge(PAYLOAD)), 'alice'))
+  it('the forge function of this test can also create valid tickets', () =>
+    assert.equal(login(forge(PAYLOAD)), 'alice'))
 
-  it('the algorithm is pinned: none, HS256 with the public key as its secret, RS512 and odd spellings are refused', () => {
+  it('the algorithm is fixed: none, HS256 with the public key as secret, RS512 and variants are refused', () => {
     const pem = large.publicKey.export({ type: 'spki', format: 'pem' }) as string
     const input = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(PAYLOAD)}`
     const hs256 = `${KEY_ID}/@@/${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`
@@ -121,7 +122,7 @@ describe('forged tickets', () => {
     }
   })
 
-  it('whatever is no ticket is refused with a reason', () => {
+  it('anything that is not a ticket is refused with a reason', () => {
     const jwt = forge(PAYLOAD).split('/@@/')[1]
     const cases: [unknown, RegExp][] = [
       [undefined, /string/],
@@ -145,7 +146,7 @@ describe('forged tickets', () => {
     }
   })
 
-  it('property: no text crashes the check or passes it', () => {
+  it('property: no string crashes the check or passes it', () => {
     fc.assert(
       fc.property(fc.string(), fc.anything(), fc.anything(), (text, header, payload) => {
         assert.throws(() => login(text), refusal(/./))

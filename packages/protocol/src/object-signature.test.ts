@@ -21,7 +21,7 @@ function signed(objectId: string, expires: number) {
   return partsOf(signObjects(KEY, ENV, [{ objectId, expires }])[0])
 }
 
-test('a signature holds until its second and not after', () => {
+test('a signature is valid until its expiry', () => {
   const expires = NOW / 1000 + 10
   const { sign, t } = signed(OBJECT, expires)
   assert.match(sign, /^[0-9a-f]{32}$/)
@@ -30,7 +30,7 @@ test('a signature holds until its second and not after', () => {
   assert.equal(verifyObjectSignature([KEY], ENV, OBJECT, sign, t, expires * 1000), 'expired')
 })
 
-test('any edit is refused: time, object, environment, key, another spelling', () => {
+test('any change is refused: time, object, environment, key, another encoding', () => {
   const { sign, t } = signed(OBJECT, NOW / 1000 + 10)
   const judge = (id: string, s: string, time: string, env = ENV) => verifyObjectSignature([KEY], env, id, s, time, NOW)
   assert.equal(judge(OBJECT, sign, t), 'valid')
@@ -56,7 +56,7 @@ const PERMIT = fc.record({
   expires: fc.integer({ min: 1, max: 999_999_999_999 }),
 })
 
-test('property: signed together or alone is the same, and each is the CBC-MAC of its two blocks', () => {
+test('property: signing together or alone gives the same result, the CBC-MAC of two blocks', () => {
   fc.assert(
     fc.property(
       fc.array(PERMIT, { maxLength: 60 }),
@@ -75,7 +75,7 @@ test('property: signed together or alone is the same, and each is the CBC-MAC of
   )
 })
 
-/** The textbook's way: CBC with a zero vector, of which the last block counts. */
+/** The textbook definition: the last block of CBC with a zero initialization vector. */
 function cbcMac(secret: Uint8Array, objectId: string, expires: number): string {
   const message = Buffer.alloc(32)
   Buffer.from(objectId, 'base64url').copy(message)
@@ -95,6 +95,6 @@ test('property: two different permits never share a signature', () => {
   )
 })
 
-test('an id that is none is refused, not cut to size', () => {
+test('an id of another length is refused, not truncated', () => {
   assert.throws(() => signObjects(KEY, ENV, [{ objectId: 'short', expires: 1 }]), RangeError)
 })

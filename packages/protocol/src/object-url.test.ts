@@ -6,7 +6,7 @@ import { objectIdOf, objectPathname } from './object-url.ts'
 
 const ENV = 'demo-1abcde'
 const addressOf = (path: CloudPath) => objectPathname(objectIdOf(ENV, path), path)
-test('property: every address is ASCII without % whatever the name, so that encoding it twice changes nothing', () => {
+test('property: every URL is ASCII without %, whatever the name, so encoding it twice changes nothing', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }), (name) => {
       const pathname = addressOf(name as CloudPath)
@@ -16,7 +16,7 @@ test('property: every address is ASCII without % whatever the name, so that enco
   )
 })
 
-test('the slug keeps what is readable', () => {
+test('the slug keeps readable characters', () => {
   const at = (path: string) => addressOf(parseCloudPath(path)).split('/')[3]
   assert.equal(at('users/a/My holiday (1).JPG'), 'My-holiday-1.jpg')
   assert.equal(at('users/a/图片.png'), 'file.png')

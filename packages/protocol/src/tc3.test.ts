@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { CloudsteadError } from './errors.ts'
 import { isTc3Authorization, isTc3Fresh, parseTc3Authorization, type Tc3Request, verifyTc3 } from './tc3.ts'
 
-// Without it the SDK looks for a cloud's metadata service first.
+// Otherwise the SDK looks for the metadata service of a cloud first.
 process.env.TENCENTCLOUD = 'true'
 
 interface NodeSdk {
@@ -28,7 +28,7 @@ interface Captured {
 const SECRET_ID = 'AKIDexample0001'
 const SECRET_KEY = 'a-secret/key+with=signs'
 
-/** A request as the SDK 3.18.3 sent it, kept so that the check stays the same even when the SDK changes. */
+/** A request of the SDK 3.18.3, so that the check does not change when the SDK does. */
 const GOLDEN: Captured = {
   authorization:
     'TC3-HMAC-SHA256 Credential=AKIDexample0001/2026-11-22/tcb/tc3_request, ' +
@@ -122,12 +122,12 @@ describe('the real SDK, live', () => {
     await once(server, 'close')
   })
 
-  it('signs so that the check agrees, for plain, nested, Chinese, empty and falsy parameters', () => {
+  it('signs plain, nested, Chinese, empty and falsy parameters so that they verify', () => {
     assert.equal(captured.length, 3)
     for (const one of captured) check(one)
   })
 
-  it('any change on the way is noticed', () => {
+  it('any change in transit is detected', () => {
     for (const one of captured) {
       const { request } = one
       const tampered: Partial<Tc3Request>[] = [
@@ -154,7 +154,7 @@ describe('the real SDK, live', () => {
 describe('a captured request', () => {
   it('still verifies', () => check(GOLDEN))
 
-  it('a parameter that nobody signed is refused, whatever it says', () => {
+  it('a parameter that is not signed is refused', () => {
     const params = { ...GOLDEN.request.params, skipRules: true }
     assert.throws(
       () => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }),
@@ -162,7 +162,7 @@ describe('a captured request', () => {
     )
   })
 
-  it('a parameter that nests too deep to be written out is refused', () => {
+  it('a parameter that is nested too deep to serialize is refused', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown
     const params = { ...GOLDEN.request.params, deep }
     assert.throws(
@@ -171,18 +171,18 @@ describe('a captured request', () => {
     )
   })
 
-  it('two parameters whose names fold to one are refused', () => {
+  it('two parameters with the same normalized name are refused', () => {
     const params = { ...GOLDEN.request.params, ' ACTION': 'functions.invokeFunction' }
     assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }), refusal(/both named action/))
   })
 
-  it('a signature made on another day does not count, although its Credential says so', () => {
+  it('a signature with the date of another day is refused', () => {
     const timestamp = GOLDEN.request.timestamp + 86_400
     assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, timestamp } }), refusal(/date/))
     assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, timestamp: Number.NaN } }), refusal(/time/))
   })
 
-  it('a header that was signed and did not arrive is named', () => {
+  it('a signed header that is missing is named', () => {
     const { 'user-agent': _gone, ...headers } = GOLDEN.request.headers
     assert.throws(() => check({ ...GOLDEN, request: { ...GOLDEN.request, headers } }), refusal(/user-agent is missing/))
   })
@@ -191,7 +191,7 @@ describe('a captured request', () => {
 describe('the Authorization header', () => {
   const replaced = (from: string | RegExp, to: string) => GOLDEN.authorization.replace(from, to)
 
-  it('comes back in its parts', () => {
+  it('is parsed into its parts', () => {
     const parsed = parseTc3Authorization(GOLDEN.authorization)
     assert.equal(parsed.secretId, SECRET_ID)
     assert.equal(parsed.date, '2026-11-22')
@@ -199,7 +199,7 @@ describe('the Authorization header', () => {
     assert.deepEqual(parsed.signedHeaders.slice(0, 2), ['content-type', 'host'])
   })
 
-  it('is refused when anything in it is missing, doubled or of another kind', () => {
+  it('is refused when a part is missing, duplicated or invalid', () => {
     const bad = [
       '',
       'Bearer abc',
@@ -224,7 +224,7 @@ describe('the Authorization header', () => {
     }
   })
 
-  it('property: whatever arrives, the answer is a refusal and never a crash', () => {
+  it('property: any input is refused and never causes a crash', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, two) => {
         assert.throws(() => parseTc3Authorization(`TC3-HMAC-SHA256 ${one},Credential=${two}`), refusal(/./))
@@ -232,14 +232,14 @@ describe('the Authorization header', () => {
     )
   })
 
-  it('is told from other kinds', () => {
+  it('is recognized', () => {
     assert.equal(isTc3Authorization(GOLDEN.authorization), true)
     assert.equal(isTc3Authorization('Bearer TC3-HMAC-SHA256 '), false)
   })
 })
 
 describe('the age of a request', () => {
-  it('counts in both directions, to the second', () => {
+  it('is checked in both directions, to the second', () => {
     const now = 1_795_000_000_000
     for (const [age, fresh] of [
       [0, true],

@@ -26,11 +26,11 @@ const value: fc.Arbitrary<DocumentValue> = fc.letrec<{ value: DocumentValue }>((
 })).value
 
 describe('dialect A values', () => {
-  it('comes back as it was after encode, JSON and decode', () => {
+  it('survive encoding, JSON and decoding', () => {
     fc.assert(
       fc.property(value, (original) => {
         const wire = JSON.stringify(encodeWebValue(original))
-        // JSON has no -0, so the comparison is by what JSON says of both.
+        // JSON has no -0, so the JSON of both values is compared.
         const back = decodeWebValue(JSON.parse(wire), NOW)
         assert.equal(JSON.stringify(encodeWebValue(back)), wire)
         if (!wire.includes('-0')) assert.deepEqual(normal(back), normal(original))
@@ -71,7 +71,7 @@ describe('dialect A values', () => {
     })
   })
 
-  it('sends every date as an ISO string, the epoch too, and what JSON cannot say as null', () => {
+  it('encodes every date as an ISO string, including the epoch, and non-JSON numbers as null', () => {
     assert.deepEqual(encodeWebValue({ d: new Date(0), n: Number.NaN, i: [Number.POSITIVE_INFINITY] }), {
       d: { $date: '1970-01-01T00:00:00.000Z' },
       n: null,
@@ -92,7 +92,7 @@ describe('dialect A values', () => {
     assert.deepEqual(Object.keys(decoded as object), ['__proto__', 'constructor'])
   })
 
-  it('refuses what is malformed, too deep or too large', () => {
+  it('refuses malformed values, and values that are too deep or too large', () => {
     let deep: unknown = 1
     for (let level = 0; level <= MAX_VALUE_DEPTH; level += 1) deep = [deep]
     const bad: unknown[] = [
@@ -113,13 +113,13 @@ describe('dialect A values', () => {
     for (const json of bad) assert.throws(() => decodeWebValue(json, NOW), invalidParam)
   })
 
-  it('leaves operator objects alone', () => {
+  it('keeps operator objects', () => {
     const query = { a: { $gt: 1, $lt: 5 }, b: { $regex: 'x', $ne: 'y' } }
     assert.deepEqual(decodeWebValue(query, NOW), query)
   })
 })
 
-/** RegExps compare by text, and -0 as 0, because that is what JSON keeps. */
+/** Compares RegExps by their source, and -0 as 0, because that is what JSON keeps. */
 function normal(input: DocumentValue): unknown {
   if (input instanceof RegExp) return String(input)
   if (Array.isArray(input)) return input.map(normal)

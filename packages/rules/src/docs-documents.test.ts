@@ -1,4 +1,4 @@
-/** The recipes of docs/rules-documents.md do what the text beside them says. */
+/** The recipes in docs/rules-documents.md do what the documentation says. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
@@ -125,7 +125,7 @@ for (const [recipe, rows] of Object.entries(TABLES)) {
   })
 }
 
-test('the checker has nothing to say against a recipe', () => {
+test('the checker finds no errors in the recipes', () => {
   for (const recipe of [FIRST, OWNER_ONLY, PUBLIC_READ, POSTS, TEAM, MODERATORS, ORDER]) {
     const serious = checkDatabaseRules(recipe, {}).filter(({ severity }) => severity === 'error')
     assert.deepEqual(serious, [])

@@ -1,4 +1,4 @@
-/** The recipes of docs/rules.md do what the text beside them says. */
+/** The recipes in docs/rules.md do what the documentation says. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -80,7 +80,7 @@ test('small files: the URL lives for ten minutes', () => {
   assert.equal(compileStorageRules(SMALL_FILES, { resourceOpenid: 'path' }).maxAge, 600)
 })
 
-/** Every code that the checker has; the compiler says when one is missing. */
+/** Every code of the checker. The compiler reports a missing one. */
 const CODES: Readonly<Record<RuleFindingCode, true>> = {
   invalid: true,
   'unknown-variable': true,

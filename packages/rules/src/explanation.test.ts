@@ -15,7 +15,7 @@ function explained(acl: unknown, context: StorageRuleContext = CONTEXT): Explana
   return compileStorageRules(acl, { resourceOpenid: 'path' }).explain('write', context)
 }
 
-/** Source and outcome of each part, those that decided marked, what is needed after an arrow. */
+/** Source and outcome of each part. A star marks the parts that decided; an arrow precedes the needed change. */
 function outline(node: ExplainedNode | undefined): readonly string[] {
   if (node === undefined) return []
   const { source, outcome, decided, needed, children } = node
@@ -23,7 +23,7 @@ function outline(node: ExplainedNode | undefined): readonly string[] {
   return [line, ...children.filter(({ kind }) => kind !== 'literal').flatMap(outline)]
 }
 
-describe('as lines of text', () => {
+describe('as plain text', () => {
   const explanation = explained({ write: OWN })
   test('in English', () => {
     assert.equal(
@@ -60,7 +60,7 @@ describe('as lines of text', () => {
     assert.equal(renderExplanation(forged, 'en'), 'denied: write "a\\nallowed: b"\n  the rule "write" is false')
   })
 
-  test('a rule of several lines has one line for each part', () => {
+  test('a rule with several lines has one line per part', () => {
     const text = renderExplanation(explained({ write: 'auth == null\n  && true' }), 'en')
     assert.match(text, /\n {2}\* auth == null && true: false\n/)
   })
@@ -117,7 +117,7 @@ describe('the tree', () => {
       ],
     ],
     [
-      'nobody would have to log in',
+      'a user must be logged in',
       OWN,
       { ...CONTEXT, auth: null },
       [
@@ -148,7 +148,7 @@ describe('the tree', () => {
       ['*/\\.png$/i.test(resource.path): false -> resource.path must match /\\.png$/i', '*resource.path: value'],
     ],
     [
-      'values that have to be others',
+      'a value that must be different',
       "!(auth.loginType == 'CUSTOM')",
       CONTEXT,
       [
@@ -161,7 +161,7 @@ describe('the tree', () => {
     test(name, () => assert.deepEqual(outline(explained({ write: rule }, context).tree), expected))
   }
 
-  test('each part knows where it stands and why it failed', () => {
+  test('each part has its position and why it failed', () => {
     const part = explained({ write: OWN }).tree?.children[1]
     assert.deepEqual([part?.start, part?.end], [16, OWN.length])
     assert.match(part?.why?.en ?? '', /"alice" is not the caller/)
@@ -170,7 +170,7 @@ describe('the tree', () => {
   })
 })
 
-describe('rules without parts have a reason only', () => {
+describe('rules without parts have only a reason', () => {
   for (const [name, acl, auth, allowed, en, zh] of [
     [
       'PRIVATE',

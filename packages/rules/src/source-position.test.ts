@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { positionAt } from './source-position.ts'
 
-describe('the place of an offset', () => {
+describe('the position of an offset', () => {
   for (const [name, source, index, line, column, frame] of [
     ['the beginning', 'a ==', 0, 1, 1, 'a ==\n^'],
     ['the end', 'a ==', 4, 1, 5, 'a ==\n    ^'],

@@ -1,4 +1,4 @@
-/** What the checker says cannot happen never does, whoever asks for whatever. */
+/** What the checker reports as impossible never happens, for any caller and request. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -66,7 +66,7 @@ interface Case {
   readonly context: DatabaseRuleContext
 }
 
-/** @param ids that the caller and the owner of documents have; with `strangers` the caller's are nobody else's */
+/** @param strangers whether the ids of the caller occur nowhere else */
 function cases(strangers: boolean): fc.Arbitrary<Case> {
   const id = fc.constantFrom('u1', 'alice', 'zz')
   return fc
@@ -85,7 +85,7 @@ function cases(strangers: boolean): fc.Arbitrary<Case> {
       const own = (name: string, ending: number) => (strangers ? `q3k9v7x2m5t8w4z6${ending}` : name)
       const auth = authOf(drawn.login, own(drawn.uid, 1), own(drawn.openid, 2))
       const creates = drawn.operation === 'create'
-      // What a stranger sends may name the stranger.
+      // The data that strangers send can contain their own id.
       const sent = Object.fromEntries(
         Object.entries(drawn.sent).map(([name, value]) => [name, strangers && value === 'alice' ? auth?.uid : value]),
       )
@@ -115,7 +115,7 @@ function cases(strangers: boolean): fc.Arbitrary<Case> {
     })
 }
 
-test('what happens was thought possible', () => {
+test('every result is among the possible values', () => {
   const seen = { truths: 0, errors: 0 }
   fc.assert(
     fc.property(expression, cases(false), (source, { operation, login, document, context }) => {
@@ -127,7 +127,7 @@ test('what happens was thought possible', () => {
       } catch (error) {
         assert.ok(error instanceof EvaluationError)
         seen.errors++
-        // That something is no id for get( ) is left out: it denies as a missing document does.
+        // An invalid id of get( ) is not among the possible errors, because it denies like a missing document.
         assert.ok(possible.some(({ is }) => is === 'error') || source.includes('get('), source)
         return
       }
@@ -143,7 +143,7 @@ test('what happens was thought possible', () => {
   assert.ok(seen.truths > 1000 && seen.errors > 200, JSON.stringify(seen))
 })
 
-test('a part that is said never to hold never does', () => {
+test('a clause that is reported as never true is never true', () => {
   let held = 0
   fc.assert(
     fc.property(expression, cases(false), (source, { operation, context }) => {
@@ -165,7 +165,7 @@ test('a part that is said never to hold never does', () => {
   assert.ok(held > 100, `only ${held} held`)
 })
 
-test('whoever gets through without being expected was warned of', () => {
+test('there is a warning about every unexpected caller who gets access', () => {
   const seen = { nobody: 0, anonymous: 0, named: 0 }
   fc.assert(
     fc.property(expression, cases(true), (source, { operation, login, context }) => {
@@ -194,7 +194,7 @@ test('whoever gets through without being expected was warned of', () => {
   assert.ok(seen.nobody > 50 && seen.anonymous > 50 && seen.named > 20, JSON.stringify(seen))
 })
 
-/** Whether what is sent names the caller; with that, only documents of which a rule asks nothing are followed. */
+/** Whether the sent data contain the caller's uid; the checker then warns only about rules that do not check the document. */
 function names({ auth, data }: DatabaseRuleContext): boolean {
   return auth !== null && data !== undefined && Object.values(data).includes(auth.uid)
 }

@@ -2,34 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compileDatabaseRules } from '../database/rules.ts'
 import { checkDatabaseRules, type DatabaseCheckOptions } from './check-database-rules.ts'
-import type { RuleFinding } from './finding.ts'
+import { findingLines } from './finding-lines.fixture.ts'
 
 const OWN = 'doc._openid == auth.openid'
 const NAMED = "auth != null && auth.loginType != 'ANONYMOUS'"
 const TEAM = "auth.uid in get('database.teams.' + doc.team).members"
 
-function part(acl: unknown, { key, span }: RuleFinding): string | undefined {
-  const rule = key === undefined ? undefined : (acl as Readonly<Record<string, unknown>>)[key]
-  return typeof rule === 'string' && span !== undefined ? `'${rule.slice(span.start, span.end)}'` : undefined
-}
-
-/** What the checker says, one line a finding: severity, code, rule, the part of the expression. */
 function lines(acl: unknown, options?: DatabaseCheckOptions): readonly string[] {
-  return checkDatabaseRules(acl, options).map((finding) => {
-    assert.match(finding.message.zh, /[\u4e00-\u9fff]/)
-    assert.doesNotMatch(finding.message.en, /[\u4e00-\u9fff]|undefined(?!")/)
-    return [finding.severity, finding.code, finding.key, part(acl, finding)]
-      .filter((word) => word !== undefined)
-      .join(' ')
-  })
+  return findingLines(acl, checkDatabaseRules(acl, options))
 }
 
-/** The same without the hint which queries to write, which most rules about `doc` get. */
+/** The same without the hints about queries, which most rules that check `doc` get. */
 function linesButQueries(acl: unknown, options?: DatabaseCheckOptions): readonly string[] {
   return lines(acl, options).filter((line) => !line.startsWith('note query-refused'))
 }
 
-describe('nothing to say, or only what is plainly so', () => {
+describe('rules with no findings, or only obvious ones', () => {
   for (const [name, acl, expected] of [
     ['READONLY', 'READONLY', ['note everyone-reads']],
     ['PRIVATE', 'PRIVATE', []],
@@ -70,7 +58,7 @@ describe('nothing to say, or only what is plainly so', () => {
   }
 })
 
-describe('who gets through', () => {
+describe('callers who get access', () => {
   for (const [name, acl, expected] of [
     ['everybody reads by an expression', { read: 'auth != null || auth == null' }, ['warning everyone-reads read']],
     ['everybody reads what is published', { read: "doc.status == 'published'" }, ['note everyone-reads read']],
@@ -97,14 +85,14 @@ describe('who gets through', () => {
     test(name, () => assert.deepEqual(linesButQueries(acl), expected))
   }
 
-  test('an environment without anonymous logins has none to warn of', () => {
+  test('an environment without anonymous logins gets no warnings about them', () => {
     assert.deepEqual(lines({ read: 'auth != null' }, { anonymous: false }), [])
     assert.match(checkDatabaseRules({ update: 'auth != null' })[0]?.message.en ?? '', /anonymous logins included/)
     const [found] = checkDatabaseRules({ update: 'auth != null' }, { anonymous: false })
     assert.doesNotMatch(found?.message.en ?? '', /anonymous/)
   })
 
-  test('write is judged for what it decides on', () => {
+  test('write is checked for the operations that it decides', () => {
     const said = (acl: object) => checkDatabaseRules(acl).map(({ message }) => message.en)
     assert.match(said({ write: true })[0] ?? '', /can create, update and delete documents/)
     assert.match(said({ write: true, create: false })[0] ?? '', /can update and delete documents/)
@@ -195,7 +183,7 @@ describe('clauses', () => {
     })
   }
 
-  test('request.data is there for what brings it', () => {
+  test('request.data exists for create and update', () => {
     assert.deepEqual(lines({ create: `${NAMED} && request.data.n > 0` }), [])
     assert.deepEqual(linesButQueries({ write: `${OWN} && (request.data == null || request.data.n > 0)` }), [])
   })
@@ -233,7 +221,7 @@ describe('queries that a rule refuses', () => {
     })
   }
 
-  test('what is refused is refused, and what is recommended is not', () => {
+  test('the reported query is refused, and the recommended one is allowed', () => {
     const auth = { uid: 'u1', customUserId: 'alice', loginType: 'CUSTOM' }
     const rules = compileDatabaseRules({ read: `auth != null && ${OWN} && doc.n > 3` })
     const proves = (query: object) => rules.prove('read', { ...query }, { auth, now: 0 }).allowed
@@ -243,13 +231,13 @@ describe('queries that a rule refuses', () => {
     )
   })
 
-  test('the collection has its name', () => {
+  test('the recommended query contains the name of the collection', () => {
     const found = checkDatabaseRules({ read: OWN }, { collection: 'orders' })
     assert.match(found[0]?.message.en ?? '', /db\.collection\('orders'\)\.where/)
   })
 })
 
-describe('what the server refuses is an error, with its place', () => {
+describe('what the server refuses is an error with its position', () => {
   for (const [name, acl, expected] of [
     ['a misspelt preset', 'PRIVAT', ['error invalid']],
     ['no acl', 3, ['error invalid']],

@@ -63,7 +63,7 @@ function ruleFindings(
   const operations = operationsOf(key, given)
   const clauses = clauseFindings(root, source, databaseProfile(operations.length > 0 ? operations : WRITES))
   if (operations.length === 0) return [...clauses, UNUSED]
-  // A rule with an unknown name always denies, so there is nothing to say about access.
+  // Access findings are meaningless for a rule with an unknown name.
   if (clauses.some(({ severity }) => severity === 'error')) return clauses
   return [
     ...clauses,

@@ -2,28 +2,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { checkStorageRules, type StorageCheckOptions } from './check-storage-rules.ts'
-import type { RuleFinding } from './finding.ts'
+import { findingLines } from './finding-lines.fixture.ts'
 
 const OWN = 'auth != null && resource.openid == auth.openid'
 const NAMED = "auth != null && auth.loginType != 'ANONYMOUS'"
 
-/** What the checker says, one line a finding: severity, code, rule, the part of the expression. */
 function lines(acl: unknown, options: StorageCheckOptions = { resourceOpenid: 'path' }): readonly string[] {
-  return checkStorageRules(acl, options).map((finding) => {
-    assert.match(finding.message.zh, /[\u4e00-\u9fff]/)
-    assert.doesNotMatch(finding.message.en, /[\u4e00-\u9fff]|undefined(?!")/)
-    return [finding.severity, finding.code, finding.key, part(acl, finding)]
-      .filter((word) => word !== undefined)
-      .join(' ')
-  })
+  return findingLines(acl, checkStorageRules(acl, options))
 }
 
-function part(acl: unknown, { key, span }: RuleFinding): string | undefined {
-  const rule = key === undefined ? undefined : (acl as Readonly<Record<string, unknown>>)[key]
-  return typeof rule === 'string' && span !== undefined ? `'${rule.slice(span.start, span.end)}'` : undefined
-}
-
-describe('nothing to say, or only what is plainly so', () => {
+describe('rules with no findings, or only obvious ones', () => {
   for (const [name, acl, expected] of [
     ["the recipe's rule", { read: OWN, write: OWN }, []],
     ['READONLY', 'READONLY', ['note everyone-reads']],
@@ -73,7 +61,7 @@ describe('nothing to say, or only what is plainly so', () => {
   }
 })
 
-describe('who gets through', () => {
+describe('callers who get access', () => {
   for (const [name, acl, expected] of [
     ['everybody reads by an expression', { read: 'auth != null || auth == null' }, ['warning everyone-reads read']],
     ['everybody reads what has a size', { read: 'resource.size > 0' }, ['note everyone-reads read']],
@@ -114,7 +102,7 @@ describe('who gets through', () => {
     test(name, () => assert.deepEqual(lines(acl), expected))
   }
 
-  test('an environment without anonymous logins has none to warn of', () => {
+  test('an environment without anonymous logins gets no warnings about them', () => {
     assert.deepEqual(lines({ read: 'auth != null' }, { resourceOpenid: 'path', anonymous: false }), [])
   })
 
@@ -123,7 +111,7 @@ describe('who gets through', () => {
   })
 })
 
-describe('who is kept out', () => {
+describe('callers who are locked out', () => {
   for (const [name, acl, expected] of [
     [
       'a size that no announced upload has',
@@ -210,7 +198,7 @@ describe('clauses', () => {
     })
   }
 
-  test('what always holds is noted', () => {
+  test('a condition that is always true is noted', () => {
     assert.deepEqual(lines({ read: `${NAMED} && auth.loginType != 'EMAIL' && resource != null` }), [
       "note always-holds read 'resource != null'",
     ])
@@ -222,7 +210,7 @@ describe('clauses', () => {
   })
 })
 
-describe('what the server refuses is an error, with its place', () => {
+describe('what the server refuses is an error with its position', () => {
   for (const [name, acl, expected] of [
     ['a misspelt preset', 'PRIVAT', ['error invalid']],
     ['no acl', 3, ['error invalid']],

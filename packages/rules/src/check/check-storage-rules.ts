@@ -45,7 +45,7 @@ function ruleFindings(
 ): readonly RuleFinding[] {
   const root = parse(source)
   const clauses = clauseFindings(root, source, storageProfile(mode))
-  // A rule with an unknown name always denies, so there is nothing to say about access.
+  // Access findings are meaningless for a rule with an unknown name.
   const access = clauses.some(({ severity }) => severity === 'error')
     ? []
     : storageAccessFindings(root, { operation, mode, anonymous })

@@ -28,7 +28,7 @@ for (const [pattern, expected] of [
   test(`/${pattern}/ begins with ${JSON.stringify(expected)}`, () => assert.deepEqual(prefixes(pattern), expected))
 }
 
-test('whatever a pattern matches has one of its beginnings', () => {
+test('every string that a pattern matches starts with one of its prefixes', () => {
   const piece = fc.constantFrom(
     ...['^', 'a', 'b', '/', '\\.', '.', '(', ')', '(?:', '|', '*', '+', '?', '{2}', '[ab]', '\\w'],
   )

@@ -13,7 +13,7 @@ const STORED: Readonly<Record<string, DocumentData>> = {
 
 const CONTEXT: DatabaseRuleContext = { auth: { uid: 'u1', loginType: 'CUSTOM' }, now: 0, doc: { team: 't1', n: 5 } }
 
-/** A decision, and which documents were read for it, in order. */
+/** A decision, and the documents that were read for it, in order. */
 async function settled(rule: string, doc: DocumentData = CONTEXT.doc ?? {}, lookups = new Lookups()) {
   const asked: DocumentKey[] = []
   const rules = compileDatabaseRules({ read: rule })
@@ -61,7 +61,7 @@ describe('documents that rules look up', () => {
     })
   }
 
-  test('a number is another id than its text', async () => {
+  test('a number and its digits are different ids', async () => {
     const { keys } = await settled("get('database.numbers.' + doc.n).n == 5 && get('database.numbers.5') != null")
     assert.deepEqual(keys, [
       { collection: 'numbers', id: 5 },
@@ -69,7 +69,7 @@ describe('documents that rules look up', () => {
     ])
   })
 
-  test('each is read once in a request, for all that is decided in it', async () => {
+  test('each is read once per request, for all its decisions', async () => {
     const lookups = new Lookups()
     const rule = "get('database.teams.' + doc.team) != null"
     assert.deepEqual((await settled(rule, { team: 't1' }, lookups)).asked, ['teams/t1'])
@@ -92,7 +92,7 @@ describe('documents that rules look up', () => {
     assert.ok((await settled(rule, { team: 'x3' }, lookups)).allowed)
   })
 
-  test('what goes wrong in reading is thrown, and the document is not taken for read', async () => {
+  test('an error in reading is thrown, and the document is not considered loaded', async () => {
     const lookups = new Lookups()
     const rules = compileDatabaseRules({ read: "get('database.users.u1') == null" })
     const ask = (read: () => Promise<DocumentData | null>) =>
@@ -106,7 +106,7 @@ describe('documents that rules look up', () => {
     assert.equal((await ask(async () => ({ name: 'Mia' }))).allowed, false)
   })
 
-  test('names with a dot or a quote are not mistaken for others', () => {
+  test('names with a dot or a quote are distinguished', () => {
     const lookups = new Lookups()
     for (const [collection, id] of [
       ['a', 'b.c'],
@@ -117,22 +117,22 @@ describe('documents that rules look up', () => {
     }
   })
 
-  test('without anybody to ask, there are no documents', () => {
+  test('without a source of documents, there are none', () => {
     const rules = compileDatabaseRules({ read: "get('database.users.u1') == null" })
     assert.equal(rules.evaluate('read', CONTEXT).allowed, true)
   })
 })
 
-describe('a document that was looked up', () => {
+describe('a document from get( )', () => {
   for (const [rule, allowed] of [
-    // Its creator is a person, as of any document.
+    // Its creator is a person, like that of any document.
     ["get('database.c.own')._openid == auth.uid", true],
     ["get('database.c.own')._openid == auth.openid", true],
     ["get('database.c.strange')._openid == auth.openid", false],
     ["get('database.c.strange')._openid != auth.openid", true],
     ["get('database.c.nobody')._openid == null", true],
     ["get('database.c.nobody')._openid != auth.openid", false],
-    // Dates are milliseconds, also where the document is looked into.
+    // Dates are milliseconds, also in nested objects.
     ["get('database.c.own').at < now", true],
     ["get('database.c.own').deep.at == 5", true],
     ["get('database.c.own').list[0] == 'x' && 'x' in get('database.c.own').list", true],

@@ -65,7 +65,7 @@ describe('about one document', () => {
     })
   }
 
-  test('every refusal is said in both languages', () => {
+  test('every refusal has both languages', () => {
     for (const acl of PRESET_ACLS) {
       for (const operation of DATABASE_OPERATIONS) {
         const { allowed, reason } = compileDatabaseRules(acl).explain(
@@ -80,7 +80,7 @@ describe('about one document', () => {
   })
 })
 
-test('a query needs no proof: what is not reached is not found', () => {
+test('a query needs no proof: hidden documents are not found', () => {
   const prove = (acl: PresetAcl, auth: RuleAuth | null) =>
     compileDatabaseRules(acl).prove('read', {}, { auth, now: 0 }).allowed
   assert.equal(prove('PRIVATE', ALICE), true)

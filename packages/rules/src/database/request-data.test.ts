@@ -4,14 +4,14 @@ import type { DocumentData } from './context.ts'
 import { ChangedField, createdData, replacedData, updatedData } from './request-data.ts'
 import { compileDatabaseRules } from './rules.ts'
 
-/** The data with what has no value as a text in angle brackets. */
+/** The data, with a string in angle brackets for each ChangedField. */
 function shown(value: unknown): unknown {
   if (value instanceof ChangedField) return `<${value.show('en')}>`
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return value
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shown(inner)]))
 }
 
-/** The data and whether a rule allows it. */
+/** Whether a rule allows the data. */
 function allows(rule: string, data: DocumentData): { readonly allowed: boolean; readonly reason: string } {
   return compileDatabaseRules({ update: rule }).evaluate('update', { auth: null, now: 0, data, doc: {} })
 }
@@ -50,7 +50,7 @@ describe('the data of an update', () => {
     test(name, () => assert.deepEqual(shown(updatedData(update)), expected))
   }
 
-  test('names that mean something in JavaScript mean nothing', () => {
+  test('names with a meaning in JavaScript have none here', () => {
     const update = JSON.parse(
       '{"$set":{"__proto__":{"x":1},"constructor.prototype.y":1,"a.__proto__.z":1,"toString":1}}',
     )
@@ -62,7 +62,7 @@ describe('the data of an update', () => {
     assert.equal(allows('request.data.x == null && request.data.a.z == null', data).allowed, true)
   })
 
-  test('data that was sent stays as it was', () => {
+  test('the sent data are not modified', () => {
     const sent = { $set: { a: { x: 1 }, 'a.y': 2 } }
     updatedData(sent)
     assert.deepEqual(sent, { $set: { a: { x: 1 }, 'a.y': 2 } })
@@ -96,7 +96,7 @@ describe('the data of a replacement', () => {
     test(name, () => assert.deepEqual(shown(replacedData(document, stored)), expected))
   }
 
-  test('names that mean something in JavaScript mean nothing', () => {
+  test('names with a meaning in JavaScript have none here', () => {
     const data = replacedData(JSON.parse('{"__proto__":{"x":1}}'), { constructor: 1, toString: 2 })
     assert.deepEqual(
       Object.entries(data).map(([name, value]) => `${name} ${value instanceof ChangedField}`),
@@ -105,7 +105,7 @@ describe('the data of a replacement', () => {
     assert.equal(allows('request.data.x == null', data).allowed, true)
   })
 
-  test('the document stays as it was', () => {
+  test('the document is not modified', () => {
     const document = { p: { x: 1 } }
     replacedData(document, { p: { y: 1 }, z: 1 })
     assert.deepEqual(document, { p: { x: 1 } })

@@ -11,7 +11,7 @@ const WECHAT: RuleAuth = { uid: 'u1', openid: 'wx1', loginType: 'WECHAT_OPEN' }
 const CUSTOM: RuleAuth = { uid: 'u1', customUserId: 'alice', loginType: 'CUSTOM' }
 const ANONYMOUS: RuleAuth = { uid: 'u1', loginType: 'ANONYMOUS' }
 
-describe('what is refused at load', () => {
+describe('what is refused', () => {
   for (const [name, acl, message, key, index] of [
     ['nothing', undefined, /must be one of READONLY, PRIVATE, ADMINWRITE, ADMINONLY or an object/],
     ['null', null, /must be one of/],
@@ -50,8 +50,8 @@ describe('what is refused at load', () => {
   }
 })
 
-describe('which rule is asked', () => {
-  /** For read, create, update and delete, with a document that is `open` or not. */
+describe('which rule decides', () => {
+  /** The outcomes of read, create, update and delete, each for an open and a closed document. */
   function outcomes(acl: unknown): string {
     const rules = compileDatabaseRules(acl)
     const ask = (operation: DatabaseOperation) =>
@@ -78,7 +78,7 @@ describe('which rule is asked', () => {
     test(JSON.stringify(acl), () => assert.equal(outcomes(acl), expected))
   }
 
-  test('an inherited rule is none', () => {
+  test('an inherited rule does not count', () => {
     assert.equal(outcomes(Object.assign(Object.create({ write: true }), { read: true })), 'a---')
   })
 
@@ -93,7 +93,7 @@ describe('which rule is asked', () => {
     )
   })
 
-  test('how far a rule reaches', () => {
+  test('the reach of a rule', () => {
     const rules = compileDatabaseRules({ read: true, create: OPEN, update: false })
     assert.deepEqual(
       DATABASE_OPERATIONS.map((operation) => rules.reach(operation, null).kind),
@@ -114,7 +114,7 @@ describe('which rule is asked', () => {
     }
   })
 
-  test('a context that is not one denies', () => {
+  test('an invalid context denies', () => {
     const rules = compileDatabaseRules({ read: 'auth == null || doc.a == 1' })
     for (const context of [undefined, null]) {
       assert.equal(rules.evaluate('read', context as never).allowed, false)
@@ -124,7 +124,7 @@ describe('which rule is asked', () => {
   })
 })
 
-/** Who is asking, where it matters; the document; whether it holds. */
+/** A rule, a document, the expected result, and the caller where it matters. */
 type Case = readonly [
   rule: string,
   doc: DocumentData | undefined,
@@ -152,7 +152,7 @@ const CASES: readonly Case[] = [
   ['doc._openid in doc.members', { _openid: 'wx1', members: ['u1'] }, true],
   ["doc['_openid'] == auth.uid", { _openid: 'wx1' }, true],
   ['doc[doc.field] == auth.uid', { _openid: 'wx1', field: '_openid' }, true],
-  // Without an owner nobody is it.
+  // A document without an owner belongs to nobody.
   ['doc._openid == auth.openid', {}, false],
   ['doc._openid != auth.openid', {}, false],
   ['doc._openid == null', {}, true],
@@ -170,7 +170,7 @@ const CASES: readonly Case[] = [
   ['doc.at < now', { at: new Date(Number.NaN) }, false],
   ['now == 1000', {}, true],
   ['now > 0', {}, false, { now: Number.NaN }],
-  // Documents are data and nothing else.
+  // Documents are only data.
   ['doc != null', {}, true],
   ['doc != null', undefined, false],
   ['doc.constructor == null', {}, true],
@@ -179,7 +179,7 @@ const CASES: readonly Case[] = [
   ['doc.a.b.c == null', { a: 5 }, true],
   ["doc.list[1] == 'b'", { list: ['a', 'b'] }, true],
   ["doc.roles[auth.uid] == 'owner'", { roles: { u1: 'owner' } }, true],
-  // What a request brings.
+  // Request data.
   ['request.data.a == 1', {}, true, { data: { a: 1 } }],
   ['request.data.a == doc.a', { a: 1 }, true, { data: { a: 1 } }],
   ['request.data == null', {}, true],
@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
   ['request.auth == null', {}, true],
   ['request.data.at > now', {}, true, { data: { at: new Date(2000) } }],
   ['request.data._openid == null', {}, true, { data: { a: 1 } }],
-  // Storage has a variable that databases have not.
+  // A variable that only storage rules have.
   ['resource.openid == auth.openid', {}, false],
 ]
 
@@ -304,7 +304,7 @@ describe('explanations', () => {
     assert.match(reason(undefined, 'doc != null').en, /there is no such document/)
   })
 
-  test('rules that have no parts have no tree', () => {
+  test('rules without parts have no tree', () => {
     for (const acl of ['PRIVATE', { read: false }, { write: true }]) {
       const rules = compileDatabaseRules(acl)
       assert.equal(rules.explain('read', { auth: null, now: 0 }, { target: '', query: {} }).tree, undefined)
@@ -312,7 +312,7 @@ describe('explanations', () => {
     }
   })
 
-  test('an explanation decides as the decision does', () => {
+  test('an explanation has the same decision', () => {
     for (const query of [{}, { _openid: 'alice' }, { public: true }, { _openid: 'bob' }]) {
       const { allowed, reason } = rules.prove('read', query, context)
       const explanation = rules.explain('read', context, { target: '', query })

@@ -38,7 +38,7 @@ export interface DatabaseRules {
   explain(
     operation: DatabaseOperation,
     context: DatabaseRuleContext,
-    asked: { readonly target: string; readonly query?: DocumentData },
+    request: { readonly target: string; readonly query?: DocumentData },
   ): Explanation
 }
 

@@ -1,4 +1,4 @@
-/** `request.data.x == null` says that a request does not touch x, in no way that there is. */
+/** `request.data.x == null` is true only when a request does not change x in any way. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { inspect } from 'node:util'
@@ -12,7 +12,7 @@ function allows(rule: string, data: DocumentData): boolean {
   return compileDatabaseRules({ update: rule }).evaluate('update', { auth: null, data, now: 0 }).allowed
 }
 
-/** That a request leaves a field alone; `stored` is missing where the document is not known. */
+/** Whether a request leaves fields unchanged. `stored` is undefined when the document is not known. */
 const UPDATES: readonly (readonly [
   update: DocumentData,
   stored: DocumentData | undefined,
@@ -36,7 +36,7 @@ const UPDATES: readonly (readonly [
   [{ $set: { 'profile.role': null } }, { profile: { role: 'user' } }, true, false],
   [{ $set: { 'profile.name': 'A' } }, { profile: { role: 'user' } }, true, true],
   [{ $set: { profile: { role: null } } }, undefined, true, false],
-  // What it takes away depends on what is there, which the server asks about before it changes it.
+  // What it removes depends on the stored document, which the server checks before the change.
   [{ $set: { profile: { name: 'A' } } }, undefined, true, true],
   [{ $set: { profile: { name: 'A' } } }, { profile: { role: 'user' } }, true, false],
   [{ $set: { profile: { name: 'A' } } }, { profile: { name: 'B' } }, true, true],
@@ -73,7 +73,7 @@ function check(data: DocumentData, role: boolean, profileRole: boolean): void {
   assert.equal(allows('request.data.profile.role == null', data), profileRole, 'profile.role')
 }
 
-describe('whether role, and profile.role, stay untouched by', () => {
+describe('whether role and profile.role are unchanged by', () => {
   for (const [update, stored, role, profileRole] of UPDATES) {
     test(`${inspect(update)} of ${stored === undefined ? 'an unknown document' : inspect(stored)}`, () => {
       check(updatedData(update, stored), role, profileRole)
@@ -86,7 +86,7 @@ describe('whether role, and profile.role, stay untouched by', () => {
   }
 })
 
-test('a stored pattern is there: a create rule that wants a field to be missing refuses it', () => {
+test('a stored pattern is present: a create rule that requires the field to be missing denies it', () => {
   const rules = compileDatabaseRules({ create: 'doc.role == null', read: "doc.role != 'x' || doc.role.source == null" })
   const doc = { _openid: 'alice', role: /x/ }
   const decided = (operation: 'create' | 'read') =>

@@ -25,7 +25,7 @@ const SCOPE: Scope<typeof DATA> = {
   variables: new Map([['d', { get: (data: typeof DATA) => data }]]),
 }
 
-/** true: allowed. false: denied. A pattern: denied, and the reason says so. */
+/** true: allowed. false: denied. A pattern: denied, with a matching reason. */
 const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   // Only true allows.
   ['true', true],
@@ -57,7 +57,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['d.list == d.list', /objects and arrays cannot be compared/],
   ['d != d.nested', /objects and arrays cannot be compared/],
   ['[1] != [1]', /objects and arrays cannot be compared/],
-  // What is missing equals nothing and differs from nothing.
+  // A missing value is neither equal nor unequal to anything.
   ['d.none == d.none', /d\.none is absent; and d\.none is absent/],
   ['d.none != d.none', false],
   ['d.none === d.other', false],
@@ -68,7 +68,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['d.nil == d.nil', false],
   ['d.nil != 1', false],
   ['d.none == false', false],
-  // ... and no negation turns that round.
+  // ... and negation does not change that.
   ["!(d.none == 'x')", /d\.none is absent/],
   ["!(d.none != 'x')", false],
   ["!!(d.none == 'x')", false],
@@ -83,7 +83,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ["true || d.none == 'x'", true],
   ["d.none == 'x' || d.n == 5", true],
   ["d.none == 'x' && true", false],
-  // The literal null asks whether something is there.
+  // Comparing with the literal null tests whether a value is missing.
   ['d.none == null', true],
   ['d.none === null', true],
   ['null == d.none', true],
@@ -120,7 +120,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['+d.yes == 1', /unary \+ needs a number/],
   ['-d.none < 1', false],
   ['1e999 > 1', true],
-  // Logic takes booleans only, and stops where it may.
+  // Logical operators accept only booleans, and stop early.
   ['d.yes && d.yes', true],
   ['d.yes && d.no', /^d\.no is false$/],
   ['d.no || d.yes', true],
@@ -192,7 +192,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['/5/.test(d.n)', /\.test needs a string, not a number/],
   ['/a/.test(d.list)', /\.test needs a string, not an array/],
   ['/a/.test(d.huge)', /at most 1024 characters/],
-  // Nothing else has a name.
+  // There are no other names.
   ['nobody', /there is no variable "nobody"/],
   ['undefined == undefined', /there is no variable "undefined"/],
   ['NaN != NaN', /there is no variable "NaN"/],
@@ -203,7 +203,7 @@ const CASES: readonly (readonly [string, boolean | RegExp])[] = [
   ['process.env != null', /there is no variable "process"/],
 ]
 
-describe('what an expression decides', () => {
+describe('the decision of an expression', () => {
   for (const [source, expected] of CASES) {
     test(`${source} ${expected === true ? 'allows' : 'denies'}`, () => {
       const rule = compileRule(source, SCOPE)
@@ -264,25 +264,25 @@ describe('get( )', () => {
         ['c', 'b'],
       ],
     ],
-    // A number by itself is a number, in a text it is text.
+    // A number alone stays a number; next to a string it becomes part of the string.
     ["get('database.c.' + d.n).list[0] == 5", true, [['c', 5]]],
     ["5 in get('database.c.' + d.n).list", true, [['c', 5]]],
     ["get('database.c.5').list[0] == '5'", true, [['c', '5']]],
-    // No document, no id.
+    // A missing document, and a missing id.
     ["get('database.c.none') == null", true, [['c', 'none']]],
     ["get('database.c.none').name != 'x'", /get\('database\.c\.none'\)\.name is absent/, [['c', 'none']]],
     ["get('database.c.' + d.missing) == null", true, []],
     ["get('database.c.x' + d.missing) == null", true, []],
     ["get('database.c.' + (d.missing == 1)) == null", true, []],
     ["get('database.c.' + d.empty).name == 'c/'", true, [['c', '']]],
-    // What is neither a text nor a number names nothing.
+    // A piece of an id must be a string or a number.
     ["get('database.c.' + d.yes) == null", /get\( \) needs strings and numbers, not a boolean/, []],
     ["get('database.c.' + d.o) == null", /not an object/, []],
-    // A document is no condition and cannot be compared.
+    // A document is not a condition and cannot be compared.
     ["get('database.c.a')", /is an object, and only true allows/, [['c', 'a']]],
     ["get('database.c.a') == d.o", /objects and arrays cannot be compared/, [['c', 'a']]],
     ["!get('database.c.a')", /! needs true or false/, [['c', 'a']]],
-    // What is not needed is not asked for.
+    // Documents that are not needed are not looked up.
     ["d.yes || get('database.c.a').name == 'x'", true, []],
     ["d.n == 6 && get('database.c.a').name == 'x'", /d\.n is 5/, []],
   ] as const) {
@@ -296,12 +296,12 @@ describe('get( )', () => {
     })
   }
 
-  test('an id that is no text and no number is named in both languages', () => {
+  test('an invalid id is reported in both languages', () => {
     const rule = compileRule("get('database.c.' + d.o) == null", scope)
     assert.match(rule.whyNot({ d: D, asked: [] }, 'zh'), /get\( \) 需要字符串和数字，而不是对象/)
   })
 
-  test('without anybody to ask there is no document', () => {
+  test('without a lookup function there are no documents', () => {
     const rule = compileRule("get('database.c.a') == null", { kind: 'database', variables: scope.variables })
     assert.equal(rule.allows({ d: D, asked: [] }), true)
   })

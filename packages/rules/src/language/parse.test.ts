@@ -84,7 +84,7 @@ describe('what is read', () => {
   }
 })
 
-test('every node knows where it stands', () => {
+test('every node has its position', () => {
   const source = ' a.b[ "c" ] == ( d || 1 ) '
   const texts: string[] = []
   const visit = (node: RuleNode): void => {
@@ -200,7 +200,7 @@ describe('what is refused, and where', () => {
   }
 })
 
-/** `${` and `}` around an expression; as pieces, so that no text of the test looks like a template that was forgotten. */
+/** `${` and `}` around an expression; written in pieces so that the strings do not look like forgotten templates. */
 const IN = `$${'{'}`
 const OUT = '}'
 
@@ -281,7 +281,7 @@ describe('get( )', () => {
     })
   }
 
-  test('three in one rule, not four', () => {
+  test('three in one rule are accepted, four are not', () => {
     const one = "get('database.a.b').c == 1"
     assert.equal(parse(Array(3).fill(one).join(' && '), 'database').kind, 'logical')
     const error = refusal(Array(4).fill(one).join(' && '), 'database')
@@ -289,21 +289,21 @@ describe('get( )', () => {
     assert.equal(error.index, 3 * (one.length + 4))
   })
 
-  test('two in each other, not three', () => {
+  test('two nested ones are accepted, three are not', () => {
     const error = refusal("get('database.a.' + get('database.b.' + get('database.c.d').e).f)", 'database')
     assert.match(error.message, /nested at most 2 deep/)
     assert.equal(error.index, 40)
     assert.equal(parse("get('database.a.' + get('database.b.c').d + get('database.e.f').g)", 'database').kind, 'get')
   })
 
-  test('in its id the rules of nesting hold', () => {
+  test('the nesting limit applies to its id', () => {
     const deep = `get('database.a.' + ${'('.repeat(70)}b${')'.repeat(70)})`
     assert.match(refusal(deep, 'database').message, /nested deeper than 64 levels/)
     const templates = `get(\`database.a.${`${IN}(`.repeat(70)}`
     assert.match(refusal(templates, 'database').message, /nested deeper|unexpected/)
   })
 
-  test('every piece knows where it stands', () => {
+  test('every piece has its position', () => {
     const source = ` get( 'database.a.b' + c + \`d${IN} e ${OUT}\` ) `
     const node = parse(source, 'database')
     assert.equal(source.slice(node.start, node.end), source.trim())
@@ -340,7 +340,7 @@ describe('bounds', () => {
     ['comparisons', `${'1=='.repeat(300)}1`],
     ['alternating operators', `${'(a&&(a||'.repeat(100)}a`],
   ] as const) {
-    test(`${name} without end are refused, not a stack overflow`, () => {
+    test(`endless ${name} are refused and do not overflow the stack`, () => {
       assert.match(refusal(source).message, /nested deeper than 64 levels/)
     })
   }

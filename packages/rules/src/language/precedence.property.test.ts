@@ -1,4 +1,4 @@
-/** Differential test: on the part of the language that JavaScript shares, both must say the same. */
+/** Differential test: the common subset of the language and JavaScript has the same results. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -6,7 +6,7 @@ import { PRECEDENCE } from './ast.ts'
 import { compileRule } from './compile-rule.ts'
 import type { Scope } from './scope.ts'
 
-/** The same expressions in every run; to look for more, change the seed and raise the number. */
+/** The same expressions in every run. To test others, change the seed and raise the number. */
 const SEED = 20_261_122
 const RUNS = 5_000
 
@@ -31,7 +31,7 @@ const SCOPE: Scope<Numbers> = {
 
 const number = fc.constantFrom(
   ...['n', 'm', '-n', '+m', '0', '1', '2.5', '(n)', '-(m)', '- -n', '1e1', '.5'],
-  // A member binds tighter than what stands before it.
+  // A member binds tighter than the operator before it.
   ...['o.n', '-o.n', '- -o["n"]', '+o.list[n]', '-[0, 1, 2, 3][m]', "o['list'].length", '-(o).n', '[o][0].n'],
 )
 
@@ -39,18 +39,18 @@ const string = fc.constantFrom("'a'", '"a"', "'b'", "'ab'", "''", "'\\'\\\\'", "
 
 const orders = ['<', '<=', '>', '>=', ' < ', ' >= ']
 
-/** Binds as tight as an order; only parentheses make it an operand of `!` or of another order. */
+/** Binds as tightly as an order operator, so it needs parentheses to be an operand of `!` or of an order operator. */
 const relation = fc.oneof(
   fc.tuple(number, fc.constantFrom(...orders), number).map(([left, operator, right]) => `${left}${operator}${right}`),
   fc.tuple(string, fc.constantFrom(...orders), string).map((parts) => parts.join('')),
   fc.tuple(fc.constantFrom('/^a/', '/[/b]/i', '/\\//'), string).map(([regex, text]) => `${regex}.test(${text})`),
-  // Items equal their indices, so that JavaScript's `in`, which asks for an index, agrees with ours.
+  // Items equal their indices, so that `in` gives the same result in JavaScript, where it tests for an index.
   fc
     .tuple(fc.constantFrom('n', '(m)', '0', '7'), fc.constantFrom('[]', '[0]', '[0, 1,2]'))
     .map((pair) => pair.join(' in ')),
 )
 
-/** Operators stand without parentheses wherever booleans come out whichever way they are grouped. */
+/** Operators have no parentheses wherever every grouping gives a boolean. */
 const boolean: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 6, depthSize: 'medium' },
@@ -87,7 +87,7 @@ test('precedence, grouping and logic are those of JavaScript', () => {
   const operators = new Set<string>()
   fc.assert(
     fc.property(boolean, data, (source, values) => {
-      // `--` and `++` change their operand in JavaScript; the language refuses them.
+      // `--` and `++` modify their operand in JavaScript; the language refuses them.
       if (source.length > 1024 || /--|\+\+/.test(source)) return
       const expected: unknown = new Function('n', 'm', 'p', 'q', 'o', `return (${source})`)(
         values.n,

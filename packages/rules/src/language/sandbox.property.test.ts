@@ -1,4 +1,4 @@
-/** Nothing but data can be reached from a rule: no prototype, no function, nothing that somebody put on Object.prototype. */
+/** Rules can only access data: no prototypes, no functions, nothing that was added to Object.prototype. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -12,7 +12,7 @@ import { compileRule } from './compile-rule.ts'
 import { parse } from './parse.ts'
 import { PartValues } from './part-values.ts'
 
-/** The same rules in every run; to look for more, change the seed and raise the number. */
+/** The same rules in every run. To test others, change the seed and raise the number. */
 const SEED = 20_261_122
 const RUNS = 2_000
 
@@ -25,7 +25,7 @@ function contextOf(request: NaiveDatabaseRequest): DatabaseRuleContext {
   return { auth, now, ...(doc && { doc }), ...(update && { data: update.set }), documents: { get } }
 }
 
-/** The same data, whose prototypes tell when anything of theirs is asked for, and which carries functions of its own. */
+/** The same data, with prototypes that record every access, and with own functions. */
 function guarded<T>(value: T, touched: string[]): T {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   const copy: object = Array.isArray(value) ? [] : {}
@@ -38,7 +38,7 @@ function guarded<T>(value: T, touched: string[]): T {
   return Object.setPrototypeOf(copy, prototypeThatTells(touched))
 }
 
-/** `instanceof` may ask which prototype comes next; it yields nothing of the data. */
+/** `instanceof` may read the prototype of the prototype, which contains no data. */
 function prototypeThatTells(touched: string[]): object {
   const tell = (what: string) => (_: object, name: string | symbol) => {
     touched.push(`${what} ${String(name)}`)
@@ -91,7 +91,7 @@ function guardedContext(request: NaiveDatabaseRequest, touched: string[]): Datab
   }
 }
 
-/** Names that rules in this test ask for. */
+/** Names that the rules of this test read. */
 const POISONED = [
   'a',
   'b',
@@ -110,7 +110,7 @@ const POISONED = [
   'uid',
 ]
 
-test('what stands on Object.prototype and Array.prototype is invisible', () => {
+test('members of Object.prototype and Array.prototype are invisible', () => {
   const request = databaseRequest.map(contextOf)
   const cases = fc
     .sample(fc.tuple(expressions(DATABASE_VOCABULARY), request), { seed: SEED, numRuns: RUNS })
@@ -121,7 +121,7 @@ test('what stands on Object.prototype and Array.prototype is invisible', () => {
   assert.ok(before.filter(Boolean).length > RUNS / 10, 'too few rules allow')
 })
 
-/** Runs with members that would make comparisons hold, had they been seen. */
+/** Runs with inherited members that would make comparisons true if rules could see them. */
 function poisoned<T>(run: () => T): T {
   const places = [Object.prototype, Array.prototype]
   const names = [...POISONED, '0', '1']
@@ -135,7 +135,7 @@ function poisoned<T>(run: () => T): T {
   }
 }
 
-test('evaluation yields a decision, whatever the data is', () => {
+test('evaluation decides for any data', () => {
   const anything = fc.oneof(
     fc.anything({ withMap: true, withSet: true, withDate: true, withBigInt: true, withNullPrototype: true }),
     fc.constantFrom<unknown>(Symbol.iterator, () => true, new Proxy({}, { get: () => assert.fail('trap') }), /x/),

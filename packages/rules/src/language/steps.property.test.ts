@@ -1,6 +1,6 @@
 /**
- * No evaluation takes more than 10,000 steps. A step is a part of the expression that is evaluated or an item that `in`
- * compares; strings and patterns are compared by JavaScript and RE2 in time linear in their length.
+ * No evaluation takes more than 10,000 steps. A step is the evaluation of a part of the expression, or the comparison of an item
+ * by `in`. JavaScript and RE2 compare strings and patterns in time linear in their length.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -14,7 +14,7 @@ import { EvaluationError, MAX_ARRAY_ITEMS, type Value } from './values.ts'
 
 const MAX_STEPS = 10_000
 
-/** Counts what is read: `d` as often as it is asked for, and every item of an array. */
+/** Counts reads of `d`, and reads of array items. */
 interface Counter {
   variables: number
   items: number
@@ -24,7 +24,7 @@ interface Counter {
 function counter(): Counter {
   const counted: Counter = { variables: 0, items: 0, data: {} }
   const list = new Proxy(
-    // What is looked for is the last item or not there.
+    // The searched value is the last item, or not in the array.
     Array.from({ length: MAX_ARRAY_ITEMS }, (_, index) => index),
     {
       get(target, name) {
@@ -93,7 +93,7 @@ test('no part of a rule is evaluated twice, and no item compared twice in one se
   assert.ok(most >= 2 * MAX_ARRAY_ITEMS, `at most ${most} items were compared: the test lost its subject`)
 })
 
-/** The longest rule of the language that begins like this and repeats that. */
+/** The longest rule with this beginning and repetitions of this part. */
 function longest(begin: string, repeated: string, end: (times: number) => string): string {
   let found: string | undefined
   for (let times = 1; ; times++) {
@@ -114,7 +114,7 @@ function isRule(source: string): boolean {
   }
 }
 
-/** How to make the evaluator search as often as it can. */
+/** Rules that search as often as possible. */
 const WORST: readonly (readonly [string, string])[] = [
   ['alternatives', longest('0==1', '||d.n in d.a', () => '')],
   ['negated conjunction', longest('0==0', '&&!(d.n in d.a)', () => '')],
@@ -137,12 +137,12 @@ describe('the worst rules stay within 10,000 steps', () => {
     })
   }
 
-  test('and some of them search all they may', () => {
+  test('some of them search as much as allowed', () => {
     const searched = WORST.map(([, source]) => countedRun(source).counted.items)
     assert.equal(Math.max(...searched), MAX_SEARCHES * MAX_ARRAY_ITEMS)
   })
 
-  test('the rest of a rule cannot make up for it: a rule has fewer parts than characters', () => {
+  test('the rest of a rule cannot add many steps: a rule has fewer parts than characters', () => {
     const searches = `0==1${'||d.n in d.a'.repeat(MAX_SEARCHES)}`
     const filled = longest(searches, '||!1', () => '')
     const { nodes, counted } = countedRun(filled)

@@ -1,12 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: rules have placeholders in any quotes
-/** Random rules and requests. The same few ids, names and values everywhere, so that comparisons often hold. */
+/** Random rules and requests. They use the same few ids, names and values, so that comparisons are often true. */
 import fc from 'fast-check'
 import type { NaiveDatabaseRequest } from './naive-database.fixture.ts'
 import type { NaiveRequest } from './naive-storage.fixture.ts'
 
 const IDS = ['u1', 'alice', 'bob', '名前', `o'"\\`]
 
-/** Some lead to JavaScript's own machinery, where rules must find nothing. */
+/** Some have a special meaning in JavaScript, where rules must not find anything. */
 const NAMES = ['a', 'b', '名', 'length', '__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'uid']
 
 const PATHS = ['users/alice/a.jpg', 'users/u1/名前.PNG', 'users/bob/b.jpg', 'temp/x.jpg', 'public/o\'".txt', '']
@@ -24,7 +24,7 @@ const quote = fc.constantFrom("'", '"')
 
 const gap = fc.constantFrom(' ', ' ', ' ', '', '\n')
 
-/** Operators that need no spaces around them, so that spaces may be anything. */
+/** Operators that need no spaces around them. */
 function infix(left: fc.Arbitrary<string>, operator: fc.Arbitrary<string>, right: fc.Arbitrary<string>) {
   return fc.tuple(left, gap, operator, gap, right).map((parts) => parts.join(''))
 }
@@ -42,15 +42,15 @@ function items(item: fc.Arbitrary<string>): fc.Arbitrary<string> {
 const equals = fc.constantFrom('==', '===', '!=', '!==')
 const orders = fc.constantFrom('<', '<=', '>', '>=')
 
-/** What a kind of rules can name. */
+/** The names in a kind of rules. */
 export interface Vocabulary {
   readonly booleans: readonly string[]
   readonly numbers: readonly string[]
   readonly strings: readonly string[]
   readonly lists: readonly string[]
-  /** Objects of data, and what is not there. */
+  /** Objects and missing values. */
   readonly others: readonly string[]
-  /** Variables that can be compared with `null` and asked for members, and are no values to put into an array. */
+  /** Variables that can be compared with `null` and have members, but cannot be items of an array. */
   readonly roots: readonly string[]
 }
 
@@ -129,7 +129,7 @@ export const DATABASE_VOCABULARY: Vocabulary = {
 }
 
 /**
- * Texts of the language: most have the types that their operators need, some have not, and all can be read.
+ * Expressions of the language. Most have operands of the right type, and all can be parsed.
  */
 export function expressions(vocabulary: Vocabulary): fc.Arbitrary<string> {
   const literal = fc.tuple(fc.constantFrom(...IDS, ...NAMES, ...PATHS), quote).map(([text, by]) => quoted(text, by))
@@ -166,7 +166,7 @@ export function expressions(vocabulary: Vocabulary): fc.Arbitrary<string> {
             arbitrary: fc.array(tie('bool'), { minLength: 3, maxLength: 5 }).map((all) => all.join(' || ')),
           },
           { weight: 2, arbitrary: parenthesized.map((inner) => `!${inner}`) },
-          // Without parentheses, so that precedence decides what is compared.
+          // Without parentheses, so that precedence decides.
           { weight: 1, arbitrary: infix(tie('bool'), fc.oneof(equals, orders), tie('bool')) },
           { weight: 1, arbitrary: among(tie('bool'), tie('list')) },
           { weight: 1, arbitrary: tie('bool').map((text) => `!${text}`) },
@@ -225,14 +225,14 @@ export function expressions(vocabulary: Vocabulary): fc.Arbitrary<string> {
     .bool.filter(isShort)
 }
 
-/** The language has its limits; few texts come near them. */
+/** Few expressions exceed the limits of the language. */
 function isShort(text: string): boolean {
   const searches = text.split(/ in (?!\[)/).length - 1
   return text.length <= 1024 && searches <= 8 && text.split('get(').length - 1 <= 3
 }
 
-/** What documents and metadata hold. Own members may be called anything, `__proto__` included. */
-export const storedData: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
+/** Data in documents and metadata. Own members can have any name, including `__proto__`. */
+const storedData: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
   value: unknown
   object: Record<string, unknown>
 }>((tie) => ({
@@ -248,8 +248,8 @@ export const storedData: fc.Arbitrary<Record<string, unknown>> = fc.letrec<{
   object: fc.array(fc.tuple(fc.constantFrom(...NAMES), tie('value')), { maxLength: 4 }).map(Object.fromEntries),
 })).object
 
-/** The members that a vocabulary names, mostly there and of the type that they should have. */
-export const namedData: fc.Arbitrary<Record<string, unknown>> = fc
+/** The members that a vocabulary names, usually present and of the expected type. */
+const namedData: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     storedData,
     fc.record(
@@ -273,7 +273,7 @@ export const namedData: fc.Arbitrary<Record<string, unknown>> = fc
 
 const id = fc.constantFrom(...IDS)
 
-export const caller: fc.Arbitrary<NaiveRequest['auth']> = fc.option(
+const caller: fc.Arbitrary<NaiveRequest['auth']> = fc.option(
   fc.record(
     {
       uid: id,

@@ -1,4 +1,4 @@
-/** Differential test: the language against a second, deliberately naive evaluator. */
+/** Differential test: the evaluator against a second, deliberately naive evaluator. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -20,11 +20,11 @@ import { naiveDecide } from './naive-evaluator.fixture.ts'
 import { naiveParse } from './naive-parser.fixture.ts'
 import { storageVariables } from './naive-storage.fixture.ts'
 
-/** The same rules in every run; to look for more, change the seed and raise the number. */
+/** The same rules in every run. To test others, change the seed and raise the number. */
 const SEED = 20_261_122
 const RUNS = 600
 
-/** In each run, every one of so many rules is asked about every one of so many requests. */
+/** In each run, every rule is evaluated for every request. */
 const RULES = 4
 const REQUESTS = 10
 
@@ -33,7 +33,7 @@ const LANGUAGE = [
   ...['&&', '||', '==', '===', '!=', '!==', '<', '<=', '>', '>=', 'in'].map((operator) => `binary ${operator}`),
 ]
 
-/** Counts what was compared, so that a test which compares nothing of worth fails. */
+/** Counts what was compared, so that a test that compares too little fails. */
 class Tally {
   #pairs = 0
   #allowed = 0
@@ -109,7 +109,7 @@ function disagreement(source: string, expected: boolean, request: unknown): stri
   return `naively this ${expected ? 'allows' : 'denies'}: ${source}\n${JSON.stringify(request)}`
 }
 
-/** Rules that the two once decided in different ways, asked about a request that changes `n` by `$inc`. */
+/** Rules that the two evaluators once decided differently, for a request that changes `n` by `$inc`. */
 const ONCE_DIFFERENT = [
   'doc._openid != []',
   '!(doc._openid in [[]])',
@@ -120,7 +120,7 @@ const ONCE_DIFFERENT = [
   '(auth.none == 1) in [[auth.none == 1][0]]',
 ]
 
-test('an owner is compared with ids only, and what is undecided stays so inside an array', () => {
+test('an owner is compared only with ids, and an undecided comparison is not an item of an array', () => {
   const request: NaiveDatabaseRequest = {
     auth: { uid: 'u1', loginType: 'CUSTOM' },
     doc: { _openid: 'u1' },
@@ -139,7 +139,7 @@ function context({ auth, doc, update, documents, now }: NaiveDatabaseRequest): D
   return {
     auth,
     ...(doc && { doc }),
-    // Nothing is stored where the update writes, so that it takes nothing away.
+    // The stored document is empty, so the update removes nothing.
     ...(update && { data: updatedData(operators(update), {}) }),
     documents: {
       get: (collection, id) => (typeof id === 'string' ? (documents[collection]?.[id] ?? null) : null),
@@ -148,7 +148,7 @@ function context({ auth, doc, update, documents, now }: NaiveDatabaseRequest): D
   }
 }
 
-/** A request that changes a field says nothing else about it. */
+/** A field that is changed by `$inc` is not in `$set` too. */
 function operators({ set, changed }: NonNullable<NaiveDatabaseRequest['update']>): Record<string, unknown> {
   const left = Object.entries(set).filter(([name]) => !changed.includes(name))
   return { $set: Object.fromEntries(left), $inc: Object.fromEntries(changed.map((name) => [name, 1])) }

@@ -1,14 +1,14 @@
-/** What database rules see: a request as plain data for the naive evaluator. */
+/** The variables of database rules: a request as plain data for the naive evaluator. */
 import { Changed, type NaiveWorld } from './naive-evaluator.fixture.ts'
 import { authVariable, type NaiveRequest, ownerOf } from './naive-storage.fixture.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
-/** Who asks, about which document. */
+/** A request for a document. */
 export interface NaiveDatabaseRequest {
   readonly auth: NaiveRequest['auth']
   readonly doc?: Document
-  /** What an update sets, and the fields that it changes without saying to what. */
+  /** The fields that an update sets, and the fields that it changes to an unknown value. */
   readonly update?: { readonly set: Document; readonly changed: readonly string[] }
   /** By collection, then by id. */
   readonly documents: Readonly<Record<string, Readonly<Record<string, Document>>>>
@@ -38,7 +38,7 @@ function changedField(name: string): readonly [string, Changed] {
   return [name, new Changed()]
 }
 
-/** `_openid` is a person, when it is an id at all. */
+/** `_openid` is a person if it is an id. */
 function withOwner(document: Document, request: NaiveDatabaseRequest): Document {
   const { _openid } = document
   const owner = typeof _openid === 'string' ? ownerOf([_openid], request) : undefined

@@ -1,10 +1,10 @@
 /**
- * A second evaluator of the rule language, written from docs/rules.md for the tests. It walks the tree over plain data
- * and has no other aim than to be obviously right.
+ * A second evaluator of the rule language for tests, written from docs/rules.md. It walks the tree over plain data, and its only
+ * aim is to be obviously correct.
  */
-import { type Node, naiveParse, type Operator } from './naive-parser.fixture.ts'
+import type { Node, Operator } from './naive-parser.fixture.ts'
 
-/** An owner, who is the same as each of these ids. */
+/** An owner, who equals each of these ids. */
 export class Owner {
   readonly ids: readonly string[]
 
@@ -13,29 +13,24 @@ export class Owner {
   }
 }
 
-/** A field that a request changes to something that it does not say: it is there, and nothing can be compared with it. */
+/** A field that a request changes to an unknown value. It is present, and cannot be compared. */
 export class Changed {
   readonly changed = true
 }
 
-/** What rules see: plain data, in which an Owner stands for a person. `undefined` and `null` are missing. */
+/** The context of a rule: plain data, with Owner for persons. `undefined` and `null` are missing. */
 export interface NaiveWorld {
   readonly variables: Readonly<Record<string, unknown>>
   /** A stored document for `get`, as rules see it. */
   readonly document?: (collection: string, id: string | number) => unknown
-  /** Told of each node that is evaluated, so that a test knows what it has exercised. */
+  /** Collects the kinds of evaluated nodes, so that a test knows what it covered. */
   readonly visited?: Set<string>
 }
 
-/** What a comparison with a missing value yields: neither true nor false. */
+/** The result of a comparison with a missing value: neither true nor false. */
 const UNDECIDED = Symbol('undecided')
 
-/** Whether the rule allows; false when it is in error. Throws when it is no rule. */
-export function naiveAllows(source: string, world: NaiveWorld): boolean {
-  return naiveDecide(naiveParse(source, { get: world.document !== undefined }), world)
-}
-
-/** The same for a rule that has been read. */
+/** Whether the rule allows; false on an error. */
 export function naiveDecide(node: Node, world: NaiveWorld): boolean {
   try {
     return evaluate(node, world) === true
@@ -71,7 +66,7 @@ function evaluate(node: Node, world: NaiveWorld): unknown {
   }
 }
 
-/** Only data has members: what it owns, of an array its items and their number. What is not there is missing. */
+/** Only data have members: own properties; of an array, its items and its length. Other members are missing. */
 function memberOf(object: unknown, name: unknown): unknown {
   if (typeof object !== 'object' || object === null || isMissing(name) || name === UNDECIDED) return undefined
   if (typeof name !== 'string' && typeof name !== 'number') throw new Error('no name of a member')
@@ -122,14 +117,14 @@ function binary(operator: Operator, left: Node, right: Node, world: NaiveWorld):
   }
 }
 
-/** Only the word `null` itself can be compared with something missing. */
+/** Only the literal `null` can be compared with a missing value. */
 function equality(left: Node, right: Node, world: NaiveWorld): unknown {
   if (isNull(right)) return missing(evaluate(left, world))
   if (isNull(left)) return missing(evaluate(right, world))
   return same(evaluate(left, world), evaluate(right, world))
 }
 
-/** `x in [a, b]` is `x == a || x == b`; a missing x is in no array and outside of none. */
+/** `x in [a, b]` is `x == a || x == b`. A missing x makes it undecided. */
 function isIn(left: Node, right: Node, world: NaiveWorld): unknown {
   const value = evaluate(left, world)
   let answer: unknown = isMissing(value) || value === UNDECIDED ? UNDECIDED : false
@@ -181,7 +176,7 @@ function test(pattern: RegExp, value: unknown): unknown {
   return pattern.test(value)
 }
 
-/** The pieces of the id are joined; a number that is all of it stays a number. */
+/** Concatenates the pieces of the id. A number that is the only piece stays a number. */
 function get(collection: string, pieces: readonly unknown[], world: NaiveWorld): unknown {
   const texts: string[] = []
   for (const piece of pieces) {
@@ -194,7 +189,7 @@ function get(collection: string, pieces: readonly unknown[], world: NaiveWorld):
   return world.document?.(collection, pieces.length === 1 && typeof only === 'number' ? only : texts.join(''))
 }
 
-/** An undecided comparison is no value that could be kept. */
+/** An undecided comparison cannot be an item of an array. */
 function decided(value: unknown): unknown {
   if (value === UNDECIDED) throw new Error('undecided')
   return value

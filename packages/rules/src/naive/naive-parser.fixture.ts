@@ -1,6 +1,6 @@
 /**
- * A second reader of the rule language, written from docs/rules.md for the tests: as plain as can be, slow, and sharing
- * nothing with the real one.
+ * A second parser of the rule language for tests, written from docs/rules.md. It is as simple as possible, slow, and shares no
+ * code with the real one.
  */
 
 export type Operator = '&&' | '||' | '==' | '===' | '!=' | '!==' | '<' | '<=' | '>' | '>=' | 'in'
@@ -43,7 +43,7 @@ const CONSTANTS = new Map<string, boolean | null>([
   ['null', null],
 ])
 
-/** Words of JavaScript that begin what a rule cannot have. */
+/** Keywords of JavaScript that rules do not support. */
 const REFUSED_WORDS =
   'this typeof void delete new await function instanceof import in class const var let if else for while do switch case default break continue return throw try catch finally with yield super extends export enum debugger'.split(
     ' ',
@@ -56,7 +56,7 @@ export interface NaiveParserOptions {
   readonly get?: boolean
 }
 
-/** Reads one expression of the language; throws when it is none. */
+/** Parses one expression of the language. Throws when the source is not one. */
 export function naiveParse(source: string, options: NaiveParserOptions = {}): Node {
   if (source.length > 1024) throw new Error('too long')
   const tokens = tokenize(source)
@@ -72,7 +72,7 @@ export function naiveParse(source: string, options: NaiveParserOptions = {}): No
     return token
   }
 
-  /** Whether one of these marks (or the word `in`) comes next. */
+  /** Whether one of these marks, or the word `in`, comes next. */
   function ahead(...texts: readonly string[]): boolean {
     const token = tokens[at]
     return token !== undefined && (token.type === 'mark' || token.text === 'in') && texts.includes(token.text)
@@ -186,7 +186,7 @@ export function naiveParse(source: string, options: NaiveParserOptions = {}): No
     return { kind: 'get', ...document(parts) }
   }
 
-  /** Texts, and between them the expressions in `${ }`. */
+  /** The strings and the expressions in `${ }` between them. */
   function pieces(quoted: string): Node[] {
     return quoted.split(/(?<!\\)\$\{([^}]*)\}/).map((piece, index) => {
       if (index % 2 === 1) return naiveParse(piece, options)
@@ -196,7 +196,7 @@ export function naiveParse(source: string, options: NaiveParserOptions = {}): No
   }
 }
 
-/** The collection must stand there as text, whatever pieces it comes in; the rest makes the id. */
+/** The collection must be a literal string, in any number of pieces. The rest is the id. */
 function document(parts: readonly Node[]): { collection: string; id: Node[] } {
   const computed = parts.findIndex((part) => part.kind !== 'literal' || typeof part.value !== 'string')
   const texts = parts.slice(0, computed === -1 ? parts.length : computed)
@@ -233,7 +233,7 @@ function unescaped(text: string): string {
   })
 }
 
-/** What only one of JavaScript and RE2 knows is refused. Sizes of programs are not counted: the tests use small patterns. */
+/** Refuses patterns that only one of JavaScript and RE2 supports. Does not check the program size: the tests use small patterns. */
 function checkPattern(pattern: string, flags: string): void {
   if (flags !== '' && flags !== 'i') throw new Error('unknown flags')
   if (pattern.length > 256) throw new Error('the pattern is too long')

@@ -1,7 +1,7 @@
-/** What storage rules see, from docs/rules.md: a request as plain data for the naive evaluator. */
+/** The variables of storage rules, written from docs/rules.md: a request as plain data for the naive evaluator. */
 import { Owner } from './naive-evaluator.fixture.ts'
 
-/** Who asks, for which file: the fields of a real context, and nothing that the documentation does not explain. */
+/** A request for a file, with the documented fields of a real context. */
 export interface NaiveRequest {
   readonly auth: {
     readonly uid: string
@@ -31,21 +31,21 @@ export function storageVariables(request: NaiveRequest, mode: 'path' | 'creator'
   }
 }
 
-/** The variable `auth` of every kind of rules. */
+/** The variable `auth`, in rules of every kind. */
 export function authVariable(auth: NaiveRequest['auth']): Record<string, unknown> | null {
   if (auth === null) return null
   const { uid, openid, customUserId, loginType } = auth
-  // The WeChat openid, else the custom login's id.
+  // The WeChat openid, otherwise the id of the custom login.
   return { uid, openid: openid ?? customUserId, customUserId, loginType }
 }
 
 function ownerIds({ auth, resource }: NaiveRequest, mode: 'path' | 'creator'): readonly string[] {
   if (mode === 'path') return resource.claim === undefined ? [] : [resource.claim]
-  // The uploader; of a new file, the caller.
+  // The uploader; for a new file, the caller.
   return resource.exists ? (resource.creator ?? []) : callerIds(auth)
 }
 
-/** An owner who has one of the caller's ids has all of them; somebody without an id is nobody. */
+/** An owner with one of the caller's ids has all of them. Without an id there is no owner. */
 export function ownerOf(ids: readonly string[], { auth }: Pick<NaiveRequest, 'auth'>): Owner | undefined {
   if (ids.length === 0) return undefined
   const caller = callerIds(auth)

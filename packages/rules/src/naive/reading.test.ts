@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: rules have placeholders in any quotes
-/** Differential test: the parser accepts exactly the texts that a second, deliberately naive parser accepts. */
+/** Differential test: the parser accepts exactly the sources that a second, deliberately naive parser accepts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -8,11 +8,11 @@ import { RuleError } from '../rule-error.ts'
 import { DATABASE_VOCABULARY, expressions, STORAGE_VOCABULARY } from './arbitraries.fixture.ts'
 import { naiveParse } from './naive-parser.fixture.ts'
 
-/** The same texts in every run; to look for more, change the seed and raise the number. */
+/** The same sources in every run. To test others, change the seed and raise the number. */
 const SEED = 20_261_122
 const TEXTS = 10_000
 
-/** What slips into a rule: pieces of the language in the wrong place, and of JavaScript that it does not have. */
+/** Typing errors: parts of the language in the wrong place, and parts of JavaScript that it does not have. */
 const PIECES = [
   ...'()[].,!<>=&|+-*/%?:;\'"`\\{}~^ \n\t0159eE_$x',
   ...[
@@ -57,7 +57,7 @@ const PIECES = [
 
 const GET_PIECES = ['get(', "get('database.c.x')", '${', '}', '`', 'database.', "'database.a.' +", '${auth.uid}']
 
-/** One slip: some characters out, a piece in, or a part of the text twice. */
+/** One typing error: some characters removed, and a piece inserted. */
 interface Slip {
   readonly at: number
   readonly removed: number
@@ -112,7 +112,7 @@ function compare(text: fc.Arbitrary<string>, get: boolean, compile: (source: str
     }),
     { seed: SEED, numRuns: TEXTS },
   )
-  // Both kinds must be there in numbers, or the test has lost its subject.
+  // A test with too few of either kind has lost its subject.
   assert.ok(accepted > 0.2 * read, `only ${accepted} of ${read} texts are rules`)
   assert.ok(accepted < 0.8 * read, `${accepted} of ${read} texts are rules`)
 }
@@ -122,16 +122,16 @@ function nearly(source: fc.Arbitrary<string>, pieces: readonly string[]): fc.Arb
   return fc.tuple(source, slips).map(([text, changes]) => changes.reduce(slipped, text))
 }
 
-test('files: a text is a rule to both parsers or to neither', () => {
+test('files: both parsers accept a source, or neither does', () => {
   compare(nearly(expressions(STORAGE_VOCABULARY), PIECES), false, (read) =>
     compileStorageRules({ read }, { resourceOpenid: 'path' }),
   )
 })
 
-test('documents: a text is a rule to both parsers or to neither', () => {
+test('documents: both parsers accept a source, or neither does', () => {
   const strings = DATABASE_VOCABULARY.strings.filter((text) => text.startsWith('get('))
   const source = expressions({ ...DATABASE_VOCABULARY, strings: [...strings, 'doc.id'] })
-  // The naive parser finds the end of a template first; line breaks and quotes inside of one are too much for it.
+  // The naive parser cannot read templates that contain line breaks or quotes.
   const text = nearly(source, [...PIECES, ...GET_PIECES]).filter((changed) => !/\+\s*\+|\n/.test(changed))
   compare(text, true, (read) => compileDatabaseRules({ read }))
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { OrderOperator } from '../language/ast.ts'
 import { type Bound, compareIntervals, exactly, type Interval, intersection, overlap } from './interval.ts'
 
-/** Quarters stand for all numbers between two whole ones, which alone are ends. */
+/** Quarters represent all numbers between two integers. Only integers are ends of intervals. */
 const NUMBERS = Array.from({ length: 29 }, (_, index) => index / 4 - 1)
 
 const bound: fc.Arbitrary<Bound<number>> = fc.record({ value: fc.integer({ min: 0, max: 5 }), open: fc.boolean() })
@@ -25,19 +25,19 @@ function inside({ low, high }: Interval<number>): readonly number[] {
   )
 }
 
-test('every answer that two numbers give is among those of their intervals', () => {
+test('the result for two numbers is among the results for their intervals', () => {
   fc.assert(
     fc.property(interval, interval, fc.constantFrom(...(['<', '<=', '>', '>='] as const)), (a, b, operator) => {
       const said = compareIntervals(operator, a, b)
       const given = new Set(inside(a).flatMap((x) => inside(b).map((y) => COMPARE[operator](x, y))))
       for (const answer of given) assert.ok(said.includes(answer))
-      // Nothing is said that cannot be, unless an interval is empty.
+      // No other answers are reported, unless an interval is empty.
       if (given.size > 0) assert.equal(said.length, given.size)
     }),
   )
 })
 
-test('what two intervals have in common', () => {
+test('the intersection of two intervals', () => {
   fc.assert(
     fc.property(interval, interval, (a, b) => {
       const common = inside(a).filter((n) => inside(b).includes(n))

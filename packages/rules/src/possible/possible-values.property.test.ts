@@ -1,4 +1,4 @@
-/** The checker reasons about worlds; whatever really happens in one of them must be among what it thought possible. */
+/** Every result in a context of a world is among the possible values that the checker computes for the world. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -31,7 +31,7 @@ const VALUES = [
   ...['/^users/.test(resource.path)', '/^temp|^users\\/u1/i.test(resource.path)', '/u/.test(auth.uid)'],
 ]
 
-/** Mostly conditions joined by logic, as people write them; now and then anything anywhere. */
+/** Mostly conditions combined by logical operators, as in real rules; sometimes anything anywhere. */
 const expression: fc.Arbitrary<string> = fc.letrec<{ condition: string; any: string }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
@@ -61,7 +61,7 @@ interface Case {
   readonly context: StorageRuleContext
 }
 
-/** A world and a context that lies in it. */
+/** A world, and a context in it. */
 const cases: fc.Arbitrary<Case> = fc
   .record({
     login: fc.constantFrom(...LOGINS),
@@ -74,7 +74,7 @@ const cases: fc.Arbitrary<Case> = fc
     stranger: fc.boolean(),
   })
   .map(({ login, uid, openid, customUserId, claim, size, metadata, stranger }) => {
-    // A stranger's ids stand nowhere else.
+    // A stranger's ids occur nowhere else.
     const own = (name: string, ending: number) => (stranger ? `q3k9v7x2m5t8w4z6${ending}` : name)
     const auth = authOf(login, own(uid, 1), own(openid, 2), customUserId && own(customUserId, 3))
     return {
@@ -99,7 +99,7 @@ const cases: fc.Arbitrary<Case> = fc
     }
   })
 
-test('what happens was thought possible', () => {
+test('every result is among the possible values', () => {
   const scope = storageScope('path')
   const seen = { truths: 0, errors: 0, strangers: 0 }
   fc.assert(

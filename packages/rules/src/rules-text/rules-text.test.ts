@@ -29,7 +29,7 @@ describe('what is read', () => {
   })
 })
 
-test('any text is read or refused with a RuleError', () => {
+test('any source is parsed or refused with a RuleError', () => {
   const shards = [
     '{',
     '}',
@@ -64,7 +64,7 @@ test('any text is read or refused with a RuleError', () => {
   )
 })
 
-test('a text of nothing but comments is refused, not a stack overflow', () => {
+test('a source with only comments is refused and does not overflow the stack', () => {
   for (const part of ['//\n', '/**/', '/* ', ' \n', '[1,', '"\\']) assert.ok(refusal(part.repeat(200_000)))
 })
 
@@ -108,10 +108,11 @@ describe('what is refused, and where', () => {
     })
   }
 
-  test('a text without end', () => assert.match(refusal(' '.repeat(1_000_001)).message, /at most 1000000 are allowed/))
+  test('a source that is too long', () =>
+    assert.match(refusal(' '.repeat(1_000_001)).message, /at most 1000000 are allowed/))
 })
 
-test('two variants of a rule, as the old pages of the platform wrote them, are refused with the way to merge them', () => {
+test('two variants of a rule, as on old pages of the platform, are refused with a merged rule', () => {
   const pasted = `{
   // login is WeChat
   "read": "resource.openid == auth.openid",
@@ -127,7 +128,7 @@ test('two variants of a rule, as the old pages of the platform wrote them, are r
   assert.match(error.frame ?? '', /"read": "resource\.openid == auth\.uid"/)
 })
 
-describe('where things stand', () => {
+describe('positions in the source', () => {
   const source = '{\n  "acl": {\n    "read": "a\\u0041 \\"b\\" == c"\n  }\n}'
   const rules = parseRulesText(source)
   for (const [name, path, index, expected] of [
@@ -142,14 +143,14 @@ describe('where things stand', () => {
     test(name, () => assert.equal(rules.offsetOf(path, index), expected))
   }
 
-  test('an error has line, column and frame of the text', () => {
+  test('an error has line, column and frame of the source', () => {
     const error = rules.errorAt({ en: 'no', zh: '不' }, ['acl', 'read'], 7)
     assert.deepEqual([error.key, error.line, error.column], ['read', 3, 28])
     assert.equal(error.frame, '    "read": "a\\u0041 \\"b\\" == c"\n                           ^')
   })
 })
 
-test('an item of an array has a place of its own', () => {
+test('an item of an array has its own position', () => {
   const { value, offsetOf, errorAt } = parseRulesText('{ "a": [1, { "b": "x" }, [true,],] }')
   assert.deepEqual(value, { a: [1, { b: 'x' }, [true]] })
   assert.equal(offsetOf(['a', '1']), 11)
@@ -157,7 +158,7 @@ test('an item of an array has a place of its own', () => {
   assert.equal(errorAt({ en: 'no', zh: 'no' }, ['a', '2', '0']).column, 27)
 })
 
-test('a value and a part of a string are written from here to there', () => {
+test('the range of a value and of a part of a string', () => {
   const source = '{ "acl": { "read": "a\\u0041 == \\"b\\"", "write": true } /* all */, "list": [1, "x"] // some\n }'
   const { rangeOf } = parseRulesText(source)
   const written = (path: readonly string[], span?: { start: number; end: number }) => {

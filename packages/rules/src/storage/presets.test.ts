@@ -3,42 +3,38 @@ import { describe, test } from 'node:test'
 import { isPresetAcl, PRESET_ACLS } from '../acl.ts'
 import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { StorageResource } from './context.ts'
+import { fileAt } from './resources.fixture.ts'
 import { compileStorageRules } from './rules.ts'
 
 const WECHAT: RuleAuth = { uid: 'u1', openid: 'wx-alice', loginType: 'WECHAT_OPEN' }
 const TICKET: RuleAuth = { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' }
 const ANONYMOUS: RuleAuth = { uid: 'u3', loginType: 'ANONYMOUS' }
 
-function file(path: string, more: Partial<StorageResource> = {}): StorageResource {
-  const claim = /^users\/([^/]+)\//.exec(path)?.[1]
-  return { path, exists: true, ...(claim === undefined ? {} : { claim }), ...more }
-}
+const CREATED_BY_ALICE = fileAt('temp/x.jpg', { creator: ['wx-alice', 'u1'] })
+const UPLOADED_BY_ADMIN = fileAt('temp/x.jpg')
+const NEW = fileAt('temp/x.jpg', { exists: false })
 
-const CREATED_BY_ALICE = file('temp/x.jpg', { creator: ['wx-alice', 'u1'] })
-const UPLOADED_BY_ADMIN = file('temp/x.jpg')
-const NEW = file('temp/x.jpg', { exists: false })
-
-/** caller, file, is the caller its owner? */
+/** The caller, the file, and whether the caller is its owner. */
 const OWNERS: readonly (readonly [string, RuleAuth | null, StorageResource, boolean])[] = [
-  ['the WeChat openid of the path', WECHAT, file('users/wx-alice/a.jpg'), true],
-  ['the uid of the path', WECHAT, file('users/u1/a.jpg'), true],
-  ['the customUserId of the path', TICKET, file('users/bob/a.jpg'), true],
-  ['the uid of a ticket user', TICKET, file('users/u2/a.jpg'), true],
-  ['the uid of an anonymous user', ANONYMOUS, file('users/u3/a.jpg'), true],
-  ['a new file under the own claim', WECHAT, file('users/wx-alice/a.jpg', { exists: false }), true],
-  ['the own claim over a file that somebody else made', WECHAT, file('users/u1/a.jpg', { creator: ['bob'] }), true],
-  ['a foreign claim', TICKET, file('users/wx-alice/a.jpg'), false],
-  ['a foreign claim, new file', TICKET, file('users/wx-alice/a.jpg', { exists: false }), false],
-  ['a foreign claim over the own file', TICKET, file('users/wx-alice/a.jpg', { creator: ['bob'] }), false],
-  ['a claim that only begins like the own id', TICKET, file('users/bob2/a.jpg'), false],
-  ['a claim in another case', TICKET, file('users/BOB/a.jpg'), false],
-  ['nobody on a claimed path', null, file('users/bob/a.jpg'), false],
+  ['the WeChat openid of the path', WECHAT, fileAt('users/wx-alice/a.jpg'), true],
+  ['the uid of the path', WECHAT, fileAt('users/u1/a.jpg'), true],
+  ['the customUserId of the path', TICKET, fileAt('users/bob/a.jpg'), true],
+  ['the uid of a ticket user', TICKET, fileAt('users/u2/a.jpg'), true],
+  ['the uid of an anonymous user', ANONYMOUS, fileAt('users/u3/a.jpg'), true],
+  ['a new file under the own claim', WECHAT, fileAt('users/wx-alice/a.jpg', { exists: false }), true],
+  ['the own claim over a file that somebody else made', WECHAT, fileAt('users/u1/a.jpg', { creator: ['bob'] }), true],
+  ['a foreign claim', TICKET, fileAt('users/wx-alice/a.jpg'), false],
+  ['a foreign claim, new file', TICKET, fileAt('users/wx-alice/a.jpg', { exists: false }), false],
+  ['a foreign claim over the own file', TICKET, fileAt('users/wx-alice/a.jpg', { creator: ['bob'] }), false],
+  ['a claim that only begins like the own id', TICKET, fileAt('users/bob2/a.jpg'), false],
+  ['a claim in another case', TICKET, fileAt('users/BOB/a.jpg'), false],
+  ['nobody on a claimed path', null, fileAt('users/bob/a.jpg'), false],
   ['the creator of an unclaimed file', WECHAT, CREATED_BY_ALICE, true],
   ['another user on an unclaimed file', TICKET, CREATED_BY_ALICE, false],
   ['an anonymous user on an unclaimed file', ANONYMOUS, CREATED_BY_ALICE, false],
   ['nobody on an unclaimed file', null, CREATED_BY_ALICE, false],
   ['a user on an upload by an administrator', WECHAT, UPLOADED_BY_ADMIN, false],
-  ['a user on an upload with an empty creator', WECHAT, file('temp/x.jpg', { creator: [] }), false],
+  ['a user on an upload with an empty creator', WECHAT, fileAt('temp/x.jpg', { creator: [] }), false],
   ['a user on a new unclaimed file', WECHAT, NEW, true],
   ['an anonymous user on a new unclaimed file', ANONYMOUS, NEW, true],
   ['nobody on a new unclaimed file', null, NEW, false],
@@ -74,7 +70,7 @@ describe('the reason of a refusal names the cause', () => {
       'PRIVATE',
       'read',
       TICKET,
-      file('users/wx-alice/a.jpg'),
+      fileAt('users/wx-alice/a.jpg'),
       'PRIVATE lets only the owner read: the path belongs to "wx-alice", not to "bob", "u2"',
     ],
     [

@@ -1,4 +1,4 @@
-/** Lessons from published advisories of other backends, one named test each, and the walls of the sandbox. */
+/** Lessons from published advisories of other backends, one test each, and the limits of the sandbox. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { StorageOperation, StorageRuleContext } from './context.ts'
@@ -25,7 +25,7 @@ describe('request data must not overwrite rule variables (an advisory: headers r
     assert.equal(allows("resource.metadata.openid == 'mallory'", context), true)
   })
 
-  test('members that the language does not name cannot be smuggled in through the context', () => {
+  test('additional members of the context are not visible', () => {
     const auth = { uid: 'u2', loginType: 'CUSTOM', isAdmin: true, sessionId: 's' }
     const resource = { path: 'a', exists: true, owner: 'u2', claim: 'bob', creator: ['u2'] }
     const context = { auth, resource, now: 1, admin: true }
@@ -43,7 +43,7 @@ describe('request data must not overwrite rule variables (an advisory: headers r
     assert.equal(allows('admin == true', context), false)
   })
 
-  test('an id that is not a string is no id', () => {
+  test('an id that is not a string does not count', () => {
     const auth = { uid: 'u2', customUserId: ['bob'], loginType: 'CUSTOM' } as unknown as StorageRuleContext['auth']
     assert.equal(allows('resource.openid == auth.openid', { ...CONTEXT, auth }), false)
     const resource = {
@@ -53,7 +53,7 @@ describe('request data must not overwrite rule variables (an advisory: headers r
     assert.equal(allows('resource.openid == auth.openid', { ...CONTEXT, resource }), false)
   })
 
-  test('ids inherited from a polluted prototype are no ids', () => {
+  test('ids inherited from a polluted prototype do not count', () => {
     const auth = Object.assign(Object.create({ openid: 'alice' }) as object, { uid: 'u9', loginType: 'ANONYMOUS' })
     const resource = { ...CONTEXT.resource, claim: 'alice' }
     assert.equal(allows('resource.openid == auth.openid', { ...CONTEXT, auth, resource }), false)
@@ -98,7 +98,7 @@ describe('an undefined condition must not pass (another backend let it)', () => 
   }
 })
 
-describe('an operation that nobody thought of denies (an advisory: one switch missed a new type)', () => {
+describe('an unknown operation denies (an advisory: one switch missed a new type)', () => {
   for (const operation of ['delete', 'list', '', '__proto__', 'constructor', 'toString', undefined, null, 1]) {
     test(String(operation), () => {
       for (const acl of ['READONLY', { read: true, write: true }]) {
@@ -128,7 +128,7 @@ describe('a context that cannot be read denies', () => {
   }
 })
 
-describe('no way out of the data', () => {
+describe('rules cannot leave the data', () => {
   const metadata = JSON.parse(
     '{"__proto__": {"x": 1}, "constructor": {"name": "Object"}, "prototype": {"x": 1}, "list": [1]}',
   )

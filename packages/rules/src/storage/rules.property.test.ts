@@ -33,7 +33,7 @@ const VALUES = [
   '["u1", null, auth.uid]',
 ]
 
-/** Any sentence of the language: most mean nothing, all must be decided. */
+/** Any expression of the language. Most are meaningless, but all must be decided. */
 const expression: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 5, depthSize: 'small' },
@@ -90,7 +90,7 @@ function assertDecides(rules: StorageRules, context: unknown): void {
   }
 }
 
-/** Compiles, or is refused with a RuleError; anything else that is thrown fails the property. */
+/** Compiles a rule; undefined when it is refused with a RuleError. Any other error fails the property. */
 function compiled(source: string, resourceOpenid: 'path' | 'creator'): StorageRules | undefined {
   try {
     return compileStorageRules({ read: source, write: source }, { resourceOpenid })
@@ -102,7 +102,7 @@ function compiled(source: string, resourceOpenid: 'path' | 'creator'): StorageRu
 
 const mode = fc.constantFrom('path' as const, 'creator' as const)
 
-test('every sentence of the language is decided on every context, always the same way', () => {
+test('every expression is decided for every context, always in the same way', () => {
   let accepted = 0
   fc.assert(
     fc.property(expression, mode, anyContext, (source, resourceOpenid, context) => {
@@ -116,7 +116,7 @@ test('every sentence of the language is decided on every context, always the sam
   assert.ok(accepted > 2500, `only ${accepted} of 3000 sentences were accepted: the test lost its subject`)
 })
 
-test('presets decide on every context', () => {
+test('presets decide for every context', () => {
   const preset = fc.constantFrom('READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY')
   fc.assert(
     fc.property(preset, anyContext, (acl, context) => {
@@ -126,7 +126,7 @@ test('presets decide on every context', () => {
   )
 })
 
-test('any text is refused with a RuleError or is safe to evaluate', () => {
+test('any source is refused with a RuleError or is safe to evaluate', () => {
   const shards = [
     ...VALUES,
     '(',
@@ -184,7 +184,7 @@ test('any acl is refused with a RuleError or is safe to evaluate', () => {
   )
 })
 
-test('a missing value opens no door, however the rule is worded', () => {
+test('a missing value never grants access, however the rule is written', () => {
   const missing = fc.constantFrom(
     'auth.none',
     'auth.openid',

@@ -4,6 +4,7 @@ import type { RuleAuth } from '../caller/rule-auth.ts'
 import type { Decision } from '../decision.ts'
 import { RuleError } from '../rule-error.ts'
 import type { StorageResource } from './context.ts'
+import { fileAt } from './resources.fixture.ts'
 import { compileStorageRules } from './rules.ts'
 import type { ResourceOpenid } from './scope.ts'
 
@@ -13,11 +14,6 @@ const WECHAT: RuleAuth = { uid: 'u1', openid: 'wx-alice', loginType: 'WECHAT_OPE
 const TICKET: RuleAuth = { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' }
 const BOTH: RuleAuth = { uid: 'u4', openid: 'wx-carol', customUserId: 'carol', loginType: 'WECHAT_OPEN' }
 const ANONYMOUS: RuleAuth = { uid: 'u3', loginType: 'ANONYMOUS' }
-
-function file(path: string, more: Partial<StorageResource> = {}): StorageResource {
-  const claim = /^users\/([^/]+)\//.exec(path)?.[1]
-  return { path, exists: true, ...(claim === undefined ? {} : { claim }), ...more }
-}
 
 function decide(
   rule: string,
@@ -34,27 +30,32 @@ function decide(
 
 describe("the recipe's rule, resource.openid is the claim", () => {
   const cases: readonly (readonly [string, RuleAuth | null, StorageResource, boolean])[] = [
-    ['WeChat user, own openid', WECHAT, file('users/wx-alice/a.jpg'), true],
-    ['WeChat user, own uid', WECHAT, file('users/u1/a.jpg'), true],
-    ['ticket user, own customUserId', TICKET, file('users/bob/a.jpg'), true],
-    ['ticket user, own uid', TICKET, file('users/u2/a.jpg'), true],
-    ['user with all ids, openid', BOTH, file('users/wx-carol/a.jpg'), true],
-    ['user with all ids, customUserId', BOTH, file('users/carol/a.jpg'), true],
-    ['user with all ids, uid', BOTH, file('users/u4/a.jpg'), true],
-    ['a new file', TICKET, file('users/bob/a.jpg', { exists: false }), true],
-    ['an overwrite is judged by the claim, not by the creator', TICKET, file('users/bob/a', { creator: ['u1'] }), true],
-    ['a foreign user', TICKET, file('users/wx-alice/a.jpg'), false],
-    ['a foreign user who made the file', TICKET, file('users/wx-alice/a.jpg', { creator: ['bob', 'u2'] }), false],
-    ['an anonymous user in another directory', ANONYMOUS, file('users/bob/a.jpg'), false],
-    ['an anonymous user in the own directory has no openid', ANONYMOUS, file('users/u3/a.jpg'), false],
-    ['nobody', null, file('users/bob/a.jpg'), false],
-    ['nobody, unclaimed', null, file('temp/x.jpg'), false],
-    ['an unclaimed path', TICKET, file('temp/x.jpg'), false],
-    ['an unclaimed path of the own making', TICKET, file('temp/x.jpg', { creator: ['bob', 'u2'] }), false],
-    ['a new unclaimed path', TICKET, file('temp/x.jpg', { exists: false }), false],
-    ['an anonymous user on an unclaimed path: two missing ids are not one', ANONYMOUS, file('temp/x.jpg'), false],
+    ['WeChat user, own openid', WECHAT, fileAt('users/wx-alice/a.jpg'), true],
+    ['WeChat user, own uid', WECHAT, fileAt('users/u1/a.jpg'), true],
+    ['ticket user, own customUserId', TICKET, fileAt('users/bob/a.jpg'), true],
+    ['ticket user, own uid', TICKET, fileAt('users/u2/a.jpg'), true],
+    ['user with all ids, openid', BOTH, fileAt('users/wx-carol/a.jpg'), true],
+    ['user with all ids, customUserId', BOTH, fileAt('users/carol/a.jpg'), true],
+    ['user with all ids, uid', BOTH, fileAt('users/u4/a.jpg'), true],
+    ['a new file', TICKET, fileAt('users/bob/a.jpg', { exists: false }), true],
+    [
+      'an overwrite is judged by the claim, not by the creator',
+      TICKET,
+      fileAt('users/bob/a', { creator: ['u1'] }),
+      true,
+    ],
+    ['a foreign user', TICKET, fileAt('users/wx-alice/a.jpg'), false],
+    ['a foreign user who made the file', TICKET, fileAt('users/wx-alice/a.jpg', { creator: ['bob', 'u2'] }), false],
+    ['an anonymous user in another directory', ANONYMOUS, fileAt('users/bob/a.jpg'), false],
+    ['an anonymous user in the own directory has no openid', ANONYMOUS, fileAt('users/u3/a.jpg'), false],
+    ['nobody', null, fileAt('users/bob/a.jpg'), false],
+    ['nobody, unclaimed', null, fileAt('temp/x.jpg'), false],
+    ['an unclaimed path', TICKET, fileAt('temp/x.jpg'), false],
+    ['an unclaimed path of the own making', TICKET, fileAt('temp/x.jpg', { creator: ['bob', 'u2'] }), false],
+    ['a new unclaimed path', TICKET, fileAt('temp/x.jpg', { exists: false }), false],
+    ['an anonymous user on an unclaimed path: two missing ids are not one', ANONYMOUS, fileAt('temp/x.jpg'), false],
     ['an empty claim', TICKET, { path: 'users//a.jpg', claim: '', exists: true }, false],
-    ['empty ids', { uid: 'u9', openid: '', customUserId: '', loginType: 'CUSTOM' }, file('x', { claim: '' }), false],
+    ['empty ids', { uid: 'u9', openid: '', customUserId: '', loginType: 'CUSTOM' }, fileAt('x', { claim: '' }), false],
   ]
   for (const [name, auth, resource, allowed] of cases) {
     test(name, () => assert.equal(decide(RECIPE, auth, resource).allowed, allowed))
@@ -62,27 +63,27 @@ describe("the recipe's rule, resource.openid is the claim", () => {
 })
 
 describe("the recipe's rule, resource.openid is the creator", () => {
-  const mine = file('temp/x.jpg', { creator: ['bob', 'u2'] })
+  const mine = fileAt('temp/x.jpg', { creator: ['bob', 'u2'] })
   const cases: readonly (readonly [string, RuleAuth | null, StorageResource, boolean])[] = [
     ['the creator', TICKET, mine, true],
-    ['a creator known by uid alone', TICKET, file('temp/x.jpg', { creator: ['u2'] }), true],
-    ['the creator, in a directory that somebody else claims', TICKET, file('users/z/x', { creator: ['bob'] }), true],
-    ['the claim alone does not count', TICKET, file('users/bob/x.jpg', { creator: ['u1'] }), false],
+    ['a creator known by uid alone', TICKET, fileAt('temp/x.jpg', { creator: ['u2'] }), true],
+    ['the creator, in a directory that somebody else claims', TICKET, fileAt('users/z/x', { creator: ['bob'] }), true],
+    ['the claim alone does not count', TICKET, fileAt('users/bob/x.jpg', { creator: ['u1'] }), false],
     ['another user', WECHAT, mine, false],
     ['nobody', null, mine, false],
-    ['an anonymous creator has no openid', ANONYMOUS, file('temp/x.jpg', { creator: ['u3'] }), false],
-    ['a new file is its uploader’s', TICKET, file('temp/x.jpg', { exists: false }), true],
-    ['a new file of nobody', null, file('temp/x.jpg', { exists: false }), false],
-    ['an upload by an administrator', TICKET, file('temp/x.jpg'), false],
-    ['no creator ids', TICKET, file('temp/x.jpg', { creator: [] }), false],
+    ['an anonymous creator has no openid', ANONYMOUS, fileAt('temp/x.jpg', { creator: ['u3'] }), false],
+    ['a new file is its uploader’s', TICKET, fileAt('temp/x.jpg', { exists: false }), true],
+    ['a new file of nobody', null, fileAt('temp/x.jpg', { exists: false }), false],
+    ['an upload by an administrator', TICKET, fileAt('temp/x.jpg'), false],
+    ['no creator ids', TICKET, fileAt('temp/x.jpg', { creator: [] }), false],
   ]
   for (const [name, auth, resource, allowed] of cases) {
     test(name, () => assert.equal(decide(RECIPE, auth, resource, 'creator').allowed, allowed))
   }
 })
 
-test('a file that does not exist has no creator, whoever is said to be', () => {
-  const gone = file('temp/x.jpg', { exists: false, creator: ['bob'] })
+test('a file that does not exist has no creator', () => {
+  const gone = fileAt('temp/x.jpg', { exists: false, creator: ['bob'] })
   assert.equal(decide("resource.openid == 'bob'", null, gone, 'creator').allowed, false)
   assert.equal(decide("resource.openid == 'bob'", WECHAT, gone, 'creator').allowed, false)
 })
@@ -111,12 +112,12 @@ describe('resource.openid is a person: it equals each id of the caller when one 
     ['auth.openid == auth.uid', false],
   ] as const) {
     test(`${rule} ${allowed ? 'allows' : 'denies'} the owner`, () => {
-      assert.equal(decide(rule, BOTH, file('users/carol/a.jpg')).allowed, allowed)
+      assert.equal(decide(rule, BOTH, fileAt('users/carol/a.jpg')).allowed, allowed)
     })
   }
 
-  test('for somebody else it is the id of the path and no other', () => {
-    const carols = file('users/carol/a.jpg')
+  test('for another user it equals only the id of the path', () => {
+    const carols = fileAt('users/carol/a.jpg')
     assert.equal(decide("resource.openid == 'carol'", TICKET, carols).allowed, true)
     assert.equal(decide("resource.openid == 'wx-carol'", TICKET, carols).allowed, false)
     assert.equal(decide('resource.openid == auth.uid', TICKET, carols).allowed, false)
@@ -125,7 +126,7 @@ describe('resource.openid is a person: it equals each id of the caller when one 
 })
 
 describe('variables', () => {
-  const resource = file('photos/a.jpg', {
+  const resource = fileAt('photos/a.jpg', {
     size: 1000,
     metadata: { kind: 'photo', tags: ['a', 'b'], 'content-type': 'x' },
   })
@@ -160,7 +161,7 @@ describe('variables', () => {
   }
 
   test('a member named by data is the same member', () => {
-    const named = (key: string) => file('a', { metadata: { key } })
+    const named = (key: string) => fileAt('a', { metadata: { key } })
     assert.equal(decide("auth[resource.metadata.key] == 'u2'", TICKET, named('uid')).allowed, true)
     assert.equal(decide("resource[resource.metadata.key] == 'a'", TICKET, named('path')).allowed, true)
     assert.equal(decide('auth[resource.metadata.key] == null', TICKET, named('sessionId')).allowed, true)
@@ -172,21 +173,21 @@ describe('variables', () => {
     assert.equal(decide("auth.openid == 'carol'", BOTH, resource).allowed, false)
   })
 
-  test('nobody has no members, and asking for them is no error', () => {
+  test('without a login auth has no members, and reading them is not an error', () => {
     assert.equal(decide("auth.uid == 'u2' || auth == null", null, resource).allowed, true)
     assert.equal(decide('auth.uid != auth.openid', null, resource).allowed, false)
   })
 
   test('an unknown size is neither small nor large', () => {
-    assert.equal(decide('resource.size < 10', TICKET, file('a')).allowed, false)
-    assert.equal(decide('resource.size >= 10', TICKET, file('a')).allowed, false)
-    assert.equal(decide('!(resource.size > 10)', TICKET, file('a')).allowed, false)
-    assert.equal(decide('resource.size == null', TICKET, file('a')).allowed, true)
+    assert.equal(decide('resource.size < 10', TICKET, fileAt('a')).allowed, false)
+    assert.equal(decide('resource.size >= 10', TICKET, fileAt('a')).allowed, false)
+    assert.equal(decide('!(resource.size > 10)', TICKET, fileAt('a')).allowed, false)
+    assert.equal(decide('resource.size == null', TICKET, fileAt('a')).allowed, true)
   })
 })
 
-describe('booleans, missing rules, and what is left out', () => {
-  const context = { auth: null, resource: file('a'), now: 0 }
+describe('booleans and missing rules', () => {
+  const context = { auth: null, resource: fileAt('a'), now: 0 }
   test('true allows, false denies', () => {
     const rules = compileStorageRules({ read: true, write: false }, { resourceOpenid: 'path' })
     assert.deepEqual(rules.evaluate('read', context), { allowed: true, reason: 'allowed by the rule "read"' })
@@ -208,7 +209,7 @@ describe('booleans, missing rules, and what is left out', () => {
     assert.equal(rules.maxAge, undefined)
   })
 
-  test('the configuration may change afterwards: the compiled rules do not', () => {
+  test('changing the configuration afterwards does not change the compiled rules', () => {
     const acl = { read: 'false', write: false }
     const rules = compileStorageRules(acl, { resourceOpenid: 'path' })
     acl.read = 'true'
@@ -221,29 +222,29 @@ describe('reasons', () => {
     [
       'a foreign directory',
       TICKET,
-      file('users/wx-alice/a.jpg'),
+      fileAt('users/wx-alice/a.jpg'),
       'path',
       'the rule "read": resource.openid == auth.openid is false: "wx-alice" is not the caller ("bob", "u2")',
     ],
-    ['nobody', null, file('users/bob/a.jpg'), 'path', 'the rule "read": auth != null is false: nobody is logged in'],
+    ['nobody', null, fileAt('users/bob/a.jpg'), 'path', 'the rule "read": auth != null is false: nobody is logged in'],
     [
       'a path without a claim, which names the setting',
       TICKET,
-      file('temp/x.jpg'),
+      fileAt('temp/x.jpg'),
       'path',
       'the rule "read": resource.openid == auth.openid is not true because resource.openid is absent: the path "temp/x.jpg" has no users/{id}/ segment (storage.resourceOpenid is "path"; with "creator" it would be the uploader)',
     ],
     [
       'an anonymous user',
       ANONYMOUS,
-      file('users/u3/x.jpg'),
+      fileAt('users/u3/x.jpg'),
       'path',
       'the rule "read": resource.openid == auth.openid is not true because auth.openid is absent: the login "u3" ("ANONYMOUS") has neither a WeChat openid nor a customUserId',
     ],
     [
       'an upload by an administrator',
       TICKET,
-      file('temp/x.jpg'),
+      fileAt('temp/x.jpg'),
       'creator',
       'the rule "read": resource.openid == auth.openid is not true because resource.openid is absent: the stored file was not uploaded by a user (storage.resourceOpenid is "creator")',
     ],
@@ -253,13 +254,13 @@ describe('reasons', () => {
 
   test('an unknown size says so', () => {
     assert.match(
-      decide('resource.size < 9', TICKET, file('a')).reason,
+      decide('resource.size < 9', TICKET, fileAt('a')).reason,
       /resource\.size is absent: the size is not known/,
     )
   })
 })
 
-describe('what is refused at load', () => {
+describe('what is refused', () => {
   for (const [name, acl, message, key, index] of [
     ['nothing', undefined, /must be one of READONLY/],
     ['null', null, /must be one of/],

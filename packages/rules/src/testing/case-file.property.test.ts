@@ -85,7 +85,7 @@ const documentCase = (more: Parameters<typeof fc.record>[0], requiredMore: reado
   )
 const data = fc.oneof(object, fc.dictionary(fc.constantFrom('$set', '$inc', '$rename', 'a'), object, { maxKeys: 2 }))
 
-/** Near to what cases are, so that many are accepted. */
+/** Similar to valid cases, so that many are accepted. */
 const oneCase: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.oneof(
   fileCase,
   documentCase({ action: fc.constantFrom('read', 'delete'), where: object }, ['where']),
@@ -96,7 +96,7 @@ const oneCase: fc.Arbitrary<Readonly<Record<string, unknown>>> = fc.oneof(
   documentCase({ action: value, where: value, doc: value, data: value, stored: value }, []),
 )
 
-test('whatever stands in a case, it is decided or refused with its place', () => {
+test('any case is decided, or refused with its position', () => {
   let decided = 0
   fc.assert(
     fc.property(oneCase, (one) => {
@@ -117,7 +117,7 @@ test('whatever stands in a case, it is decided or refused with its place', () =>
   assert.ok(decided > 500, `only ${decided} were decided`)
 })
 
-test('whatever a file is, it is read or refused with its place', () => {
+test('any file is read, or refused with its position', () => {
   const part = fc.record(
     {
       users: value,

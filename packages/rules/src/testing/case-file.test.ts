@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { RuleError } from '../rule-error.ts'
 import { loadRules, parseCaseFile, readOneCase, runCases } from './index.ts'
 
-/** The head of a file; the case that follows stands on line 4. */
+/** The beginning of a file. The case that follows is on line 4. */
 const HEAD = '{ "users": { "alice": { "customUserId": "alice" } },\n  "documents": { "orders": [] },\n  "cases": [\n'
 const withCase = (text: string) => `${HEAD}${text}\n] }`
 
@@ -22,7 +22,7 @@ function fault(source: string): RuleError {
 
 const READ = '"action": "read", "expect": "denied"'
 
-describe('what is wrong in a file is said with its place', () => {
+describe('errors in a file have their position', () => {
   for (const [what, source, line, column, message] of [
     ['no cases', '{}', 1, 1, /"cases" is missing/],
     ['no case', '{ "cases": [] }', 1, 3, /there are no cases/],
@@ -210,7 +210,7 @@ test('comments and trailing commas are tolerated', () => {
   assert.deepEqual([rules, cases.length], ['../a.json', 1])
 })
 
-test('a long name is cut', () => {
+test('a long name is clipped', () => {
   const source = withCase(`{ "name": "${'n'.repeat(1000)}", "as": null, "file": "a", ${READ} }`)
   assert.equal(parseCaseFile(source, 0).cases[0]?.name.length, 200)
 })
@@ -248,8 +248,8 @@ describe('a configuration', () => {
   }
 })
 
-describe('a case by itself', () => {
-  test('is read as in a file, without users and documents of others', () => {
+describe('a single case', () => {
+  test('is read as in a file, without the fixtures of a file', () => {
     const one = readOneCase({
       as: { uid: 'u2', customUserId: 'bob', loginType: 'CUSTOM' },
       action: 'update',

@@ -19,7 +19,7 @@ test('a condition that was never true is found', () => {
   assert.deepEqual([coverage.covered, coverage.total, coverage.percent], [5, 6, 83])
 })
 
-test('before anything was asked, nothing is covered; a condition that was never decided is neither', () => {
+test('at first nothing is covered, and a condition that is undecided stays uncovered', () => {
   const acl = { read: 'doc.a == 1', write: '!(auth.uid in doc.list) && doc.open' }
   const rules = testRules({ database: { collections: { things: { acl } } } }, USERS)
   assert.deepEqual(never(rules.coverage()), [
@@ -28,12 +28,12 @@ test('before anything was asked, nothing is covered; a condition that was never 
     'database.things.write: doc.open: true,false',
   ])
   assert.equal(rules.coverage().percent, 0)
-  // Missing: undecided.
+  // A missing value makes it undecided.
   rules.asNobody().collection('things').canUpdate({ doc: 'x' }, { a: 2 })
   assert.equal(rules.coverage().covered, 0)
 })
 
-test('proofs and documents both count, and so does a fallback to write', () => {
+test('proofs and documents both count, and so does the fallback to write', () => {
   const acl = { read: 'doc.a == 1', write: 'auth != null && doc._openid == auth.openid' }
   const documents = { things: [{ _id: 't1', _openid: 'alice', a: 2 }] }
   const rules = testRules({ database: { collections: { things: { acl } } } }, { ...USERS, documents })
@@ -52,7 +52,7 @@ test('proofs and documents both count, and so does a fallback to write', () => {
   assert.equal(rules.coverage().percent, 100)
 })
 
-test('what a query leaves open is not covered', () => {
+test('a condition that a query leaves open is not covered', () => {
   const rules = testRules({ database: { collections: { things: { acl: { read: 'doc.a == 1' } } } } })
   assert.ok(!rules.asNobody().collection('things').canRead({ where: {} }))
   assert.equal(rules.coverage().covered, 0)
@@ -69,7 +69,7 @@ test('presets, true and false have no conditions', () => {
   assert.deepEqual([total, percent], [0, 100])
 })
 
-test('a place is one in the text of the configuration, or else in the rule', () => {
+test('a position refers to the source of the configuration, otherwise to the rule', () => {
   const text = '{\n  "storage": {\n    "acl": { "read": "\\tauth != null && resource.size > 1" }\n  }\n}'
   const places = (configuration: unknown) =>
     testRules(configuration)
@@ -85,7 +85,7 @@ test('a place is one in the text of the configuration, or else in the rule', () 
   ])
 })
 
-test('an explanation is no test', () => {
+test('an explanation does not count', () => {
   const rules = testRules({ storage: { acl: { read: 'auth != null' } } })
   rules.asNobody().explain('read', 'a')
   assert.equal(rules.coverage().covered, 0)

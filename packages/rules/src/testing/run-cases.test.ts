@@ -96,7 +96,7 @@ const DECIDED: Readonly<Record<string, readonly Case[]>> = {
     file('alice', 'upload', 'users/alice/a.jpg', 'denied', { size: 1 }),
     file('alice', 'overwrite', 'users/alice/a.jpg', 'allowed', { size: 1 }),
     file('alice', 'overwrite', 'users/alice/new.jpg', 'denied', { size: 1 }),
-    // Announced over a file that is too large: without a size of its own it has that of the stored one.
+    // The announcement has no size of its own, so the size of the stored file counts, which is too large.
     file('alice', 'overwrite', 'users/alice/big.jpg', 'denied', { size: 1 }),
     file('alice', 'write', 'users/alice/big.jpg', 'allowed', { size: 1 }),
     file('alice', 'delete', 'users/alice/a.jpg', 'allowed'),
@@ -192,7 +192,7 @@ const DECIDED: Readonly<Record<string, readonly Case[]>> = {
     inColl('alice', 'set', 'orders', 'denied', { doc: 'o9', data: { total: 0 } }),
     inColl('bob', 'set', 'orders', 'denied', { doc: 'o1', data: { at: 2, total: 3 } }),
   ],
-  'documents: without saying which, all, as the server logs what is refused whatever it asks for': [
+  'documents: without a selection all documents, as the server logs what is always denied': [
     inColl('alice', 'read', 'private', 'allowed', {}),
     inColl('alice', 'read', 'orders', 'denied', {}),
     inColl('alice', 'read', 'open', 'allowed', {}),
@@ -218,7 +218,7 @@ for (const [group, cases] of Object.entries(DECIDED)) {
   })
 }
 
-test('a rule without size for an announcement denies an upload, but not a write', () => {
+test('a rule that needs the size denies an upload, but not a write', () => {
   const configuration = { storage: { acl: { read: true, write: 'resource.size <= 10' } } }
   const [upload, write] = run(
     [file(null, 'upload', 'a', 'denied', { size: 1 }), file(null, 'write', 'a', 'allowed', { size: 1 })],
@@ -228,7 +228,7 @@ test('a rule without size for an announcement denies an upload, but not a write'
   assert.deepEqual([upload?.ok, write?.ok], [true, true])
 })
 
-test('a result has its line, its name, and why', () => {
+test('a result has its line, its name and its reason', () => {
   const source = `{
     "users": { "alice": { "customUserId": "alice" } },
     "cases": [
@@ -246,7 +246,7 @@ test('a result has its line, its name, and why', () => {
   assert.match(results[1]?.explanation.reason.en ?? '', /nobody is logged in/)
 })
 
-test('without a time in the file the given one holds', () => {
+test('without a time in the file, the given time is used', () => {
   const configuration = { storage: { acl: { read: `now == ${NOW}` } } }
   assert.ok(run([file(null, 'read', 'a', 'allowed')], configuration, {}).results[0]?.ok)
 })

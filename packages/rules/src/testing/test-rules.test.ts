@@ -53,12 +53,12 @@ test('explanations, in both languages', () => {
   assert.match(orders.explain('read', { where: {}, language: 'zh' }), /^拒绝: read "orders where \{\}"/)
 })
 
-test('the text of a configuration is as good', () => {
+test('the configuration can be a source string', () => {
   const text = `// comment\n${JSON.stringify(CONFIGURATION)}`
   assert.ok(testRules(text, FIXTURES).asUser('alice').canRead('users/alice/a.jpg'))
 })
 
-test('a slip is no denial', () => {
+test('a typing error is not a denial', () => {
   assert.throws(() => rules.asUser('alise'), {
     name: 'RuleError',
     message: 'asUser: unknown user "alise"; did you mean "alice"?',
@@ -74,13 +74,13 @@ test('a slip is no denial', () => {
   )
 })
 
-test('fixtures are not changed', () => {
+test('fixtures are not modified', () => {
   const before = structuredClone(FIXTURES)
   alice.collection('orders').canUpdate({ doc: 'o1' }, { total: { $inc: 1 } })
   assert.deepEqual(FIXTURES, before)
 })
 
-test('a document that is not there is refused, also by a rule that holds of a missing field', () => {
+test('a document that does not exist is denied, also by a rule that is true for a missing field', () => {
   const rules = testRules(
     { database: { collections: { notes: { acl: { read: 'doc.secret == null', write: 'doc.secret == null' } } } } },
     { documents: { notes: [{ _id: 'n1' }, { _id: 'n2', secret: true }] } },

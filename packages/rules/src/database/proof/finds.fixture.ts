@@ -1,6 +1,6 @@
 import type { DocumentData } from '../context.ts'
 
-/** Whether a query finds a document, as MongoDB has it: slow and plain, to judge proofs by. */
+/** Whether a query matches a document, as in MongoDB. A slow and simple reference for the proofs. */
 export function finds(query: DocumentData, document: DocumentData): boolean {
   return Object.entries(query).every(([name, condition]) => {
     if (name === '$and') return (condition as DocumentData[]).every((part) => finds(part, document))
@@ -16,7 +16,7 @@ function isObject(value: unknown): value is DocumentData {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
 
-/** The value at a path and, of an array, its items; undefined when there is none. */
+/** The value at a path, and its items if it is an array; undefined when there is none. */
 function valuesAt(value: unknown, [name, ...rest]: readonly string[]): readonly unknown[] {
   if (name === undefined) return Array.isArray(value) ? [value, ...value] : [value]
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [undefined]
@@ -60,7 +60,7 @@ function same(value: unknown, operand: unknown): boolean {
   return value === operand
 }
 
-/** Within a type only; null is as great as null. */
+/** Compares only values of the same type. null equals null. */
 function compares(value: unknown, operator: string, operand: unknown): boolean {
   if (same(value, operand) && operator.endsWith('e')) return true
   const types = [value, operand].map((side) => (side instanceof Date ? 'date' : typeof side))

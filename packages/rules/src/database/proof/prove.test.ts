@@ -20,7 +20,7 @@ const documents = { get: (collection: string, id: string | number) => stored[JSO
 
 const CONTEXT: DatabaseRuleContext = { auth: ALICE, now: NOW, documents }
 
-/** true: proven. false: not. A pattern: not, and the reason says so. */
+/** true: proven. false: not proven. A pattern: not proven, with a matching reason. */
 type Expected = boolean | RegExp
 type Row = readonly [rule: string, query: DocumentData, expected: Expected, context?: Partial<DatabaseRuleContext>]
 
@@ -82,7 +82,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ['doc.a == 1', { a: 1, $or: [{ b: 1 }, { c: 1 }] }, true],
     ['doc.a == 1', { a: 1, $and: [{ a: 2 }] }, true],
     ['doc.a == 3', { a: 1, $and: [{ a: 2 }] }, true],
-    // ... but two values of what may be an array are no contradiction, nor is anything that the rule does not read.
+    // ... but two values of a possible array are not a contradiction, nor are conditions on paths that the rule does not read.
     ['doc.a == 3', { $and: [{ tags: 'x' }, { tags: 'y' }] }, false],
     ["doc.a == 3 || 'x' in doc.tags", { $and: [{ tags: 'z' }, { tags: 'y' }] }, false],
     ['doc.a == 3 || doc.o.x == 1', { $and: [{ o: { y: 1 } }, { o: { y: 1 } }] }, false],
@@ -163,7 +163,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["doc.roles[auth.uid] == 'owner'", { 'roles.alice': 'owner' }, false],
     ["doc.roles[auth.uid] != 'banned'", { 'roles.u-alice': { $nin: ['banned', null] } }, true],
     ['doc.roles[auth.uid].level == null', { 'roles.u-alice': { $nin: ['banned', null] } }, false],
-    // Where the document decides on the path it is not known what the rule takes the value for.
+    // When the path depends on the document, it is not known how the rule uses the value.
     ['auth.uid in doc.teams[doc.team]', { team: 'red', 'teams.red': 'u-alice' }, false],
     ['auth.uid in doc.teams[doc.team]', { team: { $in: ['red', 'blue'] }, 'teams.red': 'u-alice' }, false],
     ['doc[doc.key] == 1', { key: 'a', a: 1 }, false],
@@ -264,7 +264,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["get('database.teams.' + get('database.users.' + auth.openid).team).size == 3", {}, true],
     ["get('database.teams.t1')._openid == auth.openid", {}, true],
     ["get('database.users.' + doc._openid).admin == true", { _openid: 'alice' }, true],
-    // Another id of the same person names another document.
+    // A different id of the same person identifies a different document.
     ["get('database.users.' + doc._openid).admin == true", BOTH_IDS, false],
     ["get('database.users.' + doc[doc.k]).admin == true", { ...BOTH_IDS, k: '_openid' }, /does not determine/],
     ["get('database.teams.' + doc.team).size > doc.n", { team: 't1', n: { $lt: 3 } }, true],
@@ -311,14 +311,14 @@ function shown(query: DocumentData): string {
 describe('many alternatives', () => {
   const values = Array.from({ length: 65 }, (_, index) => index)
 
-  test('64 of them are looked at, 65 are not', () => {
+  test('64 of them are examined, 65 are not', () => {
     const rules = compileDatabaseRules({ read: 'doc.n < 64' })
     const query = (count: number) => ({ $or: values.slice(0, count).map((n) => ({ n })) })
     assert.equal(rules.prove('read', query(64), CONTEXT).allowed, true)
     assert.equal(rules.prove('read', query(65), CONTEXT).allowed, false)
   })
 
-  test('of a long list it is known what its values have in common', () => {
+  test('for a long list, it is known what its values have in common', () => {
     const numbers = compileDatabaseRules({ read: 'doc.n >= 0 && doc.n < 1000' })
     const list = Array.from({ length: 1000 }, (_, index) => index)
     assert.equal(numbers.prove('read', { n: { $in: list } }, CONTEXT).allowed, true)
@@ -328,7 +328,7 @@ describe('many alternatives', () => {
     assert.equal(texts.prove('read', { s: { $in: [...list.map(String), null] } }, CONTEXT).allowed, false)
   })
 
-  test('lists of several fields beyond the bound are still known each by itself', () => {
+  test('lists of several fields beyond the limit are still known separately', () => {
     const rules = compileDatabaseRules({ read: "doc.a in ['x', 'y', 'z'] && doc.b in [1, 2, 3, 4, 5] && doc.c < 9" })
     const query = { a: { $in: ['x', 'y', 'z'] }, b: { $in: [1, 2, 3, 4, 5] }, c: { $in: [1, 2, 3, 4, 5, 6, 7, 8] } }
     assert.equal(rules.prove('read', query, CONTEXT).allowed, true)
@@ -341,23 +341,23 @@ describe('many alternatives', () => {
     assert.equal(rules.prove('read', { l: { $in: [['a'], ...many.map((v) => [v])] } }, CONTEXT).allowed, false)
   })
 
-  test('many ids are nobody in particular', () => {
+  test('many ids are not a known owner', () => {
     const rules = compileDatabaseRules({ read: OWN })
     const many = Array.from({ length: 70 }, (_, index) => `v${index}`)
     assert.equal(rules.prove('read', { _openid: { $in: ['alice', ...many] } }, CONTEXT).allowed, false)
   })
 
-  test('a choice that says nothing of what the rule reads does not count', () => {
+  test('alternatives on paths that the rule does not read are ignored', () => {
     const rules = compileDatabaseRules({ read: 'doc.n == 1 || doc.n == 2' })
     const idle = { $or: values.slice(0, 40).map((x) => ({ x })) }
     assert.equal(rules.prove('read', { $and: [idle, { $or: [{ n: 1 }, { n: 2 }] }] }, CONTEXT).allowed, true)
   })
 })
 
-describe('documents that get( ) reads are asked for', () => {
+describe('documents that get( ) reads are requested', () => {
   const read = async (collection: string, id: string | number) => stored[JSON.stringify([collection, id])] ?? null
 
-  test('each once, all that the query lists', async () => {
+  test('once each, for all ids in the query', async () => {
     const rules = compileDatabaseRules({ read: "get('database.teams.' + doc.team).owner in [auth.openid, 'bob']" })
     const lookups = new Lookups()
     const asked: string[] = []

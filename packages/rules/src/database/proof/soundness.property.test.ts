@@ -1,8 +1,8 @@
 /**
- * Whatever a query was proven to find, the rule allows. Documents have the shapes that the rule takes for granted: one
- * value where it compares, dates in `doc.at` only, arrays only where it says `in`, an object at `doc.b`, an id or nothing
- * in `_openid`. For others a proof may say too much; the server asks `evaluate` about every document besides, and a rule
- * denies what it cannot compare, so nothing is told that must not be.
+ * The rule allows every document that a proven query matches. The documents have the shapes that the rule assumes: one value
+ * where it compares, dates only in `doc.at`, arrays only on the right of `in`, an object at `doc.b`, an id or nothing in
+ * `_openid`. For other documents a proof can be wrong. That discloses nothing, because the server also calls `evaluate` for every
+ * document, and a rule denies a document that it cannot compare.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -51,7 +51,7 @@ function present(fields: Record<string, unknown>): DocumentData {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-/** Fields with the values that are compared with them. */
+/** Fields, with values to compare them with. */
 const FIELDS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   _openid: id,
   a: scalar,
@@ -150,7 +150,7 @@ const rule: fc.Arbitrary<string> = fc
   }))
   .rule.filter((source) => source.split('get(').length <= 4)
 
-/** A query that says what some clauses say: proofs of other pairs are rare. */
+/** Queries that imply some clauses. Proofs of random pairs are rare. */
 const IMPLIED: Readonly<Record<string, DocumentData>> = {
   "doc.a == 'a'": { a: 'a' },
   "doc.a != 'b'": { a: { $nin: ['b', null] } },
@@ -192,7 +192,7 @@ const cases: fc.Arbitrary<Case> = fc.oneof(
   fc.tuple(rule, implied).map(([source, { query: asked }]) => ({ source, query: asked })),
 )
 
-/** Values to choose from for a document that a query finds. */
+/** Values for documents that a query matches. */
 const POOL: Readonly<Record<string, readonly unknown[]>> = {
   _openid: ['alice', 'u1', 'bob', 'a', undefined],
   a: ['a', 'b', 'alice', '', 0, 1, 2, true, false, null, undefined],
@@ -203,7 +203,7 @@ const POOL: Readonly<Record<string, readonly unknown[]>> = {
   list: [['a'], ['alice', 'a'], ['u1', 'b', null], [], undefined, ['b', 1]],
 }
 
-/** The document, changed so that the query may find it; `numbers` say which way. */
+/** Changes a document so that the query is likely to match it. `numbers` choose between alternatives. */
 function towards(asked: DocumentData, document: DocumentData, numbers: readonly number[]): DocumentData {
   const wanted = { ...document }
   let turn = 0
@@ -229,18 +229,18 @@ function towards(asked: DocumentData, document: DocumentData, numbers: readonly 
   return present(wanted)
 }
 
-/** Documents for each rule and query, and ways in which each is changed. */
+/** Documents for each rule and query, and changes of each document. */
 const DOCUMENTS = 5
 const WAYS = 5
 
-/** A query for null finds an array with null in it too, of which a rule that asks whether it is there does not know. */
+/** A query for null also matches an array that contains null, but such an array is not missing for a rule. */
 function withoutNulls(source: string, document: DocumentData): DocumentData {
   const { list } = document
   if (!Array.isArray(list) || !/doc\.list [!=]= null/.test(source)) return document
   return { ...document, list: list.filter((one) => one !== null) }
 }
 
-test('what is proven is allowed', () => {
+test('the rule allows what a proof allows', () => {
   const seen = { pairs: 0, triples: 0, proven: 0, provenAndFound: 0 }
   const data = fc.constantFrom<DocumentData | undefined>(undefined, { a: 'a' }, { n: 999, a: 1 })
   fc.assert(
@@ -273,7 +273,7 @@ test('what is proven is allowed', () => {
   assert.ok(seen.provenAndFound > seen.triples * 0.05, JSON.stringify(seen))
 })
 
-test('a query that says what a rule asks for is proven', () => {
+test('a query that contains the conditions of a rule is proven', () => {
   const field = fc.constantFrom('a', 'b.c', 'c', 'at')
   const value = fc.constantFrom<string | number | boolean>('a', '', 0, 7, true, false)
   const said = fc.dictionary(field, value, { minKeys: 1 })

@@ -1,4 +1,4 @@
-/** No rule that can be written and no query that passes the server's checks keeps everybody else waiting. */
+/** No valid rule and no query that passes the server's checks blocks the process for long. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RuleAuth } from '../../caller/rule-auth.ts'
@@ -7,8 +7,8 @@ import type { DatabaseRuleContext, DocumentData } from '../context.ts'
 import { compileDatabaseRules } from '../rules.ts'
 
 /**
- * Milliseconds. The worst pair takes some 40 on a laptop; a proof without bounds grows beyond any limit. This is no measure
- * of speed: other work may run beside the tests.
+ * Milliseconds. The worst pair takes about 40 on a laptop, and a proof without limits takes far longer than this. It does not
+ * measure speed, because other work can run at the same time.
  */
 const LIMIT = 10_000
 
@@ -21,7 +21,7 @@ const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i
 const names = (count: number) => numbers(count).map((n) => `${letter(n)}${n < 26 ? '' : Math.floor(n / 26)}`)
 const fields = (count: number, condition: unknown) => Object.fromEntries(names(count).map((name) => [name, condition]))
 
-/** As many parts as a rule can have. */
+/** A rule with as many parts as possible. */
 function full(operator: string, part: (index: number) => string): string {
   let rule = part(0)
   for (let index = 1; ; index++) {
