@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
+import { StaleVersionError } from './stale-version-error.ts'
 
 async function failure(work: Promise<unknown>): Promise<string> {
   try {
@@ -74,7 +75,7 @@ describe('saving a document', () => {
     const second = await admin.save('orders', { ...first, document: { _openid: 'bob', m: [new Date(0)] } })
     assert.deepEqual(second.document, { _id: 'a', _openid: 'bob', m: [new Date(0)] })
     assert.ok(second.version > first.version)
-    assert.equal(await failure(admin.save('orders', { ...first, document: { n: 3 } })), 'CONSOLE_CONFLICT')
+    await assert.rejects(admin.save('orders', { ...first, document: { n: 3 } }), StaleVersionError)
     assert.deepEqual((await admin.read('orders', 'a')).document, second.document)
     await admin.save('orders', { ...second, document: {} })
     assert.deepEqual(await database.find(ADMIN, { collection: 'orders' }), [{ _id: 'a' }])

@@ -49,7 +49,7 @@ export interface Administration {
   /**
    * Puts a document in the place of the version that was seen; `_id` may be left out, and cannot change.
    *
-   * @throws CloudsteadError CONSOLE_CONFLICT when it was changed since, NOT_FOUND, DATABASE_DUPLICATE_WRITE
+   * @throws StaleVersionError when it was changed since, CloudsteadError NOT_FOUND, DATABASE_DUPLICATE_WRITE
    */
   save(collection: string, changed: VersionedDocument): Promise<VersionedDocument>
   /** The documents that match as the text of a file; see `exportText`. */

@@ -14,6 +14,7 @@ import { recordId } from './document-id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { match, type Selection, walk } from './reader.ts'
+import { StaleVersionError } from './stale-version-error.ts'
 import { packDocument } from './stored-document.ts'
 import { Turns } from './turns.ts'
 import { checkDocumentSize, checkStorable, type DocumentId } from './write-checks.ts'
@@ -94,7 +95,7 @@ export class Writer {
   /**
    * Puts a document in the place of the one with its `_id`, if that still has this version.
    *
-   * @throws CloudsteadError CONSOLE_CONFLICT when it has another, NOT_FOUND when there is none, DATABASE_DUPLICATE_WRITE
+   * @throws StaleVersionError when it has another, CloudsteadError NOT_FOUND when there is none, DATABASE_DUPLICATE_WRITE
    */
   async save(name: string, document: DocumentObject & { readonly _id: DocumentId }, version: number): Promise<void> {
     await this.#retry(name, async (collection) => {
@@ -105,7 +106,7 @@ export class Writer {
       if (result.done) return result
       if (result.reason !== 'conflict' || !result.keys.some(({ space }) => space === key.space)) return undefined
       const [stored] = await this.#records.get([key])
-      throw new CloudsteadError(stored === undefined ? 'NOT_FOUND' : 'CONSOLE_CONFLICT')
+      throw stored === undefined ? new CloudsteadError('NOT_FOUND') : new StaleVersionError()
     })
   }
 

@@ -14,6 +14,7 @@ import type { ExportFormat } from '../../database/export.ts'
 import type { ImportProgress } from '../../database/import.ts'
 import { parseQueryText } from '../../database/query-text.ts'
 import type { OrderPart } from '../../database/sort.ts'
+import { StaleVersionError } from '../../database/stale-version-error.ts'
 import type { DocumentId } from '../../database/write-checks.ts'
 import { collectionKey, type SavedSettings } from '../../saved-settings/saved-settings.ts'
 import { problemOf } from './answers.ts'
@@ -75,7 +76,12 @@ export function databaseHandlers({ database, settings }: DatabaseHandlerParts): 
     },
     async replaceDocument({ params: { name }, body }, { caller }) {
       const { id, version } = body
-      return stored(await database.administer(caller).save(name, { id, version, document: document(body.document) }))
+      const changed = { id, version, document: document(body.document) }
+      try {
+        return stored(await database.administer(caller).save(name, changed))
+      } catch (error) {
+        throw error instanceof StaleVersionError ? new CloudsteadError('CONSOLE_CONFLICT') : error
+      }
     },
     async deleteDocuments({ params: { name }, body: { ids } }, { caller }) {
       const request = { collection: name, query: { _id: { $in: ids } }, multi: true }
