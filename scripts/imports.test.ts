@@ -42,8 +42,9 @@ const SERVER = 'packages/server/src/'
 const within = (folder: string) => (file: string) => file.startsWith(SERVER + folder)
 const SERVICES = ['auth/', 'storage/', 'database/', 'saved-settings/'] as const
 
-/** What a service may know of the engines: the interfaces, cursors, the key encoding, the cache; never an implementation. */
-const SEAMS = /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges)|blobs\/(?:blobs|hot-cache))\.ts$/
+/** What a service may know of the engines: the interfaces, cursors, the key encoding, the loops over them, the cache; never an implementation. */
+const SEAMS =
+  /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
 
 test('the scan sees the sources', () => {
   assert.ok(SOURCES.length > 30 && production.length > 100)
