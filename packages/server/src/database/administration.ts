@@ -3,7 +3,7 @@ import { type AdminCaller, CloudsteadError, type DocumentObject } from '@cloudst
 import type { Records } from '../engines/records/records.ts'
 import { type BrowseRequest, browse } from './browse.ts'
 import { type Collection, type Collections, documentSpace, type ListedCollection } from './collections.ts'
-import { recordId } from './document-id.ts'
+import { checkId, type DocumentId, type IdentifiedDocument, recordId } from './document-id.ts'
 import { type DropOptions, type DropProgress, dropCollection } from './drop.ts'
 import { type ExportFormat, exportText } from './export.ts'
 import { type ImportProgress, type ImportRequest, importDocuments } from './import.ts'
@@ -11,7 +11,7 @@ import { checkQuery } from './query-check.ts'
 import { type Selection, select } from './reader.ts'
 import type { QueryRequest } from './requests.ts'
 import { unpackDocument } from './stored-document.ts'
-import { checkId, checkStorable, type DocumentId } from './write-checks.ts'
+import { checkStorable } from './write-checks.ts'
 import type { Writer } from './writer.ts'
 
 /** A document as it is stored at one moment. */
@@ -69,7 +69,7 @@ export interface AdministrationParts {
   /** A collection, whose new indexes begin to be built. */
   readonly open: (name: string) => Promise<Collection>
   /** Checks a document that is about to be made, and gives it an `_id`. */
-  readonly complete: (document: DocumentObject) => DocumentObject & { readonly _id: DocumentId }
+  readonly complete: (document: DocumentObject) => IdentifiedDocument
 }
 
 export function administration(parts: AdministrationParts): Administration {

@@ -3,7 +3,6 @@ import {
   type Caller,
   CloudsteadError,
   type DocumentObject,
-  type DocumentValue,
   encodeWebValue,
   isDocumentObject,
   personOf,
@@ -21,7 +20,8 @@ import {
   updatedData,
 } from '@cloudstead/rules'
 import { DeniedError } from '../decisions/denied-error.ts'
-import type { DocumentId } from './write-checks.ts'
+import type { IdentifiedDocument } from './document-id.ts'
+import { fixedId, isOnlyId } from './query-conditions.ts'
 
 /** Which documents an action may touch: all, those whose `_openid` is one of these ids, or those that a rule allows. */
 export type Scope =
@@ -57,7 +57,7 @@ export interface Asked {
 /** A document that is about to be made: as it was sent, and as it would be stored. */
 export interface NewDocument {
   readonly sent: DocumentObject
-  readonly complete: DocumentObject & { readonly _id: DocumentId }
+  readonly complete: IdentifiedDocument
 }
 
 /** What led to a decision: the decision in words, and the members of a test case beside `as` and `expect`. */
@@ -249,26 +249,6 @@ export function inScope(scope: Scope, document: DocumentObject): boolean {
     case 'rule':
       return scope.allows(document)
   }
-}
-
-/** The one document that a query can find. */
-function fixedId(query: DocumentObject): DocumentId | undefined {
-  const conditions = [query, ...((query.$and as readonly DocumentObject[] | undefined) ?? [])]
-  for (const { _id: condition } of conditions) {
-    const id = isEquality(condition) ? condition.$eq : condition
-    if (typeof id === 'string' || typeof id === 'number') return id
-  }
-  return undefined
-}
-
-function isOnlyId(query: DocumentObject): boolean {
-  return Object.keys(query).join() === '_id'
-}
-
-function isEquality(
-  condition: DocumentValue | undefined,
-): condition is DocumentObject & { readonly $eq: DocumentValue } {
-  return typeof condition === 'object' && condition !== null && '$eq' in condition
 }
 
 /**

@@ -5,11 +5,11 @@ import type { FindRequest, Records } from '../engines/records/records.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { compareValues } from './compare.ts'
 import type { UsableIndex } from './indexes.ts'
+import { nearOrderOf } from './near-order.ts'
 import { type Place, readPlace, writePlace } from './page-cursor.ts'
 import { PageWindow } from './page-window.ts'
 import { type Plan, planQuery } from './planner.ts'
-import { nearDistance } from './query-operators.ts'
-import { type Found, match, nearOf, type Selection, walk } from './reader.ts'
+import { type Found, match, type Selection, walk } from './reader.ts'
 import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
 import { Turns } from './turns.ts'
@@ -69,12 +69,14 @@ interface Page {
  */
 export async function browse(records: Records, selection: Selection, request: BrowseRequest): Promise<FoundPage> {
   const { order = BY_ID, limit = DEFAULT_PAGE, signal } = request
-  const near = request.order === undefined ? nearOf(selection.query) : undefined
-  const keyOf =
-    near === undefined
-      ? sortKeyOf(order)
-      : (document: DocumentObject) => sortKey(nearDistance(document, near.path, near.operand))
-  const asked = JSON.stringify([selection.collection.name, order.path, order.direction, near ?? null])
+  const near = request.order === undefined ? nearOrderOf(selection.query) : undefined
+  const keyOf = near === undefined ? sortKeyOf(order) : (document: DocumentObject) => sortKey(near.distance(document))
+  const asked = JSON.stringify([
+    selection.collection.name,
+    order.path,
+    order.direction,
+    near === undefined ? null : { path: near.path, operand: near.operand },
+  ])
   const place = request.after === undefined ? undefined : readPlace(request.after, asked)
   const plan = planQuery(selection.query, [order], lastFirst(selection.collection.usable, order.path))
   const walked = near === undefined ? walkOf(plan, selection.collection.usable, order) : undefined

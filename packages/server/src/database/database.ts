@@ -1,16 +1,17 @@
-import { type Caller, CloudsteadError, type DocumentObject, type DocumentValue, ownerMark } from '@cloudstead/protocol'
+import { type Caller, CloudsteadError, type DocumentObject, ownerMark } from '@cloudstead/protocol'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type Administration, administration } from './administration.ts'
 import { authorizeAdministration, Door, type Entry, inScope } from './authorize.ts'
 import { type Collection, Collections, documentSpace } from './collections.ts'
-import { idMaker, recordId } from './document-id.ts'
+import { checkId, type DocumentId, type IdentifiedDocument, idMaker, recordId } from './document-id.ts'
 import { dropCollection } from './drop.ts'
 import { buildIndexes, type DatabaseLog } from './index-build.ts'
 import { parsePath } from './paths.ts'
 import { compileProjection } from './projection.ts'
 import { checkQuery } from './query-check.ts'
+import { fixedFields, plainId } from './query-conditions.ts'
 import { countDocuments, findDocuments, type Selection, select } from './reader.ts'
 import {
   checkOrder,
@@ -18,14 +19,13 @@ import {
   type EditOutcome,
   type EditRequest,
   type FindRequest,
-  fixedFields,
   type QueryRequest,
 } from './requests.ts'
 import type { DocumentQuestion } from './simulate.ts'
 import { slotAt } from './slot.ts'
 import { unpackDocument } from './stored-document.ts'
 import { compileUpdate } from './update.ts'
-import { checkId, checkOwnerField, checkStorable, type DocumentId } from './write-checks.ts'
+import { checkOwnerField, checkStorable } from './write-checks.ts'
 import { Writer } from './writer.ts'
 
 /** Documents of one insert; they commit together. */
@@ -312,7 +312,7 @@ class DocumentDatabase implements Database {
     checkStorable(data)
   }
 
-  #newDocument(caller: Caller, data: DocumentObject): DocumentObject & { readonly _id: DocumentId } {
+  #newDocument(caller: Caller, data: DocumentObject): IdentifiedDocument {
     this.#checkData(caller, data)
     const _id = '_id' in data ? checkId(data._id) : this.#newId()
     const owner = caller.kind === 'user' ? { _openid: ownerMark(caller) } : {}
@@ -329,22 +329,6 @@ class DocumentDatabase implements Database {
       .finally(() => this.#builds.delete(name))
     this.#builds.set(name, build)
   }
-}
-
-/** The `_id` of a query that asks for nothing else. */
-function plainId(query: DocumentObject): DocumentId | undefined {
-  const names = Object.keys(query)
-  if (names.length !== 1 || names[0] !== '_id') return undefined
-  const condition = query._id
-  const value = isEquality(condition) ? condition.$eq : condition
-  const isPlaceholder = value === '{openid}' || value === '{uid}'
-  return (typeof value === 'string' && !isPlaceholder) || typeof value === 'number' ? value : undefined
-}
-
-function isEquality(condition: DocumentValue | undefined): condition is { readonly $eq: DocumentValue } {
-  return (
-    typeof condition === 'object' && condition !== null && '$eq' in condition && Object.keys(condition).length === 1
-  )
 }
 
 /** What an upserting update makes: the fields that the query fixes, changed by the update. */

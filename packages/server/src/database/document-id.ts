@@ -1,6 +1,24 @@
 import { randomBytes } from 'node:crypto'
+import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
-import type { DocumentId } from './write-checks.ts'
+
+/** What the `_id` of a document may be; see `checkId`. */
+export type DocumentId = string | number
+
+/** A document that has its `_id`. */
+export type IdentifiedDocument = DocumentObject & { readonly _id: DocumentId }
+
+/** Bytes of a textual `_id`: it is part of keys. */
+const MAX_ID_BYTES = 1024
+
+/** @throws CloudsteadError INVALID_PARAM unless the value can be the `_id` of a document */
+export function checkId(value: DocumentValue | undefined): DocumentId {
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  if (typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')) {
+    if (Buffer.byteLength(value) <= MAX_ID_BYTES) return value
+  }
+  throw new CloudsteadError('INVALID_PARAM', `_id must be a number or a text of 1 to ${MAX_ID_BYTES} bytes`)
+}
 
 /**
  * The record id of a document: texts and numbers apart (`"1"` is not `1`), and ordered as `_id` values are, so that the

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
-import { recordId } from './document-id.ts'
+import { type IdentifiedDocument, recordId } from './document-id.ts'
 import { sizeOf } from './document-size.ts'
 import { type ImportFormat, readDocuments } from './import-readers.ts'
 import { Turns } from './turns.ts'
-import type { DocumentId } from './write-checks.ts'
 import type { Existing, Writer } from './writer.ts'
 
 /** Problems that are told; how many there are is counted on. */
@@ -33,12 +32,11 @@ export interface ImportProgress {
   readonly problems: readonly { readonly line: number; readonly error: CloudsteadError }[]
 }
 
-type NewDocument = DocumentObject & { readonly _id: DocumentId }
-type Make = (document: DocumentObject) => NewDocument
+type Make = (document: DocumentObject) => IdentifiedDocument
 
 interface Pending {
   readonly line: number
-  readonly document: NewDocument
+  readonly document: IdentifiedDocument
 }
 
 /**
@@ -99,7 +97,7 @@ export async function* importDocuments(
   yield { ...total }
 }
 
-function completed(make: Make, document: DocumentObject): NewDocument | CloudsteadError {
+function completed(make: Make, document: DocumentObject): IdentifiedDocument | CloudsteadError {
   try {
     return make(document)
   } catch (error) {
@@ -118,7 +116,7 @@ class Batch {
     return this.pending.length >= STEP_DOCUMENTS || this.#bytes >= STEP_BYTES
   }
 
-  has({ _id }: NewDocument): boolean {
+  has({ _id }: IdentifiedDocument): boolean {
     return this.#ids.has(recordId(_id))
   }
 

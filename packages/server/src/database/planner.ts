@@ -1,9 +1,10 @@
-import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
 import { type Bounds, componentRange, keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { KeyRange } from '../engines/records/records.ts'
 import { recordId } from './document-id.ts'
 import type { UsableIndex } from './indexes.ts'
+import { eachCondition, hasOperators } from './query-conditions.ts'
 import type { OrderPart } from './sort.ts'
 
 /** How the candidates of a query are found. Whoever follows it tests every candidate with the whole query. */
@@ -48,12 +49,11 @@ function narrow(conditions: Conditions, values: readonly DocumentValue[]): void 
 const BOUNDS = { $gt: 'gt', $gte: 'gte', $lt: 'lt', $lte: 'lte' } as const
 
 function collectField(conditions: Conditions, condition: DocumentValue): void {
-  const isOperators = isDocumentObject(condition) && Object.keys(condition).some((name) => name.startsWith('$'))
-  if (!isOperators) {
+  if (!hasOperators(condition)) {
     narrow(conditions, [condition])
     return
   }
-  for (const [operator, operand] of Object.entries(condition)) {
+  for (const [operator, operand] of Object.entries(condition as DocumentObject)) {
     if (operator === '$eq') narrow(conditions, [operand])
     else if (operator === '$in') narrow(conditions, operand as readonly DocumentValue[])
     else if (Object.hasOwn(BOUNDS, operator) && isKeyable(operand)) {
@@ -65,15 +65,14 @@ function collectField(conditions: Conditions, condition: DocumentValue): void {
   }
 }
 
-function collect(query: DocumentObject, found: Map<string, Conditions>): void {
-  for (const [name, condition] of Object.entries(query)) {
-    if (name === '$and') for (const part of condition as readonly DocumentObject[]) collect(part, found)
-    else if (!name.startsWith('$')) {
-      const conditions = found.get(name) ?? { bounds: {} }
-      found.set(name, conditions)
-      collectField(conditions, condition)
-    }
-  }
+function conditionsOf(query: DocumentObject): ReadonlyMap<string, Conditions> {
+  const found = new Map<string, Conditions>()
+  eachCondition(query, (path, condition) => {
+    const conditions = found.get(path) ?? { bounds: {} }
+    found.set(path, conditions)
+    collectField(conditions, condition)
+  })
+  return found
 }
 
 /** Elements of one array may keep two bounds severally, so a multikey index can only use one of them. */
@@ -159,8 +158,7 @@ function distinct(ranges: readonly KeyRange[]): readonly KeyRange[] {
  * over the collection. Indexes that give the order save the sort.
  */
 export function planQuery(query: DocumentObject, order: readonly OrderPart[], indexes: readonly UsableIndex[]): Plan {
-  const conditions = new Map<string, Conditions>()
-  collect(query, conditions)
+  const conditions = conditionsOf(query)
   const ids = conditions.get('_id')?.oneOf
   if (ids !== undefined) {
     const named = ids.filter((id) => typeof id === 'string' || typeof id === 'number')

@@ -7,10 +7,12 @@ import {
   isDocumentObject,
   ownerMark,
   regexOf,
+  type UserCaller,
 } from '@cloudstead/protocol'
 import { checkExpression } from './expression-check.ts'
 import { parseNear, queryShape } from './geo.ts'
 import { checkName, parsePath } from './paths.ts'
+import { hasOperators, isOperator, isOperatorsOnly, isPlaceholder, LOGICAL_OPERATORS } from './query-conditions.ts'
 
 /**
  * The allow-list of queries. A query is checked and written anew before anything evaluates it: every operator is known
@@ -23,8 +25,6 @@ import { checkName, parsePath } from './paths.ts'
  * looked up.
  */
 const MAX_CONDITIONS = 1000
-
-const LOGICAL = new Set(['$and', '$or', '$nor'])
 
 type OperandCheck = (operand: DocumentValue, context: Context) => DocumentValue
 
@@ -55,20 +55,22 @@ function refused(operator: string): CloudsteadError {
  * these is that user; in fields that apps write for the one id that `auth.openid` or `auth.uid` has in rules.
  */
 function placeholder(value: DocumentValue, { caller, path }: Pick<Context, 'caller' | 'path'>) {
-  if (caller.kind !== 'user' || (value !== '{openid}' && value !== '{uid}')) return undefined
-  if (path === '_openid') return idsOf(caller)
-  return [value === '{openid}' ? ownerMark(caller) : caller.uid]
+  if (caller.kind !== 'user' || !isPlaceholder(value)) return undefined
+  return path === '_openid' ? idsOf(caller) : [namedId(value, caller)]
+}
+
+function namedId(placeholder: '{openid}' | '{uid}', caller: UserCaller): string {
+  return placeholder === '{openid}' ? ownerMark(caller) : caller.uid
 }
 
 /** A value to compare with: no operators in it, at any depth. */
 function literal(value: DocumentValue, caller: Caller): DocumentValue {
-  if (caller.kind === 'user' && value === '{openid}') return ownerMark(caller)
-  if (caller.kind === 'user' && value === '{uid}') return caller.uid
+  if (caller.kind === 'user' && isPlaceholder(value)) return namedId(value, caller)
   if (Array.isArray(value)) return (value as readonly DocumentValue[]).map((item) => literal(item, caller))
   if (!isDocumentObject(value)) return value
   const target: Record<string, DocumentValue> = {}
   for (const [name, item] of Object.entries(value)) {
-    if (name.startsWith('$')) throw refused(name)
+    if (isOperator(name)) throw refused(name)
     checkName(name, name)
     target[name] = literal(item, caller)
   }
@@ -86,15 +88,10 @@ function list(operator: string): OperandCheck {
   }
 }
 
-function operatorsOnly(value: DocumentObject): boolean {
-  const names = Object.keys(value)
-  return names.length > 0 && names.every((name) => name.startsWith('$') && !LOGICAL.has(name))
-}
-
 const elemMatch: OperandCheck = (operand, context) => {
   if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object')
   const inner = { ...context, conjunct: false }
-  return operatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
+  return isOperatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
 }
 
 const OPERATORS: Readonly<Record<string, OperandCheck>> = {
@@ -136,7 +133,7 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
     if (operand instanceof RegExp) return operand
     if (!isDocumentObject(operand)) throw invalid('$not needs operators or a regular expression')
     // The SDK sends `{}` for a negated chain of conditions; MongoDB refuses it, and so it is clear what is wrong.
-    if (!operatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
+    if (!isOperatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
     return checkOperators(operand, { ...context, conjunct: false })
   },
   $nearSphere: (operand, { conjunct, path }) => {
@@ -188,10 +185,8 @@ function checkField(path: string, value: DocumentValue, context: Context): Docum
   parsePath(path)
   const ids = placeholder(value, { caller: context.caller, path })
   if (ids !== undefined) return { $in: ids }
-  if (!isDocumentObject(value) || !Object.keys(value).some((name) => name.startsWith('$'))) {
-    return literal(value, context.caller)
-  }
-  return checkOperators(value, { ...context, path })
+  if (!hasOperators(value)) return literal(value, context.caller)
+  return checkOperators(value as DocumentObject, { ...context, path })
 }
 
 /** An empty branch is tested too. */
@@ -204,7 +199,7 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
   const target: Record<string, DocumentValue> = {}
   for (const [name, value] of Object.entries(query)) {
     spend(context)
-    if (LOGICAL.has(name)) {
+    if (LOGICAL_OPERATORS.has(name)) {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isDocumentObject)) {
         throw invalid(`${name} needs a list of conditions`)
       }
@@ -213,7 +208,7 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
     } else if (name === '$expr') {
       checkExpression(value, () => spend(context))
       target[name] = value
-    } else if (name.startsWith('$')) throw refused(name)
+    } else if (isOperator(name)) throw refused(name)
     else target[name] = checkField(name, value, context)
   }
   return target

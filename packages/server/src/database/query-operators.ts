@@ -8,7 +8,8 @@ import type { Options } from 'mingo/types'
 import { compareValues, sameValue, typeRank } from './compare.ts'
 import { EXPRESSIONS } from './expression-check.ts'
 import { distanceFrom, intersects, parseNear, queryShape, shapeOf, within } from './geo.ts'
-import { leaves, parsePath, reach, someLeaf } from './paths.ts'
+import { parsePath, reach, someLeaf } from './paths.ts'
+import { isOperatorsOnly } from './query-conditions.ts'
 import { ValueSet } from './value-set.ts'
 
 /**
@@ -83,8 +84,7 @@ const $mod = onLeaves((operand) => {
 const $elemMatch: FieldOperator = (path, operand, options) => {
   const parts = parsePath(path)
   const criteria = operand as DocumentObject
-  const names = Object.keys(criteria)
-  const onValue = names.length > 0 && names.every((name) => name.startsWith('$') && !(name in LOGICAL))
+  const onValue = isOperatorsOnly(criteria)
   const query = new Query<DocumentObject>(onValue ? { value: criteria } : criteria, options)
   const test = (item: DocumentValue) =>
     onValue ? query.test({ value: item }) : isDocumentObject(item) && query.test(item)
@@ -93,8 +93,6 @@ const $elemMatch: FieldOperator = (path, operand, options) => {
       (value) => Array.isArray(value) && (value as readonly DocumentValue[]).some((item) => test(item)),
     )
 }
-
-const LOGICAL = { $and, $or, $nor }
 
 const $all: FieldOperator = (path, operand, options) => {
   const tests = (operand as readonly DocumentValue[]).map((item) => {
@@ -123,12 +121,6 @@ function geometric(name: string, holds: typeof within): FieldOperator {
   })
 }
 
-/** The distance in metres that `$nearSphere` sorts a document by. */
-export function nearDistance(document: DocumentObject, path: string, operand: DocumentValue): number {
-  const near = parseNear(path, operand)
-  return Math.min(...leaves(document, parsePath(path)).map((value) => distanceFrom(near, value)))
-}
-
 const FIELD_OPERATORS: Readonly<Record<string, FieldOperator>> = {
   $eq,
   $ne: negated($eq),
@@ -153,7 +145,7 @@ const FIELD_OPERATORS: Readonly<Record<string, FieldOperator>> = {
 export function queryOptions(): Partial<Options> {
   const allowed = Object.entries(expressions).filter(([name]) => EXPRESSIONS.has(name))
   const context = Context.init({
-    query: { ...LOGICAL, $not, $expr, ...(FIELD_OPERATORS as QueryOps) },
+    query: { $and, $or, $nor, $not, $expr, ...(FIELD_OPERATORS as QueryOps) },
     expression: Object.fromEntries(allowed) as ExpressionOps,
   })
   return { context, scriptEnabled: false, failOnError: false, useStrictMode: true }

@@ -6,9 +6,9 @@ import { checkAnswerSize, STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection } from './collections.ts'
 import { sizeOf } from './document-size.ts'
 import { compileQuery, type Matcher } from './matcher.ts'
+import { nearOrderOf } from './near-order.ts'
 import { type Plan, planQuery } from './planner.ts'
 import type { Projection } from './projection.ts'
-import { nearDistance } from './query-operators.ts'
 import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
 import { unpackDocument } from './stored-document.ts'
 import { Turns } from './turns.ts'
@@ -111,19 +111,6 @@ export async function* walk<T>(
   }
 }
 
-/** The `$nearSphere` of a query, which asks for the order by distance. */
-export function nearOf(query: DocumentObject): { readonly path: string; readonly operand: DocumentValue } | undefined {
-  for (const [path, condition] of Object.entries(query)) {
-    if (path === '$and') {
-      const near = (condition as readonly DocumentObject[]).map(nearOf).find((inner) => inner !== undefined)
-      if (near !== undefined) return near
-    } else if (typeof condition === 'object' && condition !== null && '$nearSphere' in condition) {
-      return { path, operand: (condition as DocumentObject).$nearSphere ?? null }
-    }
-  }
-  return undefined
-}
-
 /** Which of the documents that are found, in which order, and what of them. */
 export interface Window {
   readonly order: readonly OrderPart[]
@@ -162,10 +149,10 @@ export async function findDocuments(
   window: Window,
 ): Promise<readonly DocumentObject[]> {
   const { order, offset, limit, project } = window
-  const near = order.length === 0 ? nearOf(selection.query) : undefined
+  const near = order.length === 0 ? nearOrderOf(selection.query) : undefined
   const plan = planQuery(selection.query, order, selection.collection.usable)
   if (near !== undefined) {
-    const distance = ({ document }: Found) => [nearDistance(document, near.path, near.operand)]
+    const distance = ({ document }: Found) => [near.distance(document)]
     return findSorted(walk(records, selection, plan, whole), window, distance, [1])
   }
   if (!plan.ordered) {

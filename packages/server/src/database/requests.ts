@@ -1,4 +1,4 @@
-import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { parsePath } from './paths.ts'
 import type { OrderPart } from './sort.ts'
 
@@ -55,23 +55,4 @@ export function checkOrder(order: readonly OrderPart[]): readonly OrderPart[] {
   if (order.length > MAX_ORDER) throw new CloudsteadError('INVALID_PARAM', `order has more than ${MAX_ORDER} fields`)
   for (const { path } of order) parsePath(path)
   return order
-}
-
-function isPlainValue(condition: DocumentValue): boolean {
-  return !(condition instanceof RegExp) && !(isDocumentObject(condition) && Object.keys(condition).some(isOperator))
-}
-
-function isOperator(name: string): boolean {
-  return name.startsWith('$')
-}
-
-/** The fields that a query fixes to one value: with them begins the document that an upsert makes. */
-export function fixedFields(query: DocumentObject): readonly (readonly [path: string, value: DocumentValue])[] {
-  return Object.entries(query).flatMap(([path, condition]) => {
-    if (path === '$and') return (condition as readonly DocumentObject[]).flatMap(fixedFields)
-    if (isOperator(path)) return []
-    if (isPlainValue(condition)) return [[path, condition] as const]
-    const { $eq: value } = condition as DocumentObject
-    return value === undefined ? [] : [[path, value] as const]
-  })
 }

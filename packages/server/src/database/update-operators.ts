@@ -2,8 +2,8 @@ import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObj
 import { compareValues } from './compare.ts'
 import { compileQuery } from './matcher.ts'
 import { parsePath, reach } from './paths.ts'
-import type { Slot } from './slot.ts'
-import { slotAt } from './slot.ts'
+import { hasOperators } from './query-conditions.ts'
+import { type Slot, slotAt } from './slot.ts'
 import { ValueSet } from './value-set.ts'
 
 /** Changes the place that a path names. */
@@ -210,7 +210,7 @@ const $pull: UpdateOperator = {
   creates: false,
   stored: () => [],
   compile: (path, operand, checkCondition) => {
-    const onFields = isDocumentObject(operand) && !Object.keys(operand).some((key) => key.startsWith('$'))
+    const onFields = isDocumentObject(operand) && !hasOperators(operand)
     const query = onFields ? operand : { value: operand }
     const matcher = compileQuery(checkCondition(query))
     const matches = (item: DocumentValue) => {

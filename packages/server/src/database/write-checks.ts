@@ -5,8 +5,6 @@ import { checkName } from './paths.ts'
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 /** Levels of one document, MongoDB's limit; updates could otherwise nest values deeper than any request may. */
 const MAX_DOCUMENT_DEPTH = 100
-/** Bytes of a textual `_id`: it is part of keys. */
-const MAX_ID_BYTES = 1024
 /** A UTF-16 unit takes at most three bytes; shorter texts need no counting. */
 const MAX_BYTES_PER_UNIT = 3
 
@@ -45,16 +43,4 @@ export function checkOwnerField(caller: Caller, path: string): void {
   if (caller.kind !== 'admin' && (path === '_openid' || path.startsWith('_openid.'))) {
     throw new CloudsteadError('DATABASE_PERMISSION_DENIED', '_openid is set by the server; leave it out')
   }
-}
-
-/** What a document may be called. */
-export type DocumentId = string | number
-
-/** @throws CloudsteadError INVALID_PARAM unless the value can be the `_id` of a document */
-export function checkId(value: DocumentValue | undefined): DocumentId {
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')) {
-    if (Buffer.byteLength(value) <= MAX_ID_BYTES) return value
-  }
-  throw new CloudsteadError('INVALID_PARAM', `_id must be a number or a text of 1 to ${MAX_ID_BYTES} bytes`)
 }

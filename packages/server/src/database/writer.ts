@@ -10,14 +10,14 @@ import type {
 } from '../engines/records/records.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection, Collections } from './collections.ts'
-import { recordId } from './document-id.ts'
+import { type IdentifiedDocument, recordId } from './document-id.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { match, type Selection, walk } from './reader.ts'
 import { StaleVersionError } from './stale-version-error.ts'
 import { packDocument } from './stored-document.ts'
 import { Turns } from './turns.ts'
-import { checkDocumentSize, checkStorable, type DocumentId } from './write-checks.ts'
+import { checkDocumentSize, checkStorable } from './write-checks.ts'
 
 /** Attempts before a writer gives up on documents that others keep changing. */
 const MAX_ATTEMPTS = 64
@@ -40,7 +40,7 @@ interface BatchResult extends EditResult {
 }
 
 interface Numbered {
-  readonly document: DocumentObject & { readonly _id: DocumentId }
+  readonly document: IdentifiedDocument
   readonly at: number
 }
 
@@ -71,7 +71,7 @@ export class Writer {
    *
    * @throws CloudsteadError DATABASE_DUPLICATE_WRITE when an `_id` or a unique value is taken
    */
-  async insert(name: string, documents: readonly (DocumentObject & { readonly _id: DocumentId })[]): Promise<void> {
+  async insert(name: string, documents: readonly IdentifiedDocument[]): Promise<void> {
     const ids = documents.map(({ _id }) => recordId(_id))
     if (new Set(ids).size < ids.length) throw new CloudsteadError('DATABASE_DUPLICATE_WRITE')
     await this.#retry(name, async (collection) => {
@@ -97,7 +97,7 @@ export class Writer {
    *
    * @throws StaleVersionError when it has another, CloudsteadError NOT_FOUND when there is none, DATABASE_DUPLICATE_WRITE
    */
-  async save(name: string, document: DocumentObject & { readonly _id: DocumentId }, version: number): Promise<void> {
+  async save(name: string, document: IdentifiedDocument, version: number): Promise<void> {
     await this.#retry(name, async (collection) => {
       const key = { space: collection.space, id: recordId(document._id) }
       const write = await this.#put(collection, key, document)
@@ -116,7 +116,7 @@ export class Writer {
    */
   async store(
     name: string,
-    documents: readonly (DocumentObject & { readonly _id: DocumentId })[],
+    documents: readonly IdentifiedDocument[],
     existing: Existing,
   ): Promise<readonly StoreOutcome[]> {
     const outcomes: StoreOutcome[] = []
