@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import type { DocumentObject } from '@cloudstead/protocol'
 import { entryCursor, idCursor } from '../engines/records/cursor.ts'
 import type { FindRequest, Records } from '../engines/records/records.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { compareValues } from './compare.ts'
 import type { UsableIndex } from './indexes.ts'
@@ -9,7 +9,7 @@ import { nearOrderOf } from './near-order.ts'
 import { type Place, readPlace, writePlace } from './page-cursor.ts'
 import { PageWindow } from './page-window.ts'
 import { type Plan, planQuery } from './planner.ts'
-import { type Found, match, type Selection, walk } from './reader.ts'
+import { type Found, match, type Selection, walkSelection } from './selection.ts'
 import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
 import { Turns } from './turns.ts'
@@ -140,20 +140,19 @@ async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
   // A document with several entries is met at each of them; it stands where it is met first.
   const seen = new Set<string>()
   let bytes = 0
-  let after = place && walked.after(place)
-  // One more than asked for tells whether there is more; often all that are met match.
-  let step = Math.min(limit + 1, STEP_DOCUMENTS)
-  do {
-    signal?.throwIfAborted()
-    const page = await records.find({
-      space: selection.collection.space,
-      ...walked.request,
-      reverse: walked.reverse,
-      limit: step,
-      maxBytes: STEP_BYTES,
-      ...(after !== undefined && { after }),
-    })
-    const matches = selection.matcher.run(() => page.records.map((record) => match(selection, record)))
+  const pages = walkPages(records, {
+    ...walked.request,
+    space: selection.collection.space,
+    reverse: walked.reverse,
+    limit: STEP_DOCUMENTS,
+    // One more than asked for tells whether there is more; often all that are met match.
+    firstLimit: Math.min(limit + 1, STEP_DOCUMENTS),
+    maxBytes: STEP_BYTES,
+    signal,
+    ...(place !== undefined && { after: walked.after(place) }),
+  })
+  for await (const page of pages) {
+    const matches = selection.matcher.run(() => page.map((record) => match(selection, record)))
     for (const found of matches) {
       if (found === undefined || seen.has(found.record.id)) continue
       const placed = { found, key: keyOf(found.document) }
@@ -164,10 +163,7 @@ async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
       items.push(placed)
       bytes += Buffer.byteLength(found.record.value)
     }
-    after = page.next
-    step = STEP_DOCUMENTS
-    if (after !== undefined) await setImmediate()
-  } while (after !== undefined)
+  }
   return { items, more: false }
 }
 
@@ -178,7 +174,7 @@ async function windowPage(
 ): Promise<Page> {
   const window = new PageWindow<Placed>((a, b) => compare(placeOf(a), placeOf(b)), limit, PAGE_BYTES)
   const turns = new Turns()
-  for await (const page of walk(records, selection, plan, (found) => found)) {
+  for await (const page of walkSelection(records, selection, plan, (found) => found)) {
     signal?.throwIfAborted()
     for (const found of page) {
       await turns.next()

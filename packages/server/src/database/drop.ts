@@ -1,6 +1,7 @@
-import type { Records } from '../engines/records/records.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
-import { type Collections, documentSpace } from './collections.ts'
+import { documentSpace } from './collections.ts'
+import type { WriteOptions } from './write-documents.ts'
 
 /** How far the deletion of a collection is. */
 export interface DropProgress {
@@ -24,27 +25,29 @@ export interface DropOptions {
  * step.
  */
 export async function* dropCollection(
-  { records, collections }: { readonly records: Records; readonly collections: Collections },
+  { records, collections }: Pick<WriteOptions, 'records' | 'collections'>,
   name: string,
   { forget, signal }: DropOptions = {},
 ): AsyncGenerator<DropProgress> {
   const space = documentSpace(name)
-  let done = 0
   const total = await records.count(space)
+  let done = 0
+  const progress = () => ({ done, total: Math.max(done, total) })
+  yield progress()
   let isDropped = await collections.isDropped(name)
   for (;;) {
-    yield { done, total: Math.max(done, total) }
-    signal?.throwIfAborted()
-    const page = await records.find({ space, limit: STEP_DOCUMENTS, maxBytes: STEP_BYTES })
-    if (page.records.length > 0) {
-      await records.commit(page.records.map(({ id }) => ({ op: 'delete', space, id })))
-      done += page.records.length
-    } else if (isDropped) {
-      return collections.remove(name)
-    } else {
-      await forget?.()
-      isDropped = await collections.markDropped(name)
-      if (!isDropped) return
+    const before = done
+    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, maxBytes: STEP_BYTES, signal })) {
+      await records.commit(page.map(({ id }) => ({ op: 'delete', space, id })))
+      done += page.length
+      yield progress()
     }
+    // What others insert behind the walk is found by the next one.
+    if (done > before) continue
+    if (isDropped) return collections.remove(name)
+    await forget?.()
+    isDropped = await collections.markDropped(name)
+    if (!isDropped) return
+    yield progress()
   }
 }

@@ -2,7 +2,7 @@ import { CloudsteadError, type DocumentObject, encodeRelaxedEjson } from '@cloud
 import type { Records } from '../engines/records/records.ts'
 import { writeCell, writeName } from './csv-cells.ts'
 import { planQuery } from './planner.ts'
-import { type Selection, walk } from './reader.ts'
+import { type Selection, walkSelection } from './selection.ts'
 
 export type ExportFormat = 'json' | 'jsonl' | 'csv'
 
@@ -44,7 +44,7 @@ type Pages = AsyncIterable<readonly DocumentObject[]>
 
 async function* documents(records: Records, selection: Selection, signal: AbortSignal | undefined): Pages {
   const plan = planQuery(selection.query, [], selection.collection.usable)
-  for await (const page of walk(records, selection, plan, ({ document }) => document)) {
+  for await (const page of walkSelection(records, selection, plan, ({ document }) => document)) {
     if (signal?.aborted) return
     if (page.length > 0) yield page
   }

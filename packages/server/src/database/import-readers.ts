@@ -70,9 +70,10 @@ function parseDocument(text: string, now: number): DocumentObject {
   return value
 }
 
-function caught(read: () => DocumentObject): DocumentObject | CloudsteadError {
+/** What some work gives, or the CloudsteadError that it throws. */
+export function caught<T>(work: () => T): T | CloudsteadError {
   try {
-    return read()
+    return work()
   } catch (error) {
     if (error instanceof CloudsteadError) return error
     throw error

@@ -3,9 +3,10 @@ import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { type IdentifiedDocument, recordId } from './document-id.ts'
 import { sizeOf } from './document-size.ts'
-import { type ImportFormat, readDocuments } from './import-readers.ts'
+import { caught, type ImportFormat, readDocuments } from './import-readers.ts'
+import { type Existing, storeDocuments } from './store-documents.ts'
 import { Turns } from './turns.ts'
-import type { Existing, Writer } from './writer.ts'
+import type { WriteOptions } from './write-documents.ts'
 
 /** Problems that are told; how many there are is counted on. */
 const MAX_PROBLEMS = 100
@@ -32,7 +33,12 @@ export interface ImportProgress {
   readonly problems: readonly { readonly line: number; readonly error: CloudsteadError }[]
 }
 
-type Make = (document: DocumentObject) => IdentifiedDocument
+export interface ImportOptions extends WriteOptions {
+  /** The server's time in ms, for server dates. */
+  readonly now: number
+  /** The document as it would be inserted: with an `_id`. @throws CloudsteadError when it may not be stored */
+  readonly complete: (document: DocumentObject) => IdentifiedDocument
+}
 
 interface Pending {
   readonly line: number
@@ -43,11 +49,10 @@ interface Pending {
  * Stores the documents of a file in batches and says after each how far it is. A document that cannot be stored keeps
  * none of the others from it. Of documents with the same `_id` in one file, each meets the one before it.
  *
- * @param make completes a document: gives it an `_id`, and throws CloudsteadError when it may not be stored
  * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read: what was stored stays
  */
 export async function* importDocuments(
-  { writer, now, make }: { readonly writer: Writer; readonly now: number; readonly make: Make },
+  options: ImportOptions,
   { collection, format, existing, bytes, signal }: ImportRequest,
 ): AsyncGenerator<ImportProgress> {
   const total = { done: 0, failed: 0, skipped: 0, problems: [] as { line: number; error: CloudsteadError }[] }
@@ -63,8 +68,8 @@ export async function* importDocuments(
     batch = new Batch()
     if (pending.length === 0) return
     signal?.throwIfAborted()
-    const made = pending.map(({ document }) => document)
-    const outcomes = await writer.store(collection, made, existing)
+    const documents = pending.map(({ document }) => document)
+    const outcomes = await storeDocuments(options, collection, documents, existing)
     for (const [at, outcome] of outcomes.entries()) {
       if (outcome === 'stored') total.done += 1
       else if (outcome === 'skipped') total.skipped += 1
@@ -74,9 +79,9 @@ export async function* importDocuments(
   // Documents that fail or are left alone need no commit, so nothing else would make them wait for others.
   const turns = new Turns()
   try {
-    for await (const { line, document } of readDocuments(bytes, format, now)) {
+    for await (const { line, document } of readDocuments(bytes, format, options.now)) {
       await turns.next()
-      const made = document instanceof CloudsteadError ? document : completed(make, document)
+      const made = document instanceof CloudsteadError ? document : caught(() => options.complete(document))
       if (made instanceof CloudsteadError) {
         fail(line, made)
         continue
@@ -95,15 +100,6 @@ export async function* importDocuments(
   }
   await store()
   yield { ...total }
-}
-
-function completed(make: Make, document: DocumentObject): IdentifiedDocument | CloudsteadError {
-  try {
-    return make(document)
-  } catch (error) {
-    if (error instanceof CloudsteadError) return error
-    throw error
-  }
 }
 
 /** Documents that are stored together; their ids differ. */

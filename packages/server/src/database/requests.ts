@@ -31,6 +31,11 @@ export interface EditRequest extends QueryRequest {
   readonly upsert: boolean
 }
 
+export interface RemoveRequest extends QueryRequest {
+  /** All that match, or the first one. */
+  readonly multi: boolean
+}
+
 export interface EditOutcome {
   readonly matched: number
   /** Documents that really changed. */

@@ -8,7 +8,7 @@ import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
 import type { ExportFormat } from './export.ts'
 import type { ImportProgress } from './import.ts'
-import type { Existing } from './writer.ts'
+import type { Existing } from './store-documents.ts'
 
 const FORMATS: readonly ExportFormat[] = ['json', 'jsonl', 'csv']
 

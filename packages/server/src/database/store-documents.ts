@@ -1,0 +1,111 @@
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { Expectation, PutWrite, RecordKey } from '../engines/records/records.ts'
+import { CONFLICT } from '../engines/records/retry.ts'
+import { STEP_BYTES } from './bounds.ts'
+import type { Collection } from './collections.ts'
+import { type IdentifiedDocument, recordId } from './document-id.ts'
+import { Turns } from './turns.ts'
+import { putOf, retryWrite, type WriteOptions } from './write-documents.ts'
+
+/** What becomes of a document whose `_id` is taken. */
+export type Existing = 'refuse' | 'skip' | 'replace'
+
+/** What became of a document: an error says why it was not stored. */
+export type StoreOutcome = 'stored' | 'skipped' | CloudsteadError
+
+/** A document with its place among those to store. */
+interface Numbered {
+  readonly document: IdentifiedDocument
+  readonly at: number
+}
+
+/**
+ * Stores documents, each by itself: one that cannot be stored keeps none of the others from it. Their ids differ.
+ *
+ * @returns what became of each
+ */
+export async function storeDocuments(
+  options: WriteOptions,
+  name: string,
+  documents: readonly IdentifiedDocument[],
+  existing: Existing,
+): Promise<readonly StoreOutcome[]> {
+  const outcomes: StoreOutcome[] = []
+  let pending: readonly Numbered[] = documents.map((document, at) => ({ document, at }))
+  // After a value that is not unique each goes by itself: there are usually more of them.
+  let size = pending.length
+  while (pending.length > 0) {
+    const batch = pending.slice(0, size)
+    const settled = await retryWrite(options, name, (collection) =>
+      storeBatch(options, collection, batch, existing, outcomes),
+    )
+    if (settled === 'duplicate') size = 1
+    pending = pending.filter(({ at }) => outcomes[at] === undefined)
+  }
+  return outcomes
+}
+
+/** Sets the outcome of at least one of the documents, or meets a conflict. */
+async function storeBatch(
+  options: WriteOptions,
+  collection: Collection,
+  batch: readonly Numbered[],
+  existing: Existing,
+  outcomes: StoreOutcome[],
+): Promise<'settled' | 'duplicate' | typeof CONFLICT> {
+  const keys = batch.map(({ document }) => ({ space: collection.space, id: recordId(document._id) }))
+  const stored = await options.records.get(keys, STEP_BYTES)
+  const writes: PutWrite[] = []
+  const expectations: Expectation[] = []
+  const written = new Map<string, number>()
+  let settled: 'settled' | typeof CONFLICT = CONFLICT
+  const turns = new Turns()
+  for (const [index, before] of stored.entries()) {
+    const [one, key] = [batch[index], keys[index]]
+    if (one === undefined || key === undefined) break
+    await turns.next()
+    const outcome = await writeOf(options, collection, key, one.document, before === undefined ? undefined : existing)
+    if (outcome === CONFLICT) return CONFLICT
+    if (typeof outcome === 'string' || outcome instanceof CloudsteadError) {
+      outcomes[one.at] = outcome
+      settled = 'settled'
+      continue
+    }
+    writes.push(outcome)
+    expectations.push({ ...key, version: before?.version ?? null })
+    written.set(key.id, one.at)
+  }
+  if (writes.length === 0) return settled
+  const result = await options.records.commit(writes, [...expectations, collection.expectation])
+  if (result.done) {
+    for (const at of written.values()) outcomes[at] = 'stored'
+    return 'settled'
+  }
+  if (result.reason === 'duplicate') {
+    const at = written.get(result.key.id)
+    if (at !== undefined) outcomes[at] = new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a unique value is taken')
+    return 'duplicate'
+  }
+  options.collections.forget(collection.name)
+  return settled
+}
+
+/** The write of a document, or what becomes of it without one. `existing`: when its `_id` is taken. */
+async function writeOf(
+  options: WriteOptions,
+  collection: Collection,
+  key: RecordKey,
+  document: IdentifiedDocument,
+  existing: Existing | undefined,
+): Promise<PutWrite | typeof CONFLICT | StoreOutcome> {
+  if (existing === 'skip') return 'skipped'
+  if (existing === 'refuse') {
+    return new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a document with this _id exists already')
+  }
+  try {
+    return await putOf(options, collection, key, document)
+  } catch (error) {
+    if (error instanceof CloudsteadError) return error
+    throw error
+  }
+}
