@@ -93,7 +93,7 @@ function handlersOf(parts: ConsoleParts): SessionHandlers & AreaHandlers {
 function usageOf({ records, database, now, log }: ConsoleParts) {
   return createUsage({
     storage: () => countStorage(records),
-    collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
+    collections: () => database.usage(),
     users: () => countUsers(records),
     now,
     failed: (error) => log.warn({ err: error }, 'counting what is stored failed'),

@@ -5,7 +5,7 @@ import type { Handlers } from './handlers.ts'
 
 export interface SettingsHandlersOptions {
   readonly settings: SavedSettings
-  readonly database: Pick<Database, 'find'>
+  readonly database: Pick<Database, 'checkCollection'>
 }
 
 /** The settings, the rules among them, and what was changed of them. */
@@ -26,9 +26,8 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
       const { items, ...rest } = await settings.changes(query)
       return { items: [...items], ...rest }
     },
-    async getRules({ query: { collection } }, { caller }) {
-      // Whatever is asked of a collection that does not exist is refused.
-      if (collection !== undefined) await database.find(caller, { collection, query: { _id: '' } })
+    async getRules({ query: { collection } }) {
+      if (collection !== undefined) await database.checkCollection(collection)
       return settings.rules(collection)
     },
     async saveRules({ body: { collection, text, version } }, { by }) {
