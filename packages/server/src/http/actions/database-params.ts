@@ -21,7 +21,7 @@ export function flag(params: Params, name: 'multi' | 'merge' | 'upsert'): boolea
   return value
 }
 
-export function count(params: Params, name: 'offset' | 'limit'): number | undefined {
+function count(params: Params, name: 'offset' | 'limit'): number | undefined {
   const value = params[name] ?? undefined
   if (value !== undefined && typeof value !== 'number') throw wrong(name, 'a number')
   return value
@@ -57,7 +57,7 @@ export function refuseTransaction(params: Params): void {
 }
 
 /** Leaves out the fields of a page that the request did not name; the SDKs copy those that are there. */
-export function pageOf(params: Params): Readonly<Record<string, number>> {
+export function pageOf(params: Params): { readonly offset?: number; readonly limit?: number } {
   const offset = count(params, 'offset')
   const limit = count(params, 'limit')
   return { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) }

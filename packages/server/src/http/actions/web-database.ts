@@ -7,19 +7,9 @@ import {
   encodeWebValue,
 } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
-import type { EditOutcome } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import {
-  checkQueryType,
-  collectionName,
-  count,
-  flag,
-  list,
-  object,
-  type Params,
-  pageOf,
-  text,
-} from './database-params.ts'
+import { type DatabaseDialect, databaseActions } from './database-actions.ts'
+import { checkQueryType, collectionName, list, object, type Params, text } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
@@ -27,44 +17,39 @@ import type { ActionTable } from './table.ts'
  * are not in the table.
  */
 export function webDatabaseActions(database: Database): ActionTable {
+  const { addCollection, find, count, remove, edit } = databaseActions(database, WEB)
   return {
-    'database.addCollection': async (caller, params) => {
-      await database.createCollection(caller, collectionName(params))
-      return { message: 'OK' }
-    },
+    'database.addCollection': addCollection,
     'database.addDocument': (caller, params) => addDocument(database, caller, params),
-    'database.queryDocument': async (caller, params) => {
+    'database.queryDocument': find,
+    'database.countDocument': async (caller, params, context) => {
       checkQueryType(params)
-      const found = await database.find(caller, findRequest(params, database.now()))
-      return { data: { list: found.map(encodeWebValue) }, ...pageOf(params) }
-    },
-    'database.countDocument': async (caller, params) => {
-      checkQueryType(params)
-      return { data: { total: await database.count(caller, queryRequest(params, database.now())) } }
+      return count(caller, params, context)
     },
     'database.updateDocument': async (caller, params) => {
-      checkQueryType(params)
-      const now = database.now()
-      const request = {
-        ...queryRequest(params, now),
-        data: object(decodeWebValue(required(params, 'data'), now), 'data'),
-        multi: flag(params, 'multi'),
-        upsert: flag(params, 'upsert'),
-      }
-      const merge = flag(params, 'merge')
-      return { data: editAnswer(await (merge ? database.update(caller, request) : database.replace(caller, request))) }
+      const { updated, upsertedId } = await edit(caller, params)
+      // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
+      const ids = upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }
+      return { data: { updated, ...ids } }
     },
-    'database.deleteDocument': async (caller, params) => {
-      checkQueryType(params)
-      const multi = flag(params, 'multi')
-      return { data: { deleted: await database.remove(caller, { ...queryRequest(params, database.now()), multi }) } }
-    },
+    'database.deleteDocument': remove,
   }
+}
+
+const WEB: DatabaseDialect = {
+  decode: (value, name, now) => object(decodeValue(value, name, now), name),
+  decodeOrder: (value) => list(value, 'order').map(orderPart),
+  encode: encodeWebValue,
+}
+
+function decodeValue(value: unknown, name: string, now: number): DocumentValue {
+  if (value === undefined) throw new CloudsteadError('INVALID_PARAM', `${name} is missing`)
+  return decodeWebValue(value, now)
 }
 
 async function addDocument(database: Database, caller: Caller, params: Params) {
   const collection = collectionName(params)
-  const data = decodeWebValue(required(params, 'data'), database.now())
+  const data = decodeValue(params.data, 'data', database.now())
   if (Array.isArray(data)) {
     const documents = (data as readonly DocumentValue[]).map((item) => object(item, 'data[]'))
     return { data: { insertedIds: await database.insert(caller, collection, documents) } }
@@ -83,41 +68,10 @@ function withId(data: DocumentObject, id: unknown): DocumentObject {
   return { ...data, _id: id }
 }
 
-function required(params: Params, name: string): unknown {
-  if (params[name] === undefined) throw new CloudsteadError('INVALID_PARAM', `${name} is missing`)
-  return params[name]
-}
-
-function queryRequest(params: Params, now: number) {
-  const { query } = params
-  return {
-    collection: collectionName(params),
-    ...(query !== undefined && { query: object(decodeWebValue(query, now), 'query') }),
-  }
-}
-
-function findRequest(params: Params, now: number) {
-  const { order, projection } = params
-  const offset = count(params, 'offset')
-  const limit = count(params, 'limit')
-  return {
-    ...queryRequest(params, now),
-    ...(order !== undefined && { order: list(order, 'order').map(orderPart) }),
-    ...(offset !== undefined && { offset }),
-    ...(limit !== undefined && { limit }),
-    ...(projection !== undefined && { projection: object(decodeWebValue(projection, now), 'projection') }),
-  }
-}
-
 function orderPart(part: unknown): OrderPart {
   const { field, direction } = (typeof part === 'object' && part !== null ? part : {}) as Params
   if (direction !== 'asc' && direction !== 'desc') {
     throw new CloudsteadError('INVALID_PARAM', 'order[].direction must be asc or desc')
   }
   return { path: text(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
-}
-
-/** `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`. */
-function editAnswer({ updated, upsertedId }: EditOutcome) {
-  return { updated, ...(upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }) }
 }
