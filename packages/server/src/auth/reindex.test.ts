@@ -42,9 +42,8 @@ describe('records that an older version stored', () => {
     assert.deepEqual(await indexed(), [])
     assert.equal(await reindex(records, plan), 450)
     assert.deepEqual(await indexed(), range(450))
-    const seen = (await records.changesSince(0, 10_000)).next
-    assert.equal(await reindex(records, plan), 0)
-    assert.equal((await records.changesSince(0, 10_000)).next, seen, 'nothing was written')
+    const reading = { ...records, commit: () => assert.fail('nothing is written') }
+    assert.equal(await reindex(reading, plan), 0)
   })
 
   it('are written again when the set of entries has another name', async () => {

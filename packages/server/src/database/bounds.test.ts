@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import type { Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
+import type { RecordKey, Records } from '../engines/records/records.ts'
 import { MAX_ANSWER_BYTES, STEP_BYTES } from './bounds.ts'
 import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
@@ -14,13 +14,14 @@ const DOCUMENTS = 40
 /** Passes everything on and keeps the bytes of the largest step, and how many commits there were. */
 function watched(records: Records): { records: Records; steps: { largest: number; commits: number } } {
   const steps = { largest: 0, commits: 0 }
-  const note = (step: readonly (StoredRecord | RecordWrite | undefined)[]) => {
-    const bytes = step.reduce((sum, one) => sum + (one !== undefined && 'value' in one ? one.value.length : 0), 0)
+  const note = (step: readonly ((RecordKey & { readonly value?: string }) | undefined)[]) => {
+    const bytes = step.reduce((sum, one) => sum + (one?.value?.length ?? 0), 0)
     steps.largest = Math.max(steps.largest, bytes)
   }
   return {
     steps,
     records: {
+      ...records,
       async get(...request) {
         const found = await records.get(...request)
         note(found)
@@ -36,9 +37,6 @@ function watched(records: Records): { records: Records; steps: { largest: number
         steps.commits += 1
         return records.commit(...request)
       },
-      count: (space) => records.count(space),
-      changesSince: (seq, limit) => records.changesSince(seq, limit),
-      close: () => records.close(),
     },
   }
 }

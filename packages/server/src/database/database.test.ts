@@ -404,7 +404,8 @@ describe('find', () => {
         find: () => assert.fail('no walk is needed'),
         count: () => assert.fail('no count is needed'),
         commit: () => assert.fail('nothing is written'),
-        changesSince: () => assert.fail('no feed is needed'),
+        changes: () => assert.fail('no feed is needed'),
+        waitForChanges: () => assert.fail('no feed is needed'),
         close: () => assert.fail('it is not ours to close'),
       },
     })

@@ -366,11 +366,7 @@ describe('a crash', () => {
   function failing(records: Records, when: 'before' | 'after') {
     const next = { fails: false }
     const engine: Records = {
-      get: (...asked) => records.get(...asked),
-      find: (request) => records.find(request),
-      count: (space) => records.count(space),
-      changesSince: (...asked) => records.changesSince(...asked),
-      close: () => records.close(),
+      ...records,
       async commit(...writes) {
         if (!next.fails) return records.commit(...writes)
         next.fails = false

@@ -1,6 +1,9 @@
-import type { Cursor } from './records.ts'
+import type { Cursor, FeedCursor } from './records.ts'
 
-/** Thrown (as a rejection of `find`) when `after` is not a cursor of this kind of walk. The fault is the asker's. */
+/**
+ * Thrown (as a rejection of `find`, `changes` or `waitForChanges`) when `after` is not a cursor of this kind of walk. The
+ * fault is the asker's.
+ */
 export class BadCursorError extends Error {
   override name = 'BadCursorError'
 
@@ -21,8 +24,19 @@ export interface EntryPosition extends IdPosition {
   readonly key: Uint8Array
 }
 
+/** A position in the change feed of one store. */
+export interface FeedPosition {
+  /** Names the store: 16 random bytes that it keeps for its lifetime. */
+  readonly store: Uint8Array
+  /** What only the engine of that store understands. */
+  readonly position: Uint8Array
+}
+
 const BY_ID = 1
 const BY_ENTRY = 2
+const OF_FEED = 3
+/** Bytes of the name of a store. */
+export const STORE_BYTES = 16
 /** Kind, range (u32) and key length (u32) stand before the key and the id of an entry's cursor. */
 const ENTRY_HEADER = 9
 
@@ -55,7 +69,18 @@ export function readEntryCursor(cursor: Cursor, ranges: number): EntryPosition {
   return { range, key: bytes.subarray(ENTRY_HEADER, end), id: readText(bytes.subarray(end)) }
 }
 
-function readBytes(cursor: Cursor, kind: number): Buffer {
+export function feedCursor({ store, position }: FeedPosition): FeedCursor {
+  return Buffer.concat([Uint8Array.of(OF_FEED), store, position]).toString('base64url')
+}
+
+/** Reads what `feedCursor` wrote, in the engine of any store. Throws BadCursorError. */
+export function readFeedCursor(cursor: FeedCursor): FeedPosition {
+  const bytes = readBytes(cursor, OF_FEED)
+  if (bytes.length <= 1 + STORE_BYTES) throw new BadCursorError()
+  return { store: bytes.subarray(1, 1 + STORE_BYTES), position: bytes.subarray(1 + STORE_BYTES) }
+}
+
+function readBytes(cursor: string, kind: number): Buffer {
   if (typeof cursor !== 'string') throw new BadCursorError()
   const bytes = Buffer.from(cursor, 'base64url')
   // The decoder skips what it does not know; only text that it would write itself is a cursor.

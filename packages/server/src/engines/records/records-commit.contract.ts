@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ContractContext } from './records.contract.ts'
-import type { CommitResult, DeleteWrite, IndexEntry, PutWrite, RecordKey, Records, StoredRecord } from './records.ts'
-
-export function put(space: string, id: string, value: string, entries: readonly IndexEntry[] = []): PutWrite {
-  return { op: 'put', space, id, value, entries }
-}
-
-export function remove(space: string, id: string): DeleteWrite {
-  return { op: 'delete', space, id }
-}
-
-export function entry(index: string, key: string, unique = false): IndexEntry {
-  return { index, key: new TextEncoder().encode(key), unique }
-}
-
-export async function getOne(records: Records, key: RecordKey): Promise<StoredRecord | undefined> {
-  const [record] = await records.get([key])
-  return record
-}
-
-/** The seq of a commit that has to succeed. */
-export async function done(result: Promise<CommitResult>): Promise<number> {
-  const settled = await result
-  assert.ok(settled.done, `expected a commit, got ${JSON.stringify(settled)}`)
-  return settled.seq
-}
+import { done, entry, getOne, put, readChanges, remove } from './records.fixture.ts'
+import type { Records } from './records.ts'
 
 /** The ids under which a key is found in an index. */
 async function holders(records: Records, space: string, index: string): Promise<string[]> {
@@ -141,9 +118,12 @@ export function commitContract(context: ContractContext): void {
     test('a commit without writes only checks', async () => {
       const { records } = context
       const space = context.space()
-      const seq = await done(records.commit([put(space, 'a', '1')]))
-      assert.equal(await done(records.commit([], [{ space, id: 'b', version: null }])), seq)
+      await done(records.commit([put(space, 'a', '1')]))
+      const a = await getOne(records, { space, id: 'a' })
+      await done(records.commit([], [{ space, id: 'b', version: null }]))
       assert.equal((await records.commit([], [{ space, id: 'a', version: null }])).done, false)
+      assert.deepEqual(await getOne(records, { space, id: 'a' }), a)
+      assert.equal(await records.count(space), 1)
     })
 
     test('several writes of one key in one commit: the last one holds', async () => {
@@ -160,8 +140,15 @@ export function commitContract(context: ContractContext): void {
     test('deleting what is not there is no error and no change', async () => {
       const { records } = context
       const space = context.space()
-      const seq = await done(records.commit([put(space, 'a', '1')]))
-      assert.equal(await done(records.commit([remove(space, 'missing')])), seq)
+      await done(records.commit([put(space, 'a', '1')]))
+      const { next } = await records.changes({ spaces: [space], limit: 10 })
+      await done(records.commit([remove(space, 'missing'), put(space, 'b', '1')]))
+      const { changes } = await readChanges(records, [space], next, 1)
+      assert.deepEqual(
+        changes.map(({ op, id }) => `${op} ${id}`),
+        ['put b'],
+      )
+      assert.equal(await records.count(space), 2)
     })
 
     test('what was committed is read, by the one who committed it and by those told later', async () => {

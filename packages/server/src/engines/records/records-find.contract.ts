@@ -3,8 +3,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { BadCursorError } from './cursor.ts'
 import type { ContractContext } from './records.contract.ts'
-import type { FindRequest, KeyRange, Records, StoredRecord } from './records.ts'
-import { done, entry, put, remove } from './records-commit.contract.ts'
+import { done, entry, put, remove } from './records.fixture.ts'
+import type { FindRequest, KeyRange, RecordHead, Records, StoredRecord } from './records.ts'
 
 function range(from: string | undefined, to: string | undefined, bounds = '[)'): KeyRange {
   const bound = (text: string, inclusive: boolean) => ({ key: new TextEncoder().encode(text), inclusive })
@@ -36,7 +36,7 @@ function bytesOf(records: readonly StoredRecord[]): number {
   return records.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0)
 }
 
-const ids = (records: readonly StoredRecord[]) => records.map(({ id }) => id).join(' ')
+const ids = (records: readonly RecordHead[]) => records.map(({ id }) => id).join(' ')
 
 export function findContract(context: ContractContext): void {
   describe('find', () => {
@@ -206,6 +206,39 @@ export function findContract(context: ContractContext): void {
         }),
         { numRuns: 100 },
       )
+    })
+
+    test('without values it finds the same records, their ids and versions only', async () => {
+      const { records } = context
+      const space = context.space()
+      const values = ['', 'a', 'x'.repeat(3_000_000), '中', 'b']
+      await done(
+        records.commit(
+          values.map((value, at) => put(space, `${at}`, value, [entry('i', `${at % 2}`), entry('i', '2')])),
+        ),
+      )
+      await done(records.commit([put(space, '1', 'new', [entry('i', '0')])]))
+      for (const reverse of [false, true]) {
+        for (const index of [undefined, 'i']) {
+          const request = {
+            space,
+            reverse,
+            limit: 3,
+            ...(index && { index, ranges: [range('0', '2'), range('2', '2', '[]')] }),
+          }
+          let after: string | undefined
+          do {
+            const whole = await records.find({ ...request, after })
+            const heads = await records.find({ ...request, after, values: false })
+            assert.deepEqual(heads, { ...whole, records: whole.records.map(({ value: _, ...head }) => head) })
+            after = heads.next
+          } while (after !== undefined)
+        }
+      }
+      const bounded = await records.find({ space, limit: 9, maxBytes: 1, values: false })
+      assert.equal(ids(bounded.records), '0 1 2 3 4')
+      await assert.rejects(records.find({ space, limit: 9, maxBytes: 0, values: false }), RangeError)
+      assert.equal((await records.find({ space, limit: 9, values: true })).records[1]?.value, 'new')
     })
 
     test('pages lose and repeat nothing of what stays, while records come and go around them', async () => {

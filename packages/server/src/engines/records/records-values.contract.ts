@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ContractContext, OpenedRecords } from './records.contract.ts'
-import { done, entry, getOne, put, remove } from './records-commit.contract.ts'
+import { done, entry, getOne, put, readChanges, remove } from './records.fixture.ts'
 
 const ODD_IDS = [
   '',
@@ -122,15 +122,25 @@ export function valuesContract(context: ContractContext, open: () => Promise<Ope
       try {
         if (!opened.reopen) return t.diagnostic('this store does not outlive its engine')
         const { records } = opened
+        const { next } = await records.changes({ spaces: ['s'], limit: 10 })
         await done(records.commit([put('s', 'a', 'one', [entry('u', 'k', true)]), put('s', 'b', 'two')]))
-        const last = await done(records.commit([remove('s', 'b')]))
+        const last = await getOne(records, { space: 's', id: 'b' })
+        await done(records.commit([remove('s', 'b')]))
         const kept = await getOne(records, { space: 's', id: 'a' })
         const again = await opened.reopen()
         assert.deepEqual(await getOne(again, { space: 's', id: 'a' }), kept)
         assert.equal((await again.find({ space: 's', index: 'u', limit: 5 })).records.length, 1)
         assert.equal((await again.commit([put('s', 'c', '1', [entry('u', 'k', true)])])).done, false)
-        assert.ok((await done(again.commit([put('s', 'b', 'three')]))) > last)
-        assert.equal((await again.changesSince(0, 10)).changes.length, 4)
+        await done(again.commit([put('s', 'b', 'three')]))
+        const { changes } = await readChanges(again, ['s'], next, 4)
+        assert.deepEqual(changes.map(({ op, id }) => `${op} ${id}`).sort(), ['delete b', 'put a', 'put b', 'put b'])
+        const versions = changes.filter(({ id }) => id === 'b').map(({ version }) => version)
+        assert.deepEqual(
+          versions,
+          [...new Set(versions)].sort((a, b) => a - b),
+        )
+        assert.equal(versions[0], last?.version)
+        assert.equal(versions[2], (await getOne(again, { space: 's', id: 'b' }))?.version)
       } finally {
         await opened.dispose()
       }

@@ -3,6 +3,7 @@ import type { Records } from './records.ts'
 import { changesContract } from './records-changes.contract.ts'
 import { commitContract } from './records-commit.contract.ts'
 import { findContract } from './records-find.contract.ts'
+import { limitsContract } from './records-limits.contract.ts'
 import { valuesContract } from './records-values.contract.ts'
 
 /** An engine under test, opened on a store of its own. */
@@ -10,6 +11,11 @@ export interface OpenedRecords {
   readonly records: Records
   /** Closes the engine and opens the same store again. Absent where a store does not outlive its engine. */
   reopen?(): Promise<Records>
+  /**
+   * Opens the same store once more beside the first, as another process does. The caller closes it. Absent where a store
+   * has one engine.
+   */
+  another?(): Promise<Records>
   /** Closes what is open and removes the store. */
   dispose(): Promise<void>
 }
@@ -44,6 +50,7 @@ export function recordsContract(name: string, open: () => Promise<OpenedRecords>
 
     commitContract(context)
     valuesContract(context, open)
+    limitsContract(context)
     findContract(context)
     changesContract(context, open)
   })

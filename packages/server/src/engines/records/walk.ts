@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import type { FindRequest, Records, StoredRecord } from './records.ts'
+import type { FindRequest, FoundRecord, Records } from './records.ts'
 
 /** A walk over all pages of a find. `limit` and `maxBytes` bound each page, `after` is where the walk begins. */
-export interface WalkRequest extends FindRequest {
+export interface WalkRequest<V extends boolean = true> extends FindRequest<V> {
   /** At most this many records in the first page, when the caller may need no second one (default `limit`). */
   readonly firstLimit?: number
   /** Ends the walk before its next page: it rejects with the reason of the signal. */
@@ -22,10 +22,10 @@ export interface WalkRequest extends FindRequest {
  *   for (const { id } of page) count(id)
  * }
  */
-export async function* walkPages(
+export async function* walkPages<V extends boolean = true>(
   records: Pick<Records, 'find'>,
-  { firstLimit, signal, ...request }: WalkRequest,
-): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+  { firstLimit, signal, ...request }: WalkRequest<V>,
+): AsyncGenerator<readonly FoundRecord<V>[], void, undefined> {
   signal?.throwIfAborted()
   let page = await records.find({ ...request, limit: firstLimit ?? request.limit })
   if (page.records.length > 0) yield page.records

@@ -13,7 +13,7 @@ describe('a batch when the engine fails', () => {
   let folder: string
   let file: string
   let db: DatabaseSync
-  let write: (commits: readonly QueuedCommit[]) => Outcome[]
+  let write: (commits: readonly QueuedCommit[]) => readonly Outcome[]
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'records-'))
@@ -21,7 +21,8 @@ describe('a batch when the engine fails', () => {
     const reading = await openForReading(file, 1_024)
     reading.close()
     db = openForWriting(file, 1_024)
-    write = batchWriter(db, 1_000)
+    const writeBatch = batchWriter(db, { changesKept: 1_000, followMs: 60_000 })
+    write = (commits) => writeBatch(commits).outcomes
   })
 
   afterEach(async () => {
@@ -40,29 +41,31 @@ describe('a batch when the engine fails', () => {
   }
 
   const kinds = (outcomes: readonly Outcome[]) =>
-    outcomes.map((outcome) => (typeof outcome === 'number' ? outcome : Object.keys(outcome)[0]))
-  const ids = () =>
+    outcomes.map((outcome) => (typeof outcome === 'string' ? outcome : Object.keys(outcome)[0]))
+  const stored = () =>
     db
-      .prepare('SELECT id FROM records ORDER BY id')
+      .prepare('SELECT id, version FROM records ORDER BY id')
       .all()
-      .map((row) => row.id)
+      .map(({ id, version }) => `${id}${version}`)
 
-  test('only the commit at fault fails, and leaves no gap in the seqs', () => {
+  test('only the commit at fault fails, and leaves no gap in the versions', () => {
     db.exec(`CREATE TRIGGER fault AFTER INSERT ON entries WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ABORT, 'no'); END`)
     const outcomes = write([putting('a'), putting('bad'), putting('b', 'bad', 'c'), putting('d', 'e')])
-    assert.deepEqual(kinds(outcomes), [1, 'error', 'error', 3])
-    assert.deepEqual(ids(), ['a', 'd', 'e'])
+    assert.deepEqual(kinds(outcomes), ['done', 'error', 'error', 'done'])
+    assert.deepEqual(stored(), ['a1', 'd2', 'e3'])
     assert.deepEqual(kinds(write([putting('bad')])), ['error'])
-    assert.deepEqual(kinds(write([putting('f')])), [4])
+    assert.deepEqual(kinds(write([putting('f')])), ['done'])
+    assert.deepEqual(stored(), ['a1', 'd2', 'e3', 'f4'])
     assert.deepEqual(verifySqliteRecords(file).missingEntries, [])
     assert.deepEqual(verifySqliteRecords(file).strayEntries, [])
   })
 
   test('also when the engine takes back the whole transaction by itself', () => {
     db.exec(`CREATE TRIGGER fault AFTER INSERT ON entries WHEN NEW.id = 'bad' BEGIN SELECT RAISE(ROLLBACK, 'no'); END`)
-    assert.deepEqual(kinds(write([putting('a'), putting('bad'), putting('b')])), [1, 'error', 2])
-    assert.deepEqual(ids(), ['a', 'b'])
-    assert.deepEqual(kinds(write([putting('c'), putting('d')])), [3, 4])
+    assert.deepEqual(kinds(write([putting('a'), putting('bad'), putting('b')])), ['done', 'error', 'done'])
+    assert.deepEqual(stored(), ['a1', 'b2'])
+    assert.deepEqual(kinds(write([putting('c'), putting('d')])), ['done', 'done'])
+    assert.deepEqual(stored(), ['a1', 'b2', 'c3', 'd4'])
   })
 
   test('a full disk refuses what does not fit and loses nothing', () => {
@@ -72,9 +75,9 @@ describe('a batch when the engine fails', () => {
     const refused = outcomes.filter((outcome) => typeof outcome === 'object')
     assert.ok(refused.length > 0 && refused.length < outcomes.length)
     assert.ok(refused.every((outcome) => 'error' in outcome && outcome.error.includes('full')))
-    assert.equal(ids().length, outcomes.length - refused.length)
+    assert.equal(stored().length, outcomes.length - refused.length)
     db.exec('PRAGMA max_page_count = 100000')
-    assert.equal(typeof write([putting('after')])[0], 'number')
+    assert.deepEqual(write([putting('after')]), ['done'])
     const { missingEntries, strayEntries, damage } = verifySqliteRecords(file)
     assert.deepEqual({ missingEntries, strayEntries, damage }, { missingEntries: [], strayEntries: [], damage: [] })
   })
@@ -86,7 +89,8 @@ describe('a batch when the engine fails', () => {
     assert.deepEqual(kinds(write([putting('a'), putting('b')])), ['error', 'error'])
     other.exec('ROLLBACK')
     other.close()
-    assert.deepEqual(kinds(write([putting('a'), putting('b')])), [1, 2])
+    assert.deepEqual(kinds(write([putting('a'), putting('b')])), ['done', 'done'])
+    assert.deepEqual(stored(), ['a1', 'b2'])
   })
 
   test('the check finds what does not belong together', () => {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Expectation, RecordKey } from '../records.ts'
 import { type EntryList, packEntries, unpackEntries } from './entry-list.ts'
+import { CHANGE_DELETE, CHANGE_PUT, type FeedOptions, feedRecorder } from './feed-recorder.ts'
 import { isBusy } from './schema.ts'
 
 /** One write on its way to the writer; without a value it deletes. */
@@ -17,19 +18,28 @@ export interface QueuedCommit {
   readonly bytes: number
 }
 
-/** What became of one commit: the seq of its last change, or why nothing of it was written. */
+/** One wish to follow spaces on its way to the writer. */
+export interface QueuedFollow {
+  readonly follow: readonly string[]
+  readonly bytes: number
+}
+
+export type QueuedJob = QueuedCommit | QueuedFollow
+
+/** What became of one job: the version from which on spaces are followed, or why nothing of a commit was written. */
 export type Outcome =
-  | number
+  | 'done'
+  | { readonly followedFrom: number }
   | { readonly conflict: readonly RecordKey[] }
   | { readonly duplicate: RecordKey; readonly index: string }
   | { readonly error: string }
 
-/** The values of `changes.op`. */
-export const CHANGE_PUT = 1
-export const CHANGE_DELETE = 2
-
-/** Old changes are dropped this many at a time, so that most commits drop none. */
-const TRIM_STEP = 1_000
+export interface BatchResult {
+  /** One for each job, in their order. */
+  readonly outcomes: readonly Outcome[]
+  /** The followed spaces that may have changed. */
+  readonly changed: readonly string[]
+}
 
 const NO_ENTRIES = packEntries([])
 
@@ -44,7 +54,7 @@ interface RecordRow {
  * ones before it; a failing one does not fail the others. It never throws: when the engine fails (disk full, locked for
  * too long) the commits concerned have an error for an outcome, and nothing of them was written.
  */
-export function batchWriter(db: DatabaseSync, changesKept: number): (commits: readonly QueuedCommit[]) => Outcome[] {
+export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: readonly QueuedJob[]) => BatchResult {
   const statements = {
     begin: db.prepare('BEGIN IMMEDIATE'),
     commit: db.prepare('COMMIT'),
@@ -59,12 +69,12 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     addEntry: db.prepare('INSERT INTO entries (space, idx, key, id, rid) VALUES (?, ?, ?, ?, ?)'),
     dropEntry: db.prepare('DELETE FROM entries WHERE space = ? AND idx = ? AND key = ? AND id = ?'),
     holder: db.prepare('SELECT 1 FROM entries WHERE space = ? AND idx = ? AND key = ? AND id <> ? LIMIT 1'),
-    addChange: db.prepare('INSERT INTO changes (seq, op, space, id) VALUES (?, ?, ?, ?)'),
-    newest: db.prepare('SELECT max(seq) AS seq FROM changes'),
-    oldest: db.prepare('SELECT min(seq) AS seq FROM changes'),
-    trim: db.prepare('DELETE FROM changes WHERE seq <= ?'),
+    counters: db.prepare('SELECT version, feeds FROM counters'),
+    countVersions: db.prepare('UPDATE counters SET version = ?'),
   }
-  let seq = 0
+  const feed = feedRecorder(db, options)
+  /** Of the newest write. Versions are counted for all records together, so they grow across a delete too. */
+  let version = 0
 
   const find = ({ space, id }: RecordKey) => statements.find.get(space, id) as RecordRow | undefined
 
@@ -78,10 +88,10 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     for (const entry of next.values()) {
       if (entry.unique && statements.holder.get(space, entry.index, entry.key, id)) return entry.index
     }
-    seq += 1
-    statements.addChange.run(seq, CHANGE_PUT, space, id)
-    const rid = row?.rid ?? Number(statements.insert.run(space, id, seq, list, value).lastInsertRowid)
-    if (row) statements.update.run(seq, list, value, rid)
+    version += 1
+    feed.record(CHANGE_PUT, space, id, version)
+    const rid = row?.rid ?? Number(statements.insert.run(space, id, version, list, value).lastInsertRowid)
+    if (row) statements.update.run(version, list, value, rid)
     if (unchanged) return undefined
     const former = unpackEntries(row?.entries)
     for (const [text, entry] of former) if (!next.has(text)) statements.dropEntry.run(space, entry.index, entry.key, id)
@@ -94,8 +104,8 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
   function remove(write: QueuedWrite): void {
     const row = find(write)
     if (!row) return
-    seq += 1
-    statements.addChange.run(seq, CHANGE_DELETE, write.space, write.id)
+    version += 1
+    feed.record(CHANGE_DELETE, write.space, write.id, version)
     for (const entry of unpackEntries(row.entries).values()) {
       statements.dropEntry.run(write.space, entry.index, entry.key, write.id)
     }
@@ -110,41 +120,44 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
         if (index !== undefined) return { duplicate: { space: one.space, id: one.id }, index }
       }
     }
-    return seq
+    return 'done'
   }
 
   /** Writes so that what precedes a refused write can be taken back alone. */
   function writeAllOrNone(writes: readonly QueuedWrite[]): Outcome {
-    const before = seq
+    const before = version
     statements.mark.run()
     const outcome = write(writes)
-    if (typeof outcome !== 'number') {
+    if (outcome !== 'done') {
       statements.undo.run()
-      seq = before
+      version = before
     }
     statements.release.run()
     return outcome
   }
 
-  function judge({ writes, expectations }: QueuedCommit): Outcome {
+  function judge(job: QueuedJob): Outcome {
+    if ('follow' in job) {
+      feed.follow(job.follow, version)
+      return { followedFrom: version }
+    }
+    const { writes, expectations } = job
     const conflict = expectations.filter((seen) => (find(seen)?.version ?? null) !== seen.version)
     if (conflict.length > 0) return { conflict: conflict.map(({ space, id }) => ({ space, id })) }
     // A lone write is refused before it has written anything.
     return writes.length > 1 ? writeAllOrNone(writes) : write(writes)
   }
 
-  function trim(): void {
-    const oldest = Number(statements.oldest.get()?.seq ?? 0)
-    if (seq - oldest >= changesKept + TRIM_STEP) statements.trim.run(seq - changesKept)
-  }
-
-  function transaction(commits: readonly QueuedCommit[]): Outcome[] {
+  function transaction(jobs: readonly QueuedJob[]): BatchResult {
     statements.begin.run()
-    seq = Number(statements.newest.get()?.seq ?? 0)
-    const outcomes = commits.map(judge)
-    trim()
+    const counters = statements.counters.get() as { readonly version: number; readonly feeds: number }
+    version = counters.version
+    feed.begin(counters.feeds)
+    const outcomes = jobs.map(judge)
+    const changed = feed.end()
+    if (version !== counters.version) statements.countVersions.run(version)
     statements.commit.run()
-    return outcomes
+    return { outcomes, changed }
   }
 
   function rollback(): void {
@@ -155,18 +168,23 @@ export function batchWriter(db: DatabaseSync, changesKept: number): (commits: re
     }
   }
 
-  return function writeBatch(commits): Outcome[] {
+  return function writeBatch(jobs): BatchResult {
     try {
-      return transaction(commits)
+      return transaction(jobs)
     } catch (error) {
       rollback()
-      if (commits.length === 1 || isBusy(error)) {
+      feed.forget()
+      if (jobs.length === 1 || isBusy(error)) {
         const outcome = { error: messageOf(error) }
-        return commits.map(() => outcome)
+        return { outcomes: jobs.map(() => outcome), changed: [] }
       }
     }
     // An error undoes the whole transaction; each by itself, only those at fault fail.
-    return commits.flatMap((commit) => writeBatch([commit]))
+    const results = jobs.map((job) => writeBatch([job]))
+    return {
+      outcomes: results.flatMap(({ outcomes }) => outcomes),
+      changed: results.flatMap(({ changed }) => changed),
+    }
   }
 }
 

@@ -1,12 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { checkLimit, checkMaxBytes } from '../checks.ts'
 import { type EntryPosition, entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
-import type { FindRequest, FindResult, KeyRange, StoredRecord } from '../records.ts'
+import type { FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
 
 interface RecordRow {
   readonly id: string
   readonly version: number
-  /** A number: the value is so large that it is read by itself, by this rid. */
-  readonly value: string | number
+  /** A number: the value is so large that it is read by itself, by this rid. Absent in a find without values. */
+  readonly value?: string | number
 }
 
 interface EntryRow extends RecordRow {
@@ -21,7 +22,7 @@ interface Place {
 
 /** A page that is being filled. */
 interface Page {
-  readonly records: readonly StoredRecord[]
+  readonly records: readonly FoundRecord<boolean>[]
   /** Larger values are read by themselves, once it is their turn. */
   readonly inlineBytes: number
   isFull(): boolean
@@ -36,11 +37,18 @@ const EVERYTHING: readonly KeyRange[] = [{}]
  */
 const VALUE = 'CASE WHEN octet_length(r.value) <= ? THEN r.value ELSE r.rid END AS value'
 
+/** The columns of records, and the parameters of these columns. */
+function columnsOf({ values = true }: FindRequest<boolean>, inlineBytes: number) {
+  return values
+    ? { columns: `r.version, ${VALUE}`, parameters: [inlineBytes] }
+    : { columns: 'r.version', parameters: [] }
+}
+
 /**
  * Makes the function behind `Records.find`. One statement per range, and one snapshot of the data for all of them and for
  * the values that are read by themselves.
  */
-export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
+export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => FindResult<boolean> {
   const statements = new Map<string, StatementSync>()
   const begin = db.prepare('BEGIN')
   const commit = db.prepare('COMMIT')
@@ -55,8 +63,8 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
     return statement
   }
 
-  function openPage({ space, limit, maxBytes = Number.MAX_SAFE_INTEGER }: FindRequest): Page {
-    const records: StoredRecord[] = []
+  function openPage({ space, limit, maxBytes = Number.MAX_SAFE_INTEGER }: FindRequest<boolean>): Page {
+    const records: FoundRecord<boolean>[] = []
     let hasLarge = false
     let counted = 0
     let bytes = 0
@@ -68,26 +76,30 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
         if (records.length === limit) return true
         // Small values alone do not fill a page before they are as many as its limit, so most need no counting.
         if (!hasLarge) return false
-        for (const { value } of records.slice(counted)) bytes += Buffer.byteLength(value)
+        for (const record of records.slice(counted)) bytes += 'value' in record ? Buffer.byteLength(record.value) : 0
         counted = records.length
         return bytes >= maxBytes
       },
       add({ id, version, value }) {
-        const isLarge = typeof value === 'number'
-        hasLarge ||= isLarge
-        records.push({ space, id, version, value: isLarge ? String(largeValue.get(value)?.value) : value })
+        if (value === undefined) records.push({ space, id, version })
+        else if (typeof value === 'string') records.push({ space, id, version, value })
+        else {
+          hasLarge = true
+          records.push({ space, id, version, value: String(largeValue.get(value)?.value) })
+        }
       },
     }
   }
 
-  function byId(request: FindRequest): FindResult {
+  function byId(request: FindRequest<boolean>): FindResult<boolean> {
     const { space, reverse, after, limit } = request
     const start = after === undefined ? undefined : readIdCursor(after)
     const page = openPage(request)
-    const sql = `SELECT r.id, r.version, ${VALUE} FROM records r WHERE space = ?${
+    const { columns, parameters } = columnsOf(request, page.inlineBytes)
+    const sql = `SELECT r.id, ${columns} FROM records r WHERE space = ?${
       start ? ` AND id ${reverse ? '<' : '>'} ?` : ''
     } ORDER BY id${reverse ? ' DESC' : ''} LIMIT ?`
-    const values = [page.inlineBytes, space, ...(start ? [start.id] : [])]
+    const values = [...parameters, space, ...(start ? [start.id] : [])]
     let last: RecordRow | undefined
     // One more than asked for tells whether there is more.
     for (const row of prepared(sql).all(...values, limit + 1) as unknown as RecordRow[]) {
@@ -99,7 +111,7 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   }
 
   function rangeRows(
-    request: FindRequest,
+    request: FindRequest<boolean>,
     index: string,
     range: KeyRange,
     after: Place | undefined,
@@ -108,9 +120,10 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   ): EntryRow[] {
     const { space, reverse = false } = request
     const { from, to, place } = startAt(range, after, reverse)
-    let sql = `SELECT e.key, e.id, r.version, ${VALUE} FROM entries e CROSS JOIN records r ON r.rid = e.rid
+    const { columns, parameters } = columnsOf(request, inlineBytes)
+    let sql = `SELECT e.key, e.id, ${columns} FROM entries e CROSS JOIN records r ON r.rid = e.rid
       WHERE e.space = ? AND e.idx = ?`
-    const values: (string | number | Uint8Array)[] = [inlineBytes, space, index]
+    const values: (string | number | Uint8Array)[] = [...parameters, space, index]
     if (from) {
       sql += ` AND e.key ${from.inclusive ? '>=' : '>'} ?`
       values.push(from.key)
@@ -127,7 +140,7 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
     return prepared(sql).all(...values, limit) as unknown as EntryRow[]
   }
 
-  function byEntry(request: FindRequest, index: string, ranges: readonly KeyRange[]): FindResult {
+  function byEntry(request: FindRequest<boolean>, index: string, ranges: readonly KeyRange[]): FindResult<boolean> {
     const { after, limit } = request
     const start = after === undefined ? undefined : readEntryCursor(after, ranges.length)
     const page = openPage(request)
@@ -146,11 +159,10 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
   }
 
   return (request) => {
-    if (!Number.isSafeInteger(request.limit) || request.limit < 1) {
-      throw new RangeError('the limit of a find is a whole number from 1')
-    }
-    checkMaxBytes(request.maxBytes)
-    const { index, ranges = EVERYTHING, maxBytes } = request
+    const { space, index, ranges = EVERYTHING, limit, maxBytes } = request
+    checkLimit(limit)
+    checkMaxBytes(maxBytes)
+    if (!space.isWellFormed() || index?.isWellFormed() === false) return { records: [] }
     const walk = () => (index === undefined ? byId(request) : byEntry(request, index, ranges))
     if (maxBytes === undefined && (index === undefined || ranges.length === 1)) return walk()
     begin.run()
@@ -159,13 +171,6 @@ export function finder(db: DatabaseSync): (request: FindRequest) => FindResult {
     } finally {
       commit.run()
     }
-  }
-}
-
-/** @throws RangeError for a `maxBytes` that is no whole number from 1 */
-export function checkMaxBytes(maxBytes: number | undefined): void {
-  if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 1)) {
-    throw new RangeError('maxBytes is a whole number from 1')
   }
 }
 

@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { done, entry, getOne, put, remove } from '../records.fixture.ts'
 import type { Records } from '../records.ts'
-import { done, entry, getOne, put, remove } from '../records-commit.contract.ts'
 import { openSqliteRecords } from './sqlite-records.ts'
 import { verifySqliteRecords } from './verify.ts'
 
@@ -62,14 +62,16 @@ function tests(): void {
   describe('several processes', () => {
     test('open a new file and commit at once, and none loses a write', () =>
       inFolder(async (path) => {
+        const records = await openSqliteRecords({ file: path })
+        const spaces = [COUNTER.space, 'reached']
+        const { next } = await records.changes({ spaces, limit: 1 })
         const children = [1, 2, 3].map(() => run('count', path))
         const exits = await Promise.all(children.map((child) => once(child, 'exit')))
         for (const exit of exits) assert.deepEqual(exit, [0, null])
-        const records = await openSqliteRecords({ file: path })
         const total = children.length * INCREMENTS
         assert.equal((await getOne(records, COUNTER))?.value, String(total))
         assert.equal(await records.count('reached'), total)
-        const { changes } = await records.changesSince(0, total * 3)
+        const { changes } = await records.changes({ spaces, after: next, limit: total * 3 })
         assert.equal(changes.length, total * 2)
         await records.close()
         assertSound(path)

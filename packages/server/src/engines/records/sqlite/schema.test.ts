@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { done, getOne, put } from '../records-commit.contract.ts'
+import { done, entry, getOne, put } from '../records.fixture.ts'
 import { openForReading, SCHEMA_VERSION } from './schema.ts'
+import { schema1File } from './schema-1.fixture.ts'
 import { openSqliteRecords } from './sqlite-records.ts'
 import { verifySqliteRecords } from './verify.ts'
 import { startWriter } from './writer-client.ts'
@@ -93,23 +94,46 @@ describe('the records file', () => {
     await assert.rejects(openSqliteRecords({ file }), /not a database/)
   })
 
-  test('drops old changes, and the feed says so', async () => {
-    const records = await openSqliteRecords({ file, changesKept: 10 })
-    const start = await done(records.commit([put('s', 'a', '1')]))
-    const end = await done(records.commit(Array.from({ length: 1_100 }, (_, at) => put('s', `r${at}`, '1'))))
-    assert.deepEqual(await records.changesSince(start, 5), { changes: [], next: end, truncated: true })
-    assert.equal((await records.changesSince(end - 10, 20)).changes.length, 10)
-    assert.equal((await records.changesSince(end - 11, 20)).truncated, true)
-    assert.equal(await done(records.commit([put('s', 'a', '2')])), end + 1)
+  test('of schema 1 is brought up to date: everything is kept, and versions go on above the old ones', async () => {
+    await writeFile(file, schema1File())
+    const records = await openSqliteRecords({ file })
+    const a = { space: 'files', id: 'a' }
+    const u1 = { space: 'users', id: 'u1' }
+    assert.deepEqual(await records.get([a, { space: 'files', id: 'b' }, u1]), [
+      { ...a, version: 4, value: '{"n":3}' },
+      undefined,
+      { ...u1, version: 3, value: '用户' },
+    ])
+    assert.equal((await records.find({ space: 'files', index: 'path', limit: 9 })).records.length, 2)
+    assert.equal((await records.commit([put('users', 'u2', '', [entry('name', 'u1', true)])])).done, false)
+    await done(records.commit([put('files', 'b', '')], [{ space: 'files', id: 'b', version: null }]))
+    await done(records.commit([put('files', 'a', '')], [{ ...a, version: 4 }]))
+    assert.equal((await getOne(records, { space: 'files', id: 'b' }))?.version, 6)
+    assert.equal((await getOne(records, a))?.version, 7)
+    await records.close()
+    const { missingEntries, strayEntries, damage } = verifySqliteRecords(file)
+    assert.deepEqual({ missingEntries, strayEntries, damage }, { missingEntries: [], strayEntries: [], damage: [] })
+  })
+
+  test('a process of schema 1 that still has the file open writes no more', async () => {
+    await writeFile(file, schema1File())
+    const old = new DatabaseSync(file)
+    old.exec('PRAGMA journal_mode = WAL')
+    const newest = old.prepare('SELECT max(seq) AS seq FROM changes')
+    assert.equal(newest.get()?.seq, 5)
+    const records = await openSqliteRecords({ file })
+    assert.throws(() => newest.get(), /no such table/)
+    old.close()
     await records.close()
   })
 
   test('a writer that cannot start fails the commits that wait for it, and the next commit starts another', async () => {
-    const writer = startWriter({ file: join(folder, 'later', 'records.db'), cacheKib: 64, changesKept: 10 })
+    const later = join(folder, 'later', 'records.db')
+    const writer = startWriter({ file: later, cacheKib: 64, changesKept: 10, followMs: 1_000 }, () => {})
     const commit = { writes: [{ space: 's', id: 'a', value: '1' }], expectations: [], bytes: 1 }
-    await assert.rejects(writer.commit(commit), /stopped before it answered/)
-    const db = await openForReading(join(folder, 'later', 'records.db'), 64)
-    assert.equal(await writer.commit(commit), 1)
+    await assert.rejects(writer.submit(commit), /stopped before it answered/)
+    const db = await openForReading(later, 64)
+    assert.equal(await writer.submit(commit), 'done')
     await writer.close()
     db.close()
   })

@@ -17,6 +17,10 @@ const RETRY_MS = 10
  * `records` has a rowid because its values are large: in a table WITHOUT ROWID a lookup compares whole rows on its way
  * down (measured: 4x slower reads at 10 KB, half the insert rate). `entries` precedes `value` so that a write can
  * read the old entries without reading the value. `entries` is its own index; `rid` saves a search per record found.
+ *
+ * `counters` is one row: the version of the newest write, a number that grows whenever a space begins or ceases to be
+ * followed, and the name of the store. A row of `feeds` says that every change of the space above version `since` is in
+ * `feed_changes`; it is deleted some time after `expires`, in ms since the epoch, unless it is renewed before.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE records (
@@ -38,6 +42,27 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE changes (
      seq INTEGER PRIMARY KEY,
+     op INTEGER NOT NULL,
+     space TEXT NOT NULL,
+     id TEXT NOT NULL
+   ) STRICT;`,
+  // `changes` told every write to everybody; `feed_changes` tells those of the spaces that are followed. It has another
+  // name so that a process of the older version, which may still have the file open, fails instead of counting anew.
+  `CREATE TABLE counters (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     version INTEGER NOT NULL,
+     feeds INTEGER NOT NULL,
+     store BLOB NOT NULL
+   ) STRICT;
+   INSERT INTO counters SELECT 1, coalesce(max(seq), 0), 0, randomblob(16) FROM changes;
+   DROP TABLE changes;
+   CREATE TABLE feeds (
+     space TEXT PRIMARY KEY,
+     since INTEGER NOT NULL,
+     expires INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE feed_changes (
+     version INTEGER PRIMARY KEY,
      op INTEGER NOT NULL,
      space TEXT NOT NULL,
      id TEXT NOT NULL

@@ -15,6 +15,7 @@ recordsContract('sqlite', async () => {
       records = await openSqliteRecords({ file })
       return records
     },
+    another: () => openSqliteRecords({ file }),
     async dispose() {
       await records.close()
       await rm(folder, { recursive: true })

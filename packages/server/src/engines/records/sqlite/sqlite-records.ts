@@ -1,32 +1,35 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { checkCommit, checkMaxBytes } from '../checks.ts'
 import type {
-  ChangesResult,
   CommitResult,
   Expectation,
   FindRequest,
   FindResult,
-  RecordChange,
   RecordKey,
   Records,
   RecordWrite,
   StoredRecord,
 } from '../records.ts'
-import { CHANGE_PUT, type Outcome, type QueuedCommit, type QueuedWrite } from './batch.ts'
+import type { Outcome, QueuedCommit, QueuedWrite } from './batch.ts'
 import { packEntries } from './entry-list.ts'
-import { checkMaxBytes, finder } from './find.ts'
+import { sqliteFeed } from './feed.ts'
+import { finder } from './find.ts'
 import { openForReading } from './schema.ts'
-import { startWriter, type WriterClient } from './writer-client.ts'
+import { startWriter } from './writer-client.ts'
 
 export interface SqliteRecordsOptions {
   /** The database file; it and its folder are made when missing. Two more files, `-wal` and `-shm`, lie beside it. */
   readonly file: string
   /** At least this many changes stay in the feed (default 100,000, some 10 MB). */
   readonly changesKept?: number
+  /** How long a space stays followed after its feed was last read, in ms (default an hour). */
+  readonly followMs?: number
   /** How much memory each of the two connections may use for pages of the file, in KiB (default 8,192). */
   readonly cacheKib?: number
 }
 
 const CHANGES_KEPT = 100_000
+/** Long enough for whoever follows to be held up, or to lose a connection and come back. */
+const FOLLOW_MS = 60 * 60_000
 const CACHE_KIB = 8_192
 /** What a commit weighs besides its values and entries, in bytes; only bounds how much is committed together. */
 const COMMIT_OVERHEAD = 256
@@ -35,60 +38,39 @@ const COMMIT_OVERHEAD = 256
  * Opens the embedded records engine. Other processes may have the same file open, for reading and writing. Rejects when
  * the file cannot be opened, is not a records database, or was written by a newer version.
  *
+ * Reads run here, in the calling thread (a point read takes microseconds, less than a message to a thread would), and
+ * see every commit that was answered; commits go to the writer.
+ *
  * @example
  * const records = await openSqliteRecords({ file: 'data/records.db' })
  * await records.commit([{ op: 'put', space: 'files', id: 'a.jpg', value: '{}', entries: [] }])
  * await records.close()
  */
 export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<Records> {
-  const { file, changesKept = CHANGES_KEPT, cacheKib = CACHE_KIB } = options
+  const { file, changesKept = CHANGES_KEPT, followMs = FOLLOW_MS, cacheKib = CACHE_KIB } = options
   const db = await openForReading(file, cacheKib)
-  return new SqliteRecords(db, startWriter({ file, changesKept, cacheKib }))
-}
+  const findRecords = finder(db)
+  const writer = startWriter({ file, changesKept, followMs, cacheKib }, (spaces) => feed.wake(spaces))
+  const feed = sqliteFeed({ db, followMs, follow })
+  const statements = {
+    begin: db.prepare('BEGIN'),
+    commit: db.prepare('COMMIT'),
+    get: db.prepare('SELECT version, value FROM records WHERE space = ? AND id = ?'),
+    count: db.prepare('SELECT count(*) AS count FROM records WHERE space = ?'),
+  }
+  let closed: Promise<void> | undefined
 
-/**
- * Reads run here, in the calling thread (a point read takes microseconds, less than a message to a thread would), and
- * see every commit that was answered; commits go to the writer.
- */
-class SqliteRecords implements Records {
-  readonly #db: DatabaseSync
-  readonly #writer: WriterClient
-  readonly #find: (request: FindRequest) => FindResult
-  readonly #statements
-  #closed: Promise<void> | undefined
-
-  constructor(db: DatabaseSync, writer: WriterClient) {
-    this.#db = db
-    this.#writer = writer
-    this.#find = finder(db)
-    this.#statements = {
-      begin: db.prepare('BEGIN'),
-      commit: db.prepare('COMMIT'),
-      get: db.prepare('SELECT version, value FROM records WHERE space = ? AND id = ?'),
-      count: db.prepare('SELECT count(*) AS count FROM records WHERE space = ?'),
-      changes: db.prepare('SELECT seq, op, space, id FROM changes WHERE seq > ? ORDER BY seq LIMIT ?'),
-      newest: db.prepare('SELECT max(seq) AS seq FROM changes'),
-    }
+  function getOne({ space, id }: RecordKey): StoredRecord | undefined {
+    if (!space.isWellFormed() || !id.isWellFormed()) return undefined
+    const row = statements.get.get(space, id) as { version: number; value: string } | undefined
+    return row && { space, id, version: row.version, value: row.value }
   }
 
-  async get(keys: readonly RecordKey[], maxBytes?: number): Promise<readonly (StoredRecord | undefined)[]> {
-    checkMaxBytes(maxBytes)
-    const [first] = keys
-    if (first && keys.length === 1) return [this.#get(first)]
-    // One snapshot for all of them, and one lock instead of one per key.
-    this.#statements.begin.run()
-    try {
-      return maxBytes === undefined ? keys.map((key) => this.#get(key)) : this.#getFirst(keys, maxBytes)
-    } finally {
-      this.#statements.commit.run()
-    }
-  }
-
-  #getFirst(keys: readonly RecordKey[], maxBytes: number): readonly (StoredRecord | undefined)[] {
+  function getFirst(keys: readonly RecordKey[], maxBytes: number): readonly (StoredRecord | undefined)[] {
     const records: (StoredRecord | undefined)[] = []
     let bytes = 0
     for (const key of keys) {
-      const record = this.#get(key)
+      const record = getOne(key)
       records.push(record)
       if (record) bytes += Buffer.byteLength(record.value)
       if (bytes >= maxBytes) break
@@ -96,62 +78,52 @@ class SqliteRecords implements Records {
     return records
   }
 
-  #get({ space, id }: RecordKey): StoredRecord | undefined {
-    if (!space.isWellFormed() || !id.isWellFormed()) return undefined
-    const row = this.#statements.get.get(space, id) as { version: number; value: string } | undefined
-    return row && { space, id, version: row.version, value: row.value }
+  async function follow(spaces: readonly string[]): Promise<number> {
+    const outcome = await writer.submit({ follow: spaces, bytes: COMMIT_OVERHEAD })
+    if (typeof outcome === 'object' && 'followedFrom' in outcome) return outcome.followedFrom
+    throw failure(outcome)
   }
 
-  async find(request: FindRequest): Promise<FindResult> {
-    return this.#find(request)
+  return {
+    async get(keys, maxBytes) {
+      checkMaxBytes(maxBytes)
+      const [first] = keys
+      if (first && keys.length === 1) return [getOne(first)]
+      // One snapshot for all of them, and one lock instead of one per key.
+      statements.begin.run()
+      try {
+        return maxBytes === undefined ? keys.map(getOne) : getFirst(keys, maxBytes)
+      } finally {
+        statements.commit.run()
+      }
+    },
+    async find<V extends boolean>(request: FindRequest<V>) {
+      return findRecords(request) as FindResult<V>
+    },
+    async count(space) {
+      return space.isWellFormed() ? Number(statements.count.get(space)?.count) : 0
+    },
+    async commit(writes, expectations = []) {
+      checkCommit(writes, expectations)
+      return toResult(await writer.submit(toQueued(writes, expectations)))
+    },
+    changes: feed.changes,
+    waitForChanges: feed.wait,
+    close() {
+      closed ??= writer.close().finally(() => {
+        feed.close()
+        db.close()
+      })
+      return closed
+    },
   }
-
-  async count(space: string): Promise<number> {
-    return Number(this.#statements.count.get(space)?.count)
-  }
-
-  async commit(writes: readonly RecordWrite[], expectations: readonly Expectation[] = []): Promise<CommitResult> {
-    return toResult(await this.#writer.commit(toQueued(writes, expectations)))
-  }
-
-  async changesSince(seq: number, limit: number): Promise<ChangesResult> {
-    if (!Number.isSafeInteger(seq) || seq < 0) throw new RangeError('the seq of a change is a whole number from 0')
-    if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('the limit is a whole number from 1')
-    const rows = this.#statements.changes.all(seq, limit) as unknown as ChangeRow[]
-    const [first] = rows
-    // Seqs have no gaps, so a first change that is not the next one says that those between were dropped.
-    if (first?.seq === seq + 1) return { changes: rows.map(toChange), next: seq + rows.length, truncated: false }
-    const newest = Number(this.#statements.newest.get()?.seq ?? 0)
-    // A seq from the future is one of another database, such as the one before a backup was restored.
-    if (first || newest < seq) return { changes: [], next: newest, truncated: true }
-    return { changes: [], next: seq, truncated: false }
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#writer.close().finally(() => this.#db.close())
-    return this.#closed
-  }
-}
-
-interface ChangeRow {
-  readonly seq: number
-  readonly op: number
-  readonly space: string
-  readonly id: string
-}
-
-function toChange({ seq, op, space, id }: ChangeRow): RecordChange {
-  return { seq, op: op === CHANGE_PUT ? 'put' : 'delete', space, id, version: seq }
 }
 
 function toQueued(writes: readonly RecordWrite[], expectations: readonly Expectation[]): QueuedCommit {
   let bytes = COMMIT_OVERHEAD
-  for (const { space, id } of expectations) checkText(space, id)
   const queued = writes.map((write): QueuedWrite => {
     const { space, id } = write
-    checkText(space, id)
     if (write.op === 'delete') return { space, id }
-    checkText(write.value)
     const entries = packEntries(write.entries)
     bytes += write.value.length + entries.length
     return { space, id, value: write.value, entries }
@@ -159,14 +131,14 @@ function toQueued(writes: readonly RecordWrite[], expectations: readonly Expecta
   return { writes: queued, expectations, bytes }
 }
 
-/** In UTF-8 a lone surrogate becomes another character: the write would hit another record, or keep another value. */
-function checkText(...texts: string[]): void {
-  if (!texts.every((text) => text.isWellFormed())) throw new TypeError('records hold well-formed Unicode only')
+function toResult(outcome: Outcome): CommitResult {
+  if (outcome === 'done') return { done: true }
+  if ('conflict' in outcome) return { done: false, reason: 'conflict', keys: outcome.conflict }
+  if ('duplicate' in outcome) return { done: false, reason: 'duplicate', key: outcome.duplicate, index: outcome.index }
+  throw failure(outcome)
 }
 
-function toResult(outcome: Outcome): CommitResult {
-  if (typeof outcome === 'number') return { done: true, seq: outcome }
-  if ('error' in outcome) throw new Error(`the records engine failed: ${outcome.error}`)
-  if ('conflict' in outcome) return { done: false, reason: 'conflict', keys: outcome.conflict }
-  return { done: false, reason: 'duplicate', key: outcome.duplicate, index: outcome.index }
+function failure(outcome: Outcome): Error {
+  const reason = typeof outcome === 'object' && 'error' in outcome ? outcome.error : 'the writer gave no answer'
+  return new Error(`the records engine failed: ${reason}`)
 }

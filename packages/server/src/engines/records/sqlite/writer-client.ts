@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { Outcome, QueuedCommit } from './batch.ts'
+import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
 
 /** This thread's end of the writer. */
 export interface WriterClient {
   /** Resolves once the outcome is on the disk. Rejects when the writer is closed or has died. */
-  commit(commit: QueuedCommit): Promise<Outcome>
+  submit(job: QueuedJob): Promise<Outcome>
   /** Finishes what was accepted, then ends the thread. */
   close(): Promise<void>
 }
@@ -18,10 +18,14 @@ interface Waiting {
 // The same file with its TypeScript ending when run from source, with .js after the build.
 const WRITER_URL = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
 
-/** Starts the writer thread. It keeps the process alive only while commits wait for it. */
-export function startWriter(options: WriterOptions): WriterClient {
+/**
+ * Starts the writer thread. It keeps the process alive only while commits wait for it.
+ *
+ * @param onChanges told which followed spaces a batch changed, once it is on the disk
+ */
+export function startWriter(options: WriterOptions, onChanges: (spaces: readonly string[]) => void): WriterClient {
   let worker: Worker | undefined
-  let unsent: QueuedCommit[] = []
+  let unsent: QueuedJob[] = []
   let unsentWaiting: Waiting[] = []
   /** In the order they were sent, which is the order of the answers. */
   let sent: Waiting[] = []
@@ -31,12 +35,13 @@ export function startWriter(options: WriterOptions): WriterClient {
     const started = new Worker(WRITER_URL, { workerData: options })
     let failure: Error | undefined
     started.unref()
-    started.on('message', (outcomes: readonly Outcome[]) => {
+    started.on('message', ({ outcomes, changed }: BatchResult) => {
       const answered = sent.splice(0, outcomes.length)
       if (sent.length === 0) started.unref()
       outcomes.forEach((outcome, at) => {
         answered[at]?.resolve(outcome)
       })
+      if (changed.length > 0) onChanges(changed)
     })
     started.on('error', (error: Error) => {
       failure = error
@@ -74,10 +79,10 @@ export function startWriter(options: WriterOptions): WriterClient {
 
   worker = start()
   return {
-    commit(commit) {
+    submit(job) {
       if (closed) return Promise.reject(new Error('the records are closed'))
       return new Promise((resolve, reject) => {
-        unsent.push(commit)
+        unsent.push(job)
         unsentWaiting.push({ resolve, reject })
         // What comes in during one turn of the event loop travels in one message.
         if (unsent.length === 1) setImmediate(send)

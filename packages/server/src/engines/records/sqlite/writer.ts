@@ -4,16 +4,16 @@
  * Commits are answered in the order they came, after the transaction is on the disk.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { batchWriter, type QueuedCommit } from './batch.ts'
+import { batchWriter, type QueuedJob } from './batch.ts'
+import type { FeedOptions } from './feed-recorder.ts'
 import { openForWriting } from './schema.ts'
 
-/** What the process sends: commits, or null for "finish and close". */
-export type WriterMessage = readonly QueuedCommit[] | null
+/** What the process sends: jobs, or null for "finish and close". The answer is a BatchResult for each batch. */
+export type WriterMessage = readonly QueuedJob[] | null
 
-export interface WriterOptions {
+export interface WriterOptions extends FeedOptions {
   readonly file: string
   readonly cacheKib: number
-  readonly changesKept: number
 }
 
 /** Bounds how long one transaction holds the lock that other processes wait for, and how long its first commit waits. */
@@ -24,8 +24,8 @@ if (parentPort) run(parentPort, workerData as WriterOptions)
 
 function run(port: NonNullable<typeof parentPort>, options: WriterOptions): void {
   const db = openForWriting(options.file, options.cacheKib)
-  const write = batchWriter(db, options.changesKept)
-  let waiting: QueuedCommit[] = []
+  const write = batchWriter(db, options)
+  let waiting: QueuedJob[] = []
   let closing = false
 
   const accept = (message: WriterMessage): void => {
@@ -53,11 +53,11 @@ function run(port: NonNullable<typeof parentPort>, options: WriterOptions): void
   })
 }
 
-function batchLength(waiting: readonly QueuedCommit[]): number {
+function batchLength(waiting: readonly QueuedJob[]): number {
   let bytes = 0
   let length = 0
-  for (const commit of waiting) {
-    bytes += commit.bytes
+  for (const job of waiting) {
+    bytes += job.bytes
     if (length === MAX_BATCH_COMMITS || (length > 0 && bytes > MAX_BATCH_BYTES)) break
     length += 1
   }

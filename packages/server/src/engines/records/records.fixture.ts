@@ -1,0 +1,61 @@
+/** What the tests of records share. */
+import assert from 'node:assert/strict'
+import type {
+  CommitResult,
+  DeleteWrite,
+  FeedCursor,
+  IndexEntry,
+  PutWrite,
+  RecordChange,
+  RecordKey,
+  Records,
+  StoredRecord,
+} from './records.ts'
+
+export function put(space: string, id: string, value: string, entries: readonly IndexEntry[] = []): PutWrite {
+  return { op: 'put', space, id, value, entries }
+}
+
+export function remove(space: string, id: string): DeleteWrite {
+  return { op: 'delete', space, id }
+}
+
+export function entry(index: string, key: string, unique = false): IndexEntry {
+  return { index, key: new TextEncoder().encode(key), unique }
+}
+
+export async function getOne(records: Records, key: RecordKey): Promise<StoredRecord | undefined> {
+  const [record] = await records.get([key])
+  return record
+}
+
+/** A commit that has to succeed. */
+export async function done(result: Promise<CommitResult>): Promise<void> {
+  const settled = await result
+  assert.deepEqual(settled, { done: true })
+}
+
+/** How long a feed may lag behind at most, in ms. */
+const PATIENCE_MS = 10_000
+
+/** Reads until so many changes were told, as whoever follows does; waits where there is none yet. */
+export async function readChanges(
+  records: Records,
+  spaces: readonly string[],
+  from: FeedCursor,
+  count: number,
+  limit = 100,
+): Promise<{ readonly changes: readonly RecordChange[]; readonly next: FeedCursor }> {
+  const changes: RecordChange[] = []
+  let next = from
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  for (;;) {
+    const page = await records.changes({ spaces, after: next, limit })
+    assert.equal(page.truncated, false)
+    assert.ok(page.changes.length <= limit)
+    changes.push(...page.changes)
+    next = page.next
+    if (changes.length >= count) return { changes, next }
+    if (page.changes.length === 0) await records.waitForChanges({ spaces, after: next, signal })
+  }
+}
