@@ -21,13 +21,13 @@ export interface VersionedDocument {
   readonly document: DocumentObject
 }
 
-export interface DocumentPage {
+interface DocumentPage {
   readonly documents: readonly VersionedDocument[]
   /** Where the next page begins; absent at the end, and only there. */
   readonly next?: string
 }
 
-export interface ExportRequest extends QueryRequest {
+interface ExportRequest extends QueryRequest {
   readonly format: ExportFormat
   /** Nobody reads any more: ends the text where it is. */
   readonly signal?: AbortSignal | undefined

@@ -32,7 +32,7 @@ import { fixedId, isOnlyId } from './query-conditions.ts'
 import type { Scope } from './scope.ts'
 
 /** A document that is about to be inserted: as it was sent, and as it would be stored. */
-export interface NewDocument {
+interface NewDocument {
   readonly sent: DocumentObject
   readonly complete: IdentifiedDocument
 }

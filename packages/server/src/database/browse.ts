@@ -149,7 +149,7 @@ async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
     firstLimit: Math.min(limit + 1, STEP_DOCUMENTS),
     maxBytes: STEP_BYTES,
     signal,
-    ...(place !== undefined && { after: walked.after(place) }),
+    after: place && walked.after(place),
   })
   for await (const page of pages) {
     const matches = selection.matcher.run(() => page.map((record) => match(selection, record)))

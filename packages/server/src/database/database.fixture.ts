@@ -23,7 +23,7 @@ export function index(fields: IndexSettings['fields'], unique = false): IndexSet
 
 export type Declared = Record<string, PresetAcl | (Omit<CollectionSettings, 'acl'> & { readonly acl: unknown })>
 
-export function settingsOf(collections: Declared): Settings {
+function settingsOf(collections: Declared): Settings {
   const entries = Object.entries(collections).map(([name, value]): [string, CollectionSettings] => [
     name,
     typeof value === 'string'

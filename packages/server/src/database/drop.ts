@@ -1,5 +1,5 @@
 import { walkPages } from '../engines/records/walk.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
+import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
 import type { WriteOptions } from './write-documents.ts'
 
@@ -37,7 +37,7 @@ export async function* dropCollection(
   let isDropped = await collections.isDropped(name)
   for (;;) {
     const before = done
-    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, maxBytes: STEP_BYTES, signal })) {
+    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, values: false, signal })) {
       await records.commit(page.map(({ id }) => ({ op: 'delete', space, id })))
       done += page.length
       yield progress()

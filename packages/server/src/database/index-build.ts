@@ -43,11 +43,8 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
     if (building.length === 0) return
     log?.info({ collection: name, indexes: building }, 'building indexes')
     let done = 0
-    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, maxBytes: STEP_BYTES })) {
-      await enter(
-        name,
-        page.map(({ id }) => ({ space, id })),
-      )
+    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, values: false })) {
+      await enter(name, page)
       if (closing) return
       if (Math.floor((done + page.length) / PROGRESS) > Math.floor(done / PROGRESS)) {
         log?.info({ collection: name, documents: done }, 'building indexes')
