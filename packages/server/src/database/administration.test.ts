@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase, user } from './database.fixture.ts'
 import { StaleVersionError } from './stale-version-error.ts'
-
-async function failure(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
 
 describe('the list of collections', () => {
   it('has those of the settings and those that were created, with counts, permissions and indexes', async (t) => {
@@ -92,7 +82,7 @@ describe('saving a document', () => {
     const { version } = await admin.read('orders', 'a')
     const save = (document: { readonly no: number | readonly number[] }) =>
       admin.save('orders', { id: 'a', version, document })
-    assert.equal(await failure(save({ no: 2 })), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(save({ no: 2 })), 'DATABASE_DUPLICATE_WRITE')
     await save({ no: [3, 4] })
     const found = (no: number) => database.find(ADMIN, { collection: 'orders', query: { no } })
     assert.deepEqual([(await found(1)).length, (await found(4)).length], [0, 1])
@@ -111,13 +101,13 @@ describe('saving a document', () => {
       [{ a: { $b: 1 } }, 'INVALID_PARAM'],
       [{ large }, 'INVALID_PARAM'],
     ] as const) {
-      assert.equal(await failure(admin.save('orders', { id: 'a', version, document })), expected)
+      assert.equal(await codeOf(admin.save('orders', { id: 'a', version, document })), expected)
     }
-    assert.equal(await failure(admin.save('orders', { id: 'zz', version, document: {} })), 'NOT_FOUND')
-    assert.equal(await failure(admin.save('none', { id: 'a', version, document: {} })), 'DATABASE_COLLECTION_NOT_EXIST')
-    assert.equal(await failure(admin.read('orders', '1')), 'NOT_FOUND')
+    assert.equal(await codeOf(admin.save('orders', { id: 'zz', version, document: {} })), 'NOT_FOUND')
+    assert.equal(await codeOf(admin.save('none', { id: 'a', version, document: {} })), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(admin.read('orders', '1')), 'NOT_FOUND')
     assert.deepEqual((await admin.read('orders', 1)).document, { _id: 1 })
-    assert.equal(await failure(admin.read('orders', '')), 'INVALID_PARAM')
-    assert.equal(await failure(admin.read('none', 'a')), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(admin.read('orders', '')), 'INVALID_PARAM')
+    assert.equal(await codeOf(admin.read('none', 'a')), 'DATABASE_COLLECTION_NOT_EXIST')
   })
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
+import type { DocumentObject } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
 import { MAX_ANSWER_BYTES, STEP_BYTES } from './bounds.ts'
-import { ADMIN, index, openDatabase } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
 
 const MIB = 1024 * 1024
@@ -67,16 +67,6 @@ const update = ($set: DocumentObject, query: DocumentObject = {}) => ({
 
 /** A step ends with the document that fills it; and documents have some bytes besides their text. */
 const MAX_STEP = STEP_BYTES + MIB + 1000
-
-async function codeOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call
-    return 'done'
-  } catch (error) {
-    if (error instanceof CloudsteadError) return error.code
-    throw error
-  }
-}
 
 const ids = async (database: Database, request: object): Promise<readonly unknown[]> =>
   (await database.find(ADMIN, { collection: 'c', ...request })).map(({ _id }) => _id)

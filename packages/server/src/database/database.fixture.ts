@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { AdminCaller, UserCaller } from '@cloudstead/protocol'
+import { type AdminCaller, CloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import { compileDatabaseRules, type PresetAcl } from '@cloudstead/rules'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
@@ -67,5 +67,25 @@ export async function openDatabase(
     declare: (next) => {
       settings = settingsOf(next)
     },
+  }
+}
+
+/** The code of the CloudsteadError that some work rejects with, or `accepted`. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'accepted'
+  } catch (error) {
+    return error instanceof CloudsteadError ? error.code : `threw ${error}`
+  }
+}
+
+/** The same for work that throws. */
+export function codeThrown(work: () => unknown): string {
+  try {
+    work()
+    return 'accepted'
+  } catch (error) {
+    return error instanceof CloudsteadError ? error.code : `threw ${error}`
   }
 }

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { ADMIN, openDatabase, user } from './database.fixture.ts'
+import { ADMIN, codeOf, openDatabase, user } from './database.fixture.ts'
 import { MAX_SORT_WINDOW } from './sort.ts'
 
 const alice = user('alice')
 const bob = user('bob')
-
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
 
 const ALL = { READONLY: 'READONLY', PRIVATE: 'PRIVATE', ADMINWRITE: 'ADMINWRITE', ADMINONLY: 'ADMINONLY' } as const
 
@@ -149,7 +140,7 @@ describe('the owner mark', () => {
       database.update(alice, { ...request, data: { $rename: { a: '_openid' } } }),
       database.update(alice, { ...request, data: { $unset: { _openid: '' } } }),
     ]
-    for (const work of works) assert.equal(await code(work), 'DATABASE_PERMISSION_DENIED')
+    for (const work of works) assert.equal(await codeOf(work), 'DATABASE_PERMISSION_DENIED')
     const [kept] = await database.find(ADMIN, { collection: 'c' })
     assert.deepEqual(kept, { _id: 'd', _openid: 'alice' })
     await database.update(ADMIN, { ...request, data: { $set: { _openid: 'bob' } } })
@@ -168,11 +159,11 @@ describe('collections', () => {
     })
     const dev = another({ hints: 'dev' })
     await assert.rejects(dev.insert(alice, 'orders', [{}]), /"orders": \{ "acl": "PRIVATE" \}/)
-    assert.equal(await code(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
-    assert.equal(await code(database.createCollection(NOBODY, 'orders')), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.createCollection(NOBODY, 'orders')), 'DATABASE_PERMISSION_DENIED')
     await database.createCollection(ADMIN, 'orders')
-    assert.equal(await code(database.createCollection(ADMIN, 'orders')), 'DATABASE_COLLECTION_ALREADY_EXIST')
-    assert.equal(await code(database.createCollection(ADMIN, 'declared')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(database.createCollection(ADMIN, 'orders')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(database.createCollection(ADMIN, 'declared')), 'DATABASE_COLLECTION_ALREADY_EXIST')
     await database.insert(alice, 'orders', [{ _id: 'mine' }])
     assert.equal(await database.count(bob, { collection: 'orders' }), 0, 'a created collection is PRIVATE')
     assert.equal(await another().count(ADMIN, { collection: 'orders' }), 1, 'another process sees it')
@@ -181,8 +172,8 @@ describe('collections', () => {
   it('have names of letters, digits, - and _', async (t) => {
     const { database } = await openDatabase(t, {})
     for (const name of ['', 'a b', '../x', 'a.b', '数据', 'x'.repeat(200), '__proto__ ']) {
-      assert.equal(await code(database.createCollection(ADMIN, name)), 'INVALID_PARAM', name)
-      assert.equal(await code(database.find(ADMIN, { collection: name })), 'INVALID_PARAM', name)
+      assert.equal(await codeOf(database.createCollection(ADMIN, name)), 'INVALID_PARAM', name)
+      assert.equal(await codeOf(database.find(ADMIN, { collection: name })), 'INVALID_PARAM', name)
     }
     for (const name of ['__proto__', 'constructor', 'A-1_b']) {
       await database.createCollection(ADMIN, name)
@@ -203,11 +194,11 @@ describe('documents', () => {
       [1, 2, 3],
     )
     assert.deepEqual(await database.insert(ADMIN, 'c', [{ _id: 1 }, { _id: '1' }]), [1, '1'])
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'new' }, { _id: 1 }])), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'x' }, { _id: 'x' }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id: 'new' }, { _id: 1 }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id: 'x' }, { _id: 'x' }])), 'DATABASE_DUPLICATE_WRITE')
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { _id: 'new' } }), 0, 'all or none')
     for (const _id of ['', 'x'.repeat(2000), null, true, { a: 1 }, Number.NaN, 'a\0b', '\ud800']) {
-      assert.equal(await code(database.insert(ADMIN, 'c', [{ _id }])), 'INVALID_PARAM', String(_id))
+      assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id }])), 'INVALID_PARAM', String(_id))
     }
     const byNumber = await database.find(ADMIN, { collection: 'c', query: { _id: 1 } })
     assert.deepEqual(byNumber, [{ _id: 1 }])
@@ -225,10 +216,10 @@ describe('documents', () => {
     ]
     const request = { collection: 'c', query: { _id: 'x' }, multi: false, upsert: true }
     for (const data of bad) {
-      assert.equal(await code(database.insert(ADMIN, 'c', [data])), 'INVALID_PARAM', JSON.stringify(data))
-      assert.equal(await code(database.replace(ADMIN, { ...request, data })), 'INVALID_PARAM', JSON.stringify(data))
+      assert.equal(await codeOf(database.insert(ADMIN, 'c', [data])), 'INVALID_PARAM', JSON.stringify(data))
+      assert.equal(await codeOf(database.replace(ADMIN, { ...request, data })), 'INVALID_PARAM', JSON.stringify(data))
     }
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ a: 'x'.repeat(17 * 1024 * 1024) }])), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ a: 'x'.repeat(17 * 1024 * 1024) }])), 'INVALID_PARAM')
     await database.insert(ADMIN, 'c', [{ _id: 'x', constructor: 1, toString: { x: 2 } } as unknown as DocumentObject])
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { 'toString.x': 2, constructor: 1 } }), 1)
   })
@@ -241,7 +232,7 @@ describe('documents', () => {
     const path = Array(60).fill('d').join('.')
     const data = { $set: { [path]: deep } }
     const request = { collection: 'c', query: {}, data, multi: true, upsert: false }
-    assert.equal(await code(database.update(ADMIN, request)), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.update(ADMIN, request)), 'INVALID_PARAM')
   })
 })
 
@@ -322,7 +313,7 @@ describe('update and replace', () => {
     const adminWrote = await database.replace(ADMIN, { ...request, data: { n: 3, _id: 'd' } })
     assert.equal(adminWrote.updated, 1)
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _openid: 'alice', n: 3, _id: 'd' }])
-    assert.equal(await code(database.replace(ADMIN, { ...request, data: { _id: 'other' } })), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.replace(ADMIN, { ...request, data: { _id: 'other' } })), 'INVALID_PARAM')
     const query = { $and: [{ kind: 'k' }, { 'deep.x': { $eq: 1 } }, { n: { $gt: 5 } }] }
     const byUpdate = await database.update(alice, { ...request, query, data: { $inc: { count: 1 } } })
     const id = byUpdate.upsertedId ?? null
@@ -333,7 +324,7 @@ describe('update and replace', () => {
   it('may not be talked into creating', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINWRITE' })
     const request = { collection: 'c', query: { _id: 'd' }, data: { n: 1 }, multi: false, upsert: true }
-    assert.equal(await code(database.replace(alice, request)), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.replace(alice, request)), 'DATABASE_PERMISSION_DENIED')
     assert.equal(await database.count(ADMIN, { collection: 'c' }), 0)
   })
 })
@@ -357,7 +348,7 @@ describe('many writers', () => {
     const request = { collection: 'c', query: { _id: 'n' }, data: { $inc: { n: 1 } }, multi: false, upsert: true }
     await Promise.all(Array.from({ length: 10 }, (_, at) => databases[at % 2]?.update(ADMIN, request)))
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _id: 'n', n: 10 }])
-    const inserts = Array.from({ length: 5 }, () => code(database.insert(ADMIN, 'c', [{ _id: 'once' }])))
+    const inserts = Array.from({ length: 5 }, () => codeOf(database.insert(ADMIN, 'c', [{ _id: 'once' }])))
     assert.deepEqual((await Promise.all(inserts)).filter((result) => result === 'accepted').length, 1)
   })
 })
@@ -384,10 +375,10 @@ describe('find', () => {
     assert.deepEqual(await find({ order: [{ path: '_id', direction: -1 }], limit: 2 }), [1199, 1198])
     assert.deepEqual(await find({ query: { _id: { $in: [5, 3, 'x'] } }, order: [{ path: 'n', direction: 1 }] }), [5, 3])
     for (const request of [{ offset: -1 }, { limit: -1 }, { limit: 1.5 }, { order: [{ path: '$x', direction: 1 }] }]) {
-      assert.equal(await code(find(request)), 'INVALID_PARAM', JSON.stringify(request))
+      assert.equal(await codeOf(find(request)), 'INVALID_PARAM', JSON.stringify(request))
     }
     const far = find({ offset: MAX_SORT_WINDOW, order: [{ path: 'n', direction: 1 }] })
-    assert.equal(await code(far), 'DATABASE_REQUEST_FAILED')
+    assert.equal(await codeOf(far), 'DATABASE_REQUEST_FAILED')
   })
 
   it('costs one read of one record for a document by its id', async (t) => {

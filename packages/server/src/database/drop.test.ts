@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Caller, CloudsteadError, NOBODY } from '@cloudstead/protocol'
+import { type Caller, NOBODY } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
-import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase, user } from './database.fixture.ts'
 import type { Database } from './database.ts'
 import type { DropOptions } from './drop.ts'
 
@@ -24,15 +24,6 @@ async function drop(database: Database, collection: string, options?: DropOption
   return done
 }
 
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
-
 const names = async (database: Database) => (await database.administer(ADMIN).collections()).map(({ name }) => name)
 const left = (records: Records, collection: string) => records.count(documentSpace(collection))
 
@@ -46,8 +37,8 @@ describe('dropping a collection', () => {
     const owned = await records.find({ space: documentSpace('notes'), index: 'owner', limit: 10 })
     assert.deepEqual(owned.records, [])
     assert.deepEqual(await names(database), [])
-    assert.equal(await code(database.insert(ADMIN, 'notes', [{}])), 'DATABASE_COLLECTION_NOT_EXIST')
-    assert.equal(await code(drop(database, 'notes')), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(database.insert(ADMIN, 'notes', [{}])), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(drop(database, 'notes')), 'DATABASE_COLLECTION_NOT_EXIST')
     await database.createCollection(ADMIN, 'notes')
     assert.equal(await database.count(ADMIN, { collection: 'notes' }), 0)
   })
@@ -112,7 +103,7 @@ describe('dropping a collection', () => {
       const isThere = crash < 3
       assert.deepEqual(await names(restarted), isThere ? ['notes'] : [])
       assert.equal(
-        await code(restarted.count(ADMIN, { collection: 'notes' })),
+        await codeOf(restarted.count(ADMIN, { collection: 'notes' })),
         isThere ? 'accepted' : 'DATABASE_COLLECTION_NOT_EXIST',
       )
       // Asked again, or made anew at once.
@@ -140,7 +131,7 @@ describe('dropping a collection', () => {
       }
       const result = await commit(writes, expectations)
       // Behind the mark, by whoever still has the collection in memory.
-      if (marks) late = code(other.insert(ADMIN, 'notes', [{ _id: 'too late' }]))
+      if (marks) late = codeOf(other.insert(ADMIN, 'notes', [{ _id: 'too late' }]))
       return result
     }
     await drop(database, 'notes')
@@ -154,7 +145,7 @@ describe('dropping a collection', () => {
     for (const caller of strangers) {
       assert.throws(() => database.administer(caller), { code: 'DATABASE_PERMISSION_DENIED' })
     }
-    assert.equal(await code(drop(database, 'missing')), 'DATABASE_COLLECTION_NOT_EXIST')
-    assert.equal(await code(drop(database, '../x')), 'INVALID_PARAM')
+    assert.equal(await codeOf(drop(database, 'missing')), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(drop(database, '../x')), 'INVALID_PARAM')
   })
 })

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CloudsteadError } from '@cloudstead/protocol'
-import { ADMIN, index, openDatabase } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase } from './database.fixture.ts'
 import { definitionOf } from './indexes.ts'
 
 const unique = index([['code', 1]], true)
 const byTime = index([['time', 1]])
-
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
 
 async function statusOf({ records }: Awaited<ReturnType<typeof openDatabase>>, settings: typeof unique) {
   const [record] = await records.get([{ space: 'collections', id: 'c' }])
@@ -25,14 +15,14 @@ describe('indexes', () => {
   it('that are unique refuse a second document, also one without the field', async (t) => {
     const { database } = await openDatabase(t, { c: { acl: 'ADMINONLY', indexes: [unique] } })
     await database.insert(ADMIN, 'c', [{ _id: 1, code: 'a' }, { _id: 2, code: 'b' }, { _id: 3 }])
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ code: 'a' }])), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ x: 1 }])), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ code: null }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ code: 'a' }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ x: 1 }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ code: null }])), 'DATABASE_DUPLICATE_WRITE')
     const update = { collection: 'c', query: { _id: 2 }, data: { $set: { code: 'a' } }, multi: false, upsert: false }
-    assert.equal(await code(database.update(ADMIN, update)), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await code(database.update(ADMIN, { ...update, data: { $set: { code: 'b', n: 1 } } })), 'accepted')
+    assert.equal(await codeOf(database.update(ADMIN, update)), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.update(ADMIN, { ...update, data: { $set: { code: 'b', n: 1 } } })), 'accepted')
     await database.remove(ADMIN, { collection: 'c', query: { _id: 1 }, multi: false })
-    assert.equal(await code(database.update(ADMIN, update)), 'accepted')
+    assert.equal(await codeOf(database.update(ADMIN, update)), 'accepted')
   })
 
   it('declared later are built from what is there, while writers go on', async (t) => {
@@ -97,7 +87,7 @@ describe('indexes', () => {
     assert.equal((await statusOf(opened, unique))?.status, 'failed')
     assert.equal(errors.length, 1)
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { code: 'a' } }), 2)
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ code: 'b' }])), 'accepted')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ code: 'b' }])), 'accepted')
   })
 
   it('whose building was interrupted go on at the next start', async (t) => {
@@ -133,8 +123,8 @@ describe('indexes', () => {
   it('refuse what is no key', async (t) => {
     const { database } = await openDatabase(t, { c: { acl: 'ADMINONLY', indexes: [byTime] } })
     const many = Array.from({ length: 2000 }, (_, at) => at)
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ time: many }])), 'DATABASE_REQUEST_FAILED')
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ time: 'x'.repeat(10_000) }])), 'DATABASE_REQUEST_FAILED')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ time: many }])), 'DATABASE_REQUEST_FAILED')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ time: 'x'.repeat(10_000) }])), 'DATABASE_REQUEST_FAILED')
     assert.equal(await database.count(ADMIN, { collection: 'c' }), 0)
   })
 })

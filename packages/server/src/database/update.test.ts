@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import { update as mingoUpdate } from 'mingo'
-import { ADMIN, user } from './database.fixture.ts'
+import { ADMIN, codeThrown, user } from './database.fixture.ts'
 import { compileUpdate } from './update.ts'
 
 function updated(document: DocumentObject, update: DocumentObject): DocumentObject {
   const copy = structuredClone(document)
   compileUpdate(update, ADMIN)?.(copy)
   return copy
-}
-
-function code(work: () => unknown): string {
-  try {
-    work()
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
 }
 
 describe('update operators', () => {
@@ -75,11 +66,11 @@ describe('update operators', () => {
     updated({}, { $set: { 'constructor.prototype.polluted': 1 } })
     assert.equal(({} as { polluted?: unknown }).polluted, undefined)
     assert.equal(
-      code(() => compileUpdate({ $set: { '__proto__.x': 1 } }, ADMIN)),
+      codeThrown(() => compileUpdate({ $set: { '__proto__.x': 1 } }, ADMIN)),
       'INVALID_PARAM',
     )
     assert.equal(
-      code(() => compileUpdate({ $rename: { a: '__proto__.x' } }, ADMIN)),
+      codeThrown(() => compileUpdate({ $rename: { a: '__proto__.x' } }, ADMIN)),
       'INVALID_PARAM',
     )
   })
@@ -115,7 +106,7 @@ describe('update operators', () => {
     ]
     for (const [update, expected] of cases) {
       assert.equal(
-        code(() => compileUpdate(update, ADMIN)),
+        codeThrown(() => compileUpdate(update, ADMIN)),
         expected,
         JSON.stringify(update),
       )
@@ -135,7 +126,7 @@ describe('update operators', () => {
     ]
     for (const [document, update] of cases) {
       assert.equal(
-        code(() => updated(document, update)),
+        codeThrown(() => updated(document, update)),
         'DATABASE_REQUEST_FAILED',
         JSON.stringify(update),
       )
@@ -155,7 +146,7 @@ describe('update operators', () => {
     ]
     for (const update of updates) {
       assert.equal(
-        code(() => compileUpdate(update, user('u'))),
+        codeThrown(() => compileUpdate(update, user('u'))),
         'DATABASE_PERMISSION_DENIED',
         JSON.stringify(update),
       )
