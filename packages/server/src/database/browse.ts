@@ -2,9 +2,9 @@ import type { DocumentObject } from '@cloudstead/protocol'
 import { entryCursor, idCursor } from '../engines/records/cursor.ts'
 import type { FindRequest, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { compareValues } from './compare.ts'
 import type { UsableIndex } from './indexes.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { nearOrderOf } from './near-order.ts'
 import { type Place, readPlace, writePlace } from './page-cursor.ts'
 import { PageWindow } from './page-window.ts'
@@ -12,7 +12,7 @@ import { type Plan, planQuery } from './planner.ts'
 import { type Found, match, type Selection, walkSelection } from './selection.ts'
 import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
-import { Turns } from './turns.ts'
+import { TimeSlice } from './time-slice.ts'
 
 /** Pages of documents that follow each other by a place in the order, never by a number of documents to skip. */
 
@@ -173,11 +173,11 @@ async function windowPage(
   plan: Plan,
 ): Promise<Page> {
   const window = new PageWindow<Placed>((a, b) => compare(placeOf(a), placeOf(b)), limit, PAGE_BYTES)
-  const turns = new Turns()
+  const slice = new TimeSlice()
   for await (const page of walkSelection(records, selection, plan, (found) => found)) {
     signal?.throwIfAborted()
     for (const found of page) {
-      await turns.next()
+      await slice.pauseIfOver()
       const placed = { found, key: keyOf(found.document) }
       const isBehind = place === undefined || compare(placeOf(placed), place) > 0
       if (isBehind) window.add(placed, Buffer.byteLength(found.record.value))

@@ -13,7 +13,7 @@ import {
 import { authorizeAdministration, createAuthorizer } from './authorize.ts'
 import { type Collection, createCollections, documentSpace } from './collections.ts'
 import { type DocumentId, idMaker, recordId } from './document-id.ts'
-import { dropCollection } from './drop.ts'
+import { dropCollection } from './drop-collection.ts'
 import { type Edit, editDocuments } from './edit-documents.ts'
 import { countDocuments, findDocuments } from './find-documents.ts'
 import { createIndexBuilder, type DatabaseLog } from './index-build.ts'

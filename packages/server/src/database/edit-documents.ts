@@ -1,11 +1,11 @@
 import type { DocumentObject } from '@cloudstead/protocol'
 import type { Expectation, RecordWrite, StoredRecord } from '../engines/records/records.ts'
 import { CONFLICT } from '../engines/records/retry.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collection } from './collections.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { match, type Selection, walkSelection } from './selection.ts'
-import { Turns } from './turns.ts'
+import { TimeSlice } from './time-slice.ts'
 import { checkStorable } from './write-checks.ts'
 import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-documents.ts'
 
@@ -30,7 +30,7 @@ interface PreparedBatch extends BatchResult {
 }
 
 /**
- * Edits the documents of a selection: all of them, in batches that commit as a whole (bounds.ts says how many documents
+ * Edits the documents of a selection: all of them, in batches that commit as a whole (memory-limits.ts says how many documents
  * and bytes that are), or the first one.
  *
  * @throws CloudsteadError DATABASE_DUPLICATE_WRITE, DATABASE_TRANSACTION_CONFLICT, and what `edit` throws
@@ -105,13 +105,13 @@ async function prepare(
   const expectations: Expectation[] = []
   let document: DocumentObject | undefined
   let [covered, matched, bytes] = [0, 0, 0]
-  const turns = new Turns()
+  const slice = new TimeSlice()
   for (const found of matches) {
     if (bytes >= STEP_BYTES) break
     covered += 1
     if (found === undefined) continue
     matched += 1
-    await turns.next()
+    await slice.pauseIfOver()
     const { space, id, version, value } = found.record
     document = edit(found.document)
     if (document === undefined) writes.push({ op: 'delete', space, id })

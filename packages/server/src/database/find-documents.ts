@@ -1,13 +1,13 @@
 import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
-import { checkAnswerSize } from './bounds.ts'
 import { sizeOf } from './document-size.ts'
+import { checkResponseSize } from './memory-limits.ts'
 import { nearOrderOf } from './near-order.ts'
 import { planQuery } from './planner.ts'
 import type { Projection } from './projection.ts'
 import { type Found, type Selection, walkSelection } from './selection.ts'
 import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
-import { Turns } from './turns.ts'
+import { TimeSlice } from './time-slice.ts'
 
 /** Which of the documents that are found, in which order, and what of them. */
 export interface Window {
@@ -64,17 +64,17 @@ export async function findDocuments(
     )
   }
   const results: DocumentObject[] = []
-  const turns = new Turns()
+  const slice = new TimeSlice()
   let position = 0
   let size = 0
   for await (const page of walkSelection(records, selection, plan, whole, offset + limit)) {
     for (const found of page) {
       position += 1
       if (position <= offset) continue
-      if (project !== undefined) await turns.next()
+      if (project !== undefined) await slice.pauseIfOver()
       const { document, bytes } = resultOf(found, project)
       size += bytes
-      checkAnswerSize(size)
+      checkResponseSize(size)
       results.push(document)
       if (results.length === limit) return results
     }
@@ -90,12 +90,12 @@ async function findSorted(
   directions: readonly (1 | -1)[],
 ): Promise<readonly DocumentObject[]> {
   const window = new SortWindow<DocumentObject>(offset + limit, directions)
-  const turns = new Turns()
+  const slice = new TimeSlice()
   for await (const page of walked) {
     for (const found of page) {
       const keys = keysOf(found)
       if (!window.accepts(keys)) continue
-      if (project !== undefined) await turns.next()
+      if (project !== undefined) await slice.pauseIfOver()
       const { document, bytes } = resultOf(found, project)
       // Keys are parts of a whole document, but not of a projected one.
       window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys))

@@ -1,8 +1,8 @@
 import type { Expectation, PutWrite, RecordKey, Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { walkPages } from '../engines/records/walk.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import type { Collections } from './collections.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { unpackDocument } from './stored-document.ts'
 
 /** Where the database says what it does on its own. A pino logger fits. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import fc from 'fast-check'
-import { MAX_ANSWER_BYTES } from './bounds.ts'
+import { MAX_RESPONSE_BYTES } from './memory-limits.ts'
 import { SortWindow } from './sort.ts'
 
 const MIB = 1024 * 1024
@@ -39,9 +39,9 @@ describe('a sort window', () => {
       for (let at = 0; at < 100; at += 1) window.add(at, [at], MIB)
       return window.inOrder().length
     }
-    assert.equal(fill(MAX_ANSWER_BYTES / MIB), MAX_ANSWER_BYTES / MIB)
+    assert.equal(fill(MAX_RESPONSE_BYTES / MIB), MAX_RESPONSE_BYTES / MIB)
     assert.throws(
-      () => fill(MAX_ANSWER_BYTES / MIB + 1),
+      () => fill(MAX_RESPONSE_BYTES / MIB + 1),
       (error: unknown) => error instanceof CloudsteadError && error.code === 'EXCEED_MAX_RESPONSE_SIZE',
     )
   })

@@ -1,6 +1,6 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
-import { checkAnswerSize, STEP_BYTES } from './bounds.ts'
 import { compareValues } from './compare.ts'
+import { checkResponseSize, STEP_BYTES } from './memory-limits.ts'
 import { leaves, parsePath } from './paths.ts'
 
 /** One part of an order: a dotted path, ascending (1) or descending (-1). */
@@ -99,7 +99,7 @@ export class SortWindow<T> {
     this.#items.sort((a, b) => this.#compare(a.keys, b.keys))
     for (const { bytes } of this.#items.splice(this.#size)) this.#bytes -= bytes
     this.#newBytes = 0
-    checkAnswerSize(this.#bytes)
+    checkResponseSize(this.#bytes)
     if (this.#items.length === this.#size) this.#last = this.#items.at(-1)?.keys
   }
 }

@@ -1,14 +1,14 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { Expectation, PutWrite, RecordKey } from '../engines/records/records.ts'
 import { CONFLICT } from '../engines/records/retry.ts'
-import { STEP_BYTES } from './bounds.ts'
 import type { Collection } from './collections.ts'
 import { type IdentifiedDocument, recordId } from './document-id.ts'
-import { Turns } from './turns.ts'
+import { STEP_BYTES } from './memory-limits.ts'
+import { TimeSlice } from './time-slice.ts'
 import { putOf, retryWrite, type WriteOptions } from './write-documents.ts'
 
 /** What becomes of a document whose `_id` is taken. */
-export type Existing = 'refuse' | 'skip' | 'replace'
+export type OnExisting = 'refuse' | 'skip' | 'replace'
 
 /** What became of a document: an error says why it was not stored. */
 export type StoreOutcome = 'stored' | 'skipped' | CloudsteadError
@@ -28,7 +28,7 @@ export async function storeDocuments(
   options: WriteOptions,
   name: string,
   documents: readonly IdentifiedDocument[],
-  existing: Existing,
+  existing: OnExisting,
 ): Promise<readonly StoreOutcome[]> {
   const outcomes: StoreOutcome[] = []
   let pending: readonly Numbered[] = documents.map((document, at) => ({ document, at }))
@@ -50,7 +50,7 @@ async function storeBatch(
   options: WriteOptions,
   collection: Collection,
   batch: readonly Numbered[],
-  existing: Existing,
+  existing: OnExisting,
   outcomes: StoreOutcome[],
 ): Promise<'settled' | 'duplicate' | typeof CONFLICT> {
   const keys = batch.map(({ document }) => ({ space: collection.space, id: recordId(document._id) }))
@@ -59,11 +59,11 @@ async function storeBatch(
   const expectations: Expectation[] = []
   const written = new Map<string, number>()
   let settled: 'settled' | typeof CONFLICT = CONFLICT
-  const turns = new Turns()
+  const slice = new TimeSlice()
   for (const [index, before] of stored.entries()) {
     const [one, key] = [batch[index], keys[index]]
     if (one === undefined || key === undefined) break
-    await turns.next()
+    await slice.pauseIfOver()
     const outcome = await writeOf(options, collection, key, one.document, before === undefined ? undefined : existing)
     if (outcome === CONFLICT) return CONFLICT
     if (typeof outcome === 'string' || outcome instanceof CloudsteadError) {
@@ -96,7 +96,7 @@ async function writeOf(
   collection: Collection,
   key: RecordKey,
   document: IdentifiedDocument,
-  existing: Existing | undefined,
+  existing: OnExisting | undefined,
 ): Promise<PutWrite | typeof CONFLICT | StoreOutcome> {
   if (existing === 'skip') return 'skipped'
   if (existing === 'refuse') {

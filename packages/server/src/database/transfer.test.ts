@@ -6,9 +6,9 @@ import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloud
 import fc from 'fast-check'
 import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import type { ExportFormat } from './export.ts'
-import type { ImportProgress } from './import.ts'
-import type { Existing } from './store-documents.ts'
+import type { ExportFormat } from './export-documents.ts'
+import type { ImportProgress } from './import-documents.ts'
+import type { OnExisting } from './store-documents.ts'
 
 const FORMATS: readonly ExportFormat[] = ['json', 'jsonl', 'csv']
 
@@ -89,7 +89,7 @@ async function imported(
   database: Database,
   content: string | Uint8Array,
   format: ExportFormat,
-  options: { readonly existing?: Existing; readonly size?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly existing?: OnExisting; readonly size?: number; readonly signal?: AbortSignal } = {},
 ): Promise<ImportProgress & { readonly lines: number; readonly error?: unknown }> {
   const { existing = 'refuse', size = 7, signal } = options
   let last: ImportProgress = { done: 0, failed: 0, skipped: 0, problems: [] }

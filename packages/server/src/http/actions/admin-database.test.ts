@@ -4,7 +4,7 @@ import tcb from '@cloudbase/node-sdk'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { ADMIN, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { openDoor, stayHome } from './database-routes.fixture.ts'
+import { openTestServer, stayHome } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 stayHome()
@@ -16,14 +16,14 @@ type Loose = any
 
 async function openApp(t: TestContext) {
   const { database } = await openDatabase(t, { orders: 'PRIVATE' })
-  const door = await openDoor(t, webDatabaseActions(database), adminDatabaseActions(database))
+  const server = await openTestServer(t, webDatabaseActions(database), adminDatabaseActions(database))
   const app: Loose = tcb.init({
     env: 'demo',
     secretId: 'id',
     secretKey: 'key',
-    serviceUrl: `http://${door.origin}/admin`,
+    serviceUrl: `http://${server.origin}/admin`,
   } as Loose)
-  return { db: app.database() as Loose, door, database }
+  return { db: app.database() as Loose, server, database }
 }
 
 describe('the node-sdk', () => {

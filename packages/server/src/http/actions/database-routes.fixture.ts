@@ -26,7 +26,7 @@ export function stayHome(): void {
   })
 }
 
-export interface Door {
+export interface TestServer {
   readonly origin: string
   /** The bodies that arrived at /web and /admin. */
   readonly bodies: Record<string, unknown>[]
@@ -36,7 +36,7 @@ export interface Door {
  * A throw-away server with /web for one user and /admin for an administrator, and as much of the login as the SDK needs
  * to believe in itself. Access tokens are the uid of whoever holds them.
  */
-export async function openDoor(t: TestContext, web: ActionTable, admin: ActionTable): Promise<Door> {
+export async function openTestServer(t: TestContext, web: ActionTable, admin: ActionTable): Promise<TestServer> {
   const bodies: Record<string, unknown>[] = []
   let logins = 0
   const answer = async (path: string, request: IncomingMessage): Promise<unknown> => {

@@ -4,7 +4,7 @@ import cloudbase from '@cloudbase/js-sdk'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
 import { ADMIN, type Declared, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { openDoor, stayHome } from './database-routes.fixture.ts'
+import { openTestServer, stayHome } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 stayHome()
@@ -18,14 +18,14 @@ type Loose = any
 /** The real SDK, logged in as a new anonymous user, against our actions. */
 async function openApp(t: TestContext, declared: Declared = { orders: 'PRIVATE', open: 'READONLY' }) {
   const { database, another } = await openDatabase(t, declared)
-  const door = await openDoor(t, webDatabaseActions(database), adminDatabaseActions(database))
+  const server = await openTestServer(t, webDatabaseActions(database), adminDatabaseActions(database))
   const login = async () => {
     const app: Loose = cloudbase.init({ env: `demo-${Math.random()}` })
-    app.registerEndPoint(`//${door.origin}/web`, 'http')
+    app.registerEndPoint(`//${server.origin}/web`, 'http')
     await app.auth({ persistence: 'none' }).signInAnonymously()
     return app.database()
   }
-  return { db: (await login()) as Loose, login, door, database, another }
+  return { db: (await login()) as Loose, login, server, database, another }
 }
 
 describe('the js-sdk', () => {
@@ -91,11 +91,11 @@ describe('the js-sdk', () => {
   })
 
   it('does nothing when an update is empty, and replaces nothing', async (t) => {
-    const { db, door } = await openApp(t)
+    const { db, server } = await openApp(t)
     const orders = db.collection('orders')
     await orders.add({ _id: 'd', a: { b: 1 }, n: 1 })
     assert.equal((await orders.doc('d').update({ a: {} })).updated, 0)
-    assert.deepEqual(door.bodies.at(-1)?.data, {}, 'that is what the SDK sends')
+    assert.deepEqual(server.bodies.at(-1)?.data, {}, 'that is what the SDK sends')
     assert.equal((await orders.where({ n: 1 }).update({ a: {} })).updated, 0)
     assert.deepEqual((await orders.doc('d').get()).data, [{ _id: 'd', _openid: 'uid-1', a: { b: 1 }, n: 1 }])
     await orders.doc('d').update({ a: { c: 2 } })

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
 import { type IdentifiedDocument, recordId } from './document-id.ts'
 import { sizeOf } from './document-size.ts'
 import { caught, type ImportFormat, readDocuments } from './import-readers.ts'
-import { type Existing, storeDocuments } from './store-documents.ts'
-import { Turns } from './turns.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
+import { type OnExisting, storeDocuments } from './store-documents.ts'
+import { TimeSlice } from './time-slice.ts'
 import type { WriteOptions } from './write-documents.ts'
 
 /** Problems that are told; how many there are is counted on. */
@@ -16,7 +16,7 @@ const MAX_FAILED = 100_000
 export interface ImportRequest {
   readonly collection: string
   readonly format: ImportFormat
-  readonly existing: Existing
+  readonly existing: OnExisting
   readonly bytes: Readable
   /** Ends the import between two batches: what is in stays in. */
   readonly signal?: AbortSignal | undefined
@@ -77,10 +77,10 @@ export async function* importDocuments(
     }
   }
   // Documents that fail or are left alone need no commit, so nothing else would make them wait for others.
-  const turns = new Turns()
+  const slice = new TimeSlice()
   try {
     for await (const { line, document } of readDocuments(bytes, format, options.now)) {
-      await turns.next()
+      await slice.pauseIfOver()
       const made = document instanceof CloudsteadError ? document : caught(() => options.complete(document))
       if (made instanceof CloudsteadError) {
         fail(line, made)

@@ -1,6 +1,6 @@
 import { walkPages } from '../engines/records/walk.ts'
-import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
+import { STEP_DOCUMENTS } from './memory-limits.ts'
 import type { WriteOptions } from './write-documents.ts'
 
 /** How far the deletion of a collection is. */

@@ -7,17 +7,17 @@ const STRETCH = 50
  * Lets others have their turn in work on many documents.
  *
  * @example
- * const turns = new Turns()
+ * const slice = new TimeSlice()
  * for (const document of documents) {
- *   await turns.next()
+ *   await slice.pauseIfOver()
  *   work(document)
  * }
  */
-export class Turns {
+export class TimeSlice {
   #since = performance.now()
 
   /** Call it between two documents: goes on at once until the stretch is over. */
-  async next(): Promise<void> {
+  async pauseIfOver(): Promise<void> {
     if (performance.now() - this.#since <= STRETCH) return
     await setImmediate()
     this.#since = performance.now()

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import type { DocumentObject } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
-import { MAX_ANSWER_BYTES, STEP_BYTES } from './bounds.ts'
 import { ADMIN, codeOf, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
+import { MAX_RESPONSE_BYTES, STEP_BYTES } from './memory-limits.ts'
 
 const MIB = 1024 * 1024
 const TEXT = 'x'.repeat(MIB)
@@ -120,7 +120,7 @@ describe('large documents', () => {
 
   it('are refused when too many are asked for at once, and only then', async (t) => {
     const { database } = await openLarge(t)
-    const fitting = MAX_ANSWER_BYTES / MIB - 1
+    const fitting = MAX_RESPONSE_BYTES / MIB - 1
     for (const request of [{}, { query: ALL_IDS }, { order: BY_M }, { order: [{ path: '_id', direction: -1 }] }]) {
       assert.equal(await codeOf(ids(database, request)), 'EXCEED_MAX_RESPONSE_SIZE', JSON.stringify(request))
       assert.equal(await codeOf(ids(database, { ...request, limit: fitting + 1 })), 'EXCEED_MAX_RESPONSE_SIZE')

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Caller, NOBODY } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
-import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
 import { ADMIN, codeOf, index, openDatabase, user } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import type { DropOptions } from './drop.ts'
+import type { DropOptions } from './drop-collection.ts'
+import { STEP_DOCUMENTS } from './memory-limits.ts'
 
 const MANY = STEP_DOCUMENTS * 2 + 50
 
