@@ -6,7 +6,7 @@ import { compareValues } from './compare.ts'
 import type { UsableIndex } from './indexes.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { nearOrderOf } from './near-order.ts'
-import { type Place, readPlace, writePlace } from './page-cursor.ts'
+import { readPageCursor, type SortPosition, writePageCursor } from './page-cursor.ts'
 import { PageWindow } from './page-window.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { type Found, match, type Selection, walkSelection } from './selection.ts'
@@ -14,7 +14,7 @@ import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
 import { TimeSlice } from './time-slice.ts'
 
-/** Pages of documents that follow each other by a place in the order, never by a number of documents to skip. */
+/** Pages of documents that follow each other by a position in the order, never by a number of documents to skip. */
 
 /** Documents of a page when nobody says how many. */
 const DEFAULT_PAGE = 100
@@ -38,31 +38,31 @@ export interface FoundPage {
 }
 
 /** A document with the key by which it stands in the order. */
-interface Placed {
+interface Positioned {
   readonly found: Found
   readonly key: SortKey
 }
 
-interface Job {
+interface PageSearch {
   readonly records: Records
   readonly selection: Selection
   readonly keyOf: (document: DocumentObject) => SortKey
   /** Which of two documents comes first. */
-  readonly compare: (a: Place, b: Place) => number
+  readonly compare: (a: SortPosition, b: SortPosition) => number
   /** Behind which the page begins. */
-  readonly place: Place | undefined
+  readonly position: SortPosition | undefined
   readonly limit: number
   readonly signal: AbortSignal | undefined
 }
 
 interface Page {
-  readonly items: readonly Placed[]
+  readonly items: readonly Positioned[]
   readonly more: boolean
 }
 
 /**
  * One page of what a selection finds. Whatever is inserted, changed or deleted between two pages, a document that keeps
- * its place in the order comes exactly once. Values sort as everywhere in this database; of those that agree in their
+ * its position in the order comes exactly once. Values sort as everywhere in this database; of those that agree in their
  * first 1000 bytes the ids decide.
  *
  * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
@@ -77,20 +77,20 @@ export async function browse(records: Records, selection: Selection, request: Br
     order.direction,
     near === undefined ? null : { path: near.path, operand: near.operand },
   ])
-  const place = request.after === undefined ? undefined : readPlace(request.after, asked)
+  const position = request.after === undefined ? undefined : readPageCursor(request.after, asked)
   const plan = planQuery(selection.query, [order], lastFirst(selection.collection.usable, order.path))
   const walked = near === undefined ? walkOf(plan, selection.collection.usable, order) : undefined
-  const ties = place?.ties ?? (walked === undefined ? order.direction : walked.reverse ? -1 : 1)
-  const compare = (a: Place, b: Place) =>
+  const ties = position?.ties ?? (walked === undefined ? order.direction : walked.reverse ? -1 : 1)
+  const compare = (a: SortPosition, b: SortPosition) =>
     Buffer.compare(a.key, b.key) * order.direction || compareValues(a.id, b.id) * ties
-  const job: Job = { records, selection, keyOf, compare, place, limit, signal }
-  // A key that may have been cut off is no place in an index.
-  const isWhole = place === undefined || place.key.length < MAX_SORT_KEY_BYTES
+  const search: PageSearch = { records, selection, keyOf, compare, position, limit, signal }
+  // A key that may have been cut off is no position in an index.
+  const isWhole = position === undefined || position.key.length < MAX_SORT_KEY_BYTES
   const canWalk = walked !== undefined && isWhole && (walked.reverse ? -1 : 1) === ties
-  const page = (canWalk ? await walkPage(job, walked) : undefined) ?? (await windowPage(job, plan))
+  const page = (canWalk ? await walkPage(search, walked) : undefined) ?? (await windowPage(search, plan))
   const found = page.items.map((item) => item.found)
   const last = page.items.at(-1)
-  return { found, ...(page.more && last && { next: writePlace({ ...placeOf(last), ties }, asked) }) }
+  return { found, ...(page.more && last && { next: writePageCursor({ ...positionOf(last), ties }, asked) }) }
 }
 
 const BY_ID: OrderPart = { path: '_id', direction: 1 }
@@ -101,11 +101,11 @@ function lastFirst(indexes: readonly UsableIndex[], path: string): readonly Usab
   return [...indexes.filter(fits), ...indexes.filter((index) => !fits(index))]
 }
 
-/** A walk of the engine whose order is that of the pages, from any place on. */
+/** A walk of the engine whose order is that of the pages, from any position on. */
 interface Walk {
   readonly request: Pick<FindRequest, 'index' | 'ranges'>
   readonly reverse: boolean
-  readonly after: (place: Place) => string
+  readonly after: (position: SortPosition) => string
 }
 
 /**
@@ -129,14 +129,14 @@ function walkOf(plan: Plan, indexes: readonly UsableIndex[], { path }: OrderPart
   }
 }
 
-function placeOf({ found, key }: Placed): Place {
+function positionOf({ found, key }: Positioned): SortPosition {
   return { key: key.bytes, id: found.record.id }
 }
 
 /** The page by a walk in its order; undefined when a key on the way is too long to go on behind it. */
-async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
-  const { records, selection, keyOf, compare, place, limit, signal } = job
-  const items: Placed[] = []
+async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefined> {
+  const { records, selection, keyOf, compare, position, limit, signal } = search
+  const items: Positioned[] = []
   // A document with several entries is met at each of them; it stands where it is met first.
   const seen = new Set<string>()
   let bytes = 0
@@ -149,18 +149,18 @@ async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
     firstLimit: Math.min(limit + 1, STEP_DOCUMENTS),
     maxBytes: STEP_BYTES,
     signal,
-    after: place && walked.after(place),
+    after: position && walked.after(position),
   })
   for await (const page of pages) {
     const matches = selection.matcher.run(() => page.map((record) => match(selection, record)))
     for (const found of matches) {
       if (found === undefined || seen.has(found.record.id)) continue
-      const placed = { found, key: keyOf(found.document) }
-      if (placed.key.cut) return undefined
-      if (place !== undefined && compare(placeOf(placed), place) <= 0) continue
+      const positioned = { found, key: keyOf(found.document) }
+      if (positioned.key.cut) return undefined
+      if (position !== undefined && compare(positionOf(positioned), position) <= 0) continue
       if (items.length === limit || (bytes >= PAGE_BYTES && items.length > 0)) return { items, more: true }
       seen.add(found.record.id)
-      items.push(placed)
+      items.push(positioned)
       bytes += Buffer.byteLength(found.record.value)
     }
   }
@@ -169,18 +169,18 @@ async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
 
 /** The page by a walk in any order, of which no more is kept than the page. */
 async function windowPage(
-  { records, selection, keyOf, compare, place, limit, signal }: Job,
+  { records, selection, keyOf, compare, position, limit, signal }: PageSearch,
   plan: Plan,
 ): Promise<Page> {
-  const window = new PageWindow<Placed>((a, b) => compare(placeOf(a), placeOf(b)), limit, PAGE_BYTES)
+  const window = new PageWindow<Positioned>((a, b) => compare(positionOf(a), positionOf(b)), limit, PAGE_BYTES)
   const slice = new TimeSlice()
   for await (const page of walkSelection(records, selection, plan, (found) => found)) {
     signal?.throwIfAborted()
     for (const found of page) {
       await slice.pauseIfOver()
-      const placed = { found, key: keyOf(found.document) }
-      const isBehind = place === undefined || compare(placeOf(placed), place) > 0
-      if (isBehind) window.add(placed, Buffer.byteLength(found.record.value))
+      const positioned = { found, key: keyOf(found.document) }
+      const isAfter = position === undefined || compare(positionOf(positioned), position) > 0
+      if (isAfter) window.add(positioned, Buffer.byteLength(found.record.value))
     }
   }
   const { items, more } = window.page()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { CloudsteadError } from '@cloudstead/protocol'
 
 /** A place among the documents of an order. */
-export interface Place {
+export interface SortPosition {
   /** The sort key of the document; empty where the order is that of the ids. */
   readonly key: Uint8Array
   /** The record id of the document. */
@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** The place of the last document of a page, behind which the next page begins. */
-export interface PagePlace extends Place {
+export interface PageCursor extends SortPosition {
   /** How documents with the same key follow each other: by id upwards or downwards. */
   readonly ties: 1 | -1
 }
@@ -27,7 +27,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  *
  * @param asked what the pages are of: with another query or order the text is refused
  */
-export function writePlace({ key, id, ties }: PagePlace, asked: string): string {
+export function writePageCursor({ key, id, ties }: PageCursor, asked: string): string {
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt8(FORMAT, 0)
   header.writeInt8(ties, 1)
@@ -37,11 +37,11 @@ export function writePlace({ key, id, ties }: PagePlace, asked: string): string 
 }
 
 /**
- * Reads what `writePlace` wrote for the same question.
+ * Reads what `writePageCursor` wrote for the same question.
  *
  * @throws CloudsteadError INVALID_PARAM
  */
-export function readPlace(text: string, asked: string): PagePlace {
+export function readPageCursor(text: string, asked: string): PageCursor {
   const bytes = Buffer.from(text, 'base64url')
   // The decoder skips what it does not know; only text that it would write itself is a place.
   const whole = bytes.length > HEADER_BYTES && bytes[0] === FORMAT && bytes.toString('base64url') === text

@@ -1,5 +1,5 @@
 /** One thing that may be on a page, with its place and the bytes that it takes. */
-interface Placed<T> {
+interface SizedItem<T> {
   readonly item: T
   readonly bytes: number
 }
@@ -12,7 +12,7 @@ export class PageWindow<T> {
   readonly #compare: (a: T, b: T) => number
   readonly #size: number
   readonly #maxBytes: number
-  readonly #placed: Placed<T>[] = []
+  readonly #kept: SizedItem<T>[] = []
   #bytes = 0
   /** The first of what there was no room for: nothing behind it may come any more, or it would have been left out. */
   #bound: T | undefined
@@ -25,10 +25,10 @@ export class PageWindow<T> {
 
   add(item: T, bytes: number): void {
     if (this.#bound !== undefined && this.#compare(item, this.#bound) >= 0) return
-    this.#placed.splice(this.#position(item), 0, { item, bytes })
+    this.#kept.splice(this.#position(item), 0, { item, bytes })
     this.#bytes += bytes
-    while (this.#placed.length > this.#size || (this.#bytes > this.#maxBytes && this.#placed.length > 1)) {
-      const last = this.#placed.pop()
+    while (this.#kept.length > this.#size || (this.#bytes > this.#maxBytes && this.#kept.length > 1)) {
+      const last = this.#kept.pop()
       if (last === undefined) return
       this.#bytes -= last.bytes
       this.#bound = last.item
@@ -37,16 +37,16 @@ export class PageWindow<T> {
 
   /** The things in order, and whether there are more behind them. */
   page(): { readonly items: readonly T[]; readonly more: boolean } {
-    return { items: this.#placed.map(({ item }) => item), more: this.#bound !== undefined }
+    return { items: this.#kept.map(({ item }) => item), more: this.#bound !== undefined }
   }
 
   /** Behind everything that stands before it or is equal. */
   #position(item: T): number {
     let low = 0
-    let high = this.#placed.length
+    let high = this.#kept.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      const other = this.#placed[middle]
+      const other = this.#kept[middle]
       if (other !== undefined && this.#compare(other.item, item) <= 0) low = middle + 1
       else high = middle
     }
