@@ -2,7 +2,7 @@ import { type Caller, type DocumentObject, encodeWebValue } from '@cloudstead/pr
 import type { DatabaseOperation, DatabaseRules, Explanation, Lookups } from '@cloudstead/rules'
 import { DeniedError } from '../decisions/denied-error.ts'
 
-/** Decisions about documents on record: what was asked for, as a test case of rules has it, and why it was decided so. */
+/** Records of decisions about documents: the request, in the form of a test case of rules, and its explanation. */
 
 /** An operation of a caller on the documents of a collection, under its rules. */
 export interface Access {
@@ -12,7 +12,7 @@ export interface Access {
   readonly rules: DatabaseRules
 }
 
-/** What an operation asks for. Presets look at none of it. */
+/** What an operation does. Presets do not look at it. */
 export interface OperationDetails {
   /** Checked. */
   readonly query: DocumentObject
@@ -20,17 +20,17 @@ export interface OperationDetails {
   readonly update?: DocumentObject | undefined
   /** The document that replaces another. */
   readonly replacement?: DocumentObject | undefined
-  /** Whether it may insert a document instead, which is authorized by itself. */
+  /** Whether it may insert a document when none matches. The insert is authorized separately. */
   readonly upsert?: boolean | undefined
 }
 
 /** Members of a test case. */
 export type CaseMembers = Readonly<Record<string, unknown>>
 
-/** Explains a decision about a target, which is named as in the log. */
+/** Explains a decision. `target` is its name in the log, such as `orders/1`. */
 type Explain = (target: string) => Explanation
 
-/** Something that was allowed. */
+/** An access that was allowed. */
 export interface AllowedAccess {
   readonly explanation: Explanation
   /** The members of the test case beside `as` and `expect`. */
@@ -42,7 +42,7 @@ export function allowedAccess(access: Access, members: CaseMembers, explain: Exp
   return { asked, explanation: explain(targetOf(asked)) }
 }
 
-/** @param reason why, in the words of the operator's log */
+/** @param reason for the operator's log */
 export function deniedError(access: Access, members: CaseMembers, reason: string, explain: Explain): DeniedError {
   const asked = askedOf(access, members)
   const target = targetOf(asked)
@@ -54,13 +54,13 @@ export function deniedError(access: Access, members: CaseMembers, reason: string
   })
 }
 
-/** The members for what an operation changes. */
+/** The test case members that describe the change. */
 export function changesOf({ update, replacement }: OperationDetails): CaseMembers {
   if (replacement !== undefined) return { action: 'set', data: encodeWebValue(replacement) }
   return update === undefined ? {} : { data: encodeWebValue(update) }
 }
 
-/** The member for the documents that rules looked up. */
+/** The test case member with the documents that rules looked up. */
 export function documentsOf(lookups: Lookups): CaseMembers {
   const documents: Record<string, unknown[]> = {}
   for (const { collection, document } of lookups.read()) {
@@ -70,12 +70,12 @@ export function documentsOf(lookups: Lookups): CaseMembers {
   return Object.keys(documents).length === 0 ? {} : { documents }
 }
 
-/** An `action` among the members wins over the operation. */
+/** An `action` in the members takes precedence over the operation. */
 function askedOf({ operation, collection }: Access, members: CaseMembers) {
   return { action: operation, collection, ...members } as const
 }
 
-/** Characters of a query that a target shows. */
+/** Characters of a query that are shown in a target. */
 const MAX_SHOWN = 200
 
 function targetOf({ collection, doc, where }: { collection: string; doc?: unknown; where?: unknown }): string {

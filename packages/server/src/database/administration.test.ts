@@ -4,7 +4,7 @@ import { ADMIN, codeOf, index, openDatabase, user } from './database.fixture.ts'
 import { StaleVersionError } from './stale-version-error.ts'
 
 describe('the list of collections', () => {
-  it('has those of the settings and those that were created, with counts, permissions and indexes', async (t) => {
+  it('has declared and created collections with document counts, acl and indexes', async (t) => {
     const unique = index([['no', 1]], true)
     const { database } = await openDatabase(t, {
       orders: {
@@ -43,7 +43,7 @@ describe('the list of collections', () => {
     ])
   })
 
-  it('shows indexes that are being built or are not unique, and begins to build new ones', async (t) => {
+  it('shows indexes that are building or failed, and starts to build new ones', async (t) => {
     const { database, declare } = await openDatabase(t, { orders: 'PRIVATE' })
     await database.insert(ADMIN, 'orders', [{ no: 1 }, { no: 1 }])
     declare({ orders: { acl: 'PRIVATE', indexes: [index([['no', 1]], true), index([['at', 1]])] } })
@@ -56,7 +56,7 @@ describe('the list of collections', () => {
 })
 
 describe('saving a document', () => {
-  it('takes the place of the version that was seen', async (t) => {
+  it('replaces the version that was read, and no other', async (t) => {
     const { database } = await openDatabase(t, { orders: 'PRIVATE' })
     const admin = database.administer(ADMIN)
     await database.insert(user('alice'), 'orders', [{ _id: 'a', n: 1 }])
@@ -71,7 +71,7 @@ describe('saving a document', () => {
     assert.deepEqual(await database.find(ADMIN, { collection: 'orders' }), [{ _id: 'a' }])
   })
 
-  it('keeps the indexes right', async (t) => {
+  it('updates the indexes', async (t) => {
     const { database } = await openDatabase(t, { orders: { acl: 'PRIVATE', indexes: [index([['no', 1]], true)] } })
     const admin = database.administer(ADMIN)
     await database.insert(ADMIN, 'orders', [
@@ -88,7 +88,7 @@ describe('saving a document', () => {
     assert.deepEqual([(await found(1)).length, (await found(4)).length], [0, 1])
   })
 
-  it('makes the checks of every other write', async (t) => {
+  it('makes the checks of other writes', async (t) => {
     const { database } = await openDatabase(t, { orders: 'PRIVATE' })
     const admin = database.administer(ADMIN)
     await database.insert(ADMIN, 'orders', [{ _id: 'a' }, { _id: 1 }])

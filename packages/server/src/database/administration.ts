@@ -13,23 +13,23 @@ import { unpackDocument } from './stored-document.ts'
 import { checkStorable } from './write-checks.ts'
 import { saveDocument, type WriteOptions } from './write-documents.ts'
 
-/** A document as it is stored at one moment. */
+/** One version of a document. */
 export interface VersionedDocument {
   readonly id: DocumentId
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly version: number
   readonly document: DocumentObject
 }
 
 interface DocumentPage {
   readonly documents: readonly VersionedDocument[]
-  /** Where the next page begins; absent at the end, and only there. */
+  /** Cursor of the next page; absent on the last page only. */
   readonly next?: string
 }
 
 interface ExportRequest extends QueryRequest {
   readonly format: ExportFormat
-  /** Nobody reads any more: ends the text where it is. */
+  /** Ends the text early, for a reader that has gone. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -38,26 +38,26 @@ export interface CountedCollection extends ListedCollection {
 }
 
 /**
- * What administrators do with collections as a whole, and with documents as one looks at them: versions are seen, and a
- * save rests on one. All of it goes through the same checks as other writes. Operations may throw INVALID_PARAM and
- * DATABASE_COLLECTION_NOT_EXIST, in this order.
+ * Operations for administrators: on whole collections, and on documents with their versions. Writes go through the same
+ * checks as all others. Every operation may throw CloudsteadError INVALID_PARAM and DATABASE_COLLECTION_NOT_EXIST,
+ * checked in this order.
  */
 export interface Administration {
-  /** Every collection in the order of the names. */
+  /** All collections, sorted by name. */
   collections(): Promise<readonly CountedCollection[]>
-  /** Deletes the documents in steps, then the collection; one that the settings have stays, empty. */
+  /** Deletes the documents in steps, then the collection. A collection that is declared in the settings stays, empty. */
   drop(collection: string, options?: DropOptions): AsyncGenerator<DropProgress>
-  /** A page of the documents that match; see `browse`. */
+  /** One page of the matching documents; see `browse`. */
   page(request: QueryRequest & BrowseRequest): Promise<DocumentPage>
   /** @throws CloudsteadError NOT_FOUND */
   read(collection: string, id: DocumentId): Promise<VersionedDocument>
   /**
-   * Puts a document in the place of the version that was seen; `_id` may be left out, and cannot change.
+   * Replaces the given version of a document. `_id` may be left out and cannot change.
    *
-   * @throws StaleVersionError when it was changed since, CloudsteadError NOT_FOUND, DATABASE_DUPLICATE_WRITE
+   * @throws StaleVersionError when the document has a newer version; CloudsteadError NOT_FOUND, DATABASE_DUPLICATE_WRITE
    */
   save(collection: string, changed: VersionedDocument): Promise<VersionedDocument>
-  /** The documents that match as the text of a file; see `exportText`. */
+  /** The matching documents as the text of a file; see `exportText`. */
   export(request: ExportRequest): Promise<Readable>
   /** Stores the documents of a file; see `importDocuments`. */
   import(request: ImportRequest): AsyncGenerator<ImportProgress>
@@ -67,9 +67,9 @@ export interface AdministrationOptions extends WriteOptions {
   readonly caller: AdminCaller
   /** The server's clock in ms. */
   readonly now: () => number
-  /** A collection, whose new indexes begin to be built. */
+  /** Opens a collection and starts to build its new indexes. */
   readonly open: (name: string) => Promise<Collection>
-  /** The document as it would be inserted. @throws CloudsteadError when it may not be */
+  /** Completes a document for an insert. @throws CloudsteadError when it must not be inserted */
   readonly complete: (document: DocumentObject) => IdentifiedDocument
 }
 
@@ -122,14 +122,14 @@ export function createAdministration(options: AdministrationOptions): Administra
   }
 }
 
-/** Every collection in the order of the names, with the number of its documents. */
+/** All collections, sorted by name, with the number of their documents. */
 export async function countedCollections({
   records,
   collections,
   open,
 }: Pick<AdministrationOptions, 'records' | 'collections' | 'open'>): Promise<readonly CountedCollection[]> {
   const listed = await collections.list()
-  // The first use of a collection after its settings changed begins the building of its indexes: looking at it is one.
+  // The first use of a collection after a change of its settings starts to build its indexes, and this is a use.
   for (const { name, indexes } of listed) if (indexes.some(({ status }) => status === 'building')) await open(name)
   return Promise.all(listed.map(async (one) => ({ ...one, documents: await records.count(documentSpace(one.name)) })))
 }

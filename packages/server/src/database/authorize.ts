@@ -31,7 +31,7 @@ import type { IdentifiedDocument } from './document-id.ts'
 import { fixedId, isOnlyId } from './query-conditions.ts'
 import type { Scope } from './scope.ts'
 
-/** A document that is about to be inserted: as it was sent, and as it would be stored. */
+/** A document to insert: as it was sent, and as it would be stored. */
 interface NewDocument {
   readonly sent: DocumentObject
   readonly complete: IdentifiedDocument
@@ -41,35 +41,35 @@ export interface AuthorizerOptions {
   /** The server's clock in ms. */
   readonly now: () => number
   readonly read: (key: DocumentKey) => Promise<DocumentObject | undefined>
-  /** Told of what was allowed, as an error tells of what was denied. Costs time: for simulations only. */
+  /** Called for each access that is allowed. Recording it costs time, so only simulations pass it. */
   readonly onAllowed?: (access: AllowedAccess) => void
 }
 
-/** What rules leave possible. */
+/** The documents that rules do not exclude in advance. */
 type Reach = Exclude<ReturnType<DatabaseRules['reach']>, { readonly kind: 'none' }>
 
 /**
- * Decides what callers may do with the documents of collections. Nothing else decides it; what it does not grant is
- * denied. Presets filter: documents of others are not found. Custom rules validate: a query must imply the rule, or name
- * one document, which is judged as it is stored. Whatever was decided before, a rule is asked again about each document
- * that is read or changed.
+ * Decides what callers may do with the documents of collections. It is the only place that decides this, and denies
+ * everything that it does not allow. Presets filter: documents of others are not found. Custom rules validate: a query
+ * must imply the rule, or select one document by its id, which is then evaluated as it is stored. In any case the rule is
+ * evaluated again for each document that is read or changed.
  */
 export interface Authorizer {
   /**
-   * Whether an operation is possible at all, and on which documents, before it is known what it asks for.
+   * Checks an operation before its query is known, and tells which documents it may reach at most.
    *
-   * @param upsert whether it may insert a document instead, which is authorized by itself
+   * @param upsert whether it may insert a document when none matches; the insert is authorized separately
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
   checkOperation(access: Access, upsert?: boolean): Reach
   /**
-   * Which documents an operation with a query may touch.
+   * The documents that an operation may touch.
    *
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
   scopeOf(access: Access, details: OperationDetails): Promise<Scope>
   /**
-   * Whether new documents may be inserted: all or none.
+   * Checks the insert of documents. One that is denied denies all.
    *
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
@@ -127,12 +127,12 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     }
     const allow = (
       members: () => CaseMembers,
-      judged: DatabaseRuleContext,
+      evaluated: DatabaseRuleContext,
       by?: { readonly query: DocumentObject },
     ) => {
       onAllowed?.(
         allowedAccess(access, { ...members(), ...documentsOf(lookups) }, (target) =>
-          rules.explain(operation, judged, { target, ...by }),
+          rules.explain(operation, evaluated, { target, ...by }),
         ),
       )
       return scope
@@ -140,18 +140,18 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     const refuse = (
       members: CaseMembers,
       reason: string,
-      judged: DatabaseRuleContext,
+      evaluated: DatabaseRuleContext,
       by?: { readonly query: DocumentObject },
     ) =>
       deniedError(access, { ...members, ...documentsOf(lookups) }, reason, (target) =>
-        rules.explain(operation, judged, { target, ...by }),
+        rules.explain(operation, evaluated, { target, ...by }),
       )
     const changed = () => changesOf(details)
     const prove = () => lookups.settle(() => rules.prove(operation, query, context), lookUp)
-    // What a replacement removes depends on the document that it replaces.
+    // What a replacement removes depends on the stored document, so there is no proof from the query alone.
     const proof = replacement === undefined ? await prove() : undefined
     const namesOne = id !== undefined && isOnlyId(query)
-    // An update of one document is judged on it all the same: what it overwrites may be protected.
+    // An update of one document is also evaluated on the stored document: it may overwrite protected fields.
     if (proof?.allowed && !(operation === 'update' && namesOne)) {
       return allow(() => ({ ...(namesOne ? { doc: id } : { where: encodeWebValue(query) }), ...changed() }), context, {
         query,
@@ -169,18 +169,18 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     const stored = await read({ collection, id })
     if (stored === undefined) {
       if (upsert === true) return scope
-      // A document that is not there is refused like one that may not be seen: the answer does not tell which ids exist.
-      // So it must not be judged: `doc.secret == null` holds of nothing.
+      // A missing document is denied like a hidden one, so that the response does not reveal which ids exist. The rule
+      // is not evaluated on it: `doc.secret == null` would be true.
       const decision = proof ?? (await prove())
       const absent = { doc: id, ...changed(), stored: null }
       if (decision.allowed) return allow(() => absent, context, { query })
       throw refuse(absent, decision.reason, context, { query })
     }
-    const judged = contextWith(stored)
-    const decision = await lookups.settle(() => rules.evaluate(operation, judged), lookUp)
+    const evaluated = contextWith(stored)
+    const decision = await lookups.settle(() => rules.evaluate(operation, evaluated), lookUp)
     const members = () => ({ doc: id, ...changed(), stored: encodeWebValue(stored) })
-    if (decision.allowed) return allow(members, judged)
-    throw refuse(members(), decision.reason, judged)
+    if (decision.allowed) return allow(members, evaluated)
+    throw refuse(members(), decision.reason, evaluated)
   }
 
   async function checkInsert(access: Access, documents: readonly NewDocument[]): Promise<void> {
@@ -211,8 +211,8 @@ export function authorizeAdministration(caller: Caller): AdminCaller {
 }
 
 /**
- * Names of an update that is compared with each document that the query may find. With more it must keep to the time of
- * a costly query: 900 fields on a page of documents take half a second, and one request can name 90,000.
+ * Names in an update that the rule may be evaluated with for each document without a deadline: 900 fields on a page of
+ * documents take half a second, and one request can have 90,000.
  */
 const MAX_QUICK_NAMES = 100
 

@@ -14,30 +14,30 @@ import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
 import { TimeSlice } from './time-slice.ts'
 
-/** Pages of documents that follow each other by a position in the order, never by a number of documents to skip. */
+/** Pages that continue from a position in the sort order, never by skipping a number of documents. */
 
-/** Documents of a page when nobody says how many. */
+/** Documents of a page when the request has no limit. */
 const DEFAULT_PAGE = 100
-/** Bytes of the documents of a page, which its last one may pass. */
+/** Bytes of the documents of a page. The last document may exceed it. */
 const PAGE_BYTES = STEP_BYTES
 
 export interface BrowseRequest {
-  /** Absent: the order of the ids, or for `$nearSphere` that of the distances. */
+  /** Absent: by id, or by distance for a query with `$nearSphere`. */
   readonly order?: OrderPart | undefined
-  /** The `next` of the former page. */
+  /** The `next` of the previous page. */
   readonly after?: string | undefined
   readonly limit?: number | undefined
-  /** Ends the search; it rejects then. */
+  /** Cancels the search, which then rejects. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface FoundPage {
   readonly found: readonly Found[]
-  /** Absent at the end, and only there. */
+  /** Absent on the last page only. */
   readonly next?: string
 }
 
-/** A document with the key by which it stands in the order. */
+/** A document with its sort key. */
 interface Positioned {
   readonly found: Found
   readonly key: SortKey
@@ -47,9 +47,9 @@ interface PageSearch {
   readonly records: Records
   readonly selection: Selection
   readonly keyOf: (document: DocumentObject) => SortKey
-  /** Which of two documents comes first. */
+  /** Negative when the first position comes before the second. */
   readonly compare: (a: SortPosition, b: SortPosition) => number
-  /** Behind which the page begins. */
+  /** Where the page begins: after this position. */
   readonly position: SortPosition | undefined
   readonly limit: number
   readonly signal: AbortSignal | undefined
@@ -61,9 +61,9 @@ interface Page {
 }
 
 /**
- * One page of what a selection finds. Whatever is inserted, changed or deleted between two pages, a document that keeps
- * its position in the order comes exactly once. Values sort as everywhere in this database; of those that agree in their
- * first 1000 bytes the ids decide.
+ * One page of the documents of a selection. A document that keeps its position in the order comes exactly once, whatever
+ * is inserted, changed or deleted between two pages. Values sort as in every query; keys that are equal in their first
+ * 1000 bytes are ordered by document id.
  *
  * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
  */
@@ -84,7 +84,7 @@ export async function browse(records: Records, selection: Selection, request: Br
   const compare = (a: SortPosition, b: SortPosition) =>
     Buffer.compare(a.key, b.key) * order.direction || compareValues(a.id, b.id) * ties
   const search: PageSearch = { records, selection, keyOf, compare, position, limit, signal }
-  // A key that may have been cut off is no position in an index.
+  // A truncated key is not a position in an index.
   const isWhole = position === undefined || position.key.length < MAX_SORT_KEY_BYTES
   const canWalk = walked !== undefined && isWhole && (walked.reverse ? -1 : 1) === ties
   const page = (canWalk ? await walkPage(search, walked) : undefined) ?? (await windowPage(search, plan))
@@ -95,13 +95,13 @@ export async function browse(records: Records, selection: Selection, request: Br
 
 const BY_ID: OrderPart = { path: '_id', direction: 1 }
 
-/** Of two indexes that serve a query alike the planner takes the first: let it be one that can give the order. */
+/** Puts the indexes that can give the order first: of two that serve a query equally well the planner takes the first. */
 function lastFirst(indexes: readonly UsableIndex[], path: string): readonly UsableIndex[] {
   const fits = (index: UsableIndex) => index.fields.at(-1)?.path === path
   return [...indexes.filter(fits), ...indexes.filter((index) => !fits(index))]
 }
 
-/** A walk of the engine whose order is that of the pages, from any position on. */
+/** An engine walk in the order of the pages. It can start at any position. */
 interface Walk {
   readonly request: Pick<FindRequest, 'index' | 'ranges'>
   readonly reverse: boolean
@@ -109,8 +109,8 @@ interface Walk {
 }
 
 /**
- * The walk of a plan, if its order is exactly that of the pages: by id, or over an index that has nothing behind the
- * path, since documents with the same value would else not follow each other by id.
+ * The walk of a plan, if it has exactly the order of the pages: by id, or over an index whose last field is the path.
+ * With more fields, documents with the same value would not be ordered by id.
  */
 function walkOf(plan: Plan, indexes: readonly UsableIndex[], { path }: OrderPart): Walk | undefined {
   if (!plan.ordered || plan.kind === 'ids') return undefined
@@ -133,11 +133,11 @@ function positionOf({ found, key }: Positioned): SortPosition {
   return { key: key.bytes, id: found.record.id }
 }
 
-/** The page by a walk in its order; undefined when a key on the way is too long to go on behind it. */
+/** The page by a walk in its order; undefined when a key on the way is truncated, so that no page could continue there. */
 async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefined> {
   const { records, selection, keyOf, compare, position, limit, signal } = search
   const items: Positioned[] = []
-  // A document with several entries is met at each of them; it stands where it is met first.
+  // A document with several entries is found at each of them. The first one is its position.
   const seen = new Set<string>()
   let bytes = 0
   const pages = walkPages(records, {
@@ -145,7 +145,7 @@ async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefi
     space: selection.collection.space,
     reverse: walked.reverse,
     limit: STEP_DOCUMENTS,
-    // One more than asked for tells whether there is more; often all that are met match.
+    // One more than the limit shows whether there is another page. Often all candidates match.
     firstLimit: Math.min(limit + 1, STEP_DOCUMENTS),
     maxBytes: STEP_BYTES,
     signal,
@@ -167,7 +167,7 @@ async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefi
   return { items, more: false }
 }
 
-/** The page by a walk in any order, of which no more is kept than the page. */
+/** The page by a walk in any order. Only the documents of the page are kept in memory. */
 async function windowPage(
   { records, selection, keyOf, compare, position, limit, signal }: PageSearch,
   plan: Plan,
@@ -184,7 +184,7 @@ async function windowPage(
     }
   }
   const { items, more } = window.page()
-  // A document that was changed meanwhile may have been met twice.
+  // A document that was changed during the walk may have been found twice.
   const seen = new Set<string>()
   return { items: items.filter(({ found: { record } }) => !seen.has(record.id) && seen.add(record.id)), more }
 }

@@ -3,36 +3,36 @@ import type { RecordKey, Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { walkPages } from '../engines/records/walk.ts'
 
-/** What is recorded about collections: whether a call created them, and how far their indexes are. */
+/** What is recorded about collections: whether a call created them, and the status of their indexes. */
 
-/** Where the state of collections is recorded. */
+/** The records space of the states. */
 const STATE_SPACE = 'collections'
-/** ms after which a read looks again whether another process changed a collection's indexes. Writes notice at once. */
+/** ms after which reads notice that another process changed a collection's indexes. Writes notice at once. */
 const STATE_LIFETIME = 1000
 const STATES_PER_PAGE = 200
 
-/** Entries are written from `building` on; queries use an index when it is `ready`; `failed`: its data is not unique. */
+/** Writes add entries unless it is `failed`, which means that its data is not unique. Queries use it when it is `ready`. */
 export type IndexStatus = 'building' | 'ready' | 'failed'
 
 export interface IndexState {
   readonly status: IndexStatus
-  /** Whether some document has several entries. */
+  /** Whether some document has several entries in the index. */
   readonly multikey: boolean
 }
 
 export interface CollectionState {
-  /** Set for collections that were made by a call; declared ones are in the settings. */
+  /** Set for collections that were created by a call. Declared ones are in the settings. */
   readonly created?: boolean
-  /** Set at the end of dropping one: it is no collection any more, and what is left of it goes. */
+  /** Set at the end of a drop: the collection no longer exists, and what is left of it is to be deleted. */
   readonly dropped?: boolean
-  /** By the id of their definition. */
+  /** By index id; see `IndexDefinition`. */
   readonly indexes: Readonly<Record<string, IndexState>>
 }
 
-/** A state as it was read. */
+/** A state with the version that it was read at. */
 export interface ReadState {
   readonly state: CollectionState
-  /** null: nothing is recorded. */
+  /** null: no state is recorded. */
   readonly version: number | null
 }
 
@@ -40,28 +40,28 @@ export interface CollectionStatesOptions {
   readonly records: Records
   /** The server's clock in ms. */
   readonly now: () => number
-  /** Whether the settings have a collection. */
+  /** Whether the settings declare a collection. */
   readonly isDeclared: (name: string) => boolean
 }
 
 export interface CollectionStates {
-  /** The state, which may be up to a second old. The same object until it is read anew. */
+  /** The state, up to a second old. Resolves to the same object until the state is read again. */
   read(name: string): Promise<ReadState>
-  /** The state as it is recorded now. */
+  /** The current state. */
   readFresh(name: string): Promise<ReadState>
   /**
-   * Changes a state. `decide` gets the recorded one and gives the new one, the same one for "it is so already", or
-   * undefined to leave it.
+   * Changes a state. `decide` gets the current state and returns the new one, the current one when it needs no change,
+   * or undefined to give up.
    *
-   * @returns whether it is as `decide` wants it
+   * @returns false when `decide` gave up
    * @throws what `decide` throws; CloudsteadError DATABASE_TRANSACTION_CONFLICT
    */
   change(name: string, decide: (state: CollectionState) => CollectionState | undefined): Promise<boolean>
-  /** Forgets what was read, after a commit that rested on it met a conflict. */
+  /** Drops the cached state, after a commit that expected it met a conflict. */
   forget(name: string): void
-  /** Takes the record away if it is still as it was read. */
+  /** Deletes the record if it still has the version that was read. */
   remove(name: string, former: ReadState): Promise<void>
-  /** Every recorded state by the name of its collection. */
+  /** All recorded states by collection name. */
   all(): Promise<ReadonlyMap<string, CollectionState>>
 }
 
@@ -83,7 +83,7 @@ export function createCollectionStates({ records, now, isDeclared }: CollectionS
     const [record] = await records.get([stateKey(name)])
     const state = record === undefined ? NO_STATE : (JSON.parse(record.value) as CollectionState)
     const fresh = { state, version: record?.version ?? null, readAt: now() }
-    // Names that do not exist are not remembered: anybody can ask for any number of them.
+    // Names that do not exist are not cached: clients can send any number of them.
     if (isCreated(state) || isDeclared(name)) cache.set(name, fresh)
     else cache.delete(name)
     return fresh
@@ -128,12 +128,12 @@ export function createCollectionStates({ records, now, isDeclared }: CollectionS
   }
 }
 
-/** Where the state of a collection is recorded. */
+/** The record of the state of a collection. */
 export function stateKey(name: string): RecordKey {
   return { space: STATE_SPACE, id: name }
 }
 
-/** Whether a collection was created by a call, and not dropped since. */
+/** Whether a collection was created by a call and not dropped since. */
 export function isCreated({ created, dropped }: CollectionState): boolean {
   return created === true && dropped !== true
 }

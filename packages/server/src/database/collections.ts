@@ -22,28 +22,28 @@ import {
   type UsableIndex,
 } from './indexes.ts'
 
-/** What a collection that was created without permissions has. */
+/** The rules of collections that were created by a call. */
 const DEFAULT_RULES = compileDatabaseRules('PRIVATE')
 const NAME = /^[A-Za-z0-9_-]{1,120}$/
 
-/** A collection at one moment. */
+/** A collection with its indexes, as of one moment. */
 export interface Collection {
   readonly name: string
   readonly space: string
   /** Indexes that queries may use. */
   readonly usable: readonly UsableIndex[]
-  /** Indexes that every write gives entries to. */
+  /** Indexes that every write adds entries to. */
   readonly maintained: readonly UsableIndex[]
-  /** Indexes whose existing documents are not all entered yet. */
+  /** Ids of the indexes that do not have entries for all documents yet. */
   readonly building: readonly string[]
-  /** A commit that rests on this view of the indexes must expect it; it fails when the indexes changed meanwhile. */
+  /** Every commit that relies on these indexes must include it. It fails when the indexes have changed. */
   readonly expectation: Expectation
 }
 
-/** A collection as it is listed. */
+/** A collection in the list of collections. */
 export interface ListedCollection {
   readonly name: string
-  /** Whether the settings have it; else it was created by a call. */
+  /** Whether the settings declare it; otherwise it was created by a call. */
   readonly declared: boolean
   readonly acl: DatabaseRules['acl']
   readonly indexes: readonly (IndexDefinition & { readonly label: string; readonly status: IndexStatus })[]
@@ -54,51 +54,51 @@ export interface CollectionsOptions {
   readonly settings: CurrentSettings
   /** The server's clock in ms. */
   readonly now: () => number
-  /** Whether errors may show the line of the configuration file that is missing. */
+  /** Whether errors show the line to add to the configuration file. */
   readonly hints: boolean
 }
 
 /**
- * Which collections there are, with which permissions and indexes. Declared collections come from the settings; the
- * record of a collection says whether it was created by a call, and how far its indexes are.
+ * The collections with their rules and indexes. Declared collections come from the settings. The recorded state of a
+ * collection tells whether it was created by a call, and the status of its indexes.
  */
 export interface Collections {
   /**
-   * The permissions of a collection. Costs nothing for declared collections.
+   * The rules of a collection. Reads nothing for declared collections.
    *
-   * @throws CloudsteadError INVALID_PARAM for names that no collection can have, DATABASE_COLLECTION_NOT_EXIST
+   * @throws CloudsteadError INVALID_PARAM for an invalid name, DATABASE_COLLECTION_NOT_EXIST
    */
   rules(name: string): Promise<DatabaseRules>
   /**
-   * A collection with its indexes as they are now. Settles first what the settings changed about the indexes.
+   * A collection with its current indexes. Records first what the settings have changed about them.
    *
    * @throws CloudsteadError like `rules`
    */
   open(name: string): Promise<Collection>
   /** @throws CloudsteadError DATABASE_COLLECTION_ALREADY_EXIST, INVALID_PARAM */
   create(name: string): Promise<void>
-  /** Every collection in the order of the names. */
+  /** All collections, sorted by name. */
   list(): Promise<readonly ListedCollection[]>
-  /** Whether a collection is gone except for what is left of it. */
+  /** Whether a collection was dropped, but something is left of it. */
   isDropped(name: string): Promise<boolean>
-  /** Makes a created collection one that nobody reads or writes any more. Says whether it is; a declared one stays. */
+  /** Marks a created collection as dropped: nobody can read or write it any more. False for a declared one, which stays. */
   markDropped(name: string): Promise<boolean>
-  /** Takes away the record of a dropped collection. */
+  /** Deletes the state of a dropped collection. */
   remove(name: string): Promise<void>
-  /** Changes what is recorded of one index, if it still is one of the collection. */
+  /** Changes the state of an index, if the collection still has it. */
   markIndex(name: string, index: string, change: Partial<IndexState>): Promise<void>
-  /** Forgets what was read of a collection, after a commit that expected it failed. */
+  /** Drops the cached state of a collection, after a commit with its expectation met a conflict. */
   forget(name: string): void
   /**
-   * The index entries of a document that is about to be written. CONFLICT after it recorded that an index has become
-   * multikey: the collection must be opened anew.
+   * The index entries of a document to write. CONFLICT when it had to record first that an index is now multikey: the
+   * collection must be opened again.
    *
-   * @throws CloudsteadError DATABASE_REQUEST_FAILED when a value cannot be a key
+   * @throws CloudsteadError DATABASE_REQUEST_FAILED when a value cannot be indexed
    */
   entries(collection: Collection, document: DocumentObject): Promise<readonly IndexEntry[] | typeof CONFLICT>
 }
 
-/** Where the documents of a collection are. */
+/** The records space of the documents of a collection. */
 export function documentSpace(collection: string): string {
   return `doc:${collection}`
 }
@@ -106,12 +106,12 @@ export function documentSpace(collection: string): string {
 export function createCollections({ records, settings, now, hints }: CollectionsOptions): Collections {
   const declared = (name: string) => settings().database.collections.get(name)
   const states = createCollectionStates({ records, now, isDeclared: (name) => declared(name) !== undefined })
-  /** What was made of a state, and of which settings. */
+  /** Views by the state that they were made of. */
   const views = new WeakMap<
     ReadState,
     { readonly settings: CollectionSettings | undefined; readonly view: Collection }
   >()
-  /** Indexes that this process has begun to build: when they fail it leaves them so. */
+  /** Indexes that this process has started to build. It does not retry them when they fail. */
   const begunHere = new Set<string>()
 
   async function rules(name: string): Promise<DatabaseRules> {
@@ -137,7 +137,7 @@ export function createCollections({ records, settings, now, hints }: Collections
     )
   }
 
-  /** Undefined when the settings ask for other indexes than are recorded. */
+  /** Undefined when the recorded indexes differ from those of the settings. */
   async function settledView(name: string): Promise<Collection | undefined> {
     const current = declared(name)
     const read = await states.read(name)
@@ -149,7 +149,7 @@ export function createCollections({ records, settings, now, hints }: Collections
     return view
   }
 
-  /** Records the indexes that the settings ask for. New ones, and failed ones once, are to be built. */
+  /** Records the indexes of the settings. New ones are to be built, and failed ones once more. */
   async function settleIndexes(name: string): Promise<void> {
     const ids = definitionIds(declared(name))
     let begun: readonly string[] = []
@@ -258,7 +258,7 @@ export function createCollections({ records, settings, now, hints }: Collections
   }
 }
 
-/** Two declared indexes with the same definition are one. */
+/** Index ids of a declaration, each once. */
 function definitionIds(settings: CollectionSettings | undefined): readonly string[] {
   return [...new Set(settings?.indexes.map((index) => definitionOf(index).id))]
 }

@@ -9,7 +9,7 @@ import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
 import { createDatabase, type Database, type DatabaseOptions } from './database.ts'
 
-/** Makes databases on the real engine for the tests of this folder. */
+/** Databases on the real engine, for the tests of this folder. */
 
 export const ADMIN: AdminCaller = { kind: 'admin', keyId: 'test' }
 
@@ -30,7 +30,7 @@ function settingsOf(collections: Declared): Settings {
       ? { acl: compileDatabaseRules(value), indexes: [] }
       : { ...value, acl: compileDatabaseRules(value.acl) },
   ])
-  // The database asks for no other settings.
+  // The database reads no other settings.
   const settings: Pick<Settings, 'database'> = { database: { collections: new Map(entries) } }
   return settings as Settings
 }
@@ -70,7 +70,7 @@ export async function openDatabase(
   }
 }
 
-/** The code of the CloudsteadError that some work rejects with, or `accepted`. */
+/** The code of the CloudsteadError that a promise rejects with, or `accepted`. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
   try {
     await work
@@ -80,7 +80,7 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
-/** The same for work that throws. */
+/** The code of the CloudsteadError that a function throws, or `accepted`. */
 export function codeThrown(work: () => unknown): string {
   try {
     work()

@@ -12,7 +12,7 @@ const ALL = { READONLY: 'READONLY', PRIVATE: 'PRIVATE', ADMINWRITE: 'ADMINWRITE'
 describe('permissions', () => {
   const denied = 'DATABASE_PERMISSION_DENIED'
   const expected: Record<keyof typeof ALL, Record<'read' | 'create' | 'update' | 'delete', readonly unknown[]>> = {
-    // Each: nobody, a stranger, the creator, an administrator: documents reached, or the code.
+    // For nobody, a stranger, the creator and an administrator: the number of documents, or the error code.
     READONLY: { read: [1, 1, 1, 1], create: [denied, 1, 1, 1], update: [denied, 0, 1, 1], delete: [denied, 0, 1, 1] },
     PRIVATE: {
       read: [denied, 0, 1, 1],
@@ -84,7 +84,7 @@ describe('permissions', () => {
     })
   }
 
-  it('count every id of a person as that person', async (t) => {
+  it('accept every id of a user as that user', async (t) => {
     const { database } = await openDatabase(t, { notes: 'PRIVATE' })
     const person = user('uid', { openid: 'oid', customUserId: 'custom' })
     await database.insert(
@@ -99,7 +99,7 @@ describe('permissions', () => {
     assert.equal(await database.count(person, { collection: 'notes', query: { _openid: '{openid}' } }), 4)
   })
 
-  it('cannot be talked round by a query', async (t) => {
+  it('cannot be bypassed by a query', async (t) => {
     const { database } = await openDatabase(t, { notes: 'PRIVATE' })
     await database.insert(alice, 'notes', [{ _id: 'a' }])
     const queries: DocumentObject[] = [
@@ -128,7 +128,7 @@ describe('the owner mark', () => {
     assert.deepEqual(found, [{ _id: 'a' }, { _id: 'b', _openid: 'bob' }, { _id: 'u', _openid: 'alice' }])
   })
 
-  it('cannot be given or changed by a user', async (t) => {
+  it('cannot be set or changed by a user', async (t) => {
     const { database } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ _id: 'd' }])
     const request = { collection: 'c', query: { _id: 'd' }, multi: false, upsert: false }
@@ -149,7 +149,7 @@ describe('the owner mark', () => {
 })
 
 describe('collections', () => {
-  it('are declared or created, and otherwise do not exist', async (t) => {
+  it('exist when they are declared or created', async (t) => {
     const { database, another } = await openDatabase(t, { declared: 'READONLY' })
     const missing = database.find(ADMIN, { collection: 'orders' })
     await assert.rejects(missing, (error: CloudsteadError) => {
@@ -157,6 +157,7 @@ describe('collections', () => {
       assert.match(error.message, /'orders' does not exist$/)
       return true
     })
+    assert.equal(await codeOf(database.checkCollection('orders')), 'DATABASE_COLLECTION_NOT_EXIST')
     const dev = another({ hints: 'dev' })
     await assert.rejects(dev.insert(alice, 'orders', [{}]), /"orders": \{ "acl": "PRIVATE" \}/)
     assert.equal(await codeOf(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
@@ -164,7 +165,15 @@ describe('collections', () => {
     await database.createCollection(ADMIN, 'orders')
     assert.equal(await codeOf(database.createCollection(ADMIN, 'orders')), 'DATABASE_COLLECTION_ALREADY_EXIST')
     assert.equal(await codeOf(database.createCollection(ADMIN, 'declared')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    await database.checkCollection('orders')
     await database.insert(alice, 'orders', [{ _id: 'mine' }])
+    assert.deepEqual(
+      (await database.usage()).map(({ name, documents }) => [name, documents]),
+      [
+        ['declared', 0],
+        ['orders', 1],
+      ],
+    )
     assert.equal(await database.count(bob, { collection: 'orders' }), 0, 'a created collection is PRIVATE')
     assert.equal(await another().count(ADMIN, { collection: 'orders' }), 1, 'another process sees it')
   })
@@ -183,7 +192,7 @@ describe('collections', () => {
 })
 
 describe('documents', () => {
-  it('get ids that grow, or keep theirs, and no id twice', async (t) => {
+  it('get increasing ids or keep their own, and no id exists twice', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     const ids = await database.insert(ADMIN, 'c', [{ n: 1 }, { n: 2 }, { n: 3 }])
     assert.deepEqual(ids, ids.toSorted())
@@ -204,7 +213,7 @@ describe('documents', () => {
     assert.deepEqual(byNumber, [{ _id: 1 }])
   })
 
-  it('are refused when their fields could not be asked for again', async (t) => {
+  it('are refused when their field names cannot be queried', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     const bad: DocumentObject[] = [
       { $a: 1 },
@@ -224,7 +233,7 @@ describe('documents', () => {
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { 'toString.x': 2, constructor: 1 } }), 1)
   })
 
-  it('do not nest deeper by update than by insert', async (t) => {
+  it('cannot nest deeper by update than by insert', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     await database.insert(ADMIN, 'c', [{ _id: 'x' }])
     let deep: DocumentObject = { end: 1 }
@@ -237,7 +246,7 @@ describe('documents', () => {
 })
 
 describe('update and replace', () => {
-  it('change what matches and say how many really changed', async (t) => {
+  it('change the documents that match and count those whose content changed', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     await database.insert(ADMIN, 'c', [
       { _id: 'a', n: 1 },
@@ -257,7 +266,7 @@ describe('update and replace', () => {
     assert.deepEqual(none, { matched: 0, updated: 0 })
   })
 
-  it('change more documents than one batch, each once, even where they move in the index that finds them', async (t) => {
+  it('change more documents than one batch, each once, also when they move in the index that finds them', async (t) => {
     const { database } = await openDatabase(t, {
       c: { acl: 'ADMINONLY', indexes: [{ name: 'n', fields: [['n', 1]], unique: false }] },
     })
@@ -279,7 +288,7 @@ describe('update and replace', () => {
     assert.equal(await database.remove(ADMIN, { collection: 'c', query: {}, multi: true }), 700)
   })
 
-  it('begin a document with its _id and its owner, whatever it was before', async (t) => {
+  it('keep _id and _openid as the first fields of a document', async (t) => {
     const { database } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ n: 1, _id: 'd' }])
     const fields = async () => {
@@ -321,7 +330,7 @@ describe('update and replace', () => {
     assert.deepEqual(found, { _id: id, _openid: 'alice', kind: 'k', deep: { x: 1 }, count: 1 })
   })
 
-  it('may not be talked into creating', async (t) => {
+  it('need the permission to create for an upsert', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINWRITE' })
     const request = { collection: 'c', query: { _id: 'd' }, data: { n: 1 }, multi: false, upsert: true }
     assert.equal(await codeOf(database.replace(alice, request)), 'DATABASE_PERMISSION_DENIED')
@@ -342,7 +351,7 @@ describe('many writers', () => {
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _id: 'n', n: 32 }])
   })
 
-  it('make a document once', async (t) => {
+  it('insert a document once', async (t) => {
     const { database, another } = await openDatabase(t, { c: 'ADMINONLY' })
     const databases = [database, another()]
     const request = { collection: 'c', query: { _id: 'n' }, data: { $inc: { n: 1 } }, multi: false, upsert: true }
@@ -381,7 +390,7 @@ describe('find', () => {
     assert.equal(await codeOf(far), 'DATABASE_REQUEST_FAILED')
   })
 
-  it('costs one read of one record for a document by its id', async (t) => {
+  it('reads one record once for a document by its id', async (t) => {
     const { database, records, another } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ _id: 'x', n: 1 }])
     let reads = 0

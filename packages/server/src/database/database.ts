@@ -39,53 +39,53 @@ import { compileUpdate } from './update.ts'
 import { editOutcome, madeByReplacement, madeByUpdate, upsertDocuments } from './upsert.ts'
 import { insertDocuments, type WriteOptions } from './write-documents.ts'
 
-/** Documents of one insert; they commit together. */
+/** Documents of one insert, which commits as a whole. */
 const MAX_INSERT = 1000
 
 export interface DatabaseOptions {
   readonly records: Records
   readonly settings: CurrentSettings
-  /** The server's clock in ms; Date.now unless a test says otherwise. */
+  /** The server's clock in ms (default `Date.now`). */
   readonly now?: () => number
   readonly log?: DatabaseLog
-  /** `dev`: errors show the line of the configuration that is missing. */
+  /** `dev`: errors show the line to add to the configuration file. */
   readonly hints?: 'dev'
 }
 
 /**
- * The document database: decides who may do what, and does it. Knows no HTTP and no SQL. Every operation may throw
- * INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST and DATABASE_PERMISSION_DENIED, in this order of checks.
+ * The document database: authorizes operations and runs them. Every operation of a caller may throw CloudsteadError
+ * INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST and DATABASE_PERMISSION_DENIED, checked in this order.
  */
 export interface Database {
-  /** The server's clock in ms. An edge reads it once per request, for the server dates in it. */
+  /** The server's clock in ms. An edge reads it once per request and uses it for server dates. */
   now(): number
-  /** Whether a collection exists, whoever asks. @throws CloudsteadError unless it does */
+  /** @throws CloudsteadError INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST unless the collection exists */
   checkCollection(collection: string): Promise<void>
-  /** Every collection with the number of its documents, for the operator of the server: no caller asks. */
+  /** All collections with the number of their documents. For the server itself, not on behalf of a caller. */
   usage(): Promise<readonly CountedCollection[]>
   /** For administrators. @throws CloudsteadError DATABASE_COLLECTION_ALREADY_EXIST */
   createCollection(caller: Caller, collection: string): Promise<void>
-  /** All or none; answers the ids. @throws CloudsteadError DATABASE_DUPLICATE_WRITE */
+  /** Inserts all documents or none. Resolves to their ids. @throws CloudsteadError DATABASE_DUPLICATE_WRITE */
   insert(caller: Caller, collection: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]>
-  /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the documents are too large for one answer */
+  /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the documents are too large for one response */
   find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]>
   count(caller: Caller, request: QueryRequest): Promise<number>
   /** Applies update operators. An update without operators changes nothing. */
   update(caller: Caller, request: EditRequest): Promise<EditOutcome>
   /**
-   * Puts a document in the place of the first that matches; `_id` and `_openid` stay. With `upsert` it is new when none
-   * matches. A document that the caller may not change counts as not matching and is left alone: updated 0.
+   * Replaces the first document that matches; `_id` and `_openid` stay. With `upsert` it inserts the document when none
+   * matches. A document that the caller must not change counts as not matching: `updated` is 0.
    */
   replace(caller: Caller, request: EditRequest): Promise<EditOutcome>
-  /** Answers how many were removed. */
+  /** Resolves to how many were removed. */
   remove(caller: Caller, request: RemoveRequest): Promise<number>
-  /** What rules would say to a request; changes nothing. */
+  /** Whether rules would allow a request. Changes nothing. */
   simulate(question: DocumentQuestion): Promise<Simulated>
-  /** What administrators do besides. @throws CloudsteadError DATABASE_PERMISSION_DENIED for anybody else */
+  /** Operations for administrators only. @throws CloudsteadError DATABASE_PERMISSION_DENIED for other callers */
   administer(caller: Caller): Administration
-  /** Resolves when no index is being built any more. */
+  /** Resolves when no index is being built. */
   settled(): Promise<void>
-  /** Ends the building of indexes; the next start goes on with it. Does not close the records. */
+  /** Stops building indexes; the next start of the server continues. Does not close the records. */
   close(): Promise<void>
 }
 
@@ -106,7 +106,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   }
   const authorizer = createAuthorizer({ now, read })
 
-  /** A collection, whose new indexes begin to be built. */
+  /** Opens a collection and starts to build its new indexes. */
   async function open(name: string): Promise<Collection> {
     const collection = await collections.open(name)
     if (collection.building.length > 0) builder.start(name)
@@ -117,7 +117,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     return { caller, operation, collection, rules: await collections.rules(collection) }
   }
 
-  /** Exists, may, and then its indexes: the order in which a caller learns of them. */
+  /** Checks that the collection exists, then the operation, and only then opens it. */
   async function openFor(caller: Caller, operation: Access['operation'], name: string, upsert = false) {
     const access = await accessOf(caller, operation, name)
     authorizer.checkOperation(access, upsert)
@@ -147,7 +147,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     return findDocuments(records, selection, { order, offset, limit, project })
   }
 
-  /** The read that pages are made of: one record, no plan, no query compiled. */
+  /** The most frequent read: one record, without planning or compiling a query. */
   async function findById(caller: Caller, collection: string, id: DocumentId): Promise<readonly DocumentObject[]> {
     const scope = await authorizer.scopeOf(await accessOf(caller, 'read', collection), { query: { _id: id } })
     const document = await read({ collection, id })
@@ -170,7 +170,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     const query = checkQuery(request.query ?? {}, caller)
     const change = compileUpdate(request.data, caller)
-    // The SDK sends no operators at all for `update({ a: {} })`; taken as a document they would wipe out the old one.
+    // The SDK sends no operators for `update({ a: {} })`. Taken as a replacement, this would erase the document.
     if (change === undefined) return { matched: 0, updated: 0 }
     const scope = await authorizer.scopeOf(access, { query, update: request.data, upsert: request.upsert })
     const edit: Edit = (document) => {
@@ -222,7 +222,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
       authorizeAdministration(caller)
       if (await collections.isDropped(collection)) {
         for await (const _ of dropCollection({ records, collections }, collection)) {
-          // What a crash left of the former one goes before the new one comes.
+          // First deletes what a crash has left of the dropped collection.
         }
       }
       await collections.create(collection)
@@ -238,7 +238,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
       return matched
     },
     async simulate(question) {
-      // It brings the library of rules tests along, which a server needs for nothing else.
+      // It imports the library of rules tests, which a server needs for nothing else.
       const { simulateDocuments } = await import('./simulate.ts')
       return simulateDocuments({ now, rules: collections.rules, read, complete }, question)
     },

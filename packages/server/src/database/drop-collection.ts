@@ -3,26 +3,26 @@ import { documentSpace } from './collections.ts'
 import { STEP_DOCUMENTS } from './memory-limits.ts'
 import type { WriteOptions } from './write-documents.ts'
 
-/** How far the deletion of a collection is. */
+/** The progress of a drop. */
 export interface DropProgress {
-  /** Documents that are deleted. */
+  /** Documents that have been deleted. */
   readonly done: number
-  /** Documents that there were when it began. */
+  /** Documents that the collection had at the beginning. */
   readonly total: number
 }
 
 export interface DropOptions {
-  /** Called when no document is left: lets the settings forget what they can of the collection. */
+  /** Called when no document is left. It may remove the collection from the settings. */
   readonly forget?: (() => Promise<void>) | undefined
-  /** Ends it between two steps. */
+  /** Cancels the drop between two steps. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Deletes the documents of a collection that exists in steps, and then the collection; one that the settings have stays,
- * empty. Whoever ends it half-way, or a crash, leaves a collection with fewer documents; asked again it goes on. Only when
- * none is left does the collection become one that nobody can write to, so that no document can come in behind the last
- * step.
+ * Deletes the documents of an existing collection in steps, and then the collection. A collection that is declared in
+ * the settings stays, empty. When it is cancelled or crashes, the collection has fewer documents, and the next drop
+ * continues. Once no document is left, the collection is marked as dropped so that nobody can write to it, and what was
+ * inserted before the mark is deleted too.
  */
 export async function* dropCollection(
   { records, collections }: Pick<WriteOptions, 'records' | 'collections'>,
@@ -42,7 +42,7 @@ export async function* dropCollection(
       done += page.length
       yield progress()
     }
-    // What others insert behind the walk is found by the next one.
+    // Documents that were inserted before the position of the walk are found by the next one.
     if (done > before) continue
     if (isDropped) return collections.remove(name)
     await forget?.()

@@ -9,18 +9,18 @@ import { TimeSlice } from './time-slice.ts'
 import { checkStorable } from './write-checks.ts'
 import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-documents.ts'
 
-/** What becomes of a document: changed in place or replaced; `undefined` deletes it. */
+/** Returns the new document, which may be the given one, changed in place; undefined deletes it. */
 export type Edit = (document: DocumentObject) => DocumentObject | undefined
 
 export interface EditResult {
   readonly matched: number
   readonly modified: number
-  /** The last document that was edited, as it is now. */
+  /** The last document that was edited, in its new form. */
   readonly document: DocumentObject | undefined
 }
 
 interface BatchResult extends EditResult {
-  /** How many ids of the batch it was, from the first on: the documents of all of them may be too large together. */
+  /** How many ids of the batch were handled, from the first: all documents together may be too large. */
   readonly covered: number
 }
 
@@ -30,8 +30,8 @@ interface PreparedBatch extends BatchResult {
 }
 
 /**
- * Edits the documents of a selection: all of them, in batches that commit as a whole (memory-limits.ts says how many documents
- * and bytes that are), or the first one.
+ * Edits the documents of a selection: all of them, or the first one. Each batch commits as a whole; memory-limits.ts says
+ * how many documents and bytes it has.
  *
  * @throws CloudsteadError DATABASE_DUPLICATE_WRITE, DATABASE_TRANSACTION_CONFLICT, and what `edit` throws
  */
@@ -42,7 +42,7 @@ export async function editDocuments(
   edit: Edit,
 ): Promise<EditResult> {
   const plan = planQuery(selection.query, [], selection.collection.usable)
-  // All ids before the first edit: an edit moves documents in the very index that finds them.
+  // All ids are read before the first edit, since an edit may move documents in the index that finds them.
   const ids = plan.kind === 'ids' ? plan.ids : await matchingIds(options, selection, plan, multi)
   const size = multi ? STEP_DOCUMENTS : 1
   let [start, matched, modified] = [0, 0, 0]
@@ -61,7 +61,7 @@ export async function editDocuments(
   return { matched, modified, document }
 }
 
-/** For a change to one document the first page is enough: should one not match any more, the next will. */
+/** For one document the first page is enough: when the first id no longer matches, the next one may. */
 async function matchingIds(
   { records }: WriteOptions,
   selection: Selection,
@@ -92,7 +92,7 @@ function editBatch(
   })
 }
 
-/** Edits what was read; ends early once the new documents have many bytes. */
+/** Edits the records that were read. Ends early when the new documents have too many bytes for one commit. */
 async function prepare(
   options: WriteOptions,
   collection: Collection,

@@ -9,7 +9,7 @@ import { type Found, type Selection, walkSelection } from './selection.ts'
 import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
 import { TimeSlice } from './time-slice.ts'
 
-/** Which of the documents that are found, in which order, and what of them. */
+/** Which part of the documents found to return, in which order, and which fields. */
 export interface Window {
   readonly order: readonly OrderPart[]
   readonly offset: number
@@ -18,13 +18,13 @@ export interface Window {
   readonly project?: Projection | undefined
 }
 
-/** A document as it is answered, and about how many bytes it has. */
+/** A document to return, and about how many bytes it has. */
 interface Result {
   readonly document: DocumentObject
   readonly bytes: number
 }
 
-/** Characters of a document that is not measured for its projection: no answer of such documents is large. */
+/** Documents with up to this many characters count in full, whatever their projection: they make no response large. */
 const SMALL = 1024
 
 function resultOf({ record, document }: Found, project: Projection | undefined): Result {
@@ -36,10 +36,10 @@ function resultOf({ record, document }: Found, project: Projection | undefined):
 const whole = (found: Found): Found => found
 
 /**
- * The documents of a selection in order, from `offset` on, at most `limit`.
+ * The documents of a selection in order: at most `limit`, from `offset` on.
  *
- * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when they are too large for one answer, or for a sort in memory;
- *   DATABASE_REQUEST_FAILED when a sort in memory would reach too far
+ * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when they are too large for one response or for a sort in memory;
+ *   DATABASE_REQUEST_FAILED when a sort in memory would have to hold too many documents
  */
 export async function findDocuments(
   records: Records,
@@ -82,7 +82,7 @@ export async function findDocuments(
   return results
 }
 
-/** Sorts in memory, which holds what is answered and what is skipped before it. */
+/** Sorts in memory. Holds the documents to return and those that are skipped before them. */
 async function findSorted(
   walked: AsyncIterable<readonly Found[]>,
   { offset, limit, project }: Window,
@@ -97,14 +97,14 @@ async function findSorted(
       if (!window.accepts(keys)) continue
       if (project !== undefined) await slice.pauseIfOver()
       const { document, bytes } = resultOf(found, project)
-      // Keys are parts of a whole document, but not of a projected one.
+      // The keys share memory with a whole document, but not with a projected one.
       window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys))
     }
   }
   return window.inOrder().slice(offset)
 }
 
-/** How many documents a selection has. */
+/** The number of documents of a selection. */
 export async function countDocuments(records: Records, selection: Selection): Promise<number> {
   const { matcher, scope, collection, query } = selection
   if (matcher.matchesAll && scope.kind === 'all') return records.count(collection.space)

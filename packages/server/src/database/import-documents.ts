@@ -8,9 +8,9 @@ import { type OnExisting, storeDocuments } from './store-documents.ts'
 import { TimeSlice } from './time-slice.ts'
 import type { WriteOptions } from './write-documents.ts'
 
-/** Problems that are told; how many there are is counted on. */
+/** Problems that are listed. Further ones are only counted. */
 const MAX_PROBLEMS = 100
-/** A file that fails so often is the wrong file: nobody wants to wait for its end. */
+/** After this many failures the import ends: the file is probably the wrong one. */
 const MAX_FAILED = 100_000
 
 export interface ImportRequest {
@@ -18,25 +18,25 @@ export interface ImportRequest {
   readonly format: ImportFormat
   readonly existing: OnExisting
   readonly bytes: Readable
-  /** Ends the import between two batches: what is in stays in. */
+  /** Cancels the import between two batches. Stored documents stay. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface ImportProgress {
-  /** Documents that are stored. */
+  /** Documents that were stored. */
   readonly done: number
   /** Documents that could not be stored. */
   readonly failed: number
-  /** Documents that were left alone because theirs was there. */
+  /** Documents that were skipped because their `_id` exists. */
   readonly skipped: number
-  /** Of the first that failed. */
+  /** Of the first documents that failed. */
   readonly problems: readonly { readonly line: number; readonly error: CloudsteadError }[]
 }
 
 export interface ImportOptions extends WriteOptions {
   /** The server's time in ms, for server dates. */
   readonly now: number
-  /** The document as it would be inserted: with an `_id`. @throws CloudsteadError when it may not be stored */
+  /** Completes a document for an insert. @throws CloudsteadError when it must not be stored */
   readonly complete: (document: DocumentObject) => IdentifiedDocument
 }
 
@@ -46,10 +46,10 @@ interface Pending {
 }
 
 /**
- * Stores the documents of a file in batches and says after each how far it is. A document that cannot be stored keeps
- * none of the others from it. Of documents with the same `_id` in one file, each meets the one before it.
+ * Stores the documents of a file in batches and yields the progress after each. A document that cannot be stored does not
+ * affect the others. Of documents with the same `_id`, each finds the previous one stored.
  *
- * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read: what was stored stays
+ * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read; stored documents stay
  */
 export async function* importDocuments(
   options: ImportOptions,
@@ -76,7 +76,7 @@ export async function* importDocuments(
       else fail(pending[at]?.line ?? 0, outcome)
     }
   }
-  // Documents that fail or are left alone need no commit, so nothing else would make them wait for others.
+  // Documents that fail or are skipped need no commit, so nothing else gives the event loop a turn.
   const slice = new TimeSlice()
   try {
     for await (const { line, document } of readDocuments(bytes, format, options.now)) {
@@ -93,7 +93,7 @@ export async function* importDocuments(
       batch.add({ line, document: made })
     }
   } catch (error) {
-    // What comes before the place that cannot be read is in order.
+    // The documents before the position of the error are valid.
     await store()
     yield { ...total }
     throw error
@@ -102,7 +102,7 @@ export async function* importDocuments(
   yield { ...total }
 }
 
-/** Documents that are stored together; their ids differ. */
+/** Documents that are stored together. Their ids differ. */
 class Batch {
   readonly pending: Pending[] = []
   readonly #ids = new Set<string>()

@@ -5,7 +5,7 @@ import type { Collections } from './collections.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { unpackDocument } from './stored-document.ts'
 
-/** Where the database says what it does on its own. A pino logger fits. */
+/** The log of background work. A pino logger fits. */
 export interface DatabaseLog {
   info(details: object, message: string): void
   error(details: object, message: string): void
@@ -18,20 +18,20 @@ export interface IndexBuilderOptions {
 }
 
 /**
- * Enters the existing documents of collections into their new indexes, then lets queries use these. Writers enter theirs
- * already, and every commit here expects the documents and the set of indexes as they were read, so it does not matter
- * who is first, nor how often this runs.
+ * Adds the existing documents of collections to their new indexes, then lets queries use the indexes. Writers add their
+ * entries meanwhile. Every commit expects the documents and the indexes as they were read, so builds and writes may run in
+ * any order and in several processes.
  */
 export interface IndexBuilder {
-  /** Builds the new indexes of a collection in the background, unless it does so already. */
+  /** Builds the new indexes of a collection in the background, unless a build is running. */
   start(name: string): void
-  /** Resolves when no index is being built any more. */
+  /** Resolves when no index is being built. */
   settled(): Promise<void>
-  /** Ends what is being built; the next start goes on with it. */
+  /** Stops all builds; the next start of the server continues. */
   close(): Promise<void>
 }
 
-/** Documents between two lines of the log. */
+/** Documents between two log lines. */
 const PROGRESS = 10_000
 
 export function createIndexBuilder({ records, collections, log }: IndexBuilderOptions): IndexBuilder {
@@ -59,12 +59,12 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
     }
   }
 
-  /** Writes documents anew with all their entries. */
+  /** Writes documents again with all their entries. */
   async function enter(name: string, keys: readonly RecordKey[]): Promise<void> {
     let left = keys
     while (left.length > 0) {
       const entered = await retryOnConflict(() => enterSome(name, left), {
-        // Writers of the same documents may be many, but a build that gave up would begin again from the start.
+        // There may be many writers of these documents, but a build that gives up has to start from the beginning.
         attempts: Number.POSITIVE_INFINITY,
         exhausted: () => new Error(`the documents of '${name}' change too often`),
       })
@@ -72,7 +72,7 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
     }
   }
 
-  /** As many of the documents, from the first on, as are read in one step. Resolves to how many; all when it closes. */
+  /** Handles as many documents, from the first, as one step reads. Resolves to how many; to all when it is closing. */
   async function enterSome(name: string, keys: readonly RecordKey[]): Promise<number | typeof CONFLICT> {
     if (closing) return keys.length
     const collection = await collections.open(name)
@@ -90,7 +90,10 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
     const result = await records.commit(writes, [...expectations, collection.expectation])
     if (result.done) return read.length
     if (result.reason === 'duplicate') {
-      log?.error({ collection: name, index: result.index }, 'the index is not unique: it is not enforced, not used')
+      log?.error(
+        { collection: name, index: result.index },
+        'the data is not unique: the index is neither enforced nor used',
+      )
       await collections.markIndex(name, result.index, { status: 'failed' })
     }
     collections.forget(name)

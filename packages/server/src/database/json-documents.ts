@@ -1,14 +1,14 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { type DocumentText, MAX_DOCUMENT_TEXT, tooLong } from './document-text.ts'
 
-/** Where the reading of a file is. */
+/** The position in the file: before the first document, between two, within one, or after the end of the array. */
 type State = 'start' | 'between' | 'document' | 'end'
 
 const isSpace = (char: string) => char === ' ' || char === '\n' || char === '\r' || char === '\t'
 
 /**
- * Cuts a JSON array into the texts of its elements as it arrives. Programs also write documents one after the other
- * without the brackets of an array, and call that JSON too.
+ * Splits a JSON array into the texts of its elements as it arrives. Also accepts documents one after the other without an
+ * array, as some programs export them.
  *
  * @throws CloudsteadError INVALID_PARAM with the line
  */
@@ -22,14 +22,14 @@ class DocumentSplitter {
   #state: State = 'start'
   #isArray = false
   #line = 1
-  /** Of the document that is being read. */
+  /** Where the current document begins. */
   #startLine = 1
   #text = ''
   #depth = 0
   #inText = false
   #escaped = false
 
-  /** @throws CloudsteadError INVALID_PARAM when the file ends too early */
+  /** @throws CloudsteadError INVALID_PARAM when the file ends within the documents */
   end(): void {
     if (this.#state === 'start' || this.#state === 'end' || (this.#state === 'between' && !this.#isArray)) return
     const line = this.#state === 'document' ? this.#startLine : this.#line
@@ -60,7 +60,7 @@ class DocumentSplitter {
     if (this.#text.length > MAX_DOCUMENT_TEXT) throw tooLong(this.#startLine)
   }
 
-  /** Whether a character is the last one of the document that is being read. */
+  /** Whether a character is the last one of the current document. */
   #ends(char: string): boolean {
     if (this.#inText) {
       if (this.#escaped) this.#escaped = false

@@ -1,6 +1,6 @@
 /**
- * Runs work on one key one after the other. It saves writers of one document from conflicts with each other; nothing
- * relies on it, because other processes write too.
+ * Runs the work on one key one after the other. This avoids conflicts between writers of one document. Correctness does
+ * not depend on it, since other processes write too.
  */
 export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>
 

@@ -1,22 +1,22 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 
 /**
- * What one request may hold of the stored documents at a time. A document has 16 MB at most, so a number of documents
- * bounds no memory: every step has a bound in bytes too, which its last document may pass.
+ * How much of the stored documents one request may hold in memory at a time. Since a document can have 16 MB, a number of
+ * documents is not enough of a limit: every step also has a limit in bytes, which its last document may exceed.
  */
 
-/** Documents of one step: a page of a walk, after which others have their turn, or a batch that commits as a whole. */
+/** Documents of one step: a page of a walk, after which the event loop gets a turn, or a batch that commits as a whole. */
 export const STEP_DOCUMENTS = 200
-/** Bytes of one step. Two are in memory for a moment, parsed too, and one more on its way to the disk. */
+/** Bytes of one step. Two steps can be in memory at a time, also parsed, and a third one on its way to the disk. */
 export const STEP_BYTES = 8 * 1024 * 1024
-/** Bytes of the documents of one answer. It becomes JSON twice over on its way out, which multiplies it. */
+/** Bytes of the documents of one response. Encoding needs a multiple of it. */
 export const MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 
-/** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when documents of this many bytes are too much for one answer */
+/** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when documents of this many bytes are too large for one response */
 export function checkResponseSize(bytes: number): void {
   if (bytes <= MAX_RESPONSE_BYTES) return
   throw new CloudsteadError(
     'EXCEED_MAX_RESPONSE_SIZE',
-    `the documents of one answer have more than ${MAX_RESPONSE_BYTES} bytes: lower the limit, or name the fields with field()`,
+    `the documents of one response have more than ${MAX_RESPONSE_BYTES} bytes: lower the limit, or select fields with field()`,
   )
 }

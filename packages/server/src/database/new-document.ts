@@ -2,17 +2,17 @@ import { type Caller, type DocumentObject, ownerMark } from '@cloudstead/protoco
 import { checkId, type IdentifiedDocument } from './document-id.ts'
 import { checkOwnerField, checkStorable } from './write-checks.ts'
 
-/** @throws CloudsteadError when this caller may not store these fields */
+/** @throws CloudsteadError DATABASE_PERMISSION_DENIED, INVALID_PARAM when the caller must not store these fields */
 export function checkFields(caller: Caller, fields: DocumentObject): void {
   for (const name of Object.keys(fields)) checkOwnerField(caller, name)
   checkStorable(fields)
 }
 
 /**
- * A document as it would be stored: with an `_id`, and with the mark of the user who makes it.
+ * A document in the form to store: with an `_id`, and with the owner mark of a user.
  *
- * @param newId makes an `_id` for a document that has none
- * @throws CloudsteadError like `checkFields`; INVALID_PARAM for an `_id` that cannot be one
+ * @param newId makes the `_id` of a document without one
+ * @throws CloudsteadError like `checkFields`; INVALID_PARAM for an invalid `_id`
  */
 export function completeDocument(caller: Caller, sent: DocumentObject, newId: () => string): IdentifiedDocument {
   checkFields(caller, sent)

@@ -1,32 +1,32 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 import type { DocumentId } from './document-id.ts'
 
-/** What the conditions of a query say, for whoever asks without evaluating it. */
+/** Reads the conditions of a query without evaluating it. */
 
-/** Operators that combine whole queries. */
+/** Operators that combine queries. */
 export const LOGICAL_OPERATORS: ReadonlySet<string> = new Set(['$and', '$or', '$nor'])
 
 export function isOperator(name: string): boolean {
   return name.startsWith('$')
 }
 
-/** Whether a condition has operators, such as `{ $gt: 5 }`; otherwise it is a value to be equal to. */
+/** Whether a condition has operators, such as `{ $gt: 5 }`. Otherwise it is a value, to which the field must be equal. */
 export function hasOperators(condition: DocumentValue): boolean {
   return isDocumentObject(condition) && Object.keys(condition).some(isOperator)
 }
 
-/** Whether an object consists of operators on one value, and is no query on the fields of an object. */
+/** Whether an object consists of operators on one value, rather than being a query on fields. */
 export function isOperatorsOnly(condition: DocumentObject): boolean {
   const names = Object.keys(condition)
   return names.length > 0 && names.every((name) => isOperator(name) && !LOGICAL_OPERATORS.has(name))
 }
 
-/** Whether a value stands for ids of the caller. */
+/** Whether a value is a placeholder for ids of the caller. */
 export function isPlaceholder(value: DocumentValue | undefined): value is '{openid}' | '{uid}' {
   return value === '{openid}' || value === '{uid}'
 }
 
-/** Calls `visit` for each condition on a path that every match must meet: also for those within `$and`. */
+/** Calls `visit` for each condition on a path that every match meets, including those within `$and`. */
 export function eachCondition(query: DocumentObject, visit: (path: string, condition: DocumentValue) => void): void {
   for (const [name, condition] of Object.entries(query)) {
     if (name === '$and') for (const part of condition as readonly DocumentObject[]) eachCondition(part, visit)
@@ -34,13 +34,13 @@ export function eachCondition(query: DocumentObject, visit: (path: string, condi
   }
 }
 
-/** The value that a condition fixes; undefined when it fixes none. */
+/** The value that a condition requires the field to be equal to; undefined for other conditions. */
 function fixedValue(condition: DocumentValue): DocumentValue | undefined {
   if (condition instanceof RegExp) return undefined
   return hasOperators(condition) ? (condition as DocumentObject).$eq : condition
 }
 
-/** The fields that a query fixes to one value. */
+/** The fields that must be equal to one value, with the value. */
 export function fixedFields(query: DocumentObject): readonly (readonly [path: string, value: DocumentValue])[] {
   const fields: (readonly [string, DocumentValue])[] = []
   eachCondition(query, (path, condition) => {
@@ -59,13 +59,13 @@ export function fixedId(query: DocumentObject): DocumentId | undefined {
   return undefined
 }
 
-/** Whether a query has conditions on `_id` and on nothing else. */
+/** Whether a query has conditions on `_id` only. */
 export function isOnlyId(query: DocumentObject): boolean {
   const names = Object.keys(query)
   return names.length === 1 && names[0] === '_id'
 }
 
-/** The `_id` of a query, not checked yet, that says nothing but that the `_id` is equal to it. */
+/** The `_id` of an unchecked query that has no other condition than to be equal to it. */
 export function plainId(query: DocumentObject): DocumentId | undefined {
   if (!isOnlyId(query)) return undefined
   const { _id: condition = null } = query

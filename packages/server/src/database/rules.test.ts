@@ -1,4 +1,4 @@
-/** Custom rules of collections at the door of the database: queries are proven, single documents are judged. */
+/** Custom rules of collections: queries are proven, single documents are evaluated. */
 import assert from 'node:assert/strict'
 import { before, describe, type TestContext, test } from 'node:test'
 import { type Caller, type DocumentObject, NOBODY } from '@cloudstead/protocol'
@@ -35,7 +35,7 @@ const edit = (query: DocumentObject, data: DocumentObject, more: object = {}) =>
 })
 
 describe('reads', () => {
-  test('a query that implies the rule finds what it asks for', async (t) => {
+  test('a query that implies the rule finds its documents', async (t) => {
     const { database } = await open(t, { read: OWN })
     const found = await find(database, ALICE, { _openid: '{openid}', status: 'open' })
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('reads', () => {
     assert.equal(await database.count(ALICE, { collection: 'orders', query: { _openid: '{openid}' } }), 2)
   })
 
-  test('one that does not is denied, and says so to the operator only', async (t) => {
+  test('any other query is denied, and only the operator sees the reason', async (t) => {
     const { database } = await open(t, { read: OWN })
     for (const query of [{}, { status: 'open' }, { _openid: 'wx-bob' }, { $or: [{ _openid: 'alice' }, { n: 3 }] }]) {
       assert.equal(await codeOf(find(database, ALICE, query)), DENIED)
@@ -67,7 +67,7 @@ describe('reads', () => {
     })
   })
 
-  test('a document by its id is judged as it is stored', async (t) => {
+  test('a document by its id is evaluated as it is stored', async (t) => {
     const { database } = await open(t, { read: OWN })
     assert.equal((await find(database, ALICE, { _id: 'a1' }))[0]?.status, 'open')
     assert.equal(await codeOf(find(database, ALICE, { _id: 'b1' })), DENIED)
@@ -75,13 +75,13 @@ describe('reads', () => {
     assert.equal(await codeOf(find(database, NOBODY, { _id: 'a1' })), DENIED)
   })
 
-  test('a document that is not there is answered like one that may not be seen', async (t) => {
+  test('a missing document is denied like a hidden one', async (t) => {
     const { database } = await open(t, { read: OWN })
     assert.equal(await codeOf(find(database, ALICE, { _id: 'none' })), DENIED)
     assert.deepEqual(await find(database, ALICE, { _id: 'none', _openid: '{openid}' }), [])
   })
 
-  test('a rule that holds of a missing field does not tell which ids exist', async (t) => {
+  test('a rule that is true for a missing field does not reveal which ids exist', async (t) => {
     const { database } = await open(t, {
       read: `doc.n == null || ${OWN}`,
       update: 'doc.n == null',
@@ -99,7 +99,7 @@ describe('reads', () => {
     }
   })
 
-  test('the rule is asked about each document besides: an array that a scalar condition matches does not leak', async (t) => {
+  test('the rule is also evaluated for each document: an array that a scalar condition matches does not leak', async (t) => {
     const { database } = await open(t, { read: "doc.status == 'public'" })
     await database.insert(ADMIN, 'orders', [
       { _id: 'p', status: 'public' },
@@ -112,13 +112,13 @@ describe('reads', () => {
     assert.equal(await database.count(NOBODY, { collection: 'orders', query: { status: 'public' } }), 1)
   })
 
-  test('administrators are not asked', async (t) => {
+  test('rules do not apply to administrators', async (t) => {
     const { database } = await open(t, { read: false })
     assert.equal((await find(database, ADMIN, {})).length, 4)
     assert.equal(await codeOf(find(database, ALICE, { _openid: '{openid}' })), DENIED)
   })
 
-  test('{openid} and {uid} are the creator by any of their ids', async (t) => {
+  test('{openid} and {uid} match the creator by any of their ids', async (t) => {
     const { database } = await open(t, { read: 'doc._openid == auth.uid' })
     for (const query of [{ _openid: '{openid}' }, { _openid: '{uid}' }]) {
       assert.deepEqual(
@@ -132,7 +132,7 @@ describe('reads', () => {
 describe('writes', () => {
   const RULES = { read: true, create: "auth != null && request.data.status == 'open'", write: OWN }
 
-  test('a new document is judged by the data that was sent', async (t) => {
+  test('a new document is evaluated with the data that was sent', async (t) => {
     const { database } = await open(t, RULES)
     assert.equal(await codeOf(database.insert(ALICE, 'orders', [{ status: 'open' }])), 'accepted')
     assert.equal(await codeOf(database.insert(ALICE, 'orders', [{ status: 'paid' }])), DENIED)
@@ -147,7 +147,7 @@ describe('writes', () => {
     assert.equal(await codeOf(database.insert(NOBODY, 'orders', [{ n: 9 }])), DENIED)
   })
 
-  test('updates and removals: proven queries, judged documents', async (t) => {
+  test('updates and removals: queries are proven, documents are evaluated', async (t) => {
     const { database } = await open(t, RULES)
     const inc = { $inc: { n: 10 } }
     assert.deepEqual(await database.update(ALICE, edit({ _openid: '{openid}' }, inc)).then(({ updated }) => updated), 2)
@@ -180,7 +180,7 @@ describe('writes', () => {
     assert.equal((await find(database, ADMIN, { _id: 'a1' }))[0]?.role, 'user')
   })
 
-  test('set() makes a document under create and replaces one under update', async (t) => {
+  test('set() inserts a document under create and replaces one under update', async (t) => {
     const { database } = await open(t, RULES)
     const set = (caller: Caller, _id: string, data: DocumentObject) =>
       database.replace(caller, edit({ _id }, data, { multi: false, upsert: true }))
@@ -191,7 +191,7 @@ describe('writes', () => {
     assert.equal((await find(database, ADMIN, { _id: 'new' }))[0]?._openid, 'alice')
   })
 
-  test('set() needs no update rule to make a document', async (t) => {
+  test('set() needs no update rule to insert a document', async (t) => {
     const { database } = await open(t, { create: 'auth != null' })
     const set = (_id: string) => database.replace(ALICE, edit({ _id }, { n: 1 }, { multi: false, upsert: true }))
     assert.equal((await set('fresh')).upsertedId, 'fresh')
@@ -201,7 +201,7 @@ describe('writes', () => {
     assert.equal(await codeOf(presets.database.replace(ALICE, upsert)), DENIED)
   })
 
-  test('an update of one document that takes a protected field away is denied, not left undone', async (t) => {
+  test('an update of one document that removes a protected field is denied, not skipped', async (t) => {
     const { database } = await open(t, { read: true, update: 'request.data.profile.role == null' })
     await database.update(ADMIN, edit({ _id: 'a1' }, { $set: { profile: { role: 'user', name: 'a' } } }))
     assert.equal(await codeOf(database.update(ALICE, edit({ _id: 'a1' }, { $set: { profile: 'flat' } }))), DENIED)
@@ -209,7 +209,7 @@ describe('writes', () => {
     assert.equal((await database.update(ALICE, edit({ _id: 'none' }, { $set: { n: 1 } }))).updated, 0)
   })
 
-  test('an update with very many names does not hold up everybody else for each document that it may find', async (t) => {
+  test('an update with very many names does not block the event loop for each document that it may find', async (t) => {
     const { database } = await open(t, { update: `${OWN} && request.data.role == null`, create: true })
     const mine = Array.from({ length: 1000 }, (_, n) => ({ n }))
     await database.insert(ALICE, 'orders', mine)
@@ -224,7 +224,7 @@ describe('writes', () => {
     assert.equal(await codeOf(database.update(ALICE, edit({ _id }, update))), 'accepted')
   })
 
-  test('a rule that changes between the decision and the commit: the document is judged as it is then', async (t) => {
+  test('a document that changes between the decision and the commit is evaluated as it is then', async (t) => {
     const { database } = await open(t, { read: true, write: "doc.status == 'open'" })
     const [first, second] = await Promise.all([
       database.update(ALICE, edit({ _id: 'a1' }, { $set: { status: 'paid' } })),

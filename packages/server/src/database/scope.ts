@@ -1,17 +1,17 @@
 import type { DocumentObject } from '@cloudstead/protocol'
 
-/** Which documents an operation may touch: all, those whose `_openid` is one of these ids, or those that a rule allows. */
+/** The documents that an operation may touch: all, those whose `_openid` is one of `ids`, or those that a rule allows. */
 export type Scope =
   | { readonly kind: 'all' }
   | { readonly kind: 'own'; readonly ids: readonly string[] }
   | {
       readonly kind: 'rule'
       readonly allows: (document: DocumentObject) => boolean
-      /** Whether asking about many documents may take long. */
+      /** Whether `allows` may take long on many documents. */
       readonly costly: boolean
     }
 
-/** Whether a document lies in a scope. */
+/** Whether a document is in a scope. */
 export function inScope(scope: Scope, document: DocumentObject): boolean {
   switch (scope.kind) {
     case 'all':

@@ -13,35 +13,35 @@ import { unpackDocument } from './stored-document.ts'
 export interface Selection {
   readonly collection: Collection
   readonly scope: Scope
-  /** Everything that must hold, the scope included: what the planner sees. */
+  /** The conditions for the planner, including those of the scope. */
   readonly query: DocumentObject
   readonly matcher: Matcher
 }
 
-/** A document as it was read. */
+/** A document with the record that it was read from. */
 export interface Found {
   readonly record: StoredRecord
   readonly document: DocumentObject
 }
 
-/** Binds a checked query to a scope: documents outside it are not found, whatever the query says. */
+/** Binds a checked query to a scope. Documents outside the scope are not found, whatever the query says. */
 export function select(collection: Collection, scope: Scope, query: DocumentObject): Selection {
   const scoped: DocumentObject = scope.kind === 'own' ? { $and: [query, { _openid: { $in: scope.ids } }] } : query
   const costly = scope.kind === 'rule' && scope.costly
   return { collection, scope, query: scoped, matcher: compileQuery(query, costly) }
 }
 
-/** Whether a record is of the selection, and its document if so. Call it within `matcher.run`. */
+/** The document of a record that belongs to the selection. Call it within `matcher.run`. */
 export function match({ scope, matcher }: Selection, record: StoredRecord): Found | undefined {
   const document = unpackDocument(record.value)
   return inScope(scope, document) && (matcher.matchesAll || matcher.test(document)) ? { record, document } : undefined
 }
 
 /**
- * Walks what a selection finds, in the order of the plan; a page may be empty. Only what `pick` makes of a document is
- * kept, so that a walk that needs no documents holds none. Between two pages others have their turn.
+ * Walks the documents of a selection in the order of the plan. A page may be empty. Only the results of `pick` are kept,
+ * so that a walk that needs no documents holds none. The event loop gets a turn between two pages.
  *
- * @param wanted after how many the caller will end the walk, if it knows; a whole number from 1
+ * @param wanted after how many documents the caller will end the walk, if known; a whole number from 1
  */
 export async function* walkSelection<T>(
   records: Records,
@@ -63,8 +63,8 @@ export async function* walkSelection<T>(
 }
 
 /**
- * The candidates of a plan, page by page, each record once. The first page has no more records than are wanted: often
- * all of them match.
+ * The candidates of a plan, page by page, each record once. The first page has at most as many records as are wanted,
+ * since often all of them match.
  */
 function candidates(
   records: Records,
@@ -97,7 +97,7 @@ async function* byIds(
   }
 }
 
-/** A record of several entries comes where it is met first. */
+/** Drops the repetitions of records with several entries. */
 async function* once(pages: AsyncIterable<readonly StoredRecord[]>): AsyncGenerator<readonly StoredRecord[]> {
   const seen = new Set<string>()
   for await (const page of pages) yield page.filter(({ id }) => !seen.has(id) && seen.add(id) !== undefined)

@@ -16,24 +16,24 @@ import type { IdentifiedDocument } from './document-id.ts'
 import { checkQuery } from './query-check.ts'
 import { compileUpdate } from './update.ts'
 
-/** A request about documents that nobody made. */
+/** A simulated request. */
 export interface DocumentQuestion {
-  /** Administrators have no rules to be asked. */
+  /** Rules do not apply to administrators. */
   readonly caller: Exclude<Caller, { readonly kind: 'admin' }>
-  /** `set` puts a document in the place of another, or makes it. */
+  /** `set` replaces a document, or inserts it. */
   readonly action: DatabaseOperation | 'set'
   readonly collection: string
   /** One document by its id. */
   readonly doc?: string | number | undefined
-  /** All that a query finds, as an app writes it. Without both: all documents. */
+  /** A query, as an app writes it. Without `doc` and `where`: all documents. */
   readonly where?: DocumentObject | undefined
   /** The document of `create` and `set`, the operators of `update`. */
   readonly data?: DocumentObject | undefined
-  /** What is to count as stored under the id, null for nothing; undefined: what is. */
+  /** What to assume as stored under the id: a document, null for none, undefined for what is really stored. */
   readonly stored?: DocumentObject | null | undefined
-  /** Documents that count as stored, by collection. */
+  /** Documents to assume as stored, by collection. */
   readonly documents?: ReadonlyMap<string, readonly DocumentObject[]> | undefined
-  /** Other rules than those that hold. */
+  /** Rules to use instead of the current ones. */
   readonly rules?: DatabaseRules | undefined
 }
 
@@ -43,17 +43,17 @@ export interface SimulationOptions {
   /** @throws CloudsteadError DATABASE_COLLECTION_NOT_EXIST */
   readonly rules: (collection: string) => Promise<DatabaseRules>
   readonly read: (key: DocumentKey) => Promise<DocumentObject | undefined>
-  /** The document as it would be stored. @throws CloudsteadError when it cannot be */
+  /** Completes a document for an insert. @throws CloudsteadError when it must not be inserted */
   readonly complete: (caller: Caller, sent: DocumentObject) => IdentifiedDocument
 }
 
-/** One question on its way to an answer. */
+/** The state of one simulation. */
 interface Simulation {
   readonly options: SimulationOptions
   readonly question: DocumentQuestion
   readonly rules: DatabaseRules
   readonly authorizer: Authorizer
-  /** The last thing that was allowed. */
+  /** The last access that was allowed. */
   allowed: AllowedAccess | undefined
 }
 
@@ -61,13 +61,13 @@ const OWNER_GIVEN = { en: '_openid is set by the server; leave it out', zh: '_op
 const NO_DOCUMENT = { en: 'there is no such document', zh: '没有这个文档' }
 
 /**
- * What rules would say to a request. It is authorized like any other, and changes nothing. `get( )` of rules reads what
- * is stored.
+ * Whether rules would allow a request. The simulation uses the same authorizer as real requests, and changes nothing.
+ * `get( )` in rules reads stored documents.
  *
- * @throws CloudsteadError for what no rules are asked about: a collection that is not there, a malformed query or update
+ * @throws CloudsteadError for errors that do not depend on rules: a missing collection, a malformed query or update
  */
 export async function simulateDocuments(options: SimulationOptions, question: DocumentQuestion): Promise<Simulated> {
-  // The rules that hold say whether there is such a collection.
+  // Also throws when the collection does not exist.
   const current = await options.rules(question.collection)
   const simulation: Simulation = {
     options,
@@ -112,7 +112,7 @@ async function ask(simulation: Simulation): Promise<void> {
   if (scope.kind !== 'rule') await find(simulation, action)
 }
 
-/** A case of somebody who may update nothing at all has no data. */
+/** A recorded case of a caller who may not update anything has no data. */
 function checkedUpdate({ caller, data }: DocumentQuestion): DocumentObject {
   if (data === undefined) return {}
   if (compileUpdate(data, caller) !== undefined) return data
@@ -126,7 +126,7 @@ async function create(simulation: Simulation, sent: DocumentObject): Promise<voi
   await authorizer.checkInsert(access, [{ sent, complete: options.complete(question.caller, sent) }])
 }
 
-/** Replaces a document, or inserts the one that is not there. */
+/** Replaces a document, or inserts it when it is missing. */
 async function set(simulation: Simulation, query: DocumentObject, replacement: DocumentObject): Promise<void> {
   const { authorizer, options, question } = simulation
   const { caller, collection, doc } = question
@@ -137,7 +137,7 @@ async function set(simulation: Simulation, query: DocumentObject, replacement: D
   else if (scope.kind !== 'rule') await find(simulation, 'update')
 }
 
-/** A preset filters: of one document it is asked whether it is found. */
+/** A preset filters, so for one document the question is whether it would be found. */
 async function find(simulation: Simulation, operation: DatabaseOperation): Promise<void> {
   const { options, question, rules } = simulation
   const { caller, collection, doc } = question
@@ -159,7 +159,7 @@ async function readDocument({ options, question }: Simulation, key: DocumentKey)
 
 function queryOf({ options, question }: Simulation): DocumentObject {
   const { caller, doc, where = {} } = question
-  // In its written form, in which regular expressions and dates are objects like any others.
+  // Encoded, so that regular expressions and dates are plain objects.
   const written = encodeWebValue(doc === undefined ? where : { _id: doc }) as DocumentData
   const query = decodeWebValue(judgedQuery(written, personOf(caller)), options.now())
   return checkQuery(query as DocumentObject, caller)
@@ -173,7 +173,7 @@ function accessFor({ question: { caller, collection }, rules }: Simulation, oper
   return { caller, operation, collection, rules }
 }
 
-/** What is denied whatever the rules say. */
+/** The explanation of a denial that does not depend on rules. */
 function ownerGiven({ question: { action, collection }, rules }: Simulation): Explanation {
   return { operation: operationOf(action), acl: rules.acl, target: collection, allowed: false, reason: OWNER_GIVEN }
 }

@@ -8,7 +8,7 @@ import { SortWindow } from './sort.ts'
 const MIB = 1024 * 1024
 
 describe('a sort window', () => {
-  it('keeps what a sort of everything has first, equal ones in their order', () => {
+  it('keeps the first items of a full sort, equal ones in their order', () => {
     const items = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 2 })), { maxLength: 400 })
     fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 40 }), fc.nat(3 * MIB), (all, size, bytes) => {
@@ -24,13 +24,13 @@ describe('a sort window', () => {
     )
   })
 
-  it('accepts no more what comes after all that it keeps', () => {
+  it('accepts no item that comes after all that it keeps', () => {
     const window = new SortWindow<string>(1, [1])
     window.add('large', [5], 9 * MIB)
     assert.deepEqual([window.accepts([4]), window.accepts([5]), window.accepts([6])], [true, false, false])
   })
 
-  it('takes any number of large items when it is small, and refuses to keep too many', () => {
+  it('takes any number of large items when it is small, and refuses to keep too many bytes', () => {
     const small = new SortWindow<number>(2, [-1])
     for (let at = 0; at < 100; at += 1) small.add(at, [at], 16 * MIB)
     assert.deepEqual(small.inOrder(), [99, 98])

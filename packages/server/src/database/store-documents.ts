@@ -7,22 +7,23 @@ import { STEP_BYTES } from './memory-limits.ts'
 import { TimeSlice } from './time-slice.ts'
 import { putOf, retryWrite, type WriteOptions } from './write-documents.ts'
 
-/** What becomes of a document whose `_id` is taken. */
+/** What to do with a document whose `_id` exists. */
 export type OnExisting = 'refuse' | 'skip' | 'replace'
 
-/** What became of a document: an error says why it was not stored. */
+/** The result for one document; an error says why it was not stored. */
 export type StoreOutcome = 'stored' | 'skipped' | CloudsteadError
 
-/** A document with its place among those to store. */
+/** A document with its index among those to store. */
 interface Numbered {
   readonly document: IdentifiedDocument
   readonly at: number
 }
 
 /**
- * Stores documents, each by itself: one that cannot be stored keeps none of the others from it. Their ids differ.
+ * Stores documents independently of each other: one that cannot be stored does not affect the others.
  *
- * @returns what became of each
+ * @param documents with different ids
+ * @returns the result for each document
  */
 export async function storeDocuments(
   options: WriteOptions,
@@ -32,7 +33,7 @@ export async function storeDocuments(
 ): Promise<readonly StoreOutcome[]> {
   const outcomes: StoreOutcome[] = []
   let pending: readonly Numbered[] = documents.map((document, at) => ({ document, at }))
-  // After a value that is not unique each goes by itself: there are usually more of them.
+  // After a value that is not unique each document is stored by itself: there are usually more of them.
   let size = pending.length
   while (pending.length > 0) {
     const batch = pending.slice(0, size)
@@ -45,7 +46,7 @@ export async function storeDocuments(
   return outcomes
 }
 
-/** Sets the outcome of at least one of the documents, or meets a conflict. */
+/** Sets the outcome of at least one document, or resolves to CONFLICT. */
 async function storeBatch(
   options: WriteOptions,
   collection: Collection,
@@ -90,7 +91,7 @@ async function storeBatch(
   return settled
 }
 
-/** The write of a document, or what becomes of it without one. `existing`: when its `_id` is taken. */
+/** The write that stores a document, or its outcome without a write. `existing` is undefined when its `_id` is new. */
 async function writeOf(
   options: WriteOptions,
   collection: Collection,

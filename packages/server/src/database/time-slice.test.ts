@@ -7,7 +7,7 @@ function work(milliseconds: number): void {
   while (performance.now() - start < milliseconds);
 }
 
-test('others have their turn after a stretch, and only then', async () => {
+test('the event loop gets a turn after a time slice, and only then', async () => {
   let others = 0
   const timer = setInterval(() => {
     others += 1

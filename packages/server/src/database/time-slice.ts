@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** How long work on documents may hold up everybody else at a stretch, in ms. */
-const STRETCH = 50
+/** How long work on documents may block the event loop at once, in ms. */
+const SLICE = 50
 
 /**
- * Lets others have their turn in work on many documents.
+ * Gives the event loop a turn during work on many documents.
  *
  * @example
  * const slice = new TimeSlice()
@@ -16,9 +16,9 @@ const STRETCH = 50
 export class TimeSlice {
   #since = performance.now()
 
-  /** Call it between two documents: goes on at once until the stretch is over. */
+  /** Call it between two documents. Gives the event loop a turn when the time slice is over. */
   async pauseIfOver(): Promise<void> {
-    if (performance.now() - this.#since <= STRETCH) return
+    if (performance.now() - this.#since <= SLICE) return
     await setImmediate()
     this.#since = performance.now()
   }

@@ -57,12 +57,12 @@ describe('update operators', () => {
     })
   }
 
-  it('does nothing at all without operators', () => {
+  it('is undefined without operators', () => {
     assert.equal(compileUpdate({}, ADMIN), undefined)
     assert.equal(compileUpdate({ $set: {} }, ADMIN), undefined)
   })
 
-  it('reaches no prototype', () => {
+  it('cannot reach a prototype', () => {
     updated({}, { $set: { 'constructor.prototype.polluted': 1 } })
     assert.equal(({} as { polluted?: unknown }).polluted, undefined)
     assert.equal(
@@ -75,7 +75,7 @@ describe('update operators', () => {
     )
   })
 
-  it('refuses what it cannot do, before it touches anything', () => {
+  it('refuses malformed updates before it changes anything', () => {
     const cases: readonly (readonly [DocumentObject, string])[] = [
       [{ a: 1 }, 'DATABASE_INVALID_OPERRATOR'],
       [{ $set: { a: 1 }, b: 1 }, 'DATABASE_INVALID_OPERRATOR'],
@@ -113,7 +113,7 @@ describe('update operators', () => {
     }
   })
 
-  it('fails on documents that it does not suit', () => {
+  it('fails on documents with values of the wrong type', () => {
     const cases: readonly (readonly [DocumentObject, DocumentObject])[] = [
       [{ a: 'x' }, { $inc: { a: 1 } }],
       [{ a: 'x' }, { $push: { a: 1 } }],
@@ -133,7 +133,7 @@ describe('update operators', () => {
     }
   })
 
-  it('keeps users from _openid in every way there is', () => {
+  it('refuses every way for users to change _openid', () => {
     const updates: DocumentObject[] = [
       { $set: { _openid: 'x' } },
       { $set: { '_openid.a': 'x' } },
@@ -181,7 +181,7 @@ describe('update operators', () => {
       numbers.map((values) => ({ $addToSet: { list: { $each: [...new Set(values)] } } })),
       fc.constantFrom(1, -1).map((end) => ({ $pop: { list: end } })),
     )
-    // Values already twice in the list are mingo's to remove and MongoDB's to keep.
+    // mingo removes values that the list already has twice; MongoDB keeps them.
     fc.assert(
       fc.property(document, update, (given, change) => {
         fc.pre(!('$addToSet' in change) || new Set(given.list).size === given.list.length)

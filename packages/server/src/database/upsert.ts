@@ -11,13 +11,13 @@ import { slotAt } from './slot.ts'
 import type { Update } from './update.ts'
 import { insertDocuments, type WriteOptions } from './write-documents.ts'
 
-/** Upserts that found that another writer had just inserted the document. */
+/** Attempts that found that another writer had just inserted the document. */
 const MAX_ATTEMPTS = 10
 
 /**
  * Edits the documents of a selection, or inserts one when none matches.
  *
- * @param make the document to insert, checked and authorized
+ * @param make makes the document to insert, checked and authorized
  * @throws CloudsteadError like `editDocuments` and `insertDocuments`, and what `make` throws
  */
 export function upsertDocuments(
@@ -47,7 +47,7 @@ async function insertOne(
     return record !== undefined
   }
   if (await exists()) {
-    // It is there but was not found: another writer has just inserted it, or the selection leaves it out.
+    // It exists but was not found: another writer has just inserted it, or the selection excludes it.
     const found = await findDocuments(options.records, selection, { order: [], offset: 0, limit: 1 })
     return found.length > 0 ? CONFLICT : { matched: 0, updated: 0 }
   }
@@ -65,7 +65,7 @@ export function editOutcome({ matched, modified, document }: EditResult): EditOu
   return { matched, updated: modified, ...(document && { document }) }
 }
 
-/** What an upserting update inserts: the fields that the query fixes, changed by the update. */
+/** The document that an upserting update inserts: the fields that the query fixes, changed by the update. */
 export function madeByUpdate(query: DocumentObject, update: Update): DocumentObject {
   const document: DocumentObject = {}
   for (const [path, value] of fixedFields(query)) slotAt(document, parsePath(path), true)?.set(structuredClone(value))
@@ -73,7 +73,7 @@ export function madeByUpdate(query: DocumentObject, update: Update): DocumentObj
   return document
 }
 
-/** What an upserting replacement inserts: the replacement with the `_id` that the query fixes. */
+/** The document that an upserting replacement inserts: the replacement, with the `_id` that the query fixes. */
 export function madeByReplacement(query: DocumentObject, replacement: DocumentObject): DocumentObject {
   return { ...Object.fromEntries(fixedFields(query).filter(([path]) => path === '_id')), ...replacement }
 }

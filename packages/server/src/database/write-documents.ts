@@ -19,14 +19,14 @@ import { checkDocumentSize } from './write-checks.ts'
 export interface WriteOptions {
   readonly records: Records
   readonly collections: Collections
-  /** For edits of one document by this process. */
+  /** Orders the edits of one document by this process. */
   readonly queue: KeyedQueue
 }
 
 /**
  * Inserts documents, all or none.
  *
- * @throws CloudsteadError DATABASE_DUPLICATE_WRITE when an `_id` or a unique value is taken
+ * @throws CloudsteadError DATABASE_DUPLICATE_WRITE when an `_id` or a unique value exists
  */
 export async function insertDocuments(
   options: WriteOptions,
@@ -52,9 +52,9 @@ export async function insertDocuments(
 }
 
 /**
- * Replaces a document if it still has this version.
+ * Replaces a document if it still has the given version.
  *
- * @throws StaleVersionError when it has another, CloudsteadError NOT_FOUND when there is none, DATABASE_DUPLICATE_WRITE
+ * @throws StaleVersionError when it has another; CloudsteadError NOT_FOUND, DATABASE_DUPLICATE_WRITE
  */
 export async function saveDocument(
   options: WriteOptions,
@@ -77,7 +77,7 @@ export async function saveDocument(
 
 const RETRY: RetryOptions = { exhausted: () => new CloudsteadError('DATABASE_TRANSACTION_CONFLICT') }
 
-/** Runs an attempt on the collection as it is, until one meets no conflict. */
+/** Opens the collection and runs the attempt, until it does not resolve to CONFLICT. */
 export function retryWrite<T>(
   { collections }: WriteOptions,
   name: string,
@@ -87,7 +87,7 @@ export function retryWrite<T>(
 }
 
 /**
- * The write that stores a document.
+ * The write that stores a document; CONFLICT when the collection must be opened again.
  *
  * @throws CloudsteadError INVALID_PARAM when it is too large, DATABASE_REQUEST_FAILED when a value cannot be indexed
  */
@@ -104,9 +104,9 @@ export async function putOf(
 }
 
 /**
- * Commits writes that rest on a view of their collection.
+ * Commits writes, and expects the indexes of the collection to be unchanged.
  *
- * @throws CloudsteadError DATABASE_DUPLICATE_WRITE when a unique index refuses
+ * @throws CloudsteadError DATABASE_DUPLICATE_WRITE when a unique value exists
  */
 export async function commitWrites(
   { records, collections }: WriteOptions,
@@ -120,7 +120,7 @@ export async function commitWrites(
   return result
 }
 
-/** Whether a commit met a conflict about documents of the collection, and not only about its indexes. */
+/** Whether a conflict is about documents of the collection, not only about its indexes. */
 function isAbout(result: CommitResult, { space }: Collection): boolean {
   return !result.done && result.reason === 'conflict' && result.keys.some((key) => key.space === space)
 }

@@ -7,7 +7,7 @@ import type { ActionHandler, ActionTable } from './table.ts'
 
 /**
  * The database actions of dialect B, as `@cloudbase/node-sdk` sends them to `/admin`: every query, document, order and
- * projection is a text of Extended JSON. Aggregation and transactions are not in the table.
+ * projection is a string of Extended JSON. Aggregation and transactions are not supported.
  */
 export function adminDatabaseActions(database: Database): ActionTable {
   const { addCollection, find, count, remove, edit, editRequest } = databaseActions(database, EJSON)

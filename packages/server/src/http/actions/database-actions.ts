@@ -5,10 +5,10 @@ import type { OrderPart } from '../../database/sort.ts'
 import { checkQueryType, collectionName, flag, type Params, pageOf } from './database-params.ts'
 import type { ActionHandler } from './table.ts'
 
-/** How a dialect writes documents and orders. */
+/** How a dialect encodes documents and sort orders. */
 export interface DatabaseDialect {
   /**
-   * Reads a query, a document, operators or a projection; `now` is the server's clock in ms, for server dates.
+   * Decodes a query, a document, update operators or a projection. `now` is the server's time in ms, for server dates.
    *
    * @throws CloudsteadError INVALID_PARAM naming the parameter
    */
@@ -18,13 +18,13 @@ export interface DatabaseDialect {
   encode(document: DocumentObject): unknown
 }
 
-/** What the database actions of both dialects do alike. */
+/** What the database actions of both dialects have in common. */
 export interface DatabaseActions {
   readonly addCollection: ActionHandler
   readonly find: ActionHandler
   readonly count: ActionHandler
   readonly remove: ActionHandler
-  /** An update or a replacement; how its outcome is answered is up to the dialect. */
+  /** Runs an update or a replacement. The dialect encodes the outcome. */
   edit(caller: Caller, params: Params): Promise<EditOutcome>
   editRequest(params: Params): EditRequest
 }

@@ -14,8 +14,8 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 /**
- * Makes host names lead nowhere in this process. The SDKs report to their vendor; where there is no network these
- * look-ups would hold the tests up, and where there is one, tests have nothing to say to it.
+ * Makes every DNS lookup of a host name fail in this process. The SDKs send reports to their vendor. Tests must not send
+ * them, and without a network the lookups would delay the tests.
  */
 export function stayHome(): void {
   const real = dns.lookup
@@ -33,8 +33,8 @@ export interface TestServer {
 }
 
 /**
- * A throw-away server with /web for one user and /admin for an administrator, and as much of the login as the SDK needs
- * to believe in itself. Access tokens are the uid of whoever holds them.
+ * A temporary server with /web for users, /admin for an administrator, and the parts of the login that the SDK needs. An
+ * access token is the uid of its user.
  */
 export async function openTestServer(t: TestContext, web: ActionTable, admin: ActionTable): Promise<TestServer> {
   const bodies: Record<string, unknown>[] = []

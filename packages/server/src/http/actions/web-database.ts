@@ -14,7 +14,7 @@ import type { ActionTable } from './table.ts'
 
 /**
  * The database actions of dialect A, as `@cloudbase/js-sdk` sends them to `/web`. Aggregation, transactions and commands
- * are not in the table.
+ * are not supported.
  */
 export function webDatabaseActions(database: Database): ActionTable {
   const { addCollection, find, count, remove, edit } = databaseActions(database, WEB)
@@ -59,7 +59,7 @@ async function addDocument(database: Database, caller: Caller, params: Params) {
   return { data: { _id } }
 }
 
-/** The id of `doc(id)` may stand beside the data instead of in it. */
+/** The id of `doc(id)` may be sent beside the data instead of in it. */
 function withId(data: DocumentObject, id: unknown): DocumentObject {
   if (id === undefined || '_id' in data) return data
   if (typeof id !== 'string' && typeof id !== 'number') {
