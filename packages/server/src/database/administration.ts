@@ -1,31 +1,36 @@
 import { Readable } from 'node:stream'
 import { type AdminCaller, CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import type { Records } from '../engines/records/records.ts'
 import { type BrowseRequest, browse } from './browse.ts'
-import { type Collection, type Collections, documentSpace, type ListedCollection } from './collections.ts'
-import { recordId } from './document-id.ts'
-import { type DropOptions, type DropProgress, dropCollection } from './drop.ts'
-import { type ExportFormat, exportText } from './export.ts'
-import { type ImportProgress, type ImportRequest, importDocuments } from './import.ts'
+import { type Collection, documentSpace, type ListedCollection } from './collections.ts'
+import { checkId, type DocumentId, type IdentifiedDocument, recordId } from './document-id.ts'
+import { type DropOptions, type DropProgress, dropCollection } from './drop-collection.ts'
+import { type ExportFormat, exportText } from './export-documents.ts'
+import { type ImportProgress, type ImportRequest, importDocuments } from './import-documents.ts'
 import { checkQuery } from './query-check.ts'
-import { type Selection, select } from './reader.ts'
 import type { QueryRequest } from './requests.ts'
+import { type Selection, select } from './selection.ts'
 import { unpackDocument } from './stored-document.ts'
-import { checkId, checkStorable, type DocumentId } from './write-checks.ts'
-import type { Writer } from './writer.ts'
+import { checkStorable } from './write-checks.ts'
+import { saveDocument, type WriteOptions } from './write-documents.ts'
 
-/** A document as it is stored at one moment. */
+/** One version of a document. */
 export interface VersionedDocument {
   readonly id: DocumentId
-  /** Grows with every change. */
+  /** Increases with every change. */
   readonly version: number
   readonly document: DocumentObject
 }
 
-export interface DocumentPage {
+interface DocumentPage {
   readonly documents: readonly VersionedDocument[]
-  /** Where the next page begins; absent at the end, and only there. */
+  /** Cursor of the next page; absent on the last page only. */
   readonly next?: string
+}
+
+interface ExportRequest extends QueryRequest {
+  readonly format: ExportFormat
+  /** Ends the text early, for a reader that has gone. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface CountedCollection extends ListedCollection {
@@ -33,116 +38,100 @@ export interface CountedCollection extends ListedCollection {
 }
 
 /**
- * What administrators do with collections as a whole, and with documents as one looks at them: versions are seen, and a
- * save rests on one. All of it goes through the same checks as other writes. Operations may throw INVALID_PARAM and
- * DATABASE_COLLECTION_NOT_EXIST, in this order.
+ * Operations for administrators: on whole collections, and on documents with their versions. Writes go through the same
+ * checks as all others. Every operation may throw CloudsteadError INVALID_PARAM and DATABASE_COLLECTION_NOT_EXIST,
+ * checked in this order.
  */
 export interface Administration {
-  /** Every collection in the order of the names. */
+  /** All collections, sorted by name. */
   collections(): Promise<readonly CountedCollection[]>
-  /** Deletes the documents in steps, then the collection; one that the settings have stays, empty. */
+  /** Deletes the documents in steps, then the collection. A collection that is declared in the settings stays, empty. */
   drop(collection: string, options?: DropOptions): AsyncGenerator<DropProgress>
-  /** A page of the documents that match; see `browse`. */
+  /** One page of the matching documents; see `browse`. */
   page(request: QueryRequest & BrowseRequest): Promise<DocumentPage>
   /** @throws CloudsteadError NOT_FOUND */
   read(collection: string, id: DocumentId): Promise<VersionedDocument>
   /**
-   * Puts a document in the place of the version that was seen; `_id` may be left out, and cannot change.
+   * Replaces the given version of a document. `_id` may be left out and cannot change.
    *
-   * @throws CloudsteadError CONSOLE_CONFLICT when it was changed since, NOT_FOUND, DATABASE_DUPLICATE_WRITE
+   * @throws StaleVersionError when the document has a newer version; CloudsteadError NOT_FOUND, DATABASE_DUPLICATE_WRITE
    */
   save(collection: string, changed: VersionedDocument): Promise<VersionedDocument>
-  /** The documents that match as the text of a file; see `exportText`. */
-  export(
-    request: QueryRequest & { readonly format: ExportFormat; readonly signal?: AbortSignal | undefined },
-  ): Promise<Readable>
+  /** The matching documents as the text of a file; see `exportText`. */
+  export(request: ExportRequest): Promise<Readable>
   /** Stores the documents of a file; see `importDocuments`. */
   import(request: ImportRequest): AsyncGenerator<ImportProgress>
 }
 
-export interface AdministrationParts {
+export interface AdministrationOptions extends WriteOptions {
   readonly caller: AdminCaller
-  readonly records: Records
-  readonly collections: Collections
-  readonly writer: Writer
+  /** The server's clock in ms. */
   readonly now: () => number
-  /** A collection, whose new indexes begin to be built. */
+  /** Opens a collection and starts to build its new indexes. */
   readonly open: (name: string) => Promise<Collection>
-  /** Checks a document that is about to be made, and gives it an `_id`. */
-  readonly complete: (document: DocumentObject) => DocumentObject & { readonly _id: DocumentId }
+  /** Completes a document for an insert. @throws CloudsteadError when it must not be inserted */
+  readonly complete: (document: DocumentObject) => IdentifiedDocument
 }
 
-export function administration(parts: AdministrationParts): Administration {
-  return new CollectionAdministration(parts)
-}
+export function createAdministration(options: AdministrationOptions): Administration {
+  const { caller, records, collections, now, open, complete } = options
 
-class CollectionAdministration implements Administration {
-  readonly #parts: AdministrationParts
-
-  constructor(parts: AdministrationParts) {
-    this.#parts = parts
+  async function selectAll(name: string, query: DocumentObject = {}): Promise<Selection> {
+    return select(await open(name), { kind: 'all' }, checkQuery(query, caller))
   }
 
-  async collections(): Promise<readonly CountedCollection[]> {
-    const { records, collections, open } = this.#parts
-    const listed = await collections.list()
-    // The first use of a collection after its settings changed begins the building of its indexes: looking at it is one.
-    for (const { name, indexes } of listed) if (indexes.some(({ status }) => status === 'building')) await open(name)
-    return Promise.all(listed.map(async (one) => ({ ...one, documents: await records.count(documentSpace(one.name)) })))
-  }
-
-  async *drop(collection: string, options: DropOptions = {}): AsyncGenerator<DropProgress> {
-    const { collections } = this.#parts
-    if (!(await collections.isDropped(collection))) await collections.rules(collection)
-    yield* dropCollection(this.#parts, collection, options)
-  }
-
-  async page({ collection, query, ...request }: QueryRequest & BrowseRequest): Promise<DocumentPage> {
-    const { found, next } = await browse(this.#parts.records, await this.#select(collection, query), request)
-    const documents = found.map(({ record, document }) => versioned(record.version, document))
-    return { documents, ...(next !== undefined && { next }) }
-  }
-
-  async read(collection: string, id: DocumentId): Promise<VersionedDocument> {
-    const { records, open } = this.#parts
-    const { space } = await open(collection)
+  async function read(name: string, id: DocumentId): Promise<VersionedDocument> {
+    const { space } = await open(name)
     const [record] = await records.get([{ space, id: recordId(checkId(id)) }])
-    if (record === undefined)
-      throw new CloudsteadError('NOT_FOUND', `there is no document with this _id in '${collection}'`)
+    if (record === undefined) {
+      throw new CloudsteadError('NOT_FOUND', `there is no document with this _id in '${name}'`)
+    }
     return versioned(record.version, unpackDocument(record.value))
   }
 
-  async save(collection: string, { id, version, document }: VersionedDocument): Promise<VersionedDocument> {
-    const _id = checkId(id)
-    if ('_id' in document && !Object.is(document._id, _id)) {
-      throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed: add a new document instead')
-    }
-    checkStorable(document)
-    await this.#parts.open(collection)
-    await this.#parts.writer.save(collection, { _id, ...document }, version)
-    return this.read(collection, _id)
+  return {
+    collections: () => countedCollections(options),
+    async *drop(collection, dropping) {
+      if (!(await collections.isDropped(collection))) await collections.rules(collection)
+      yield* dropCollection(options, collection, dropping)
+    },
+    async page({ collection, query, ...request }) {
+      const { found, next } = await browse(records, await selectAll(collection, query), request)
+      const documents = found.map(({ record, document }) => versioned(record.version, document))
+      return { documents, ...(next !== undefined && { next }) }
+    },
+    read,
+    async save(collection, { id, version, document }) {
+      const _id = checkId(id)
+      if ('_id' in document && !Object.is(document._id, _id)) {
+        throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed: add a new document instead')
+      }
+      checkStorable(document)
+      await open(collection)
+      await saveDocument(options, collection, { _id, ...document }, version)
+      return read(collection, _id)
+    },
+    async export({ collection, query, format, signal }) {
+      const selection = await selectAll(collection, query)
+      return Readable.from(await exportText(records, selection, format, signal), { objectMode: false })
+    },
+    async *import(request) {
+      await open(request.collection)
+      yield* importDocuments({ ...options, now: now(), complete }, request)
+    },
   }
+}
 
-  async export({
-    collection,
-    query,
-    format,
-    signal,
-  }: QueryRequest & { readonly format: ExportFormat; readonly signal?: AbortSignal | undefined }): Promise<Readable> {
-    const selection = await this.#select(collection, query)
-    return Readable.from(await exportText(this.#parts.records, selection, format, signal), { objectMode: false })
-  }
-
-  async *import(request: ImportRequest): AsyncGenerator<ImportProgress> {
-    const { open, writer, now, complete } = this.#parts
-    await open(request.collection)
-    yield* importDocuments({ writer, now: now(), make: complete }, request)
-  }
-
-  async #select(name: string, query: DocumentObject = {}): Promise<Selection> {
-    const collection = await this.#parts.open(name)
-    return select(collection, { kind: 'all' }, checkQuery(query, this.#parts.caller))
-  }
+/** All collections, sorted by name, with the number of their documents. */
+export async function countedCollections({
+  records,
+  collections,
+  open,
+}: Pick<AdministrationOptions, 'records' | 'collections' | 'open'>): Promise<readonly CountedCollection[]> {
+  const listed = await collections.list()
+  // The first use of a collection after a change of its settings starts to build its indexes, and this is a use.
+  for (const { name, indexes } of listed) if (indexes.some(({ status }) => status === 'building')) await open(name)
+  return Promise.all(listed.map(async (one) => ({ ...one, documents: await records.count(documentSpace(one.name)) })))
 }
 
 function versioned(version: number, document: DocumentObject): VersionedDocument {

@@ -45,7 +45,7 @@ function isGoodId(id: string | number): boolean {
   return typeof id === 'number' || (id.isWellFormed() && !id.includes('\0'))
 }
 
-/** Walks all pages, and lets something happen between two of them. */
+/** Reads all pages and calls a function between two of them. */
 async function pagesOf(
   database: Database,
   collection: string,
@@ -66,7 +66,7 @@ async function pagesOf(
   return found
 }
 
-/** The order of values; what agrees in its beginning is equal. */
+/** The order of values. Values with the same first bytes are equal. */
 function naiveKeys(order: OrderPart): (document: DocumentObject) => DocumentValue {
   const of = sortKeys([order])
   return (document) => {
@@ -88,7 +88,7 @@ function assertOrder(found: readonly DocumentObject[], order: OrderPart): void {
 const idsOf = (found: readonly DocumentObject[]) => found.map(({ _id }) => JSON.stringify(_id))
 
 describe('pages of documents', () => {
-  it('together are all documents once, in order, whatever their size and the indexes', async (t) => {
+  it('together have all documents once, in order, for any page size and indexes', async (t) => {
     const { database } = await openDatabase(t, COLLECTIONS)
     for (const name of Object.keys(COLLECTIONS)) await database.count(ADMIN, { collection: name })
     await database.settled()
@@ -122,7 +122,7 @@ describe('pages of documents', () => {
     )
   })
 
-  it('hold what stays once, whatever comes and goes between two of them', async (t) => {
+  it('have an unchanged document once, whatever is inserted and deleted between two pages', async (t) => {
     const { database } = await openDatabase(t, COLLECTIONS)
     const changes = fc.array(fc.tuple(fc.boolean(), ids, keys), { maxLength: 12 })
     await fc.assert(
@@ -155,7 +155,7 @@ describe('pages of documents', () => {
     )
   })
 
-  it('are those of an index where there is one, without reading the rest', async (t) => {
+  it('are read from an index if there is one, without reading the other documents', async (t) => {
     const { database, records } = await openDatabase(t, { indexed: INDEXED })
     await database.insert(ADMIN, 'indexed', [])
     await database.settled()
@@ -183,7 +183,7 @@ describe('pages of documents', () => {
     }
   })
 
-  it('end early when the documents are large, and go on', async (t) => {
+  it('end early when the documents are large, and continue', async (t) => {
     const { database } = await openDatabase(t, { plain: PLAIN })
     const text = 'x'.repeat(5 * 1024 * 1024)
     for (let at = 0; at < 5; at += 1) await database.insert(ADMIN, 'plain', [{ _id: at, k: 5 - at, text }])
@@ -200,7 +200,7 @@ describe('pages of documents', () => {
     }
   })
 
-  it('are in the order of distances for a query that is about them', async (t) => {
+  it('are ordered by distance for a query with $nearSphere', async (t) => {
     const { database } = await openDatabase(t, { plain: PLAIN })
     const at = (lng: number) => ({ _id: `p${lng}`, place: { type: 'Point', coordinates: [lng, 0] } })
     await database.insert(ADMIN, 'plain', [9, 3, 7, 1, 5].map(at))
@@ -212,7 +212,7 @@ describe('pages of documents', () => {
     )
   })
 
-  it('begin behind a place of the same question only', async (t) => {
+  it('continue from a cursor of the same query and order only', async (t) => {
     const { database } = await openDatabase(t, { plain: PLAIN, other: PLAIN })
     await database.insert(ADMIN, 'plain', [{ _id: 'a' }, { _id: 'b' }])
     const admin = database.administer(ADMIN)
@@ -244,7 +244,7 @@ describe('pages of documents', () => {
     }
   })
 
-  it('end when nobody waits for them any more', async (t) => {
+  it('are cancelled by a signal', async (t) => {
     const { database } = await openDatabase(t, { plain: PLAIN })
     await database.insert(ADMIN, 'plain', [{ _id: 'a' }])
     for (const order of [undefined, { path: 'k', direction: 1 } as const]) {

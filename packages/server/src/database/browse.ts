@@ -1,114 +1,116 @@
-import { setImmediate } from 'node:timers/promises'
 import type { DocumentObject } from '@cloudstead/protocol'
 import { entryCursor, idCursor } from '../engines/records/cursor.ts'
 import type { FindRequest, Records } from '../engines/records/records.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
+import { walkPages } from '../engines/records/walk.ts'
 import { compareValues } from './compare.ts'
 import type { UsableIndex } from './indexes.ts'
-import { type Place, readPlace, writePlace } from './page-cursor.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
+import { nearOrderOf } from './near-order.ts'
+import { readPageCursor, type SortPosition, writePageCursor } from './page-cursor.ts'
 import { PageWindow } from './page-window.ts'
 import { type Plan, planQuery } from './planner.ts'
-import { nearDistance } from './query-operators.ts'
-import { type Found, match, nearOf, type Selection, walk } from './reader.ts'
+import { type Found, match, type Selection, walkSelection } from './selection.ts'
 import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
-import { Turns } from './turns.ts'
+import { TimeSlice } from './time-slice.ts'
 
-/** Pages of documents that follow each other by a place in the order, never by a number of documents to skip. */
+/** Pages that continue from a position in the sort order, never by skipping a number of documents. */
 
-/** Documents of a page when nobody says how many. */
+/** Documents of a page when the request has no limit. */
 const DEFAULT_PAGE = 100
-/** Bytes of the documents of a page, which its last one may pass. */
+/** Bytes of the documents of a page. The last document may exceed it. */
 const PAGE_BYTES = STEP_BYTES
 
 export interface BrowseRequest {
-  /** Absent: the order of the ids, or for `$nearSphere` that of the distances. */
+  /** Absent: by id, or by distance for a query with `$nearSphere`. */
   readonly order?: OrderPart | undefined
-  /** The `next` of the former page. */
+  /** The `next` of the previous page. */
   readonly after?: string | undefined
   readonly limit?: number | undefined
-  /** Ends the search; it rejects then. */
+  /** Cancels the search, which then rejects. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface FoundPage {
   readonly found: readonly Found[]
-  /** Absent at the end, and only there. */
+  /** Absent on the last page only. */
   readonly next?: string
 }
 
-/** A document with the key by which it stands in the order. */
-interface Placed {
+/** A document with its sort key. */
+interface Positioned {
   readonly found: Found
   readonly key: SortKey
 }
 
-interface Job {
+interface PageSearch {
   readonly records: Records
   readonly selection: Selection
   readonly keyOf: (document: DocumentObject) => SortKey
-  /** Which of two documents comes first. */
-  readonly compare: (a: Place, b: Place) => number
-  /** Behind which the page begins. */
-  readonly place: Place | undefined
+  /** Negative when the first position comes before the second. */
+  readonly compare: (a: SortPosition, b: SortPosition) => number
+  /** Where the page begins: after this position. */
+  readonly position: SortPosition | undefined
   readonly limit: number
   readonly signal: AbortSignal | undefined
 }
 
 interface Page {
-  readonly items: readonly Placed[]
+  readonly items: readonly Positioned[]
   readonly more: boolean
 }
 
 /**
- * One page of what a selection finds. Whatever is inserted, changed or deleted between two pages, a document that keeps
- * its place in the order comes exactly once. Values sort as everywhere in this database; of those that agree in their
- * first 1000 bytes the ids decide.
+ * One page of the documents of a selection. A document that keeps its position in the order comes exactly once, whatever
+ * is inserted, changed or deleted between two pages. Values sort as in every query; keys that are equal in their first
+ * 1000 bytes are ordered by document id.
  *
  * @throws CloudsteadError INVALID_PARAM when `after` is not the `next` of such a page
  */
 export async function browse(records: Records, selection: Selection, request: BrowseRequest): Promise<FoundPage> {
   const { order = BY_ID, limit = DEFAULT_PAGE, signal } = request
-  const near = request.order === undefined ? nearOf(selection.query) : undefined
-  const keyOf =
-    near === undefined
-      ? sortKeyOf(order)
-      : (document: DocumentObject) => sortKey(nearDistance(document, near.path, near.operand))
-  const asked = JSON.stringify([selection.collection.name, order.path, order.direction, near ?? null])
-  const place = request.after === undefined ? undefined : readPlace(request.after, asked)
+  const near = request.order === undefined ? nearOrderOf(selection.query) : undefined
+  const keyOf = near === undefined ? sortKeyOf(order) : (document: DocumentObject) => sortKey(near.distance(document))
+  const asked = JSON.stringify([
+    selection.collection.name,
+    order.path,
+    order.direction,
+    near === undefined ? null : { path: near.path, operand: near.operand },
+  ])
+  const position = request.after === undefined ? undefined : readPageCursor(request.after, asked)
   const plan = planQuery(selection.query, [order], lastFirst(selection.collection.usable, order.path))
   const walked = near === undefined ? walkOf(plan, selection.collection.usable, order) : undefined
-  const ties = place?.ties ?? (walked === undefined ? order.direction : walked.reverse ? -1 : 1)
-  const compare = (a: Place, b: Place) =>
+  const ties = position?.ties ?? (walked === undefined ? order.direction : walked.reverse ? -1 : 1)
+  const compare = (a: SortPosition, b: SortPosition) =>
     Buffer.compare(a.key, b.key) * order.direction || compareValues(a.id, b.id) * ties
-  const job: Job = { records, selection, keyOf, compare, place, limit, signal }
-  // A key that may have been cut off is no place in an index.
-  const isWhole = place === undefined || place.key.length < MAX_SORT_KEY_BYTES
+  const search: PageSearch = { records, selection, keyOf, compare, position, limit, signal }
+  // A truncated key is not a position in an index.
+  const isWhole = position === undefined || position.key.length < MAX_SORT_KEY_BYTES
   const canWalk = walked !== undefined && isWhole && (walked.reverse ? -1 : 1) === ties
-  const page = (canWalk ? await walkPage(job, walked) : undefined) ?? (await windowPage(job, plan))
+  const page = (canWalk ? await walkPage(search, walked) : undefined) ?? (await windowPage(search, plan))
   const found = page.items.map((item) => item.found)
   const last = page.items.at(-1)
-  return { found, ...(page.more && last && { next: writePlace({ ...placeOf(last), ties }, asked) }) }
+  return { found, ...(page.more && last && { next: writePageCursor({ ...positionOf(last), ties }, asked) }) }
 }
 
 const BY_ID: OrderPart = { path: '_id', direction: 1 }
 
-/** Of two indexes that serve a query alike the planner takes the first: let it be one that can give the order. */
+/** Puts the indexes that can give the order first: of two that serve a query equally well the planner takes the first. */
 function lastFirst(indexes: readonly UsableIndex[], path: string): readonly UsableIndex[] {
   const fits = (index: UsableIndex) => index.fields.at(-1)?.path === path
   return [...indexes.filter(fits), ...indexes.filter((index) => !fits(index))]
 }
 
-/** A walk of the engine whose order is that of the pages, from any place on. */
+/** An engine walk in the order of the pages. It can start at any position. */
 interface Walk {
   readonly request: Pick<FindRequest, 'index' | 'ranges'>
   readonly reverse: boolean
-  readonly after: (place: Place) => string
+  readonly after: (position: SortPosition) => string
 }
 
 /**
- * The walk of a plan, if its order is exactly that of the pages: by id, or over an index that has nothing behind the
- * path, since documents with the same value would else not follow each other by id.
+ * The walk of a plan, if it has exactly the order of the pages: by id, or over an index whose last field is the path.
+ * With more fields, documents with the same value would not be ordered by id.
  */
 function walkOf(plan: Plan, indexes: readonly UsableIndex[], { path }: OrderPart): Walk | undefined {
   if (!plan.ordered || plan.kind === 'ids') return undefined
@@ -127,66 +129,62 @@ function walkOf(plan: Plan, indexes: readonly UsableIndex[], { path }: OrderPart
   }
 }
 
-function placeOf({ found, key }: Placed): Place {
+function positionOf({ found, key }: Positioned): SortPosition {
   return { key: key.bytes, id: found.record.id }
 }
 
-/** The page by a walk in its order; undefined when a key on the way is too long to go on behind it. */
-async function walkPage(job: Job, walked: Walk): Promise<Page | undefined> {
-  const { records, selection, keyOf, compare, place, limit, signal } = job
-  const items: Placed[] = []
-  // A document with several entries is met at each of them; it stands where it is met first.
+/** The page by a walk in its order; undefined when a key on the way is truncated, so that no page could continue there. */
+async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefined> {
+  const { records, selection, keyOf, compare, position, limit, signal } = search
+  const items: Positioned[] = []
+  // A document with several entries is found at each of them. The first one is its position.
   const seen = new Set<string>()
   let bytes = 0
-  let after = place && walked.after(place)
-  // One more than asked for tells whether there is more; often all that are met match.
-  let step = Math.min(limit + 1, STEP_DOCUMENTS)
-  do {
-    signal?.throwIfAborted()
-    const page = await records.find({
-      space: selection.collection.space,
-      ...walked.request,
-      reverse: walked.reverse,
-      limit: step,
-      maxBytes: STEP_BYTES,
-      ...(after !== undefined && { after }),
-    })
-    const matches = selection.matcher.run(() => page.records.map((record) => match(selection, record)))
+  const pages = walkPages(records, {
+    ...walked.request,
+    space: selection.collection.space,
+    reverse: walked.reverse,
+    limit: STEP_DOCUMENTS,
+    // One more than the limit shows whether there is another page. Often all candidates match.
+    firstLimit: Math.min(limit + 1, STEP_DOCUMENTS),
+    maxBytes: STEP_BYTES,
+    signal,
+    after: position && walked.after(position),
+  })
+  for await (const page of pages) {
+    const matches = selection.matcher.run(() => page.map((record) => match(selection, record)))
     for (const found of matches) {
       if (found === undefined || seen.has(found.record.id)) continue
-      const placed = { found, key: keyOf(found.document) }
-      if (placed.key.cut) return undefined
-      if (place !== undefined && compare(placeOf(placed), place) <= 0) continue
+      const positioned = { found, key: keyOf(found.document) }
+      if (positioned.key.cut) return undefined
+      if (position !== undefined && compare(positionOf(positioned), position) <= 0) continue
       if (items.length === limit || (bytes >= PAGE_BYTES && items.length > 0)) return { items, more: true }
       seen.add(found.record.id)
-      items.push(placed)
+      items.push(positioned)
       bytes += Buffer.byteLength(found.record.value)
     }
-    after = page.next
-    step = STEP_DOCUMENTS
-    if (after !== undefined) await setImmediate()
-  } while (after !== undefined)
+  }
   return { items, more: false }
 }
 
-/** The page by a walk in any order, of which no more is kept than the page. */
+/** The page by a walk in any order. Only the documents of the page are kept in memory. */
 async function windowPage(
-  { records, selection, keyOf, compare, place, limit, signal }: Job,
+  { records, selection, keyOf, compare, position, limit, signal }: PageSearch,
   plan: Plan,
 ): Promise<Page> {
-  const window = new PageWindow<Placed>((a, b) => compare(placeOf(a), placeOf(b)), limit, PAGE_BYTES)
-  const turns = new Turns()
-  for await (const page of walk(records, selection, plan, (found) => found)) {
+  const window = new PageWindow<Positioned>((a, b) => compare(positionOf(a), positionOf(b)), limit, PAGE_BYTES)
+  const slice = new TimeSlice()
+  for await (const page of walkSelection(records, selection, plan, (found) => found)) {
     signal?.throwIfAborted()
     for (const found of page) {
-      await turns.next()
-      const placed = { found, key: keyOf(found.document) }
-      const isBehind = place === undefined || compare(placeOf(placed), place) > 0
-      if (isBehind) window.add(placed, Buffer.byteLength(found.record.value))
+      await slice.pauseIfOver()
+      const positioned = { found, key: keyOf(found.document) }
+      const isAfter = position === undefined || compare(positionOf(positioned), position) > 0
+      if (isAfter) window.add(positioned, Buffer.byteLength(found.record.value))
     }
   }
   const { items, more } = window.page()
-  // A document that was changed meanwhile may have been met twice.
+  // A document that was changed during the walk may have been found twice.
   const seen = new Set<string>()
   return { items: items.filter(({ found: { record } }) => !seen.has(record.id) && seen.add(record.id)), more }
 }

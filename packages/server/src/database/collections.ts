@@ -1,7 +1,18 @@
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { compileDatabaseRules, type DatabaseRules } from '@cloudstead/rules'
-import type { Expectation, IndexEntry, RecordKey, Records } from '../engines/records/records.ts'
+import type { Expectation, IndexEntry, Records } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import type { CollectionSettings, CurrentSettings } from '../settings.ts'
+import {
+  type CollectionState,
+  createCollectionStates,
+  type IndexState,
+  type IndexStatus,
+  isCreated,
+  NO_STATE,
+  type ReadState,
+  stateKey,
+} from './collection-state.ts'
 import {
   definitionFromId,
   definitionOf,
@@ -11,55 +22,28 @@ import {
   type UsableIndex,
 } from './indexes.ts'
 
-/** Where the state of collections is recorded. */
-const STATE_SPACE = 'collections'
-/** What a collection that was created without permissions has. */
+/** The rules of collections that were created by a call. */
 const DEFAULT_RULES = compileDatabaseRules('PRIVATE')
-/** ms after which a read looks again whether another process changed a collection's indexes. Writes notice at once. */
-const STATE_LIFETIME = 1000
-/** Changes of a collection's state are rare; more attempts than this mean a fault. */
-const MAX_ATTEMPTS = 20
-const STATES_PER_PAGE = 200
 const NAME = /^[A-Za-z0-9_-]{1,120}$/
 
-/** Entries are written from `building` on; queries use an index when it is `ready`; `failed`: its data is not unique. */
-type IndexStatus = 'building' | 'ready' | 'failed'
-
-interface State {
-  /** Set for collections that were made by a call; declared ones live in the settings. */
-  readonly created?: boolean
-  /** Set at the end of dropping one: it is no collection any more, and what is left of it goes. */
-  readonly dropped?: boolean
-  readonly indexes: Readonly<Record<string, { readonly status: IndexStatus; readonly multikey: boolean }>>
-}
-
-interface CachedState {
-  readonly state: State
-  /** null: not recorded, so far there was nothing to say. */
-  readonly version: number | null
-  readonly readAt: number
-  /** What was made of it, and of which settings. */
-  settled?: { readonly declared: CollectionSettings | undefined; readonly collection: Collection }
-}
-
-/** A collection at one moment. */
+/** A collection with its indexes, as of one moment. */
 export interface Collection {
   readonly name: string
   readonly space: string
   /** Indexes that queries may use. */
   readonly usable: readonly UsableIndex[]
-  /** Indexes that every write gives entries to. */
+  /** Indexes that every write adds entries to. */
   readonly maintained: readonly UsableIndex[]
-  /** Indexes whose existing documents are not all entered yet. */
+  /** Ids of the indexes that do not have entries for all documents yet. */
   readonly building: readonly string[]
-  /** A commit that rests on this view of the indexes must expect it; it fails when the indexes changed meanwhile. */
+  /** Every commit that relies on these indexes must include it. It fails when the indexes have changed. */
   readonly expectation: Expectation
 }
 
-/** A collection as it is listed. */
+/** A collection in the list of collections. */
 export interface ListedCollection {
   readonly name: string
-  /** Whether the settings have it; else it was created by a call. */
+  /** Whether the settings declare it; otherwise it was created by a call. */
   readonly declared: boolean
   readonly acl: DatabaseRules['acl']
   readonly indexes: readonly (IndexDefinition & { readonly label: string; readonly status: IndexStatus })[]
@@ -68,244 +52,222 @@ export interface ListedCollection {
 export interface CollectionsOptions {
   readonly records: Records
   readonly settings: CurrentSettings
+  /** The server's clock in ms. */
   readonly now: () => number
-  /** Whether errors may show the line of the configuration file that is missing. */
+  /** Whether errors show the line to add to the configuration file. */
   readonly hints: boolean
 }
 
-const NOTHING: State = { indexes: {} }
+/**
+ * The collections with their rules and indexes. Declared collections come from the settings. The recorded state of a
+ * collection tells whether it was created by a call, and the status of its indexes.
+ */
+export interface Collections {
+  /**
+   * The rules of a collection. Reads nothing for declared collections.
+   *
+   * @throws CloudsteadError INVALID_PARAM for an invalid name, DATABASE_COLLECTION_NOT_EXIST
+   */
+  rules(name: string): Promise<DatabaseRules>
+  /**
+   * A collection with its current indexes. Records first what the settings have changed about them.
+   *
+   * @throws CloudsteadError like `rules`
+   */
+  open(name: string): Promise<Collection>
+  /** @throws CloudsteadError DATABASE_COLLECTION_ALREADY_EXIST, INVALID_PARAM */
+  create(name: string): Promise<void>
+  /** All collections, sorted by name. */
+  list(): Promise<readonly ListedCollection[]>
+  /** Whether a collection was dropped, but something is left of it. */
+  isDropped(name: string): Promise<boolean>
+  /** Marks a created collection as dropped: nobody can read or write it any more. False for a declared one, which stays. */
+  markDropped(name: string): Promise<boolean>
+  /** Deletes the state of a dropped collection. */
+  remove(name: string): Promise<void>
+  /** Changes the state of an index, if the collection still has it. */
+  markIndex(name: string, index: string, change: Partial<IndexState>): Promise<void>
+  /** Drops the cached state of a collection, after a commit with its expectation met a conflict. */
+  forget(name: string): void
+  /**
+   * The index entries of a document to write. CONFLICT when it had to record first that an index is now multikey: the
+   * collection must be opened again.
+   *
+   * @throws CloudsteadError DATABASE_REQUEST_FAILED when a value cannot be indexed
+   */
+  entries(collection: Collection, document: DocumentObject): Promise<readonly IndexEntry[] | typeof CONFLICT>
+}
 
-/** Where the documents of a collection are. */
+/** The records space of the documents of a collection. */
 export function documentSpace(collection: string): string {
   return `doc:${collection}`
 }
 
-/**
- * Which collections there are, with which permissions and indexes. Declared collections come from the settings; the
- * record of a collection says whether it was created by a call, and how far its indexes are.
- */
-export class Collections {
-  readonly #options: CollectionsOptions
-  readonly #cache = new Map<string, CachedState>()
-  readonly #retried = new Set<string>()
+export function createCollections({ records, settings, now, hints }: CollectionsOptions): Collections {
+  const declared = (name: string) => settings().database.collections.get(name)
+  const states = createCollectionStates({ records, now, isDeclared: (name) => declared(name) !== undefined })
+  /** Views by the state that they were made of. */
+  const views = new WeakMap<
+    ReadState,
+    { readonly settings: CollectionSettings | undefined; readonly view: Collection }
+  >()
+  /** Indexes that this process has started to build. It does not retry them when they fail. */
+  const begunHere = new Set<string>()
 
-  constructor(options: CollectionsOptions) {
-    this.#options = options
-  }
-
-  /**
-   * The permissions of a collection. Costs nothing for declared collections.
-   *
-   * @throws CloudsteadError INVALID_PARAM for names that no collection can have, DATABASE_COLLECTION_NOT_EXIST
-   */
-  async rules(name: string): Promise<DatabaseRules> {
+  async function rules(name: string): Promise<DatabaseRules> {
     checkCollectionName(name)
-    const declared = this.#declared(name)
-    if (declared !== undefined) return declared.acl
-    const { state } = await this.#read(name)
-    if (!isCreated(state)) throw this.#missing(name)
+    const known = declared(name)
+    if (known !== undefined) return known.acl
+    const { state } = await states.read(name)
+    if (!isCreated(state)) throw missing(name, hints)
     return DEFAULT_RULES
   }
 
-  /**
-   * A collection with its indexes as they are now. Settles first what the settings changed about the indexes.
-   *
-   * @throws CloudsteadError like `rules`
-   */
-  async open(name: string): Promise<Collection> {
-    await this.rules(name)
-    const declared = this.#declared(name)
-    let cached = await this.#read(name)
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (cached.settled !== undefined && cached.settled.declared === declared) return cached.settled.collection
-      const wanted = this.#wanted(name, declared, cached.state)
-      if (wanted === undefined) {
-        cached.settled = { declared, collection: view(name, cached) }
-        return cached.settled.collection
-      }
-      cached = await this.#write(name, cached, wanted)
-    }
-    throw new Error(`the indexes of collection '${name}' do not settle`)
+  async function open(name: string): Promise<Collection> {
+    await rules(name)
+    return (
+      (await settledView(name)) ??
+      retryOnConflict(
+        async () => {
+          await settleIndexes(name)
+          return (await settledView(name)) ?? CONFLICT
+        },
+        { exhausted: () => new Error(`the indexes of collection '${name}' do not settle`) },
+      )
+    )
   }
 
-  /** @throws CloudsteadError DATABASE_COLLECTION_ALREADY_EXIST, INVALID_PARAM */
-  async create(name: string): Promise<void> {
+  /** Undefined when the recorded indexes differ from those of the settings. */
+  async function settledView(name: string): Promise<Collection | undefined> {
+    const current = declared(name)
+    const read = await states.read(name)
+    const known = views.get(read)
+    if (known !== undefined && known.settings === current) return known.view
+    if (!isSettled(name, definitionIds(current), read.state)) return undefined
+    const view = viewOf(name, read)
+    views.set(read, { settings: current, view })
+    return view
+  }
+
+  /** Records the indexes of the settings. New ones are to be built, and failed ones once more. */
+  async function settleIndexes(name: string): Promise<void> {
+    const ids = definitionIds(declared(name))
+    let begun: readonly string[] = []
+    await states.change(name, (state) => {
+      if (isSettled(name, ids, state)) return state
+      begun = toBuild(name, ids, state)
+      const indexes: Record<string, IndexState> = {}
+      for (const id of ids) {
+        const former = state.indexes[id]
+        const isKept = former !== undefined && !begun.includes(id)
+        indexes[id] = isKept ? former : { status: 'building', multikey: former?.multikey ?? false }
+      }
+      return { ...state, indexes }
+    })
+    for (const id of begun) begunHere.add(`${name} ${id}`)
+  }
+
+  function isSettled(name: string, ids: readonly string[], state: CollectionState): boolean {
+    return Object.keys(state.indexes).length === ids.length && toBuild(name, ids, state).length === 0
+  }
+
+  function toBuild(name: string, ids: readonly string[], { indexes }: CollectionState): readonly string[] {
+    return ids.filter((id) => {
+      const status = indexes[id]?.status
+      return status === undefined || (status === 'failed' && !begunHere.has(`${name} ${id}`))
+    })
+  }
+
+  async function create(name: string): Promise<void> {
     checkCollectionName(name)
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const cached = await this.#fresh(name)
-      if (this.#declared(name) !== undefined || isCreated(cached.state)) {
+    await states.change(name, (state) => {
+      if (declared(name) !== undefined || isCreated(state)) {
         throw new CloudsteadError('DATABASE_COLLECTION_ALREADY_EXIST', `collection '${name}' exists already`)
       }
-      if (cached.state.dropped === true) {
+      if (state.dropped === true) {
         throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `collection '${name}' is being deleted: try again`)
       }
-      const state = { ...cached.state, created: true }
-      if ((await this.#write(name, cached, state)).state === state) return
-    }
-    throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
+      return { ...state, created: true }
+    })
   }
 
-  /** Every collection in the order of the names. */
-  async list(): Promise<readonly ListedCollection[]> {
-    const states = await this.#states()
-    const created = [...states].filter(([, state]) => isCreated(state)).map(([name]) => name)
-    const names = new Set([...this.#options.settings().database.collections.keys(), ...created])
+  async function list(): Promise<readonly ListedCollection[]> {
+    const recorded = await states.all()
+    const created = [...recorded].filter(([, state]) => isCreated(state)).map(([name]) => name)
+    const names = new Set([...settings().database.collections.keys(), ...created])
     return [...names].sort().map((name) => {
-      const declared = this.#declared(name)
-      const { indexes } = states.get(name) ?? NOTHING
+      const known = declared(name)
+      const { indexes } = recorded.get(name) ?? NO_STATE
       return {
         name,
-        declared: declared !== undefined,
-        acl: (declared?.acl ?? DEFAULT_RULES).acl,
-        indexes: (declared?.indexes ?? []).map((settings) => {
-          const definition = definitionOf(settings)
-          return { ...definition, label: settings.name, status: indexes[definition.id]?.status ?? 'building' }
+        declared: known !== undefined,
+        acl: (known?.acl ?? DEFAULT_RULES).acl,
+        indexes: (known?.indexes ?? []).map((index) => {
+          const definition = definitionOf(index)
+          return { ...definition, label: index.name, status: indexes[definition.id]?.status ?? 'building' }
         }),
       }
     })
   }
 
-  /** Whether a collection is gone except for what is left of it. */
-  async isDropped(name: string): Promise<boolean> {
-    checkCollectionName(name)
-    return this.#declared(name) === undefined && (await this.#fresh(name)).state.dropped === true
+  async function markIndex(name: string, index: string, change: Partial<IndexState>): Promise<void> {
+    await states.change(name, (state) => {
+      const before = state.indexes[index]
+      return before && { ...state, indexes: { ...state.indexes, [index]: { ...before, ...change } } }
+    })
   }
 
-  /** Makes a created collection one that nobody reads or writes any more. Says whether it is; a declared one stays. */
-  async markDropped(name: string): Promise<boolean> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const cached = await this.#fresh(name)
-      if (this.#declared(name) !== undefined) return false
-      if (cached.state.dropped === true) return true
-      const state = { ...cached.state, dropped: true }
-      if ((await this.#write(name, cached, state)).state === state) return true
-    }
-    throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
-  }
-
-  /** Takes away the record of a dropped collection. */
-  async remove(name: string): Promise<void> {
-    const cached = await this.#fresh(name)
-    if (cached.state.dropped !== true) return
-    const key = stateKey(name)
-    await this.#options.records.commit([{ ...key, op: 'delete' }], [{ ...key, version: cached.version }])
-    this.forget(name)
-  }
-
-  /** Changes what is recorded of one index; says whether it still was as seen. */
-  async mark(name: string, index: string, change: { readonly status?: IndexStatus; readonly multikey?: true }) {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const cached = await this.#fresh(name)
-      const before = cached.state.indexes[index]
-      if (before === undefined) return
-      const state = { ...cached.state, indexes: { ...cached.state.indexes, [index]: { ...before, ...change } } }
-      if ((await this.#write(name, cached, state)).state === state) return
-    }
-    throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT')
-  }
-
-  /** Forgets what was read of a collection, after a commit that expected it failed. */
-  forget(name: string): void {
-    this.#cache.delete(name)
-  }
-
-  /**
-   * The index entries of a document that is about to be written; first records that an index has become multikey.
-   *
-   * @throws CloudsteadError DATABASE_REQUEST_FAILED when a value cannot be a key
-   */
-  async entries(collection: Collection, document: DocumentObject): Promise<readonly IndexEntry[] | 'changed'> {
+  async function entries(
+    collection: Collection,
+    document: DocumentObject,
+  ): Promise<readonly IndexEntry[] | typeof CONFLICT> {
     const all = entriesOf(document, OWNER_INDEX).slice()
     let changed = false
     for (const index of collection.maintained) {
-      const entries = entriesOf(document, index)
-      if (entries.length > 1 && !index.multikey) {
-        await this.mark(collection.name, index.id, { multikey: true })
+      const own = entriesOf(document, index)
+      if (own.length > 1 && !index.multikey) {
+        await markIndex(collection.name, index.id, { multikey: true })
         changed = true
       }
-      all.push(...entries)
+      all.push(...own)
     }
-    return changed ? 'changed' : all
+    return changed ? CONFLICT : all
   }
 
-  async #states(): Promise<ReadonlyMap<string, State>> {
-    const states = new Map<string, State>()
-    let after: string | undefined
-    do {
-      const page = await this.#options.records.find({
-        space: STATE_SPACE,
-        limit: STATES_PER_PAGE,
-        ...(after !== undefined && { after }),
-      })
-      for (const { id, value } of page.records) states.set(id, JSON.parse(value) as State)
-      after = page.next
-    } while (after !== undefined)
-    return states
-  }
-
-  #declared(name: string): CollectionSettings | undefined {
-    return this.#options.settings().database.collections.get(name)
-  }
-
-  #missing(name: string): CloudsteadError {
-    const hint = this.#options.hints
-      ? `; add it to the configuration file under "database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
-      : ''
-    return new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `collection '${name}' does not exist${hint}`)
-  }
-
-  /** The state that the settings ask for; undefined when it is so already. */
-  #wanted(name: string, declared: CollectionSettings | undefined, state: State): State | undefined {
-    const definitions: readonly IndexDefinition[] = (declared?.indexes ?? []).map(definitionOf)
-    const ids = new Set(definitions.map(({ id }) => id))
-    const indexes: Record<string, { status: IndexStatus; multikey: boolean }> = {}
-    let changed = Object.keys(state.indexes).length !== ids.size
-    for (const id of ids) {
-      const before = state.indexes[id]
-      const retry = before?.status === 'failed' && !this.#retried.has(`${name} ${id}`)
-      if (before === undefined || retry) {
-        this.#retried.add(`${name} ${id}`)
-        indexes[id] = { status: 'building', multikey: before?.multikey ?? false }
-        changed = true
-      } else indexes[id] = before
-    }
-    return changed ? { ...state, indexes } : undefined
-  }
-
-  async #read(name: string): Promise<CachedState> {
-    const cached = this.#cache.get(name)
-    if (cached !== undefined && this.#options.now() - cached.readAt < STATE_LIFETIME) return cached
-    return this.#fresh(name)
-  }
-
-  async #fresh(name: string): Promise<CachedState> {
-    const [record] = await this.#options.records.get([stateKey(name)])
-    const state = record === undefined ? NOTHING : (JSON.parse(record.value) as State)
-    const read = { state, version: record?.version ?? null, readAt: this.#options.now() }
-    // Names that do not exist are not remembered: anybody can ask for any number of them.
-    if (isCreated(state) || this.#declared(name) !== undefined) this.#cache.set(name, read)
-    else this.#cache.delete(name)
-    return read
-  }
-
-  /** Records a state if it is still as it was seen; returns what holds now. */
-  async #write(name: string, seen: CachedState, state: State): Promise<CachedState> {
-    const key = stateKey(name)
-    const result = await this.#options.records.commit(
-      [{ ...key, op: 'put', value: JSON.stringify(state), entries: [] }],
-      [{ ...key, version: seen.version }],
-    )
-    const fresh = await this.#fresh(name)
-    return result.done && JSON.stringify(fresh.state) === JSON.stringify(state) ? { ...fresh, state } : fresh
+  return {
+    rules,
+    open,
+    create,
+    list,
+    async isDropped(name) {
+      checkCollectionName(name)
+      return declared(name) === undefined && (await states.readFresh(name)).state.dropped === true
+    },
+    markDropped: (name) =>
+      states.change(name, (state) => {
+        if (declared(name) !== undefined) return undefined
+        return state.dropped === true ? state : { ...state, dropped: true }
+      }),
+    async remove(name) {
+      const read = await states.readFresh(name)
+      if (read.state.dropped === true) await states.remove(name, read)
+    },
+    markIndex,
+    forget: (name) => states.forget(name),
+    entries,
   }
 }
 
-function isCreated({ created, dropped }: State): boolean {
-  return created === true && dropped !== true
+/** Index ids of a declaration, each once. */
+function definitionIds(settings: CollectionSettings | undefined): readonly string[] {
+  return [...new Set(settings?.indexes.map((index) => definitionOf(index).id))]
 }
 
-function stateKey(name: string): RecordKey {
-  return { space: STATE_SPACE, id: name }
+function missing(name: string, hints: boolean): CloudsteadError {
+  const hint = hints
+    ? `; add it to the configuration file under "database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
+    : ''
+  return new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `collection '${name}' does not exist${hint}`)
 }
 
 /** @throws CloudsteadError INVALID_PARAM */
@@ -315,7 +277,7 @@ function checkCollectionName(name: string): void {
   }
 }
 
-function view(name: string, { state, version }: CachedState): Collection {
+function viewOf(name: string, { state, version }: ReadState): Collection {
   const entered = Object.entries(state.indexes)
     .filter(([, { status }]) => status !== 'failed')
     .map(([id, { status, multikey }]) => ({ ...definitionFromId(id), multikey, status }))

@@ -1,13 +1,13 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 
 /**
- * The order of values, MongoDB's: by type first, then by value. The same order that index keys have, so that a walk
- * over an index and a sort in memory agree.
+ * MongoDB's order of values: by type first, then by value. Index keys have the same order, so that a walk over an index
+ * and a sort in memory agree.
  */
 
 const RANK = { nothing: 1, number: 2, string: 3, object: 4, array: 5, boolean: 8, date: 9, regex: 11 } as const
 
-/** Where the type of a value stands among the types. A missing value counts as null. */
+/** The rank of a value's type in the order of types. A missing value counts as null. */
 export function typeRank(value: DocumentValue | undefined): number {
   switch (typeof value) {
     case 'number':
@@ -37,7 +37,7 @@ function compareStrings(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Moves the surrogates, which stand for the highest code points, above the units that come after them. */
+/** Maps a UTF-16 unit so that surrogates, which encode the highest code points, come after all other units. */
 function byCodePoint(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800
@@ -76,7 +76,7 @@ function compareObjects(a: DocumentObject, b: DocumentObject): number {
   return left.length - right.length
 }
 
-/** Negative when a comes before b, positive when after, 0 when neither. */
+/** Negative when `a` comes before `b`, positive when after, 0 when they are equal in order. */
 export function compareValues(a: DocumentValue | undefined, b: DocumentValue | undefined): number {
   const rank = typeRank(a)
   const order = rank - typeRank(b)
@@ -103,7 +103,7 @@ export function compareValues(a: DocumentValue | undefined, b: DocumentValue | u
   }
 }
 
-/** Whether two values are equal. Objects are equal whatever the order of their fields; a missing value equals null. */
+/** Whether two values are equal. The order of an object's fields does not matter; a missing value equals null. */
 export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undefined): boolean {
   if (a === b) return true
   if (isDocumentObject(a)) {

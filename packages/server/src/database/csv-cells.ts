@@ -1,20 +1,20 @@
 import { CloudsteadError, type DocumentValue, decodeEjsonValue, encodeRelaxedEjson } from '@cloudstead/protocol'
 
 /**
- * How values stand in the cells of a CSV file, so that what was exported comes back the same and people can read and edit
+ * The format of values in the cells of a CSV file. An export can be imported without loss, and people can read and edit
  * it in a spreadsheet:
- * - an empty cell: the document has no such field;
- * - a text: as it is; everything else: Extended JSON, numbers as short as they are;
- * - a text that would be read as something else, or that a spreadsheet would take for a formula, has a `'` before it,
- *   which spreadsheets know as the mark of a text. Reading takes one `'` away;
- * - a text that UTF-8 cannot say (half a character): JSON in quotes.
+ * - an empty cell: the document does not have the field;
+ * - a string: as it is; every other value: relaxed Extended JSON;
+ * - a string that would be read as another value, or that a spreadsheet would take for a formula, has a `'` before it,
+ *   with which spreadsheets mark text. An import removes one `'`;
+ * - a string that UTF-8 cannot encode (a lone surrogate): a JSON string.
  */
 
-/** What programs take for the beginning of a formula, also in their wide forms, and what they skip before one. */
+/** First characters of a formula, also in their full-width forms, and white space that programs skip before one. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/u
 const MARK = "'"
 
-/** The cell of a value; undefined: the document has no such field. */
+/** The cell of a value; undefined for a missing field. */
 export function writeCell(value: DocumentValue | undefined): string {
   if (value === undefined) return ''
   if (typeof value !== 'string' || !value.isWellFormed()) return JSON.stringify(encodeRelaxedEjson(value))
@@ -22,10 +22,10 @@ export function writeCell(value: DocumentValue | undefined): string {
 }
 
 /**
- * The value of a cell; undefined: the document has no such field.
+ * The value of a cell; undefined for a missing field.
  *
  * @param now the server's clock in ms, for server dates
- * @throws CloudsteadError INVALID_PARAM when a cell holds JSON that is no value of documents
+ * @throws CloudsteadError INVALID_PARAM when a cell has JSON that is not a valid value
  */
 export function readCell(cell: string, now: number): DocumentValue | undefined {
   if (cell === '') return undefined
@@ -34,7 +34,7 @@ export function readCell(cell: string, now: number): DocumentValue | undefined {
   return json === undefined ? cell : decodeEjsonValue(json, now)
 }
 
-/** The cell of a name in the first row. */
+/** The cell of a field name, in the first row. */
 export function writeName(name: string): string {
   if (!name.isWellFormed()) return JSON.stringify(name)
   return FORMULA.test(name) || name.startsWith(MARK) || readName(name) !== name ? MARK + name : name
@@ -52,8 +52,8 @@ function needsMark(text: string): boolean {
 }
 
 /**
- * The JSON that a cell holds; undefined for a text. A number is one only as the export writes it: `007` and the 20
- * digits of an order number are texts, which as numbers would lose digits.
+ * The JSON value of a cell; undefined for a string. A number counts as one only in the form of the export: `007` and an
+ * order number of 20 digits are strings, since a number would lose digits.
  */
 function jsonOf(cell: string): unknown {
   if (!/^["[{\-\dtfn]/.test(cell)) return undefined
@@ -66,7 +66,7 @@ function jsonOf(cell: string): unknown {
   }
 }
 
-/** @throws CloudsteadError INVALID_PARAM unless names of a first row can be those of fields */
+/** @throws CloudsteadError INVALID_PARAM unless the names of the first row are present and distinct */
 export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const [at, name] of names.entries()) {

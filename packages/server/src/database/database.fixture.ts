@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { AdminCaller, UserCaller } from '@cloudstead/protocol'
+import { type AdminCaller, CloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import { compileDatabaseRules, type PresetAcl } from '@cloudstead/rules'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
 import { createDatabase, type Database, type DatabaseOptions } from './database.ts'
 
-/** Makes databases on the real engine for the tests of this folder. */
+/** Databases on the real engine, for the tests of this folder. */
 
 export const ADMIN: AdminCaller = { kind: 'admin', keyId: 'test' }
 
@@ -23,14 +23,14 @@ export function index(fields: IndexSettings['fields'], unique = false): IndexSet
 
 export type Declared = Record<string, PresetAcl | (Omit<CollectionSettings, 'acl'> & { readonly acl: unknown })>
 
-export function settingsOf(collections: Declared): Settings {
+function settingsOf(collections: Declared): Settings {
   const entries = Object.entries(collections).map(([name, value]): [string, CollectionSettings] => [
     name,
     typeof value === 'string'
       ? { acl: compileDatabaseRules(value), indexes: [] }
       : { ...value, acl: compileDatabaseRules(value.acl) },
   ])
-  // The database asks for no other settings.
+  // The database reads no other settings.
   const settings: Pick<Settings, 'database'> = { database: { collections: new Map(entries) } }
   return settings as Settings
 }
@@ -67,5 +67,25 @@ export async function openDatabase(
     declare: (next) => {
       settings = settingsOf(next)
     },
+  }
+}
+
+/** The code of the CloudsteadError that a promise rejects with, or `accepted`. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work
+    return 'accepted'
+  } catch (error) {
+    return error instanceof CloudsteadError ? error.code : `threw ${error}`
+  }
+}
+
+/** The code of the CloudsteadError that a function throws, or `accepted`. */
+export function codeThrown(work: () => unknown): string {
+  try {
+    work()
+    return 'accepted'
+  } catch (error) {
+    return error instanceof CloudsteadError ? error.code : `threw ${error}`
   }
 }

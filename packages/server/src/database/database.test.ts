@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
-import { ADMIN, openDatabase, user } from './database.fixture.ts'
+import { ADMIN, codeOf, openDatabase, user } from './database.fixture.ts'
 import { MAX_SORT_WINDOW } from './sort.ts'
 
 const alice = user('alice')
 const bob = user('bob')
-
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
 
 const ALL = { READONLY: 'READONLY', PRIVATE: 'PRIVATE', ADMINWRITE: 'ADMINWRITE', ADMINONLY: 'ADMINONLY' } as const
 
 describe('permissions', () => {
   const denied = 'DATABASE_PERMISSION_DENIED'
   const expected: Record<keyof typeof ALL, Record<'read' | 'create' | 'update' | 'delete', readonly unknown[]>> = {
-    // Each: nobody, a stranger, the creator, an administrator: documents reached, or the code.
+    // For nobody, a stranger, the creator and an administrator: the number of documents, or the error code.
     READONLY: { read: [1, 1, 1, 1], create: [denied, 1, 1, 1], update: [denied, 0, 1, 1], delete: [denied, 0, 1, 1] },
     PRIVATE: {
       read: [denied, 0, 1, 1],
@@ -93,7 +84,7 @@ describe('permissions', () => {
     })
   }
 
-  it('count every id of a person as that person', async (t) => {
+  it('accept every id of a user as that user', async (t) => {
     const { database } = await openDatabase(t, { notes: 'PRIVATE' })
     const person = user('uid', { openid: 'oid', customUserId: 'custom' })
     await database.insert(
@@ -108,7 +99,7 @@ describe('permissions', () => {
     assert.equal(await database.count(person, { collection: 'notes', query: { _openid: '{openid}' } }), 4)
   })
 
-  it('cannot be talked round by a query', async (t) => {
+  it('cannot be bypassed by a query', async (t) => {
     const { database } = await openDatabase(t, { notes: 'PRIVATE' })
     await database.insert(alice, 'notes', [{ _id: 'a' }])
     const queries: DocumentObject[] = [
@@ -137,7 +128,7 @@ describe('the owner mark', () => {
     assert.deepEqual(found, [{ _id: 'a' }, { _id: 'b', _openid: 'bob' }, { _id: 'u', _openid: 'alice' }])
   })
 
-  it('cannot be given or changed by a user', async (t) => {
+  it('cannot be set or changed by a user', async (t) => {
     const { database } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ _id: 'd' }])
     const request = { collection: 'c', query: { _id: 'd' }, multi: false, upsert: false }
@@ -149,7 +140,7 @@ describe('the owner mark', () => {
       database.update(alice, { ...request, data: { $rename: { a: '_openid' } } }),
       database.update(alice, { ...request, data: { $unset: { _openid: '' } } }),
     ]
-    for (const work of works) assert.equal(await code(work), 'DATABASE_PERMISSION_DENIED')
+    for (const work of works) assert.equal(await codeOf(work), 'DATABASE_PERMISSION_DENIED')
     const [kept] = await database.find(ADMIN, { collection: 'c' })
     assert.deepEqual(kept, { _id: 'd', _openid: 'alice' })
     await database.update(ADMIN, { ...request, data: { $set: { _openid: 'bob' } } })
@@ -158,7 +149,7 @@ describe('the owner mark', () => {
 })
 
 describe('collections', () => {
-  it('are declared or created, and otherwise do not exist', async (t) => {
+  it('exist when they are declared or created', async (t) => {
     const { database, another } = await openDatabase(t, { declared: 'READONLY' })
     const missing = database.find(ADMIN, { collection: 'orders' })
     await assert.rejects(missing, (error: CloudsteadError) => {
@@ -166,14 +157,23 @@ describe('collections', () => {
       assert.match(error.message, /'orders' does not exist$/)
       return true
     })
+    assert.equal(await codeOf(database.checkCollection('orders')), 'DATABASE_COLLECTION_NOT_EXIST')
     const dev = another({ hints: 'dev' })
     await assert.rejects(dev.insert(alice, 'orders', [{}]), /"orders": \{ "acl": "PRIVATE" \}/)
-    assert.equal(await code(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
-    assert.equal(await code(database.createCollection(NOBODY, 'orders')), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.createCollection(NOBODY, 'orders')), 'DATABASE_PERMISSION_DENIED')
     await database.createCollection(ADMIN, 'orders')
-    assert.equal(await code(database.createCollection(ADMIN, 'orders')), 'DATABASE_COLLECTION_ALREADY_EXIST')
-    assert.equal(await code(database.createCollection(ADMIN, 'declared')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(database.createCollection(ADMIN, 'orders')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    assert.equal(await codeOf(database.createCollection(ADMIN, 'declared')), 'DATABASE_COLLECTION_ALREADY_EXIST')
+    await database.checkCollection('orders')
     await database.insert(alice, 'orders', [{ _id: 'mine' }])
+    assert.deepEqual(
+      (await database.usage()).map(({ name, documents }) => [name, documents]),
+      [
+        ['declared', 0],
+        ['orders', 1],
+      ],
+    )
     assert.equal(await database.count(bob, { collection: 'orders' }), 0, 'a created collection is PRIVATE')
     assert.equal(await another().count(ADMIN, { collection: 'orders' }), 1, 'another process sees it')
   })
@@ -181,8 +181,8 @@ describe('collections', () => {
   it('have names of letters, digits, - and _', async (t) => {
     const { database } = await openDatabase(t, {})
     for (const name of ['', 'a b', '../x', 'a.b', '数据', 'x'.repeat(200), '__proto__ ']) {
-      assert.equal(await code(database.createCollection(ADMIN, name)), 'INVALID_PARAM', name)
-      assert.equal(await code(database.find(ADMIN, { collection: name })), 'INVALID_PARAM', name)
+      assert.equal(await codeOf(database.createCollection(ADMIN, name)), 'INVALID_PARAM', name)
+      assert.equal(await codeOf(database.find(ADMIN, { collection: name })), 'INVALID_PARAM', name)
     }
     for (const name of ['__proto__', 'constructor', 'A-1_b']) {
       await database.createCollection(ADMIN, name)
@@ -192,7 +192,7 @@ describe('collections', () => {
 })
 
 describe('documents', () => {
-  it('get ids that grow, or keep theirs, and no id twice', async (t) => {
+  it('get increasing ids or keep their own, and no id exists twice', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     const ids = await database.insert(ADMIN, 'c', [{ n: 1 }, { n: 2 }, { n: 3 }])
     assert.deepEqual(ids, ids.toSorted())
@@ -203,17 +203,17 @@ describe('documents', () => {
       [1, 2, 3],
     )
     assert.deepEqual(await database.insert(ADMIN, 'c', [{ _id: 1 }, { _id: '1' }]), [1, '1'])
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'new' }, { _id: 1 }])), 'DATABASE_DUPLICATE_WRITE')
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ _id: 'x' }, { _id: 'x' }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id: 'new' }, { _id: 1 }])), 'DATABASE_DUPLICATE_WRITE')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id: 'x' }, { _id: 'x' }])), 'DATABASE_DUPLICATE_WRITE')
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { _id: 'new' } }), 0, 'all or none')
     for (const _id of ['', 'x'.repeat(2000), null, true, { a: 1 }, Number.NaN, 'a\0b', '\ud800']) {
-      assert.equal(await code(database.insert(ADMIN, 'c', [{ _id }])), 'INVALID_PARAM', String(_id))
+      assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ _id }])), 'INVALID_PARAM', String(_id))
     }
     const byNumber = await database.find(ADMIN, { collection: 'c', query: { _id: 1 } })
     assert.deepEqual(byNumber, [{ _id: 1 }])
   })
 
-  it('are refused when their fields could not be asked for again', async (t) => {
+  it('are refused when their field names cannot be queried', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     const bad: DocumentObject[] = [
       { $a: 1 },
@@ -225,15 +225,15 @@ describe('documents', () => {
     ]
     const request = { collection: 'c', query: { _id: 'x' }, multi: false, upsert: true }
     for (const data of bad) {
-      assert.equal(await code(database.insert(ADMIN, 'c', [data])), 'INVALID_PARAM', JSON.stringify(data))
-      assert.equal(await code(database.replace(ADMIN, { ...request, data })), 'INVALID_PARAM', JSON.stringify(data))
+      assert.equal(await codeOf(database.insert(ADMIN, 'c', [data])), 'INVALID_PARAM', JSON.stringify(data))
+      assert.equal(await codeOf(database.replace(ADMIN, { ...request, data })), 'INVALID_PARAM', JSON.stringify(data))
     }
-    assert.equal(await code(database.insert(ADMIN, 'c', [{ a: 'x'.repeat(17 * 1024 * 1024) }])), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.insert(ADMIN, 'c', [{ a: 'x'.repeat(17 * 1024 * 1024) }])), 'INVALID_PARAM')
     await database.insert(ADMIN, 'c', [{ _id: 'x', constructor: 1, toString: { x: 2 } } as unknown as DocumentObject])
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { 'toString.x': 2, constructor: 1 } }), 1)
   })
 
-  it('do not nest deeper by update than by insert', async (t) => {
+  it('cannot nest deeper by update than by insert', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     await database.insert(ADMIN, 'c', [{ _id: 'x' }])
     let deep: DocumentObject = { end: 1 }
@@ -241,12 +241,12 @@ describe('documents', () => {
     const path = Array(60).fill('d').join('.')
     const data = { $set: { [path]: deep } }
     const request = { collection: 'c', query: {}, data, multi: true, upsert: false }
-    assert.equal(await code(database.update(ADMIN, request)), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.update(ADMIN, request)), 'INVALID_PARAM')
   })
 })
 
 describe('update and replace', () => {
-  it('change what matches and say how many really changed', async (t) => {
+  it('change the documents that match and count those whose content changed', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINONLY' })
     await database.insert(ADMIN, 'c', [
       { _id: 'a', n: 1 },
@@ -266,7 +266,7 @@ describe('update and replace', () => {
     assert.deepEqual(none, { matched: 0, updated: 0 })
   })
 
-  it('change more documents than one batch, each once, even where they move in the index that finds them', async (t) => {
+  it('change more documents than one batch, each once, also when they move in the index that finds them', async (t) => {
     const { database } = await openDatabase(t, {
       c: { acl: 'ADMINONLY', indexes: [{ name: 'n', fields: [['n', 1]], unique: false }] },
     })
@@ -288,7 +288,7 @@ describe('update and replace', () => {
     assert.equal(await database.remove(ADMIN, { collection: 'c', query: {}, multi: true }), 700)
   })
 
-  it('begin a document with its _id and its owner, whatever it was before', async (t) => {
+  it('keep _id and _openid as the first fields of a document', async (t) => {
     const { database } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ n: 1, _id: 'd' }])
     const fields = async () => {
@@ -322,7 +322,7 @@ describe('update and replace', () => {
     const adminWrote = await database.replace(ADMIN, { ...request, data: { n: 3, _id: 'd' } })
     assert.equal(adminWrote.updated, 1)
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _openid: 'alice', n: 3, _id: 'd' }])
-    assert.equal(await code(database.replace(ADMIN, { ...request, data: { _id: 'other' } })), 'INVALID_PARAM')
+    assert.equal(await codeOf(database.replace(ADMIN, { ...request, data: { _id: 'other' } })), 'INVALID_PARAM')
     const query = { $and: [{ kind: 'k' }, { 'deep.x': { $eq: 1 } }, { n: { $gt: 5 } }] }
     const byUpdate = await database.update(alice, { ...request, query, data: { $inc: { count: 1 } } })
     const id = byUpdate.upsertedId ?? null
@@ -330,10 +330,10 @@ describe('update and replace', () => {
     assert.deepEqual(found, { _id: id, _openid: 'alice', kind: 'k', deep: { x: 1 }, count: 1 })
   })
 
-  it('may not be talked into creating', async (t) => {
+  it('need the permission to create for an upsert', async (t) => {
     const { database } = await openDatabase(t, { c: 'ADMINWRITE' })
     const request = { collection: 'c', query: { _id: 'd' }, data: { n: 1 }, multi: false, upsert: true }
-    assert.equal(await code(database.replace(alice, request)), 'DATABASE_PERMISSION_DENIED')
+    assert.equal(await codeOf(database.replace(alice, request)), 'DATABASE_PERMISSION_DENIED')
     assert.equal(await database.count(ADMIN, { collection: 'c' }), 0)
   })
 })
@@ -351,13 +351,13 @@ describe('many writers', () => {
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _id: 'n', n: 32 }])
   })
 
-  it('make a document once', async (t) => {
+  it('insert a document once', async (t) => {
     const { database, another } = await openDatabase(t, { c: 'ADMINONLY' })
     const databases = [database, another()]
     const request = { collection: 'c', query: { _id: 'n' }, data: { $inc: { n: 1 } }, multi: false, upsert: true }
     await Promise.all(Array.from({ length: 10 }, (_, at) => databases[at % 2]?.update(ADMIN, request)))
     assert.deepEqual(await database.find(ADMIN, { collection: 'c' }), [{ _id: 'n', n: 10 }])
-    const inserts = Array.from({ length: 5 }, () => code(database.insert(ADMIN, 'c', [{ _id: 'once' }])))
+    const inserts = Array.from({ length: 5 }, () => codeOf(database.insert(ADMIN, 'c', [{ _id: 'once' }])))
     assert.deepEqual((await Promise.all(inserts)).filter((result) => result === 'accepted').length, 1)
   })
 })
@@ -384,13 +384,13 @@ describe('find', () => {
     assert.deepEqual(await find({ order: [{ path: '_id', direction: -1 }], limit: 2 }), [1199, 1198])
     assert.deepEqual(await find({ query: { _id: { $in: [5, 3, 'x'] } }, order: [{ path: 'n', direction: 1 }] }), [5, 3])
     for (const request of [{ offset: -1 }, { limit: -1 }, { limit: 1.5 }, { order: [{ path: '$x', direction: 1 }] }]) {
-      assert.equal(await code(find(request)), 'INVALID_PARAM', JSON.stringify(request))
+      assert.equal(await codeOf(find(request)), 'INVALID_PARAM', JSON.stringify(request))
     }
     const far = find({ offset: MAX_SORT_WINDOW, order: [{ path: 'n', direction: 1 }] })
-    assert.equal(await code(far), 'DATABASE_REQUEST_FAILED')
+    assert.equal(await codeOf(far), 'DATABASE_REQUEST_FAILED')
   })
 
-  it('costs one read of one record for a document by its id', async (t) => {
+  it('reads one record once for a document by its id', async (t) => {
     const { database, records, another } = await openDatabase(t, { c: 'PRIVATE' })
     await database.insert(alice, 'c', [{ _id: 'x', n: 1 }])
     let reads = 0

@@ -4,7 +4,7 @@ import type { DocumentValue } from '@cloudstead/protocol'
 import { sizeOf } from './document-size.ts'
 import { packDocument } from './stored-document.ts'
 
-test('the size of a value is about that of its text', () => {
+test('the estimated size of a value is close to the length of its text', () => {
   const values: DocumentValue[] = [
     'x'.repeat(10_000),
     '中'.repeat(10_000),

@@ -1,11 +1,11 @@
 import { type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 
-/** What numbers, dates and the like count; about what their text takes. */
+/** Bytes that numbers, dates and other values of fixed size count, about the length of their text. */
 const PLAIN = 8
-/** Quotes, colon and comma around a name or a value. */
+/** Bytes for quotes, colon and comma around a name or a value. */
 const MARKS = 4
 
-/** About how many bytes the stored text of a value would have; never far below, and much cheaper than writing it. */
+/** Estimates the bytes of a value's stored text. Never far too low, and much cheaper than writing the text. */
 export function sizeOf(value: DocumentValue): number {
   if (typeof value === 'string') return Buffer.byteLength(value) + MARKS
   if (Array.isArray(value)) {

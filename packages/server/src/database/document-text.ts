@@ -1,31 +1,31 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 
-/** A piece of a file that should be the text of a document. */
+/** The part of a file that should be one document. */
 export interface DocumentText {
-  /** The line in which it begins, from 1. */
+  /** The line where it begins, from 1. */
   readonly line: number
   readonly text: string
 }
 
 /**
- * Characters of one document as text. A document has 16 MB at most; its text can take more, but what is longer than this
- * is none, and would have to be held as a whole.
+ * Characters of the text of one document, which is held in memory as a whole. A document has at most 16 MB; its text can
+ * be longer, but not by this much.
  */
 export const MAX_DOCUMENT_TEXT = 32 * 1024 * 1024
 
-/** What ends reading at a line that is longer than any document. */
+/** The error for text that is longer than any document. */
 export function tooLong(line: number): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `line ${line}: longer than any document; is this the right format?`)
+  return new CloudsteadError('INVALID_PARAM', `line ${line} is longer than any document: is this the right format?`)
 }
 
 /**
- * The lines of a text that are not empty, as it arrives.
+ * The lines of a text that are not empty, as they arrive.
  *
- * @throws CloudsteadError INVALID_PARAM when one is longer than any document
+ * @throws CloudsteadError INVALID_PARAM when a line is longer than any document
  */
 export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<DocumentText> {
   let line = 1
-  // Pieces of a line that goes on: joined once, since a long one has many.
+  // Parts of the current line. They are joined once: a long line has many.
   let begun: string[] = []
   let length = 0
   for await (const chunk of text) {

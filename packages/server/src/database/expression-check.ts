@@ -2,9 +2,9 @@ import { CloudsteadError, type DocumentValue, isDocumentObject } from '@cloudste
 import { parsePath } from './paths.ts'
 
 /**
- * The aggregation expressions that `$expr` may use. Those that run code (`$function`, `$accumulator`) are refused for
- * good; those that loop or bind names (`$map`, `$reduce`, `$range`, `$let`, ...) because a short query could then cost
- * any amount of work on each document.
+ * The aggregation expressions that `$expr` may use. Expressions that run code (`$function`, `$accumulator`) are never
+ * allowed. Those that loop or bind names (`$map`, `$reduce`, `$range`, `$let`, ...) are not allowed because a short query
+ * could then take unbounded time on each document.
  */
 export const EXPRESSIONS: ReadonlySet<string> = new Set(
   (
@@ -19,7 +19,7 @@ export const EXPRESSIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** The variables that an expression may name; there is no way to bind others. */
+/** The variables that an expression may use. It cannot bind others. */
 const VARIABLES = new Set(['$$ROOT', '$$CURRENT', '$$NOW'])
 
 function checkText(text: string): void {
@@ -32,8 +32,10 @@ function checkText(text: string): void {
 }
 
 /**
+ * Checks the operand of `$expr`.
+ *
  * @param spend called for each part of the expression; it may throw
- * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for expressions off the list, INVALID_PARAM for malformed ones.
+ * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for expressions that are not allowed, INVALID_PARAM for malformed ones
  */
 export function checkExpression(expression: DocumentValue, spend: () => void): void {
   spend()

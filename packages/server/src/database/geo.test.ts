@@ -21,14 +21,14 @@ function both(holds: typeof within, a: DocumentValue, b: DocumentValue): boolean
 }
 
 describe('geometry', () => {
-  it('measures great circles in metres', () => {
+  it('measures great-circle distances in metres', () => {
     // Guangzhou to Beijing, some 1,890 km.
     const metres = distance([113.26, 23.13], [116.4, 39.9])
     assert.ok(Math.abs(metres - 1_890_000) < 10_000, String(metres))
     assert.equal(distance([1, 1], [1, 1]), 0)
   })
 
-  it('knows what lies within', () => {
+  it('finds what is within an area', () => {
     assert.equal(both(within, point(1, 1), box), true)
     assert.equal(both(within, point(0, 5), box), true, 'the border belongs to it')
     assert.equal(both(within, point(5, 5), box), false, 'a hole does not')
@@ -54,7 +54,7 @@ describe('geometry', () => {
     )
   })
 
-  it('knows what has a place in common', () => {
+  it('finds what intersects', () => {
     assert.equal(both(intersects, line([-1, 1], [11, 1]), box), true, 'a line across')
     assert.equal(both(intersects, line([-5, -5], [-1, -1]), box), false)
     assert.equal(both(intersects, line([4.5, 5], [5.5, 5]), box), false, 'inside the hole')
@@ -80,7 +80,7 @@ describe('geometry', () => {
     )
   })
 
-  it('takes nothing else for a geometry', () => {
+  it('accepts only valid geometries', () => {
     const none: DocumentValue[] = [
       null,
       'x',

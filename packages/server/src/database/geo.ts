@@ -5,7 +5,7 @@ type Position = readonly [lng: number, lat: number]
 type Ring = readonly Position[]
 type Segment = readonly [Position, Position]
 
-/** A geometry taken apart: what is compared are points, segments and areas. Edges are straight lines on the map. */
+/** The parts of a geometry that are compared: points, segments and areas. Edges are straight lines on the map. */
 interface Shape {
   readonly points: readonly Position[]
   readonly segments: readonly Segment[]
@@ -21,9 +21,9 @@ export interface Near {
   readonly max: number
 }
 
-/** The mean radius that MongoDB's spherical distances are computed with, in metres. */
+/** The Earth's radius in MongoDB's spherical distances, in metres. */
 const EARTH_RADIUS = 6_378_100
-/** Points of the geometry in a query: each is compared with every edge of every document that the query visits. */
+/** Points of the geometry of a query. Each is compared with every edge of every document that the query visits. */
 const MAX_QUERY_POINTS = 1000
 
 function isPosition(value: unknown): value is Position {
@@ -60,7 +60,7 @@ function polygons(areas: readonly (readonly Ring[])[]): Shape {
   return { points: areas.flat(2) as Position[], segments: areas.flatMap((rings) => rings.flatMap(edges)), areas }
 }
 
-/** Takes GeoJSON apart; undefined when the value is no geometry. */
+/** The parts of a GeoJSON value; undefined when it is not a valid geometry. */
 export function shapeOf(value: DocumentValue | undefined): Shape | undefined {
   if (!isDocumentObject(value)) return undefined
   const at: unknown = value.coordinates
@@ -91,7 +91,7 @@ export function distance(a: Position, b: Position): number {
   return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(lat + Math.cos(a[1] * rad) * Math.cos(b[1] * rad) * lng)))
 }
 
-/** Which side of the line from a to b a position is on: positive, negative, or 0 on the line. */
+/** The side of the line from `a` to `b` that a position is on: positive, negative, or 0 for the line itself. */
 function side(a: Position, b: Position, p: Position): number {
   return Math.sign((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]))
 }
@@ -122,7 +122,7 @@ function inRing(ring: Ring, p: Position): boolean {
   return inside
 }
 
-/** The border belongs to the area, a hole does not, but its border does. */
+/** The border belongs to the area. A hole does not, but its border does. */
 function inArea([outer, ...holes]: readonly Ring[], p: Position): boolean {
   if (outer === undefined || !inRing(outer, p)) return false
   return holes.every((hole) => !inRing(hole, p) || edges(hole).some((edge) => onSegment(edge, p)))
@@ -132,12 +132,12 @@ function inSome(areas: Shape['areas'], p: Position): boolean {
   return areas.some((area) => inArea(area, p))
 }
 
-/** Whether all of a geometry lies in areas: decided by its points, which is exact for points and convex areas. */
+/** Whether a geometry is inside the areas. Decided by its points, which is exact for points and for convex areas. */
 export function within(shape: Shape, areas: Shape): boolean {
   return shape.points.every((point) => inSome(areas.areas, point))
 }
 
-/** Whether two geometries have a place in common. */
+/** Whether two geometries have a point in common. */
 export function intersects(a: Shape, b: Shape): boolean {
   return (
     a.points.some((point) => inSome(b.areas, point)) ||
@@ -149,7 +149,7 @@ export function intersects(a: Shape, b: Shape): boolean {
   )
 }
 
-/** The geometry of a `$geoWithin` or `$geoIntersects`. @throws CloudsteadError INVALID_PARAM */
+/** The geometry of `$geoWithin` or `$geoIntersects`. @throws CloudsteadError INVALID_PARAM */
 export function queryShape(operator: string, operand: DocumentValue): Shape {
   const shape = isDocumentObject(operand) ? shapeOf(operand.$geometry) : undefined
   if (shape === undefined || (operator === '$geoWithin' && shape.areas.length === 0)) {
@@ -161,7 +161,7 @@ export function queryShape(operator: string, operand: DocumentValue): Shape {
   return shape
 }
 
-/** The operand of a `$nearSphere`. @throws CloudsteadError INVALID_PARAM */
+/** Parses the operand of `$nearSphere`. @throws CloudsteadError INVALID_PARAM */
 export function parseNear(path: string, operand: DocumentValue): Near {
   const spec = isDocumentObject(operand) ? operand : {}
   const shape = shapeOf(spec.$geometry)
@@ -174,7 +174,7 @@ export function parseNear(path: string, operand: DocumentValue): Near {
   return { path, centre, min, max }
 }
 
-/** The distance of a value from the centre in metres; Infinity when it is no point or outside the bounds. */
+/** The distance of a value from the centre in metres; Infinity when it is not a point or is out of the distance bounds. */
 export function distanceFrom(near: Near, value: DocumentValue | undefined): number {
   const shape = shapeOf(value)
   const point = shape?.points.length === 1 ? shape.points[0] : undefined

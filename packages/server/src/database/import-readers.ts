@@ -12,16 +12,16 @@ import { jsonDocuments } from './json-documents.ts'
 
 export type ImportFormat = 'json' | 'jsonl' | 'csv'
 
-/** One document of a file, or why it is none. */
+/** One document of a file, or the error that it has. */
 export interface ImportItem {
-  /** The line of the file in which it begins, from 1. */
+  /** The line of the file where it begins, from 1. */
   readonly line: number
   readonly document: DocumentObject | CloudsteadError
 }
 
 /**
- * Reads the documents of a file one after the other, holding one at a time. What is wrong with one document does not
- * keep the others back; what leaves unclear where the next one begins ends it.
+ * Reads the documents of a file one after the other and holds one at a time. An error in one document does not affect the
+ * others. An error after which the beginning of the next document is unknown ends the reading.
  *
  * @param now the server's clock in ms, for server dates
  * @throws CloudsteadError INVALID_PARAM with the line, when the rest cannot be read
@@ -42,7 +42,7 @@ export function readDocuments(
   }
 }
 
-/** Bytes that are read at a stretch: thousands of rows of CSV, which take some tens of milliseconds. */
+/** Bytes that are read at once: they can be thousands of CSV rows, which take some tens of milliseconds. */
 const PIECE = 8 * 1024
 
 async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -66,13 +66,14 @@ async function* fromTexts(texts: AsyncIterable<DocumentText>, now: number): Asyn
 
 function parseDocument(text: string, now: number): DocumentObject {
   const value = decodeEjson(text, now)
-  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', 'a document is an object in { }')
+  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', 'a document must be a JSON object')
   return value
 }
 
-function caught(read: () => DocumentObject): DocumentObject | CloudsteadError {
+/** The result of a function, or the CloudsteadError that it throws. */
+export function caught<T>(work: () => T): T | CloudsteadError {
   try {
-    return read()
+    return work()
   } catch (error) {
     if (error instanceof CloudsteadError) return error
     throw error
@@ -97,7 +98,7 @@ async function* fromCsv(text: AsyncIterable<string>, now: number): AsyncGenerato
   }
 }
 
-/** The rows that are not empty. Those before a place that cannot be read come before the error. */
+/** The rows that are not empty. Those before a parse error come before the error. */
 async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
   const { parse } = await import('csv-parse')
   let rows: CsvRow[] = []
@@ -106,14 +107,14 @@ async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
     skip_empty_lines: true,
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: MAX_DOCUMENT_TEXT,
-    // The stream itself would drop the rows that it holds when it fails.
+    // The stream itself would drop its buffered rows when it fails.
     on_record: (cells: readonly string[], { lines }) => {
       const breaks = cells.reduce((count, cell) => count + cell.split(/\r\n|\n|\r/).length - 1, 0)
       rows.push({ line: lines - breaks, cells })
       return null
     },
   })
-  // Whoever writes learns of it.
+  // Errors are passed to the callback of `write`.
   parser.on('error', () => {})
   const taken = () => {
     const ready = rows

@@ -1,98 +1,121 @@
-import type { Expectation, RecordKey, Records, RecordWrite, StoredRecord } from '../engines/records/records.ts'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
-import type { Collection, Collections } from './collections.ts'
+import type { Expectation, PutWrite, RecordKey, Records } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { walkPages } from '../engines/records/walk.ts'
+import type { Collections } from './collections.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { unpackDocument } from './stored-document.ts'
 
-/** Where the database says what it does on its own. A pino logger fits. */
+/** The log of background work. A pino logger fits. */
 export interface DatabaseLog {
   info(details: object, message: string): void
   error(details: object, message: string): void
 }
 
-/** Documents between two lines of the log. */
-const PROGRESS = 10_000
-
-export interface IndexBuild {
+export interface IndexBuilderOptions {
   readonly records: Records
   readonly collections: Collections
   readonly log: DatabaseLog | undefined
-  /** True once the build should end; the next start goes on with it. */
-  readonly stopped: () => boolean
 }
 
 /**
- * Enters the existing documents of a collection into its new indexes, then lets queries use them. Writers enter theirs
- * already, and every commit here expects the documents and the set of indexes as they were read, so it does not matter
- * who is first, nor how often this runs.
+ * Adds the existing documents of collections to their new indexes, then lets queries use the indexes. Writers add their
+ * entries meanwhile. Every commit expects the documents and the indexes as they were read, so builds and writes may run in
+ * any order and in several processes.
  */
-export async function buildIndexes(build: IndexBuild, name: string): Promise<void> {
-  const { records, collections, log } = build
-  let collection = await collections.open(name)
-  const wanted = collection.building
-  if (wanted.length === 0) return
-  log?.info({ collection: name, indexes: wanted }, 'building indexes')
-  let after: string | undefined
-  let done = 0
-  do {
-    if (build.stopped()) return
-    // What is entered in one commit; writers of the same documents wait or retry meanwhile.
-    const page = await records.find({
-      space: collection.space,
-      limit: STEP_DOCUMENTS,
-      maxBytes: STEP_BYTES,
-      ...(after !== undefined && { after }),
-    })
-    await enter(build, name, page.records)
-    after = page.next
-    if (Math.floor((done + page.records.length) / PROGRESS) > Math.floor(done / PROGRESS)) {
-      log?.info({ collection: name, documents: done }, 'building indexes')
-    }
-    done += page.records.length
-  } while (after !== undefined)
-  collection = await collections.open(name)
-  for (const id of wanted) {
-    if (!collection.building.includes(id)) continue
-    await collections.mark(name, id, { status: 'ready' })
-    log?.info({ collection: name, index: id, documents: done }, 'index is ready')
-  }
+export interface IndexBuilder {
+  /** Builds the new indexes of a collection in the background, unless a build is running. */
+  start(name: string): void
+  /** Resolves when no index is being built. */
+  settled(): Promise<void>
+  /** Stops all builds; the next start of the server continues. */
+  close(): Promise<void>
 }
 
-/** Writes these documents anew with all entries, reading again what others changed. */
-async function enter(build: IndexBuild, name: string, page: readonly StoredRecord[]): Promise<void> {
-  const { records, collections, log } = build
-  let pending = page
-  /** What others made too large to be read again with the rest. */
-  let later: readonly RecordKey[] = []
-  while (pending.length + later.length > 0 && !build.stopped()) {
-    const collection = await collections.open(name)
-    const writes = await prepare(collections, collection, pending)
-    if (writes !== 'changed') {
-      const seen: Expectation[] = pending.map(({ space, id, version }) => ({ space, id, version }))
-      const result = await records.commit(writes, [...seen, collection.expectation])
-      if (result.done) pending = []
-      else if (result.reason === 'duplicate') {
-        log?.error({ collection: name, index: result.index }, 'the index is not unique: it is not enforced, not used')
-        await collections.mark(name, result.index, { status: 'failed' })
+/** Documents between two log lines. */
+const PROGRESS = 10_000
+
+export function createIndexBuilder({ records, collections, log }: IndexBuilderOptions): IndexBuilder {
+  const builds = new Map<string, Promise<void>>()
+  let closing = false
+
+  async function build(name: string): Promise<void> {
+    const { space, building } = await collections.open(name)
+    if (building.length === 0) return
+    log?.info({ collection: name, indexes: building }, 'building indexes')
+    let done = 0
+    for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, values: false })) {
+      await enter(name, page)
+      if (closing) return
+      if (Math.floor((done + page.length) / PROGRESS) > Math.floor(done / PROGRESS)) {
+        log?.info({ collection: name, documents: done }, 'building indexes')
       }
+      done += page.length
     }
-    if (pending.length > 0) collections.forget(name)
-    const keys = [...pending.map(({ space, id }) => ({ space, id })), ...later]
-    const again = await records.get(keys, STEP_BYTES)
-    later = keys.slice(again.length)
-    pending = again.filter((record) => record !== undefined)
+    const { building: unfinished } = await collections.open(name)
+    for (const id of building) {
+      if (!unfinished.includes(id)) continue
+      await collections.markIndex(name, id, { status: 'ready' })
+      log?.info({ collection: name, index: id, documents: done }, 'index is ready')
+    }
   }
-}
 
-async function prepare(
-  collections: Collections,
-  collection: Collection,
-  page: readonly StoredRecord[],
-): Promise<readonly RecordWrite[] | 'changed'> {
-  const writes: RecordWrite[] = []
-  for (const { space, id, value } of page) {
-    const entries = await collections.entries(collection, unpackDocument(value))
-    if (entries === 'changed') return 'changed'
-    writes.push({ op: 'put', space, id, value, entries })
+  /** Writes documents again with all their entries. */
+  async function enter(name: string, keys: readonly RecordKey[]): Promise<void> {
+    let left = keys
+    while (left.length > 0) {
+      const entered = await retryOnConflict(() => enterSome(name, left), {
+        // There may be many writers of these documents, but a build that gives up has to start from the beginning.
+        attempts: Number.POSITIVE_INFINITY,
+        exhausted: () => new Error(`the documents of '${name}' change too often`),
+      })
+      left = left.slice(entered)
+    }
   }
-  return writes
+
+  /** Handles as many documents, from the first, as one step reads. Resolves to how many; to all when it is closing. */
+  async function enterSome(name: string, keys: readonly RecordKey[]): Promise<number | typeof CONFLICT> {
+    if (closing) return keys.length
+    const collection = await collections.open(name)
+    const read = await records.get(keys, STEP_BYTES)
+    const writes: PutWrite[] = []
+    const expectations: Expectation[] = []
+    for (const record of read) {
+      if (record === undefined) continue
+      const { space, id, value, version } = record
+      const entries = await collections.entries(collection, unpackDocument(value))
+      if (entries === CONFLICT) return CONFLICT
+      writes.push({ op: 'put', space, id, value, entries })
+      expectations.push({ space, id, version })
+    }
+    const result = await records.commit(writes, [...expectations, collection.expectation])
+    if (result.done) return read.length
+    if (result.reason === 'duplicate') {
+      log?.error(
+        { collection: name, index: result.index },
+        'the data is not unique: the index is neither enforced nor used',
+      )
+      await collections.markIndex(name, result.index, { status: 'failed' })
+    }
+    collections.forget(name)
+    return CONFLICT
+  }
+
+  async function settled(): Promise<void> {
+    while (builds.size > 0) await Promise.all(builds.values())
+  }
+
+  return {
+    start(name) {
+      if (builds.has(name) || closing) return
+      const running = build(name)
+        .catch((error: unknown) => log?.error({ err: error, collection: name }, 'building indexes failed'))
+        .finally(() => builds.delete(name))
+      builds.set(name, running)
+    },
+    settled,
+    async close() {
+      closing = true
+      await settled()
+    },
+  }
 }

@@ -4,7 +4,7 @@ import type { IndexEntry } from '../engines/records/records.ts'
 import type { IndexSettings } from '../settings.ts'
 import { leaves, parsePath } from './paths.ts'
 
-/** An index as it is used. Its name in the engine is its definition, so that a changed definition is another index. */
+/** An index. Its id is made of its definition, so that a changed definition is another index. */
 export interface IndexDefinition {
   readonly id: string
   readonly fields: readonly {
@@ -15,38 +15,38 @@ export interface IndexDefinition {
   readonly unique: boolean
 }
 
-/** An index that may answer queries. */
+/** An index with what the planner has to know about its entries. */
 export interface UsableIndex extends IndexDefinition {
-  /** Whether some document has several entries; two bounds may then be kept by two different elements of an array. */
+  /** Whether some document has several entries. Two bounds may then be met by two different elements of an array. */
   readonly multikey: boolean
 }
 
-/** Entries of one document in one index: beyond that an array is no key any more. */
+/** Entries of one document in one index. Longer arrays are not useful as keys. */
 const MAX_ENTRIES = 1000
-/** Bytes of one index key; longer texts are content, not keys. */
+/** Bytes of one index key. Longer strings are not useful as keys. */
 const MAX_KEY_BYTES = 8 * 1024
 
 function define(id: string, fields: IndexSettings['fields'], unique: boolean): IndexDefinition {
   return { id, fields: fields.map(([path, direction]) => ({ path, parts: parsePath(path), direction })), unique }
 }
 
-/** The definition of a declared index. Its name in the settings means nothing here. */
+/** The definition of a declared index. Its name in the settings does not matter. */
 export function definitionOf(settings: IndexSettings): IndexDefinition {
   return define(JSON.stringify([settings.fields, settings.unique]), settings.fields, settings.unique)
 }
 
-/** The definition back from its id, as it stands in a collection's state. */
+/** The definition of an index id, as a collection's state has it. */
 export function definitionFromId(id: string): IndexDefinition {
   const [fields, unique] = JSON.parse(id) as [IndexSettings['fields'], boolean]
   return define(id, fields, unique)
 }
 
-/** Every collection has it from its first document on: the presets restrict by it. */
+/** The index of every collection by which presets restrict queries. */
 export const OWNER_INDEX: UsableIndex = { ...define('owner', [['_openid', 1]], false), multikey: true }
 
 /**
- * The entries of a document in an index: one per combination of the values of its fields, so that any condition that
- * the document meets finds an entry.
+ * The entries of a document in an index: one for each combination of the values of its fields, so that every condition
+ * that the document meets finds an entry.
  *
  * @throws CloudsteadError DATABASE_REQUEST_FAILED when there are too many, or a value is too long
  */

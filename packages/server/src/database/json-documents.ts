@@ -1,38 +1,38 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { type DocumentText, MAX_DOCUMENT_TEXT, tooLong } from './document-text.ts'
 
-/** Where the reading of a file is. */
-type Place = 'start' | 'between' | 'document' | 'end'
+/** The position in the file: before the first document, between two, within one, or after the end of the array. */
+type State = 'start' | 'between' | 'document' | 'end'
 
 const isSpace = (char: string) => char === ' ' || char === '\n' || char === '\r' || char === '\t'
 
 /**
- * Cuts a JSON array into the texts of its elements as it arrives. Programs also write documents one after the other
- * without the brackets of an array, and call that JSON too.
+ * Splits a JSON array into the texts of its elements as it arrives. Also accepts documents one after the other without an
+ * array, as some programs export them.
  *
  * @throws CloudsteadError INVALID_PARAM with the line
  */
 export async function* jsonDocuments(text: AsyncIterable<string>): AsyncGenerator<DocumentText> {
-  const cutter = new Cutter()
-  for await (const chunk of text) yield* cutter.add(chunk)
-  cutter.end()
+  const splitter = new DocumentSplitter()
+  for await (const chunk of text) yield* splitter.add(chunk)
+  splitter.end()
 }
 
-class Cutter {
-  #place: Place = 'start'
+class DocumentSplitter {
+  #state: State = 'start'
   #isArray = false
   #line = 1
-  /** Of the document that is being read. */
+  /** Where the current document begins. */
   #startLine = 1
   #text = ''
   #depth = 0
   #inText = false
   #escaped = false
 
-  /** @throws CloudsteadError INVALID_PARAM when the file ends too early */
+  /** @throws CloudsteadError INVALID_PARAM when the file ends within the documents */
   end(): void {
-    if (this.#place === 'start' || this.#place === 'end' || (this.#place === 'between' && !this.#isArray)) return
-    const line = this.#place === 'document' ? this.#startLine : this.#line
+    if (this.#state === 'start' || this.#state === 'end' || (this.#state === 'between' && !this.#isArray)) return
+    const line = this.#state === 'document' ? this.#startLine : this.#line
     throw new CloudsteadError('INVALID_PARAM', `line ${line}: the file ends in the middle of its documents`)
   }
 
@@ -40,27 +40,27 @@ class Cutter {
     let start = 0
     for (let at = 0; at < chunk.length; at += 1) {
       const char = chunk[at] ?? ''
-      if (this.#place === 'document') {
+      if (this.#state === 'document') {
         if (this.#ends(char)) {
           yield { line: this.#startLine, text: this.#text + chunk.slice(start, at + 1) }
           this.#text = ''
-          this.#place = 'between'
+          this.#state = 'between'
         }
       } else if (char === '{') {
-        if (this.#place === 'end') throw this.#unexpected(char)
-        this.#place = 'document'
+        if (this.#state === 'end') throw this.#unexpected(char)
+        this.#state = 'document'
         this.#startLine = this.#line
         this.#depth = 1
         start = at
       } else this.#punctuation(char)
       if (char === '\n') this.#line += 1
     }
-    if (this.#place !== 'document') return
+    if (this.#state !== 'document') return
     this.#text += chunk.slice(start)
     if (this.#text.length > MAX_DOCUMENT_TEXT) throw tooLong(this.#startLine)
   }
 
-  /** Whether a character is the last one of the document that is being read. */
+  /** Whether a character is the last one of the current document. */
   #ends(char: string): boolean {
     if (this.#inText) {
       if (this.#escaped) this.#escaped = false
@@ -74,11 +74,11 @@ class Cutter {
 
   #punctuation(char: string): void {
     if (isSpace(char)) return
-    if (char === '[' && this.#place === 'start') {
+    if (char === '[' && this.#state === 'start') {
       this.#isArray = true
-      this.#place = 'between'
-    } else if (char === ']' && this.#isArray && this.#place === 'between') this.#place = 'end'
-    else if (char !== ',' || this.#place !== 'between') throw this.#unexpected(char)
+      this.#state = 'between'
+    } else if (char === ']' && this.#isArray && this.#state === 'between') this.#state = 'end'
+    else if (char !== ',' || this.#state !== 'between') throw this.#unexpected(char)
   }
 
   #unexpected(char: string): CloudsteadError {

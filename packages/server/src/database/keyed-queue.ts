@@ -1,18 +1,18 @@
 /**
- * Lets work on one key run one after the other. It saves writers of one document from refusing each other again and
- * again; nothing relies on it, because other processes write too.
+ * Runs the work on one key one after the other. This avoids conflicts between writers of one document. Correctness does
+ * not depend on it, since other processes write too.
  */
-export class KeyedQueue {
-  readonly #last = new Map<string, Promise<unknown>>()
+export type KeyedQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
-  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(key) ?? Promise.resolve()
-    const mine = before.then(work, work)
-    this.#last.set(key, mine)
+export function createKeyedQueue(): KeyedQueue {
+  const last = new Map<string, Promise<unknown>>()
+  return async (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work, work)
+    last.set(key, mine)
     try {
       return await mine
     } finally {
-      if (this.#last.get(key) === mine) this.#last.delete(key)
+      if (last.get(key) === mine) last.delete(key)
     }
   }
 }

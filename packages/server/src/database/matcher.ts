@@ -4,13 +4,13 @@ import { Query } from 'mingo/query'
 import { queryOptions } from './query-operators.ts'
 
 /**
- * How long a query that may be costly holds up everybody else at a stretch, and how long it runs in all, in ms.
- * JavaScript's regular expressions backtrack, so that a pattern such as `(a+)+b` would run for hours; each edge of a
- * geometry is compared with each edge of a stored one; and each condition with each element of a stored array.
+ * How long a costly query may block the event loop at once (STRETCH), and how long it may run in total (BUDGET), in ms.
+ * JavaScript's regular expressions backtrack, so that a pattern such as `(a+)+b` can run for hours. Each edge of a
+ * geometry is compared with each edge of a stored one, and each condition with each element of a stored array.
  */
 const STRETCH = 250
 const BUDGET = 5000
-/** Values of a query that does without the clock, which costs half a millisecond. */
+/** Queries with more values get a deadline, which costs half a millisecond. */
 const QUICK_VALUES = 100
 const COSTLY = new Set(['$geoWithin', '$geoIntersects', '$expr'])
 
@@ -18,11 +18,11 @@ const OPTIONS = queryOptions()
 
 /** A checked query, compiled. */
 export interface Matcher {
-  /** True for a query without conditions. */
+  /** Whether the query has no conditions. */
   readonly matchesAll: boolean
   test(document: DocumentObject): boolean
   /**
-   * Runs work that calls `test` on some documents, under a deadline when the query may be costly.
+   * Runs work that calls `test` on some documents, with a deadline when the query may be costly.
    *
    * @throws CloudsteadError DATABASE_REQUEST_FAILED when the deadline passes
    */
@@ -30,10 +30,10 @@ export interface Matcher {
 }
 
 /**
- * Compiles a query that checkQuery wrote.
+ * Compiles a query that `checkQuery` returned.
  *
- * @param costly whether the work besides the query may take long, so that it all runs under the deadline
- * @throws CloudsteadError INVALID_PARAM for what only the compiler notices
+ * @param costly whether the work apart from the query may take long and needs the deadline
+ * @throws CloudsteadError INVALID_PARAM for errors that only the compiler finds
  */
 export function compileQuery(query: DocumentObject, costly = false): Matcher {
   let compiled: Query<DocumentObject>
@@ -47,7 +47,7 @@ export function compileQuery(query: DocumentObject, costly = false): Matcher {
     try {
       return compiled.test(document)
     } catch {
-      // An expression that a document's values do not suit must not break the query for all the other documents.
+      // An expression that fails on one document must not fail the query for all others.
       return false
     }
   }
@@ -69,7 +69,7 @@ function isCostly(query: DocumentObject): boolean {
   return visit(query)
 }
 
-/** The virtual machine is here for its clock only: it interrupts any work, even a regular expression that backtracks. */
+/** The virtual machine serves as a timer only: it interrupts any work, also a regular expression that backtracks. */
 function deadline(): Matcher['run'] {
   const sandbox: { work?: () => void } = {}
   const context = createContext(sandbox)

@@ -1,33 +1,33 @@
 import { createHash } from 'node:crypto'
 import { CloudsteadError } from '@cloudstead/protocol'
 
-/** A place among the documents of an order. */
-export interface Place {
-  /** The sort key of the document; empty where the order is that of the ids. */
+/** A position in the sort order of documents. */
+export interface SortPosition {
+  /** The sort key of the document; empty in the order of the ids. */
   readonly key: Uint8Array
   /** The record id of the document. */
   readonly id: string
 }
 
-/** The place of the last document of a page, behind which the next page begins. */
-export interface PagePlace extends Place {
-  /** How documents with the same key follow each other: by id upwards or downwards. */
+/** The position of the last document of a page. The next page begins after it. */
+export interface PageCursor extends SortPosition {
+  /** The order of documents with the same key: by id, ascending (1) or descending (-1). */
   readonly ties: 1 | -1
 }
 
 const FORMAT = 1
 const PRINT_BYTES = 8
-/** Format, ties and the length of the key (u16) stand beside the fingerprint, before the key and the id. */
+/** Format, ties, the length of the key (u16) and the fingerprint. The key and the id follow. */
 const HEADER_BYTES = 4 + PRINT_BYTES
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Writes a place as opaque text of URL-safe characters, without secrecy.
+ * Encodes a cursor as opaque, URL-safe text. It is not secret.
  *
- * @param asked what the pages are of: with another query or order the text is refused
+ * @param asked identifies the query and the order; with another one the text is refused
  */
-export function writePlace({ key, id, ties }: PagePlace, asked: string): string {
+export function writePageCursor({ key, id, ties }: PageCursor, asked: string): string {
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt8(FORMAT, 0)
   header.writeInt8(ties, 1)
@@ -37,13 +37,13 @@ export function writePlace({ key, id, ties }: PagePlace, asked: string): string 
 }
 
 /**
- * Reads what `writePlace` wrote for the same question.
+ * Decodes the text of `writePageCursor` for the same query and order.
  *
  * @throws CloudsteadError INVALID_PARAM
  */
-export function readPlace(text: string, asked: string): PagePlace {
+export function readPageCursor(text: string, asked: string): PageCursor {
   const bytes = Buffer.from(text, 'base64url')
-  // The decoder skips what it does not know; only text that it would write itself is a place.
+  // The decoder skips unknown characters. Only text that encodes back to itself is valid.
   const whole = bytes.length > HEADER_BYTES && bytes[0] === FORMAT && bytes.toString('base64url') === text
   if (!whole || !bytes.subarray(4, HEADER_BYTES).equals(fingerprint(asked))) throw notOurs()
   const ties = bytes.readInt8(1)

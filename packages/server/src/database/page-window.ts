@@ -1,20 +1,20 @@
-/** One thing that may be on a page, with its place and the bytes that it takes. */
-interface Placed<T> {
+/** An item that may be on the page, with its size. */
+interface SizedItem<T> {
   readonly item: T
   readonly bytes: number
 }
 
 /**
- * The first things of any number of them, in order: as many as a page holds and not many more bytes. So a page that a
- * walk finds in another order never keeps more than itself.
+ * Keeps the first of any number of items in order: as many as the page may have, within its bytes. So a page that is
+ * collected from a walk in another order needs no more memory than the page.
  */
 export class PageWindow<T> {
   readonly #compare: (a: T, b: T) => number
   readonly #size: number
   readonly #maxBytes: number
-  readonly #placed: Placed<T>[] = []
+  readonly #kept: SizedItem<T>[] = []
   #bytes = 0
-  /** The first of what there was no room for: nothing behind it may come any more, or it would have been left out. */
+  /** The first item that did not fit. Items after it must not be added any more. */
   #bound: T | undefined
 
   constructor(compare: (a: T, b: T) => number, size: number, maxBytes: number) {
@@ -25,28 +25,28 @@ export class PageWindow<T> {
 
   add(item: T, bytes: number): void {
     if (this.#bound !== undefined && this.#compare(item, this.#bound) >= 0) return
-    this.#placed.splice(this.#position(item), 0, { item, bytes })
+    this.#kept.splice(this.#position(item), 0, { item, bytes })
     this.#bytes += bytes
-    while (this.#placed.length > this.#size || (this.#bytes > this.#maxBytes && this.#placed.length > 1)) {
-      const last = this.#placed.pop()
+    while (this.#kept.length > this.#size || (this.#bytes > this.#maxBytes && this.#kept.length > 1)) {
+      const last = this.#kept.pop()
       if (last === undefined) return
       this.#bytes -= last.bytes
       this.#bound = last.item
     }
   }
 
-  /** The things in order, and whether there are more behind them. */
+  /** The items in order, and whether there are more after them. */
   page(): { readonly items: readonly T[]; readonly more: boolean } {
-    return { items: this.#placed.map(({ item }) => item), more: this.#bound !== undefined }
+    return { items: this.#kept.map(({ item }) => item), more: this.#bound !== undefined }
   }
 
-  /** Behind everything that stands before it or is equal. */
+  /** Where to insert an item: after all that come before it or are equal. */
   #position(item: T): number {
     let low = 0
-    let high = this.#placed.length
+    let high = this.#kept.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      const other = this.#placed[middle]
+      const other = this.#kept[middle]
       if (other !== undefined && this.#compare(other.item, item) <= 0) low = middle + 1
       else high = middle
     }

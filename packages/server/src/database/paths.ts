@@ -1,9 +1,9 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 
-/** How many names a dotted path may have; a document cannot nest deeper. */
+/** Names of a dotted path. A document cannot nest deeper. */
 const MAX_PATH_LENGTH = 100
 
-/** Whether this part of a path can mean an element of an array. */
+/** Whether a part of a path can be an array index. */
 export function isArrayIndex(part: string): boolean {
   return /^(?:0|[1-9]\d{0,8})$/.test(part)
 }
@@ -15,24 +15,25 @@ export function isArrayIndex(part: string): boolean {
  */
 export function parsePath(path: string): readonly string[] {
   const parts = path.split('.')
-  if (parts.length > MAX_PATH_LENGTH) throw new CloudsteadError('INVALID_PARAM', 'a field path has too many parts')
+  if (parts.length > MAX_PATH_LENGTH)
+    throw new CloudsteadError('INVALID_PARAM', `a field path may have at most ${MAX_PATH_LENGTH} names`)
   for (const part of parts) checkName(part, path)
   return parts
 }
 
-/** @throws CloudsteadError INVALID_PARAM when a field may not be called this; `path` says where it stands. */
+/** @throws CloudsteadError INVALID_PARAM when a field must not have this name. `path` is its path, for the message. */
 export function checkName(name: string, path: string): void {
   if (name === '' || name.startsWith('$') || name === '__proto__' || name.includes('\0')) {
     throw new CloudsteadError(
       'INVALID_PARAM',
-      `'${path}' is no name of a field: names may not be empty, begin with $ or be __proto__`,
+      `'${path}' is not a valid field name: names must not be empty, begin with $ or be __proto__`,
     )
   }
 }
 
 /**
- * The values that a path reaches in a document, in MongoDB's sense: an array on the way stands for each of its
- * elements, and a number on the way also for one element. `undefined` stands for a branch without the field.
+ * The values that a path reaches in a document, as in MongoDB: an array on the way stands for each of its elements, and
+ * a number in the path also for one element. `undefined` stands for a branch without the field.
  */
 export function reach(document: DocumentObject, parts: readonly string[]): readonly (DocumentValue | undefined)[] {
   const first = parts[0]
@@ -45,7 +46,7 @@ export function reach(document: DocumentObject, parts: readonly string[]): reado
 interface Walk {
   readonly parts: readonly string[]
   readonly found: (DocumentValue | undefined)[]
-  /** From where in the path each array was walked, when a number could mean an element or a name. */
+  /** For each array, the parts of the path it was visited at, where a number can be an index or a name. */
   readonly seen: Map<DocumentValue, Set<number>>
 }
 
@@ -55,7 +56,7 @@ function descend(walk: Walk, value: DocumentValue | undefined, at: number): void
     walk.found.push(value)
   } else if (Array.isArray(value)) {
     if (isArrayIndex(part)) {
-      // Two ways on at each array: without this, 50 arrays in each other would be walked 2 ** 50 times.
+      // There are two ways on at each array. Without this check 50 nested arrays would be visited 2 ** 50 times.
       if (!isFirstVisit(walk, value, at)) return
       if (Number(part) < value.length) descend(walk, value[Number(part)], at + 1)
     }
@@ -76,8 +77,8 @@ function isFirstVisit({ seen }: Walk, value: DocumentValue, at: number): boolean
 }
 
 /**
- * The single values that index entries and sort keys are made of: what the path reaches, an array there standing for
- * each of its elements, an empty one for nothing.
+ * The values that index entries and sort keys are made of: what the path reaches, with each element of an array in place
+ * of the array. An empty array counts as null.
  */
 export function leaves(document: DocumentObject, parts: readonly string[]): readonly DocumentValue[] {
   const found: DocumentValue[] = []
@@ -89,7 +90,7 @@ export function leaves(document: DocumentObject, parts: readonly string[]): read
   return found
 }
 
-/** Whether a value that the path reaches, or an element of an array there, passes the test. */
+/** Whether a value that the path reaches, or an element of an array that it reaches, passes the test. */
 export function someLeaf(
   document: DocumentObject,
   parts: readonly string[],

@@ -21,7 +21,7 @@ const usable = (...indexes: readonly ReturnType<typeof index>[]): UsableIndex[] 
 ]
 
 describe('plans', () => {
-  it('reads by _id wherever the query fixes it', () => {
+  it('reads by _id when the query fixes it', () => {
     for (const query of [{ _id: 'a' }, { _id: { $eq: 'a' } }, { $and: [{ x: 1 }, { _id: { $in: ['a', 'a'] } }] }]) {
       assert.deepEqual(planQuery(query, [], usable()), { kind: 'ids', ids: ['sa'], ordered: true })
     }
@@ -30,7 +30,7 @@ describe('plans', () => {
     assert.equal(planQuery({ _id: { $ne: 'a' } }, [], []).kind, 'scan')
   })
 
-  it('walks the index that narrows most, and lets it sort', () => {
+  it('walks the index that narrows most, in its order', () => {
     const plan = planQuery({ status: 'paid' }, [{ path: 'time', direction: -1 }], usable(byStatus, byStatusAndTime))
     assert.ok(plan.kind === 'index')
     assert.deepEqual([plan.index, plan.ordered, plan.reverse], [definitionOf(byStatusAndTime).id, true, false])
@@ -48,7 +48,7 @@ describe('plans', () => {
     })
   })
 
-  it('uses one bound only where elements of an array may keep two severally', () => {
+  it('uses only one bound when two elements of an array may meet one each', () => {
     const range = { time: { $gt: 1, $lt: 5 } }
     const single = { ...definitionOf(index([['time', 1]])), multikey: false }
     const plan = (multikey: boolean) => planQuery(range, [], [{ ...single, multikey }])
@@ -93,7 +93,7 @@ const order = fc.uniqueArray(fc.record({ path, direction: fc.constantFrom<1 | -1
 })
 
 describe('planned queries', () => {
-  it('sort an array by its smallest element, even where the query fixes another one', async (t) => {
+  it('sort an array by its smallest element, also when the query fixes another one', async (t) => {
     const { database } = await openDatabase(t, { c: { acl: 'ADMINONLY', indexes: [index([['a', 1]])] } })
     await database.insert(ADMIN, 'c', [
       { _id: 1, a: 5 },
@@ -109,7 +109,7 @@ describe('planned queries', () => {
     )
   })
 
-  it('find what a full scan finds, in the order asked for', async (t) => {
+  it('find what a full scan finds, in the wanted order', async (t) => {
     const indexes = [
       index([['a', 1]]),
       index([['a.d', -1]]),

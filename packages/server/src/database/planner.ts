@@ -1,41 +1,42 @@
-import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import { encodeKey } from '../engines/records/key-encoding.ts'
 import { type Bounds, componentRange, keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { KeyRange } from '../engines/records/records.ts'
 import { recordId } from './document-id.ts'
 import type { UsableIndex } from './indexes.ts'
+import { eachCondition, hasOperators } from './query-conditions.ts'
 import type { OrderPart } from './sort.ts'
 
-/** How the candidates of a query are found. Whoever follows it tests every candidate with the whole query. */
+/** How the candidates of a query are found. Every candidate has to be tested with the whole query. */
 export type Plan =
-  /** Read these records; none other can match. */
+  /** Read these records; no other can match. */
   | { readonly kind: 'ids'; readonly ids: readonly string[]; readonly ordered: boolean }
   /** Walk these ranges of an index. */
   | {
       readonly kind: 'index'
       readonly index: string
       readonly ranges: readonly KeyRange[]
-      /** The bytes that all keys of the walk begin with, where there is one range. */
+      /** The bytes that all keys of the walk begin with, if there is one range. */
       readonly prefix: Uint8Array
       readonly reverse: boolean
       readonly ordered: boolean
-      /** Whether a record may come more than once; the first time counts. */
+      /** Whether a record may come more than once. Only the first counts. */
       readonly repeats: boolean
     }
   /** Walk all records by id. */
   | { readonly kind: 'scan'; readonly reverse: boolean; readonly ordered: boolean }
 
-/** What the query says of one path in conditions that all must hold. */
+/** The conditions of a query on one path that every match meets. */
 interface Conditions {
-  /** The values one of which it must have. */
+  /** The path has one of these values. */
   oneOf?: readonly DocumentValue[]
   bounds: Bounds
 }
 
-/** Ranges of one plan; a longer list of alternatives is left to the test of the candidates. */
+/** Ranges of one plan. Longer lists of alternatives do not narrow the walk. */
 const MAX_RANGES = 500
 
-/** Values whose equality and order an index key shows. */
+/** Whether an index key shows the equality and order of a value. */
 function isKeyable(value: DocumentValue): boolean {
   return typeof value !== 'object' || value === null || value instanceof Date
 }
@@ -48,12 +49,11 @@ function narrow(conditions: Conditions, values: readonly DocumentValue[]): void 
 const BOUNDS = { $gt: 'gt', $gte: 'gte', $lt: 'lt', $lte: 'lte' } as const
 
 function collectField(conditions: Conditions, condition: DocumentValue): void {
-  const isOperators = isDocumentObject(condition) && Object.keys(condition).some((name) => name.startsWith('$'))
-  if (!isOperators) {
+  if (!hasOperators(condition)) {
     narrow(conditions, [condition])
     return
   }
-  for (const [operator, operand] of Object.entries(condition)) {
+  for (const [operator, operand] of Object.entries(condition as DocumentObject)) {
     if (operator === '$eq') narrow(conditions, [operand])
     else if (operator === '$in') narrow(conditions, operand as readonly DocumentValue[])
     else if (Object.hasOwn(BOUNDS, operator) && isKeyable(operand)) {
@@ -65,18 +65,17 @@ function collectField(conditions: Conditions, condition: DocumentValue): void {
   }
 }
 
-function collect(query: DocumentObject, found: Map<string, Conditions>): void {
-  for (const [name, condition] of Object.entries(query)) {
-    if (name === '$and') for (const part of condition as readonly DocumentObject[]) collect(part, found)
-    else if (!name.startsWith('$')) {
-      const conditions = found.get(name) ?? { bounds: {} }
-      found.set(name, conditions)
-      collectField(conditions, condition)
-    }
-  }
+function conditionsOf(query: DocumentObject): ReadonlyMap<string, Conditions> {
+  const found = new Map<string, Conditions>()
+  eachCondition(query, (path, condition) => {
+    const conditions = found.get(path) ?? { bounds: {} }
+    found.set(path, conditions)
+    collectField(conditions, condition)
+  })
+  return found
 }
 
-/** Elements of one array may keep two bounds severally, so a multikey index can only use one of them. */
+/** Two elements of one array may meet one bound each, so a multikey index can use only one of them. */
 function usableBounds(bounds: Bounds, multikey: boolean): Bounds | undefined {
   const entries = Object.entries(bounds)
   if (entries.length === 0) return undefined
@@ -125,10 +124,10 @@ function indexPlan(
   }
 }
 
-/** What isKeyable lets through. */
+/** The values that `isKeyable` accepts. */
 type KeyValues = Parameters<typeof keyPrefixRange>[0]
 
-/** Whether the walk has the order that is asked for, and in which direction; undefined when it has not. */
+/** The direction in which the walk has the wanted order; undefined when it does not have it. */
 function orderOfWalk(
   index: UsableIndex,
   depth: number,
@@ -137,7 +136,7 @@ function orderOfWalk(
   order: readonly OrderPart[],
 ): { readonly reverse: boolean } | undefined {
   if (order.length === 0 || !oneRange || (index.multikey && bounded)) return undefined
-  // Fields that are equal in all results order nothing; but an array that has the value may sort by another element.
+  // Fields that are equal in all results do not matter. But an array with the value may sort by another element.
   const constant = new Set(index.multikey ? [] : index.fields.slice(0, depth).map(({ path }) => path))
   const asked = order.filter(({ path }) => !constant.has(path))
   const fields = index.fields.slice(depth, depth + asked.length)
@@ -147,7 +146,7 @@ function orderOfWalk(
   return new Set(reversed).size === 1 ? { reverse: reversed[0] === true } : undefined
 }
 
-/** Equal ranges once; different ones do not overlap, because each begins with other values. */
+/** Each range once. Different ones do not overlap, because each begins with other values. */
 function distinct(ranges: readonly KeyRange[]): readonly KeyRange[] {
   const byStart = new Map<string, KeyRange>()
   for (const range of ranges) byStart.set(range.from ? Buffer.from(range.from.key).toString('latin1') : '', range)
@@ -155,12 +154,11 @@ function distinct(ranges: readonly KeyRange[]): readonly KeyRange[] {
 }
 
 /**
- * Chooses how to find the candidates of a checked query: by `_id`, else by the index that narrows most, else by a walk
- * over the collection. Indexes that give the order save the sort.
+ * Chooses how to find the candidates of a checked query: by `_id`, else by the index that narrows the walk most, else by
+ * a walk over the collection. An index that has the wanted order avoids the sort.
  */
 export function planQuery(query: DocumentObject, order: readonly OrderPart[], indexes: readonly UsableIndex[]): Plan {
-  const conditions = new Map<string, Conditions>()
-  collect(query, conditions)
+  const conditions = conditionsOf(query)
   const ids = conditions.get('_id')?.oneOf
   if (ids !== undefined) {
     const named = ids.filter((id) => typeof id === 'string' || typeof id === 'number')
@@ -172,7 +170,7 @@ export function planQuery(query: DocumentObject, order: readonly OrderPart[], in
     if (candidate !== undefined && candidate.score > (best?.score ?? 0)) best = candidate
   }
   if (best !== undefined) return best.plan
-  // The walk by record id is the order by _id (document-id.ts), after which nothing is left to order.
+  // A walk by record id is in the order of _id (document-id.ts). Ids are unique, so further parts do not matter.
   const byId = order[0]?.path === '_id'
   return { kind: 'scan', reverse: byId && order[0]?.direction === -1, ordered: byId || order.length === 0 }
 }

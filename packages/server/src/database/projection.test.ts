@@ -61,7 +61,7 @@ describe('projections', () => {
     })
   }
 
-  it('is nothing when it says nothing', () => {
+  it('is undefined when it changes nothing', () => {
     assert.equal(compileProjection({}, ADMIN), undefined)
   })
 

@@ -9,10 +9,10 @@ import { compileQuery } from './matcher.ts'
 import { parsePath } from './paths.ts'
 import { checkQuery } from './query-check.ts'
 
-/** Which fields of a result to send. */
+/** Returns a document with the fields to send. */
 export type Projection = (document: DocumentObject) => DocumentObject
 
-/** Names under a name; null: the whole value. */
+/** Fields by name; null stands for the whole value. */
 interface Tree {
   readonly [name: string]: Tree | null
 }
@@ -21,7 +21,7 @@ function invalid(path: string): CloudsteadError {
   return new CloudsteadError('INVALID_PARAM', `the projection of '${path}' must be 1, 0, $slice or $elemMatch`)
 }
 
-/** Adds a path; a longer path under one that is there already says nothing new. */
+/** Adds a path. A longer path below an existing one changes nothing. */
 function addPath(tree: Record<string, Tree | null>, parts: readonly string[]): void {
   let node = tree
   for (const [at, part] of parts.entries()) {
@@ -63,7 +63,7 @@ function exclude(value: DocumentValue, tree: Tree): DocumentValue {
   return target
 }
 
-/** Changes what stands at a path, in copies of the objects on the way. */
+/** Changes the value at a path, in copies of the objects on the way. */
 function mapAt(
   value: DocumentValue,
   parts: readonly string[],
@@ -102,7 +102,7 @@ function elemMatch(criteria: DocumentValue, caller: Caller): (value: DocumentVal
 
 /**
  * Compiles a projection: `{ field: 1 | 0 | { $slice } | { $elemMatch } }`; undefined for one that changes nothing.
- * The SDKs may mix 1 and 0, which MongoDB refuses: with any 1 the zeros say nothing, except `_id: 0`.
+ * The SDKs may mix 1 and 0, which MongoDB refuses. With any 1 the zeros have no effect, except `_id: 0`.
  *
  * @throws CloudsteadError INVALID_PARAM
  */
@@ -123,7 +123,7 @@ export function compileProjection(spec: DocumentObject, caller: Caller): Project
     } else if (isDocumentObject(value) && Object.keys(value).length === 1 && '$elemMatch' in value) {
       if (parts.length > 1) throw new CloudsteadError('INVALID_PARAM', '$elemMatch projects top-level arrays only')
       const pick = elemMatch(value.$elemMatch ?? null, caller)
-      // Naming one element of a field includes that field and so leaves out the others, as in MongoDB.
+      // As in MongoDB, this includes the field and so leaves out the others.
       addPath(included, parts)
       changes.push((document, result) => {
         const picked = pick(document[path] ?? null)

@@ -7,30 +7,29 @@ import {
   isDocumentObject,
   ownerMark,
   regexOf,
+  type UserCaller,
 } from '@cloudstead/protocol'
 import { checkExpression } from './expression-check.ts'
 import { parseNear, queryShape } from './geo.ts'
 import { checkName, parsePath } from './paths.ts'
+import { hasOperators, isOperator, isOperatorsOnly, isPlaceholder, LOGICAL_OPERATORS } from './query-conditions.ts'
 
 /**
- * The allow-list of queries. A query is checked and written anew before anything evaluates it: every operator is known
- * and its operand has the right type, regular expressions are compiled, `{openid}` and `{uid}` stand replaced.
+ * The allow-list of queries. A query is checked and copied before anything evaluates it: in the copy every operator is
+ * known, its operand has the right type, regular expressions are compiled, and `{openid}` and `{uid}` are replaced.
  */
 
 /**
  * Conditions, operators and expressions of one query, each of which is tested on each document: 1000 on a page of
- * documents take some 20 ms, and nobody else is served meanwhile. Texts and numbers in lists do not count, they are
- * looked up.
+ * documents block the event loop for some 20 ms. Strings and numbers in lists do not count: they are looked up.
  */
 const MAX_CONDITIONS = 1000
-
-const LOGICAL = new Set(['$and', '$or', '$nor'])
 
 type OperandCheck = (operand: DocumentValue, context: Context) => DocumentValue
 
 interface Context {
   readonly caller: Caller
-  /** Whether `$nearSphere` may stand here: it sorts, so only once and where it holds for every result. */
+  /** Whether `$nearSphere` is allowed here: it sorts, so it must hold for every result. */
   readonly conjunct: boolean
   readonly path: string
   /** How many more conditions there may be. */
@@ -51,31 +50,34 @@ function refused(operator: string): CloudsteadError {
 }
 
 /**
- * What `{openid}` and `{uid}` stand for: as the creator of a document each of them for all ids of the user, since any of
- * these is that user; in fields that apps write for the one id that `auth.openid` or `auth.uid` has in rules.
+ * The ids that `{openid}` and `{uid}` stand for. For `_openid`, the creator of a document, each stands for all ids of the
+ * user, since any of them identifies the user. In other fields it stands for the id that `auth.openid` or `auth.uid` has
+ * in rules.
  */
 function placeholder(value: DocumentValue, { caller, path }: Pick<Context, 'caller' | 'path'>) {
-  if (caller.kind !== 'user' || (value !== '{openid}' && value !== '{uid}')) return undefined
-  if (path === '_openid') return idsOf(caller)
-  return [value === '{openid}' ? ownerMark(caller) : caller.uid]
+  if (caller.kind !== 'user' || !isPlaceholder(value)) return undefined
+  return path === '_openid' ? idsOf(caller) : [namedId(value, caller)]
 }
 
-/** A value to compare with: no operators in it, at any depth. */
+function namedId(placeholder: '{openid}' | '{uid}', caller: UserCaller): string {
+  return placeholder === '{openid}' ? ownerMark(caller) : caller.uid
+}
+
+/** A value to compare with. It has no operators at any depth. */
 function literal(value: DocumentValue, caller: Caller): DocumentValue {
-  if (caller.kind === 'user' && value === '{openid}') return ownerMark(caller)
-  if (caller.kind === 'user' && value === '{uid}') return caller.uid
+  if (caller.kind === 'user' && isPlaceholder(value)) return namedId(value, caller)
   if (Array.isArray(value)) return (value as readonly DocumentValue[]).map((item) => literal(item, caller))
   if (!isDocumentObject(value)) return value
   const target: Record<string, DocumentValue> = {}
   for (const [name, item] of Object.entries(value)) {
-    if (name.startsWith('$')) throw refused(name)
+    if (isOperator(name)) throw refused(name)
     checkName(name, name)
     target[name] = literal(item, caller)
   }
   return target
 }
 
-/** A list of values; a placeholder in it stands for all its ids. */
+/** Checks a list of values. A placeholder in it stands for all its ids. */
 function list(operator: string): OperandCheck {
   return (operand, context) => {
     if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
@@ -86,15 +88,10 @@ function list(operator: string): OperandCheck {
   }
 }
 
-function operatorsOnly(value: DocumentObject): boolean {
-  const names = Object.keys(value)
-  return names.length > 0 && names.every((name) => name.startsWith('$') && !LOGICAL.has(name))
-}
-
 const elemMatch: OperandCheck = (operand, context) => {
   if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object')
   const inner = { ...context, conjunct: false }
-  return operatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
+  return isOperatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
 }
 
 const OPERATORS: Readonly<Record<string, OperandCheck>> = {
@@ -119,7 +116,7 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   $mod: (operand) => {
     const [divisor, remainder] = Array.isArray(operand) ? (operand as readonly DocumentValue[]) : []
     if (typeof divisor !== 'number' || typeof remainder !== 'number' || Math.trunc(divisor) === 0) {
-      throw invalid('$mod needs [divisor, remainder], and the divisor may not be 0')
+      throw invalid('$mod needs [divisor, remainder], and the divisor must not be 0')
     }
     return [Math.trunc(divisor), Math.trunc(remainder)]
   },
@@ -135,12 +132,12 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   $not: (operand, context) => {
     if (operand instanceof RegExp) return operand
     if (!isDocumentObject(operand)) throw invalid('$not needs operators or a regular expression')
-    // The SDK sends `{}` for a negated chain of conditions; MongoDB refuses it, and so it is clear what is wrong.
-    if (!operatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
+    // The SDK sends `{}` for a negated chain of conditions. MongoDB refuses it too.
+    if (!isOperatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
     return checkOperators(operand, { ...context, conjunct: false })
   },
   $nearSphere: (operand, { conjunct, path }) => {
-    if (!conjunct) throw invalid('$nearSphere may only stand at the top of a query')
+    if (!conjunct) throw invalid('$nearSphere is only allowed at the top level of a query')
     parseNear(path, operand)
     return operand
   },
@@ -154,7 +151,7 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   },
 }
 
-/** `$regex` with its `$options` as one compiled expression. */
+/** Compiles `$regex` with its `$options`. */
 function checkRegex(spec: DocumentObject): RegExp {
   const { $regex: pattern, $options: options } = spec
   if (pattern instanceof RegExp) return regexOf(pattern.source, options ?? pattern.flags)
@@ -178,7 +175,7 @@ function checkOperators(spec: DocumentObject, context: Context): DocumentObject 
   return target
 }
 
-/** Two conditions on ids of one field both hold: for `$in` the common ones, for `$nin` all. */
+/** Sets the ids of a placeholder as the operand. */
 function addIds(target: Record<string, DocumentValue>, operator: '$in' | '$nin', ids: readonly string[]): void {
   if (operator in target) throw invalid(`one field has both a placeholder and ${operator}`)
   target[operator] = ids
@@ -188,13 +185,11 @@ function checkField(path: string, value: DocumentValue, context: Context): Docum
   parsePath(path)
   const ids = placeholder(value, { caller: context.caller, path })
   if (ids !== undefined) return { $in: ids }
-  if (!isDocumentObject(value) || !Object.keys(value).some((name) => name.startsWith('$'))) {
-    return literal(value, context.caller)
-  }
-  return checkOperators(value, { ...context, path })
+  if (!hasOperators(value)) return literal(value, context.caller)
+  return checkOperators(value as DocumentObject, { ...context, path })
 }
 
-/** An empty branch is tested too. */
+/** A branch counts as a condition, also an empty one: it is tested too. */
 function checkBranch(query: DocumentObject, context: Context): DocumentObject {
   spend(context)
   return checkConditions(query, context)
@@ -204,7 +199,7 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
   const target: Record<string, DocumentValue> = {}
   for (const [name, value] of Object.entries(query)) {
     spend(context)
-    if (LOGICAL.has(name)) {
+    if (LOGICAL_OPERATORS.has(name)) {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isDocumentObject)) {
         throw invalid(`${name} needs a list of conditions`)
       }
@@ -213,17 +208,17 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
     } else if (name === '$expr') {
       checkExpression(value, () => spend(context))
       target[name] = value
-    } else if (name.startsWith('$')) throw refused(name)
+    } else if (isOperator(name)) throw refused(name)
     else target[name] = checkField(name, value, context)
   }
   return target
 }
 
 /**
- * Checks a query of a caller and writes it anew.
+ * Checks a query of a caller and returns a copy to evaluate.
  *
- * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for operators off the list (`$where`, `$text`, `$jsonSchema`, ...),
- *   INVALID_PARAM for operands of the wrong type and names that no field can have.
+ * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for operators that are not allowed (`$where`, `$text`,
+ *   `$jsonSchema`, ...), INVALID_PARAM for operands of the wrong type and invalid field names
  */
 export function checkQuery(query: DocumentObject, caller: Caller): DocumentObject {
   return checkConditions(query, { caller, conjunct: true, path: '', budget: { left: MAX_CONDITIONS } })

@@ -8,21 +8,22 @@ import type { Options } from 'mingo/types'
 import { compareValues, sameValue, typeRank } from './compare.ts'
 import { EXPRESSIONS } from './expression-check.ts'
 import { distanceFrom, intersects, parseNear, queryShape, shapeOf, within } from './geo.ts'
-import { leaves, parsePath, reach, someLeaf } from './paths.ts'
+import { parsePath, reach, someLeaf } from './paths.ts'
+import { isOperatorsOnly } from './query-conditions.ts'
 import { ValueSet } from './value-set.ts'
 
 /**
- * The operators that mingo evaluates queries with. It brings the logic and the expressions; the conditions on fields are
- * ours, because an index may only be used when conditions reach exactly the values that the index entries were made of,
- * and because mingo's differ from MongoDB's here and there ($mod matches null, $in misses whole arrays, $gte null misses
- * missing fields, a regular expression with the g flag matches every other time).
+ * The operators with which mingo evaluates queries. Logic and expressions are mingo's. The conditions on fields are our
+ * own: indexes can only be used when a condition tests exactly the values that index entries are made of, and some of
+ * mingo's differ from MongoDB's ($mod matches null, $in misses whole arrays, $gte null misses missing fields, a regular
+ * expression with the g flag matches every other time).
  */
 
 type Test = (document: DocumentObject) => boolean
 type FieldOperator = (path: string, operand: DocumentValue, options: Options) => Test
 type ValueTest = (value: DocumentValue | undefined) => boolean
 
-/** A condition that holds when one of the values that the path reaches passes. */
+/** An operator that holds when one of the values that the path reaches passes the test. */
 function onLeaves(make: (operand: DocumentValue) => ValueTest): FieldOperator {
   return (path, operand) => {
     const parts = parsePath(path)
@@ -38,7 +39,7 @@ function negated(operator: FieldOperator): FieldOperator {
   }
 }
 
-/** Values compare only with values of their own type; NaN only equals itself. */
+/** Values are compared with values of their own type only; NaN only with NaN. */
 function ordered(accept: (order: number) => boolean): FieldOperator {
   return onLeaves((operand) => {
     const rank = typeRank(operand)
@@ -48,7 +49,7 @@ function ordered(accept: (order: number) => boolean): FieldOperator {
   })
 }
 
-/** Without the flags that make a RegExp remember where it stopped. */
+/** Tests with a regular expression, without the flags that keep a position between two tests. */
 function matcher(regex: RegExp): ValueTest {
   const stateless = new RegExp(regex.source, regex.flags.replace(/[gy]/g, ''))
   return (value) =>
@@ -79,12 +80,11 @@ const $mod = onLeaves((operand) => {
   return (value) => typeof value === 'number' && Number.isFinite(value) && Math.trunc(value) % divisor === remainder
 })
 
-/** The elements of an array pass the conditions: all of them on one element. */
+/** Holds when one element of an array meets all conditions. */
 const $elemMatch: FieldOperator = (path, operand, options) => {
   const parts = parsePath(path)
   const criteria = operand as DocumentObject
-  const names = Object.keys(criteria)
-  const onValue = names.length > 0 && names.every((name) => name.startsWith('$') && !(name in LOGICAL))
+  const onValue = isOperatorsOnly(criteria)
   const query = new Query<DocumentObject>(onValue ? { value: criteria } : criteria, options)
   const test = (item: DocumentValue) =>
     onValue ? query.test({ value: item }) : isDocumentObject(item) && query.test(item)
@@ -93,8 +93,6 @@ const $elemMatch: FieldOperator = (path, operand, options) => {
       (value) => Array.isArray(value) && (value as readonly DocumentValue[]).some((item) => test(item)),
     )
 }
-
-const LOGICAL = { $and, $or, $nor }
 
 const $all: FieldOperator = (path, operand, options) => {
   const tests = (operand as readonly DocumentValue[]).map((item) => {
@@ -106,7 +104,7 @@ const $all: FieldOperator = (path, operand, options) => {
 
 const $regex = onLeaves((operand) => matcher(operand as RegExp))
 
-/** Whether the path holds a point within the bounds; the order by distance is the finder's work. */
+/** Holds when the path reaches a point within the distance bounds. near-order.ts sorts by distance. */
 const $nearSphere: FieldOperator = (path, operand) => {
   const near = parseNear(path, operand)
   const parts = parsePath(path)
@@ -121,12 +119,6 @@ function geometric(name: string, holds: typeof within): FieldOperator {
       return shape !== undefined && holds(shape, area)
     }
   })
-}
-
-/** The distance in metres that `$nearSphere` sorts a document by. */
-export function nearDistance(document: DocumentObject, path: string, operand: DocumentValue): number {
-  const near = parseNear(path, operand)
-  return Math.min(...leaves(document, parsePath(path)).map((value) => distanceFrom(near, value)))
 }
 
 const FIELD_OPERATORS: Readonly<Record<string, FieldOperator>> = {
@@ -149,11 +141,11 @@ const FIELD_OPERATORS: Readonly<Record<string, FieldOperator>> = {
   $geoIntersects: geometric('$geoIntersects', intersects),
 }
 
-/** Options for mingo: our operators and nothing that runs code; an expression on the wrong type is null, no error. */
+/** Options for mingo: our operators, and nothing that runs code. An expression on the wrong type gives null, not an error. */
 export function queryOptions(): Partial<Options> {
   const allowed = Object.entries(expressions).filter(([name]) => EXPRESSIONS.has(name))
   const context = Context.init({
-    query: { ...LOGICAL, $not, $expr, ...(FIELD_OPERATORS as QueryOps) },
+    query: { $and, $or, $nor, $not, $expr, ...(FIELD_OPERATORS as QueryOps) },
     expression: Object.fromEntries(allowed) as ExpressionOps,
   })
   return { context, scriptEnabled: false, failOnError: false, useStrictMode: true }

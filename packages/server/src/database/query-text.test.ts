@@ -30,12 +30,12 @@ describe('the text of a query', () => {
   for (const [text, message] of [
     ['{a: }', 'line 1, column 5: unexpected "}"'],
     ['{\n  a: 1\n  b: 2\n}', 'line 3, column 3: expected , or }, found "b"'],
-    ['{a: paid}', 'line 1, column 5: "paid" is no value: texts need quotes'],
-    ['{a: 1, a: 2}', 'line 1, column 8: "a" stands here twice'],
-    ['{"a', 'line 1, column 2: the text does not end on its line'],
+    ['{a: paid}', 'line 1, column 5: "paid" is not a value: strings need quotes'],
+    ['{a: 1, a: 2}', 'line 1, column 8: "a" appears twice'],
+    ['{"a', 'line 1, column 2: the string does not end on its line'],
     ['{a: 1', 'line 1, column 6: expected , or }, found the end'],
-    ['{a 1}', 'line 1, column 4: expected : behind "a", found "1"'],
-    ['{a: "\\x"}', 'line 1, column 5: the text has an escape or a character that JSON does not know'],
+    ['{a 1}', 'line 1, column 4: expected : after "a", found "1"'],
+    ['{a: "\\x"}', 'line 1, column 5: the string has an escape or a character that is not valid in JSON'],
     ['{} x', 'line 1, column 4: unexpected "x"'],
     ['/* a', 'line 1, column 1: the comment has no end'],
     [`${'['.repeat(200)}`, 'line 1, column 101: nested deeper than 100 levels'],
@@ -48,7 +48,7 @@ describe('the text of a query', () => {
     })
   }
 
-  it('is read or refused, whatever it is', () => {
+  it('is parsed or refused with INVALID_PARAM, whatever it is', () => {
     const shards = [
       '{',
       '}',

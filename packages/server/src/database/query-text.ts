@@ -5,7 +5,7 @@ const BETWEEN = /(?:\s+|\ufeff|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y
 const NUMBER = /[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const DOUBLE_QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y
 const SINGLE_QUOTED = /'(?:[^'\\\r\n]|\\[^\r\n])*'/y
-/** A name without quotes: also operators, and dotted paths, which JavaScript would want quoted. */
+/** A name without quotes. Includes operators, and dotted paths, which need quotes in JavaScript. */
 const NAME = /[\p{L}_$][\p{L}\p{N}_$.]*/uy
 
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
@@ -15,8 +15,8 @@ const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
 ])
 
 /**
- * Reads the text of a query as people write it: JSON, in which names may go without quotes, texts may have single ones,
- * and comments and commas at the end are allowed. Nothing between two spaces is the query for everything.
+ * Parses a query as people write it: JSON with names without quotes, strings in single quotes, comments and trailing
+ * commas. Empty text is the query for all documents.
  *
  * @throws CloudsteadError INVALID_PARAM with line and column
  * @example parseQueryText("{status: 'paid', total: {$gt: 5}}") // { status: 'paid', total: { $gt: 5 } }
@@ -63,7 +63,7 @@ class QueryReader {
     const word = this.#match(NAME)
     const value = word === undefined ? undefined : LITERALS.get(word)
     if (value !== undefined) return value
-    if (word !== undefined) this.#refuse(`${JSON.stringify(word)} is no value: texts need quotes`, start)
+    if (word !== undefined) this.#refuse(`${JSON.stringify(word)} is not a value: strings need quotes`, start)
     return this.#unexpected(start)
   }
 
@@ -74,10 +74,10 @@ class QueryReader {
       const char = this.#text[start]
       const name = char === '"' || char === "'" ? this.#quoted(char) : this.#match(NAME)
       if (name === undefined) return this.#unexpected(start, 'a name')
-      if (!this.#take(':')) this.#unexpected(this.#at, `: behind ${JSON.stringify(name)}`)
+      if (!this.#take(':')) this.#unexpected(this.#at, `: after ${JSON.stringify(name)}`)
       const value = this.#value()
-      // JSON would silently keep the last one only.
-      if (Object.hasOwn(object, name)) this.#refuse(`${JSON.stringify(name)} stands here twice`, start)
+      // JSON.parse would silently keep the last one.
+      if (Object.hasOwn(object, name)) this.#refuse(`${JSON.stringify(name)} appears twice`, start)
       setOwn(object, name, value)
     })
     return object
@@ -91,7 +91,7 @@ class QueryReader {
     return items
   }
 
-  /** What stands between brackets, separated by commas, one more comma at the end allowed. */
+  /** The items between brackets, separated by commas. A trailing comma is allowed. */
   #items(closing: string, item: () => void): void {
     this.#at += 1
     while (!this.#take(closing)) {
@@ -105,13 +105,13 @@ class QueryReader {
   #quoted(quote: '"' | "'"): string {
     const start = this.#at
     const raw = this.#match(quote === '"' ? DOUBLE_QUOTED : SINGLE_QUOTED)
-    if (raw === undefined) return this.#refuse('the text does not end on its line', start)
+    if (raw === undefined) return this.#refuse('the string does not end on its line', start)
     const inner = raw.slice(1, -1)
     const json = quote === '"' ? inner : inner.replaceAll(/\\'|"/g, (found) => (found === '"' ? '\\"' : "'"))
     try {
       return JSON.parse(`"${json}"`) as string
     } catch {
-      return this.#refuse('the text has an escape or a character that JSON does not know', start)
+      return this.#refuse('the string has an escape or a character that is not valid in JSON', start)
     }
   }
 

@@ -1,17 +1,17 @@
-import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { parsePath } from './paths.ts'
 import type { OrderPart } from './sort.ts'
 
-/** Documents that one query returns when it names no limit, as the SDKs say. */
+/** Documents that a query returns when it has no limit; the SDKs document it. */
 const DEFAULT_LIMIT = 100
-/** More are not returned by one query; a larger limit counts as this one, as in the SDKs. */
+/** Documents that a query returns at most. A larger limit counts as this one, as in the SDKs. */
 const MAX_LIMIT = 1000
-/** Paths of one order. */
+/** Paths of one sort order. */
 const MAX_ORDER = 32
 
 export interface QueryRequest {
   readonly collection: string
-  /** Decoded, but not checked. Absent: all documents. */
+  /** Decoded, not checked yet. Absent: all documents. */
   readonly query?: DocumentObject
 }
 
@@ -23,20 +23,25 @@ export interface FindRequest extends QueryRequest {
 }
 
 export interface EditRequest extends QueryRequest {
-  /** Operators for `update`, a document for `replace`. */
+  /** Update operators for `update`, the new document for `replace`. */
   readonly data: DocumentObject
-  /** All that match, or the first one. */
+  /** Whether to change all documents that match, or the first one. */
   readonly multi: boolean
-  /** Whether a document comes into being when none matches. */
+  /** Whether to insert a document when none matches. */
   readonly upsert: boolean
+}
+
+export interface RemoveRequest extends QueryRequest {
+  /** Whether to change all documents that match, or the first one. */
+  readonly multi: boolean
 }
 
 export interface EditOutcome {
   readonly matched: number
-  /** Documents that really changed. */
+  /** Documents whose content changed. */
   readonly updated: number
   readonly upsertedId?: string | number
-  /** The document as it is now; of several, the last. */
+  /** The document in its new form; the last one of several. */
   readonly document?: DocumentObject
 }
 
@@ -46,7 +51,7 @@ export function checkWindow(offset: number | undefined, limit: number | undefine
   const count = limit ?? DEFAULT_LIMIT
   if (!Number.isSafeInteger(from) || from < 0) throw new CloudsteadError('INVALID_PARAM', 'offset must be 0 or more')
   if (!Number.isSafeInteger(count) || count < 0) throw new CloudsteadError('INVALID_PARAM', 'limit must be 1 or more')
-  // 0 means "no limit" to MongoDB.
+  // In MongoDB, 0 means no limit.
   return [from, count === 0 ? MAX_LIMIT : Math.min(count, MAX_LIMIT)]
 }
 
@@ -55,23 +60,4 @@ export function checkOrder(order: readonly OrderPart[]): readonly OrderPart[] {
   if (order.length > MAX_ORDER) throw new CloudsteadError('INVALID_PARAM', `order has more than ${MAX_ORDER} fields`)
   for (const { path } of order) parsePath(path)
   return order
-}
-
-function isPlainValue(condition: DocumentValue): boolean {
-  return !(condition instanceof RegExp) && !(isDocumentObject(condition) && Object.keys(condition).some(isOperator))
-}
-
-function isOperator(name: string): boolean {
-  return name.startsWith('$')
-}
-
-/** The fields that a query fixes to one value: with them begins the document that an upsert makes. */
-export function fixedFields(query: DocumentObject): readonly (readonly [path: string, value: DocumentValue])[] {
-  return Object.entries(query).flatMap(([path, condition]) => {
-    if (path === '$and') return (condition as readonly DocumentObject[]).flatMap(fixedFields)
-    if (isOperator(path)) return []
-    if (isPlainValue(condition)) return [[path, condition] as const]
-    const { $eq: value } = condition as DocumentObject
-    return value === undefined ? [] : [[path, value] as const]
-  })
 }

@@ -102,9 +102,9 @@ async function open(t: Parameters<typeof openDatabase>[0], acl: unknown): Promis
   return opened
 }
 
-/** What a request meets: the refusal, or whether the one document that it names was found. */
+/** The result of a real request: the denial, or whether the one document that it names was found. */
 async function meet(database: TestDatabase['database'], { caller, action, doc, where, data = {} }: DocumentQuestion) {
-  // As the edge reads it.
+  // Decoded as at the edge.
   const query = decodeWebValue(encodeWebValue(doc === undefined ? (where ?? {}) : { _id: doc }), NOW) as DocumentObject
   const request = { collection: 'orders', query }
   try {
@@ -132,7 +132,7 @@ async function meet(database: TestDatabase['database'], { caller, action, doc, w
 
 describe('a simulation of a request about documents', () => {
   for (const rules of RULES) {
-    test(`says what the request meets under ${JSON.stringify(rules)}`, async (t) => {
+    test(`gives the result of the request under ${JSON.stringify(rules)}`, async (t) => {
       const { database } = await open(t, rules)
       const restore = async () => {
         for (const collection of ['orders', 'members']) await database.remove(ADMIN, { collection, multi: true })
@@ -153,7 +153,7 @@ describe('a simulation of a request about documents', () => {
           await restore()
           if (met instanceof CloudsteadError) assert.equal(allowed, false)
           else if (given.doc !== undefined && typeof rules === 'string') {
-            // A preset filters: what may not be seen is not found. Everybody may look for what is not there.
+            // A preset filters: a hidden document is not found, and a missing one may be queried.
             assert.equal(allowed, met || (given.doc === 'none' && explanation.reason.en.startsWith('allowed')))
           } else assert.equal(allowed, true)
           if (met instanceof DeniedError) {
@@ -166,7 +166,7 @@ describe('a simulation of a request about documents', () => {
     })
   }
 
-  /** The case that a simulation makes is decided as it was. */
+  /** The test case of a simulation has the same result. */
   function assertCase(
     asked: Readonly<Record<string, unknown>>,
     caller: Caller,
@@ -174,7 +174,7 @@ describe('a simulation of a request about documents', () => {
     rules: ReturnType<typeof loadRules>,
   ) {
     const cases = [{ as: personOf(caller), ...asked, expect: 'allowed' }]
-    // Documents that were looked up come with the case, unless it was not asked about them.
+    // Documents that were looked up are part of the case.
     const documents = { orders: DOCUMENTS.map((document) => ({ ...document })) }
     const [result] = runCases(
       parseCaseFile(JSON.stringify({ documents: jsonOf(documents), cases }), NOW),
@@ -197,7 +197,7 @@ describe('a simulation of a request about documents', () => {
     assert.deepEqual(await database.find(ADMIN, { collection: 'orders' }), before)
   })
 
-  test('looks at what is said to be stored instead of what is, and at other rules', async (t) => {
+  test('uses the assumed documents instead of the stored ones, and other rules', async (t) => {
     const { database } = await open(t, 'PRIVATE')
     const rules = compileDatabaseRules({ read: "doc.status == 'open' && get('database.members.u1').role == 'mod'" })
     const ask = (more: Partial<DocumentQuestion>) =>
@@ -217,7 +217,7 @@ describe('a simulation of a request about documents', () => {
     })
   })
 
-  test('is refused where no rules are asked', async (t) => {
+  test('throws errors that do not depend on rules', async (t) => {
     const { database } = await open(t, { read: true, write: true })
     const ask = (more: Partial<DocumentQuestion>) =>
       database.simulate({ caller: ALICE, collection: 'orders', action: 'read', ...more })

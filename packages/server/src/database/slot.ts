@@ -1,15 +1,15 @@
 import { CloudsteadError, type DocumentValue, isDocumentObject, setOwn } from '@cloudstead/protocol'
 import { isArrayIndex } from './paths.ts'
 
-/** How far behind its end an update may write into an array; what lies between becomes null. */
+/** How far after its end an update may write into an array. The elements between become null. */
 const MAX_ARRAY_PADDING = 1000
 
-/** The place in a document that a path names: own fields only, so a name such as `constructor` reaches nothing else. */
+/** The location of a path in a document. It has own fields only: a name such as `constructor` reaches nothing else. */
 export interface Slot {
-  /** undefined: there is nothing. */
+  /** undefined when there is no value. */
   get(): DocumentValue | undefined
   set(value: DocumentValue): void
-  /** Takes a field away; an element of an array becomes null, as in MongoDB. */
+  /** Removes a field. An element of an array becomes null, as in MongoDB. */
   unset(): void
 }
 
@@ -30,7 +30,7 @@ function inArray(items: DocumentValue[], index: number, path: string): Slot {
     get: () => items[index],
     set: (value) => {
       if (index > items.length + MAX_ARRAY_PADDING) {
-        throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' lies too far behind the end of its array`)
+        throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' is too far after the end of its array`)
       }
       while (items.length < index) items.push(null)
       items[index] = value
@@ -42,10 +42,10 @@ function inArray(items: DocumentValue[], index: number, path: string): Slot {
 }
 
 /**
- * Finds the place of a path. With `create`, objects that are missing on the way come into being when something is set;
- * without it, a way that leads nowhere gives undefined.
+ * Finds the location of a path. With `create`, objects that are missing on the way are created; without it, the result is
+ * undefined when one is missing.
  *
- * @throws CloudsteadError DATABASE_REQUEST_FAILED with `create` when a value on the way has no fields
+ * @throws CloudsteadError DATABASE_REQUEST_FAILED with `create` when a value on the way is not an object
  */
 export function slotAt(root: DocumentValue, parts: readonly string[], create: boolean): Slot | undefined {
   let value: DocumentValue = root
@@ -56,7 +56,7 @@ export function slotAt(root: DocumentValue, parts: readonly string[], create: bo
     else if (Array.isArray(value) && isArrayIndex(part)) slot = inArray(value as DocumentValue[], Number(part), path)
     else if (create) {
       const there = parts.slice(0, at).join('.')
-      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' cannot be set: '${there}' is no object`)
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' cannot be set: '${there}' is not an object`)
     } else return undefined
     if (at === parts.length - 1) return slot
     let next: DocumentValue | undefined = slot.get()

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import fc from 'fast-check'
-import { MAX_ANSWER_BYTES } from './bounds.ts'
+import { MAX_RESPONSE_BYTES } from './memory-limits.ts'
 import { SortWindow } from './sort.ts'
 
 const MIB = 1024 * 1024
 
 describe('a sort window', () => {
-  it('keeps what a sort of everything has first, equal ones in their order', () => {
+  it('keeps the first items of a full sort, equal ones in their order', () => {
     const items = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 2 })), { maxLength: 400 })
     fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 40 }), fc.nat(3 * MIB), (all, size, bytes) => {
@@ -24,13 +24,13 @@ describe('a sort window', () => {
     )
   })
 
-  it('accepts no more what comes after all that it keeps', () => {
+  it('accepts no item that comes after all that it keeps', () => {
     const window = new SortWindow<string>(1, [1])
     window.add('large', [5], 9 * MIB)
     assert.deepEqual([window.accepts([4]), window.accepts([5]), window.accepts([6])], [true, false, false])
   })
 
-  it('takes any number of large items when it is small, and refuses to keep too many', () => {
+  it('takes any number of large items when it is small, and refuses to keep too many bytes', () => {
     const small = new SortWindow<number>(2, [-1])
     for (let at = 0; at < 100; at += 1) small.add(at, [at], 16 * MIB)
     assert.deepEqual(small.inOrder(), [99, 98])
@@ -39,9 +39,9 @@ describe('a sort window', () => {
       for (let at = 0; at < 100; at += 1) window.add(at, [at], MIB)
       return window.inOrder().length
     }
-    assert.equal(fill(MAX_ANSWER_BYTES / MIB), MAX_ANSWER_BYTES / MIB)
+    assert.equal(fill(MAX_RESPONSE_BYTES / MIB), MAX_RESPONSE_BYTES / MIB)
     assert.throws(
-      () => fill(MAX_ANSWER_BYTES / MIB + 1),
+      () => fill(MAX_RESPONSE_BYTES / MIB + 1),
       (error: unknown) => error instanceof CloudsteadError && error.code === 'EXCEED_MAX_RESPONSE_SIZE',
     )
   })

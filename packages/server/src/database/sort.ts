@@ -1,31 +1,31 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
-import { checkAnswerSize, STEP_BYTES } from './bounds.ts'
 import { compareValues } from './compare.ts'
+import { checkResponseSize, STEP_BYTES } from './memory-limits.ts'
 import { leaves, parsePath } from './paths.ts'
 
-/** One part of an order: a dotted path, ascending (1) or descending (-1). */
+/** One part of a sort order: a dotted path, ascending (1) or descending (-1). */
 export interface OrderPart {
   readonly path: string
   readonly direction: 1 | -1
 }
 
-/** Something with the keys that it sorts by. */
+/** An item with its sort keys and its size. */
 interface Sortable<T> {
   readonly item: T
   readonly keys: readonly DocumentValue[]
   readonly bytes: number
 }
 
-/** Results that a sort in memory may have to hold: skip and limit together. An index has no such bound. */
+/** Results that a sort in memory may hold: skip and limit together. A walk over an index has no such limit. */
 export const MAX_SORT_WINDOW = 100_000
 
-/** Items beyond twice the window, or bytes, before it is cut, so that it is not sorted for each item. */
+/** How many items beyond twice the window, or how many new bytes, may come before the window is sorted and cut. */
 const SLACK = 100
 const SLACK_BYTES = STEP_BYTES
 
 /**
- * Makes what finds the keys that a document sorts by. An array sorts by its smallest element where the order is
- * ascending, by its largest where it is descending, as a walk over an index meets them.
+ * Compiles a sort order to a function that returns the sort keys of a document. An array sorts by its smallest element in
+ * ascending order and by its largest in descending order, as in a walk over an index.
  */
 export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject) => readonly DocumentValue[] {
   const parsed = order.map(({ path, direction }) => ({ parts: parsePath(path), direction }))
@@ -36,17 +36,17 @@ export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject
 }
 
 /**
- * Keeps the first `size` of any number of items in order. Memory holds about twice as many at most, and no more bytes than
- * one answer and one step together.
+ * Keeps the first `size` of any number of items in order. Holds at most about twice as many, and no more bytes than one
+ * response and one step together.
  */
 export class SortWindow<T> {
   readonly #size: number
   readonly #directions: readonly (1 | -1)[]
   #items: Sortable<T>[] = []
   #bytes = 0
-  /** Of the items since the last cut. */
+  /** Bytes of the items since the last cut. */
   #newBytes = 0
-  /** Once the window is full: the keys of its last item, which later ones have to beat. */
+  /** The keys of the last item, once the window is full. Later items must come before them. */
   #last: readonly DocumentValue[] | undefined
 
   /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the window is too large */
@@ -54,20 +54,20 @@ export class SortWindow<T> {
     if (size > MAX_SORT_WINDOW) {
       throw new CloudsteadError(
         'DATABASE_REQUEST_FAILED',
-        `a sort without a fitting index reaches at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
+        `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
       )
     }
     this.#size = size
     this.#directions = directions
   }
 
-  /** Whether an item with these keys may be among the first; it need not be made otherwise. */
+  /** Whether an item with these keys may be among the first. Otherwise it need not be added. */
   accepts(keys: readonly DocumentValue[]): boolean {
     return this.#last === undefined || this.#compare(keys, this.#last) < 0
   }
 
   /**
-   * @param bytes what the item takes
+   * @param bytes the size of the item
    * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the first items are too large together
    */
   add(item: T, keys: readonly DocumentValue[], bytes: number): void {
@@ -78,7 +78,7 @@ export class SortWindow<T> {
   }
 
   /**
-   * The items in order; equal ones stay in the order in which they were added.
+   * The items in order. Equal ones keep the order in which they were added.
    *
    * @throws CloudsteadError like `add`
    */
@@ -99,7 +99,7 @@ export class SortWindow<T> {
     this.#items.sort((a, b) => this.#compare(a.keys, b.keys))
     for (const { bytes } of this.#items.splice(this.#size)) this.#bytes -= bytes
     this.#newBytes = 0
-    checkAnswerSize(this.#bytes)
+    checkResponseSize(this.#bytes)
     if (this.#items.length === this.#size) this.#last = this.#items.at(-1)?.keys
   }
 }

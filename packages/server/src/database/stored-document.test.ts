@@ -19,7 +19,7 @@ const { document } = fc.letrec<{ value: DocumentValue; document: DocumentObject 
 }))
 
 describe('stored documents', () => {
-  it('come back without loss', () => {
+  it('are read without loss', () => {
     fc.assert(
       fc.property(document, (original) => {
         assert.deepEqual(unpackDocument(packDocument(original)), original)
@@ -27,7 +27,7 @@ describe('stored documents', () => {
     )
   })
 
-  it('are plain JSON where JSON can say it', () => {
+  it('are plain JSON when JSON has all their values', () => {
     assert.equal(packDocument({ _id: 'a', n: [1, { t: '$x' }] }), '{"_id":"a","n":[1,{"t":"$x"}]}')
     assert.deepEqual(unpackDocument('{"_id":"a","t":"$x"}'), { _id: 'a', t: '$x' })
   })

@@ -1,8 +1,8 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject, setOwn } from '@cloudstead/protocol'
 
 /**
- * The text form in which documents are stored: JSON, with dates, regular expressions and the numbers that JSON lacks as
- * objects whose only names begin with `$`. Field names never begin with `$` (write-checks.ts), so nothing is ambiguous.
+ * The stored text of documents: JSON, in which dates, regular expressions and the numbers that JSON lacks are objects
+ * with names that begin with `$`. Field names never begin with `$` (write-checks.ts), so this is not ambiguous.
  */
 
 function pack(value: DocumentValue): unknown {
@@ -37,14 +37,14 @@ function unpack(value: DocumentValue): DocumentValue {
   return target
 }
 
-/** The text of a document, without loss. */
+/** The stored text of a document. */
 export function packDocument(document: DocumentObject): string {
   return JSON.stringify(pack(document))
 }
 
-/** The document of a text. A text without a `"$` holds only plain JSON, so that most documents cost just the parser. */
+/** The document of a stored text. Text without `"$` is plain JSON, so that most documents only need to be parsed. */
 export function unpackDocument(text: string): DocumentObject {
   const parsed: unknown = JSON.parse(text)
-  if (!isDocumentObject(parsed)) throw new Error('a stored document is no object')
+  if (!isDocumentObject(parsed)) throw new Error('a stored document is not an object')
   return text.includes('"$') ? (unpack(parsed) as DocumentObject) : parsed
 }

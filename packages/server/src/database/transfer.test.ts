@@ -6,9 +6,9 @@ import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloud
 import fc from 'fast-check'
 import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import type { ExportFormat } from './export.ts'
-import type { ImportProgress } from './import.ts'
-import type { Existing } from './writer.ts'
+import type { ExportFormat } from './export-documents.ts'
+import type { ImportProgress } from './import-documents.ts'
+import type { OnExisting } from './store-documents.ts'
 
 const FORMATS: readonly ExportFormat[] = ['json', 'jsonl', 'csv']
 
@@ -77,7 +77,7 @@ async function exported(database: Database, collection: string, format: ExportFo
   return String(await buffer(await database.administer(ADMIN).export({ collection, format, ...(query && { query }) })))
 }
 
-/** Cuts bytes where no reader expects it. */
+/** Splits bytes at arbitrary positions. */
 function pieces(content: string | Uint8Array, size: number): Readable {
   const bytes = Buffer.from(content)
   const parts: Buffer[] = []
@@ -89,7 +89,7 @@ async function imported(
   database: Database,
   content: string | Uint8Array,
   format: ExportFormat,
-  options: { readonly existing?: Existing; readonly size?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly existing?: OnExisting; readonly size?: number; readonly signal?: AbortSignal } = {},
 ): Promise<ImportProgress & { readonly lines: number; readonly error?: unknown }> {
   const { existing = 'refuse', size = 7, signal } = options
   let last: ImportProgress = { done: 0, failed: 0, skipped: 0, problems: [] }
@@ -112,7 +112,7 @@ const all = (database: Database, collection: string) => database.find(ADMIN, { c
 
 describe('export and import', () => {
   for (const format of FORMATS) {
-    it(`give back the same documents as ${format}`, async (t) => {
+    it(`keep documents the same as ${format}`, async (t) => {
       const { database } = await openDatabase(t, { out: 'PRIVATE', in: 'PRIVATE' })
       await fc.assert(
         fc.asyncProperty(documents, fc.integer({ min: 1, max: 40 }), async (made, size) => {
@@ -155,7 +155,7 @@ describe('export and import', () => {
     )
   })
 
-  it('let others have their turn, also where nothing is stored', async (t) => {
+  it('give the event loop a turn, also when nothing is stored', async (t) => {
     const { database } = await openDatabase(t, { in: 'PRIVATE' })
     await database.insert(ADMIN, 'in', [{ _id: 'taken' }])
     for (const [text, many] of [
@@ -175,20 +175,20 @@ describe('export and import', () => {
       over = true
       const { user } = process.cpuUsage(before)
       assert.equal(failed, many)
-      // A turn is due every 50 ms of work; a busy machine may be late.
+      // The loop should get a turn every 50 ms; a busy machine may be late.
       assert.ok(turns > user / 1000 / 250, `others had ${turns} turns in ${Math.round(user / 1000)} ms of work`)
     }
   })
 
-  it('of CSV ends with an error when a field comes up meanwhile', async (t) => {
+  it('of CSV ends with an error when a field is added meanwhile', async (t) => {
     const { database } = await openDatabase(t, { out: 'PRIVATE' })
     await database.insert(ADMIN, 'out', [{ _id: 'a' }])
     const file = await database.administer(ADMIN).export({ collection: 'out', format: 'csv' })
     await database.insert(ADMIN, 'out', [{ _id: 'b', late: 1 }])
-    await assert.rejects(buffer(file), /the field 'late' came up/)
+    await assert.rejects(buffer(file), /the field 'late' was added/)
   })
 
-  it('of CSV refuses documents that are no table', async (t) => {
+  it('of CSV refuses documents that do not fit a table', async (t) => {
     const { database } = await openDatabase(t, { out: 'PRIVATE' })
     const fields = Object.fromEntries(Array.from({ length: 4096 }, (_, at) => [`f${at}`, at]))
     await database.insert(ADMIN, 'out', [{ ...fields }])
@@ -200,7 +200,7 @@ describe('export and import', () => {
 })
 
 describe('an import', () => {
-  it('gives documents without _id one, and leaves _openid as it is', async (t) => {
+  it('makes an _id for documents without one, and keeps _openid', async (t) => {
     const { database } = await openDatabase(t, { in: 'PRIVATE' })
     await imported(database, '{"a":1}\n{"_openid":"alice"}\n', 'jsonl')
     const found = await all(database, 'in')
@@ -217,7 +217,7 @@ describe('an import', () => {
     ['skip', { kept: 'old', done: 1, failed: 0, skipped: 2 }],
     ['replace', { kept: 'new2', done: 3, failed: 0, skipped: 0 }],
   ] as const) {
-    it(`can ${existing} documents whose _id is taken, in the collection or in the file`, async (t) => {
+    it(`can ${existing} documents whose _id exists, in the collection or in the file`, async (t) => {
       const { database } = await openDatabase(t, { in: 'PRIVATE' })
       await database.insert(ADMIN, 'in', [{ _id: 'a', v: 'old' }])
       const lines = [{ _id: 'a', v: 'new' }, { _id: 'b' }, { _id: 'a', v: 'new2' }]
@@ -234,7 +234,7 @@ describe('an import', () => {
     })
   }
 
-  it('says of each document that fails in which line and why, and stores the others', async (t) => {
+  it('reports line and reason of each document that fails, and stores the others', async (t) => {
     const { database } = await openDatabase(t, {
       in: { acl: 'PRIVATE', indexes: [index([['u', 1]], true)] },
     })
@@ -254,17 +254,17 @@ describe('an import', () => {
     assert.deepEqual(messages(result).sort(), [
       '2 INVALID_PARAM: the Extended JSON is not valid JSON',
       '4 DATABASE_DUPLICATE_WRITE: a unique value is taken',
-      '5 INVALID_PARAM: _id must be a number or a text of 1 to 1024 bytes',
-      '6 INVALID_PARAM: a document is an object in { }',
-      "7 INVALID_PARAM: the field name 'a.b' may not have a dot",
-      "8 INVALID_PARAM: '$set' is no name of a field: names may not be empty, begin with $ or be __proto__",
+      '5 INVALID_PARAM: _id must be a number or a string of 1 to 1024 bytes',
+      '6 INVALID_PARAM: a document must be a JSON object',
+      "7 INVALID_PARAM: the field name 'a.b' must not contain a dot",
+      "8 INVALID_PARAM: '$set' is not a valid field name: names must not be empty, begin with $ or be __proto__",
       '9 INVALID_PARAM: the type $binary is not supported in documents',
     ])
     assert.deepEqual([result.done, result.failed], [2, 7])
     assert.equal((await all(database, 'in')).length, 2)
   })
 
-  it('tells a hundred problems and counts the rest', async (t) => {
+  it('lists a hundred problems and counts the others', async (t) => {
     const { database } = await openDatabase(t, { in: 'PRIVATE' })
     const result = await imported(database, 'x\n'.repeat(250), 'jsonl', { size: 1000 })
     assert.deepEqual([result.problems.length, result.failed, result.done], [100, 250, 0])
@@ -285,7 +285,7 @@ describe('an import', () => {
     }
   })
 
-  it('ends where the rest cannot be read; what came before is stored', async (t) => {
+  it('ends when the rest cannot be read; the documents before are stored', async (t) => {
     const { database } = await openDatabase(t, { in: 'PRIVATE' })
     for (const [format, file, message, stored] of [
       ['json', '[{"_id":1},\n 5]', 'line 2: unexpected "5", documents are objects in { }', 1],
@@ -322,7 +322,7 @@ describe('an import', () => {
     )
   })
 
-  it('ends when it is cancelled; what is in stays in', async (t) => {
+  it('ends when it is cancelled; stored documents stay', async (t) => {
     const { database } = await openDatabase(t, { in: 'PRIVATE' })
     const cancel = new AbortController()
     const lines = Array.from({ length: 1000 }, (_, at) => `{"_id":${at}}\n`).join('')
@@ -335,7 +335,7 @@ describe('an import', () => {
     assert.equal(await database.count(ADMIN, { collection: 'in' }), 400)
   })
 
-  it('needs a collection', async (t) => {
+  it('needs an existing collection', async (t) => {
     const { database } = await openDatabase(t, {})
     const { error } = await imported(database, '{}', 'jsonl')
     assert.ok(error instanceof CloudsteadError && error.code === 'DATABASE_COLLECTION_NOT_EXIST')

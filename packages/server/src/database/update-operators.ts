@@ -2,18 +2,18 @@ import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObj
 import { compareValues } from './compare.ts'
 import { compileQuery } from './matcher.ts'
 import { parsePath, reach } from './paths.ts'
-import type { Slot } from './slot.ts'
-import { slotAt } from './slot.ts'
+import { hasOperators } from './query-conditions.ts'
+import { type Slot, slotAt } from './slot.ts'
 import { ValueSet } from './value-set.ts'
 
-/** Changes the place that a path names. */
+/** Changes the value at the location of a path. */
 export type Change = (slot: Slot, root: DocumentObject) => void
 
-/** An operator of updates. Its operand comes decoded; names in it are checked beforehand where it is stored. */
+/** An update operator. Its operand is decoded; the values of `stored` are checked before it is compiled. */
 export interface UpdateOperator {
-  /** Whether objects missing on the way to the place come into being. */
+  /** Whether objects that are missing on the way to the location are created. */
   readonly creates: boolean
-  /** Whether the operand is (or holds) a value to store, whose field names must be storable. */
+  /** The values in the operand that are stored and therefore must be storable. */
   stored(operand: DocumentValue): readonly DocumentValue[]
   /** @throws CloudsteadError INVALID_PARAM for operands of the wrong type */
   compile(path: string, operand: DocumentValue, checkCondition: (query: DocumentObject) => DocumentObject): Change
@@ -35,7 +35,7 @@ function numeric(name: string, compute: (before: number | undefined, operand: nu
       if (typeof operand !== 'number') throw invalid(`${name} of '${path}' needs a number`)
       return (slot) => {
         const before = slot.get()
-        if (before !== undefined && typeof before !== 'number') throw failed(`${name}: '${path}' holds no number`)
+        if (before !== undefined && typeof before !== 'number') throw failed(`${name}: '${path}' is not a number`)
         slot.set(compute(before, operand))
       }
     },
@@ -98,17 +98,17 @@ const $bit: UpdateOperator = {
     return (slot) => {
       const before = slot.get() ?? 0
       if (typeof before !== 'number' || !Number.isSafeInteger(before)) {
-        throw failed(`$bit: '${path}' holds no whole number`)
+        throw failed(`$bit: '${path}' is not a whole number`)
       }
       slot.set(Number(bitwise(BigInt(before), operand as DocumentObject)))
     }
   },
 }
 
-/** The array at a place; undefined when there is nothing. */
+/** The array at a location; undefined when there is no value. */
 function arrayAt(slot: Slot, name: string, path: string): DocumentValue[] | undefined {
   const value = slot.get()
-  if (value !== undefined && !Array.isArray(value)) throw failed(`${name}: '${path}' holds no array`)
+  if (value !== undefined && !Array.isArray(value)) throw failed(`${name}: '${path}' is not an array`)
   return value as DocumentValue[] | undefined
 }
 
@@ -210,7 +210,7 @@ const $pull: UpdateOperator = {
   creates: false,
   stored: () => [],
   compile: (path, operand, checkCondition) => {
-    const onFields = isDocumentObject(operand) && !Object.keys(operand).some((key) => key.startsWith('$'))
+    const onFields = isDocumentObject(operand) && !hasOperators(operand)
     const query = onFields ? operand : { value: operand }
     const matcher = compileQuery(checkCondition(query))
     const matches = (item: DocumentValue) => {

@@ -5,7 +5,7 @@ import { slotAt } from './slot.ts'
 import { type Change, UPDATE_OPERATORS } from './update-operators.ts'
 import { checkOwnerField, checkStorable } from './write-checks.ts'
 
-/** A compiled update: changes a document in place; undefined for one that changes nothing. */
+/** A compiled update, which changes a document in place. */
 export type Update = (document: DocumentObject) => void
 
 interface Step {
@@ -14,26 +14,28 @@ interface Step {
   readonly change: Change
 }
 
-/** @throws CloudsteadError unless the caller may change what stands at the path */
+/** @throws CloudsteadError unless the caller may change the value at the path */
 function checkTarget(caller: Caller, path: string): void {
   if (path === '_id' || path.startsWith('_id.')) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
   checkOwnerField(caller, path)
 }
 
-/** Two operators may not touch one place, nor one a place inside the other's: their order would decide. */
+/** Two operators must not change the same path, nor one a path below the other's: the result would depend on their order. */
 function checkConflicts(paths: readonly string[]): void {
   const sorted = [...paths].sort()
   for (const [at, path] of sorted.entries()) {
     const next = sorted.slice(at + 1).find((other) => other === path || other.startsWith(`${path}.`))
-    if (next !== undefined) throw new CloudsteadError('INVALID_PARAM', `the update names '${path}' and '${next}'`)
+    if (next !== undefined)
+      throw new CloudsteadError('INVALID_PARAM', `the update changes both '${path}' and '${next}'`)
   }
 }
 
-/** How many fields one update may name; checking them for conflicts takes the square of it. */
+/** Fields of one update. The check for conflicts takes quadratic time. */
 const MAX_UPDATE_PATHS = 1000
 
 /**
- * Checks and compiles an update that consists of operators, such as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`.
+ * Checks and compiles an update that consists of operators, such as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`. Undefined
+ * for an update without operators, which changes nothing.
  *
  * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for unknown operators, INVALID_PARAM for malformed operands, for
  *   `_id` and for conflicting paths, DATABASE_PERMISSION_DENIED when a user names `_openid`
@@ -55,7 +57,7 @@ export function compileUpdate(update: DocumentObject, caller: Caller): Update | 
       }
       paths.push(path)
       if (paths.length > MAX_UPDATE_PATHS) {
-        throw new CloudsteadError('INVALID_PARAM', `an update may name at most ${MAX_UPDATE_PATHS} fields`)
+        throw new CloudsteadError('INVALID_PARAM', `an update may change at most ${MAX_UPDATE_PATHS} fields`)
       }
       for (const value of operator.stored(operand)) checkStorable(value)
       const change = operator.compile(path, operand, (query) => checkQuery(query, caller))

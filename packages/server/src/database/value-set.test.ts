@@ -9,14 +9,14 @@ const VALUES: readonly DocumentValue[] = [
   ...[new Date(0), new Date(1), /a/, /a/i, [], [1], ['1'], {}, { a: 1, b: 2 }, { b: 2, a: 1 }, { a: 1 }],
 ]
 
-test('a value is in the set when it is the same as one that was put in', () => {
+test('a value is in the set when it equals one that was added', () => {
   for (const one of VALUES) {
     const set = new ValueSet([one])
     for (const other of [...VALUES, undefined]) assert.equal(set.has(other), sameValue(one, other))
   }
 })
 
-test('many texts and numbers are looked up, not compared', () => {
+test('many strings and numbers are looked up, not compared', () => {
   const set = new ValueSet(Array.from({ length: 100_000 }, (_, at) => at))
   const started = performance.now()
   for (let at = 0; at < 100_000; at += 1) assert.equal(set.has(at + 0.5), false)

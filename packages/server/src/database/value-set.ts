@@ -2,8 +2,8 @@ import type { DocumentValue } from '@cloudstead/protocol'
 import { sameValue } from './compare.ts'
 
 /**
- * A set of values as queries and updates compare them. Texts, numbers and flags are looked up; dates and what is made of
- * parts are compared one by one. A missing value counts as null.
+ * A set of values, compared as in queries and updates. Strings, numbers and booleans are looked up; dates, arrays and
+ * objects are compared one by one. A missing value counts as null.
  */
 export class ValueSet {
   readonly #simple = new Set<DocumentValue | undefined>()

@@ -1,18 +1,16 @@
 import { type Caller, CloudsteadError, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 import { checkName } from './paths.ts'
 
-/** Bytes of the stored text of one document; MongoDB's limit. */
+/** Bytes of the stored text of a document; MongoDB's limit. */
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-/** Levels of one document, MongoDB's limit; updates could otherwise nest values deeper than any request may. */
+/** Levels of a document; MongoDB's limit. Without it, updates could nest values deeper than one request can. */
 const MAX_DOCUMENT_DEPTH = 100
-/** Bytes of a textual `_id`: it is part of keys. */
-const MAX_ID_BYTES = 1024
-/** A UTF-16 unit takes at most three bytes; shorter texts need no counting. */
+/** A UTF-16 unit takes at most three bytes, so short texts need not be counted. */
 const MAX_BYTES_PER_UNIT = 3
 
 /**
- * Checks that a value may be stored: no field name begins with `$`, has a dot, is empty or `__proto__`, and nothing
- * nests too deep.
+ * Checks that a value may be stored: no field name begins with `$`, contains a dot, is empty or `__proto__`, and the
+ * value does not nest too deep.
  *
  * @throws CloudsteadError INVALID_PARAM
  */
@@ -26,7 +24,8 @@ export function checkStorable(value: DocumentValue, depth = 1): void {
   } else if (isDocumentObject(value)) {
     for (const [name, item] of Object.entries(value)) {
       checkName(name, name)
-      if (name.includes('.')) throw new CloudsteadError('INVALID_PARAM', `the field name '${name}' may not have a dot`)
+      if (name.includes('.'))
+        throw new CloudsteadError('INVALID_PARAM', `the field name '${name}' must not contain a dot`)
       checkStorable(item, depth + 1)
     }
   }
@@ -45,16 +44,4 @@ export function checkOwnerField(caller: Caller, path: string): void {
   if (caller.kind !== 'admin' && (path === '_openid' || path.startsWith('_openid.'))) {
     throw new CloudsteadError('DATABASE_PERMISSION_DENIED', '_openid is set by the server; leave it out')
   }
-}
-
-/** What a document may be called. */
-export type DocumentId = string | number
-
-/** @throws CloudsteadError INVALID_PARAM unless the value can be the `_id` of a document */
-export function checkId(value: DocumentValue | undefined): DocumentId {
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')) {
-    if (Buffer.byteLength(value) <= MAX_ID_BYTES) return value
-  }
-  throw new CloudsteadError('INVALID_PARAM', `_id must be a number or a text of 1 to ${MAX_ID_BYTES} bytes`)
 }

@@ -26,7 +26,7 @@ export function refuseTransaction(params: Params): void {
 }
 
 /** The `offset` and `limit` of the request, for the answer. Absent ones are left out, because the SDKs copy what is there. */
-export function pageOf(params: Params): Readonly<Record<string, number>> {
+export function pageOf(params: Params): { readonly offset?: number; readonly limit?: number } {
   const offset = optionalNumber(params, 'offset')
   const limit = optionalNumber(params, 'limit')
   return { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) }

@@ -13,7 +13,7 @@ export interface ActionContext {
  * An action of dialect A or B. Returns the top-level members of the answer other than `requestId`, usually `{ data }`.
  * Throws CloudsteadError, which becomes `{ code, message, requestId }`.
  */
-type ActionHandler = (
+export type ActionHandler = (
   caller: Caller,
   params: Readonly<Record<string, unknown>>,
   context: ActionContext,

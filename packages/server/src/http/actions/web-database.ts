@@ -7,55 +7,50 @@ import {
   encodeWebValue,
 } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
-import type { EditOutcome } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import { flag, list, optionalNumber, type Params, string } from '../params.ts'
-import { checkQueryType, collectionName, documentObject, pageOf } from './database-params.ts'
+import { list, type Params, string } from '../params.ts'
+import { type DatabaseDialect, databaseActions } from './database-actions.ts'
+import { checkQueryType, collectionName, documentObject } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
- * The database actions of dialect A, which `@cloudbase/js-sdk` sends to `/web`. Aggregation, transactions and commands are
- * not supported.
+ * The database actions of dialect A, as `@cloudbase/js-sdk` sends them to `/web`. Aggregation, transactions and commands
+ * are not supported.
  */
 export function webDatabaseActions(database: Database): ActionTable {
+  const { addCollection, find, count, remove, edit } = databaseActions(database, WEB)
   return {
-    'database.addCollection': async (caller, params) => {
-      await database.createCollection(caller, collectionName(params))
-      return { message: 'OK' }
-    },
+    'database.addCollection': addCollection,
     'database.addDocument': (caller, params) => addDocument(database, caller, params),
-    'database.queryDocument': async (caller, params) => {
+    'database.queryDocument': find,
+    'database.countDocument': async (caller, params, context) => {
       checkQueryType(params)
-      const found = await database.find(caller, findRequest(params, database.now()))
-      return { data: { list: found.map(encodeWebValue) }, ...pageOf(params) }
-    },
-    'database.countDocument': async (caller, params) => {
-      checkQueryType(params)
-      return { data: { total: await database.count(caller, queryRequest(params, database.now())) } }
+      return count(caller, params, context)
     },
     'database.updateDocument': async (caller, params) => {
-      checkQueryType(params)
-      const now = database.now()
-      const request = {
-        ...queryRequest(params, now),
-        data: documentObject(decodeWebValue(required(params, 'data'), now), 'data'),
-        multi: flag(params, 'multi'),
-        upsert: flag(params, 'upsert'),
-      }
-      const merge = flag(params, 'merge')
-      return { data: editAnswer(await (merge ? database.update(caller, request) : database.replace(caller, request))) }
+      const { updated, upsertedId } = await edit(caller, params)
+      // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
+      const ids = upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }
+      return { data: { updated, ...ids } }
     },
-    'database.deleteDocument': async (caller, params) => {
-      checkQueryType(params)
-      const multi = flag(params, 'multi')
-      return { data: { deleted: await database.remove(caller, { ...queryRequest(params, database.now()), multi }) } }
-    },
+    'database.deleteDocument': remove,
   }
+}
+
+const WEB: DatabaseDialect = {
+  decode: (value, name, now) => documentObject(decodeValue(value, name, now), name),
+  decodeOrder: (value) => list(value, 'order').map(orderPart),
+  encode: encodeWebValue,
+}
+
+function decodeValue(value: unknown, name: string, now: number): DocumentValue {
+  if (value === undefined) throw new CloudsteadError('INVALID_PARAM', `${name} is missing`)
+  return decodeWebValue(value, now)
 }
 
 async function addDocument(database: Database, caller: Caller, params: Params) {
   const collection = collectionName(params)
-  const data = decodeWebValue(required(params, 'data'), database.now())
+  const data = decodeValue(params.data, 'data', database.now())
   if (Array.isArray(data)) {
     const documents = (data as readonly DocumentValue[]).map((item) => documentObject(item, 'data[]'))
     return { data: { insertedIds: await database.insert(caller, collection, documents) } }
@@ -65,7 +60,7 @@ async function addDocument(database: Database, caller: Caller, params: Params) {
   return { data: { _id } }
 }
 
-/** Adds the id of `doc(id)`, which the SDK may send next to the data instead of in it. */
+/** The id of `doc(id)` may be sent beside the data instead of in it. */
 function withId(data: DocumentObject, id: unknown): DocumentObject {
   if (id === undefined || '_id' in data) return data
   if (typeof id !== 'string' && typeof id !== 'number') {
@@ -74,41 +69,10 @@ function withId(data: DocumentObject, id: unknown): DocumentObject {
   return { ...data, _id: id }
 }
 
-function required(params: Params, name: string): unknown {
-  if (params[name] === undefined) throw new CloudsteadError('INVALID_PARAM', `${name} is missing`)
-  return params[name]
-}
-
-function queryRequest(params: Params, now: number) {
-  const { query } = params
-  return {
-    collection: collectionName(params),
-    ...(query !== undefined && { query: documentObject(decodeWebValue(query, now), 'query') }),
-  }
-}
-
-function findRequest(params: Params, now: number) {
-  const { order, projection } = params
-  const offset = optionalNumber(params, 'offset')
-  const limit = optionalNumber(params, 'limit')
-  return {
-    ...queryRequest(params, now),
-    ...(order !== undefined && { order: list(order, 'order').map(orderPart) }),
-    ...(offset !== undefined && { offset }),
-    ...(limit !== undefined && { limit }),
-    ...(projection !== undefined && { projection: documentObject(decodeWebValue(projection, now), 'projection') }),
-  }
-}
-
 function orderPart(part: unknown): OrderPart {
   const { field, direction } = (typeof part === 'object' && part !== null ? part : {}) as Params
   if (direction !== 'asc' && direction !== 'desc') {
     throw new CloudsteadError('INVALID_PARAM', 'order[].direction must be asc or desc')
   }
   return { path: string(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
-}
-
-/** `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`. */
-function editAnswer({ updated, upsertedId }: EditOutcome) {
-  return { updated, ...(upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }) }
 }

@@ -95,7 +95,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
 function usageOf({ storage, auth, database, now, log }: ConsoleOptions) {
   return createUsage({
     storage: () => storage.usage(),
-    collections: () => database.administer({ kind: 'admin', keyId: 'console' }).collections(),
+    collections: () => database.usage(),
     users: () => auth.users.count(),
     now,
     failed: (error) => log.warn({ err: error }, 'counting the stored data failed'),

@@ -9,24 +9,25 @@ import {
 } from '@cloudstead/protocol'
 import type { CountedCollection, VersionedDocument } from '../../database/administration.ts'
 import type { Database } from '../../database/database.ts'
-import type { DropProgress } from '../../database/drop.ts'
-import type { ExportFormat } from '../../database/export.ts'
-import type { ImportProgress } from '../../database/import.ts'
+import type { DocumentId } from '../../database/document-id.ts'
+import type { DropProgress } from '../../database/drop-collection.ts'
+import type { ExportFormat } from '../../database/export-documents.ts'
+import type { ImportProgress } from '../../database/import-documents.ts'
 import { parseQueryText } from '../../database/query-text.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import type { DocumentId } from '../../database/write-checks.ts'
+import { StaleVersionError } from '../../database/stale-version-error.ts'
 import { collectionKey, type SavedSettings } from '../../saved-settings/saved-settings.ts'
 import { problemOf } from './answers.ts'
 import type { Handlers } from './handlers.ts'
 import { settingChanged } from './setting-errors.ts'
 
-export interface DatabaseHandlerParts {
+export interface DatabaseHandlersOptions {
   readonly database: Database
   readonly settings: Pick<SavedSettings, 'settings' | 'reset'>
 }
 
-/** Collections and documents, for whoever may do everything. Documents travel as relaxed Extended JSON. */
-export function databaseHandlers({ database, settings }: DatabaseHandlerParts): Handlers<typeof databaseOperations> {
+/** The operations on collections and documents. Documents are sent as relaxed Extended JSON. */
+export function databaseHandlers({ database, settings }: DatabaseHandlersOptions): Handlers<typeof databaseOperations> {
   const listed = async (caller: AdminCaller): Promise<readonly CollectionInfo[]> => {
     const sources = sourcesOf(settings)
     const collections = await database.administer(caller).collections()
@@ -59,7 +60,7 @@ export function databaseHandlers({ database, settings }: DatabaseHandlerParts): 
         const { documents, next } = await database.administer(caller).page(request)
         return { items: documents.map(stored), ...(next === undefined ? {} : { next }) }
       } catch (error) {
-        // Nobody waits for this answer any more, and to have ended the search early is no fault.
+        // The client has gone, so the cancelled search is not an error.
         if (signal.aborted) return { items: [] }
         throw error
       }
@@ -76,7 +77,12 @@ export function databaseHandlers({ database, settings }: DatabaseHandlerParts): 
     },
     async replaceDocument({ params: { name }, body }, { caller }) {
       const { id, version } = body
-      return stored(await database.administer(caller).save(name, { id, version, document: document(body.document) }))
+      const changed = { id, version, document: document(body.document) }
+      try {
+        return stored(await database.administer(caller).save(name, changed))
+      } catch (error) {
+        throw error instanceof StaleVersionError ? new CloudsteadError('CONSOLE_CONFLICT') : error
+      }
     },
     async deleteDocuments({ params: { name }, body: { ids } }, { caller }) {
       const request = { collection: name, query: { _id: { $in: ids } }, multi: true }
@@ -101,8 +107,8 @@ const CONTENT_TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
 }
 
-/** Where what holds of each collection comes from: the file wins over the Console, and both over the default. */
-function sourcesOf(settings: DatabaseHandlerParts['settings']): ReadonlyMap<string, SettingSource> {
+/** The source of each collection's settings: the file takes precedence over the Console, and both over the default. */
+function sourcesOf(settings: DatabaseHandlersOptions['settings']): ReadonlyMap<string, SettingSource> {
   const sources = new Map<string, SettingSource>()
   for (const { key, source } of settings.settings().values) {
     const name = collectionKey(key)?.collection
@@ -112,8 +118,8 @@ function sourcesOf(settings: DatabaseHandlerParts['settings']): ReadonlyMap<stri
   return sources
 }
 
-/** Takes back what was saved in the Console for a collection. What the file says is not ours to take back. */
-async function forgetSettings(settings: DatabaseHandlerParts['settings'], name: string, by: string): Promise<void> {
+/** Resets what was saved in the Console for a collection. Settings of the file stay. */
+async function forgetSettings(settings: DatabaseHandlersOptions['settings'], name: string, by: string): Promise<void> {
   const saved = settings
     .settings()
     .values.filter(({ key, source }) => source === 'console' && collectionKey(key)?.collection === name)
@@ -126,7 +132,7 @@ function orderOf(asked: { readonly orderBy?: string; readonly direction?: 'asc' 
   return { path: orderBy ?? '_id', direction: direction === 'asc' ? 1 : -1 }
 }
 
-/** @throws CloudsteadError INVALID_PARAM unless the JSON is that of an object of values */
+/** @throws CloudsteadError INVALID_PARAM unless the JSON is an object */
 function objectOf(json: unknown, what: string, now: number): DocumentObject {
   const value = decodeEjsonValue(json, now)
   if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', `${what} must be an object in { }`)
@@ -139,10 +145,10 @@ function parseId(text: string): DocumentId {
   try {
     id = JSON.parse(text)
   } catch {
-    // It is refused below.
+    // Throws below.
   }
   if (typeof id === 'string' || typeof id === 'number') return id
-  throw new CloudsteadError('INVALID_PARAM', 'id must be JSON: a text in quotes, or a number')
+  throw new CloudsteadError('INVALID_PARAM', 'id must be JSON: a string in quotes, or a number')
 }
 
 function stored({ id, version, document }: VersionedDocument): StoredDocument {
@@ -168,7 +174,7 @@ function collectionInfo(
   }
 }
 
-/** Lines that end without an error when their reader has gone: it was cancelled, and that is no fault. */
+/** Ends lines without an error when they were cancelled because the reader has gone. */
 async function* quietly(lines: AsyncIterable<Progress>, signal: AbortSignal): AsyncGenerator<Progress> {
   try {
     yield* lines
@@ -198,7 +204,7 @@ async function* importLines(steps: AsyncIterable<ImportProgress>): AsyncGenerato
     counts = rest
     const isNew = found.length > problems.length
     if (isNew) problems = found.toSorted((a, b) => a.line - b.line).map(problemAtLine)
-    // Most lines have no new ones, and a hundred of them are long.
+    // Repeating a hundred problems in every line would make the lines long.
     yield isNew ? { ...counts, problems } : counts
   }
   yield { ...counts, problems, finished: true }

@@ -6,7 +6,7 @@ import { settingChanged } from './setting-errors.ts'
 
 export interface SettingsHandlersOptions {
   readonly settings: SavedSettings
-  readonly database: Pick<Database, 'find'>
+  readonly database: Pick<Database, 'checkCollection'>
 }
 
 /** Settings, rules, and the history of their changes. */
@@ -26,9 +26,8 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
     async listChanges({ query }) {
       return settings.changes(query)
     },
-    async getRules({ query: { collection } }, { caller }) {
-      // Every query of a collection that does not exist is refused.
-      if (collection !== undefined) await database.find(caller, { collection, query: { _id: '' } })
+    async getRules({ query: { collection } }) {
+      if (collection !== undefined) await database.checkCollection(collection)
       return settings.rules(collection)
     },
     async saveRules({ body: { collection, text, version } }, { by }) {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Caller, CloudsteadError, NOBODY } from '@cloudstead/protocol'
+import { type Caller, NOBODY } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
-import { STEP_DOCUMENTS } from './bounds.ts'
 import { documentSpace } from './collections.ts'
-import { ADMIN, index, openDatabase, user } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase, user } from './database.fixture.ts'
 import type { Database } from './database.ts'
-import type { DropOptions } from './drop.ts'
+import type { DropOptions } from './drop-collection.ts'
+import { STEP_DOCUMENTS } from './memory-limits.ts'
 
 const MANY = STEP_DOCUMENTS * 2 + 50
 
@@ -24,20 +24,11 @@ async function drop(database: Database, collection: string, options?: DropOption
   return done
 }
 
-async function code(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'accepted'
-  } catch (error) {
-    return error instanceof CloudsteadError ? error.code : `threw ${error}`
-  }
-}
-
 const names = async (database: Database) => (await database.administer(ADMIN).collections()).map(({ name }) => name)
 const left = (records: Records, collection: string) => records.count(documentSpace(collection))
 
 describe('dropping a collection', () => {
-  it('deletes its documents in steps and tells how far it is, then the collection with its indexes', async (t) => {
+  it('deletes its documents in steps and reports progress, then the collection with its indexes', async (t) => {
     const { database, records } = await openDatabase(t, {})
     await database.createCollection(ADMIN, 'notes')
     await fill(database, 'notes')
@@ -46,13 +37,13 @@ describe('dropping a collection', () => {
     const owned = await records.find({ space: documentSpace('notes'), index: 'owner', limit: 10 })
     assert.deepEqual(owned.records, [])
     assert.deepEqual(await names(database), [])
-    assert.equal(await code(database.insert(ADMIN, 'notes', [{}])), 'DATABASE_COLLECTION_NOT_EXIST')
-    assert.equal(await code(drop(database, 'notes')), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(database.insert(ADMIN, 'notes', [{}])), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(drop(database, 'notes')), 'DATABASE_COLLECTION_NOT_EXIST')
     await database.createCollection(ADMIN, 'notes')
     assert.equal(await database.count(ADMIN, { collection: 'notes' }), 0)
   })
 
-  it('empties one that the settings have', async (t) => {
+  it('empties a declared collection', async (t) => {
     const { database, records } = await openDatabase(t, { orders: { acl: 'PRIVATE', indexes: [index([['n', 1]])] } })
     await fill(database, 'orders')
     await database.settled()
@@ -63,7 +54,7 @@ describe('dropping a collection', () => {
     assert.equal((await database.find(ADMIN, { collection: 'orders', query: { n: { $gte: 1 } } })).length, 2)
   })
 
-  it('lets the settings forget what they can of it', async (t) => {
+  it('calls forget, which may remove it from the settings', async (t) => {
     const { database, declare } = await openDatabase(t, { notes: 'READONLY' })
     await fill(database, 'notes', 3)
     let asked = 0
@@ -93,10 +84,10 @@ describe('dropping a collection', () => {
     assert.equal((await drop(database, 'notes')).at(-1), MANY - STEP_DOCUMENTS)
   })
 
-  it('goes on after a crash, wherever it was, and nothing of the former collection comes back', async (t) => {
+  it('continues after a crash at any point, and no old document comes back', async (t) => {
     const { database, records, another } = await openDatabase(t, {})
     const commit = records.commit.bind(records)
-    // Dies before the nth commit of a drop: two of documents, one that marks it, one of a document that came in, the last.
+    // Crashes before the nth commit of a drop: two that delete documents, the mark, the deletion of the state.
     for (let crash = 0; crash < 4; crash += 1) {
       await database.createCollection(ADMIN, 'notes')
       await fill(database, 'notes', STEP_DOCUMENTS + 1)
@@ -112,10 +103,10 @@ describe('dropping a collection', () => {
       const isThere = crash < 3
       assert.deepEqual(await names(restarted), isThere ? ['notes'] : [])
       assert.equal(
-        await code(restarted.count(ADMIN, { collection: 'notes' })),
+        await codeOf(restarted.count(ADMIN, { collection: 'notes' })),
         isThere ? 'accepted' : 'DATABASE_COLLECTION_NOT_EXIST',
       )
-      // Asked again, or made anew at once.
+      // Drops it again, or creates it again at once.
       if (isThere) await drop(restarted, 'notes')
       assert.deepEqual(await names(restarted), [])
       await restarted.createCollection(ADMIN, 'notes')
@@ -124,7 +115,7 @@ describe('dropping a collection', () => {
     }
   })
 
-  it('leaves no document of a writer that does not know of it yet', async (t) => {
+  it('leaves no document of a writer that has cached the collection', async (t) => {
     const { database, records, another } = await openDatabase(t, {})
     await database.createCollection(ADMIN, 'notes')
     const other = another()
@@ -133,14 +124,14 @@ describe('dropping a collection', () => {
     let late: Promise<unknown> | undefined
     records.commit = async (writes, expectations) => {
       const marks = writes.some(({ space, op }) => space === 'collections' && op === 'put')
-      // Between the last look at the documents and the mark: this one is still in time.
+      // Between the last walk and the mark: this insert still succeeds.
       if (marks && late === undefined) {
         late = Promise.resolve()
         await other.insert(ADMIN, 'notes', [{ _id: 'in time' }])
       }
       const result = await commit(writes, expectations)
-      // Behind the mark, by whoever still has the collection in memory.
-      if (marks) late = code(other.insert(ADMIN, 'notes', [{ _id: 'too late' }]))
+      // After the mark, by a process that still has the collection in its cache.
+      if (marks) late = codeOf(other.insert(ADMIN, 'notes', [{ _id: 'too late' }]))
       return result
     }
     await drop(database, 'notes')
@@ -148,13 +139,13 @@ describe('dropping a collection', () => {
     assert.equal(await left(records, 'notes'), 0)
   })
 
-  it('is for administrators, and needs a collection', async (t) => {
+  it('is for administrators, and needs an existing collection', async (t) => {
     const { database } = await openDatabase(t, { notes: 'READONLY' })
     const strangers: readonly Caller[] = [user('alice'), NOBODY]
     for (const caller of strangers) {
       assert.throws(() => database.administer(caller), { code: 'DATABASE_PERMISSION_DENIED' })
     }
-    assert.equal(await code(drop(database, 'missing')), 'DATABASE_COLLECTION_NOT_EXIST')
-    assert.equal(await code(drop(database, '../x')), 'INVALID_PARAM')
+    assert.equal(await codeOf(drop(database, 'missing')), 'DATABASE_COLLECTION_NOT_EXIST')
+    assert.equal(await codeOf(drop(database, '../x')), 'INVALID_PARAM')
   })
 })

@@ -1,55 +1,58 @@
 import type { Readable } from 'node:stream'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
-import { STEP_BYTES, STEP_DOCUMENTS } from './bounds.ts'
-import { recordId } from './document-id.ts'
+import { type IdentifiedDocument, recordId } from './document-id.ts'
 import { sizeOf } from './document-size.ts'
-import { type ImportFormat, readDocuments } from './import-readers.ts'
-import { Turns } from './turns.ts'
-import type { DocumentId } from './write-checks.ts'
-import type { Existing, Writer } from './writer.ts'
+import { caught, type ImportFormat, readDocuments } from './import-readers.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
+import { type OnExisting, storeDocuments } from './store-documents.ts'
+import { TimeSlice } from './time-slice.ts'
+import type { WriteOptions } from './write-documents.ts'
 
-/** Problems that are told; how many there are is counted on. */
+/** Problems that are listed. Further ones are only counted. */
 const MAX_PROBLEMS = 100
-/** A file that fails so often is the wrong file: nobody wants to wait for its end. */
+/** After this many failures the import ends: the file is probably the wrong one. */
 const MAX_FAILED = 100_000
 
 export interface ImportRequest {
   readonly collection: string
   readonly format: ImportFormat
-  readonly existing: Existing
+  readonly existing: OnExisting
   readonly bytes: Readable
-  /** Ends the import between two batches: what is in stays in. */
+  /** Cancels the import between two batches. Stored documents stay. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface ImportProgress {
-  /** Documents that are stored. */
+  /** Documents that were stored. */
   readonly done: number
   /** Documents that could not be stored. */
   readonly failed: number
-  /** Documents that were left alone because theirs was there. */
+  /** Documents that were skipped because their `_id` exists. */
   readonly skipped: number
-  /** Of the first that failed. */
+  /** Of the first documents that failed. */
   readonly problems: readonly { readonly line: number; readonly error: CloudsteadError }[]
 }
 
-type NewDocument = DocumentObject & { readonly _id: DocumentId }
-type Make = (document: DocumentObject) => NewDocument
+export interface ImportOptions extends WriteOptions {
+  /** The server's time in ms, for server dates. */
+  readonly now: number
+  /** Completes a document for an insert. @throws CloudsteadError when it must not be stored */
+  readonly complete: (document: DocumentObject) => IdentifiedDocument
+}
 
 interface Pending {
   readonly line: number
-  readonly document: NewDocument
+  readonly document: IdentifiedDocument
 }
 
 /**
- * Stores the documents of a file in batches and says after each how far it is. A document that cannot be stored keeps
- * none of the others from it. Of documents with the same `_id` in one file, each meets the one before it.
+ * Stores the documents of a file in batches and yields the progress after each. A document that cannot be stored does not
+ * affect the others. Of documents with the same `_id`, each finds the previous one stored.
  *
- * @param make completes a document: gives it an `_id`, and throws CloudsteadError when it may not be stored
- * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read: what was stored stays
+ * @throws CloudsteadError INVALID_PARAM when the rest of the file cannot be read; stored documents stay
  */
 export async function* importDocuments(
-  { writer, now, make }: { readonly writer: Writer; readonly now: number; readonly make: Make },
+  options: ImportOptions,
   { collection, format, existing, bytes, signal }: ImportRequest,
 ): AsyncGenerator<ImportProgress> {
   const total = { done: 0, failed: 0, skipped: 0, problems: [] as { line: number; error: CloudsteadError }[] }
@@ -65,20 +68,20 @@ export async function* importDocuments(
     batch = new Batch()
     if (pending.length === 0) return
     signal?.throwIfAborted()
-    const made = pending.map(({ document }) => document)
-    const outcomes = await writer.store(collection, made, existing)
+    const documents = pending.map(({ document }) => document)
+    const outcomes = await storeDocuments(options, collection, documents, existing)
     for (const [at, outcome] of outcomes.entries()) {
       if (outcome === 'stored') total.done += 1
       else if (outcome === 'skipped') total.skipped += 1
       else fail(pending[at]?.line ?? 0, outcome)
     }
   }
-  // Documents that fail or are left alone need no commit, so nothing else would make them wait for others.
-  const turns = new Turns()
+  // Documents that fail or are skipped need no commit, so nothing else gives the event loop a turn.
+  const slice = new TimeSlice()
   try {
-    for await (const { line, document } of readDocuments(bytes, format, now)) {
-      await turns.next()
-      const made = document instanceof CloudsteadError ? document : completed(make, document)
+    for await (const { line, document } of readDocuments(bytes, format, options.now)) {
+      await slice.pauseIfOver()
+      const made = document instanceof CloudsteadError ? document : caught(() => options.complete(document))
       if (made instanceof CloudsteadError) {
         fail(line, made)
         continue
@@ -90,7 +93,7 @@ export async function* importDocuments(
       batch.add({ line, document: made })
     }
   } catch (error) {
-    // What comes before the place that cannot be read is in order.
+    // The documents before the position of the error are valid.
     await store()
     yield { ...total }
     throw error
@@ -99,16 +102,7 @@ export async function* importDocuments(
   yield { ...total }
 }
 
-function completed(make: Make, document: DocumentObject): NewDocument | CloudsteadError {
-  try {
-    return make(document)
-  } catch (error) {
-    if (error instanceof CloudsteadError) return error
-    throw error
-  }
-}
-
-/** Documents that are stored together; their ids differ. */
+/** Documents that are stored together. Their ids differ. */
 class Batch {
   readonly pending: Pending[] = []
   readonly #ids = new Set<string>()
@@ -118,7 +112,7 @@ class Batch {
     return this.pending.length >= STEP_DOCUMENTS || this.#bytes >= STEP_BYTES
   }
 
-  has({ _id }: NewDocument): boolean {
+  has({ _id }: IdentifiedDocument): boolean {
     return this.#ids.has(recordId(_id))
   }
 

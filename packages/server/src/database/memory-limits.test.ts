@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
+import type { DocumentObject } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
-import { MAX_ANSWER_BYTES, STEP_BYTES } from './bounds.ts'
-import { ADMIN, index, openDatabase } from './database.fixture.ts'
+import { ADMIN, codeOf, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
+import { MAX_RESPONSE_BYTES, STEP_BYTES } from './memory-limits.ts'
 
 const MIB = 1024 * 1024
 const TEXT = 'x'.repeat(MIB)
-/** More than one answer may have. */
+/** More than one response may have. */
 const DOCUMENTS = 40
 
-/** Passes everything on and keeps the bytes of the largest step, and how many commits there were. */
+/** Records with a note of the bytes of the largest step and of the number of commits. */
 function watched(records: Records): { records: Records; steps: { largest: number; commits: number } } {
   const steps = { largest: 0, commits: 0 }
   const note = (step: readonly ((RecordKey & { readonly value?: string }) | undefined)[]) => {
@@ -49,7 +49,7 @@ async function openWatched(t: TestContext) {
   return { database: another({ records: watch.records }), steps: watch.steps, declare }
 }
 
-/** Large documents, without the steps that made them. */
+/** Inserts large documents, and does not count the steps of that. */
 async function openLarge(t: TestContext) {
   const opened = await openWatched(t)
   await opened.database.update(ADMIN, update({ text: TEXT }))
@@ -65,18 +65,8 @@ const update = ($set: DocumentObject, query: DocumentObject = {}) => ({
   upsert: false,
 })
 
-/** A step ends with the document that fills it; and documents have some bytes besides their text. */
+/** A step ends after the document that fills it, and documents have some bytes besides their text. */
 const MAX_STEP = STEP_BYTES + MIB + 1000
-
-async function codeOf(call: Promise<unknown>): Promise<string> {
-  try {
-    await call
-    return 'done'
-  } catch (error) {
-    if (error instanceof CloudsteadError) return error.code
-    throw error
-  }
-}
 
 const ids = async (database: Database, request: object): Promise<readonly unknown[]> =>
   (await database.find(ADMIN, { collection: 'c', ...request })).map(({ _id }) => _id)
@@ -85,7 +75,7 @@ const BY_M = [{ path: 'm', direction: 1 }] as const
 const ALL_IDS = { _id: { $in: Array.from({ length: DOCUMENTS }, (_, n) => n) } }
 
 describe('large documents', () => {
-  it('are read step by step, each bounded in bytes', async (t) => {
+  it('are read in steps with a limit in bytes', async (t) => {
     const { database, steps } = await openLarge(t)
     const every = Array.from({ length: DOCUMENTS }, (_, n) => n)
     assert.equal(await database.count(ADMIN, { collection: 'c', query: { n: { $gte: 3 } } }), DOCUMENTS - 3)
@@ -97,7 +87,7 @@ describe('large documents', () => {
     assert.ok(steps.largest > MIB && steps.largest < MAX_STEP, `${steps.largest}`)
   })
 
-  it('are written in batches bounded in bytes, by what is read and by what is written', async (t) => {
+  it('are written in batches with a limit in bytes, for what is read and what is written', async (t) => {
     const { database, steps } = await openWatched(t)
     const changes = async (call: Promise<unknown>) => {
       Object.assign(steps, { largest: 0, commits: 0 })
@@ -119,7 +109,7 @@ describe('large documents', () => {
     assert.equal(await database.count(ADMIN, { collection: 'c' }), 0)
   })
 
-  it('are entered into a new index step by step', async (t) => {
+  it('are added to a new index in steps', async (t) => {
     const { database, steps, declare } = await openLarge(t)
     declare({ c: { acl: 'ADMINONLY', indexes: [index([['m', 1]])] } })
     await database.count(ADMIN, { collection: 'c' })
@@ -128,9 +118,9 @@ describe('large documents', () => {
     assert.deepEqual(await ids(database, { order: BY_M, limit: 2 }), [DOCUMENTS - 1, DOCUMENTS - 2])
   })
 
-  it('are refused when too many are asked for at once, and only then', async (t) => {
+  it('are refused when a response would have too many, and only then', async (t) => {
     const { database } = await openLarge(t)
-    const fitting = MAX_ANSWER_BYTES / MIB - 1
+    const fitting = MAX_RESPONSE_BYTES / MIB - 1
     for (const request of [{}, { query: ALL_IDS }, { order: BY_M }, { order: [{ path: '_id', direction: -1 }] }]) {
       assert.equal(await codeOf(ids(database, request)), 'EXCEED_MAX_RESPONSE_SIZE', JSON.stringify(request))
       assert.equal(await codeOf(ids(database, { ...request, limit: fitting + 1 })), 'EXCEED_MAX_RESPONSE_SIZE')

@@ -2,25 +2,25 @@ import { CloudsteadError, type DocumentObject, encodeRelaxedEjson } from '@cloud
 import type { Records } from '../engines/records/records.ts'
 import { writeCell, writeName } from './csv-cells.ts'
 import { planQuery } from './planner.ts'
-import { type Selection, walk } from './reader.ts'
+import { type Selection, walkSelection } from './selection.ts'
 
 export type ExportFormat = 'json' | 'jsonl' | 'csv'
 
-/** Columns of a CSV file: spreadsheets have 16,384, and documents with more fields are no table. */
+/** Columns of a CSV file. Spreadsheets have 16,384; documents with more fields do not fit a table. */
 const MAX_COLUMNS = 4096
-/** Excel takes a file for UTF-8 only when it begins so. */
+/** Excel reads a file as UTF-8 only when it begins with this. */
 const BYTE_ORDER_MARK = '\ufeff'
 
 /**
- * The documents of a selection as the text of a file, piece by piece: a JSON array, an object a line, or CSV with one
+ * The documents of a selection as the text of a file, in chunks: a JSON array, one JSON object per line, or CSV with one
  * column for each field that some document has.
  *
- * Each document is as it was at some moment of the export. One that is there all the time is there once; one that is
- * inserted, deleted or changed meanwhile may be there as before or as after. It holds no lock and no copy. Resolves once
- * the columns of a CSV file are known, for which it reads the documents twice; should a field that was not there come up
- * in the second reading, the text ends with an error rather than without that field.
+ * A document that does not change during the export is in it exactly once. One that is inserted, deleted or changed
+ * meanwhile may be in its old or its new state. The export takes no lock and no snapshot. For CSV it reads the documents
+ * twice, and resolves once it knows the columns. When the second pass finds a field that the first did not, the text ends
+ * with an error.
  *
- * @param signal nobody reads any more: ends the text where it is
+ * @param signal ends the text early, for a reader that has gone
  * @throws CloudsteadError INVALID_PARAM when the documents have too many fields for CSV
  */
 export async function exportText(
@@ -44,7 +44,7 @@ type Pages = AsyncIterable<readonly DocumentObject[]>
 
 async function* documents(records: Records, selection: Selection, signal: AbortSignal | undefined): Pages {
   const plan = planQuery(selection.query, [], selection.collection.usable)
-  for await (const page of walk(records, selection, plan, ({ document }) => document)) {
+  for await (const page of walkSelection(records, selection, plan, ({ document }) => document)) {
     if (signal?.aborted) return
     if (page.length > 0) yield page
   }
@@ -65,13 +65,16 @@ async function* jsonLines(pages: Pages): AsyncGenerator<string> {
   for await (const page of pages) yield `${page.map(toText).join('\n')}\n`
 }
 
-/** The fields of all documents: `_id` first, the others as they come up. */
+/** The fields of all documents: `_id` first, the others in the order in which they are found. */
 async function columnsOf(pages: Pages): Promise<ReadonlySet<string>> {
   const names = new Set(['_id'])
   for await (const page of pages) {
     for (const document of page) for (const name of Object.keys(document)) names.add(name)
     if (names.size > MAX_COLUMNS) {
-      throw new CloudsteadError('INVALID_PARAM', `more than ${MAX_COLUMNS} different fields: export as JSON instead`)
+      throw new CloudsteadError(
+        'INVALID_PARAM',
+        `the documents have more than ${MAX_COLUMNS} different fields: export as JSON instead`,
+      )
     }
   }
   return names
@@ -85,7 +88,7 @@ async function* csv(pages: Pages, columns: ReadonlySet<string>): AsyncGenerator<
     for (const document of page) {
       const other = Object.keys(document).find((name) => !columns.has(name))
       if (other === undefined) continue
-      throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `the field '${other}' came up during the export`)
+      throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `the field '${other}' was added during the export`)
     }
     yield rows(page.map((document) => [...columns].map((name) => writeCell(own(document, name)))))
   }

@@ -1,0 +1,129 @@
+import type { DocumentObject } from '@cloudstead/protocol'
+import type { Expectation, RecordWrite, StoredRecord } from '../engines/records/records.ts'
+import { CONFLICT } from '../engines/records/retry.ts'
+import type { Collection } from './collections.ts'
+import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
+import { type Plan, planQuery } from './planner.ts'
+import { match, type Selection, walkSelection } from './selection.ts'
+import { TimeSlice } from './time-slice.ts'
+import { checkStorable } from './write-checks.ts'
+import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-documents.ts'
+
+/** Returns the new document, which may be the given one, changed in place; undefined deletes it. */
+export type Edit = (document: DocumentObject) => DocumentObject | undefined
+
+export interface EditResult {
+  readonly matched: number
+  readonly modified: number
+  /** The last document that was edited, in its new form. */
+  readonly document: DocumentObject | undefined
+}
+
+interface BatchResult extends EditResult {
+  /** How many ids of the batch were handled, from the first: all documents together may be too large. */
+  readonly covered: number
+}
+
+interface PreparedBatch extends BatchResult {
+  readonly writes: readonly RecordWrite[]
+  readonly expectations: readonly Expectation[]
+}
+
+/**
+ * Edits the documents of a selection: all of them, or the first one. Each batch commits as a whole; memory-limits.ts says
+ * how many documents and bytes it has.
+ *
+ * @throws CloudsteadError DATABASE_DUPLICATE_WRITE, DATABASE_TRANSACTION_CONFLICT, and what `edit` throws
+ */
+export async function editDocuments(
+  options: WriteOptions,
+  selection: Selection,
+  multi: boolean,
+  edit: Edit,
+): Promise<EditResult> {
+  const plan = planQuery(selection.query, [], selection.collection.usable)
+  // All ids are read before the first edit, since an edit may move documents in the index that finds them.
+  const ids = plan.kind === 'ids' ? plan.ids : await matchingIds(options, selection, plan, multi)
+  const size = multi ? STEP_DOCUMENTS : 1
+  let [start, matched, modified] = [0, 0, 0]
+  let document: DocumentObject | undefined
+  while (start < ids.length && (multi || matched === 0)) {
+    const batch = ids.slice(start, start + size)
+    const work = () => editBatch(options, selection, batch, edit)
+    const result = await (batch.length === 1
+      ? options.queue(`${selection.collection.space}/${batch[0]}`, work)
+      : work())
+    start += result.covered
+    matched += result.matched
+    modified += result.modified
+    document = result.document ?? document
+  }
+  return { matched, modified, document }
+}
+
+/** For one document the first page is enough: when the first id no longer matches, the next one may. */
+async function matchingIds(
+  { records }: WriteOptions,
+  selection: Selection,
+  plan: Plan,
+  multi: boolean,
+): Promise<readonly string[]> {
+  const ids: string[] = []
+  for await (const page of walkSelection(records, selection, plan, ({ record }) => record.id)) {
+    for (const id of page) ids.push(id)
+    if (!multi && ids.length > 0) break
+  }
+  return ids
+}
+
+function editBatch(
+  options: WriteOptions,
+  selection: Selection,
+  ids: readonly string[],
+  edit: Edit,
+): Promise<BatchResult> {
+  return retryWrite(options, selection.collection.name, async (collection) => {
+    const keys = ids.map((id) => ({ space: collection.space, id }))
+    const read = await options.records.get(keys, STEP_BYTES)
+    const prepared = await prepare(options, collection, selection, read, edit)
+    if (prepared === CONFLICT || prepared.writes.length === 0) return prepared
+    const result = await commitWrites(options, collection, prepared.writes, prepared.expectations)
+    return result.done ? prepared : CONFLICT
+  })
+}
+
+/** Edits the records that were read. Ends early when the new documents have too many bytes for one commit. */
+async function prepare(
+  options: WriteOptions,
+  collection: Collection,
+  selection: Selection,
+  read: readonly (StoredRecord | undefined)[],
+  edit: Edit,
+): Promise<PreparedBatch | typeof CONFLICT> {
+  const matches = selection.matcher.run(() => read.map((record) => record && match(selection, record)))
+  const writes: RecordWrite[] = []
+  const expectations: Expectation[] = []
+  let document: DocumentObject | undefined
+  let [covered, matched, bytes] = [0, 0, 0]
+  const slice = new TimeSlice()
+  for (const found of matches) {
+    if (bytes >= STEP_BYTES) break
+    covered += 1
+    if (found === undefined) continue
+    matched += 1
+    await slice.pauseIfOver()
+    const { space, id, version, value } = found.record
+    document = edit(found.document)
+    if (document === undefined) writes.push({ op: 'delete', space, id })
+    else {
+      checkStorable(document)
+      const write = await putOf(options, collection, { space, id }, document)
+      if (write === CONFLICT) return CONFLICT
+      if (write.value === value) continue
+      bytes += Buffer.byteLength(write.value)
+      writes.push(write)
+    }
+    expectations.push({ space, id, version })
+  }
+  return { covered, matched, modified: writes.length, document, writes, expectations }
+}

@@ -1,0 +1,115 @@
+import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
+import type { Records } from '../engines/records/records.ts'
+import { sizeOf } from './document-size.ts'
+import { checkResponseSize } from './memory-limits.ts'
+import { nearOrderOf } from './near-order.ts'
+import { planQuery } from './planner.ts'
+import type { Projection } from './projection.ts'
+import { type Found, type Selection, walkSelection } from './selection.ts'
+import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
+import { TimeSlice } from './time-slice.ts'
+
+/** Which part of the documents found to return, in which order, and which fields. */
+export interface Window {
+  readonly order: readonly OrderPart[]
+  readonly offset: number
+  readonly limit: number
+  /** Absent: whole documents. */
+  readonly project?: Projection | undefined
+}
+
+/** A document to return, and about how many bytes it has. */
+interface Result {
+  readonly document: DocumentObject
+  readonly bytes: number
+}
+
+/** Documents with up to this many characters count in full, whatever their projection: they make no response large. */
+const SMALL = 1024
+
+function resultOf({ record, document }: Found, project: Projection | undefined): Result {
+  if (project === undefined) return { document, bytes: Buffer.byteLength(record.value) }
+  const projected = project(document)
+  return { document: projected, bytes: record.value.length <= SMALL ? record.value.length : sizeOf(projected) }
+}
+
+const whole = (found: Found): Found => found
+
+/**
+ * The documents of a selection in order: at most `limit`, from `offset` on.
+ *
+ * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when they are too large for one response or for a sort in memory;
+ *   DATABASE_REQUEST_FAILED when a sort in memory would have to hold too many documents
+ */
+export async function findDocuments(
+  records: Records,
+  selection: Selection,
+  window: Window,
+): Promise<readonly DocumentObject[]> {
+  const { order, offset, limit, project } = window
+  const near = order.length === 0 ? nearOrderOf(selection.query) : undefined
+  const plan = planQuery(selection.query, order, selection.collection.usable)
+  if (near !== undefined) {
+    const distance = ({ document }: Found) => [near.distance(document)]
+    return findSorted(walkSelection(records, selection, plan, whole), window, distance, [1])
+  }
+  if (!plan.ordered) {
+    const keysOf = sortKeys(order)
+    const directions = order.map(({ direction }) => direction)
+    return findSorted(
+      walkSelection(records, selection, plan, whole),
+      window,
+      ({ document }) => keysOf(document),
+      directions,
+    )
+  }
+  const results: DocumentObject[] = []
+  const slice = new TimeSlice()
+  let position = 0
+  let size = 0
+  for await (const page of walkSelection(records, selection, plan, whole, offset + limit)) {
+    for (const found of page) {
+      position += 1
+      if (position <= offset) continue
+      if (project !== undefined) await slice.pauseIfOver()
+      const { document, bytes } = resultOf(found, project)
+      size += bytes
+      checkResponseSize(size)
+      results.push(document)
+      if (results.length === limit) return results
+    }
+  }
+  return results
+}
+
+/** Sorts in memory. Holds the documents to return and those that are skipped before them. */
+async function findSorted(
+  walked: AsyncIterable<readonly Found[]>,
+  { offset, limit, project }: Window,
+  keysOf: (found: Found) => readonly DocumentValue[],
+  directions: readonly (1 | -1)[],
+): Promise<readonly DocumentObject[]> {
+  const window = new SortWindow<DocumentObject>(offset + limit, directions)
+  const slice = new TimeSlice()
+  for await (const page of walked) {
+    for (const found of page) {
+      const keys = keysOf(found)
+      if (!window.accepts(keys)) continue
+      if (project !== undefined) await slice.pauseIfOver()
+      const { document, bytes } = resultOf(found, project)
+      // The keys share memory with a whole document, but not with a projected one.
+      window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys))
+    }
+  }
+  return window.inOrder().slice(offset)
+}
+
+/** The number of documents of a selection. */
+export async function countDocuments(records: Records, selection: Selection): Promise<number> {
+  const { matcher, scope, collection, query } = selection
+  if (matcher.matchesAll && scope.kind === 'all') return records.count(collection.space)
+  const plan = planQuery(query, [], collection.usable)
+  let count = 0
+  for await (const page of walkSelection(records, selection, plan, () => true)) count += page.length
+  return count
+}

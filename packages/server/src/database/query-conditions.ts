@@ -1,0 +1,79 @@
+import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import type { DocumentId } from './document-id.ts'
+
+/** Reads the conditions of a query without evaluating it. */
+
+/** Operators that combine queries. */
+export const LOGICAL_OPERATORS: ReadonlySet<string> = new Set(['$and', '$or', '$nor'])
+
+export function isOperator(name: string): boolean {
+  return name.startsWith('$')
+}
+
+/** Whether a condition has operators, such as `{ $gt: 5 }`. Otherwise it is a value, to which the field must be equal. */
+export function hasOperators(condition: DocumentValue): boolean {
+  return isDocumentObject(condition) && Object.keys(condition).some(isOperator)
+}
+
+/** Whether an object consists of operators on one value, rather than being a query on fields. */
+export function isOperatorsOnly(condition: DocumentObject): boolean {
+  const names = Object.keys(condition)
+  return names.length > 0 && names.every((name) => isOperator(name) && !LOGICAL_OPERATORS.has(name))
+}
+
+/** Whether a value is a placeholder for ids of the caller. */
+export function isPlaceholder(value: DocumentValue | undefined): value is '{openid}' | '{uid}' {
+  return value === '{openid}' || value === '{uid}'
+}
+
+/** Calls `visit` for each condition on a path that every match meets, including those within `$and`. */
+export function eachCondition(query: DocumentObject, visit: (path: string, condition: DocumentValue) => void): void {
+  for (const [name, condition] of Object.entries(query)) {
+    if (name === '$and') for (const part of condition as readonly DocumentObject[]) eachCondition(part, visit)
+    else if (!isOperator(name)) visit(name, condition)
+  }
+}
+
+/** The value that a condition requires the field to be equal to; undefined for other conditions. */
+function fixedValue(condition: DocumentValue): DocumentValue | undefined {
+  if (condition instanceof RegExp) return undefined
+  return hasOperators(condition) ? (condition as DocumentObject).$eq : condition
+}
+
+/** The fields that must be equal to one value, with the value. */
+export function fixedFields(query: DocumentObject): readonly (readonly [path: string, value: DocumentValue])[] {
+  const fields: (readonly [string, DocumentValue])[] = []
+  eachCondition(query, (path, condition) => {
+    const value = fixedValue(condition)
+    if (value !== undefined) fields.push([path, value])
+  })
+  return fields
+}
+
+/** The `_id` of the only document that a query can find. */
+export function fixedId(query: DocumentObject): DocumentId | undefined {
+  for (const { _id: condition = null } of [query, ...((query.$and as readonly DocumentObject[] | undefined) ?? [])]) {
+    const id = asId(fixedValue(condition))
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+/** Whether a query has conditions on `_id` only. */
+export function isOnlyId(query: DocumentObject): boolean {
+  const names = Object.keys(query)
+  return names.length === 1 && names[0] === '_id'
+}
+
+/** The `_id` of an unchecked query that has no other condition than to be equal to it. */
+export function plainId(query: DocumentObject): DocumentId | undefined {
+  if (!isOnlyId(query)) return undefined
+  const { _id: condition = null } = query
+  if (isDocumentObject(condition) && Object.keys(condition).length > 1) return undefined
+  const value = fixedValue(condition)
+  return isPlaceholder(value) ? undefined : asId(value)
+}
+
+function asId(value: DocumentValue | undefined): DocumentId | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined
+}
