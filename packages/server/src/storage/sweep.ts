@@ -10,13 +10,16 @@ const BATCH = 500
 /**
  * Removes the blobs that nobody needs: those that a crash left between writing the bytes and committing the record, or
  * between an overwrite and the removal of the old bytes. Walks all blobs and all references in step, so the memory does not
- * depend on their number. Uploads and other processes may go on meanwhile. One process at a time sweeps.
+ * depend on their number. Uploads and other processes may go on meanwhile. One process at a time sweeps: the only one that
+ * has the blobs open, or else the holder of a lease.
  *
  * @returns the number of removed blobs; 0 when another process sweeps
  * @throws the reason of the signal
  */
 export async function sweepBlobs(options: StorageOptions, signal: AbortSignal): Promise<number> {
-  const { records, now } = options
+  const { records, blobs, now } = options
+  // Without others there is nothing to wait for: a lease that is held was left behind by a process that was killed.
+  if (blobs.exclusiveSince !== undefined) return sweep(options, signal)
   return (await withLease({ records, name: 'sweep-blobs', now, signal }, (held) => sweep(options, held))) ?? 0
 }
 

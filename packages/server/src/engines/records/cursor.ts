@@ -36,7 +36,7 @@ const BY_ID = 1
 const BY_ENTRY = 2
 const OF_FEED = 3
 /** Bytes of the name of a store. */
-export const STORE_BYTES = 16
+const STORE_BYTES = 16
 /** Kind, range (u32) and key length (u32) stand before the key and the id of an entry's cursor. */
 const ENTRY_HEADER = 9
 

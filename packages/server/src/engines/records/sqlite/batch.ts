@@ -19,7 +19,7 @@ export interface QueuedCommit {
 }
 
 /** One wish to follow spaces on its way to the writer. */
-export interface QueuedFollow {
+interface QueuedFollow {
   readonly follow: readonly string[]
   readonly bytes: number
 }

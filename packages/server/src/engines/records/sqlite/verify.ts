@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type EntryList, unpackEntries } from './entry-list.ts'
 
 /** Names an index entry: of which record, in which index. */
-export interface EntryName {
+interface EntryName {
   readonly space: string
   readonly index: string
   readonly id: string
