@@ -113,13 +113,9 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     return collection
   }
 
-  async function accessOf(caller: Caller, operation: Access['operation'], collection: string): Promise<Access> {
-    return { caller, operation, collection, rules: await collections.rules(collection) }
-  }
-
   /** Checks that the collection exists, then the operation, and only then opens it. */
   async function openFor(caller: Caller, operation: Access['operation'], name: string, upsert = false) {
-    const access = await accessOf(caller, operation, name)
+    const access: Access = { caller, operation, collection: name, rules: await collections.rules(name) }
     authorizer.checkOperation(access, upsert)
     return { access, collection: await open(name) }
   }
@@ -149,7 +145,8 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
 
   /** The most frequent read: one record, without planning or compiling a query. */
   async function findById(caller: Caller, collection: string, id: DocumentId): Promise<readonly DocumentObject[]> {
-    const scope = await authorizer.scopeOf(await accessOf(caller, 'read', collection), { query: { _id: id } })
+    const access: Access = { caller, operation: 'read', collection, rules: await collections.rules(collection) }
+    const scope = await authorizer.scopeOf(access, { query: { _id: id } })
     const document = await read({ collection, id })
     return document !== undefined && inScope(scope, document) ? [document] : []
   }
