@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConsoleApi, consoleApi } from './console-api.ts'
 import type { ApiKey, RunningServer } from './server.ts'
 
-interface Entry {
+interface FileEntry {
   readonly kind: 'file' | 'folder'
   readonly path: string
   readonly name: string
@@ -25,7 +25,7 @@ interface ProgressLine {
 
 export interface ConsoleFiles extends ConsoleApi {
   /** One page. */
-  page(query: Readonly<Record<string, string | number | boolean>>): Promise<{ items: Entry[]; next?: string }>
+  page(query: Readonly<Record<string, string | number | boolean>>): Promise<{ items: FileEntry[]; next?: string }>
   /** The paths of all pages. */
   list(query?: Readonly<Record<string, string | number | boolean>>): Promise<readonly string[]>
   /** Uploads a file to a URL from the admin API. */

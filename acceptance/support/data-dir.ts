@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-export interface Entry {
+export interface DirectoryEntry {
   readonly path: string
   readonly isDirectory: boolean
   /** Permission bits. */
@@ -10,7 +10,7 @@ export interface Entry {
 }
 
 /** A directory and everything below it. */
-export async function entriesOf(dir: string): Promise<readonly Entry[]> {
+export async function entriesOf(dir: string): Promise<readonly DirectoryEntry[]> {
   const names = await readdir(dir, { recursive: true })
   const paths = [dir, ...names.map((name) => join(dir, name))]
   const entries = await Promise.all(

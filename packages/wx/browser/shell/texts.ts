@@ -4,7 +4,7 @@ const EN = {
   banner: 'Browser harness, not WeChat.',
   bannerMore: 'It proves nothing about iOS, Android, review or domain lists.',
   user: 'User',
-  userHint: 'Enter opens the program as this made-up user',
+  userHint: 'Press Enter to open the program as this simulated user',
   network: 'Network',
   networkNone: 'Full speed',
   networkSlow: 'Slow 3G',
