@@ -29,6 +29,7 @@ function numberOf(digits: unknown): number {
 
 /** The offset of a server date can be a plain number or an Extended JSON number. */
 function decodeServerDate(spec: unknown, now: number): Date {
+  if (spec === null) return serverDate(spec, now)
   const offset = isDocumentObject(spec) ? spec.offset : undefined
   return serverDate({ offset: typeof offset === 'number' ? offset : numericObject(offset) }, now)
 }

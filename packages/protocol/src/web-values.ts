@@ -1,4 +1,5 @@
 import { CloudsteadError } from './errors.ts'
+import { foreignRegex } from './foreign-regex.ts'
 
 /** A value in a document, the same for all dialects. GeoJSON values are plain objects. */
 export type DocumentValue = null | boolean | number | string | Date | RegExp | readonly DocumentValue[] | DocumentObject
@@ -70,14 +71,23 @@ export function decodeJsonValue(json: unknown, special: SpecialDecoder): Documen
   return decode(json, 1)
 }
 
+function invalidDate(): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', '$date is not a valid date: the client may have sent new Date(NaN)')
+}
+
 /** A Date from milliseconds since the epoch. @throws CloudsteadError INVALID_PARAM outside the range of Date */
 export function dateOf(ms: number): Date {
   const date = new Date(ms)
-  if (Number.isNaN(date.getTime())) throw new CloudsteadError('INVALID_PARAM', '$date is not a valid date')
+  if (Number.isNaN(date.getTime())) throw invalidDate()
   return date
 }
 
-/** A RegExp. @throws CloudsteadError INVALID_PARAM when the pattern or the options are invalid, or the pattern is too long */
+/**
+ * A RegExp with the pattern and the options of MongoDB. Its `source` and `flags` have them; only the server's query engine
+ * reads them with MongoDB's meaning.
+ *
+ * @throws CloudsteadError INVALID_PARAM when the pattern or the options are invalid, or the pattern is too long
+ */
 export function regexOf(pattern: unknown, options: unknown): RegExp {
   if (typeof pattern !== 'string' || typeof options !== 'string') {
     throw new CloudsteadError('INVALID_PARAM', 'the pattern and the options of a regular expression must be strings')
@@ -85,15 +95,25 @@ export function regexOf(pattern: unknown, options: unknown): RegExp {
   if (pattern.length > MAX_REGEX_LENGTH) {
     throw new CloudsteadError('INVALID_PARAM', `a regular expression may have at most ${MAX_REGEX_LENGTH} characters`)
   }
+  const regex = nativeRegex(pattern, options) ?? foreignRegex(pattern, options)
+  if (regex === undefined) {
+    throw new CloudsteadError('INVALID_PARAM', 'a regular expression has an invalid pattern or invalid options')
+  }
+  return regex
+}
+
+function nativeRegex(pattern: string, options: string): RegExp | undefined {
   try {
     return new RegExp(pattern, options)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'a regular expression has an invalid pattern or invalid options')
+    return undefined
   }
 }
 
 /** The date of `db.serverDate({ offset })`: the server's clock plus the offset, both in milliseconds. */
 export function serverDate(spec: unknown, now: number): Date {
+  // JSON has null for the time of `new Date(NaN)`.
+  if (spec === null) throw invalidDate()
   const offset = isDocumentObject(spec) ? spec.offset : undefined
   if (typeof offset !== 'number' || !Number.isFinite(offset)) {
     throw new CloudsteadError('INVALID_PARAM', 'the offset of a server date must be a number of milliseconds')

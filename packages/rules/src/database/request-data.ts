@@ -66,12 +66,20 @@ export function updatedData(update: DocumentData, stored?: DocumentData): Docume
   for (const [operator, fields] of Object.entries(update)) {
     if (typeof fields !== 'object' || fields === null) continue
     for (const [path, value] of Object.entries(fields)) {
-      if (operator === '$set') changes.put(path, newValue(value, formerAt(stored, path)))
+      const array = arrayOf(path)
+      if (array !== undefined) changes.put(array, new ChangedField(text('changed in elements', '部分元素被修改')))
+      else if (operator === '$set') changes.put(path, newValue(value, formerAt(stored, path)))
       else changes.put(path, new ChangedField(text(`changed by ${operator}`, `由 ${operator} 修改`)))
       if (operator === '$rename' && typeof value === 'string') changes.put(value, new ChangedField(RENAMED))
     }
   }
   return changes.data
+}
+
+/** The array of which a path changes elements by `$`, `$[]` or `$[name]`. */
+function arrayOf(path: string): string | undefined {
+  const at = path.indexOf('.$')
+  return at === -1 ? undefined : path.slice(0, at)
 }
 
 /**

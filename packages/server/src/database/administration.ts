@@ -7,6 +7,7 @@ import { type DropOptions, type DropProgress, dropCollection } from './drop-coll
 import { type ExportFormat, exportText } from './export-documents.ts'
 import { type ImportProgress, type ImportRequest, importDocuments } from './import-documents.ts'
 import { checkQuery } from './query-check.ts'
+import { RequestBudget } from './request-budget.ts'
 import type { QueryRequest } from './requests.ts'
 import { type Selection, select } from './selection.ts'
 import { unpackDocument } from './stored-document.ts'
@@ -77,7 +78,7 @@ export function createAdministration(options: AdministrationOptions): Administra
   const { caller, records, collections, now, open, complete } = options
 
   async function selectAll(name: string, query: DocumentObject = {}): Promise<Selection> {
-    return select(await open(name), { kind: 'all' }, checkQuery(query, caller))
+    return select(await open(name), { kind: 'all' }, checkQuery(query, caller), new RequestBudget())
   }
 
   async function read(name: string, id: DocumentId): Promise<VersionedDocument> {

@@ -6,6 +6,7 @@ import type { BrowseRequest } from './browse.ts'
 import { compareValues } from './compare.ts'
 import { ADMIN, index, openDatabase } from './database.fixture.ts'
 import type { Database } from './database.ts'
+import { RequestBudget } from './request-budget.ts'
 import { type OrderPart, sortKeys } from './sort.ts'
 import { MAX_SORT_KEY_BYTES } from './sort-key.ts'
 
@@ -68,7 +69,7 @@ async function pagesOf(
 
 /** The order of values. Values with the same first bytes are equal. */
 function naiveKeys(order: OrderPart): (document: DocumentObject) => DocumentValue {
-  const of = sortKeys([order])
+  const of = sortKeys([order], new RequestBudget())
   return (document) => {
     const [key = null] = of(document)
     return typeof key === 'string' ? key.slice(0, MAX_SORT_KEY_BYTES - 1) : key

@@ -12,7 +12,6 @@ import { type Plan, planQuery } from './planner.ts'
 import { type Found, match, type Selection, walkSelection } from './selection.ts'
 import type { OrderPart } from './sort.ts'
 import { MAX_SORT_KEY_BYTES, type SortKey, sortKey, sortKeyOf } from './sort-key.ts'
-import { TimeSlice } from './time-slice.ts'
 
 /** Pages that continue from a position in the sort order, never by skipping a number of documents. */
 
@@ -69,8 +68,11 @@ interface Page {
  */
 export async function browse(records: Records, selection: Selection, request: BrowseRequest): Promise<FoundPage> {
   const { order = BY_ID, limit = DEFAULT_PAGE, signal } = request
-  const near = request.order === undefined ? nearOrderOf(selection.query) : undefined
-  const keyOf = near === undefined ? sortKeyOf(order) : (document: DocumentObject) => sortKey(near.distance(document))
+  const near = request.order === undefined ? nearOrderOf(selection.query, selection.budget) : undefined
+  const keyOf =
+    near === undefined
+      ? sortKeyOf(order, selection.budget)
+      : (document: DocumentObject) => sortKey(near.distance(document))
   const asked = JSON.stringify([
     selection.collection.name,
     order.path,
@@ -152,8 +154,9 @@ async function walkPage(search: PageSearch, walked: Walk): Promise<Page | undefi
     after: position && walked.after(position),
   })
   for await (const page of pages) {
-    const matches = selection.matcher.run(() => page.map((record) => match(selection, record)))
-    for (const found of matches) {
+    for (const record of page) {
+      if (selection.budget.nextStep()) await selection.budget.pause()
+      const found = match(selection, record)
       if (found === undefined || seen.has(found.record.id)) continue
       const positioned = { found, key: keyOf(found.document) }
       if (positioned.key.cut) return undefined
@@ -173,11 +176,10 @@ async function windowPage(
   plan: Plan,
 ): Promise<Page> {
   const window = new PageWindow<Positioned>((a, b) => compare(positionOf(a), positionOf(b)), limit, PAGE_BYTES)
-  const slice = new TimeSlice()
   for await (const page of walkSelection(records, selection, plan, (found) => found)) {
     signal?.throwIfAborted()
     for (const found of page) {
-      await slice.pauseIfOver()
+      if (selection.budget.nextStep()) await selection.budget.pause()
       const positioned = { found, key: keyOf(found.document) }
       const isAfter = position === undefined || compare(positionOf(positioned), position) > 0
       if (isAfter) window.add(positioned, Buffer.byteLength(found.record.value))

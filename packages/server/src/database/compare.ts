@@ -1,4 +1,5 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import type { RequestBudget } from './request-budget.ts'
 
 /**
  * MongoDB's order of values: by type first, then by value. Index keys have the same order, so that a walk over an index
@@ -26,9 +27,14 @@ export function typeRank(value: DocumentValue | undefined): number {
   }
 }
 
+/** Units of a string whose comparison has a cost, and how many of them cost as much as one small value. */
+const LONG = 256
+const UNITS_PER_COST = 16
+
 /** Compares strings by code point, which is the byte order of their UTF-8; `<` compares UTF-16 units instead. */
-function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string, budget?: RequestBudget): number {
   const length = Math.min(a.length, b.length)
+  if (length > LONG) budget?.spend(length / UNITS_PER_COST)
   for (let at = 0; at < length; at += 1) {
     const left = a.charCodeAt(at)
     const right = b.charCodeAt(at)
@@ -51,18 +57,20 @@ function compareNumbers(a: number, b: number): number {
   return a < b ? -1 : 1
 }
 
-function compareArrays(a: readonly DocumentValue[], b: readonly DocumentValue[]): number {
+function compareArrays(a: readonly DocumentValue[], b: readonly DocumentValue[], budget?: RequestBudget): number {
   const length = Math.min(a.length, b.length)
   for (let at = 0; at < length; at += 1) {
-    const order = compareValues(a[at], b[at])
+    budget?.spend(1)
+    const order = compareValues(a[at], b[at], budget)
     if (order !== 0) return order
   }
   return a.length - b.length
 }
 
-function compareObjects(a: DocumentObject, b: DocumentObject): number {
+function compareObjects(a: DocumentObject, b: DocumentObject, budget?: RequestBudget): number {
   const left = Object.entries(a)
   const right = Object.entries(b)
+  budget?.spend(left.length + right.length)
   const length = Math.min(left.length, right.length)
   for (let at = 0; at < length; at += 1) {
     const [leftKey, leftValue] = left[at] as [string, DocumentValue]
@@ -70,14 +78,22 @@ function compareObjects(a: DocumentObject, b: DocumentObject): number {
     const order =
       typeRank(leftValue) - typeRank(rightValue) ||
       compareStrings(leftKey, rightKey) ||
-      compareValues(leftValue, rightValue)
+      compareValues(leftValue, rightValue, budget)
     if (order !== 0) return order
   }
   return left.length - right.length
 }
 
-/** Negative when `a` comes before `b`, positive when after, 0 when they are equal in order. */
-export function compareValues(a: DocumentValue | undefined, b: DocumentValue | undefined): number {
+/**
+ * Negative when `a` comes before `b`, positive when after, 0 when they are equal in order.
+ *
+ * @param budget spends the cost of comparing long strings, arrays and objects
+ */
+export function compareValues(
+  a: DocumentValue | undefined,
+  b: DocumentValue | undefined,
+  budget?: RequestBudget,
+): number {
   const rank = typeRank(a)
   const order = rank - typeRank(b)
   if (order !== 0) return order
@@ -85,7 +101,7 @@ export function compareValues(a: DocumentValue | undefined, b: DocumentValue | u
     case RANK.number:
       return compareNumbers(a as number, b as number)
     case RANK.string:
-      return compareStrings(a as string, b as string)
+      return compareStrings(a as string, b as string, budget)
     case RANK.boolean:
       return Number(a) - Number(b)
     case RANK.date:
@@ -95,25 +111,35 @@ export function compareValues(a: DocumentValue | undefined, b: DocumentValue | u
       return compareStrings(left.source, right.source) || compareStrings(left.flags, right.flags)
     }
     case RANK.array:
-      return compareArrays(a as readonly DocumentValue[], b as readonly DocumentValue[])
+      return compareArrays(a as readonly DocumentValue[], b as readonly DocumentValue[], budget)
     case RANK.object:
-      return compareObjects(a as DocumentObject, b as DocumentObject)
+      return compareObjects(a as DocumentObject, b as DocumentObject, budget)
     default:
       return 0
   }
 }
 
-/** Whether two values are equal. The order of an object's fields does not matter; a missing value equals null. */
-export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undefined): boolean {
+/**
+ * Whether two values are equal. The order of an object's fields does not matter; a missing value equals null.
+ *
+ * @param budget spends the cost of comparing arrays and objects
+ */
+export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undefined, budget?: RequestBudget): boolean {
   if (a === b) return true
+  if (typeof a === 'string' || typeof b === 'string') return false
   if (isDocumentObject(a)) {
     if (!isDocumentObject(b)) return false
     const keys = Object.keys(a)
+    budget?.spend(keys.length)
     if (keys.length !== Object.keys(b).length) return false
-    return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
+    return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key], budget))
   }
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, at) => sameValue(item, b[at]))
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    return a.every((item, at) => {
+      budget?.spend(1)
+      return sameValue(item, b[at], budget)
+    })
   }
   return compareValues(a, b) === 0
 }

@@ -74,4 +74,15 @@ export function checkNames(names: readonly string[]): void {
     if (seen.has(name)) throw new CloudsteadError('INVALID_PARAM', `two columns are named '${name}'`)
     seen.add(name)
   }
+  for (const name of names) {
+    const within = parentsOf(name).find((parent) => seen.has(parent))
+    if (within === undefined) continue
+    throw new CloudsteadError('INVALID_PARAM', `the columns '${within}' and '${name}' are about the same field`)
+  }
+}
+
+/** The beginnings of a dotted name: `a` and `a.b` for `a.b.c`. */
+function parentsOf(name: string): readonly string[] {
+  const parts = name.split('.')
+  return parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('.'))
 }

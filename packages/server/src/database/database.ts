@@ -22,6 +22,7 @@ import { checkFields, completeDocument } from './new-document.ts'
 import { compileProjection } from './projection.ts'
 import { checkQuery } from './query-check.ts'
 import { plainId } from './query-conditions.ts'
+import { RequestBudget } from './request-budget.ts'
 import {
   checkOrder,
   checkWindow,
@@ -127,7 +128,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   ): Promise<Selection> {
     const { access, collection } = await openFor(caller, operation, name)
     const query = checkQuery(sent, caller)
-    return select(collection, await authorizer.scopeOf(access, { query }), query)
+    return select(collection, await authorizer.scopeOf(access, { query }), query, new RequestBudget())
   }
 
   async function find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]> {
@@ -138,7 +139,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     }
     const selection = await selectFor(caller, 'read', request)
     const [offset, limit] = checkWindow(request.offset, request.limit)
-    const project = compileProjection(projection, caller)
+    const project = compileProjection(projection, { caller, budget: selection.budget })
     const order = checkOrder(request.order ?? [])
     return findDocuments(records, selection, { order, offset, limit, project })
   }
@@ -166,7 +167,8 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   async function update(caller: Caller, request: EditRequest): Promise<EditOutcome> {
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     const query = checkQuery(request.query ?? {}, caller)
-    const change = compileUpdate(request.data, caller)
+    const budget = new RequestBudget()
+    const change = compileUpdate(request.data, { caller, budget, query })
     // The SDK sends no operators for `update({ a: {} })`. Taken as a replacement, this would erase the document.
     if (change === undefined) return { matched: 0, updated: 0 }
     const scope = await authorizer.scopeOf(access, { query, update: request.data, upsert: request.upsert })
@@ -174,7 +176,9 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
       change(document)
       return document
     }
-    return editOrInsert(caller, request, select(collection, scope, query), edit, () => madeByUpdate(query, change))
+    return editOrInsert(caller, request, select(collection, scope, query, budget), edit, () =>
+      madeByUpdate(query, change),
+    )
   }
 
   async function replace(caller: Caller, request: EditRequest): Promise<EditOutcome> {
@@ -189,7 +193,8 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
       if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
       return { _id: _id ?? null, ...(_openid !== undefined && { _openid }), ...data }
     }
-    return editOrInsert(caller, request, select(collection, scope, query), edit, () => madeByReplacement(query, data))
+    const selection = select(collection, scope, query, new RequestBudget())
+    return editOrInsert(caller, request, selection, edit, () => madeByReplacement(query, data))
   }
 
   async function editOrInsert(

@@ -5,7 +5,6 @@ import type { Collection } from './collections.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { type Plan, planQuery } from './planner.ts'
 import { match, type Selection, walkSelection } from './selection.ts'
-import { TimeSlice } from './time-slice.ts'
 import { checkStorable } from './write-checks.ts'
 import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-documents.ts'
 
@@ -100,18 +99,19 @@ async function prepare(
   read: readonly (StoredRecord | undefined)[],
   edit: Edit,
 ): Promise<PreparedBatch | typeof CONFLICT> {
-  const matches = selection.matcher.run(() => read.map((record) => record && match(selection, record)))
   const writes: RecordWrite[] = []
   const expectations: Expectation[] = []
   let document: DocumentObject | undefined
   let [covered, matched, bytes] = [0, 0, 0]
-  const slice = new TimeSlice()
-  for (const found of matches) {
+  const { budget } = selection
+  for (const record of read) {
     if (bytes >= STEP_BYTES) break
     covered += 1
+    if (record === undefined) continue
+    if (budget.nextStep()) await budget.pause()
+    const found = match(selection, record)
     if (found === undefined) continue
     matched += 1
-    await slice.pauseIfOver()
     const { space, id, version, value } = found.record
     document = edit(found.document)
     if (document === undefined) writes.push({ op: 'delete', space, id })

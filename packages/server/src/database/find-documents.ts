@@ -1,13 +1,12 @@
-import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
+import type { DocumentObject } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import { sizeOf } from './document-size.ts'
 import { checkResponseSize } from './memory-limits.ts'
 import { nearOrderOf } from './near-order.ts'
-import { planQuery } from './planner.ts'
+import { type Plan, planQuery } from './planner.ts'
 import type { Projection } from './projection.ts'
 import { type Found, type Selection, walkSelection } from './selection.ts'
-import { type OrderPart, SortWindow, sortKeys } from './sort.ts'
-import { TimeSlice } from './time-slice.ts'
+import { type OrderPart, type SortKeyValue, SortWindow, sortKeys } from './sort.ts'
 
 /** Which part of the documents found to return, in which order, and which fields. */
 export interface Window {
@@ -47,31 +46,27 @@ export async function findDocuments(
   window: Window,
 ): Promise<readonly DocumentObject[]> {
   const { order, offset, limit, project } = window
-  const near = order.length === 0 ? nearOrderOf(selection.query) : undefined
+  const { budget } = selection
+  const near = order.length === 0 ? nearOrderOf(selection.query, budget) : undefined
   const plan = planQuery(selection.query, order, selection.collection.usable)
   if (near !== undefined) {
-    const distance = ({ document }: Found) => [near.distance(document)]
-    return findSorted(walkSelection(records, selection, plan, whole), window, distance, [1])
+    const distance = ({ document }: Found) => [near.distance(document), document._id]
+    return findSorted(records, selection, plan, window, distance, [1, 1])
   }
   if (!plan.ordered) {
-    const keysOf = sortKeys(order)
-    const directions = order.map(({ direction }) => direction)
-    return findSorted(
-      walkSelection(records, selection, plan, whole),
-      window,
-      ({ document }) => keysOf(document),
-      directions,
-    )
+    const full = withTies(order)
+    const keysOf = sortKeys(full, budget)
+    const directions = full.map(({ direction }) => direction)
+    return findSorted(records, selection, plan, window, ({ document }) => keysOf(document), directions)
   }
   const results: DocumentObject[] = []
-  const slice = new TimeSlice()
   let position = 0
   let size = 0
   for await (const page of walkSelection(records, selection, plan, whole, offset + limit)) {
     for (const found of page) {
       position += 1
       if (position <= offset) continue
-      if (project !== undefined) await slice.pauseIfOver()
+      if (project !== undefined && budget.nextStep()) await budget.pause()
       const { document, bytes } = resultOf(found, project)
       size += bytes
       checkResponseSize(size)
@@ -82,25 +77,34 @@ export async function findDocuments(
   return results
 }
 
+/** Documents with equal keys are ordered by id, in the direction of the first key: as in a walk over an index. */
+function withTies(order: readonly OrderPart[]): readonly OrderPart[] {
+  if (order.some(({ path }) => path === '_id')) return order
+  return [...order, { path: '_id', direction: order[0]?.direction ?? 1 }]
+}
+
 /** Sorts in memory. Holds the documents to return and those that are skipped before them. */
 async function findSorted(
-  walked: AsyncIterable<readonly Found[]>,
+  records: Records,
+  selection: Selection,
+  plan: Plan,
   { offset, limit, project }: Window,
-  keysOf: (found: Found) => readonly DocumentValue[],
+  keysOf: (found: Found) => readonly SortKeyValue[],
   directions: readonly (1 | -1)[],
 ): Promise<readonly DocumentObject[]> {
-  const window = new SortWindow<DocumentObject>(offset + limit, directions)
-  const slice = new TimeSlice()
-  for await (const page of walked) {
+  const { budget } = selection
+  const window = new SortWindow<DocumentObject>(offset + limit, directions, budget)
+  for await (const page of walkSelection(records, selection, plan, whole)) {
     for (const found of page) {
+      if (budget.nextStep()) await budget.pause()
       const keys = keysOf(found)
       if (!window.accepts(keys)) continue
-      if (project !== undefined) await slice.pauseIfOver()
       const { document, bytes } = resultOf(found, project)
       // The keys share memory with a whole document, but not with a projected one.
-      window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys))
+      window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys.map((key) => key ?? null)))
     }
   }
+  budget.nextStep()
   return window.inOrder().slice(offset)
 }
 

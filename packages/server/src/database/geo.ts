@@ -149,6 +149,14 @@ export function intersects(a: Shape, b: Shape): boolean {
   )
 }
 
+/** The cost of comparing two geometries, for a RequestBudget: each point or edge of one is compared with each of the other. */
+export function comparisonCost(a: Shape, b: Shape): number {
+  return GEOMETRY_COST * (1 + a.points.length) * (1 + b.points.length)
+}
+
+/** Cost of comparing two points or edges. */
+const GEOMETRY_COST = 2
+
 /** The geometry of `$geoWithin` or `$geoIntersects`. @throws CloudsteadError INVALID_PARAM */
 export function queryShape(operator: string, operand: DocumentValue): Shape {
   const shape = isDocumentObject(operand) ? shapeOf(operand.$geometry) : undefined
@@ -176,6 +184,8 @@ export function parseNear(path: string, operand: DocumentValue): Near {
 
 /** The distance of a value from the centre in metres; Infinity when it is not a point or is out of the distance bounds. */
 export function distanceFrom(near: Near, value: DocumentValue | undefined): number {
+  if (!isDocumentObject(value) || (value.type !== 'Point' && value.type !== 'MultiPoint'))
+    return Number.POSITIVE_INFINITY
   const shape = shapeOf(value)
   const point = shape?.points.length === 1 ? shape.points[0] : undefined
   if (point === undefined) return Number.POSITIVE_INFINITY

@@ -8,6 +8,7 @@ import {
 } from '@cloudstead/protocol'
 import { checkNames, readCell, readName } from './csv-cells.ts'
 import { type DocumentText, linesOf, MAX_DOCUMENT_TEXT } from './document-text.ts'
+import { repeatedName, twice, withNested } from './import-names.ts'
 import { jsonDocuments } from './json-documents.ts'
 
 export type ImportFormat = 'json' | 'jsonl' | 'csv'
@@ -67,7 +68,9 @@ async function* fromTexts(texts: AsyncIterable<DocumentText>, now: number): Asyn
 function parseDocument(text: string, now: number): DocumentObject {
   const value = decodeEjson(text, now)
   if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', 'a document must be a JSON object')
-  return value
+  const repeated = repeatedName(text)
+  if (repeated !== undefined) throw twice(repeated)
+  return withNested(value) as DocumentObject
 }
 
 /** The result of a function, or the CloudsteadError that it throws. */
@@ -146,5 +149,5 @@ function rowDocument(names: readonly string[], cells: readonly string[], now: nu
     const value = readCell(cells[at] ?? '', now)
     if (value !== undefined) setOwn(document, name, value)
   }
-  return document
+  return withNested(document) as DocumentObject
 }

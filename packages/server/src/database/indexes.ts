@@ -1,5 +1,5 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
-import { type Direction, encodeKey } from '../engines/records/key-encoding.ts'
+import { type Direction, EMPTY_ARRAY, encodeKey, type IndexValue } from '../engines/records/key-encoding.ts'
 import type { IndexEntry } from '../engines/records/records.ts'
 import type { IndexSettings } from '../settings.ts'
 import { leaves, parsePath } from './paths.ts'
@@ -26,13 +26,16 @@ const MAX_ENTRIES = 1000
 /** Bytes of one index key. Longer strings are not useful as keys. */
 const MAX_KEY_BYTES = 8 * 1024
 
+/** Of the keys. It is part of an index's id, so that an index with keys of another format is built again. */
+const FORMAT = 2
+
 function define(id: string, fields: IndexSettings['fields'], unique: boolean): IndexDefinition {
   return { id, fields: fields.map(([path, direction]) => ({ path, parts: parsePath(path), direction })), unique }
 }
 
 /** The definition of a declared index. Its name in the settings does not matter. */
 export function definitionOf(settings: IndexSettings): IndexDefinition {
-  return define(JSON.stringify([settings.fields, settings.unique]), settings.fields, settings.unique)
+  return define(JSON.stringify([settings.fields, settings.unique, FORMAT]), settings.fields, settings.unique)
 }
 
 /** The definition of an index id, as a collection's state has it. */
@@ -44,6 +47,11 @@ export function definitionFromId(id: string): IndexDefinition {
 /** The index of every collection by which presets restrict queries. */
 export const OWNER_INDEX: UsableIndex = { ...define('owner', [['_openid', 1]], false), multikey: true }
 
+/** What stands for a leaf or a sort key in a key: undefined is an empty array. */
+export function indexValue(leaf: DocumentValue | undefined): IndexValue {
+  return leaf === undefined ? EMPTY_ARRAY : leaf
+}
+
 /**
  * The entries of a document in an index: one for each combination of the values of its fields, so that every condition
  * that the document meets finds an entry.
@@ -52,9 +60,9 @@ export const OWNER_INDEX: UsableIndex = { ...define('owner', [['_openid', 1]], f
  */
 export function entriesOf(document: DocumentObject, index: IndexDefinition): readonly IndexEntry[] {
   const directions = index.fields.map(({ direction }) => direction)
-  let combinations: DocumentValue[][] = [[]]
+  let combinations: IndexValue[][] = [[]]
   for (const { path, parts } of index.fields) {
-    const values = leaves(document, parts)
+    const values = leaves(document, parts).map(indexValue)
     if (combinations.length * values.length > MAX_ENTRIES) {
       throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' has too many values for its index`)
     }

@@ -1,97 +1,84 @@
-import { createContext, runInContext } from 'node:vm'
-import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
-import { Query } from 'mingo/query'
-import { queryOptions } from './query-operators.ts'
-
-/**
- * How long a costly query may block the event loop at once (STRETCH), and how long it may run in total (BUDGET), in ms.
- * JavaScript's regular expressions backtrack, so that a pattern such as `(a+)+b` can run for hours. Each edge of a
- * geometry is compared with each edge of a stored one, and each condition with each element of a stored array.
- */
-const STRETCH = 250
-const BUDGET = 5000
-/** Queries with more values get a deadline, which costs half a millisecond. */
-const QUICK_VALUES = 100
-const COSTLY = new Set(['$geoWithin', '$geoIntersects', '$expr'])
-
-const OPTIONS = queryOptions()
+import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloudstead/protocol'
+import { expressionTest } from './expression.ts'
+import { hasOperators, LOGICAL_OPERATORS } from './query-conditions.ts'
+import { type Compiler, elementTest, FIELD_OPERATORS, type Test } from './query-operators.ts'
+import type { RequestBudget } from './request-budget.ts'
 
 /** A checked query, compiled. */
 export interface Matcher {
   /** Whether the query has no conditions. */
   readonly matchesAll: boolean
+  /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the request has become too costly */
   test(document: DocumentObject): boolean
-  /**
-   * Runs work that calls `test` on some documents, with a deadline when the query may be costly.
-   *
-   * @throws CloudsteadError DATABASE_REQUEST_FAILED when the deadline passes
-   */
-  run<T>(work: () => T): T
 }
 
 /**
  * Compiles a query that `checkQuery` returned.
  *
- * @param costly whether the work apart from the query may take long and needs the deadline
+ * @param budget of the request, from which tests spend
  * @throws CloudsteadError INVALID_PARAM for errors that only the compiler finds
  */
-export function compileQuery(query: DocumentObject, costly = false): Matcher {
-  let compiled: Query<DocumentObject>
-  try {
-    compiled = new Query<DocumentObject>(query, OPTIONS)
-  } catch (cause) {
-    if (cause instanceof CloudsteadError) throw cause
-    throw new CloudsteadError('INVALID_PARAM', 'the query is malformed', { cause })
-  }
-  const test = (document: DocumentObject): boolean => {
-    try {
-      return compiled.test(document)
-    } catch {
-      // An expression that fails on one document must not fail the query for all others.
-      return false
-    }
-  }
+export function compileQuery(query: DocumentObject, budget: RequestBudget): Matcher {
   return {
     matchesAll: Object.keys(query).length === 0,
-    test,
-    run: costly || isCostly(query) ? deadline() : (work) => work(),
+    test: conditionsTest(query, { budget, compile: conditionsTest }),
   }
 }
 
-function isCostly(query: DocumentObject): boolean {
-  let values = 0
-  const visit = (value: DocumentValue): boolean => {
-    values += 1
-    if (value instanceof RegExp || values > QUICK_VALUES) return true
-    if (Array.isArray(value)) return (value as readonly DocumentValue[]).some(visit)
-    return isDocumentObject(value) && Object.entries(value).some(([name, item]) => COSTLY.has(name) || visit(item))
-  }
-  return visit(query)
+/**
+ * Compiles conditions that `checkCriteria` returned to a test of one element of an array.
+ *
+ * @param budget of the request, from which tests spend
+ */
+export function compileElementTest(criteria: DocumentObject, budget: RequestBudget): (item: DocumentValue) => boolean {
+  return elementTest(criteria, { budget, compile: conditionsTest })
 }
 
-/** The virtual machine serves as a timer only: it interrupts any work, also a regular expression that backtracks. */
-function deadline(): Matcher['run'] {
-  const sandbox: { work?: () => void } = {}
-  const context = createContext(sandbox)
-  let left = BUDGET
-  return <T>(work: () => T): T => {
-    let result: { readonly value: T } | undefined
-    sandbox.work = () => {
-      result = { value: work() }
-    }
-    const started = performance.now()
-    try {
-      runInContext('work()', context, { timeout: Math.max(1, Math.ceil(Math.min(STRETCH, left))) })
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause
-      throw new CloudsteadError(
-        'DATABASE_REQUEST_FAILED',
-        'the query takes too long: make its regular expressions, geometries or lists simpler, or narrow it',
-      )
-    } finally {
-      left -= performance.now() - started
-    }
-    if (result === undefined) throw new Error('the work under the deadline gave no result')
-    return result.value
-  }
+function conditionsTest(query: DocumentObject, compiler: Compiler): Test {
+  const tests = Object.entries(query).flatMap(([name, condition]) => {
+    if (LOGICAL_OPERATORS.has(name))
+      return [
+        logicalTest(
+          name,
+          (condition as readonly DocumentObject[]).map((one) => conditionsTest(one, compiler)),
+        ),
+      ]
+    if (name === '$expr') return [expressionTest(condition, compiler.budget)]
+    return fieldTests(name, condition, compiler)
+  })
+  return all(tests)
+}
+
+function logicalTest(name: string, tests: readonly Test[]): Test {
+  if (name === '$and') return all(tests)
+  const some: Test = (document) => tests.some((test) => test(document))
+  return name === '$or' ? some : not(some)
+}
+
+function fieldTests(path: string, condition: DocumentValue, compiler: Compiler): readonly Test[] {
+  if (condition instanceof RegExp) return [operatorTest('$regex', path, condition, compiler)]
+  if (!hasOperators(condition)) return [operatorTest('$eq', path, condition, compiler)]
+  const testOf = (one: DocumentValue) => all(fieldTests(path, one, compiler))
+  return Object.entries(condition as DocumentObject).map(([operator, operand]) => {
+    if (operator === '$not') return not(testOf(operand))
+    // Not MongoDB's: the check of queries makes them of conditions that the SDKs do not encode.
+    if (LOGICAL_OPERATORS.has(operator)) return logicalTest(operator, (operand as readonly DocumentValue[]).map(testOf))
+    return operatorTest(operator, path, operand, compiler)
+  })
+}
+
+function operatorTest(operator: string, path: string, operand: DocumentValue, compiler: Compiler): Test {
+  const make = Object.hasOwn(FIELD_OPERATORS, operator) ? FIELD_OPERATORS[operator] : undefined
+  if (make === undefined) throw new CloudsteadError('INVALID_PARAM', `the query operator ${operator} is not known`)
+  return make(path, operand, compiler)
+}
+
+function all(tests: readonly Test[]): Test {
+  const [only] = tests
+  if (only !== undefined && tests.length === 1) return only
+  return (document) => tests.every((test) => test(document))
+}
+
+function not(test: Test): Test {
+  return (document) => !test(document)
 }

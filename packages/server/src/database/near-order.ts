@@ -2,6 +2,7 @@ import { type DocumentObject, type DocumentValue, isDocumentObject } from '@clou
 import { distanceFrom, parseNear } from './geo.ts'
 import { leaves, parsePath } from './paths.ts'
 import { eachCondition } from './query-conditions.ts'
+import type { RequestBudget } from './request-budget.ts'
 
 /** The order by distance that a query with `$nearSphere` asks for. */
 export interface NearOrder {
@@ -12,19 +13,22 @@ export interface NearOrder {
 }
 
 /** The `$nearSphere` of a checked query. */
-export function nearOrderOf(query: DocumentObject): NearOrder | undefined {
+export function nearOrderOf(query: DocumentObject, budget: RequestBudget): NearOrder | undefined {
   const found: NearOrder[] = []
   eachCondition(query, (path, condition) => {
     const operand = isDocumentObject(condition) ? condition.$nearSphere : undefined
-    if (operand !== undefined) found.push(nearOrder(path, operand))
+    if (operand !== undefined) found.push(nearOrder(path, operand, budget))
   })
   return found[0]
 }
 
-function nearOrder(path: string, operand: DocumentValue): NearOrder {
+function nearOrder(path: string, operand: DocumentValue, budget: RequestBudget): NearOrder {
   const near = parseNear(path, operand)
   const parts = parsePath(path)
   const distance = (document: DocumentObject) =>
-    Math.min(...leaves(document, parts).map((value) => distanceFrom(near, value)))
+    leaves(document, parts, budget).reduce<number>(
+      (least, value) => Math.min(least, distanceFrom(near, value)),
+      Number.POSITIVE_INFINITY,
+    )
   return { path, operand, distance }
 }

@@ -1,4 +1,5 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import type { RequestBudget } from './request-budget.ts'
 
 /** Names of a dotted path. A document cannot nest deeper. */
 const MAX_PATH_LENGTH = 100
@@ -34,27 +35,38 @@ export function checkName(name: string, path: string): void {
 /**
  * The values that a path reaches in a document, as in MongoDB: an array on the way stands for each of its elements, and
  * a number in the path also for one element. `undefined` stands for a branch without the field.
+ *
+ * @param budget spends the cost of arrays on the way
  */
-export function reach(document: DocumentObject, parts: readonly string[]): readonly (DocumentValue | undefined)[] {
+export function reach(
+  document: DocumentObject,
+  parts: readonly string[],
+  budget?: RequestBudget,
+): readonly (DocumentValue | undefined)[] {
   const first = parts[0]
   if (parts.length === 1 && first !== undefined) return [Object.hasOwn(document, first) ? document[first] : undefined]
-  const walk: Walk = { parts, found: [], seen: new Map() }
+  const walk: Walk = { parts, budget, found: [], seen: new Map() }
   descend(walk, document, 0)
   return walk.found.length === 0 ? [undefined] : walk.found
 }
 
 interface Walk {
   readonly parts: readonly string[]
+  readonly budget: RequestBudget | undefined
   readonly found: (DocumentValue | undefined)[]
   /** For each array, the parts of the path it was visited at, where a number can be an index or a name. */
   readonly seen: Map<DocumentValue, Set<number>>
 }
+
+/** Cost of looking for a field in one element. */
+const ELEMENT_COST = 6
 
 function descend(walk: Walk, value: DocumentValue | undefined, at: number): void {
   const part = walk.parts[at]
   if (part === undefined) {
     walk.found.push(value)
   } else if (Array.isArray(value)) {
+    walk.budget?.spend(value.length * ELEMENT_COST)
     if (isArrayIndex(part)) {
       // There are two ways on at each array. Without this check 50 nested arrays would be visited 2 ** 50 times.
       if (!isFirstVisit(walk, value, at)) return
@@ -78,25 +90,42 @@ function isFirstVisit({ seen }: Walk, value: DocumentValue, at: number): boolean
 
 /**
  * The values that index entries and sort keys are made of: what the path reaches, with each element of an array in place
- * of the array. An empty array counts as null.
+ * of the array. An empty array counts as undefined, a missing value as null: as in MongoDB, the empty array is the lower.
+ *
+ * @param budget spends the cost of arrays
  */
-export function leaves(document: DocumentObject, parts: readonly string[]): readonly DocumentValue[] {
-  const found: DocumentValue[] = []
-  for (const value of reach(document, parts)) {
+export function leaves(
+  document: DocumentObject,
+  parts: readonly string[],
+  budget?: RequestBudget,
+): readonly (DocumentValue | undefined)[] {
+  const found: (DocumentValue | undefined)[] = []
+  for (const value of reach(document, parts, budget)) {
     if (!Array.isArray(value)) found.push(value ?? null)
-    else if (value.length === 0) found.push(null)
-    else for (const item of value as readonly DocumentValue[]) found.push(item)
+    else if (value.length === 0) found.push(undefined)
+    else {
+      budget?.spend(value.length)
+      for (const item of value as readonly DocumentValue[]) found.push(item)
+    }
   }
   return found
 }
 
-/** Whether a value that the path reaches, or an element of an array that it reaches, passes the test. */
+/**
+ * Whether a value that the path reaches, or an element of an array that it reaches, passes the test.
+ *
+ * @param budget spends the cost of arrays
+ */
 export function someLeaf(
   document: DocumentObject,
   parts: readonly string[],
+  budget: RequestBudget,
   test: (value: DocumentValue | undefined) => boolean,
 ): boolean {
-  return reach(document, parts).some(
-    (value) => test(value) || (Array.isArray(value) && (value as readonly DocumentValue[]).some((item) => test(item))),
-  )
+  return reach(document, parts, budget).some((value) => {
+    if (test(value)) return true
+    if (!Array.isArray(value)) return false
+    budget.spend(value.length)
+    return (value as readonly DocumentValue[]).some((item) => test(item))
+  })
 }

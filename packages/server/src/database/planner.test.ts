@@ -8,7 +8,8 @@ import { definitionOf, OWNER_INDEX, type UsableIndex } from './indexes.ts'
 import { compileQuery } from './matcher.ts'
 import { planQuery } from './planner.ts'
 import { checkQuery } from './query-check.ts'
-import { type OrderPart, sortKeys } from './sort.ts'
+import { RequestBudget } from './request-budget.ts'
+import { compareKeys, type OrderPart, sortKeys } from './sort.ts'
 
 const byStatus = index([['status', 1]])
 const byStatusAndTime = index([
@@ -109,6 +110,40 @@ describe('planned queries', () => {
     )
   })
 
+  it('sort empty arrays before null and missing, and equal keys by id, with and without an index', async (t) => {
+    const collections = {
+      plain: { acl: 'ADMINONLY', indexes: [] },
+      indexed: { acl: 'ADMINONLY', indexes: [index([['a', 1]])] },
+    }
+    const { database } = await openDatabase(t, collections)
+    const documents = [
+      { _id: 1, a: null },
+      { _id: 2, a: [] },
+      { _id: 3 },
+      { _id: 4, a: 0 },
+      { _id: 5, a: [] },
+      { _id: 6, a: 0 },
+    ]
+    const expected = { 1: [2, 5, 1, 3, 4, 6], '-1': [6, 4, 3, 1, 5, 2] }
+    for (const collection of Object.keys(collections)) {
+      await database.insert(ADMIN, collection, documents.toReversed())
+      await database.settled()
+      for (const direction of [1, -1] as const) {
+        const found = await database.find(ADMIN, { collection, order: [{ path: 'a', direction }] })
+        assert.deepEqual(
+          found.map(({ _id }) => _id),
+          expected[direction],
+        )
+        const pages = await database.administer(ADMIN).page({ collection, order: { path: 'a', direction } })
+        assert.deepEqual(
+          pages.documents.map(({ id }) => id),
+          expected[direction],
+        )
+      }
+      assert.equal(await database.count(ADMIN, { collection, query: { a: null } }), 2)
+    }
+  })
+
   it('find what a full scan finds, in the wanted order', async (t) => {
     const indexes = [
       index([['a', 1]]),
@@ -138,7 +173,7 @@ describe('planned queries', () => {
           await database.settled()
           await database.insert(ADMIN, collection, all.slice(6))
           for (const [where, by] of asked) {
-            const matcher = compileQuery(checkQuery(where, ADMIN))
+            const matcher = compileQuery(checkQuery(where, ADMIN), new RequestBudget())
             const expected = all.filter((one) => matcher.test(one))
             const found = await database.find(ADMIN, { collection, query: where, order: by, limit: 1000 })
             assert.deepEqual(sorted(found), sorted(expected))
@@ -159,11 +194,12 @@ function sorted(documents: readonly DocumentObject[]): readonly DocumentObject[]
 }
 
 function assertOrdered(documents: readonly DocumentObject[], by: readonly OrderPart[]): void {
-  const keys = documents.map(sortKeys(by))
+  const budget = new RequestBudget()
+  const keys = documents.map(sortKeys(by, budget))
   for (const [at, key] of keys.entries()) {
     const next = keys[at + 1]
     if (next === undefined) return
-    const orders = by.map(({ direction }, part) => compareValues(key[part], next[part]) * direction)
+    const orders = by.map(({ direction }, part) => compareKeys(key[part], next[part], budget) * direction)
     assert.ok((orders.find((step) => step !== 0) ?? 0) <= 0, 'the order holds')
   }
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { ADMIN } from './database.fixture.ts'
 import { compileProjection } from './projection.ts'
+import { RequestBudget } from './request-budget.ts'
 
 const document = { _id: 1, n: 1, s: 'x', o: { p: 1, q: 2 }, list: [{ k: 1, v: 1 }, { k: 2, v: 2 }, 5], a: [1, 2, 3, 4] }
 
@@ -56,13 +57,16 @@ describe('projections', () => {
   for (const [projection, expected] of cases) {
     it(JSON.stringify(projection), () => {
       const before = structuredClone(document)
-      assert.deepEqual(compileProjection(projection, ADMIN)?.(document), expected)
+      assert.deepEqual(
+        compileProjection(projection, { caller: ADMIN, budget: new RequestBudget() })?.(document),
+        expected,
+      )
       assert.deepEqual(document, before, 'the document itself is left alone')
     })
   }
 
   it('is undefined when it changes nothing', () => {
-    assert.equal(compileProjection({}, ADMIN), undefined)
+    assert.equal(compileProjection({}, { caller: ADMIN, budget: new RequestBudget() }), undefined)
   })
 
   it('refuses everything else', () => {
@@ -80,7 +84,7 @@ describe('projections', () => {
     ]
     for (const projection of invalid) {
       assert.throws(
-        () => compileProjection(projection, ADMIN),
+        () => compileProjection(projection, { caller: ADMIN, budget: new RequestBudget() }),
         (error) => error instanceof CloudsteadError && error.code === 'INVALID_PARAM',
         JSON.stringify(projection),
       )

@@ -13,6 +13,7 @@ import { checkExpression } from './expression-check.ts'
 import { parseNear, queryShape } from './geo.ts'
 import { checkName, parsePath } from './paths.ts'
 import { hasOperators, isOperator, isOperatorsOnly, isPlaceholder, LOGICAL_OPERATORS } from './query-conditions.ts'
+import { chainOf, isNested } from './sdk-conditions.ts'
 
 /**
  * The allow-list of queries. A query is checked and copied before anything evaluates it: in the copy every operator is
@@ -23,7 +24,7 @@ import { hasOperators, isOperator, isOperatorsOnly, isPlaceholder, LOGICAL_OPERA
  * Conditions, operators and expressions of one query, each of which is tested on each document: 1000 on a page of
  * documents block the event loop for some 20 ms. Strings and numbers in lists do not count: they are looked up.
  */
-const MAX_CONDITIONS = 1000
+export const MAX_CONDITIONS = 1000
 
 type OperandCheck = (operand: DocumentValue, context: Context) => DocumentValue
 
@@ -32,6 +33,8 @@ interface Context {
   /** Whether `$nearSphere` is allowed here: it sorts, so it must hold for every result. */
   readonly conjunct: boolean
   readonly path: string
+  /** Whether the conditions are on elements of an array. The SDKs do not encode them like other ones. */
+  readonly inElement?: boolean
   /** How many more conditions there may be. */
   readonly budget: { left: number }
 }
@@ -83,15 +86,32 @@ function list(operator: string): OperandCheck {
     if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
     return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => {
       if (typeof item === 'object' && item !== null) spend(context)
-      return placeholder(item, context) ?? [literal(item, context.caller)]
+      return placeholder(item, context) ?? [regexIn(item) ?? literal(item, context.caller)]
     })
   }
 }
 
+/** A regular expression in a list of values, which a dialect may not have decoded. */
+function regexIn(item: DocumentValue): RegExp | undefined {
+  return isDocumentObject(item) && '$regex' in item ? checkRegex(item) : undefined
+}
+
 const elemMatch: OperandCheck = (operand, context) => {
   if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object')
-  const inner = { ...context, conjunct: false }
-  return isOperatorsOnly(operand) ? checkOperators(operand, inner) : checkConditions(operand, inner)
+  return checkElement(operand, { ...context, conjunct: false, inElement: true })
+}
+
+/** Conditions on one element of an array. Inside them, the SDKs leave chains of conditions as objects of their own. */
+function checkElement(operand: DocumentObject, context: Context): DocumentObject {
+  const chain = chainOf(operand)
+  if (chain !== undefined) {
+    const items = chain.operands.filter(isDocumentObject)
+    const onValue = items.length < chain.operands.length || items.every(isValueCondition)
+    if (!onValue) return { [chain.operator]: items.map((item) => checkElement(item, counted(context))) }
+    // A value condition has operators only, and $not is one.
+    return { $not: { $nor: [checkValue(operand, context)] } }
+  }
+  return isOperatorsOnly(operand) ? checkOperators(operand, context) : checkConditions(operand, context)
 }
 
 const OPERATORS: Readonly<Record<string, OperandCheck>> = {
@@ -125,7 +145,9 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
     return (operand as readonly DocumentValue[]).map((item) => {
       spend(context)
       const inner = isDocumentObject(item) && Object.keys(item).length === 1 ? item.$elemMatch : undefined
-      return inner === undefined ? literal(item, context.caller) : { $elemMatch: elemMatch(inner, context) }
+      return inner === undefined
+        ? (regexIn(item) ?? literal(item, context.caller))
+        : { $elemMatch: elemMatch(inner, context) }
     })
   },
   $elemMatch: elemMatch,
@@ -141,14 +163,16 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
     parseNear(path, operand)
     return operand
   },
-  $geoWithin: (operand) => {
-    queryShape('$geoWithin', operand)
-    return operand
-  },
-  $geoIntersects: (operand) => {
-    queryShape('$geoIntersects', operand)
-    return operand
-  },
+  $geoWithin: (operand) => geometryOperand('$geoWithin', operand),
+  $geoIntersects: (operand) => geometryOperand('$geoIntersects', operand),
+}
+
+/** In `$elemMatch` the SDKs leave out the `$` of `$geometry`. */
+function geometryOperand(operator: string, operand: DocumentValue): DocumentValue {
+  const { geometry } = isDocumentObject(operand) ? operand : {}
+  const spec = geometry === undefined ? operand : { $geometry: geometry }
+  queryShape(operator, spec)
+  return spec
 }
 
 /** Compiles `$regex` with its `$options`. */
@@ -160,8 +184,10 @@ function checkRegex(spec: DocumentObject): RegExp {
 
 function checkOperators(spec: DocumentObject, context: Context): DocumentObject {
   const target: Record<string, DocumentValue> = {}
-  for (const [operator, operand] of Object.entries(spec)) {
+  for (const [name, operand] of Object.entries(spec)) {
     spend(context)
+    // js-sdk 2 writes $neq in $elemMatch and $pull.
+    const operator = name === '$neq' ? '$ne' : name
     if (operator === '$regex') target.$regex = checkRegex(spec)
     else if (operator === '$options' && '$regex' in spec) continue
     else {
@@ -181,8 +207,34 @@ function addIds(target: Record<string, DocumentValue>, operator: '$in' | '$nin',
   target[operator] = ids
 }
 
+function counted(context: Context): Context {
+  spend(context)
+  return context
+}
+
+function isValueCondition(item: DocumentObject): boolean {
+  const chain = chainOf(item)
+  return chain === undefined
+    ? isOperatorsOnly(item)
+    : chain.operands.every((one) => !isDocumentObject(one) || isValueCondition(one))
+}
+
+/** A condition on a value, which may be a chain that an SDK has not encoded. */
+function checkValue(value: DocumentValue, context: Context): DocumentValue {
+  spend(context)
+  if (value instanceof RegExp) return value
+  const chain = chainOf(value)
+  if (chain !== undefined) {
+    const operands = chain.operands.map((operand) => checkValue(operand, context))
+    return chain.operator === '$not' ? { $nor: operands } : { [chain.operator]: operands }
+  }
+  if (!isDocumentObject(value) || !isOperatorsOnly(value)) throw invalid('a chain of conditions needs operators')
+  return checkOperators(value, context)
+}
+
 function checkField(path: string, value: DocumentValue, context: Context): DocumentValue {
   parsePath(path)
+  if (context.inElement && chainOf(value) !== undefined) return checkValue(value, { ...context, path })
   const ids = placeholder(value, { caller: context.caller, path })
   if (ids !== undefined) return { $in: ids }
   if (!hasOperators(value)) return literal(value, context.caller)
@@ -209,7 +261,10 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
       checkExpression(value, () => spend(context))
       target[name] = value
     } else if (isOperator(name)) throw refused(name)
-    else target[name] = checkField(name, value, context)
+    else if (context.inElement && isNested(value)) {
+      const nested = Object.entries(value).map(([part, item]) => [`${name}.${part}`, item])
+      Object.assign(target, checkConditions(Object.fromEntries(nested), context))
+    } else target[name] = checkField(name, value, context)
   }
   return target
 }
@@ -222,4 +277,19 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
  */
 export function checkQuery(query: DocumentObject, caller: Caller): DocumentObject {
   return checkConditions(query, { caller, conjunct: true, path: '', budget: { left: MAX_CONDITIONS } })
+}
+
+/**
+ * Checks conditions on one element of an array, as the operand of `$elemMatch`, and returns a copy to evaluate.
+ *
+ * @param conditions how many conditions the request may still have
+ * @throws CloudsteadError like `checkQuery`
+ */
+export function checkCriteria(
+  criteria: DocumentValue,
+  caller: Caller,
+  conditions: { left: number } = { left: MAX_CONDITIONS },
+): DocumentObject {
+  if (!isDocumentObject(criteria)) throw invalid('$elemMatch needs an object')
+  return checkElement(criteria, { caller, conjunct: false, inElement: true, path: 'value', budget: conditions })
 }

@@ -7,8 +7,8 @@ export type Scope =
   | {
       readonly kind: 'rule'
       readonly allows: (document: DocumentObject) => boolean
-      /** Whether `allows` may take long on many documents. */
-      readonly costly: boolean
+      /** The cost of `allows` on one document, for a RequestBudget. */
+      readonly cost: number
     }
 
 /** Whether a document is in a scope. */

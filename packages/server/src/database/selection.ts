@@ -6,6 +6,7 @@ import type { Collection } from './collections.ts'
 import { compileQuery, type Matcher } from './matcher.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import type { Plan } from './planner.ts'
+import type { RequestBudget } from './request-budget.ts'
 import { inScope, type Scope } from './scope.ts'
 import { unpackDocument } from './stored-document.ts'
 
@@ -16,6 +17,8 @@ export interface Selection {
   /** The conditions for the planner, including those of the scope. */
   readonly query: DocumentObject
   readonly matcher: Matcher
+  /** Of the request. */
+  readonly budget: RequestBudget
 }
 
 /** A document with the record that it was read from. */
@@ -25,21 +28,25 @@ export interface Found {
 }
 
 /** Binds a checked query to a scope. Documents outside the scope are not found, whatever the query says. */
-export function select(collection: Collection, scope: Scope, query: DocumentObject): Selection {
+export function select(collection: Collection, scope: Scope, query: DocumentObject, budget: RequestBudget): Selection {
   const scoped: DocumentObject = scope.kind === 'own' ? { $and: [query, { _openid: { $in: scope.ids } }] } : query
-  const costly = scope.kind === 'rule' && scope.costly
-  return { collection, scope, query: scoped, matcher: compileQuery(query, costly) }
+  return { collection, scope, query: scoped, matcher: compileQuery(query, budget), budget }
 }
 
-/** The document of a record that belongs to the selection. Call it within `matcher.run`. */
-export function match({ scope, matcher }: Selection, record: StoredRecord): Found | undefined {
+/**
+ * The document of a record that belongs to the selection.
+ *
+ * @throws CloudsteadError DATABASE_REQUEST_FAILED when the request has become too costly
+ */
+export function match({ scope, matcher, budget }: Selection, record: StoredRecord): Found | undefined {
   const document = unpackDocument(record.value)
+  if (scope.kind === 'rule') budget.spend(scope.cost)
   return inScope(scope, document) && (matcher.matchesAll || matcher.test(document)) ? { record, document } : undefined
 }
 
 /**
  * Walks the documents of a selection in the order of the plan. A page may be empty. Only the results of `pick` are kept,
- * so that a walk that needs no documents holds none. The event loop gets a turn between two pages.
+ * so that a walk that needs no documents holds none. The event loop gets turns.
  *
  * @param wanted after how many documents the caller will end the walk, if known; a whole number from 1
  */
@@ -50,15 +57,15 @@ export async function* walkSelection<T>(
   pick: (found: Found) => T,
   wanted = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly T[]> {
+  const { budget } = selection
   for await (const page of candidates(records, selection.collection.space, plan, wanted)) {
-    yield selection.matcher.run(() => {
-      const picked: T[] = []
-      for (const record of page) {
-        const found = match(selection, record)
-        if (found !== undefined) picked.push(pick(found))
-      }
-      return picked
-    })
+    const picked: T[] = []
+    for (const record of page) {
+      if (budget.nextStep()) await budget.pause()
+      const found = match(selection, record)
+      if (found !== undefined) picked.push(pick(found))
+    }
+    yield picked
   }
 }
 

@@ -14,6 +14,7 @@ import type { Access, AllowedAccess, CaseMembers } from './access-record.ts'
 import { type Authorizer, createAuthorizer } from './authorize.ts'
 import type { IdentifiedDocument } from './document-id.ts'
 import { checkQuery } from './query-check.ts'
+import { RequestBudget } from './request-budget.ts'
 import { compileUpdate } from './update.ts'
 
 /** A simulated request. */
@@ -107,15 +108,15 @@ async function ask(simulation: Simulation): Promise<void> {
   authorizer.checkOperation(accessFor(simulation, operationOf(action)), action === 'set')
   const query = queryOf(simulation)
   if (action === 'set') return set(simulation, query, data ?? {})
-  const update = action === 'update' ? checkedUpdate(question) : undefined
+  const update = action === 'update' ? checkedUpdate(question, query) : undefined
   const scope = await authorizer.scopeOf(accessFor(simulation, action), { query, update })
   if (scope.kind !== 'rule') await find(simulation, action)
 }
 
 /** A recorded case of a caller who may not update anything has no data. */
-function checkedUpdate({ caller, data }: DocumentQuestion): DocumentObject {
+function checkedUpdate({ caller, data }: DocumentQuestion, query: DocumentObject): DocumentObject {
   if (data === undefined) return {}
-  if (compileUpdate(data, caller) !== undefined) return data
+  if (compileUpdate(data, { caller, budget: new RequestBudget(), query }) !== undefined) return data
   throw new CloudsteadError('INVALID_PARAM', 'the update changes nothing')
 }
 

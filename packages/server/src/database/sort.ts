@@ -2,6 +2,7 @@ import { CloudsteadError, type DocumentObject, type DocumentValue } from '@cloud
 import { compareValues } from './compare.ts'
 import { checkResponseSize, STEP_BYTES } from './memory-limits.ts'
 import { leaves, parsePath } from './paths.ts'
+import type { RequestBudget } from './request-budget.ts'
 
 /** One part of a sort order: a dotted path, ascending (1) or descending (-1). */
 export interface OrderPart {
@@ -12,7 +13,7 @@ export interface OrderPart {
 /** An item with its sort keys and its size. */
 interface Sortable<T> {
   readonly item: T
-  readonly keys: readonly DocumentValue[]
+  readonly keys: readonly SortKeyValue[]
   readonly bytes: number
 }
 
@@ -23,16 +24,32 @@ export const MAX_SORT_WINDOW = 100_000
 const SLACK = 100
 const SLACK_BYTES = STEP_BYTES
 
+/** One sort key of a document. undefined stands for an empty array, which comes before null and missing values. */
+export type SortKeyValue = DocumentValue | undefined
+
 /**
  * Compiles a sort order to a function that returns the sort keys of a document. An array sorts by its smallest element in
  * ascending order and by its largest in descending order, as in a walk over an index.
+ *
+ * @param budget of the request; the function spends the cost of arrays
  */
-export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject) => readonly DocumentValue[] {
+export function sortKeys(
+  order: readonly OrderPart[],
+  budget: RequestBudget,
+): (document: DocumentObject) => readonly SortKeyValue[] {
   const parsed = order.map(({ path, direction }) => ({ parts: parsePath(path), direction }))
   return (document) =>
     parsed.map(({ parts, direction }) =>
-      leaves(document, parts).reduce((best, value) => (compareValues(value, best) * direction < 0 ? value : best)),
+      leaves(document, parts, budget).reduce((best, value) =>
+        compareKeys(value, best, budget) * direction < 0 ? value : best,
+      ),
     )
+}
+
+/** Compares two sort keys of the same part. */
+export function compareKeys(a: SortKeyValue, b: SortKeyValue, budget: RequestBudget): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
+  return compareValues(a, b, budget)
 }
 
 /**
@@ -42,15 +59,16 @@ export function sortKeys(order: readonly OrderPart[]): (document: DocumentObject
 export class SortWindow<T> {
   readonly #size: number
   readonly #directions: readonly (1 | -1)[]
+  readonly #budget: RequestBudget
   #items: Sortable<T>[] = []
   #bytes = 0
   /** Bytes of the items since the last cut. */
   #newBytes = 0
   /** The keys of the last item, once the window is full. Later items must come before them. */
-  #last: readonly DocumentValue[] | undefined
+  #last: readonly SortKeyValue[] | undefined
 
   /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the window is too large */
-  constructor(size: number, directions: readonly (1 | -1)[]) {
+  constructor(size: number, directions: readonly (1 | -1)[], budget: RequestBudget) {
     if (size > MAX_SORT_WINDOW) {
       throw new CloudsteadError(
         'DATABASE_REQUEST_FAILED',
@@ -59,10 +77,11 @@ export class SortWindow<T> {
     }
     this.#size = size
     this.#directions = directions
+    this.#budget = budget
   }
 
   /** Whether an item with these keys may be among the first. Otherwise it need not be added. */
-  accepts(keys: readonly DocumentValue[]): boolean {
+  accepts(keys: readonly SortKeyValue[]): boolean {
     return this.#last === undefined || this.#compare(keys, this.#last) < 0
   }
 
@@ -70,7 +89,7 @@ export class SortWindow<T> {
    * @param bytes the size of the item
    * @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the first items are too large together
    */
-  add(item: T, keys: readonly DocumentValue[], bytes: number): void {
+  add(item: T, keys: readonly SortKeyValue[], bytes: number): void {
     this.#items.push({ item, keys, bytes })
     this.#bytes += bytes
     this.#newBytes += bytes
@@ -87,9 +106,10 @@ export class SortWindow<T> {
     return this.#items.map(({ item }) => item)
   }
 
-  #compare(a: readonly DocumentValue[], b: readonly DocumentValue[]): number {
+  #compare(a: readonly SortKeyValue[], b: readonly SortKeyValue[]): number {
     for (let at = 0; at < this.#directions.length; at += 1) {
-      const order = compareValues(a[at], b[at])
+      this.#budget.spend(1)
+      const order = compareKeys(a[at], b[at], this.#budget)
       if (order !== 0) return order * (this.#directions[at] ?? 1)
     }
     return 0

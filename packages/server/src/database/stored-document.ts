@@ -1,4 +1,4 @@
-import { type DocumentObject, type DocumentValue, isDocumentObject, setOwn } from '@cloudstead/protocol'
+import { type DocumentObject, type DocumentValue, isDocumentObject, regexOf, setOwn } from '@cloudstead/protocol'
 
 /**
  * The stored text of documents: JSON, in which dates, regular expressions and the numbers that JSON lacks are objects
@@ -31,7 +31,7 @@ function unpack(value: DocumentValue): DocumentValue {
   if (!isDocumentObject(value)) return value
   if (typeof value.$date === 'number') return new Date(value.$date)
   if (typeof value.$number === 'string') return Number(value.$number)
-  if (typeof value.$regex === 'string') return new RegExp(value.$regex, String(value.$options))
+  if (typeof value.$regex === 'string') return regexOf(value.$regex, String(value.$options))
   const target: Record<string, DocumentValue> = {}
   for (const key of Object.keys(value)) setOwn(target, key, unpack(value[key] ?? null))
   return target

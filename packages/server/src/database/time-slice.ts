@@ -18,7 +18,16 @@ export class TimeSlice {
 
   /** Call it between two documents. Gives the event loop a turn when the time slice is over. */
   async pauseIfOver(): Promise<void> {
-    if (performance.now() - this.#since <= SLICE) return
+    if (this.isOver(performance.now())) await this.pause()
+  }
+
+  /** Whether the time slice is over at this time of `performance.now()`. */
+  isOver(now: number): boolean {
+    return now - this.#since > SLICE
+  }
+
+  /** Gives the event loop a turn and begins a new time slice. */
+  async pause(): Promise<void> {
     await setImmediate()
     this.#since = performance.now()
   }

@@ -245,7 +245,7 @@ describe('an import', () => {
       '{"_id":"same","u":1}',
       '{"_id":""}',
       '[1]',
-      '{"_id":"x","a.b":1,"u":2}',
+      '{"_id":"x","a":1,"u":2,"\\u0061":2}',
       '{"_id":"y","$set":1,"u":3}',
       '{"_id":{"$binary":{}}}',
       '{"_id":"ok2","u":4}',
@@ -256,12 +256,48 @@ describe('an import', () => {
       '4 DATABASE_DUPLICATE_WRITE: a unique value is taken',
       '5 INVALID_PARAM: _id must be a number or a string of 1 to 1024 bytes',
       '6 INVALID_PARAM: a document must be a JSON object',
-      "7 INVALID_PARAM: the field name 'a.b' must not contain a dot",
+      "7 INVALID_PARAM: the document has the field 'a' twice",
       "8 INVALID_PARAM: '$set' is not a valid field name: names must not be empty, begin with $ or be __proto__",
       '9 INVALID_PARAM: the type $binary is not supported in documents',
     ])
     assert.deepEqual([result.done, result.failed], [2, 7])
     assert.equal((await all(database, 'in')).length, 2)
+  })
+
+  it('makes nested objects of names with dots, and refuses a field that comes twice', async (t) => {
+    const { database } = await openDatabase(t, { in: 'PRIVATE' })
+    const lines = [
+      '{"_id":"1","a.b":1,"a.c.d":2,"list":[{"x.y":1}]}',
+      '{"_id":"2","a":{"b":1},"a.c":2}',
+      '{"_id":"3","a":1,"a.b":2}',
+      '{"_id":"4","a":{"b":1},"a.b":2}',
+      '{"_id":"5","o":{"k":1,"k":2}}',
+      '{"_id":"6","a..b":1}',
+      '{"_id":"7","at":{"$date":null}}',
+      '{"_id":"8","text":"{\\"k\\":1,\\"k\\":2}","k":{"k":[{"k":1},{"k":1}]}}',
+    ]
+    const result = await imported(database, lines.join('\n'), 'jsonl')
+    assert.deepEqual(messages(result), [
+      "3 INVALID_PARAM: the document has the field 'a.b' twice",
+      "4 INVALID_PARAM: the document has the field 'a.b' twice",
+      "5 INVALID_PARAM: the document has the field 'k' twice",
+      "6 INVALID_PARAM: 'a..b' is not a valid field name: names must not be empty, begin with $ or be __proto__",
+      '7 INVALID_PARAM: $date is not a valid date: the client may have sent new Date(NaN)',
+    ])
+    await imported(database, '_id,p.q,p.r.s\nc1,1,x\nc2,,', 'csv')
+    const { error } = await imported(database, '_id,p,p.q\nc3,1,2', 'csv')
+    assert.match(String(error), /'p' and 'p\.q'/)
+    const stored = await all(database, 'in')
+    const fields = stored.map(({ _id, ...others }) => [_id, others]).sort()
+    assert.deepEqual(
+      fields.filter(([id]) => id !== '8'),
+      [
+        ['1', { a: { b: 1, c: { d: 2 } }, list: [{ x: { y: 1 } }] }],
+        ['2', { a: { b: 1, c: 2 } }],
+        ['c1', { p: { q: 1, r: { s: 'x' } } }],
+        ['c2', {}],
+      ],
+    )
   })
 
   it('lists a hundred problems and counts the others', async (t) => {

@@ -1,8 +1,15 @@
-import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import {
+  type Caller,
+  CloudsteadError,
+  type DocumentObject,
+  type DocumentValue,
+  isDocumentObject,
+} from '@cloudstead/protocol'
 import { compareValues } from './compare.ts'
-import { compileQuery } from './matcher.ts'
+import { compileElementTest } from './matcher.ts'
 import { parsePath, reach } from './paths.ts'
-import { hasOperators } from './query-conditions.ts'
+import { checkCriteria } from './query-check.ts'
+import type { RequestBudget } from './request-budget.ts'
 import { type Slot, slotAt } from './slot.ts'
 import { ValueSet } from './value-set.ts'
 
@@ -16,7 +23,13 @@ export interface UpdateOperator {
   /** The values in the operand that are stored and therefore must be storable. */
   stored(operand: DocumentValue): readonly DocumentValue[]
   /** @throws CloudsteadError INVALID_PARAM for operands of the wrong type */
-  compile(path: string, operand: DocumentValue, checkCondition: (query: DocumentObject) => DocumentObject): Change
+  compile(path: string, operand: DocumentValue, options: UpdateOptions): Change
+}
+
+export interface UpdateOptions {
+  readonly caller: Caller
+  /** Of the request. */
+  readonly budget: RequestBudget
 }
 
 function invalid(text: string): CloudsteadError {
@@ -46,10 +59,12 @@ function extreme(sign: 1 | -1): UpdateOperator {
   return {
     creates: true,
     stored: (operand) => [operand],
-    compile: (_path, operand) => (slot) => {
-      const before = slot.get()
-      if (before === undefined || compareValues(operand, before) * sign > 0) slot.set(operand)
-    },
+    compile:
+      (_path, operand, { budget }) =>
+      (slot) => {
+        const before = slot.get()
+        if (before === undefined || compareValues(operand, before, budget) * sign > 0) slot.set(operand)
+      },
   }
 }
 
@@ -126,55 +141,79 @@ function eachOf(
   return each as readonly DocumentValue[]
 }
 
-function elementOrder(path: string, spec: DocumentValue): (a: DocumentValue, b: DocumentValue) => number {
-  if (spec === 1 || spec === -1) return (a, b) => compareValues(a, b) * spec
+/** Sorts the elements of an array: `1`, `-1` or `{ field: 1 | -1 }`. */
+type ElementSort = (items: readonly DocumentValue[]) => readonly DocumentValue[]
+
+function elementSort(path: string, spec: DocumentValue, budget: RequestBudget): ElementSort {
+  if (spec === 1 || spec === -1) {
+    return (items) =>
+      items.toSorted((a, b) => {
+        budget.spend(1)
+        return compareValues(a, b, budget) * spec
+      })
+  }
   const entries = isDocumentObject(spec) ? Object.entries(spec) : []
   if (entries.length === 0 || !entries.every(([, direction]) => direction === 1 || direction === -1)) {
     throw invalid(`$push of '${path}': $sort needs 1, -1 or { field: 1 | -1 }`)
   }
-  const keys = entries.map(([name, direction]) => ({ parts: parsePath(name), direction: direction as number }))
-  const keyOf = (item: DocumentValue, parts: readonly string[]) =>
-    isDocumentObject(item) ? reach(item, parts)[0] : undefined
-  return (a, b) => {
-    for (const { parts, direction } of keys) {
-      const order = compareValues(keyOf(a, parts), keyOf(b, parts))
+  if (entries.length > MAX_SORT_FIELDS) {
+    throw invalid(`$push of '${path}': $sort may have at most ${MAX_SORT_FIELDS} fields`)
+  }
+  const fields = entries.map(([name]) => parsePath(name))
+  const directions = entries.map(([, direction]) => direction as number)
+  const keysOf = (item: DocumentValue) =>
+    fields.map((parts) => {
+      budget.spend(1)
+      return isDocumentObject(item) ? reach(item, parts, budget)[0] : undefined
+    })
+  const compare = (a: readonly (DocumentValue | undefined)[], b: readonly (DocumentValue | undefined)[]) => {
+    for (const [at, direction] of directions.entries()) {
+      budget.spend(1)
+      const order = compareValues(a[at], b[at], budget)
       if (order !== 0) return order * direction
     }
     return 0
+  }
+  return (items) => {
+    const sorted = items.map((item) => ({ item, keys: keysOf(item) })).sort((a, b) => compare(a.keys, b.keys))
+    return sorted.map(({ item }) => item)
   }
 }
 
 const $push: UpdateOperator = {
   creates: true,
   stored: (operand) => eachOf('$push', '', operand, PUSH_MODIFIERS),
-  compile: (path, operand) => {
+  compile: (path, operand, { budget }) => {
     const values = eachOf('$push', path, operand, PUSH_MODIFIERS)
     const modifiers = isDocumentObject(operand) && '$each' in operand ? operand : {}
     const { $position: position, $slice: slice, $sort: sort } = modifiers
     for (const number of [position, slice]) {
       if (number !== undefined && !Number.isInteger(number)) throw invalid(`$push of '${path}' needs whole numbers`)
     }
-    const order = sort === undefined ? undefined : elementOrder(path, sort)
+    const sorted = sort === undefined ? undefined : elementSort(path, sort, budget)
     return (slot) => {
-      const items = (arrayAt(slot, '$push', path) ?? []).slice()
-      items.splice((position as number | undefined) ?? items.length, 0, ...values)
-      if (order !== undefined) items.sort(order)
+      const before = arrayAt(slot, '$push', path) ?? []
+      const at = (position as number | undefined) ?? before.length
+      const pushed = [...before.slice(0, at), ...values, ...before.slice(at)]
+      const items = sorted === undefined ? pushed : sorted(pushed)
       const count = slice as number | undefined
       slot.set(count === undefined ? items : count < 0 ? items.slice(count) : items.slice(0, count))
     }
   },
 }
 
+/** Fields of one `$sort`, as of the order of a query. */
+const MAX_SORT_FIELDS = 32
 const PUSH_MODIFIERS = ['$position', '$slice', '$sort']
 
 const $addToSet: UpdateOperator = {
   creates: true,
   stored: (operand) => eachOf('$addToSet', '', operand, []),
-  compile: (path, operand) => {
+  compile: (path, operand, { budget }) => {
     const values = eachOf('$addToSet', path, operand, [])
     return (slot) => {
       const items = (arrayAt(slot, '$addToSet', path) ?? []).slice()
-      const present = new ValueSet(items)
+      const present = new ValueSet(budget, items)
       for (const value of values) {
         if (present.has(value)) continue
         present.add(value)
@@ -209,24 +248,20 @@ function removing(name: string, path: string, keep: Filter): Change {
 const $pull: UpdateOperator = {
   creates: false,
   stored: () => [],
-  compile: (path, operand, checkCondition) => {
-    const onFields = isDocumentObject(operand) && !hasOperators(operand)
-    const query = onFields ? operand : { value: operand }
-    const matcher = compileQuery(checkCondition(query))
-    const matches = (item: DocumentValue) => {
-      const target = onFields ? item : { value: item }
-      return isDocumentObject(target) && matcher.test(target)
-    }
-    return removing('$pull', path, (items) => matcher.run(() => items.filter((item) => !matches(item))))
+  compile: (path, operand, { caller, budget }) => {
+    // A plain value is compared with whole elements; an object has conditions on an element or on its fields.
+    const criteria = isDocumentObject(operand) ? operand : { [operand instanceof RegExp ? '$regex' : '$eq']: operand }
+    const matches = compileElementTest(checkCriteria(criteria, caller), budget)
+    return removing('$pull', path, (items) => items.filter((item) => !matches(item)))
   },
 }
 
 const $pullAll: UpdateOperator = {
   creates: false,
   stored: () => [],
-  compile: (path, operand) => {
+  compile: (path, operand, { budget }) => {
     if (!Array.isArray(operand)) throw invalid(`$pullAll of '${path}' needs an array`)
-    const values = new ValueSet(operand as readonly DocumentValue[])
+    const values = new ValueSet(budget, operand as readonly DocumentValue[])
     return removing('$pullAll', path, (items) => items.filter((item) => !values.has(item)))
   },
 }

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
+import type { Caller, DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import { update as mingoUpdate } from 'mingo'
 import { ADMIN, codeThrown, user } from './database.fixture.ts'
+import { RequestBudget } from './request-budget.ts'
 import { compileUpdate } from './update.ts'
+
+const compile = (update: DocumentObject, caller: Caller = ADMIN, query: DocumentObject = {}) =>
+  compileUpdate(update, { caller, budget: new RequestBudget(), query })
 
 function updated(document: DocumentObject, update: DocumentObject): DocumentObject {
   const copy = structuredClone(document)
-  compileUpdate(update, ADMIN)?.(copy)
+  compile(update)?.(copy)
   return copy
 }
 
@@ -57,20 +61,113 @@ describe('update operators', () => {
     })
   }
 
+  it('changes every element for $[], in every operator', () => {
+    const cases: readonly (readonly [DocumentObject, DocumentObject, DocumentObject])[] = [
+      [{ a: [1, 2] }, { $inc: { 'a.$[]': 1 } }, { a: [2, 3] }],
+      [{ a: [{ b: 1 }, {}] }, { $set: { 'a.$[].b': 9 } }, { a: [{ b: 9 }, { b: 9 }] }],
+      [{ a: [{ b: [1] }, { b: [2] }] }, { $push: { 'a.$[].b': 3 } }, { a: [{ b: [1, 3] }, { b: [2, 3] }] }],
+      [{ a: [{ b: [1] }, { b: [2] }] }, { $mul: { 'a.$[].b.$[]': 2 } }, { a: [{ b: [2] }, { b: [4] }] }],
+      [{ a: [{ b: 1 }, { c: 1 }] }, { $unset: { 'a.$[].b': '' } }, { a: [{}, { c: 1 }] }],
+      [{ a: [5, 1] }, { $max: { 'a.$[]': 3 } }, { a: [5, 3] }],
+      [{ a: [[1, 2], [2]] }, { $pull: { 'a.$[]': 2 } }, { a: [[1], []] }],
+      [{ a: [] }, { $set: { 'a.$[]': 1 } }, { a: [] }],
+    ]
+    for (const [before, update, after] of cases) assert.deepEqual(updated(before, update), after)
+    assert.equal(
+      codeThrown(() => updated({ a: 1 }, { $set: { 'a.$[]': 1 } })),
+      'DATABASE_REQUEST_FAILED',
+    )
+    assert.equal(
+      codeThrown(() => updated({}, { $set: { 'a.$[].b': 1 } })),
+      'DATABASE_REQUEST_FAILED',
+    )
+  })
+
+  it('changes the element that the query found for $', () => {
+    const document = {
+      a: [
+        { k: 1, n: 1 },
+        { k: 2, n: 1 },
+        { k: 2, n: 5 },
+      ],
+      n: [1, 5, 9],
+    }
+    const found = (query: DocumentObject, update: DocumentObject) => {
+      const copy = structuredClone(document)
+      compile(update, ADMIN, query)?.(copy)
+      return copy
+    }
+    const cases: readonly (readonly [query: DocumentObject, path: string, index: number])[] = [
+      [{ 'a.k': 2 }, 'a.$.n', 1],
+      [{ a: { $elemMatch: { k: 2, n: { $gt: 1 } } } }, 'a.$.n', 2],
+      [{ a: { k: 1, n: 1 } }, 'a.$.n', 0],
+      [{ $and: [{ x: null }, { $or: [{ 'a.k': 3 }, { 'a.n': { $gt: 4 } }] }] }, 'a.$.n', 2],
+    ]
+    for (const [query, path, index] of cases) {
+      assert.deepEqual(
+        found(query, { $set: { [path]: 7 } })
+          .a.map(({ n }) => n)
+          .indexOf(7),
+        index,
+        JSON.stringify(query),
+      )
+    }
+    assert.deepEqual(found({ n: { $gte: 5 } }, { $inc: { 'n.$': 1 } }).n, [1, 6, 9])
+    assert.deepEqual(found({ n: 9 }, { $unset: { 'n.$': '' } }).n, [1, 5, null])
+    assert.deepEqual(found({ n: { $in: [5] } }, { $set: { 'n.$': 0 }, $inc: { 'a.$[].k': 1 } }).n, [1, 0, 9])
+    for (const query of [{}, { n: { $ne: 5 } }, { b: 1 }]) {
+      assert.equal(
+        codeThrown(() => found(query, { $set: { 'n.$': 1 } })),
+        'INVALID_PARAM',
+      )
+    }
+    assert.equal(
+      codeThrown(() => found({ n: 7 }, { $set: { 'n.$': 1 } })),
+      'DATABASE_REQUEST_FAILED',
+    )
+  })
+
+  it('pulls whole elements only', () => {
+    const nested = { a: [1, [1, 2], 2] }
+    const cases: readonly (readonly [DocumentObject, operand: DocumentValue, DocumentValue])[] = [
+      [nested, 1, [[1, 2], 2]],
+      [nested, { $gt: 0 }, [[1, 2]]],
+      [nested, [1, 2], [1, 2]],
+      [nested, { $in: [1, 2] }, [[1, 2]]],
+      [{ a: [null, [null], 1] }, null, [[null], 1]],
+      [{ a: ['xa', ['xa']] }, /^x/, [['xa']]],
+      [{ a: [{ k: [1, 2] }, { k: 3 }] }, { k: 1 }, [{ k: 3 }]],
+      [{ a: [1, 2, 3] }, { $neq: 2 }, [2]],
+      [{ a: [1, 2, 7] }, { operator: 'or', operands: [{ $lt: 2 }, { $gt: 5 }], fieldName: {} }, [2]],
+      [{ a: [{ q: 1 }, { q: { r: 1 } }] }, { q: { r: { $gt: 0 } } }, [{ q: 1 }]],
+    ]
+    for (const [before, operand, after] of cases) {
+      assert.deepEqual(updated(before, { $pull: { a: operand } }).a, after, JSON.stringify(operand))
+    }
+  })
+
+  it('takes linear time for sets of objects', () => {
+    const objects = Array.from({ length: 20_000 }, (_, n) => ({ n, s: { t: n } }))
+    const started = process.threadCpuUsage().user
+    assert.equal((updated({ a: objects }, { $addToSet: { a: { $each: objects } } }).a as unknown[]).length, 20_000)
+    assert.deepEqual(updated({ a: objects }, { $pullAll: { a: objects } }).a, [])
+    assert.ok(process.threadCpuUsage().user - started < 5_000_000)
+  })
+
   it('is undefined without operators', () => {
-    assert.equal(compileUpdate({}, ADMIN), undefined)
-    assert.equal(compileUpdate({ $set: {} }, ADMIN), undefined)
+    assert.equal(compile({}), undefined)
+    assert.equal(compile({ $set: {} }), undefined)
   })
 
   it('cannot reach a prototype', () => {
     updated({}, { $set: { 'constructor.prototype.polluted': 1 } })
     assert.equal(({} as { polluted?: unknown }).polluted, undefined)
     assert.equal(
-      codeThrown(() => compileUpdate({ $set: { '__proto__.x': 1 } }, ADMIN)),
+      codeThrown(() => compile({ $set: { '__proto__.x': 1 } })),
       'INVALID_PARAM',
     )
     assert.equal(
-      codeThrown(() => compileUpdate({ $rename: { a: '__proto__.x' } }, ADMIN)),
+      codeThrown(() => compile({ $rename: { a: '__proto__.x' } })),
       'INVALID_PARAM',
     )
   })
@@ -95,7 +192,9 @@ describe('update operators', () => {
       [{ $push: { a: { $each: [1], $where: 1 } } }, 'INVALID_PARAM'],
       [{ $push: { a: { $each: [1], $sort: 2 } } }, 'INVALID_PARAM'],
       [{ $set: { 'a.$.b': 1 } }, 'INVALID_PARAM'],
-      [{ $set: { 'a.$[].b': 1 } }, 'INVALID_PARAM'],
+      [{ $set: { 'a.$[x].b': 1 } }, 'INVALID_PARAM'],
+      [{ $set: { '$[].b': 1 } }, 'INVALID_PARAM'],
+      [{ $rename: { 'a.$[].b': 'c' } }, 'INVALID_PARAM'],
       [{ $set: { a: 1 }, $inc: { a: 1 } }, 'INVALID_PARAM'],
       [{ $set: { a: 1, 'a.b': 1 } }, 'INVALID_PARAM'],
       [{ $inc: { a: 'x' } }, 'INVALID_PARAM'],
@@ -106,7 +205,7 @@ describe('update operators', () => {
     ]
     for (const [update, expected] of cases) {
       assert.equal(
-        codeThrown(() => compileUpdate(update, ADMIN)),
+        codeThrown(() => compile(update)),
         expected,
         JSON.stringify(update),
       )
@@ -146,7 +245,7 @@ describe('update operators', () => {
     ]
     for (const update of updates) {
       assert.equal(
-        codeThrown(() => compileUpdate(update, user('u'))),
+        codeThrown(() => compile(update, user('u'))),
         'DATABASE_PERMISSION_DENIED',
         JSON.stringify(update),
       )

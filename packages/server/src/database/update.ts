@@ -1,8 +1,8 @@
 import { type Caller, CloudsteadError, type DocumentObject, isDocumentObject } from '@cloudstead/protocol'
 import { parsePath } from './paths.ts'
-import { checkQuery } from './query-check.ts'
 import { slotAt } from './slot.ts'
-import { type Change, UPDATE_OPERATORS } from './update-operators.ts'
+import { type Change, UPDATE_OPERATORS, type UpdateOptions } from './update-operators.ts'
+import { elementFinder, type FindElement, isPositional, parseUpdatePath, slotsAt } from './update-paths.ts'
 import { checkOwnerField, checkStorable } from './write-checks.ts'
 
 /** A compiled update, which changes a document in place. */
@@ -10,6 +10,9 @@ export type Update = (document: DocumentObject) => void
 
 interface Step {
   readonly parts: readonly string[]
+  /** Whether the path has `$` or `$[]`, and how to find the element of `$`. */
+  readonly positional: boolean
+  readonly find: FindElement | undefined
   readonly creates: boolean
   readonly change: Change
 }
@@ -37,10 +40,15 @@ const MAX_UPDATE_PATHS = 1000
  * Checks and compiles an update that consists of operators, such as `{ $set: { 'a.b': 1 }, $inc: { n: 1 } }`. Undefined
  * for an update without operators, which changes nothing.
  *
+ * @param options `query`: the checked query, by which `$` in a path finds an element
  * @throws CloudsteadError DATABASE_INVALID_OPERRATOR for unknown operators, INVALID_PARAM for malformed operands, for
  *   `_id` and for conflicting paths, DATABASE_PERMISSION_DENIED when a user names `_openid`
  */
-export function compileUpdate(update: DocumentObject, caller: Caller): Update | undefined {
+export function compileUpdate(
+  update: DocumentObject,
+  options: UpdateOptions & { readonly query: DocumentObject },
+): Update | undefined {
+  const { caller, budget, query } = options
   const steps: Step[] = []
   const paths: string[] = []
   for (const [name, fields] of Object.entries(update)) {
@@ -60,14 +68,23 @@ export function compileUpdate(update: DocumentObject, caller: Caller): Update | 
         throw new CloudsteadError('INVALID_PARAM', `an update may change at most ${MAX_UPDATE_PATHS} fields`)
       }
       for (const value of operator.stored(operand)) checkStorable(value)
-      const change = operator.compile(path, operand, (query) => checkQuery(query, caller))
-      steps.push({ parts: parsePath(path), creates: operator.creates, change })
+      const change = operator.compile(path, operand, options)
+      // As in MongoDB, a field of elements cannot be renamed.
+      const parts = name === '$rename' ? parsePath(path) : parseUpdatePath(path)
+      const find = parts.includes('$') ? elementFinder(parts, query, budget) : undefined
+      steps.push({ parts, positional: isPositional(path), find, creates: operator.creates, change })
     }
   }
   checkConflicts(paths)
   if (steps.length === 0) return undefined
   return (document) => {
-    for (const { parts, creates, change } of steps) {
+    // Found before the first change, which may move the element.
+    const elements = steps.map(({ find }) => find?.(document))
+    for (const [at, { parts, positional, creates, change }] of steps.entries()) {
+      if (positional) {
+        for (const slot of slotsAt(document, parts, creates, () => elements[at], budget)) change(slot, document)
+        continue
+      }
       const slot = slotAt(document, parts, creates)
       if (slot !== undefined) change(slot, document)
     }

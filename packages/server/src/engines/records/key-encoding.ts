@@ -7,8 +7,12 @@
  * descending component is the same bytes inverted.
  */
 
+/** Stands in an index key for an array without elements, which MongoDB sorts before null. */
+export const EMPTY_ARRAY: unique symbol = Symbol('empty array')
+
 /** What can stand in an index key. `undefined` (missing) and `null` are one value, as they are for MongoDB's indexes. */
 export type IndexValue =
+  | typeof EMPTY_ARRAY
   | undefined
   | null
   | number
@@ -24,6 +28,7 @@ export type Direction = 1 | -1
 
 /** Type brackets in MongoDB's order. Room is left for the types between them, and for MinKey and MaxKey around them. */
 const BRACKET = {
+  empty: 0x08,
   null: 0x10,
   number: 0x20,
   string: 0x30,
@@ -86,6 +91,9 @@ export function encodeBracket(value: IndexValue, direction: Direction = 1): Uint
 
 function bracketOf(value: IndexValue): number {
   switch (typeof value) {
+    case 'symbol':
+      if (value === EMPTY_ARRAY) return BRACKET.empty
+      break
     case 'undefined':
       return BRACKET.null
     case 'number':
@@ -115,7 +123,7 @@ function writeValue(writer: KeyWriter, value: IndexValue, depth: number): void {
 }
 
 function writeBody(writer: KeyWriter, value: IndexValue, depth: number): void {
-  if (value === undefined || value === null) return
+  if (value === undefined || value === null || value === EMPTY_ARRAY) return
   if (typeof value === 'number') writer.number(value)
   else if (typeof value === 'string') writer.endedText(value)
   else if (typeof value === 'boolean') writer.byte(value ? 1 : 0)

@@ -2,6 +2,7 @@ import type { Caller, DocumentObject } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
 import type { EditOutcome, EditRequest, FindRequest, QueryRequest } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
+import { TimeSlice } from '../../database/time-slice.ts'
 import { flag, type Params } from '../params.ts'
 import { checkQueryType, collectionName, pageOf } from './database-params.ts'
 import type { ActionHandler } from './table.ts'
@@ -63,21 +64,29 @@ export function databaseActions(database: Database, dialect: DatabaseDialect): D
       return { message: 'OK' }
     },
     async find(caller, params) {
-      checkQueryType(params)
-      const found = await database.find(caller, findRequest(params, database.now()))
-      return { data: { list: found.map(dialect.encode) }, ...pageOf(params) }
+      const request = findRequest(params, database.now())
+      checkQueryType(params, request.query)
+      const list: unknown[] = []
+      const slice = new TimeSlice()
+      for (const document of await database.find(caller, request)) {
+        await slice.pauseIfOver()
+        list.push(dialect.encode(document))
+      }
+      return { data: { list }, ...pageOf(params) }
     },
     async count(caller, params) {
-      return { data: { total: await database.count(caller, queryRequest(params, database.now())) } }
+      const request = queryRequest(params, database.now())
+      checkQueryType(params, request.query)
+      return { data: { total: await database.count(caller, request) } }
     },
     async remove(caller, params) {
-      checkQueryType(params)
-      const multi = flag(params, 'multi')
-      return { data: { deleted: await database.remove(caller, { ...queryRequest(params, database.now()), multi }) } }
+      const request = { ...queryRequest(params, database.now()), multi: flag(params, 'multi') }
+      checkQueryType(params, request.query)
+      return { data: { deleted: await database.remove(caller, request) } }
     },
     async edit(caller, params) {
-      checkQueryType(params)
       const request = editRequest(params)
+      checkQueryType(params, request.query)
       return flag(params, 'merge') ? database.update(caller, request) : database.replace(caller, request)
     },
     editRequest,

@@ -1,4 +1,5 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { fixedId } from '../../database/query-conditions.ts'
 import { invalid, optionalNumber, type Params, string } from '../params.ts'
 
 /** @throws CloudsteadError INVALID_PARAM naming the parameter, like all functions below */
@@ -6,10 +7,15 @@ export function collectionName(params: Params): string {
   return string(params.collectionName, 'collectionName')
 }
 
-/** Checks `queryType`, which says how the SDK built the query. Both types are treated alike. */
-export function checkQueryType(params: Params): void {
+/**
+ * Checks `queryType`, which says how the SDK built the query. Both types are treated alike, but a request about one document
+ * must name it: without an id it would be about all of them.
+ */
+export function checkQueryType(params: Params, query: DocumentObject = {}): void {
   const { queryType = 'WHERE' } = params
   if (queryType !== 'DOC' && queryType !== 'WHERE') throw invalid('queryType must be DOC or WHERE')
+  if (queryType === 'DOC' && fixedId(query) === undefined)
+    throw invalid('queryType DOC needs the _id of a document in query')
 }
 
 /** A decoded parameter that must be an object. */

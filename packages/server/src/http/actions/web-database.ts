@@ -10,7 +10,7 @@ import type { Database } from '../../database/database.ts'
 import type { OrderPart } from '../../database/sort.ts'
 import { list, type Params, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
-import { checkQueryType, collectionName, documentObject } from './database-params.ts'
+import { collectionName, documentObject } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
@@ -23,10 +23,7 @@ export function webDatabaseActions(database: Database): ActionTable {
     'database.addCollection': addCollection,
     'database.addDocument': (caller, params) => addDocument(database, caller, params),
     'database.queryDocument': find,
-    'database.countDocument': async (caller, params, context) => {
-      checkQueryType(params)
-      return count(caller, params, context)
-    },
+    'database.countDocument': count,
     'database.updateDocument': async (caller, params) => {
       const { updated, upsertedId } = await edit(caller, params)
       // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
