@@ -127,7 +127,7 @@ function elemMatch(
   }
 }
 
-export interface ProjectionOptions {
+interface ProjectionOptions {
   readonly caller: Caller
   /** Of the request. */
   readonly budget: RequestBudget

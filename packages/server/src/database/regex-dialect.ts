@@ -2,7 +2,7 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import { CharacterSet, HORIZONTAL, POSIX_NAMES, SPACE, setText, VERTICAL } from './regex-sets.ts'
 
 /** A regular expression for the RE2 engine. */
-export interface TranslatedRegex {
+interface TranslatedRegex {
   readonly source: string
   /** Those of `i`, `m` and `s` that hold for the whole expression. */
   readonly flags: string
