@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { BadCursorError } from './cursor.ts'
-import type { ContractContext, OpenedRecords } from './records.contract.ts'
+import type { ContractContext, OpenedRecords } from './records.fixture.ts'
 import { done, getOne, put, readChanges, remove, waitForChanges } from './records.fixture.ts'
 import { type FeedCursor, MAX_FEED_SPACES, type RecordChange, type Records } from './records.ts'
 

@@ -12,6 +12,26 @@ import type {
   StoredRecord,
 } from './records.ts'
 
+/** An engine under test, opened on a store of its own. */
+export interface OpenedRecords {
+  readonly records: Records
+  /** Closes the engine and opens the same store again. Absent where a store does not outlive its engine. */
+  reopen?(): Promise<Records>
+  /**
+   * Opens the same store once more beside the first, as another process does. The caller closes it. Absent where a store
+   * has one engine.
+   */
+  another?(): Promise<Records>
+  /** Closes what is open and removes the store. */
+  dispose(): Promise<void>
+}
+
+/** What the tests of the contract share: one engine, and a name for a space that no other test uses. */
+export interface ContractContext {
+  readonly records: Records
+  space(): string
+}
+
 export function put(space: string, id: string, value: string, entries: readonly IndexEntry[] = []): PutWrite {
   return { op: 'put', space, id, value, entries }
 }
