@@ -14,6 +14,7 @@ import {
   type Decision,
   type DocumentData,
   type DocumentKey,
+  fixedId,
   Lookups,
   replacedData,
   updatedData,
@@ -29,7 +30,7 @@ import {
   type OperationDetails,
 } from './access-record.ts'
 import type { IdentifiedDocument } from './document-id.ts'
-import { fixedId, isOnlyId } from './query-conditions.ts'
+import { isOnlyId } from './query-conditions.ts'
 import type { Scope } from './scope.ts'
 
 /** A document to insert: as it was sent, and as it would be stored. */

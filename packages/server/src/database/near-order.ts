@@ -1,7 +1,7 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 import { distanceFrom, parseNear } from './geo.ts'
 import { leaves, parsePath } from './paths.ts'
-import { eachCondition } from './query-conditions.ts'
+import { pathConditions } from './query-conditions.ts'
 
 /** The order by distance that a query with `$nearSphere` asks for. */
 export interface NearOrder {
@@ -13,12 +13,11 @@ export interface NearOrder {
 
 /** The `$nearSphere` of a checked query. */
 export function nearOrderOf(query: DocumentObject): NearOrder | undefined {
-  const found: NearOrder[] = []
-  eachCondition(query, (path, condition) => {
+  for (const [path, condition] of pathConditions(query)) {
     const operand = isDocumentObject(condition) ? condition.$nearSphere : undefined
-    if (operand !== undefined) found.push(nearOrder(path, operand))
-  })
-  return found[0]
+    if (operand !== undefined) return nearOrder(path, operand)
+  }
+  return undefined
 }
 
 function nearOrder(path: string, operand: DocumentValue): NearOrder {
