@@ -14,7 +14,7 @@ import type { StepReport } from './output.ts'
 interface Report {
   readonly ok: boolean
   readonly steps: readonly StepReport[]
-  readonly openid: string
+  readonly uid: string
   readonly fileIDs: readonly string[]
   readonly tempFileURLs: readonly string[]
 }
@@ -55,7 +55,7 @@ test('every step of the recipe passes, also a second time on the same data with 
   )
   assert.equal(first.fileIDs.length, 3)
   for (const fileID of first.fileIDs) {
-    assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${first.openid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
+    assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${first.uid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
   }
   assert.equal(new Set(first.tempFileURLs).size, 3)
 

@@ -54,7 +54,7 @@ function denied(caller: Caller, given: Denying = {}): DeniedError {
 function setUp(mode: Mode = 'start') {
   const written: string[] = []
   const clock = { now: 1_000_000 }
-  const log = createLog(mode, (line) => written.push(line))
+  const log = createLog({ mode, write: (line) => written.push(line) })
   const denials = createDenials({ log, mode, now: () => clock.now })
   return {
     ...denials,
@@ -313,7 +313,10 @@ describe('the log', () => {
     const { deny, list, written } = setUp('dev')
     deny('r1', denied(ALICE))
     const lines = written.join('').trimEnd().split('\n')
-    assert.match(lines[0] ?? '', /^- denied by the rules reqId=r1 code=STORAGE_EXCEED_AUTHORITY reason=read users\/bob/)
+    assert.match(
+      lines[0] ?? '',
+      /^\d\d:\d\d:\d\d - denied by the rules reqId=r1 code=STORAGE_EXCEED_AUTHORITY reason=read users\/bob/,
+    )
     assert.deepEqual(
       lines.slice(1, 5),
       TREE.map((line) => `    ${line}`),

@@ -16,9 +16,14 @@ export async function createConsoleLink(
   now: () => number,
   address: string | undefined,
 ): Promise<string | undefined> {
-  const known = address ?? (await openConsoleState(records)).value.address
+  const known = address ?? (await runningAddress(records))
   if (known === undefined) return undefined
   return linkUrl(known, await createConsoleLinks({ records, now }).create(LINK_MS))
+}
+
+/** Where the server that started last was reached; undefined when none has. */
+export async function runningAddress(records: Records): Promise<string | undefined> {
+  return (await openConsoleState(records)).value.address
 }
 
 /** Sets the password and ends every session and link. */
