@@ -273,6 +273,20 @@ export const ERRORS = {
     'Reload it, compare, and save again.',
     '请重新加载并比较后再保存。',
   ),
+  HOST_NOT_ALLOWED: entry(
+    421,
+    'This server does not answer to this host name.',
+    '本服务器不接受该域名。',
+    'Use its IP address or localhost, start it with --public-url, or add the name to security.hosts.',
+    '请使用 IP 地址或 localhost；或用 --public-url 启动；或将该域名加入 security.hosts。',
+  ),
+  ORIGIN_NOT_ALLOWED: entry(
+    403,
+    'Pages of this web site may not call this server.',
+    '该网站未被允许访问本服务器。',
+    'Add the web site to security.webDomains, in the Console under Settings or in the configuration file.',
+    '请将该网站加入 WEB 安全域名（security.webDomains）：在控制台的“设置”页或配置文件中。',
+  ),
   NOT_FOUND: entry(404, 'There is nothing at this address.', '地址不存在。', 'Check the URL.', '请检查 URL。'),
   SERVER_BUSY: entry(503, 'The server is stopping or overloaded.', '服务繁忙。', 'Try again shortly.', '请稍后重试。'),
   SYS_ERR: entry(

@@ -21,6 +21,7 @@ import { followConnections } from './http/connections.ts'
 import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
+import { refuseForeignHosts } from './http/foreign-hosts.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
 import { opsRoutes } from './http/ops.ts'
@@ -104,7 +105,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const budget = createBodyBudget(LARGE_BODIES_BYTES)
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
-  allowCrossOrigin(http)
+  refuseForeignHosts(http, { publicUrl, settings })
+  allowCrossOrigin(http, { mode, publicUrl, settings })
   await http.register(opsRoutes, { env, version, metrics, healthy })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {

@@ -23,7 +23,7 @@ const SETTING = object({
     string({ description: 'the saved value that is not in force because the configuration file sets it, as text' }),
   ),
   refused: optional(string({ description: 'why the saved value cannot be in force' })),
-  kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes']),
+  kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes', 'list']),
   choices: optional(array(string())),
 })
 export type Setting = Static<typeof SETTING>

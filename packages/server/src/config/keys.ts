@@ -11,6 +11,8 @@ const FIXED = {
   'auth.wechat.appid': undefined,
   'auth.wechat.secret': undefined,
   'auth.wechat.apiBase': DEFAULTS.auth.wechat.apiBase,
+  'security.webDomains': DEFAULTS.security.webDomains,
+  'security.hosts': DEFAULTS.security.hosts,
 } as const
 
 /** A key that exists in every environment. */

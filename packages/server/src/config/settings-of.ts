@@ -20,7 +20,7 @@ export interface ConfigContext {
  * @throws ConfigError naming the invalid key and what is valid there
  */
 export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
-  const { storage = {}, database = {}, auth = {} } = raw
+  const { storage = {}, database = {}, auth = {}, security = {} } = raw
   const secret = auth.wechat?.secret ?? context.wechatSecret
   const { resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
   const collections = Object.entries(database.collections ?? {}).map(
@@ -42,7 +42,15 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
         madeUpIdentities: context.mode === 'dev' && secret === undefined,
       },
     },
+    security: {
+      webDomains: lowerCase(security.webDomains ?? DEFAULTS.security.webDomains),
+      hosts: lowerCase(security.hosts ?? DEFAULTS.security.hosts),
+    },
   }
+}
+
+function lowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase())
 }
 
 /** @throws ConfigError naming the key of the invalid rules */

@@ -10,6 +10,7 @@ import { operations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Operator } from '../../auth/console/operator.ts'
+import { parseConfig } from '../../config/index.ts'
 import { createBodyBudget } from '../body-budget.ts'
 import { allowCrossOrigin } from '../cors.ts'
 import type { EdgeRequest } from './edge-request.ts'
@@ -36,7 +37,11 @@ let handlers: Partial<Record<OperationId, Call>> = {}
 
 before(async () => {
   app = fastify({ routerOptions: { maxParamLength: 1024 }, exposeHeadRoutes: false })
-  allowCrossOrigin(app)
+  allowCrossOrigin(app, {
+    mode: 'start',
+    publicUrl: undefined,
+    settings: () => parseConfig('{}', { mode: 'start' }),
+  })
   const all = Object.keys(operations).map((id) => [
     id,
     (input: unknown, context: ConsoleContext & EdgeRequest) => handlers[id as OperationId]?.(input, context),
