@@ -106,7 +106,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
   refuseForeignHosts(http, { publicUrl, settings })
-  allowCrossOrigin(http, { mode, publicUrl, settings })
+  allowCrossOrigin(http, { publicUrl, settings })
   await http.register(opsRoutes, { env, version, metrics, healthy })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {

@@ -1,6 +1,6 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
-import type { CurrentSettings, Mode } from '../settings.ts'
+import type { CurrentSettings } from '../settings.ts'
 import { failureOf } from './errors.ts'
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
@@ -13,8 +13,6 @@ const HEADER_LIST = /^[A-Za-z0-9-]+(?:\s*,\s*[A-Za-z0-9-]+)*$/
 const LOOPBACK_ORIGIN = /^https?:\/\/(?:(?:[a-z0-9-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/
 
 export interface CrossOriginOptions {
-  /** In `dev`, pages of this machine are allowed. */
-  readonly mode: Mode
   readonly publicUrl: string | undefined
   readonly settings: CurrentSettings
 }
@@ -22,7 +20,7 @@ export interface CrossOriginOptions {
 /**
  * Allows the listed web sites to call this server from a browser, and refuses pages of all others before anything is done:
  * a `text/plain` request needs no preflight, so leaving the CORS headers out would only hide the answer. Requests without
- * an Origin, such as those of Mini Programs and servers, are not concerned.
+ * an Origin, such as those of Mini Programs and servers, are not affected.
  *
  * Credentials are sent in the body or in a header, never in a cookie, so `Access-Control-Allow-Credentials` is never sent.
  * `*` as allowed headers would not include Authorization, so the answer repeats the requested list.
@@ -55,18 +53,16 @@ export function allowCrossOrigin(app: FastifyInstance, options: CrossOriginOptio
   })
 }
 
-function isAllowed(
-  origin: string,
-  host: string | undefined,
-  { mode, publicUrl, settings }: CrossOriginOptions,
-): boolean {
+function isAllowed(origin: string, host: string | undefined, { publicUrl, settings }: CrossOriginOptions): boolean {
   const [, site] = /^[a-z][a-z0-9+.-]*:\/\/([^/@]+)$/.exec(origin) ?? []
   // `null` is what any page can send from a sandboxed frame.
   if (site === undefined) return false
   // A page of this server itself, such as the Console when it uploads.
   if (site === host?.toLowerCase() || origin === publicUrl) return true
+  // A page of the visitor's own machine: no foreign site has such an origin.
+  if (LOOPBACK_ORIGIN.test(origin)) return true
   const { webDomains } = settings().security
-  return webDomains.includes(site) || webDomains.includes(origin) || (mode === 'dev' && LOOPBACK_ORIGIN.test(origin))
+  return webDomains.includes(site) || webDomains.includes(origin)
 }
 
 function notAllowed(origin: string): CloudsteadError {

@@ -6,7 +6,8 @@ import type { CurrentSettings } from '../settings.ts'
 /** Characters of a Host header that a message quotes. */
 const MAX_SHOWN = 100
 const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/
-const LOOPBACK_NAME = /^(?:[a-z0-9-]+\.)*localhost$/
+/** Names that nobody can register: those of this machine, and names of one label, as in a container network. */
+const LOCAL_NAME = /^(?:(?:[a-z0-9_-]+\.)*localhost|[a-z0-9_-]+)$/
 
 export interface ForeignHostsOptions {
   readonly publicUrl: string | undefined
@@ -16,7 +17,7 @@ export interface ForeignHostsOptions {
 /**
  * Refuses requests whose Host is a name that is not ours. A web site can make its own name resolve to this server (DNS
  * rebinding); its pages are then of the same origin as the server for the browser, which asks for no CORS permission. An IP
- * address cannot be rebound, so every address is accepted.
+ * address cannot be rebound, nor can a name that nobody can register, so these are accepted.
  *
  * Each surface encodes the error itself: with HTTP 421, or with 200 in dialects A and B, where SDKs lose any other error.
  */
@@ -40,7 +41,7 @@ export function refuseForeignHosts(app: FastifyInstance, { publicUrl, settings }
 }
 
 function needsNoEntry(name: string): boolean {
-  return isIPv4(name) || name.startsWith('[') || LOOPBACK_NAME.test(name)
+  return isIPv4(name) || name.startsWith('[') || LOCAL_NAME.test(name)
 }
 
 /** The name or address in a Host header, in lower case, without port and final dot. */

@@ -38,7 +38,6 @@ let handlers: Partial<Record<OperationId, Call>> = {}
 before(async () => {
   app = fastify({ routerOptions: { maxParamLength: 1024 }, exposeHeadRoutes: false })
   allowCrossOrigin(app, {
-    mode: 'start',
     publicUrl: undefined,
     settings: () => parseConfig('{}', { mode: 'start' }),
   })
