@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type EntryList, unpackEntries } from './entry-list.ts'
 
-/** Names an index entry: of which record, in which index. */
+/** Identifies an index entry. */
 export interface EntryName {
   readonly space: string
   readonly index: string
   readonly id: string
 }
 
-/** What a check of a records database found; all three lists are empty when it is sound. */
+/** The result of a check of a records database. All three lists are empty when it is sound. */
 export interface RecordsReport {
   readonly records: number
   readonly entries: number
