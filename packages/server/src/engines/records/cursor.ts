@@ -35,9 +35,9 @@ export interface FeedPosition {
 const BY_ID = 1
 const BY_ENTRY = 2
 const OF_FEED = 3
-/** Length of the identifier of a store, in bytes. */
-export const STORE_BYTES = 16
-/** The cursor of an entry is the kind (u8), the range (u32), the key length (u32), the key and the id. */
+/** Bytes of the name of a store. */
+const STORE_BYTES = 16
+/** Kind, range (u32) and key length (u32) stand before the key and the id of an entry's cursor. */
 const ENTRY_HEADER = 9
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

@@ -18,8 +18,8 @@ export interface QueuedCommit {
   readonly bytes: number
 }
 
-/** One request to follow spaces on its way to the writer. */
-export interface QueuedFollow {
+/** One wish to follow spaces on its way to the writer. */
+interface QueuedFollow {
   readonly follow: readonly string[]
   readonly bytes: number
 }

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type EntryList, unpackEntries } from './entry-list.ts'
 
-/** Identifies an index entry. */
-export interface EntryName {
+/** Names an index entry: of which record, in which index. */
+interface EntryName {
   readonly space: string
   readonly index: string
   readonly id: string
