@@ -1,4 +1,4 @@
-/** What the tests of records share. */
+/** Helpers for tests of records. */
 import assert from 'node:assert/strict'
 import type {
   CommitResult,
@@ -55,15 +55,15 @@ export async function done(result: Promise<CommitResult>): Promise<void> {
   assert.deepEqual(settled, { done: true })
 }
 
-/** How long a feed may lag behind at most, in ms. */
+/** The longest lag of a feed that tests accept, in ms. */
 const PATIENCE_MS = 10_000
 
-/** Waits for changes, but not for ever. */
+/** Waits for changes, with a timeout. */
 export function waitForChanges(records: Records, spaces: readonly string[], after: FeedCursor): Promise<void> {
   return records.waitForChanges({ spaces, after, signal: AbortSignal.timeout(PATIENCE_MS) })
 }
 
-/** Reads until so many changes were told, as whoever follows does; waits where there is none yet. */
+/** Reads the feed until it has this many changes; waits when there are none yet. */
 export async function readChanges(
   records: Records,
   spaces: readonly string[],
