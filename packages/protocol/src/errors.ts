@@ -96,6 +96,13 @@ export const ERRORS = {
     'Choose another path, or allow overwriting.',
     '请更换路径，或允许覆盖。',
   ),
+  PRECONDITION_FAILED: entry(
+    412,
+    'The stored file does not meet a condition of the request.',
+    '已存储的文件不满足请求中的条件。',
+    'Read the file again and decide anew; or leave out If-Match, If-None-Match or If-Unmodified-Since.',
+    '请重新读取文件后再决定；或去掉 If-Match、If-None-Match、If-Unmodified-Since。',
+  ),
   STORAGE_SIGN_PARAM_INVALID: entry(
     403,
     'The upload URL is not valid.',

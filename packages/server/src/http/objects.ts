@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isInline } from '../storage/content-type.ts'
 import type { ObjectRequest, OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
-import { isNotModified, parseRange, type RangeVerdict } from './conditional.ts'
+import { evaluateConditions, parseRange, type RangeVerdict } from './conditional.ts'
 import { contentDisposition } from './disposition.ts'
 import { answerErrors } from './errors.ts'
 import { errorXml } from './xml.ts'
@@ -75,16 +75,20 @@ interface Answer {
   readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
 }
 
-/** The answer to a request for an object, made before any byte is read. */
+/**
+ * The answer to a request for an object, made before any byte is read.
+ *
+ * @throws CloudsteadError PRECONDITION_FAILED
+ */
 function answerTo(
   { method, headers: asked }: FastifyRequest,
   { file, body, remaining }: OpenedObject,
   downloadName: string | true | undefined,
 ): Answer {
   const { size, type } = body
-  const etag = `"${body.etag}"`
+  const validators = { etag: `"${body.etag}"`, modified: file.updatedAt }
   const headers = {
-    etag,
+    etag: validators.etag,
     'last-modified': new Date(file.updatedAt).toUTCString(),
     'cache-control': remaining === undefined ? (file.cacheControl ?? PUBLIC_CACHE) : `private, max-age=${remaining}`,
     'accept-ranges': 'bytes',
@@ -93,8 +97,11 @@ function answerTo(
     'cross-origin-resource-policy': 'cross-origin',
     'content-disposition': disposition(file.path, type, downloadName),
   }
-  if (isNotModified(asked, etag, file.updatedAt)) return { code: 304, headers }
-  const range = parseRange(asked.range, asked['if-range'] as string | undefined, size, etag, file.updatedAt)
+  const outcome = evaluateConditions('read', asked, validators)
+  if (outcome === 'failed') throw new CloudsteadError('PRECONDITION_FAILED')
+  if (outcome === 'not-modified') return { code: 304, headers }
+  // A Range means nothing with HEAD (RFC 9110, section 14.2).
+  const range = method === 'HEAD' ? 'whole' : parseRange(asked, size, validators)
   if (range === 'unsatisfiable') return { code: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
   const send = method === 'HEAD' ? {} : { send: range }
   if (range === 'whole') {

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import { bucketOf, CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { etagOf } from '../storage/file-record.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { UploadMeta } from '../storage/uploads.ts'
+import type { UploadCondition, UploadMeta } from '../storage/uploads.ts'
 import { leaveBodies, sentContentType } from './bodies.ts'
+import { evaluateConditions } from './conditional.ts'
 import { answerErrors } from './errors.ts'
 import { multipartFile } from './multipart.ts'
 import { errorXml, postResponseXml } from './xml.ts'
@@ -37,13 +39,16 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
     method: ['PUT', 'POST'],
     url: '/u/*',
     handler: async (request, reply) => {
+      refuseParts(request)
       const contentType = sentContentType(request)
       const multipart = request.method === 'POST' && /^multipart\/form-data/i.test(contentType?.trim() ?? '')
       const length = contentLength(request.raw)
-      const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length)
+      const condition = conditionOf(request)
+      const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length, condition)
       const form = multipart ? openForm(request.raw, contentType) : undefined
       const meta: UploadMeta = {
         length: multipart ? undefined : length,
+        condition,
         get contentType() {
           return form === undefined ? contentType : form.contentType()
         },
@@ -60,6 +65,30 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
         .send(postResponseXml({ Location: location, Bucket: bucketOf(env), Key: received.path, ETag: etag }))
     },
   })
+}
+
+/**
+ * Refuses an upload in parts, which would be stored as a whole file, over the one that exists: tus and its successor at the
+ * IETF, and a PUT of a range (RFC 9110, section 14.5).
+ */
+function refuseParts({ headers }: FastifyRequest): void {
+  if (headers['tus-resumable'] !== undefined || headers['upload-complete'] !== undefined) {
+    throw new CloudsteadError(
+      'PRECONDITION_FAILED',
+      'this server has no resumable uploads; send the whole file at once',
+    )
+  }
+  if (headers['content-range'] !== undefined) {
+    throw new CloudsteadError('INVALID_PARAM', 'a Content-Range is not supported; send the whole file at once')
+  }
+}
+
+/** The preconditions of the request, for the file that is stored when they are evaluated. */
+function conditionOf({ headers }: FastifyRequest): UploadCondition {
+  return (file) => {
+    const stored = file && { etag: `"${etagOf(file)}"`, modified: file.updatedAt }
+    return evaluateConditions('write', headers, stored) === 'proceed'
+  }
 }
 
 function openForm(request: IncomingMessage, contentType: string | undefined) {

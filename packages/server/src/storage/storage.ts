@@ -22,6 +22,7 @@ import {
   issueUpload,
   type ReceivedUpload,
   receiveUpload,
+  type UploadCondition,
   type UploadMeta,
   type UploadWishes,
 } from './uploads.ts'
@@ -30,7 +31,7 @@ import { createZip, type OpenedZip, openZip } from './zip-requests.ts'
 /** The storage service: all decisions about files, for all dialects. */
 export interface Storage {
   issueUpload(caller: Caller, cloudPath: unknown, wishes?: UploadWishes): Promise<IssuedUpload>
-  admitUpload(ticket: string, length: number | undefined): Promise<UploadTicket>
+  admitUpload(ticket: string, length: number | undefined, condition?: UploadCondition): Promise<UploadTicket>
   receiveUpload(ticket: UploadTicket, body: AsyncIterable<Uint8Array>, meta: UploadMeta): Promise<ReceivedUpload>
   temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
@@ -65,7 +66,7 @@ export function createStorage(options: StorageOptions): Storage {
   options.references.add(filesAsBlobOwner(options.records))
   return {
     issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
-    admitUpload: (ticket, length) => admitUpload(options, ticket, length),
+    admitUpload: (ticket, length, condition) => admitUpload(options, ticket, length, condition),
     receiveUpload: (ticket, body, meta) => receiveUpload(options, ticket, body, meta),
     temporaryUrls: (caller, requests) => temporaryUrls(options, caller, requests),
     remove: (caller, fileIds) => removeFiles(options, caller, fileIds),

@@ -32,6 +32,9 @@ export interface IssuedUpload {
   readonly pathname: string
 }
 
+/** What the sender requires of the file that the upload would replace, which may not exist. */
+export type UploadCondition = (stored: FileRecord | undefined) => boolean
+
 /** What the sender says about the bytes. It never decides where they are stored: the ticket does. */
 export interface UploadMeta {
   /** The announced length in bytes. */
@@ -41,6 +44,8 @@ export interface UploadMeta {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** The MD5 that the body must have, in base64. */
   readonly contentMd5?: string | undefined
+  /** Evaluated again when the bytes are there. */
+  readonly condition?: UploadCondition | undefined
 }
 
 export interface ReceivedUpload {
@@ -88,11 +93,16 @@ export async function issueUpload(
   }
 }
 
-/** Opens a ticket and checks that its holder may still write, before any byte is read. */
+/**
+ * Opens a ticket and checks that its holder may still write, and the condition of the sender, before any byte is read.
+ *
+ * @throws CloudsteadError PRECONDITION_FAILED
+ */
 export async function admitUpload(
   options: StorageOptions,
   ticketText: string,
   length: number | undefined,
+  condition?: UploadCondition,
 ): Promise<UploadTicket> {
   const now = options.now()
   const ticket = openUploadTicket((kid) => options.secrets.uploadTicket.find(kid), options.env, ticketText, now)
@@ -104,7 +114,12 @@ export async function admitUpload(
     { operation: 'write', path: ticket.path, file: stored?.file, size: length },
     now,
   )
+  checkCondition(condition, stored?.file)
   return ticket
+}
+
+function checkCondition(condition: UploadCondition | undefined, stored: FileRecord | undefined): void {
+  if (condition?.(stored) === false) throw new CloudsteadError('PRECONDITION_FAILED')
 }
 
 /**
@@ -178,6 +193,7 @@ async function commitUpload(
       const now = options.now()
       const access = { operation: 'write', path, file: stored?.file, size: blob.size } as const
       authorize(options.settings().storage.acl, caller, access, now)
+      checkCondition(meta.condition, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
       const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
       return done ? { file, replaced: stored?.file } : CONFLICT

@@ -1,6 +1,6 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isNotModified } from '../conditional.ts'
+import { evaluateConditions } from '../conditional.ts'
 import type { StaticFile, StaticFiles } from './static-files.ts'
 
 /** For files whose names contain a hash of their content. */
@@ -65,7 +65,8 @@ function sendStatic(request: FastifyRequest, reply: FastifyReply, file: StaticFi
   const zipped = acceptsGzip(request.headers['accept-encoding']) ? file.gzipped : undefined
   const etag = `"${file.hash}${zipped === undefined ? '' : '-gz'}"`
   reply.header('etag', etag).header('vary', 'accept-encoding')
-  if (isNotModified({ 'if-none-match': request.headers['if-none-match'] }, etag, 0)) return reply.code(304).send()
+  const condition = { 'if-none-match': request.headers['if-none-match'] }
+  if (evaluateConditions('read', condition, { etag, modified: 0 }) !== 'proceed') return reply.code(304).send()
   if (zipped !== undefined) reply.header('content-encoding', 'gzip')
   const bytes = zipped ?? file.bytes
   reply.type(file.contentType).header('content-length', bytes.length)
