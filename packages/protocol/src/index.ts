@@ -12,6 +12,7 @@ export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
 export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
 export { CloudsteadError, ERRORS, type ErrorCode, toCloudsteadError } from './errors.ts'
 export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
+export { checkJsonStructure } from './json-structure.ts'
 export { type ParsedLoginTicket, parseLoginTicket, verifyLoginTicket } from './login-ticket.ts'
 export {
   type ObjectPermit,
