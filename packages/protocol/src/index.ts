@@ -13,6 +13,7 @@ export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from '
 export { CloudsteadError, ERRORS, type ErrorCode, toCloudsteadError } from './errors.ts'
 export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
 export { shortFileName } from './file-name.ts'
+export { checkJsonStructure } from './json-structure.ts'
 export { type ParsedLoginTicket, parseLoginTicket, verifyLoginTicket } from './login-ticket.ts'
 export {
   type ObjectPermit,

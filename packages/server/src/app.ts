@@ -14,9 +14,10 @@ import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
+import { createAnswerBudget } from './http/answer-budget.ts'
 import { authRoutes } from './http/auth/routes.ts'
 import { createBodyBudget } from './http/body-budget.ts'
-import { callerOfBody, callerOfHeaders } from './http/callers.ts'
+import { admitAdministrator, callerOfBody, callerOfHeaders } from './http/callers.ts'
 import { followConnections } from './http/connections.ts'
 import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
@@ -37,8 +38,10 @@ import type { Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage } from './storage/storage.ts'
 
-/** Bytes of large request bodies being read at once: room for two of the largest. Parsed, they take several times that. */
-const LARGE_BODIES_BYTES = 48 * 1024 * 1024
+/** Large request bodies being read and handled at once. Each part has room for two or for one of the largest. */
+const LARGE_BODIES = { totalBytes: 66 * 1024 * 1024, knownBytes: 24 * 1024 * 1024 } as const
+/** Bytes of large answers that wait for their clients to read them. The largest has 32 MiB of documents. */
+const WAITING_ANSWERS_BYTES = 48 * 1024 * 1024
 
 export interface AppOptions {
   readonly env: string
@@ -100,9 +103,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const traffic = createTraffic(now)
   const denials = createDenials({ log, mode, now, counted: traffic.denied })
 
-  const http = createServer({ log, denials })
+  const answers = createAnswerBudget({ totalBytes: WAITING_ANSWERS_BYTES })
+  const http = createServer({ log, denials, answers })
   const connections = followConnections(http.server)
-  const budget = createBodyBudget(LARGE_BODIES_BYTES)
+  const budget = createBodyBudget(LARGE_BODIES)
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
   refuseForeignHosts(http, { publicUrl, settings })
@@ -124,6 +128,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     envParam: 'envName',
     actions: { ...storageActions(storage), ...adminDatabaseActions(database) },
     callerOf: callerOfHeaders(auth),
+    admit: admitAdministrator(auth),
     originOf: origin,
     budget,
   })
@@ -134,7 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     urls: ['/console', '/console/*'],
     open: async () => {
       const { registerConsole } = await import('./http/console/console.ts')
-      const app = createServer({ log, denials })
+      const app = createServer({ log, denials, answers })
       await registerConsole(app, {
         env,
         version,

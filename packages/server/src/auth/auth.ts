@@ -10,7 +10,7 @@ import type { Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
-import { type AdminRequest, administratorOf } from './admin-credentials.ts'
+import { type AdminRequest, administratorOf, admitAdministrator } from './admin-credentials.ts'
 import type { AuthLog } from './auth-log.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
@@ -61,6 +61,12 @@ export interface Auth {
    * @throws CloudsteadError `INVALID_ACCESS_TOKEN`, `ACCESS_TOKEN_EXPIRED`, `INVALID_CREDENTIALS`
    */
   callerOfToken(token: string): Promise<UserCaller | AdminCaller>
+  /**
+   * Checks an Authorization header before the body of its request is read.
+   *
+   * @throws CloudsteadError `INVALID_CREDENTIALS`
+   */
+  admitAdministrator(authorization: string | undefined): Promise<void>
   /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
   administratorOf(request: AdminRequest): Promise<AdminCaller>
   /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
@@ -173,6 +179,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     refresh: sessions.refresh,
     revoke: sessions.revoke,
     callerOfToken,
+    admitAdministrator: (authorization) => admitAdministrator(keys, authorization),
     administratorOf: (request) => administratorOf({ keys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,

@@ -6,13 +6,11 @@ import type { Storage } from '../storage/storage.ts'
 import type { UploadCondition, UploadMeta } from '../storage/uploads.ts'
 import { leaveBodies, sentContentType } from './bodies.ts'
 import { evaluateConditions } from './conditional.ts'
+import { drain } from './drain.ts'
 import { answerErrors } from './errors.ts'
 import { multipartFile } from './multipart.ts'
 import { errorXml, postResponseXml } from './xml.ts'
 
-/** After a refusal, the rest of the body is read and discarded up to these limits, so that the client sees the answer. */
-const DRAIN_LIMIT_BYTES = 256 * 1024 * 1024
-const DRAIN_LIMIT_MS = 30_000
 /** Characters of the metadata header, base64. A longer one is ignored. */
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
@@ -139,25 +137,4 @@ function decodeMetadata(header: unknown): Readonly<Record<string, unknown>> | un
   } catch {
     return undefined
   }
-}
-
-/**
- * Reads and discards the rest of a body, because a client that is still sending gets a reset instead of the answer when the
- * connection is closed. Resolves at the end of the body, when the client disconnects, or at the limits.
- */
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed) return
-  const done = Promise.withResolvers<void>()
-  let left = DRAIN_LIMIT_BYTES
-  const giveUp = setTimeout(() => request.destroy(), DRAIN_LIMIT_MS).unref()
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
-  request.on('close', () => {
-    clearTimeout(giveUp)
-    done.resolve()
-  })
-  request.resume()
-  await done.promise
 }

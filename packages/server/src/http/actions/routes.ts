@@ -1,5 +1,5 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import type { CallerOf } from '../callers.ts'
@@ -22,6 +22,8 @@ export interface ActionRoutesOptions {
   readonly envParam: 'env' | 'envName'
   readonly actions: ActionTable
   readonly callerOf: CallerOf
+  /** Refuses strangers before a large body is read, where the headers name the caller. */
+  readonly admit?: (request: FastifyRequest) => Promise<void>
   readonly originOf: OriginOf
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
@@ -32,8 +34,9 @@ export interface ActionRoutesOptions {
  * `{ code, message, requestId }`, always with HTTP 200: with any other status the SDKs lose the code.
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOptions): Promise<void> {
-  routes.budget.guard(app, BODY_LIMIT_BYTES)
-  readJsonObjects(app, BODY_LIMIT_BYTES)
+  const { budget, admit } = routes
+  const known = admit !== undefined
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known, ...(admit && { admit }) })
   answerErrors(app, ({ code, message }, request, reply) =>
     reply.code(200).send({ code, message, requestId: request.id }),
   )

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
+import { createAnswerBudget } from '../answer-budget.ts'
 import { createServer } from '../server.ts'
 import { consolePages } from './pages.ts'
 import { rootRedirect } from './root-redirect.ts'
@@ -37,7 +38,11 @@ after(async () => {
 })
 
 async function serve(directory: string | undefined): Promise<FastifyInstance> {
-  const http = createServer({ log: pino({ level: 'silent' }), denials: { record: () => {} } })
+  const http = createServer({
+    log: pino({ level: 'silent' }),
+    denials: { record: () => {} },
+    answers: createAnswerBudget({ totalBytes: 1_000_000 }),
+  })
   await http.register(rootRedirect)
   await http.register(consolePages, { files: openStaticFiles(directory) })
   await http.listen({ host: '127.0.0.1', port: 0 })

@@ -60,7 +60,7 @@ before(async () => {
       publicOrigin: 'https://console.example.com',
     }),
     originOf: () => 'http://here',
-    budget: createBodyBudget(48 * 1024 * 1024),
+    budget: createBodyBudget({ totalBytes: 48 * 1024 * 1024, knownBytes: 0 }),
     version: '1.2.3',
   })
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -77,9 +77,8 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
     await app.register(async (scope) => {
       if (limit === undefined) leaveBodies(scope)
       else {
-        // Bodies of open operations are too small to count, so callers who are not signed in cannot use up the budget.
-        routes.budget.guard(scope, limit)
-        readJsonObjects(scope, limit)
+        // The gate has let nobody pass but signed-in callers, except for open operations, whose bodies are too small to count.
+        readJsonObjects(scope, { limitBytes: limit, budget: routes.budget, known: true })
       }
       for (const entry of chosen) add(scope, entry)
     })
