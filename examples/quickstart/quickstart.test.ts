@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { StepReport } from './output.ts'
+import { startServer } from './server-process.ts'
 
 interface Report {
   readonly ok: boolean
@@ -65,6 +66,31 @@ test('every step of the recipe passes, also a second time on the same data with 
   assert.equal(new Set([...first.fileIDs, ...second.fileIDs]).size, 6)
 })
 
+test("the rule of the recipe is saved as in the Console: it is not locked, and somebody's change is kept and explained", async () => {
+  const dataDir = join(scratch, 'rule')
+  await runOnce(dataDir)
+  const server = await startServer({ env: 'demo-1abcde', port: 0, dataDir })
+  const { secretId, apiKey } = await server.createApiKey()
+  const rules = `${server.url}/console/api/rules`
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
+  try {
+    const found = (await (await fetch(rules, { headers })).json()) as {
+      source: string
+      locked: boolean
+      version: string
+    }
+    assert.deepEqual([found.source, found.locked], ['console', false])
+    const body = JSON.stringify({ text: '"READONLY"', version: found.version })
+    assert.equal((await fetch(rules, { method: 'PUT', headers, body })).status, 200)
+  } finally {
+    await server.revokeKey(secretId)
+    await server.stop()
+  }
+  const { stdout, code } = await finish(start(dataDir, '--once', '--port', '0'))
+  assert.equal(code, 1)
+  assert.match(stdout, /Step 8 failed: .*\n\nThe storage rule was changed in the Console/)
+})
+
 test('without --once: a port in use is skipped; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
@@ -92,6 +118,12 @@ test('without --once: a port in use is skipped; the server stays up until SIGTER
     const another = await finish(start(dataDir, '--once', '--port', '0'))
     assert.equal(another.code, 1)
     assert.match(another.stderr, /the server did not start: .*another server is already running/)
+    const [, address = '', token = ''] =
+      /it is at (http\S+)\n {2}console \1\/console\/#link=(\S+)/.exec(another.stderr) ?? []
+    assert.equal(`${address}/health`, health)
+    const headers = { 'content-type': 'application/json', 'x-cloudstead-console': '1', origin: address }
+    const signIn = { method: 'POST', headers, body: JSON.stringify({ link: token }) }
+    assert.equal((await fetch(`${address}/console/api/session`, signIn)).status, 200)
 
     child.kill('SIGTERM')
     assert.equal((await finish(child)).code, 0)
