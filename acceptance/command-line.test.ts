@@ -373,7 +373,7 @@ describe('SIGTERM', () => {
       })
       socket.on('error', (error) => text.reject(error)).on('close', () => text.resolve(seen))
       answers.push(text.promise)
-      const head = `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`
+      const head = `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`
       socket.write(head + body)
     })
     await Promise.all(sent)
@@ -384,8 +384,8 @@ describe('SIGTERM', () => {
 
   for (const [what, sent] of [
     ['is only open', ''],
-    ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: x'],
-    ['is kept alive', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: localhost'],
+    ['is kept alive', 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ] as const) {
     test(`a connection that ${what} does not delay it`, async () => {
       const server = await startServer()

@@ -23,6 +23,7 @@ export {
   verifyObjectSignature,
 } from './object-signature.ts'
 export { objectIdOf, objectPathname } from './object-url.ts'
+export { holdsScope, parseScopes, requireScope, type Scope } from './scopes.ts'
 export {
   isTc3Authorization,
   isTc3Fresh,

@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const saved = await openSavedSettings({ records, file: options.config, now, log })
   const settings = saved.current
   const auth = createAuth({ env, records, secrets, settings, now, log })
-  const access = await openConsoleAccess({ records, keys: auth.keys, mode, now, log })
+  const access = await openConsoleAccess({ records, keys: auth.keys, securityLog: auth.securityLog, mode, now, log })
   const storage = createStorage({
     env,
     records,

@@ -14,7 +14,9 @@ const SETTING = object({
   title: TEXT,
   help: TEXT,
   source: SOURCE,
-  locked: boolean({ description: 'set by the configuration file or the environment of the process' }),
+  locked: boolean({
+    description: 'set by the configuration file or the environment of the process, or only the file may set it',
+  }),
   secret: boolean({ description: 'the value is never returned; set says whether there is one' }),
   set: boolean(),
   value: optional(any({ description: 'JSON; absent for secrets and if nothing is set' })),

@@ -84,12 +84,14 @@ async function signerOf(
   const host = textOf(request.headers.host)
   if (host === undefined) throw refused('There is no Host header.')
   const secretKey = await secretKeyOf(keys, parsed)
+  const holder = await keys.holderOf(parsed.secretId)
+  if (holder === undefined) throw refused('The secretId is unknown or was revoked.')
   const [path = '', ...query] = request.url.split('?')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, textOf(value)]))
   const { method, params } = request
   verifyTc3(parsed, { method, host, path, query: query.join('?'), headers, params, timestamp }, secretKey)
   if (!isTc3Fresh(timestamp, now(), SIGNATURE_WINDOW_SECONDS)) throw new CloudsteadError('SIGN_EXPIRED')
-  return { kind: 'admin', keyId: parsed.secretId }
+  return holder
 }
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {

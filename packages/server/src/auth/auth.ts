@@ -14,6 +14,7 @@ import { type AdminRequest, administratorOf, admitAdministrator } from './admin-
 import type { AuthLog } from './auth-log.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
+import { createSecurityLog, type SecurityLog } from './security-log.ts'
 import { createSessions, type Login } from './sessions.ts'
 import { createSignedTokens } from './signed-token.ts'
 import { createUserAdmin, type UserAdmin } from './user-admin.ts'
@@ -76,6 +77,7 @@ export interface Auth {
   sweep(): Promise<number>
   readonly keys: Keys
   readonly users: UserAdmin
+  readonly securityLog: SecurityLog
 }
 
 interface ProviderToken {
@@ -186,5 +188,6 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     sweep: sessions.sweep,
     keys,
     users: createUserAdmin({ records, users, now }),
+    securityLog: createSecurityLog({ records, now, log }),
   }
 }

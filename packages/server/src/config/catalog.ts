@@ -63,8 +63,8 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'text',
     title: { en: 'Address of the WeChat API', zh: '微信接口地址' },
     help: {
-      en: 'Where login codes are exchanged. Change it only for tests or to use a proxy.',
-      zh: '换取登录凭证的服务器地址。仅在测试或使用代理时修改。',
+      en: 'Where login codes are exchanged. The AppSecret is sent there, so only the configuration file can set it.',
+      zh: '换取登录凭证的服务器地址。AppSecret 会发送到该地址，因此只能在配置文件中设置。',
     },
   },
   'security.webDomains': {

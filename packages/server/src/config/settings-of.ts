@@ -38,7 +38,7 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
       wechat: {
         ...(auth.wechat?.appid === undefined ? {} : { appid: auth.wechat.appid }),
         ...(secret === undefined ? {} : { secret }),
-        apiBase: (auth.wechat?.apiBase ?? DEFAULTS.auth.wechat.apiBase).replace(/\/+$/, ''),
+        apiBase: wechatOrigin(auth.wechat?.apiBase ?? DEFAULTS.auth.wechat.apiBase),
         madeUpIdentities: context.mode === 'dev' && secret === undefined,
       },
     },
@@ -47,6 +47,20 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
       hosts: lowerCase(security.hosts ?? DEFAULTS.security.hosts),
     },
   }
+}
+
+/** The AppSecret is sent there, so it must not cross a network in the clear. */
+function wechatOrigin(text: string): string {
+  const url = URL.parse(text)
+  const safe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
+  if (url === null || !safe || `${url.origin}/` !== url.href) {
+    throw new ConfigError(
+      'auth.wechat.apiBase must be an https:// address without a path, such as https://api.weixin.qq.com; http:// only for this machine',
+    )
+  }
+  return url.origin
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

@@ -17,6 +17,7 @@ export const t = texts({
     setByFile: (file: string) => `Set by ${file}. Remove the key there to set it here.`,
     setByEnvironment:
       'Set by the environment variable CLOUDSTEAD_WECHAT_SECRET. Remove the variable and restart the server to set it here.',
+    onlyInFile: (file: string) => `Can only be set in ${file}.`,
     copyValue: (name: string) => `Copy the value of ${name}`,
     kept: 'Saved here. Takes effect when the file no longer sets it:',
     keptSecret: 'A value was saved here. It takes effect when the setting is no longer set elsewhere.',
@@ -114,6 +115,7 @@ export const t = texts({
 
     setByFile: (file) => `由 ${file} 指定；从文件中删除该键后才能在此设置。`,
     setByEnvironment: '由环境变量 CLOUDSTEAD_WECHAT_SECRET 指定；删除该变量并重启后才能在此设置。',
+    onlyInFile: (file) => `只能在 ${file} 中设置。`,
     copyValue: (name) => `复制“${name}”的值`,
     kept: '曾在此保存，文件不再指定该键时恢复生效：',
     keptSecret: '曾在此保存过一个值，不再由其他方式指定时恢复生效。',

@@ -1,5 +1,6 @@
 /** What the command line does for access to the Console, beside a running server. */
 import type { Records } from '../../engines/records/records.ts'
+import { createSecurityLog } from '../security-log.ts'
 import { createConsoleLinks, LINK_MS, linkUrl } from './links.ts'
 import { createPasswords, type Passwords } from './password.ts'
 import { beginGeneration, openConsoleState } from './state.ts'
@@ -33,4 +34,6 @@ export async function setConsolePassword(
   passwords: Passwords = createPasswords(),
 ): Promise<void> {
   await beginGeneration(records, await passwords.hash(password))
+  const securityLog = createSecurityLog({ records, now: Date.now, log: console })
+  await securityLog.record({ kind: 'password-set', by: 'command line' })
 }

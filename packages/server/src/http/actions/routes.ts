@@ -1,4 +1,4 @@
-import { CloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, requireScope, type Scope } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
@@ -49,12 +49,30 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
       throw new CloudsteadError('INVALID_ACTION', `the action ${shown(action)} is not supported`)
     }
+    requireScope(caller, scopeOfAction(action))
     const result = await routes.actions[action]?.(caller, params, {
       origin: routes.originOf(request),
       denied: (errors) => app.denials.record(request.id, errors),
     })
     return reply.send({ ...result, requestId: request.id })
   })
+}
+
+/** Actions that change nothing. Any other needs the scope to write. */
+const READING: ReadonlySet<string> = new Set([
+  'storage.batchGetDownloadUrl',
+  'database.getDocument',
+  'database.calculateDocument',
+  'database.queryDocument',
+  'database.countDocument',
+  'auth.getUserInfoForAdmin',
+])
+
+/** The scope that an API key needs for an action. */
+function scopeOfAction(action: string): Scope {
+  const [name] = action.split('.')
+  const area = name === 'storage' || name === 'database' ? name : 'users'
+  return `${area}:${READING.has(action) ? 'read' : 'write'}`
 }
 
 function checkEnv(routes: ActionRoutesOptions, query: unknown, params: Readonly<Record<string, unknown>>): void {

@@ -56,9 +56,9 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'same-origin',
     })
-    const { operation } = request.routeOptions.config as { operation?: Operation }
-    if (operation === undefined) return
-    const operator = await routes.gate.enter(request, operation)
+    const { entry } = request.routeOptions.config as { entry?: RunnableOperation }
+    if (entry === undefined) return
+    const operator = await routes.gate.enter(request, entry.id, entry.operation)
     if (operator !== undefined) operators.set(request, operator)
   })
 
@@ -68,7 +68,7 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
     scope.route({
       method,
       url: `${BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      config: { operation: entry.operation },
+      config: { entry },
       handler: (request, reply) =>
         runOperation(routes, entry, check, { request, reply, operator: operators.get(request) }),
     })
@@ -114,9 +114,9 @@ function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonl
 }
 
 /** The context of a handler that needs a signed-in caller. */
-function contextOf({ operator, origin, signal, bytes }: EdgeRequest) {
+function contextOf({ operator, peer, origin, signal, bytes }: EdgeRequest) {
   if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
-  return { caller: operator.caller, by: operator.name, origin, signal, bytes }
+  return { caller: operator.caller, by: operator.name, peer, origin, signal, bytes }
 }
 
 async function runOperation(
