@@ -7,10 +7,10 @@ import { CloudsteadError } from './errors.ts'
 export const MAX_JSON_VALUES = 200_000
 /**
  * Members of objects in the JSON of one request. Keys that are all different are by far the most expensive part: this many
- * of them are parsed, decoded and checked in about 250 ms, in a query. The types of Extended JSON are members of their own
- * and do not count, because their few keys cost little.
+ * of them are parsed, decoded and checked in about 250 ms on a busy machine. The types of Extended JSON are members, too;
+ * they do not count, because their few keys cost little.
  */
-export const MAX_JSON_MEMBERS = 50_000
+export const MAX_JSON_MEMBERS = 40_000
 /** Nesting levels of one JSON text: twice those of a document (MAX_VALUE_DEPTH), which others wrap and Extended JSON adds to. */
 export const MAX_JSON_DEPTH = 200
 

@@ -57,8 +57,7 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
       app.addHook('onSend', async (_request, reply, payload) => {
         // Buffers are files that are in memory anyway.
         if (typeof payload !== 'string' || payload.length <= SMALL_ANSWER_BYTES) return payload
-        const bytes = Buffer.from(payload)
-        const { length } = bytes
+        const length = Buffer.byteLength(payload)
         while (waiting > 0 && waiting + length > totalBytes) {
           if (!cutSlowest()) {
             throw new CloudsteadError('SERVER_BUSY', 'too many large answers have not been read yet; try again shortly')
@@ -69,7 +68,7 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
         waiting += length
         reply.raw.once('close', () => remove(answer))
         reply.header('content-length', length)
-        return Readable.from(pieces(bytes, answer, windowMs), { objectMode: false })
+        return Readable.from(pieces(Buffer.from(payload), answer, windowMs), { objectMode: false })
       })
     },
   }
