@@ -24,6 +24,7 @@ import {
 import { getOverview, getSession, getTraffic, setPassword, signIn, signOut } from './operations/session.ts'
 import { getSettings, resetSetting, saveSetting } from './operations/settings.ts'
 import {
+  correctFileType,
   countFiles,
   createFileUrl,
   createFolder,
@@ -54,6 +55,7 @@ export const storageOperations = {
   getFile,
   createFileUrl,
   createFolder,
+  correctFileType,
   issueUpload,
   countFiles,
   moveFiles,

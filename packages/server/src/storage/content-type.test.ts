@@ -35,6 +35,8 @@ const types: readonly [string, string | undefined, string][] = [
   ['a.mjs', undefined, 'text/javascript; charset=utf-8'],
   ['a.xhtml', 'application/xhtml+xml', 'application/xhtml+xml'],
   ['a.swf', undefined, UNKNOWN_TYPE],
+  ['a.exe', undefined, UNKNOWN_TYPE],
+  ['a.exe', 'text/plain', 'text/plain; charset=utf-8'],
   ['a.constructor', undefined, UNKNOWN_TYPE],
   ['a.__proto__', undefined, UNKNOWN_TYPE],
 ]

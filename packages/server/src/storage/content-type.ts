@@ -79,7 +79,8 @@ function keptTypes(): ReadonlyMap<string, string> {
   return found
 }
 
-function withCharset(type: string): string {
+/** The type as it is stored: text is in UTF-8. */
+export function withCharset(type: string): string {
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type
 }
 
@@ -143,7 +144,8 @@ export function contentTypeFor(path: string, announced: string | undefined): str
   const extension = /\.([A-Za-z0-9_-]{1,16})$/.exec(path)?.[1]?.toLowerCase()
   const own = extension !== undefined && Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined
   const known = own ?? (extension === undefined ? undefined : keptTypes().get(extension))
-  if (known !== undefined) return known
+  // The table has endings of which only that is known, such as `.exe`.
+  if (known !== undefined && known !== UNKNOWN_TYPE) return known
   const essence = essenceOf(announced)
   if (essence === undefined || TRANSPORT_TYPES.has(essence)) return UNKNOWN_TYPE
   return essence === 'text/plain' ? withCharset(essence) : essence

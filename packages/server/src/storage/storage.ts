@@ -4,6 +4,7 @@ import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { type Body, createBodyReader } from './body.ts'
 import { type FilePage, type ListRequest, listFiles } from './browse.ts'
+import { correctType } from './correct-type.ts'
 import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
 import { type CopyItem, copyFiles, removeFiles } from './files.ts'
@@ -55,6 +56,7 @@ export interface Storage {
   fileDetails(administrator: AdminCaller, path: string): Promise<FileDetails>
   fileUrl(caller: Caller, path: string, maxAge?: number): Promise<FileUrl>
   createFolder(caller: Caller, path: string): Promise<void>
+  correctType(administrator: AdminCaller, path: string, contentType: string): Promise<void>
   moveFiles(caller: Caller, request: MoveRequest, signal: AbortSignal): AsyncIterable<TreeProgress>
   deleteFiles(caller: Caller, paths: readonly CloudPath[], signal: AbortSignal): AsyncIterable<TreeProgress>
   /** Resolves to the id for `openZip`. */
@@ -81,6 +83,7 @@ export function createStorage(options: StorageOptions): Storage {
     fileDetails: (_administrator, path) => fileDetails(options, path),
     fileUrl: (caller, path, maxAge) => fileUrl(options, caller, path, maxAge),
     createFolder: (caller, path) => createFolder(options, caller, path),
+    correctType: (_administrator, path, contentType) => correctType(options, path, contentType),
     moveFiles: (caller, request, signal) => moveFiles(options, caller, request, signal),
     deleteFiles: (caller, paths, signal) => deleteFiles(options, caller, paths, signal),
     createZip: (administrator, paths, name) => createZip(options, administrator, paths, name),
