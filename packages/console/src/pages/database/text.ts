@@ -32,7 +32,8 @@ export const t = texts({
 
     query: 'Query',
     queryHint: '{ status: "paid" }',
-    queryHelp: 'Press Enter to run the query. Field names need no quotes.',
+    queryHelp:
+      'Press Enter to run the query. Field names need no quotes. What the app has in where() works too: _.gt(100), _.in([...]), /^Order/',
     find: 'Find',
     clear: 'Show all',
     examples: 'Examples',
@@ -159,7 +160,7 @@ export const t = texts({
 
     query: '查询条件',
     queryHint: '{ status: "paid" }',
-    queryHelp: '按 Enter 执行。字段名可以不加引号。',
+    queryHelp: '按 Enter 执行。字段名可以不加引号。小程序 where() 里的写法也可以用：_.gt(100)、_.in([...])、/^Order/',
     find: '查询',
     clear: '显示全部',
     examples: '示例',
