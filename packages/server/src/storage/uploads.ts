@@ -51,7 +51,7 @@ export interface ReceivedUpload {
 }
 
 export interface UploadWishes {
-  /** Refuses with STORAGE_FILE_EXIST when the file exists now. */
+  /** Refuses with STORAGE_FILE_EXIST when the file exists now, and again when its bytes arrive. */
   readonly onlyNew?: boolean
   /** The size in bytes, if known. Refuses with EXCEED_UPLOAD_MAXFILESIZE when it is more than the environment accepts. */
   readonly size?: number | undefined
@@ -77,6 +77,7 @@ export async function issueUpload(
     path,
     caller,
     maxSize: maxFileSize,
+    ...(onlyNew ? { onlyNew } : {}),
     expires: now + TICKET_LIFETIME_MS,
   }
   const objectId = objectIdOf(options.env, path)
@@ -104,6 +105,7 @@ export async function admitUpload(
     { operation: 'write', path: ticket.path, file: stored?.file, size: length },
     now,
   )
+  refuseToReplace(ticket, stored?.file)
   return ticket
 }
 
@@ -178,6 +180,7 @@ async function commitUpload(
       const now = options.now()
       const access = { operation: 'write', path, file: stored?.file, size: blob.size } as const
       authorize(options.settings().storage.acl, caller, access, now)
+      refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
       const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
       return done ? { file, replaced: stored?.file } : CONFLICT
@@ -187,6 +190,10 @@ async function commitUpload(
         new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again'),
     },
   )
+}
+
+function refuseToReplace({ onlyNew }: UploadTicket, former: FileRecord | undefined): void {
+  if (onlyNew === true && former !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
 }
 
 function newFile(
