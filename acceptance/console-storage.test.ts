@@ -115,6 +115,17 @@ describe('files in the admin API', () => {
     assert.deepEqual([refused.status, refused.body.code], [400, 'INVALID_PARAM'])
   })
 
+  it('an upload that must not overwrite is judged again when its bytes arrive', async () => {
+    const asked = await Promise.all(
+      ['one', 'two'].map(() => files.call('POST', '/storage/uploads', { path: 'only-new.txt' })),
+    )
+    const [first, second] = asked.map(({ url }) => url)
+    assert.equal((await send(first, { method: 'PUT', body: 'one' })).status, 200)
+    const late = await send(second, { method: 'PUT', body: 'two' })
+    assert.deepEqual([late.status, element(late.text, 'Code')], [409, 'STORAGE_FILE_EXIST'])
+    assert.equal((await files.call('GET', '/storage/file?path=only-new.txt')).size, 3)
+  })
+
   it('an upload does not replace a file, unless requested', async () => {
     await files.put('once.txt', 'one')
     const again = await files.ask('POST', '/storage/uploads', { path: 'once.txt' })

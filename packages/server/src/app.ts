@@ -10,6 +10,7 @@ import type { ConfigFile } from './config/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { openEngines } from './engines/open.ts'
+import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
@@ -126,7 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     path: '/admin',
     env,
     envParam: 'envName',
-    actions: { ...storageActions(storage), ...adminDatabaseActions(database) },
+    actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth) },
     callerOf: callerOfHeaders(auth),
     admit: admitAdministrator(auth),
     originOf: origin,

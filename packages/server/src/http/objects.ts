@@ -12,6 +12,7 @@ import { errorXml } from './xml.ts'
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 /** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
+const MAX_PUBLIC_AGE_S = 86_400
 /** How often a file is opened, when each time it is overwritten before its bytes can be read. */
 const ATTEMPTS = 10
 
@@ -90,7 +91,7 @@ function answerTo(
   const headers = {
     etag: validators.etag,
     'last-modified': new Date(file.updatedAt).toUTCString(),
-    'cache-control': remaining === undefined ? (file.cacheControl ?? PUBLIC_CACHE) : `private, max-age=${remaining}`,
+    'cache-control': remaining === undefined ? publicCache(file.cacheControl) : `private, max-age=${remaining}`,
     'accept-ranges': 'bytes',
     'x-content-type-options': 'nosniff',
     'content-security-policy': CONTENT_POLICY,
@@ -110,6 +111,21 @@ function answerTo(
   const { start, end } = range
   const part = { 'content-range': `bytes ${start}-${end}/${size}`, 'content-length': end - start + 1 }
   return { code: 206, headers: { ...headers, 'content-type': type, ...part }, ...send }
+}
+
+/** What the uploader asked for, but for a day at most: a file that was deleted or corrected must not stay in caches. */
+function publicCache(asked: string | undefined): string {
+  if (asked === undefined) return PUBLIC_CACHE
+  const kept = asked
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => !/^(?:immutable|stale-[a-z-]+)\b/i.test(part))
+    .map((part) => part.replace(/^(s-maxage|max-age)\s*=\s*"?(\d+)"?$/i, cappedAge))
+  return kept.some((part) => part !== '') ? kept.join(', ') : PUBLIC_CACHE
+}
+
+function cappedAge(_part: string, name: string, seconds: string): string {
+  return `${name}=${Math.min(Number(seconds), MAX_PUBLIC_AGE_S)}`
 }
 
 function disposition(path: string, type: string, downloadName: string | true | undefined): string {

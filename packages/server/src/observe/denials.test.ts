@@ -428,3 +428,30 @@ describe('the log', () => {
     })
   }
 })
+
+describe('the share of an address and of a rule', () => {
+  const fresh = (index: number): UserCaller => ({
+    kind: 'user',
+    uid: `fresh-${index}`,
+    loginType: 'ANONYMOUS',
+    sessionId: 's',
+  })
+
+  test('many fresh anonymous users of one address push out their own denials only', () => {
+    const { record, list } = setUp()
+    record('honest', [denied(ALICE)], '192.0.2.1')
+    for (let index = 0; index < 1_200; index += 1) record(`r${index}`, [denied(fresh(index))], '198.51.100.9')
+    const kept = list()
+    assert.equal(kept.length, 1_000)
+    assert.ok(kept.some(({ requestId }) => requestId === 'honest'))
+    assert.equal(kept[0]?.requestId, 'r1199')
+  })
+
+  test('a flood from many addresses against one rule pushes out no denial by another rule', () => {
+    const { record, list } = setUp()
+    record('honest', [denied(ALICE, { asked: { action: 'read', collection: 'orders' } })], '192.0.2.1')
+    for (let index = 0; index < 1_200; index += 1)
+      record(`r${index}`, [denied(fresh(index))], `10.0.${index >> 8}.${index & 255}`)
+    assert.ok(list().some(({ requestId }) => requestId === 'honest'))
+  })
+})

@@ -56,7 +56,7 @@ export interface ReceivedUpload {
 }
 
 export interface UploadWishes {
-  /** Refuses with STORAGE_FILE_EXIST when the file exists now. */
+  /** Refuses with STORAGE_FILE_EXIST when the file exists now, and again when its bytes arrive. */
   readonly onlyNew?: boolean
   /** The size in bytes, if known. Refuses with EXCEED_UPLOAD_MAXFILESIZE when it is more than the environment accepts. */
   readonly size?: number | undefined
@@ -82,6 +82,7 @@ export async function issueUpload(
     path,
     caller,
     maxSize: maxFileSize,
+    ...(onlyNew ? { onlyNew } : {}),
     expires: now + TICKET_LIFETIME_MS,
   }
   const objectId = objectIdOf(options.env, path)
@@ -115,6 +116,7 @@ export async function admitUpload(
     now,
   )
   checkCondition(condition, stored?.file)
+  refuseToReplace(ticket, stored?.file)
   return ticket
 }
 
@@ -194,6 +196,7 @@ async function commitUpload(
       const access = { operation: 'write', path, file: stored?.file, size: blob.size } as const
       authorize(options.settings().storage.acl, caller, access, now)
       checkCondition(meta.condition, stored?.file)
+      refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
       const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
       return done ? { file, replaced: stored?.file } : CONFLICT
@@ -203,6 +206,10 @@ async function commitUpload(
         new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again'),
     },
   )
+}
+
+function refuseToReplace({ onlyNew }: UploadTicket, former: FileRecord | undefined): void {
+  if (onlyNew === true && former !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
 }
 
 function newFile(

@@ -337,6 +337,13 @@ describe('wrong attempts', () => {
     await signIn({ link: await link() })
   })
 
+  test('wrong links and keys do not keep a right password out', async () => {
+    await setConsolePassword(records, PASSWORD)
+    for (let count = 0; count < 10; count += 1) await assert.rejects(signIn({ link: 'wrong' }), failed)
+    await assert.rejects(signIn({ link: 'wrong' }), tooMany)
+    await signIn({ secret: PASSWORD })
+  })
+
   test('right ones do not count', async () => {
     await setConsolePassword(records, PASSWORD)
     for (let count = 0; count < 12; count += 1) await signIn({ secret: PASSWORD })

@@ -80,7 +80,9 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   const { value: opened, created } = await openConsoleState(records)
   const sessions = createConsoleSessions({ records, keyHolder: keys.holderOf, now })
   const links = createConsoleLinks({ records, now })
-  const throttle = createSignInThrottle({ now })
+  // Counted apart, so that wrong links do not keep out whoever has the password.
+  const passwordThrottle = createSignInThrottle({ now })
+  const tokenThrottle = createSignInThrottle({ now })
   const devLink = mode === 'dev' ? newConsoleToken() : undefined
 
   const isDevLink = (text: string, peer: string): boolean => {
@@ -111,13 +113,13 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 
   async function signIn(credential: Credential, peer: string, former: Operator | undefined) {
     const guessable = 'secret' in credential && !looksLikeApiKey(credential.secret)
-    const right = guessable ? throttle.admit(peer) : undefined
+    const right = guessable ? passwordThrottle.admit(peer) : undefined
     const request = await judge(credential, peer)
     const session = request && (await sessions.open({ ...request, replaces: former?.session?.id }))
     if (session === undefined) {
       const about = 'link' in credential ? 'link' : guessable ? 'password' : 'key'
       await securityLog.record({ kind: 'sign-in-refused', about, address: peer })
-      if (!guessable) throttle.failed(peer)
+      if (!guessable) tokenThrottle.failed(peer)
       throw new WrongCredentialError(`a wrong credential from ${peer}`)
     }
     right?.()
@@ -130,7 +132,7 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   async function checkCurrent(current: string | undefined, peer: string): Promise<void> {
     const { password } = (await openConsoleState(records)).value
     if (password === undefined) return
-    const right = throttle.admit(peer)
+    const right = passwordThrottle.admit(peer)
     if (current === undefined || !(await passwords.matches(current, password))) {
       await securityLog.record({ kind: 'sign-in-refused', about: 'current password', address: peer })
       throw new WrongCredentialError(`a wrong current password from ${peer}`)

@@ -52,7 +52,7 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     requireScope(caller, scopeOfAction(action))
     const result = await routes.actions[action]?.(caller, params, {
       origin: routes.originOf(request),
-      denied: (errors) => app.denials.record(request.id, errors),
+      denied: (errors) => app.denials.record(request.id, errors, request.socket.remoteAddress),
     })
     return reply.send({ ...result, requestId: request.id })
   })

@@ -43,8 +43,8 @@ export function createGate({ access, cookie, publicOrigin }: GateOptions): Gate 
     // For scripts. Browsers never send this header by themselves, so it needs no check for foreign pages.
     const apiKey = bearerToken(request)
     if (apiKey !== undefined) return access.operatorOfApiKey(apiKey)
-    const token = cookie.read(request)
-    const operator = token === undefined ? undefined : await access.operatorOfSession(token)
+    let operator: Operator | undefined
+    for (const token of cookie.read(request)) operator ??= await access.operatorOfSession(token)
     if (operator === undefined && operation.open !== true) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
     refuseForeignPages(request, publicOrigin)
     return operator

@@ -159,7 +159,11 @@ describe('files', () => {
           .map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]),
       )
       assert.equal(policy.get('default-src'), "'none'")
-      for (const kind of ['script', 'style', 'img', 'media', 'connect']) {
+      const { port } = app.server.address() as AddressInfo
+      const assets = `127.0.0.1:${port}/console/assets/`
+      assert.equal(policy.get('style-src'), assets, 'no files of users, which are below /o/')
+      assert.equal(policy.get('script-src'), `${assets} 127.0.0.1:${port}/console/early.js`)
+      for (const kind of ['img', 'media', 'connect']) {
         assert.equal(policy.get(`${kind}-src`), "'self'", kind)
       }
       for (const kind of ['frame-ancestors', 'base-uri', 'form-action']) assert.equal(policy.get(kind), "'none'", kind)
