@@ -15,6 +15,7 @@ async function openServer(t: TestContext, windowMs?: number) {
   createAnswerBudget({ totalBytes: 1.5 * LARGE, ...(windowMs && { windowMs }) }).guard(app)
   app.setErrorHandler((error, _request, reply) => reply.code(200).send({ code: toCloudsteadError(error).code }))
   app.get('/large', async () => ({ text: 'é'.repeat(LARGE / 2) }))
+  app.get('/emoji', async () => ({ text: `x${'\u{1f600}'.repeat(100_000)}` }))
   app.get('/small', async () => ({ text: 'x' }))
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => app.close())
@@ -34,6 +35,11 @@ async function openServer(t: TestContext, windowMs?: number) {
 test('a large answer arrives whole', async (t) => {
   const { get } = await openServer(t)
   assert.equal((await get('/large')).text, 'é'.repeat(LARGE / 2))
+})
+
+test('characters outside the basic plane stay whole at the borders of pieces', async (t) => {
+  const { get } = await openServer(t)
+  assert.equal((await get('/emoji')).text, `x${'\u{1f600}'.repeat(100_000)}`)
 })
 
 test('answers that nobody reads do not pile up', async (t) => {

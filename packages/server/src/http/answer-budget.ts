@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 /** Answers up to this size do not count. The operating system takes them at once. */
 const SMALL_ANSWER_BYTES = 64 * 1024
 /** Answers are handed to the connection in such pieces, so that it can be seen how fast the client reads. */
-const PIECE_BYTES = 64 * 1024
+const PIECE_CHARACTERS = 64 * 1024
 /** A client has to read one piece in this time, in ms: 4 KiB per second. */
 const WINDOW_MS = 16_000
 /** The same when another answer needs the room: 32 KiB per second. */
@@ -68,19 +68,25 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
         waiting += length
         reply.raw.once('close', () => remove(answer))
         reply.header('content-length', length)
-        return Readable.from(pieces(Buffer.from(payload), answer, windowMs), { objectMode: false })
+        return Readable.from(pieces(payload, answer, windowMs), { objectMode: false })
       })
     },
   }
 }
 
-/** The pieces of an answer. The connection is closed when none is taken for the time of a window. */
-async function* pieces(bytes: Buffer, answer: WaitingAnswer, windowMs: number): AsyncGenerator<Buffer> {
+/**
+ * The pieces of an answer, each encoded when it is needed: a large buffer would be garbage that V8 hardly notices. The
+ * connection is closed when none is taken for the time of a window.
+ */
+async function* pieces(text: string, answer: WaitingAnswer, windowMs: number): AsyncGenerator<Buffer> {
   const { raw } = answer.reply
   const timer = setTimeout(() => raw.destroy(), windowMs).unref()
   raw.once('close', () => clearTimeout(timer))
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    yield bytes.subarray(at, at + PIECE_BYTES)
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = at + PIECE_CHARACTERS
+    // Both halves of a surrogate pair belong into one piece.
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end += 1
+    yield Buffer.from(text.slice(at, end))
     answer.readAt = performance.now()
     timer.refresh()
   }
