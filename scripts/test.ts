@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import { ensureChromium } from './install-chromium.ts'
 import { runTestFiles } from './run-test-files.ts'
 
@@ -22,6 +23,9 @@ const files = globSync([
 const FILE_TIMEOUT_MS = 480_000
 const CONCURRENCY = 2
 const SLOWEST_SHOWN = 15
+
+// Every test file, server and command is a process of its own, which would compile the same modules again.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/compile')
 
 let passed = 0
 let failed = 0
