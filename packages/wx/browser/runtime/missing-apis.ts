@@ -5,6 +5,7 @@ const COMPONENT_METHODS: ReadonlySet<string> = new Set([
   'clearAnimatedStyle',
   'clearAnimation',
   'getPassiveEvent',
+  'getTabBar',
   'setInitialRenderingCache',
   'setPassiveEvent',
   'setUpdatePerformanceListener',
@@ -41,7 +42,7 @@ export class MissingApis {
     if (this.#names.has(name)) return text(`wx.${name}`)
     const last = this.#last
     if (last === undefined || performance.now() - last.at > RECENT_MS) return undefined
-    return called === undefined && /of undefined/.test(error.message) ? text(`wx.${last.name}`) : undefined
+    return called === undefined && /(of|is) undefined/.test(error.message) ? text(`wx.${last.name}`) : undefined
   }
 }
 

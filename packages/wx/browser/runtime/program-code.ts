@@ -58,7 +58,8 @@ export class ProgramCode {
     this.#enterPackage('')
     installStyles(this.#program)
     for (const error of this.#program.scriptErrors) this.#errors.report(error)
-    for (const fault of this.#program.faults) this.#errors.report(new Error(fault))
+    const { faults } = this.#program
+    if (faults.length > 0) this.#errors.report(new Error(faults.join('\n')))
   }
 
   /**

@@ -7,7 +7,7 @@ import { findAssets } from './assets.ts'
 import { type BrowserBundle, bundleBrowser } from './browser-bundle.ts'
 import type { WatchedFolders } from './folder-watch.ts'
 import { indexHtml } from './index-html.ts'
-import { formatProblem, type Problem, Problems } from './problems.ts'
+import { type Problem, Problems } from './problems.ts'
 import { type Part, type Project, readProject } from './project.ts'
 import { ScriptCompiler } from './scripts.ts'
 import { servedTypeOf } from './served-types.ts'
@@ -185,19 +185,17 @@ function describe(
   problems: Problems,
 ): Omit<Program, 'templates' | 'build'> {
   const parts: Record<string, ProgramPart> = {}
-  const told = new Set<string>()
   for (const { path, json, jsonFile } of project.parts.values()) {
     const { scope = '', css = '', files = [] } = styles.parts.get(path) ?? {}
     const broken = problems.faultsIn([...(templates.files.get(path) ?? []), ...files])
     const faults = [...broken, ...problems.faultsIn([jsonFile])]
-    for (const fault of faults) told.add(fault)
     parts[path] = { path, json, styleScope: scope, css, faults, isBroken: broken.length > 0 }
   }
   return {
     name: project.name,
     app: project.app,
     appCss: styles.app,
-    faults: problems.faults.map(formatProblem).filter((fault) => !told.has(fault)),
+    faults: problems.faultsIn([project.appJsonFile]),
     parts,
     scriptErrors: [],
     scripts: 'program/scripts.js',

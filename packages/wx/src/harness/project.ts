@@ -31,6 +31,7 @@ export interface Project {
   readonly root: string
   readonly name: string
   readonly app: AppJson
+  readonly appJsonFile: string
   readonly appScript: string
   readonly appStyle: string | undefined
   readonly parts: ReadonlyMap<string, Part>
@@ -60,6 +61,7 @@ export function readProject(directory: string, problems: Problems): Project {
     root,
     name: typeof config.projectname === 'string' ? config.projectname : basename(directory),
     app: { ...app, pages: pagesOf(app), usingComponents, theme, packages: packagesOf(app) },
+    appJsonFile: appJsonPath,
     appScript,
     appStyle: firstFile(join(root, 'app'), ['.wxss']),
     parts: reader.parts,

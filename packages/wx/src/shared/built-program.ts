@@ -95,7 +95,7 @@ export interface Program {
   readonly app: AppJson
   /** CSS of `app.wxss`. */
   readonly appCss: string
-  /** What the build has found wrong outside of the parts, and in scripts. */
+  /** What the build has found wrong in app.json, one line each. A module with a fault throws when it runs. */
   readonly faults: readonly string[]
   readonly parts: Readonly<Record<string, ProgramPart>>
   /** Receives what the wxs modules throw when the templates are loaded. */
