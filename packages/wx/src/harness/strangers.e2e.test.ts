@@ -218,6 +218,32 @@ describe("programs as they are, in WeChat's manner", { skip: lacksChromium() }, 
     assert.equal(await styleOf(page, '#u', 'letter-spacing'), '9px')
   })
 
+  it('committed packages have modules, components and pictures, also in a sub-package', async () => {
+    const button = {
+      'index.json': COMPONENT,
+      'index.wxml': '<image src="./face.svg" mode="widthFix" />',
+      'index.js': "const { name } = require('helper')\nComponent({ lifetimes: { attached() { console.log(name) } } })",
+      'face.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4" />',
+    }
+    const at = (folder: string) =>
+      Object.fromEntries(Object.entries(button).map(([file, text]) => [`${folder}/${file}`, text]))
+    const { page, errors } = await open(
+      {
+        'app.json': '{ "pages": ["pages/a/a"], "subPackages": [{ "root": "sub", "pages": ["b/b"] }] }',
+        ...at('miniprogram_npm/the-kit/button'),
+        'miniprogram_npm/helper/index.js': "exports.name = 'helper'",
+        ...at('sub/miniprogram_npm/sub-kit'),
+        'sub/b/b.json': '{ "usingComponents": { "a-button": "the-kit/button", "b-button": "sub-kit/index" } }',
+        'sub/b/b.wxml': '<a-button id="a" /><b-button id="b" /><view id="t">{{ t }}</view>',
+        'sub/b/b.js': "import { name } from 'helper'\nPage({ data: { t: name } })",
+      },
+      'sub/b/b',
+    )
+    await assertText(page, '#t', 'helper')
+    for (const id of ['#a', '#b']) await page.waitForFunction(`document.querySelector('${id} img')?.naturalWidth === 4`)
+    assert.deepEqual(errors, [])
+  })
+
   it('this.createSelectorQuery() has node(), in pages and components', async () => {
     const { page } = await open({
       'pages/a/a.json': '{ "usingComponents": { "a-part": "./part" } }',
