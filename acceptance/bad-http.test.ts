@@ -83,23 +83,23 @@ describe('malformed HTTP and unknown paths', () => {
     ['no HTTP at all', 'hello\r\n\r\n'],
     ['a TLS greeting', Buffer.from('16030100a5010000a10303', 'hex')],
     ['bytes', Buffer.from(Array.from({ length: 512 }, (_, at) => (at * 37) % 256))],
-    ['an unknown version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
-    ['an unknown method', 'FROB / HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['no path', 'GET  HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['a path with a raw NUL', 'GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['a header without a colon', 'GET /health HTTP/1.1\r\nHost: x\r\nbroken\r\n\r\n'],
-    ['a header of 100 kB', `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`],
-    ['ten thousand headers', `GET /health HTTP/1.1\r\nHost: x\r\n${'a: b\r\n'.repeat(10_000)}\r\n`],
-    ['a negative length', 'POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'],
-    ['two lengths', 'POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x'],
+    ['an unknown version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n'],
+    ['an unknown method', 'FROB / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['no path', 'GET  HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a path with a raw NUL', 'GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['a header without a colon', 'GET /health HTTP/1.1\r\nHost: localhost\r\nbroken\r\n\r\n'],
+    ['a header of 100 kB', `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${'a'.repeat(100_000)}\r\n\r\n`],
+    ['ten thousand headers', `GET /health HTTP/1.1\r\nHost: localhost\r\n${'a: b\r\n'.repeat(10_000)}\r\n`],
+    ['a negative length', 'POST /web HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n'],
+    ['two lengths', 'POST /web HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x'],
     [
       'a length and chunks',
-      'POST /web HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'POST /web HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a malformed chunk', 'POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
-    ['an unknown transfer encoding', 'POST /web HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n'],
+    ['a malformed chunk', 'POST /web HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n'],
+    ['an unknown transfer encoding', 'POST /web HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n'],
     ['a space before a colon', 'GET /health HTTP/1.1\r\nHost : x\r\n\r\n'],
-    ['a folded header', 'GET /health HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n'],
+    ['a folded header', 'GET /health HTTP/1.1\r\nHost: localhost\r\nA: b\r\n c\r\n\r\n'],
   ]
   for (const [what, bytes] of garbage) {
     test(`${what}: answered with a coded 4xx, and the connection is closed`, async () => {
@@ -115,7 +115,7 @@ describe('malformed HTTP and unknown paths', () => {
 
   test('a client that disconnects at any moment', async () => {
     const body = JSON.stringify({ action: 'storage.getUploadMetadata', env: ENV, path: 'a' })
-    const request = `POST /web?env=${ENV} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const request = `POST /web?env=${ENV} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     for (let length = 0; length <= request.length; length += 7) {
       await exchange(server, request.slice(0, length), { hangUp: true })
     }

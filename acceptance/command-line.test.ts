@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createTicket } from './support/clients.ts'
+import { signedIn } from './support/console-browser.ts'
 import { entriesOf } from './support/data-dir.ts'
 import { cloudstead, ENV, type RunningServer, startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
@@ -58,6 +59,7 @@ describe('an invalid command line prints one clear line and exits with code 1', 
     ['rules without a subcommand', ['rules'], /check FILE/],
     ['rules check without a file', ['rules', 'check'], /name of one file/],
     ['rules check --for with an invalid value', ['rules', 'check', 'x.json', '--for', 'users'], /--for must be/],
+    ['a log level that does not exist', [...start, '--log-level', 'loud'], /--log-level must be .*debug/],
     ['keys with an option of start', ['keys', 'api', '--env', ENV, '--port', '0'], /--port/],
   ]
   for (const [what, args, reason] of cases) test(what, () => refuses(args, reason))
@@ -159,8 +161,58 @@ describe('a running server', () => {
   })
 
   test('a second server on the same data directory is refused, and the first keeps running', async () => {
-    await refuses(['start', '--env', ENV, '--port', '0', '--data-dir', server.dataDir], /already running on/)
+    await refuses(
+      ['start', '--env', ENV, '--port', '0', '--data-dir', server.dataDir],
+      /already running on .*; it is at http:\/\/127\.0\.0\.1:\d+\n$/,
+    )
     assert.equal((await send(`${server.url}/health`)).status, 200)
+  })
+
+  test('a second dev says where the first one runs, with a link to its Console', async () => {
+    const dev = await startServer({ mode: 'dev' })
+    try {
+      const { stdout, stderr, code } = await cloudstead('dev', '--port', '0', '--env', ENV, '--data-dir', dev.dataDir)
+      assert.equal(code, 1)
+      assert.ok(stderr.endsWith(`already running on ${join(dev.dataDir, ENV)}; it is at ${dev.url}\n`), stderr)
+      const [, link = ''] = /^ {2}console (\S+#link=(\S+))\n$/.exec(stdout) ?? []
+      assert.ok(link.startsWith(`${dev.url}/console/#link=`), stdout)
+      await signedIn(dev, { link: link.split('#link=')[1] ?? '' })
+    } finally {
+      await dev.stop()
+    }
+  })
+
+  test('dev on all addresses prints those of the network, and warns', async () => {
+    const dev = await startServer({ mode: 'dev', args: ['--host', '0.0.0.0'] })
+    try {
+      await eventually('the hints of dev', () => dev.output().includes('Login codes'))
+      const lines = dev.output()
+      assert.match(lines, /^cloudstead ready: .* at http:\/\/127\.0\.0\.1:\d+\n {2}console http:\/\/127/)
+      assert.doesNotMatch(lines, /0\.0\.0\.0/)
+      const address = /^ {2}network (http:\S+)$/m.exec(lines)?.[1] ?? ''
+      assert.equal((await send(`${address}/health`)).status, 200)
+      assert.ok(lines.includes(`registerEndPoint('//${new URL(address).host}/web', 'http')`), lines)
+      assert.match(lines, /Warning: everybody in this network can log in as any user/)
+    } finally {
+      await dev.stop()
+    }
+    const local = await startServer({ mode: 'dev' })
+    await eventually('the hints of dev', () => local.output().includes('Login codes'))
+    await local.stop()
+    assert.doesNotMatch(local.output(), /network|Warning/)
+  })
+
+  test('--log-level leaves out what is less important', async () => {
+    for (const [level, expected] of [
+      ['info', true],
+      ['error', false],
+    ] as const) {
+      const fresh = await startServer({ mode: 'dev', args: ['--log-level', level] })
+      const path = 'users/undefined/a.jpg'
+      await act(fresh, undefined, 'storage.getUploadMetadata', { path })
+      await fresh.stop()
+      assert.equal(/^\d\d:\d\d:\d\d - .*the path contains "undefined"/m.test(fresh.log()), expected)
+    }
   })
 
   test('a port in use is refused, and the data directory is released', async () => {
@@ -213,6 +265,44 @@ describe('a running server', () => {
     } finally {
       await later.stop()
     }
+  })
+
+  test('no command works on an environment that does not exist, and each names those that do', async () => {
+    const { dataDir } = server
+    for (const command of [
+      ['keys', 'api'],
+      ['keys', 'list'],
+      ['console', 'link'],
+      ['console', 'password'],
+    ]) {
+      await refuses(
+        [...command, '--env', 'typo-1', '--data-dir', dataDir],
+        new RegExp(`no environment typo-1 in ${dataDir}; it has ${ENV}; check`),
+      )
+    }
+    assert.deepEqual(await readdir(dataDir), [ENV])
+    const none = join(scratch, 'none-there')
+    for (const command of [
+      ['keys', 'list'],
+      ['keys', 'revoke', 'id'],
+      ['console', 'link'],
+    ]) {
+      await refuses([...command, '--env', ENV, '--data-dir', none], /no environment .*; it has none/)
+    }
+    await assert.rejects(readdir(none), { code: 'ENOENT' })
+  })
+
+  test('without --data-dir: ./data, else ./.cloudstead of dev, else it is refused', async () => {
+    const cwd = join(scratch, 'here')
+    await mkdir(cwd)
+    const cli = join(import.meta.dirname, '../packages/server/bin/cloudstead.js')
+    const list = () => promisify(execFile)(process.execPath, [cli, 'keys', 'list', '--env', ENV], { cwd })
+    await assert.rejects(list(), { code: 1, stderr: /neither \.\/data nor \.\/\.cloudstead here; .*--data-dir/ })
+    assert.deepEqual(await readdir(cwd), [])
+    await cloudstead('keys', 'api', '--env', ENV, '--data-dir', join(cwd, '.cloudstead'))
+    assert.equal((JSON.parse((await list()).stdout) as unknown[]).length, 1)
+    await mkdir(join(cwd, 'data'))
+    await assert.rejects(list(), { code: 1, stderr: /no environment .*here\/data; it has none/ })
   })
 
   test('a revoked key is refused immediately', async () => {
@@ -283,7 +373,7 @@ describe('SIGTERM', () => {
       })
       socket.on('error', (error) => text.reject(error)).on('close', () => text.resolve(seen))
       answers.push(text.promise)
-      const head = `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`
+      const head = `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`
       socket.write(head + body)
     })
     await Promise.all(sent)
@@ -294,8 +384,8 @@ describe('SIGTERM', () => {
 
   for (const [what, sent] of [
     ['is only open', ''],
-    ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: x'],
-    ['is kept alive', 'GET /health HTTP/1.1\r\nHost: x\r\n\r\n'],
+    ['has sent half a head', 'GET /health HTTP/1.1\r\nHost: localhost'],
+    ['is kept alive', 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ] as const) {
     test(`a connection that ${what} does not delay it`, async () => {
       const server = await startServer()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createAdmin, loginByTicket } from './support/clients.ts'
 import { consoleApi } from './support/console-api.ts'
+import { consoleBrowser } from './support/console-browser.ts'
 import { phoneMaker, whoAmI } from './support/phones.ts'
 import { type ApiKey, cloudstead, type LoginKey, serverForFile } from './support/server.ts'
 
@@ -98,4 +99,81 @@ it('unknown keys and invalid ids cannot be revoked', async () => {
     const { status, body } = await api.ask('DELETE', `/keys/${id}`)
     assert.deepEqual([status, body.code], [404, 'NOT_FOUND'], id)
   }
+})
+
+describe('scopes', () => {
+  const scoped = (scopes: string): Promise<ApiKey> => api.call('POST', `/keys/api?scopes=${encodeURIComponent(scopes)}`)
+  const codeOf = async (key: ApiKey, method: string, path: string, body?: unknown) => {
+    const { status, body: answer } = await consoleApi(server, key).ask(method, path, body)
+    return status === 200 ? 'SUCCESS' : answer.code
+  }
+
+  it('limit a key in the admin API and in the server SDK', async () => {
+    const key = await scoped('storage:read')
+    assert.equal(await codeOf(key, 'GET', '/storage/files?folder='), 'SUCCESS')
+    assert.equal(await codeOf(key, 'POST', '/storage/counts', { paths: ['a/'] }), 'SUCCESS')
+    for (const [method, path, body] of [
+      ['POST', '/storage/folders', { path: 'a/' }],
+      ['GET', '/database/collections'],
+      ['GET', '/users'],
+      ['GET', '/keys'],
+      ['POST', '/keys/api?scopes=storage:read'],
+      ['GET', '/settings'],
+      ['GET', '/overview'],
+      ['GET', '/security-events'],
+      ['DELETE', '/session?everywhere=true'],
+      ['PUT', '/password', { password: 'a long password' }],
+    ] as const) {
+      assert.equal(await codeOf(key, method, path, body), 'ACTION_FORBIDDEN', path)
+    }
+    for (const by of ['signature', 'apiKey'] as const) {
+      assert.equal(await administer(key, by), 'SUCCESS')
+      const admin = createAdmin(server, key, by)
+      await assert.rejects(
+        admin.uploadFile({ cloudPath: 'a.txt', fileContent: Buffer.from('x') }),
+        /ACTION_FORBIDDEN|storage:write/,
+      )
+      await assert.rejects(admin.database().collection('x').add({ a: 1 }), /database:write/)
+    }
+  })
+
+  it('cannot be exceeded by the keys that a key creates, nor by a Console session opened with it', async () => {
+    const key = await scoped('users,storage:read')
+    assert.equal(await codeOf(key, 'POST', '/keys/api'), 'ACTION_FORBIDDEN')
+    assert.equal(await codeOf(key, 'POST', '/keys/api?scopes=database:read'), 'ACTION_FORBIDDEN')
+    const { secretId } = await consoleApi(server, key).call('POST', '/keys/api?scopes=storage:read')
+    const listed = (await api.call('GET', '/keys')).items.find(({ id }: { id: string }) => id === secretId)
+    assert.deepEqual([listed.scopes, listed.by], [['storage:read'], key.secretId])
+    const browser = consoleBrowser(server)
+    await browser.signIn({ secret: key.apiKey })
+    assert.equal((await browser.ask('GET', '/console/api/users')).status, 200)
+    assert.equal((await browser.ask('GET', '/console/api/settings')).status, 403)
+  })
+
+  it('are an option of the command line, which refuses unknown ones', async () => {
+    const where = ['--env', server.env, '--data-dir', server.dataDir]
+    const { stdout } = await cloudstead('keys', 'api', '--scope', 'database:read', ...where)
+    const key = JSON.parse(stdout) as ApiKey
+    assert.equal(await codeOf(key, 'GET', '/database/collections'), 'SUCCESS')
+    assert.equal(await codeOf(key, 'POST', '/database/collections', { name: 'x' }), 'ACTION_FORBIDDEN')
+    const wrong = await cloudstead('keys', 'api', '--scope', 'databases', ...where)
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.stderr, /databases.*storage, database, users, settings/)
+  })
+})
+
+it('the security log shows who made and revoked keys, and refused sign-ins', async () => {
+  const key = await newApiKey()
+  await revoke(key.secretId)
+  await consoleBrowser(server).signIn({ secret: 'not the password' })
+  const { items } = await api.call('GET', '/security-events?limit=3')
+  assert.deepEqual(
+    items.map(({ kind, by, about }: Record<string, string>) => [kind, by, about]),
+    [
+      ['sign-in-refused', undefined, 'password'],
+      ['key-revoked', first.secretId, key.secretId],
+      ['key-created', first.secretId, key.secretId],
+    ],
+  )
+  assert.match(items[0].address, /127\.0\.0\.1/)
 })

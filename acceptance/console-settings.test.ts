@@ -274,11 +274,25 @@ describe('the AppSecret', () => {
   let server: RunningServer
   before(async () => {
     wechat = await startFakeWechat()
-    server = await startServer()
+    server = await startServer({ config: { auth: { wechat: { apiBase: wechat.apiBase } } } })
   })
   after(async () => {
     await server.stop()
     await wechat.close()
+  })
+
+  test('is never sent to an address that was set in the Console: only the file sets it', async () => {
+    const own = await startServer()
+    try {
+      const { api, setting } = settingsApi(own, await own.apiKey())
+      const { version } = await api.call('GET', '/settings')
+      const { status, body } = await api.ask('PUT', '/settings/auth.wechat.apiBase', { value: wechat.apiBase, version })
+      assert.deepEqual([status, body.code], [409, 'CONSOLE_SETTING_LOCKED'])
+      const { locked, source, value } = await setting('auth.wechat.apiBase')
+      assert.deepEqual([locked, source, value], [true, 'default', 'https://api.weixin.qq.com'])
+    } finally {
+      await own.stop()
+    }
   })
 
   test('is used for WeChat logins, and is in no answer, no log and no history', async () => {
@@ -291,7 +305,6 @@ describe('the AppSecret', () => {
     }
     const appid = 'wx0123456789abcdef'
     await settings.save('auth.wechat.appid', appid)
-    await settings.save('auth.wechat.apiBase', wechat.apiBase)
     const { body } = await ask('GET', '/settings')
     const saved = await ask('PUT', `/settings/${SECRET}`, { value: 'saved-secret', version: body.version })
     assert.equal(saved.status, 200)

@@ -55,6 +55,24 @@ describe('files in the admin API', () => {
     for (const name of Object.keys(zip)) assert.match(name, /^names\/[^/\\:*?"<>|\u202a-\u202e]+$/)
   })
 
+  it('the type of a file can be corrected, and no type makes it run', async () => {
+    await files.put('types/photo', png(2, 2))
+    const served = async (contentType: string) => {
+      await files.call('PUT', '/storage/file-type', { path: 'types/photo', contentType })
+      const { url } = await files.call('POST', '/storage/file-urls', { path: 'types/photo', maxAge: 60 })
+      const { headers } = await send(url)
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+      return [headers['content-type'], headers['content-disposition']?.split(';')[0]]
+    }
+    assert.deepEqual(await served('image/png'), ['image/png', 'inline'])
+    assert.deepEqual(await served('Text/HTML; charset=gbk'), ['text/html; charset=utf-8', 'attachment'])
+    assert.deepEqual(await served('image/svg+xml'), ['image/svg+xml', 'attachment'])
+    const refused = { path: 'types/none', contentType: 'image/png' }
+    assert.equal((await files.ask('PUT', '/storage/file-type', refused)).body.code, MISSING)
+    const malformed = { path: 'types/photo', contentType: 'png' }
+    assert.equal((await files.ask('PUT', '/storage/file-type', malformed)).body.code, 'INVALID_PARAM')
+  })
+
   it('an invalid name is refused by every operation', async () => {
     for (const path of ['/a', 'a//b', '../a', 'a/../b', '\u0007', 'x'.repeat(850).replace(/^./, '图')]) {
       for (const [method, place, body] of [
@@ -62,6 +80,7 @@ describe('files in the admin API', () => {
         ['GET', `/storage/files?folder=${encodeURIComponent(`${path}/`)}`, undefined],
         ['POST', '/storage/file-urls', { path }],
         ['POST', '/storage/folders', { path: `${path}/` }],
+        ['PUT', '/storage/file-type', { path, contentType: 'image/png' }],
         ['POST', '/storage/uploads', { path }],
         ['POST', '/storage/counts', { paths: [path] }],
         ['POST', '/storage/moves', { items: [{ from: path, to: 'ok' }] }],
@@ -94,6 +113,17 @@ describe('files in the admin API', () => {
     )
     const refused = await files.ask('GET', '/storage/files?folder=pages/&after=nonsense')
     assert.deepEqual([refused.status, refused.body.code], [400, 'INVALID_PARAM'])
+  })
+
+  it('an upload that must not overwrite is judged again when its bytes arrive', async () => {
+    const asked = await Promise.all(
+      ['one', 'two'].map(() => files.call('POST', '/storage/uploads', { path: 'only-new.txt' })),
+    )
+    const [first, second] = asked.map(({ url }) => url)
+    assert.equal((await send(first, { method: 'PUT', body: 'one' })).status, 200)
+    const late = await send(second, { method: 'PUT', body: 'two' })
+    assert.deepEqual([late.status, element(late.text, 'Code')], [409, 'STORAGE_FILE_EXIST'])
+    assert.equal((await files.call('GET', '/storage/file?path=only-new.txt')).size, 3)
   })
 
   it('an upload does not replace a file, unless requested', async () => {

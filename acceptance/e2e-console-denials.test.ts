@@ -192,6 +192,18 @@ describe('the page of denied requests', { skip: lacksChromium() }, () => {
     await api.call('PUT', '/rules', { text: JSON.stringify(RECIPE, null, 2), version })
   })
 
+  it('opens it in the simulator: the same person, file and decision, and what others may', async () => {
+    await deny()
+    const { page } = await open()
+    await show(page, 'bobby')
+    await panel(page).getByRole('link', { name: 'Open this request in the simulator' }).click()
+    const fields = page.locator('.simulator')
+    await fields.getByText('bobby').first().waitFor()
+    assert.equal(await fields.getByLabel('cloudPath').inputValue(), fileID.split('/').slice(3).join('/'))
+    await fields.getByText('"alice" is not the caller ("bobby"').first().waitFor()
+    await fields.getByRole('listitem').filter({ hasText: 'The owner, alice' }).getByText('Allowed').waitFor()
+  })
+
   it('asks before an edited rule is lost', async () => {
     await deny()
     const { page } = await open()

@@ -162,7 +162,20 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
     await fields.getByRole('searchbox').fill('bob')
     await button(fields, /^bobby/).click()
     await fields.getByLabel('Action').selectOption({ label: 'Upload or overwrite' })
-    assert.equal(await fields.getByLabel('cloudPath').inputValue(), 'users/bobby/photo.jpg')
+    // Another person is asked about, and the path stays: bobby about the file of alice.
+    assert.equal(await fields.getByLabel('cloudPath').inputValue(), 'users/alice/photo.jpg')
+    await verdict(page).getByText('Denied', { exact: true }).waitFor()
+    const others = fields.getByRole('region', { name: 'The same request by others' }).getByRole('listitem')
+    await until(
+      'the answers for others',
+      async () => (await others.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
+      (texts) =>
+        texts.join('; ') === 'The owner, alice Allowed; Another user Denied; An anonymous user Denied; Nobody Denied',
+    )
+    await others.first().scrollIntoViewIfNeeded()
+    await shot(page, 'others')
+    await assertAccessible(page, 'the same request by others')
+    await fields.getByLabel('cloudPath').fill('users/bobby/photo.jpg')
     await fields.getByLabel('Size in bytes').fill('1000')
     await verdict(page).getByText('Allowed', { exact: true }).waitFor()
     await fields.getByLabel('Size in bytes').fill('1001')

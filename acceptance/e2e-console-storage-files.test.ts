@@ -117,6 +117,42 @@ describe('files on the storage page', { skip: lacksChromium() }, () => {
     assert.equal(await page.locator('iframe, object, embed').count(), 0)
   })
 
+  it('the type of a file is corrected in its details, which then show it', async () => {
+    await files.put('types/sign', Buffer.from('<b>not a page</b>'))
+    const view = await open('types/')
+    await view.shows('sign')
+    await view.open('sign')
+    for (const type of ['text/html', 'image/png']) {
+      await view.panel.getByRole('button', { name: 'Correct the type' }).click()
+      await view.dialog.getByLabel('Type').fill(type)
+      await assertAccessible(view.page, 'the dialog for the type of a file')
+      await view.press('Save')
+      await view.panel.getByText(type).first().waitFor()
+    }
+    await view.panel.getByRole('button', { name: 'Correct the type' }).click()
+    await view.dialog.getByLabel('Type').fill('png')
+    await view.press('Save')
+    await view.dialog.getByText('INVALID_PARAM').waitFor()
+    opened[0]?.errors.splice(0)
+    await view.press('Cancel')
+  })
+
+  it('a long name is cut before its ending', async () => {
+    const name = `${'a very long name '.repeat(30)}.jpeg`
+    await files.put(`long/${name}`, 'x')
+    const view = await open('long/')
+    await view.shows(name)
+    const shown = view.row(name).locator('.clipped-name')
+    const [cut, ending] = (await view.page.evaluate(`
+      const name = document.querySelector('.entry-open .clipped-name')
+      const stem = name.firstElementChild
+      ;[stem.scrollWidth > stem.clientWidth, getComputedStyle(name, '::after').content]
+    `)) as [boolean, string]
+    assert.ok(cut)
+    assert.match(ending, /^"\.jpeg"/)
+    assert.ok(((await shown.boundingBox())?.width ?? 0) > 100)
+  })
+
   it('names are names, whatever they look like: in the list, the details, the menus and every dialog', async () => {
     for (const [name] of NAMES) await files.put(`wicked/<b>/${name}`, name)
     const view = await open('wicked/')

@@ -65,6 +65,8 @@ interface Answers {
   readonly removed: readonly string[]
 }
 
+const SDKS = ['@cloudbase/js-sdk', '@cloudbase/js-sdk-3'] as const
+
 async function bundle(sdk: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: PROGRAM.replace('SDK', sdk), resolveDir: import.meta.dirname },
@@ -89,23 +91,28 @@ async function serveSite(script: string): Promise<{ readonly server: Server; rea
 
 describe('R29: a web front end', { skip: lacksChromium() }, () => {
   let cloudstead: RunningServer
+  let sites: readonly { readonly server: Server; readonly url: string }[]
   let browser: Browser
 
   before(async () => {
-    const config = { database: { collections: { orders: { acl: 'PRIVATE' } } } }
+    sites = await Promise.all(SDKS.map(async (sdk) => serveSite(await bundle(sdk))))
+    const config = {
+      database: { collections: { orders: { acl: 'PRIVATE' } } },
+      security: { webDomains: sites.map(({ url }) => new URL(url).host) },
+    }
     ;[cloudstead, browser] = await Promise.all([startServer({ config }), launchChromium()])
   })
   after(async () => {
     await browser.close()
+    for (const { server } of sites) server.close()
     await cloudstead.stop()
   })
 
-  for (const sdk of ['@cloudbase/js-sdk', '@cloudbase/js-sdk-3']) {
+  for (const [index, sdk] of SDKS.entries()) {
     it(`${sdk} logs in, uploads both ways, shows the pictures and saves an order`, async () => {
-      const site = await serveSite(await bundle(sdk))
       const page: Page = await browser.newPage()
       try {
-        await page.goto(site.url)
+        await page.goto(sites[index]?.url ?? '')
         const answers: Answers = await page.evaluate(
           (endpoint) => (globalThis as unknown as { run(url: string): Promise<Answers> }).run(endpoint),
           cloudstead.url.replace('http:', ''),
@@ -123,7 +130,6 @@ describe('R29: a web front end', { skip: lacksChromium() }, () => {
         assert.deepEqual(answers.removed, ['SUCCESS', 'SUCCESS'])
       } finally {
         await page.close()
-        site.server.close()
       }
     })
   }

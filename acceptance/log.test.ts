@@ -76,7 +76,7 @@ async function useEverything(server: RunningServer): Promise<Credentials> {
   await send(url)
   await send(url, { method: 'PUT', body: 'x', headers: { 'content-md5': 'bm90IGl0' } })
   await send(url, { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data; boundary=' } })
-  await exchange(server, `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc`, {
+  await exchange(server, `PUT ${new URL(url).pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc`, {
     hangUp: true,
   })
 

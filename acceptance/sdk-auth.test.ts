@@ -1,9 +1,10 @@
 /** Logins with the client SDK: the identity of users. Both SDK versions, with `cloudstead dev`. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
+import { createAdmin, loginAnonymously, loginByOpenId, loginByTicket, type Phone } from './support/clients.ts'
 import { phoneMaker, whoAmI } from './support/phones.ts'
 import { serverForFile, startServer } from './support/server.ts'
+import { act, actAsAdmin } from './support/wire.ts'
 
 const CONFIG = { storage: { acl: 'PRIVATE' }, database: { collections: { notes: { acl: 'PRIVATE' } } } }
 
@@ -122,3 +123,59 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
     })
   })
 }
+
+describe('users in the server SDK', () => {
+  const UNUSUAL = 'a-b_c#d@e~f=*(){}[]:.,<>+'
+
+  it('getEndUserInfo and queryUserInfo find users by uid, custom id and openid', async () => {
+    const apiKey = await server.apiKey()
+    const { uid, openid = '' } = await loginByOpenId(newPhone(server, { loginCode: 'dev:lookup' }))
+    const anonymous = await loginAnonymously(newPhone(server))
+    await loginByTicket(newPhone(server), key, UNUSUAL)
+    for (const by of ['signature', 'apiKey'] as const) {
+      const auth = createAdmin(server, apiKey, by).auth()
+      // getEndUserInfo itself refuses a uid of more than 32 characters, so it serves custom ids only.
+      assert.equal((await auth.getEndUserInfo(UNUSUAL)).userInfo.customUserId, UNUSUAL)
+      const { userInfo } = await auth.queryUserInfo({ uid })
+      assert.deepEqual(
+        [userInfo.uid, userInfo.openId, userInfo.customUserId, userInfo.isAnonymous],
+        [uid, openid, '', false],
+      )
+      assert.equal((await auth.queryUserInfo({ uid: anonymous.uid })).userInfo.isAnonymous, true)
+      const custom = await auth.queryUserInfo({ platform: 'CUSTOM', platformId: UNUSUAL })
+      assert.deepEqual([custom.userInfo.uid, custom.userInfo.customUserId], [UNUSUAL, UNUSUAL])
+      assert.equal((await auth.queryUserInfo({ platform: 'WECHAT-OPEN', platformId: openid })).userInfo.uid, uid)
+      assert.equal((await auth.queryUserInfo({ uid: UNUSUAL })).userInfo.uid, UNUSUAL)
+    }
+    for (const params of [{ uuid: 'nobody-like-this' }, { platform: 'CUSTOM', platformId: uid }]) {
+      assert.equal((await actAsAdmin(server, apiKey.apiKey, 'auth.getUserInfoForAdmin', params)).code, 'NOT_FOUND')
+    }
+    for (const params of [{}, { uuid: 5 }, { platform: 'QQ', platformId: 'x' }, { platform: 'CUSTOM' }]) {
+      assert.equal((await actAsAdmin(server, apiKey.apiKey, 'auth.getUserInfoForAdmin', params)).code, 'INVALID_PARAM')
+    }
+    assert.equal((await act(server, undefined, 'auth.getUserInfoForAdmin', { uuid: uid })).code, 'INVALID_ACTION')
+  })
+
+  for (const sdk of ['2.27.2', '3.7.0'] as const) {
+    it(`js-sdk ${sdk}: a custom id with unusual characters works as a directory`, async () => {
+      const phone = newPhone(server, { sdk })
+      await loginByTicket(phone, key, UNUSUAL)
+      const filePath = phone.device.files.add('file.txt', Buffer.from('bytes'))
+      const { fileID } = await phone.app.uploadFile({ cloudPath: `users/${UNUSUAL}/图 1.txt`, filePath })
+      const { fileList } = await phone.app.getTempFileURL({ fileList: [fileID] })
+      assert.equal(await (await fetch(fileList[0]?.tempFileURL ?? '')).text(), 'bytes')
+      const removed = await phone.app.deleteFile({ fileList: [fileID] })
+      assert.equal(removed.fileList[0]?.code, 'SUCCESS')
+    })
+  }
+
+  it('node-sdk: a custom id with unusual characters works as a directory', async () => {
+    const admin = createAdmin(server, await server.apiKey())
+    const { fileID } = await admin.uploadFile({
+      cloudPath: `users/${UNUSUAL}/n.txt`,
+      fileContent: Buffer.from('bytes'),
+    })
+    assert.equal((await admin.downloadFile({ fileID })).fileContent?.toString(), 'bytes')
+    assert.equal((await admin.deleteFile({ fileList: [fileID] })).fileList[0]?.code, 'SUCCESS')
+  })
+})

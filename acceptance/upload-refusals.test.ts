@@ -87,7 +87,7 @@ describe('refused bodies', () => {
     test(`${what} whose sender disconnects half-way leaves nothing visible`, async () => {
       const path = fresh()
       const { pathname } = new URL(await uploadUrl(server, alice, path))
-      const start = `${method} ${pathname} HTTP/1.1\r\nHost: x\r\n${head}Content-Length: ${body.length}\r\n\r\n`
+      const start = `${method} ${pathname} HTTP/1.1\r\nHost: localhost\r\n${head}Content-Length: ${body.length}\r\n\r\n`
       const seen = server.log().length
       await exchange(server, Buffer.concat([Buffer.from(start), body.subarray(0, body.length / 2)]), { hangUp: true })
       await eventually('the server noticed', () => server.log().slice(seen).includes('refused'))
@@ -101,7 +101,7 @@ describe('refused bodies', () => {
     const { pathname } = new URL(await uploadUrl(server, alice, path))
     const answer = await exchange(
       server,
-      `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloTRAILING\r\n\r\n`,
+      `PUT ${pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhelloTRAILING\r\n\r\n`,
     )
     // They are a second, invalid request.
     assert.match(answer, /^HTTP\/1\.1 (?:200|400) /)
@@ -113,7 +113,7 @@ describe('refused bodies', () => {
     const { pathname } = new URL(await uploadUrl(server, alice, path))
     const answer = await exchange(
       server,
-      `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+      `PUT ${pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
     )
     assert.match(answer, /^HTTP\/1\.1 400 /)
     assert.equal(await stored(server, alice, path), 'STORAGE_FILE_NONEXIST')
@@ -232,7 +232,7 @@ describe('rights are checked again when the bytes arrive', () => {
       socket.setEncoding('utf8').on('data', (text: string) => {
         answer += text
       })
-      socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 6\r\n\r\nabc`)
+      socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 6\r\n\r\nabc`)
 
       await moving.writeConfig({ storage: { acl: 'ADMINWRITE' } })
       const probed = async () => (await send(probe, { method: 'PUT', body: 'x' })).status === 403
@@ -309,7 +309,7 @@ test('refused, interrupted and replaced uploads leave no bytes on disk', async (
   await send(url, { method: 'PUT', body: BYTES, headers: { 'content-md5': 'bm9wZQ==' } })
   await send(url, { method: 'POST', body: form([FILE, FILE]), headers: FORM })
   const { pathname } = new URL(url)
-  const half = `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: ${LIMIT}\r\n\r\n${'x'.repeat(LIMIT / 2)}`
+  const half = `PUT ${pathname} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${LIMIT}\r\n\r\n${'x'.repeat(LIMIT / 2)}`
   await exchange(dying, half, { hangUp: true })
   await eventually('one file, one blob', async () => (await blobFiles(dataDir)).length === 1)
 

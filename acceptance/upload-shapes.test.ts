@@ -196,6 +196,10 @@ describe('metadata and content', () => {
       for (const [sent, expected] of [
         ['max-age=77', 'max-age=77'],
         ['max-age=1;<script>', 'public, max-age=60'],
+        ['public, max-age=31536000, immutable', 'public, max-age=86400'],
+        ['immutable', 'public, max-age=60'],
+        ['s-maxage="99999999", stale-while-revalidate=99999999', 's-maxage=86400'],
+        ['no-store', 'no-store'],
       ] as const) {
         const path = own(person, 'c.png')
         await upload(reader, person, path, BYTES, { 'cache-control': sent, 'x-cos-metadata-metadata': 'e30=' })

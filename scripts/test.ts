@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { run } from 'node:test'
-import { spec } from 'node:test/reporters'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { ensureChromium } from './install-chromium.ts'
+import { runTestFiles } from './run-test-files.ts'
 
 const only = process.argv.slice(2)
 const files = globSync([
@@ -21,6 +22,12 @@ const files = globSync([
 
 /** A test file that hangs fails after this time. The slowest, with a browser, take two minutes on two busy cores. */
 const FILE_TIMEOUT_MS = 480_000
+/** Files at once. Each waits part of its time: for a server to start, a disk to sync, a browser to draw. */
+const CONCURRENCY = 2 * availableParallelism()
+const SLOWEST_SHOWN = 15
+
+// Every test file, server and command is a process of its own, which would compile the same modules again.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/compile')
 
 let passed = 0
 let failed = 0
@@ -46,20 +53,20 @@ if (only.length === 0) {
 if (files.some((file) => file.includes('e2e'))) ensureChromium()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
-const stream = run({
+const tests = await runTestFiles({
   files,
-  concurrency: 2,
-  timeout: FILE_TIMEOUT_MS,
+  concurrency: CONCURRENCY,
+  fileTimeout: FILE_TIMEOUT_MS,
   execArgv: ['--conditions=@cloudstead/source', '--disable-warning=ExperimentalWarning'],
+  output: process.stdout,
 })
-stream.on('test:pass', (event) => {
-  if (event.details.type !== 'suite' && event.skip === undefined && event.todo === undefined) passed += 1
-})
-stream.on('test:fail', () => {
-  failed += 1
-})
-stream.compose(new spec()).pipe(process.stdout)
-await new Promise((resolve) => stream.on('end', resolve))
+passed += tests.passed
+failed += tests.failed
+
+process.stdout.write('\nslowest files, in seconds:\n')
+for (const [file, ms] of [...tests.durations].sort(([, a], [, b]) => b - a).slice(0, SLOWEST_SHOWN)) {
+  process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)}  ${file}\n`)
+}
 
 process.on('exit', () => {
   process.exitCode = failed === 0 && files.length > 0 ? 0 : 1

@@ -16,8 +16,8 @@ export interface PrivateFiles {
 }
 
 /** Starts a server for the tests of a whole file, after which it stops. */
-export async function openPrivateFiles(): Promise<PrivateFiles> {
-  const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' } } })
+export async function openPrivateFiles(config: object = {}): Promise<PrivateFiles> {
+  const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' }, ...config } })
   const alice = await newPerson(server)
   async function signedUrl(path: string, maxAge = 600): Promise<string> {
     const { code, tempFileURL } = await temporaryUrl(server, alice, path, maxAge)

@@ -1,7 +1,7 @@
 /** A real server process, started with its command on its own port and data directory. */
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -115,7 +115,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     output: () => output,
     loginKey: async () => (await keys('login')) as LoginKey,
     apiKey: async () => (await keys('api')) as ApiKey,
-    writeConfig: (config) => writeFile(configFile, typeof config === 'string' ? config : JSON.stringify(config)),
+    async writeConfig(config) {
+      // At once, as editors do: on a busy machine the server could otherwise see a file that is still empty.
+      const temporary = `${configFile}.new`
+      await writeFile(temporary, typeof config === 'string' ? config : JSON.stringify(config))
+      await rename(temporary, configFile)
+    },
     async stop() {
       child.kill('SIGTERM')
       await ended

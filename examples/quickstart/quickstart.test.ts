@@ -10,11 +10,12 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { StepReport } from './output.ts'
+import { startServer } from './server-process.ts'
 
 interface Report {
   readonly ok: boolean
   readonly steps: readonly StepReport[]
-  readonly openid: string
+  readonly uid: string
   readonly fileIDs: readonly string[]
   readonly tempFileURLs: readonly string[]
 }
@@ -55,7 +56,7 @@ test('every step of the recipe passes, also a second time on the same data with 
   )
   assert.equal(first.fileIDs.length, 3)
   for (const fileID of first.fileIDs) {
-    assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${first.openid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
+    assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${first.uid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
   }
   assert.equal(new Set(first.tempFileURLs).size, 3)
 
@@ -63,6 +64,31 @@ test('every step of the recipe passes, also a second time on the same data with 
   assert.equal(second.ok, true)
   assert.deepEqual(uids(second), uids(first))
   assert.equal(new Set([...first.fileIDs, ...second.fileIDs]).size, 6)
+})
+
+test("the rule of the recipe is saved as in the Console: it is not locked, and somebody's change is kept and explained", async () => {
+  const dataDir = join(scratch, 'rule')
+  await runOnce(dataDir)
+  const server = await startServer({ env: 'demo-1abcde', port: 0, dataDir })
+  const { secretId, apiKey } = await server.createApiKey()
+  const rules = `${server.url}/console/api/rules`
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' }
+  try {
+    const found = (await (await fetch(rules, { headers })).json()) as {
+      source: string
+      locked: boolean
+      version: string
+    }
+    assert.deepEqual([found.source, found.locked], ['console', false])
+    const body = JSON.stringify({ text: '"READONLY"', version: found.version })
+    assert.equal((await fetch(rules, { method: 'PUT', headers, body })).status, 200)
+  } finally {
+    await server.revokeKey(secretId)
+    await server.stop()
+  }
+  const { stdout, code } = await finish(start(dataDir, '--once', '--port', '0'))
+  assert.equal(code, 1)
+  assert.match(stdout, /Step 8 failed: .*\n\nThe storage rule was changed in the Console/)
 })
 
 test('without --once: a port in use is skipped; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
@@ -92,6 +118,12 @@ test('without --once: a port in use is skipped; the server stays up until SIGTER
     const another = await finish(start(dataDir, '--once', '--port', '0'))
     assert.equal(another.code, 1)
     assert.match(another.stderr, /the server did not start: .*another server is already running/)
+    const [, address = '', token = ''] =
+      /it is at (http\S+)\n {2}console \1\/console\/#link=(\S+)/.exec(another.stderr) ?? []
+    assert.equal(`${address}/health`, health)
+    const headers = { 'content-type': 'application/json', 'x-cloudstead-console': '1', origin: address }
+    const signIn = { method: 'POST', headers, body: JSON.stringify({ link: token }) }
+    assert.equal((await fetch(`${address}/console/api/session`, signIn)).status, 200)
 
     child.kill('SIGTERM')
     assert.equal((await finish(child)).code, 0)

@@ -10,7 +10,7 @@ import { switchOn, type UrlItem } from './phone.ts'
 import type { ServerProcess } from './server-process.ts'
 import { createTicket } from './ticket.ts'
 
-/** A custom login id that looks like a WeChat openid, as in the ticket function of the recipe. */
+/** The custom login id in the ticket; it looks like a WeChat openid, as in the ticket function of the recipe. */
 const ALICE = 'oAlice6Yk2Xw9TqLz4RmVc8Nd0Js'
 /** `cloudstead dev` simulates a WeChat user for login codes like this one. */
 const BOB_LOGIN_CODE = 'dev:bob'
@@ -18,7 +18,8 @@ const ALBUM = ['mountains.jpg', '湖上清晨.jpg', 'dunes.png'].map((name) => j
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
 
 export interface RecipeResult {
-  readonly openid: string
+  /** The id in Alice's paths, `users/{uid}/`. */
+  readonly uid: string
   readonly orderId: string
   readonly fileIDs: readonly string[]
   readonly tempFileURLs: readonly string[]
@@ -33,16 +34,18 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
   const aliceDb = alice.app.database()
 
   try {
-    const openid = await step('Alice logs in with a custom ticket', async (show) => {
+    const user = await step('Alice logs in with a custom ticket', async (show) => {
       const key = await server.createLoginKey()
       const { error } = await alice.auth.signInWithCustomTicket(() => createTicket(key, ALICE))
       expectSame('the login failed', error ?? null, null)
       expectSame('hasLoginState() is truthy', Boolean(alice.auth.hasLoginState()), true)
-      show('openid', `${ALICE} (customUserId of the ticket)`)
-      show('uid', (await alice.auth.getLoginState())?.user.uid ?? '')
+      const state = await alice.auth.getLoginState()
+      if (state === null) throw new Unexpected('a login state', 'a user', state)
+      show('custom id', `${ALICE} (in the ticket)`)
+      show('uid', `${state.user.uid} (user.uid, for the path)`)
       show('login key', key.private_key_id)
       await server.revokeKey(key.private_key_id) // The login stays valid without it.
-      return ALICE
+      return state.user
     })
 
     const pictures = await step('wx.chooseMedia: she picks three pictures', async (show) => {
@@ -55,10 +58,11 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
       })
     })
 
-    const fileIDs = await step(`app.uploadFile: each goes to users/${openid}/`, async (show) => {
+    const fileIDs = await step(`app.uploadFile: each goes to users/${user.uid}/`, async (show) => {
       const uploaded: string[] = []
       for (const { tempFilePath, original } of pictures) {
-        const cloudPath = `users/${openid}/${Date.now()}_${randomBytes(4).toString('hex')}${extname(tempFilePath)}`
+        // user.customUserId is undefined in js-sdk 2.27.2, for every login; user.uid is an id that every SDK has.
+        const cloudPath = `users/${user.uid}/${Date.now()}_${randomBytes(4).toString('hex')}${extname(tempFilePath)}`
         const percentages: number[] = []
         const { fileID } = await alice.app.uploadFile({
           cloudPath,
@@ -130,13 +134,13 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
       show('read', `${REFUSED} for each of Alice's pictures`)
 
       const filePath = pictures[0]?.tempFilePath ?? ''
-      const upload = bob.app.uploadFile({ cloudPath: `users/${openid}/from-bob.jpg`, filePath })
+      const upload = bob.app.uploadFile({ cloudPath: `users/${user.uid}/from-bob.jpg`, filePath })
       const answer = await upload.then(
         ({ fileID }) => fileID,
         (error: Error) => error.message,
       )
       if (!answer.includes(REFUSED)) throw new Unexpected("an upload into Alice's directory", REFUSED, answer)
-      show('upload', `${REFUSED} for users/${openid}/from-bob.jpg`)
+      show('upload', `${REFUSED} for users/${user.uid}/from-bob.jpg`)
 
       const { data } = await bob.app.database().collection('orders').doc(orderId).get()
       expectSame("Alice's order as Bob sees it", JSON.stringify(data), '[]')
@@ -150,7 +154,7 @@ export async function runRecipe(server: Server, step: Step): Promise<RecipeResul
       show('403', bare)
     })
 
-    return { openid, orderId, fileIDs, tempFileURLs: urls }
+    return { uid: user.uid, orderId, fileIDs, tempFileURLs: urls }
   } finally {
     alice.switchOff()
     bob.switchOff()

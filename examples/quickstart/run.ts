@@ -2,10 +2,11 @@
  * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, then keeps the
  * server running and serves the orders app. Options: `npm start -- --help`.
  */
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 import { APP_USERS, ORDERS_APP, serveOrdersApp } from './orders-app.ts'
 import { createOutput, type Output, StepFailed } from './output.ts'
+import { type Permissions, preparePermissions } from './permissions.ts'
 import { type RecipeResult, runRecipe } from './recipe.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
 
@@ -20,9 +21,13 @@ const USAGE = `npm start -- [options]
 
 const ENV = 'demo-1abcde'
 const ROOT = join(import.meta.dirname, '../..')
-const CONFIG = join(import.meta.dirname, 'cloudstead.config.json')
 /** How often to check whether the parent process has ended. */
 const PARENT_CHECK_MS = 500
+
+/** Printed when a step fails because the run expects another rule. */
+const CHANGED = `
+The storage rule was changed in the Console, and the run expects the one of the recipe. To go back, open Permissions in the
+Console, then History. The server keeps running.`
 
 interface Options {
   readonly port: number
@@ -48,7 +53,7 @@ function readOptions(): Options | undefined {
   return {
     port: portOption('--port', values.port),
     appPort: portOption('--app-port', values['app-port']),
-    dataDir: values['data-dir'],
+    dataDir: resolve(values['data-dir']),
     once: values.once,
     json: values.json,
   }
@@ -69,9 +74,9 @@ async function main(): Promise<number> {
   }
   const output = createOutput({ silent: options.json })
   const port = await freePort(options.port)
-  if (port !== options.port) output.line(`Port ${options.port} is in use; using ${port}.`)
   const stopSignal = firstStopSignal()
-  const server = await startServer({ env: ENV, port, dataDir: options.dataDir, config: CONFIG })
+  const server = await startServer({ env: ENV, port, dataDir: options.dataDir })
+  if (port !== options.port) output.line(`Port ${options.port} is in use; using ${port}.`)
   try {
     return await show(server, options, output, stopSignal)
   } finally {
@@ -82,12 +87,14 @@ async function main(): Promise<number> {
 async function show(server: ServerProcess, options: Options, output: Output, stopSignal: Promise<'stop'>) {
   const printReport = (result?: RecipeResult) => {
     const { url, env } = server
-    const where = { url, env, dataDir: options.dataDir, config: CONFIG }
+    const where = { url, env, dataDir: options.dataDir }
     const report = { ok: result !== undefined, server: where, steps: output.steps, ...result }
     if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   }
   output.line(`Cloudstead runs at ${server.url}, environment ${ENV}.\n`)
+  let permissions: Permissions | undefined
   try {
+    permissions = await preparePermissions(server)
     const result = await Promise.race([runRecipe(server, output.step), stopSignal])
     if (result === 'stop') return 1
     printReport(result)
@@ -98,7 +105,9 @@ async function show(server: ServerProcess, options: Options, output: Output, sto
     if (!(error instanceof StepFailed)) throw error
     printReport()
     output.line(styleText('red', `\n${error.message}`))
-    return 1
+    if (permissions !== 'changed') return 1
+    output.line(CHANGED)
+    return options.once ? 1 : await stayUp(server, options, output, stopSignal)
   }
 }
 
@@ -107,7 +116,7 @@ async function stayUp(
   options: Options,
   output: Output,
   stopSignal: Promise<'stop'>,
-  result: RecipeResult,
+  result?: RecipeResult,
 ): Promise<number> {
   const app = await serveOrdersApp(server, options.appPort, output.line)
   try {
@@ -139,9 +148,11 @@ function printLinks(
   { url, host, env, consoleLink }: ServerProcess,
   appUrl: string,
   dataDir: string,
-  result: RecipeResult,
+  result: RecipeResult | undefined,
 ): void {
   const [first, second] = APP_USERS
+  const picture =
+    result === undefined ? '' : `  picture  ${result.tempFileURLs[0]}\n           (opens in a browser for two hours)\n`
   const here = (path: string) => relative(process.cwd(), path) || '.'
   output.line(`
 The server keeps running; Ctrl+C stops it.
@@ -156,10 +167,8 @@ The server keeps running; Ctrl+C stops it.
            (files, documents, permissions and denials; this link signs you in)
   server   ${url}
   health   ${url}/health
-  picture  ${result.tempFileURLs[0]}
-           (opens in a browser for two hours)
-  rules    ${here(CONFIG)}
-           (the server applies edits within two seconds)
+${picture}  rules    ${url}/console/permissions
+           (try it: choose READONLY and save, and the picture opens without its ?sign=...; History brings the rule back)
   data     ${here(dataDir)}
            (delete it while the server is stopped to start over)
 

@@ -1,6 +1,7 @@
 /** Runs Cloudstead as a child process; keys are created and revoked with its command line. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -13,8 +14,8 @@ const PORTS_TRIED = 100
 export interface ServerOptions {
   readonly env: string
   readonly port: number
+  /** Also the working directory of the server, whose `cloudstead.config.json` it reads if there is one. */
   readonly dataDir: string
-  readonly config: string
 }
 
 /** The output of `cloudstead keys login`: the credentials with which the server SDK makes login tickets. */
@@ -22,6 +23,12 @@ export interface LoginKey {
   readonly private_key_id: string
   readonly private_key: string
   readonly env_id: string
+}
+
+/** The part of the output of `cloudstead keys api` that the admin API needs. */
+export interface ApiKey {
+  readonly secretId: string
+  readonly apiKey: string
 }
 
 export interface ServerProcess {
@@ -34,6 +41,7 @@ export interface ServerProcess {
   /** Resolves with the exit code once the server has ended; null if a signal killed it. */
   readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
+  createApiKey(): Promise<ApiKey>
   revokeKey(id: string): Promise<void>
   /** Prints the log of the server from now on. */
   showLog(): void
@@ -47,13 +55,17 @@ export interface ServerProcess {
  * @throws Error with the server's message if it does not start
  */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { env, port, dataDir, config } = options
+  const { env, port, dataDir } = options
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const place = ['--env', env, '--data-dir', dataDir]
-  const child = spawn(
-    process.execPath,
-    [COMMAND, 'dev', ...place, '--host', HOST, '--port', String(port), '--config', config],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const child = spawn(process.execPath, [COMMAND, 'dev', ...place, '--host', HOST, '--port', String(port)], {
+    cwd: dataDir,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
@@ -62,7 +74,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const { url, consoleLink } = await Promise.race([
     ready(child),
     ended.then(() => {
-      throw new Error(`the server did not start: ${log.trim()}`)
+      // Where another server uses the data, the output has a link to its Console.
+      throw new Error(`the server did not start: ${log.trim()}\n${output}`.trim())
     }),
   ])
   return {
@@ -72,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     consoleLink,
     ended,
     createLoginKey: async () => JSON.parse(await cloudstead('keys', 'login', ...place)) as LoginKey,
+    createApiKey: async () => JSON.parse(await cloudstead('keys', 'api', ...place)) as ApiKey,
     revokeKey: async (id) => void (await cloudstead('keys', 'revoke', id, ...place)),
     showLog: () => void child.stderr.pipe(process.stderr),
     async stop() {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, mock } from 'node:test'
 import { GOOD_NETWORK } from '@cloudstead/wx'
+import { preparePermissions } from '../../quickstart/permissions.ts'
 import { type ServerProcess, startServer } from '../../quickstart/server-process.ts'
 import { type Bundle, bundleProgram, type OpenPage, type Phone, switchOn } from './phone.ts'
 
@@ -57,11 +58,8 @@ describe('the pages on a simulated phone with a real server', () => {
     // The program logs the fileIDs for the developer.
     mock.method(console, 'info', () => {})
     dataDir = mkdtempSync(join(tmpdir(), 'orders-data-'))
-    const config = join(QUICKSTART, 'cloudstead.config.json')
-    ;[bundle, server] = await Promise.all([
-      bundleProgram(),
-      startServer({ env: 'demo-1abcde', port: 0, dataDir, config }),
-    ])
+    ;[bundle, server] = await Promise.all([bundleProgram(), startServer({ env: 'demo-1abcde', port: 0, dataDir })])
+    await preparePermissions(server)
     alice = phoneOf('alice')
   })
   after(async () => {

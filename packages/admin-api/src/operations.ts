@@ -24,6 +24,7 @@ import {
 import { getOverview, getSession, getTraffic, setPassword, signIn, signOut } from './operations/session.ts'
 import { getSettings, resetSetting, saveSetting } from './operations/settings.ts'
 import {
+  correctFileType,
   countFiles,
   createFileUrl,
   createFolder,
@@ -41,6 +42,7 @@ import {
   createLoginKey,
   getUser,
   listKeys,
+  listSecurityEvents,
   listUsers,
   revokeKey,
   revokeSessions,
@@ -53,6 +55,7 @@ export const storageOperations = {
   getFile,
   createFileUrl,
   createFolder,
+  correctFileType,
   issueUpload,
   countFiles,
   moveFiles,
@@ -88,6 +91,7 @@ export const usersOperations = {
   createLoginKey,
   createApiKey,
   revokeKey,
+  listSecurityEvents,
 }
 
 export const operations = {
@@ -101,3 +105,27 @@ export const operations = {
 
 export type Operations = typeof operations
 export type OperationId = keyof Operations
+
+/** Operations that change nothing although their method is not GET. */
+const READING: ReadonlySet<string> = new Set<OperationId>(['countFiles', 'createFileUrl', 'createZip', 'checkRules'])
+/** Operations about the session of the caller, which need no scope. */
+const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'signIn', 'signOut', 'setPassword'])
+
+/**
+ * The scope that an API key needs for an operation; undefined if it needs none. Simulating rules needs `write`, because a
+ * rule of one's own can find out what stored documents contain.
+ */
+export function scopeOf(
+  id: string,
+): `${'storage' | 'database' | 'users' | 'settings'}:${'read' | 'write'}` | undefined {
+  if (OWN_SESSION.has(id)) return undefined
+  const area = Object.hasOwn(storageOperations, id)
+    ? 'storage'
+    : Object.hasOwn(databaseOperations, id)
+      ? 'database'
+      : Object.hasOwn(usersOperations, id)
+        ? 'users'
+        : 'settings'
+  const reads = operations[id as OperationId].method === 'GET' || READING.has(id)
+  return `${area}:${reads ? 'read' : 'write'}`
+}

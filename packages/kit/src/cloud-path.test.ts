@@ -52,6 +52,7 @@ test('the extension comes from the path, or else from the type', () => {
     ['wxfile://store.v2/tmp_1a2b3c', undefined, 'bin'],
     ['http://tmp/a.照片', 'image', 'jpg'],
     ['http://tmp/a.', 'video', 'mp4'],
+    ['http://tmp/a.webmanifest', undefined, 'webmanifest'],
   ]
   for (const [tempFilePath, fileType, extension] of cases) {
     const named = fileType === undefined ? { tempFilePath } : { tempFilePath, fileType }

@@ -51,6 +51,6 @@ function safeSegment(text: string): string {
 /** From the temporary path, whatever its scheme. Some phones leave the extension out. */
 function extensionOf({ tempFilePath, fileType = '' }: NamedFile): string {
   const name = tempFilePath.slice(tempFilePath.lastIndexOf('/') + 1)
-  const own = /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]
+  const own = /\.([A-Za-z0-9]{1,16})$/.exec(name)?.[1]
   return own?.toLowerCase() ?? EXTENSION_BY_TYPE[fileType] ?? 'bin'
 }

@@ -1,3 +1,5 @@
+import type { Scope } from './scopes.ts'
+
 /** How a user logged in. Rules see it as `auth.loginType`. */
 export type LoginType = 'ANONYMOUS' | 'CUSTOM' | 'WECHAT_OPEN'
 
@@ -17,6 +19,8 @@ export interface UserCaller {
 export interface AdminCaller {
   readonly kind: 'admin'
   readonly keyId: string
+  /** What the API key may do; absent when it may do everything. Checked where requests come in. */
+  readonly scopes?: readonly Scope[]
 }
 
 interface NobodyCaller {

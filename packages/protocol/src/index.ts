@@ -12,6 +12,8 @@ export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
 export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
 export { CloudsteadError, ERRORS, type ErrorCode, toCloudsteadError } from './errors.ts'
 export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
+export { shortFileName } from './file-name.ts'
+export { checkJsonStructure } from './json-structure.ts'
 export { type ParsedLoginTicket, parseLoginTicket, verifyLoginTicket } from './login-ticket.ts'
 export {
   type ObjectPermit,
@@ -21,6 +23,7 @@ export {
   verifyObjectSignature,
 } from './object-signature.ts'
 export { objectIdOf, objectPathname } from './object-url.ts'
+export { holdsScope, parseScopes, requireScope, type Scope } from './scopes.ts'
 export {
   isTc3Authorization,
   isTc3Fresh,

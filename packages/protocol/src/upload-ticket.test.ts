@@ -69,3 +69,8 @@ test('RustFS GHSA-w5fh: the ticket binds path, size and expiry; nothing outside 
     assert.throws(() => openUploadTicket(find, ENV, text, NOW), refusedWith('STORAGE_SIGN_PARAM_INVALID'))
   }
 })
+
+test('a ticket for a new file only says so', () => {
+  const ticket = { ...ticketFor({ kind: 'nobody' }), onlyNew: true }
+  assert.deepEqual(openUploadTicket(find, ENV, sealUploadTicket(KEY, ticket), NOW), ticket)
+})

@@ -16,18 +16,22 @@ export interface UploadTicket {
   readonly caller: Caller
   /** Bytes. */
   readonly maxSize: number
+  /** Whether an existing file must not be replaced. */
+  readonly onlyNew?: boolean
   /** Milliseconds since the epoch. */
   readonly expires: number
 }
 
 /** The payload: `[version, path, maxSize, expires, caller...]`. An array, to keep URLs short. */
-type Wire = readonly [1, string, number, number, string, ...(string | null)[]]
+type Wire = readonly [typeof MAY_REPLACE | typeof ONLY_NEW, string, number, number, string, ...(string | null)[]]
 
-const VERSION = 1
+const MAY_REPLACE = 1
+const ONLY_NEW = 2
 
 /** Makes `<kid>.<payload>.<mac>`, in base64url and therefore safe in a URL path. */
 export function sealUploadTicket(key: SigningKey & { readonly kid: string }, ticket: UploadTicket): string {
-  const wire: Wire = [VERSION, ticket.path, ticket.maxSize, ticket.expires, ...callerToWire(ticket.caller)]
+  const version = ticket.onlyNew === true ? ONLY_NEW : MAY_REPLACE
+  const wire: Wire = [version, ticket.path, ticket.maxSize, ticket.expires, ...callerToWire(ticket.caller)]
   const payload = Buffer.from(JSON.stringify(wire), 'utf8').toString('base64url')
   return `${key.kid}.${payload}.${mac(key, ticket.env, key.kid, payload)}`
 }
@@ -55,9 +59,10 @@ export function openUploadTicket(
   const [version, path, maxSize, expires, ...caller] = JSON.parse(
     Buffer.from(payload, 'base64url').toString('utf8'),
   ) as Wire
-  if (version !== VERSION) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
+  if (version !== MAY_REPLACE && version !== ONLY_NEW) throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID')
   if (now >= expires) throw new CloudsteadError('STORAGE_SIGN_EXPIRED')
-  return { env, path: parseCloudPath(path), caller: callerFromWire(caller), maxSize, expires }
+  const ticket = { env, path: parseCloudPath(path), caller: callerFromWire(caller), maxSize, expires }
+  return version === ONLY_NEW ? { ...ticket, onlyNew: true } : ticket
 }
 
 function callerToWire(caller: Caller): [string, ...(string | null)[]] {

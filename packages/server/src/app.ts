@@ -10,17 +10,20 @@ import type { ConfigFile } from './config/index.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { openEngines } from './engines/open.ts'
+import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
+import { createAnswerBudget } from './http/answer-budget.ts'
 import { authRoutes } from './http/auth/routes.ts'
 import { createBodyBudget } from './http/body-budget.ts'
-import { callerOfBody, callerOfHeaders } from './http/callers.ts'
+import { admitAdministrator, callerOfBody, callerOfHeaders } from './http/callers.ts'
 import { followConnections } from './http/connections.ts'
 import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
+import { refuseForeignHosts } from './http/foreign-hosts.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
 import { opsRoutes } from './http/ops.ts'
@@ -36,8 +39,10 @@ import type { Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage } from './storage/storage.ts'
 
-/** Bytes of large request bodies being read at once: room for two of the largest. Parsed, they take several times that. */
-const LARGE_BODIES_BYTES = 48 * 1024 * 1024
+/** Large request bodies being read and handled at once. Each part has room for two or for one of the largest. */
+const LARGE_BODIES = { totalBytes: 66 * 1024 * 1024, knownBytes: 24 * 1024 * 1024 } as const
+/** Bytes of large answers that wait for their clients to read them. The largest has 32 MiB of documents. */
+const WAITING_ANSWERS_BYTES = 48 * 1024 * 1024
 
 export interface AppOptions {
   readonly env: string
@@ -81,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const saved = await openSavedSettings({ records, file: options.config, now, log })
   const settings = saved.current
   const auth = createAuth({ env, records, secrets, settings, now, log })
-  const access = await openConsoleAccess({ records, keys: auth.keys, mode, now, log })
+  const access = await openConsoleAccess({ records, keys: auth.keys, securityLog: auth.securityLog, mode, now, log })
   const storage = createStorage({
     env,
     records,
@@ -99,12 +104,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const traffic = createTraffic(now)
   const denials = createDenials({ log, mode, now, counted: traffic.denied })
 
-  const http = createServer({ log, denials })
+  const answers = createAnswerBudget({ totalBytes: WAITING_ANSWERS_BYTES })
+  const http = createServer({ log, denials, answers })
   const connections = followConnections(http.server)
-  const budget = createBodyBudget(LARGE_BODIES_BYTES)
+  const budget = createBodyBudget(LARGE_BODIES)
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
-  allowCrossOrigin(http)
+  refuseForeignHosts(http, { publicUrl, settings })
+  allowCrossOrigin(http, { publicUrl, settings })
   await http.register(opsRoutes, { env, version, metrics, healthy })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {
@@ -120,8 +127,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     path: '/admin',
     env,
     envParam: 'envName',
-    actions: { ...storageActions(storage), ...adminDatabaseActions(database) },
+    actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth) },
     callerOf: callerOfHeaders(auth),
+    admit: admitAdministrator(auth),
     originOf: origin,
     budget,
   })
@@ -132,7 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     urls: ['/console', '/console/*'],
     open: async () => {
       const { registerConsole } = await import('./http/console/console.ts')
-      const app = createServer({ log, denials })
+      const app = createServer({ log, denials, answers })
       await registerConsole(app, {
         env,
         version,

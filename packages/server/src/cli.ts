@@ -6,10 +6,9 @@ const MIN_NODE = [22, 13] as const
 
 /**
  * V8 counts upload bodies as growth of the heap. The heap is small, so V8 would run full collections all the time and use
- * a quarter of the CPU for them. `heap-growing-percent` lets the heap grow further between collections.
- * `semi-space-growth-factor` keeps garbage from loading modules from staying in memory.
+ * a quarter of the CPU for them. This lets the heap grow further between collections.
  */
-const V8_FLAGS = ['--heap-growing-percent=150', '--semi-space-growth-factor=1'] as const
+const V8_FLAG = '--heap-growing-percent=150'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
@@ -19,7 +18,7 @@ if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
   // Instead of the default of 4: uploads spend their time in datasync and rename, and each such call occupies a thread.
   process.env.UV_THREADPOOL_SIZE ??= '16'
   const { setFlagsFromString } = await import('node:v8')
-  for (const flag of V8_FLAGS) setFlagsFromString(flag)
+  setFlagsFromString(V8_FLAG)
   const { main } = await import('./commands/main.ts')
   process.exitCode = await main(process.argv.slice(2), process.env)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -14,6 +14,14 @@ export function openDataDir(dataDir: string, env: string): DataPaths {
   const dir = join(dataDir, env)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   return { dir, records: join(dir, 'records.sqlite'), blobs: join(dir, 'blobs') }
+}
+
+/** The ids of the environments in a data directory; none when it does not exist. */
+export function environmentsIn(dataDir: string): readonly string[] {
+  if (!existsSync(dataDir)) return []
+  return readdirSync(dataDir)
+    .filter((name) => existsSync(join(dataDir, name, 'secrets.json')))
+    .sort()
 }
 
 /** Another server already uses the data directory. */

@@ -8,6 +8,7 @@ export interface Settings {
   readonly storage: StorageSettings
   readonly database: DatabaseSettings
   readonly auth: AuthSettings
+  readonly security: SecuritySettings
 }
 
 export interface StorageSettings {
@@ -43,6 +44,13 @@ export interface AuthSettings {
     /** Whether login codes such as `dev:alice` give made-up openids: only in `dev` and without a secret. */
     readonly madeUpIdentities: boolean
   }
+}
+
+export interface SecuritySettings {
+  /** Web sites that may call from a browser, in lower case: `shop.example.com`, or with a scheme or a port. */
+  readonly webDomains: readonly string[]
+  /** Names, besides loopback names and that of the public URL, by which this server may be reached, in lower case. */
+  readonly hosts: readonly string[]
 }
 
 /** The current settings. They change while the server runs: call it each time and keep no part of the result. */

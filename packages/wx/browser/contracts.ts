@@ -15,6 +15,7 @@ export interface ProgramScope {
   readonly Behavior: (options: object) => unknown
   readonly getApp: () => unknown
   readonly getCurrentPages: () => readonly unknown[]
+  readonly requirePlugin: (name: string) => never
 }
 
 /** What the runtime provides to the `wx` object. */

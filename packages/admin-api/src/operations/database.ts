@@ -72,7 +72,7 @@ export type StoredDocument = Static<typeof STORED>
 export const listDocuments = operation('GET', '/database/collections/{name}/documents', {
   summary: 'Lists documents of a collection',
   description:
-    'The query may use the operators of the SDKs, comments, unquoted names and trailing commas. A page may have fewer documents than its limit: only next says whether there are more.',
+    'The query may use the operators of the SDKs, commands such as `_.gt(5)`, regular expressions, comments, unquoted names and trailing commas. A page may have fewer documents than its limit: only next says whether there are more.',
   params: { name: NAME },
   query: {
     query: optional(string({ maxLength: 100_000, description: 'a query as EJSON text' })),

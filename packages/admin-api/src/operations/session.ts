@@ -46,13 +46,13 @@ export const signOut = operation('DELETE', '/session', {
 
 export const setPassword = operation('PUT', '/password', {
   summary: 'Sets the password of the Console and ends every other session',
-  description: 'Sessions that were opened with the password must send the current password.',
+  description: 'If there is a password, the current one must be sent. API keys cannot set it.',
   body: object({
     current: optional(string({ maxLength: 200 })),
     password: string({ minLength: 10, maxLength: 200 }),
   }),
   answer: DONE,
-  errors: ['CONSOLE_SIGN_IN_FAILED', 'CONSOLE_TOO_MANY_ATTEMPTS'],
+  errors: ['CONSOLE_SIGN_IN_FAILED', 'CONSOLE_TOO_MANY_ATTEMPTS', 'ACTION_FORBIDDEN'],
 })
 
 const WARNING = object({

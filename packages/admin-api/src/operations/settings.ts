@@ -14,7 +14,9 @@ const SETTING = object({
   title: TEXT,
   help: TEXT,
   source: SOURCE,
-  locked: boolean({ description: 'set by the configuration file or the environment of the process' }),
+  locked: boolean({
+    description: 'set by the configuration file or the environment of the process, or only the file may set it',
+  }),
   secret: boolean({ description: 'the value is never returned; set says whether there is one' }),
   set: boolean(),
   value: optional(any({ description: 'JSON; absent for secrets and if nothing is set' })),
@@ -23,7 +25,7 @@ const SETTING = object({
     string({ description: 'the saved value that is not in force because the configuration file sets it, as text' }),
   ),
   refused: optional(string({ description: 'why the saved value cannot be in force' })),
-  kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes']),
+  kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes', 'list']),
   choices: optional(array(string())),
 })
 export type Setting = Static<typeof SETTING>

@@ -71,6 +71,15 @@ export const createFolder = operation('POST', '/storage/folders', {
   errors: ['INVALID_FILE_NAME', 'STORAGE_FILE_EXIST'],
 })
 
+export const correctFileType = operation('PUT', '/storage/file-type', {
+  summary: 'Corrects the type of a stored file',
+  description:
+    'Browsers show only some types inline, pictures for example; a file of any other type stays a download, whatever it is called.',
+  body: object({ path: PATH, contentType: string({ maxLength: 200, description: 'such as image/png' }) }),
+  answer: DONE,
+  errors: ['INVALID_FILE_NAME', 'STORAGE_FILE_NONEXIST'],
+})
+
 export const issueUpload = operation('POST', '/storage/uploads', {
   summary: 'Creates a URL to which the bytes of a file are PUT, as the SDKs do',
   body: object({

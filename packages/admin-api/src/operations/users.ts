@@ -62,7 +62,13 @@ export const revokeSessions = operation('DELETE', '/users/{uid}/sessions', {
   errors: ['NOT_FOUND'],
 })
 
-const KEY = object({ kind: choice(['login', 'api']), id: string(), createdAt: TIME })
+const KEY = object({
+  kind: choice(['login', 'api']),
+  id: string(),
+  createdAt: TIME,
+  scopes: optional(array(string(), { description: 'what an API key may do; absent if it may do everything' })),
+  by: optional(string({ description: 'who created it: the id of an API key, "operator" or "command line"' })),
+})
 export type Key = Static<typeof KEY>
 
 export const listKeys = operation('GET', '/keys', {
@@ -83,6 +89,15 @@ export type ApiKeyFile = Static<typeof API_KEY_FILE>
 
 export const createApiKey = operation('POST', '/keys/api', {
   summary: 'Creates an API key; its secrets are returned only here',
+  description: 'A key can create only keys with scopes that it has itself.',
+  query: {
+    scopes: optional(
+      string({
+        maxLength: 200,
+        description: 'such as storage:read,database:write; without it the key may do everything',
+      }),
+    ),
+  },
   answer: API_KEY_FILE,
 })
 
@@ -91,4 +106,29 @@ export const revokeKey = operation('DELETE', '/keys/{id}', {
   params: { id: string({ maxLength: 128 }) },
   answer: DONE,
   errors: ['NOT_FOUND'],
+})
+
+const SECURITY_EVENT = object({
+  id: string(),
+  at: TIME,
+  kind: choice([
+    'signed-in',
+    'sign-in-refused',
+    'signed-out-everywhere',
+    'password-set',
+    'key-created',
+    'key-revoked',
+    'user-blocked',
+    'user-unblocked',
+  ]),
+  by: optional(string({ description: 'the id of an API key, "operator" or "command line"' })),
+  about: optional(string({ description: 'the id of the key, the uid of the user, or what was used to sign in' })),
+  address: optional(string({ description: 'of the other end of the connection' })),
+})
+export type SecurityEvent = Static<typeof SECURITY_EVENT>
+
+export const listSecurityEvents = operation('GET', '/security-events', {
+  summary: 'Lists sign-ins to the Console, refused ones, and changes of keys, passwords and blocks, newest first',
+  query: PAGE,
+  answer: page(SECURITY_EVENT),
 })

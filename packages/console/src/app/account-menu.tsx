@@ -37,11 +37,16 @@ export function AccountMenu({ session }: { readonly session: Session }) {
           t.theme,
           ...themeItems(),
           '-',
-          {
-            label: session.passwordSet ? t.changePassword : t.setPassword,
-            icon: KeyRound,
-            onSelect: () => setOpen('password'),
-          },
+          // The server accepts no password from an API key.
+          ...(session.operator?.by === 'key'
+            ? []
+            : [
+                {
+                  label: session.passwordSet ? t.changePassword : t.setPassword,
+                  icon: KeyRound,
+                  onSelect: () => setOpen('password'),
+                },
+              ]),
           {
             label: t.signOut,
             icon: LogOut,

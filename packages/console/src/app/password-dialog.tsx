@@ -23,7 +23,7 @@ export function PasswordDialog({ session, onClose }: PasswordDialogProps) {
   const [repeated, setRepeated] = useState('')
   const [checked, setChecked] = useState(false)
   const { busy, error, attempt } = useAttempt()
-  const needsCurrent = session.passwordSet && session.operator?.by === 'password'
+  const needsCurrent = session.passwordSet
   const short = [...password].length < MIN_LENGTH
   const differs = password !== repeated
   const save = () => {

@@ -260,6 +260,39 @@ describe('reasons', () => {
   })
 })
 
+describe('a denied path that the app built from a missing value has a hint', () => {
+  const rules = [RECIPE, 'false', 'resource.size < 9']
+  for (const segment of ['undefined', 'null', 'NaN', '[object Object]', '[object Promise]']) {
+    test(segment, () => {
+      const path = `users/${segment}/a.jpg`
+      for (const rule of rules) {
+        assert.ok(
+          decide(rule, TICKET, fileAt(path)).reason.includes(`the path contains "${segment}": the app built it`),
+        )
+      }
+      const compiled = compileStorageRules('PRIVATE', { resourceOpenid: 'path' })
+      const context = { auth: TICKET, resource: fileAt(path), now: 0 }
+      assert.match(compiled.evaluate('write', context).reason, /not to "bob", "u2" \(the path contains ".*user\.uid/)
+      const { en, zh } = compiled.explain('write', context).reason
+      assert.equal(en, compiled.evaluate('write', context).reason)
+      assert.match(zh, /（路径里有 ".*user\.uid）$/)
+    })
+  }
+
+  test('in any segment, and in no other path', () => {
+    const hint = (path: string) => decide('false', TICKET, fileAt(path)).reason.includes('the path contains')
+    assert.equal(hint('orders/undefined'), true)
+    assert.equal(hint('null'), true)
+    for (const path of ['users/bob/undefined.jpg', 'users/Null/a', 'users/nan/a', 'users/[object]/a']) {
+      assert.equal(hint(path), false, path)
+    }
+  })
+
+  test('an allowed one has none', () => {
+    assert.equal(decide('true', TICKET, fileAt('users/undefined/a')).reason, 'allowed by the rule "read"')
+  })
+})
+
 describe('what is refused', () => {
   for (const [name, acl, message, key, index] of [
     ['nothing', undefined, /must be one of READONLY/],

@@ -4,6 +4,7 @@ import {
   isTc3Authorization,
   isTc3Fresh,
   parseTc3Authorization,
+  type Tc3Authorization,
   verifyTc3,
 } from '@cloudstead/protocol'
 import type { Keys } from './keys.ts'
@@ -36,35 +37,61 @@ const BEARER = /^bearer +(\S+)$/i
  * @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED`
  */
 export async function administratorOf(options: AdminCredentialsOptions, request: AdminRequest): Promise<AdminCaller> {
-  const authorization = textOf(request.headers.authorization)
+  const { bearer, signature } = credentialOf(textOf(request.headers.authorization))
+  return bearer !== undefined ? options.keys.callerOfApiKey(bearer) : signerOf(options, request, signature)
+}
+
+/**
+ * Checks what can be checked before the body of a request has arrived: the api key, or whether the secretId of a signature
+ * exists.
+ *
+ * @throws CloudsteadError `INVALID_CREDENTIALS`
+ */
+export async function admitAdministrator(keys: Keys, authorization: string | undefined): Promise<void> {
+  const { bearer, signature } = credentialOf(authorization)
+  if (bearer !== undefined) await keys.callerOfApiKey(bearer)
+  else await secretKeyOf(keys, signature)
+}
+
+function credentialOf(
+  authorization: string | undefined,
+):
+  | { readonly bearer: string; readonly signature?: never }
+  | { readonly bearer?: never; readonly signature: Tc3Authorization } {
   if (authorization === undefined) {
     throw refused('There is no Authorization header: give the SDK an accessKey, or a secretId and secretKey.')
   }
   const bearer = BEARER.exec(authorization)?.[1]
-  if (bearer !== undefined) return options.keys.callerOfApiKey(bearer)
-  if (isTc3Authorization(authorization)) return signerOf(options, request, authorization)
+  if (bearer !== undefined) return { bearer }
+  if (isTc3Authorization(authorization)) return { signature: parseTc3Authorization(authorization) }
   throw refused('The Authorization header must be Bearer <apiKey> or TC3-HMAC-SHA256.')
+}
+
+async function secretKeyOf(keys: Keys, { secretId }: Tc3Authorization): Promise<string> {
+  const secretKey = await keys.secretKeyOf(secretId)
+  if (secretKey === undefined) throw refused('The secretId is unknown or was revoked.')
+  return secretKey
 }
 
 async function signerOf(
   { keys, now }: AdminCredentialsOptions,
   request: AdminRequest,
-  authorization: string,
+  parsed: Tc3Authorization,
 ): Promise<AdminCaller> {
-  const parsed = parseTc3Authorization(authorization)
   const stamp = textOf(request.headers['x-timestamp']) ?? ''
   if (!/^\d{1,11}$/.test(stamp)) throw refused('X-Timestamp must be an integer, in seconds.')
   const timestamp = Number(stamp)
   const host = textOf(request.headers.host)
   if (host === undefined) throw refused('There is no Host header.')
-  const secretKey = await keys.secretKeyOf(parsed.secretId)
-  if (secretKey === undefined) throw refused('The secretId is unknown or was revoked.')
+  const secretKey = await secretKeyOf(keys, parsed)
+  const holder = await keys.holderOf(parsed.secretId)
+  if (holder === undefined) throw refused('The secretId is unknown or was revoked.')
   const [path = '', ...query] = request.url.split('?')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, textOf(value)]))
   const { method, params } = request
   verifyTc3(parsed, { method, host, path, query: query.join('?'), headers, params, timestamp }, secretKey)
   if (!isTc3Fresh(timestamp, now(), SIGNATURE_WINDOW_SECONDS)) throw new CloudsteadError('SIGN_EXPIRED')
-  return { kind: 'admin', keyId: parsed.secretId }
+  return holder
 }
 
 function textOf(header: string | readonly string[] | undefined): string | undefined {

@@ -10,10 +10,11 @@ import type { Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
-import { type AdminRequest, administratorOf } from './admin-credentials.ts'
+import { type AdminRequest, administratorOf, admitAdministrator } from './admin-credentials.ts'
 import type { AuthLog } from './auth-log.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
+import { createSecurityLog, type SecurityLog } from './security-log.ts'
 import { createSessions, type Login } from './sessions.ts'
 import { createSignedTokens } from './signed-token.ts'
 import { createUserAdmin, type UserAdmin } from './user-admin.ts'
@@ -61,6 +62,12 @@ export interface Auth {
    * @throws CloudsteadError `INVALID_ACCESS_TOKEN`, `ACCESS_TOKEN_EXPIRED`, `INVALID_CREDENTIALS`
    */
   callerOfToken(token: string): Promise<UserCaller | AdminCaller>
+  /**
+   * Checks an Authorization header before the body of its request is read.
+   *
+   * @throws CloudsteadError `INVALID_CREDENTIALS`
+   */
+  admitAdministrator(authorization: string | undefined): Promise<void>
   /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
   administratorOf(request: AdminRequest): Promise<AdminCaller>
   /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
@@ -70,6 +77,7 @@ export interface Auth {
   sweep(): Promise<number>
   readonly keys: Keys
   readonly users: UserAdmin
+  readonly securityLog: SecurityLog
 }
 
 interface ProviderToken {
@@ -173,11 +181,13 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     refresh: sessions.refresh,
     revoke: sessions.revoke,
     callerOfToken,
+    admitAdministrator: (authorization) => admitAdministrator(keys, authorization),
     administratorOf: (request) => administratorOf({ keys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,
     sweep: sessions.sweep,
     keys,
     users: createUserAdmin({ records, users, now }),
+    securityLog: createSecurityLog({ records, now, log }),
   }
 }

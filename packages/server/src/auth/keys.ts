@@ -1,6 +1,6 @@
 import { generateKeyPair, randomBytes, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
+import { type AdminCaller, CloudsteadError, type Scope } from '@cloudstead/protocol'
 import type { RecordKey, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import { derivedSecret, type KeyRing } from '../secrets.ts'
@@ -28,15 +28,29 @@ interface KeyInfo {
   readonly id: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
+  /** What an API key may do; absent when it may do everything. */
+  readonly scopes?: readonly Scope[]
+  /** Who created it; absent for keys of earlier versions. */
+  readonly by?: string
+}
+
+/** What is stored with a new key. */
+export interface KeyOrigin {
+  /** The id of an API key, `operator` or `command line`. */
+  readonly by?: string
+  /** What an API key may do; without it, everything. */
+  readonly scopes?: readonly Scope[] | undefined
 }
 
 /** The keys of an environment. They are records, so a command sees and changes the keys of a running server. */
 export interface Keys {
   /** Creates a key for custom login tickets. Only its public half is stored. */
-  createLoginKey(): Promise<LoginKeyFile>
+  createLoginKey(origin?: KeyOrigin): Promise<LoginKeyFile>
   /** The public half, PEM. */
   publicLoginKey(keyId: string): Promise<string | undefined>
-  createApiKey(): Promise<ApiKeyFile>
+  createApiKey(origin?: KeyOrigin): Promise<ApiKeyFile>
+  /** The administrator with this secretId; undefined when it is unknown or was revoked. */
+  holderOf(secretId: string): Promise<AdminCaller | undefined>
   /** The secretKey of a secretId; undefined when it is unknown or was revoked. */
   secretKeyOf(secretId: string): Promise<string | undefined>
   /**
@@ -64,12 +78,12 @@ const PAGE = 100
 /** `cs_<secretId>_<random>`: people and secret scanners recognise the prefix. */
 const API_KEY = /^cs_(CS[0-9a-f]{24})_[A-Za-z0-9_-]{43}$/
 
-interface StoredLoginKey {
+interface StoredLoginKey extends Pick<KeyOrigin, 'by'> {
   readonly publicKey: string
   readonly createdAt: number
 }
 
-interface StoredApiKey {
+interface StoredApiKey extends KeyOrigin {
   /** The key of the ring that the secretKey is derived from. */
   readonly kid: string
   readonly apiKeyHash: string
@@ -96,14 +110,14 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     if (!result.done) throw new Error('a new key id was taken')
   }
 
-  async function createLoginKey(): Promise<LoginKeyFile> {
+  async function createLoginKey({ by }: KeyOrigin = {}): Promise<LoginKeyFile> {
     const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
       modulusLength: RSA_BITS,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
     })
     const id = randomUUID()
-    await insert({ space: LOGIN_KEYS, id }, { publicKey, createdAt: now() })
+    await insert({ space: LOGIN_KEYS, id }, { publicKey, createdAt: now(), ...(by === undefined ? {} : { by }) })
     return { private_key_id: id, private_key: privateKey, env_id: env }
   }
 
@@ -111,11 +125,13 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     return (await readJson<StoredLoginKey>(records, { space: LOGIN_KEYS, id: keyId }))?.value.publicKey
   }
 
-  async function createApiKey(): Promise<ApiKeyFile> {
+  async function createApiKey({ by, scopes }: KeyOrigin = {}): Promise<ApiKeyFile> {
     const secretId = `CS${randomBytes(SECRET_ID_BYTES).toString('hex')}`
     const apiKey = `cs_${secretId}_${randomBytes(API_KEY_BYTES).toString('base64url')}`
     const { kid } = ring.current
-    await insert({ space: API_KEYS, id: secretId }, { kid, apiKeyHash: hashOf(apiKey), createdAt: now() })
+    const origin = { ...(by === undefined ? {} : { by }), ...(scopes === undefined ? {} : { scopes }) }
+    const stored = { kid, apiKeyHash: hashOf(apiKey), createdAt: now(), ...origin }
+    await insert({ space: API_KEYS, id: secretId }, stored)
     return { secretId, secretKey: derivedSecret(ring.current, secretId), apiKey }
   }
 
@@ -134,14 +150,21 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     if (secretId === undefined || stored === undefined || !sameText(hashOf(apiKey), stored.apiKeyHash)) {
       throw new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
     }
-    return { kind: 'admin', keyId: secretId }
+    return callerOf(secretId, stored)
+  }
+
+  async function holderOf(secretId: string): Promise<AdminCaller | undefined> {
+    const stored = await apiKeyRecord(secretId)
+    return stored === undefined ? undefined : callerOf(secretId, stored)
   }
 
   async function listSpace(space: string, kind: KeyInfo['kind']): Promise<KeyInfo[]> {
     const all: KeyInfo[] = []
     for await (const page of walkPages(records, { space, limit: PAGE })) {
       for (const { id, value } of page) {
-        all.push({ kind, id, createdAt: (JSON.parse(value) as { createdAt: number }).createdAt })
+        const { createdAt, by, scopes } = JSON.parse(value) as { createdAt: number } & KeyOrigin
+        const origin = { ...(by === undefined ? {} : { by }), ...(scopes === undefined ? {} : { scopes }) }
+        all.push({ kind, id, createdAt, ...origin })
       }
     }
     return all
@@ -160,5 +183,9 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     return true
   }
 
-  return { createLoginKey, publicLoginKey, createApiKey, secretKeyOf, callerOfApiKey, list, revoke }
+  return { createLoginKey, publicLoginKey, createApiKey, holderOf, secretKeyOf, callerOfApiKey, list, revoke }
+}
+
+function callerOf(secretId: string, { scopes }: StoredApiKey): AdminCaller {
+  return { kind: 'admin', keyId: secretId, ...(scopes === undefined ? {} : { scopes }) }
 }

@@ -1,10 +1,11 @@
 import { CloudsteadError } from '@cloudstead/protocol'
+import { encodeKey } from '../engines/records/key-encoding.ts'
 import type { Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import { reindex } from './reindex.ts'
 import { listUsers, type UserPage, type UserQuery } from './user-list.ts'
-import { BLOCK_UNFINISHED, USERS_SPACE, type User, userPut } from './user-record.ts'
+import { BLOCK_UNFINISHED, BY_NAME, type NameKind, USERS_SPACE, type User, userPut } from './user-record.ts'
 import { createUserSessions, type UserSession } from './user-sessions.ts'
 import type { Users } from './users.ts'
 
@@ -14,6 +15,8 @@ export interface UserAdmin {
   list(query: UserQuery): Promise<UserPage>
   /** How many users there are. */
   count(): Promise<number>
+  /** The user with this uid, WeChat openid or custom id; undefined when there is none. */
+  find(kind: NameKind, name: string): Promise<User | undefined>
   /** A user with the open sessions, newest first; `more` when not all of them are listed. */
   get(uid: string): Promise<{ readonly user: User; readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
@@ -96,6 +99,16 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
   return {
     list: (query) => listUsers(records, query),
     count: () => records.count(USERS_SPACE),
+    async find(kind, name) {
+      const own = (await users.get(name))?.value
+      if (kind === 'uid') return own
+      // Usually the custom id is the uid as well, and then it is indexed as such.
+      if (kind === 'customUserId' && own?.customUserId === name) return own
+      const key = encodeKey([kind, kind === 'openid' ? 'WECHAT_OPEN' : 'CUSTOM', name])
+      const ranges = [{ from: { key, inclusive: true }, to: { key, inclusive: true } }]
+      const { records: found } = await records.find({ space: USERS_SPACE, index: BY_NAME, ranges, limit: 1 })
+      return found[0] === undefined ? undefined : (JSON.parse(found[0].value) as User)
+    },
     async get(uid) {
       return { user: await known(uid), ...(await sessions.list(uid)) }
     },

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { AuthSettings } from '../settings.ts'
@@ -88,6 +90,21 @@ describe('a WeChat login code', () => {
     await assert.rejects(dead.wechat.exchange(APPID, 'code'), failure(/ECONNREFUSED/))
     assert.ok(dead.logged.length > 0)
     assert.equal(JSON.stringify([silent.logged, dead.logged]).includes(SECRET), false)
+  })
+
+  it('that is larger than any of WeChat, or that trickles, is given up', async () => {
+    fake.answer = () => ({ openid: 'x', padding: 'x'.repeat(1024 * 1024) })
+    await assert.rejects(wechat.exchange(APPID, 'code'), failure(/more than 16384 bytes/))
+    const slow = createServer((_request, response) => {
+      const drip = setInterval(() => response.write(' '), 10)
+      response.on('close', () => clearInterval(drip))
+    })
+    await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done))
+    const apiBase = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+    const trickling = service({ appid: APPID, secret: SECRET, apiBase, madeUpIdentities: false }, 200)
+    await assert.rejects(trickling.wechat.exchange(APPID, 'code'), failure(/no answer within 200 ms/))
+    slow.closeAllConnections()
+    slow.close()
   })
 
   it('leaves no secret in the log or in a message, even if WeChat sends it back', async () => {

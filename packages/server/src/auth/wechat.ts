@@ -23,6 +23,9 @@ export interface Wechat {
 /** WeChat answers in about 100 ms; a client waits at most 15 s. */
 const TIMEOUT_MS = 5000
 
+/** Bytes of an answer. WeChat's have a few hundred. */
+const MAX_ANSWER_BYTES = 16 * 1024
+
 /** WeChat's codes have 32 characters. */
 const MAX_CODE_LENGTH = 256
 
@@ -91,7 +94,7 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
         signal: AbortSignal.timeout(timeoutMs),
         redirect: 'error',
       })
-      answer = objectOf(await response.text())
+      answer = objectOf(await boundedText(response))
     } catch (error) {
       const reason = isTimeout(error) ? `no answer within ${timeoutMs} ms` : reasonOf(error)
       log.warn({ apiBase, reason }, 'jscode2session did not answer')
@@ -125,6 +128,22 @@ function madeUpOpenid(code: string): string {
   return `oDEV${createHash('sha256').update(name.normalize('NFC')).digest('base64url').slice(0, 24)}`
 }
 
+/** The body of an answer. The signal of the request ends a body that trickles. */
+async function boundedText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.length
+    if (bytes > MAX_ANSWER_BYTES) throw new AnswerTooLongError()
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+class AnswerTooLongError extends Error {
+  override readonly name = 'AnswerTooLongError'
+}
+
 function objectOf(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text)
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
@@ -136,6 +155,7 @@ function isTimeout(error: unknown): boolean {
 
 /** Why a request failed, without its URL. */
 function reasonOf(error: unknown): string {
+  if (error instanceof AnswerTooLongError) return `the answer has more than ${MAX_ANSWER_BYTES} bytes`
   if (error instanceof SyntaxError) return 'the answer is not JSON'
   if (!(error instanceof Error)) return 'unknown'
   const code = (error.cause as NodeJS.ErrnoException | undefined)?.code

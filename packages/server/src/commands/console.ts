@@ -1,8 +1,8 @@
 /** `cloudstead console`: creates a sign-in link or sets the password of the Console. Also works while a server runs. */
 import { createConsoleLink, setConsolePassword } from '../auth/console/commands.ts'
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/console/password.ts'
-import { dataDirOf, withEnvironment } from './environment.ts'
-import { DATA_OPTIONS, envOption, parseOptions, UsageError, urlOption } from './options.ts'
+import { checkEnvironment, withEnvironment } from './environment.ts'
+import { DATA_OPTIONS, parseOptions, UsageError, urlOption } from './options.ts'
 
 const ACTIONS: readonly string[] = ['link', 'password']
 const LINK_OPTIONS = { ...DATA_OPTIONS, url: { type: 'string' }, 'public-url': { type: 'string' } } as const
@@ -18,10 +18,10 @@ export async function consoleAccess([action = '', ...rest]: readonly string[]): 
 async function printLink(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, LINK_OPTIONS)
   const url = urlOption('url', options.url) ?? urlOption('public-url', options['public-url'])
-  const link = await withEnvironment(options, ({ records }) => createConsoleLink(records, Date.now, url))
+  const link = await withEnvironment(options, 'refuse', ({ records }) => createConsoleLink(records, Date.now, url))
   if (link === undefined) {
     throw new UsageError(
-      `no server of this environment has run on ${dataDirOf(options)} yet; check --env and --data-dir, or give --url, the address at which your browser reaches the server`,
+      'no server of this environment has run yet; start it, or give --url, the address at which your browser reaches the server',
     )
   }
   process.stdout.write(`${link}\n`)
@@ -30,13 +30,14 @@ async function printLink(args: readonly string[]): Promise<number> {
 
 async function setPassword(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, DATA_OPTIONS)
-  envOption(options.env)
+  // Before anybody types a password.
+  checkEnvironment(options, 'create')
   if (process.stdin.isTTY) process.stderr.write('New Console password: ')
   const password = await readPassword(process.stdin)
   if (password === undefined) {
     throw new UsageError(`the password must have ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters`)
   }
-  await withEnvironment(options, ({ records }) => setConsolePassword(records, password))
+  await withEnvironment(options, 'create', ({ records }) => setConsolePassword(records, password))
   process.stdout.write('The Console password is set. Everybody is signed out.\n')
   return 0
 }

@@ -1,9 +1,12 @@
+/** The environment that a command works on beside the server. */
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { openDataDir } from '../data-dir.ts'
+import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
-import { envOption } from './options.ts'
+import { envOption, UsageError } from './options.ts'
+import { DEFAULT_DATA_DIR, DEV_DATA_DIR } from './usage.ts'
 
 /** What a command gets of an environment. */
 export interface OpenedEnvironment {
@@ -12,27 +15,31 @@ export interface OpenedEnvironment {
   readonly secrets: Secrets
 }
 
-interface DataOptions {
+interface EnvironmentOptions {
   readonly env?: string
   readonly 'data-dir'?: string
 }
 
-/** The absolute path of the data directory that the options name. */
-export function dataDirOf(options: DataOptions): string {
-  return resolve(options['data-dir'] ?? 'data')
-}
+/** Whether a command may create the environment in a data directory that has none yet, before the server's first start. */
+type Missing = 'create' | 'refuse'
 
 /**
  * Opens the records of an environment, runs `work` and closes them. Safe while a server runs on the same data directory.
  *
- * @throws UsageError when `--env` is missing or not valid
+ * @throws UsageError when the options name no environment that exists, and `missing` does not allow creating it
  */
 export async function withEnvironment<T>(
-  options: DataOptions,
+  options: EnvironmentOptions,
+  missing: Missing,
   work: (opened: OpenedEnvironment) => Promise<T>,
 ): Promise<T> {
-  const env = envOption(options.env)
-  const paths = openDataDir(dataDirOf(options), env)
+  const { env, dataDir } = checkEnvironment(options, missing)
+  if (!environmentsIn(dataDir).includes(env)) {
+    process.stderr.write(
+      `cloudstead: created the environment ${env} in ${dataDir}; start the server with --env ${env} --data-dir ${dataDir}\n`,
+    )
+  }
+  const paths = openDataDir(dataDir, env)
   const secrets = await loadSecrets(paths.dir)
   const records = await openRecords(paths)
   try {
@@ -40,4 +47,29 @@ export async function withEnvironment<T>(
   } finally {
     await records.close()
   }
+}
+
+/**
+ * The environment that the options name. Without `--data-dir`, it is in `./data`, or in `./.cloudstead` of `dev`.
+ *
+ * @throws UsageError as {@link withEnvironment} does
+ */
+export function checkEnvironment(
+  options: EnvironmentOptions,
+  missing: Missing,
+): { readonly env: string; readonly dataDir: string } {
+  const env = envOption(options.env)
+  const given = options['data-dir']
+  const found = given ?? [DEFAULT_DATA_DIR, DEV_DATA_DIR].find((dir) => existsSync(dir))
+  if (found === undefined) {
+    throw new UsageError(
+      `there is neither ./${DEFAULT_DATA_DIR} nor ./${DEV_DATA_DIR} here; name the data directory of the server with --data-dir`,
+    )
+  }
+  const dataDir = resolve(found)
+  const existing = environmentsIn(dataDir)
+  const mayCreate = missing === 'create' && given !== undefined && existing.length === 0
+  if (existing.includes(env) || mayCreate) return { env, dataDir }
+  const others = existing.length === 0 ? 'it has none' : `it has ${existing.join(', ')}`
+  throw new UsageError(`there is no environment ${env} in ${dataDir}; ${others}; check --env and --data-dir`)
 }

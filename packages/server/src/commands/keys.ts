@@ -1,28 +1,54 @@
 /** `cloudstead keys`: creates, lists and revokes keys. Also works while a server runs. */
-import { createKeys } from '../auth/index.ts'
+import { parseScopes } from '@cloudstead/protocol'
+import { createKeys, createSecurityLog } from '../auth/index.ts'
 import { withEnvironment } from './environment.ts'
 import { DATA_OPTIONS, parseOptions, UsageError } from './options.ts'
 
+/** Who did it, in the list of keys and in the security log. */
+const BY = 'command line'
+const API_OPTIONS = { ...DATA_OPTIONS, scope: { type: 'string' } } as const
 const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke']
+/** Keys can be created before the first start of the server. */
+const CREATING: readonly string[] = ['login', 'api']
 
 export async function keys([action = '', ...rest]: readonly string[]): Promise<number> {
   // Checked before the environment is opened, because opening creates missing files.
   if (!ACTIONS.includes(action)) throw new UsageError(`keys needs one of: ${ACTIONS.join(', ')}`)
   const id = action === 'revoke' ? keyId(rest.shift()) : ''
-  return withEnvironment(parseOptions(rest, DATA_OPTIONS), async ({ env, records, secrets }) => {
+  const options = parseOptions(rest, action === 'api' ? API_OPTIONS : DATA_OPTIONS)
+  const scopes = scopesOption((options as { scope?: string }).scope)
+  const missing = CREATING.includes(action) ? 'create' : 'refuse'
+  return withEnvironment(options, missing, async ({ env, records, secrets }) => {
     const keys = createKeys({ env, records, ring: secrets.apiSecret, now: Date.now })
+    const securityLog = createSecurityLog({ records, now: Date.now, log: console })
+    const noted = (kind: 'key-created' | 'key-revoked', about: string) => securityLog.record({ kind, by: BY, about })
     switch (action) {
-      case 'login':
-        return print(await keys.createLoginKey())
-      case 'api':
-        return print(await keys.createApiKey())
+      case 'login': {
+        const file = await keys.createLoginKey({ by: BY })
+        await noted('key-created', file.private_key_id)
+        return print(file)
+      }
+      case 'api': {
+        const file = await keys.createApiKey({ by: BY, scopes })
+        await noted('key-created', file.secretId)
+        return print(file)
+      }
       case 'list':
         return print(await keys.list())
       default:
         if (!(await keys.revoke(id))) throw new UsageError(`there is no key with the id ${id}`)
+        await noted('key-revoked', id)
         return 0
     }
   })
+}
+
+function scopesOption(text: string | undefined) {
+  try {
+    return text === undefined ? undefined : parseScopes(text)
+  } catch (error) {
+    throw new UsageError(`--scope ${text}: ${(error as Error).message}`)
+  }
 }
 
 function print(value: unknown): 0 {

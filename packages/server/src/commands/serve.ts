@@ -1,10 +1,21 @@
 /** `cloudstead start` and `cloudstead dev`: runs the server until SIGTERM or SIGINT. */
 import { resolve } from 'node:path'
 import { type ConfigContext, openConfigFile } from '../config/index.ts'
-import { createLog } from '../observe/log.ts'
+import { environmentsIn } from '../data-dir.ts'
+import { createLog, LOG_LEVELS } from '../observe/log.ts'
 import type { Mode } from '../settings.ts'
-import { envOption, parseOptions, portOption, UsageError, urlOption } from './options.ts'
-import { DEFAULT_CONFIG, DEFAULT_HOST, DEFAULT_PORT, DEV_ENV, version } from './usage.ts'
+import { addressesOf } from './addresses.ts'
+import { devHints } from './dev-hints.ts'
+import { choice, envOption, parseOptions, portOption, UsageError, urlOption } from './options.ts'
+import {
+  DEFAULT_CONFIG,
+  DEFAULT_DATA_DIR,
+  DEFAULT_HOST,
+  DEFAULT_PORT,
+  DEV_DATA_DIR,
+  DEV_ENV,
+  version,
+} from './usage.ts'
 
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -16,16 +27,18 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
   config: { type: 'string' },
   'public-url': { type: 'string' },
+  'log-level': { type: 'string' },
 } as const
 
 export async function serve(mode: Mode, args: readonly string[], environment: Environment): Promise<number> {
   const options = parseOptions(args, OPTIONS)
   const env = envOption(options.env ?? (mode === 'dev' ? DEV_ENV : undefined))
-  const dataDir = resolve(options['data-dir'] ?? (mode === 'dev' ? '.cloudstead' : 'data'))
+  const dataDir = resolve(options['data-dir'] ?? (mode === 'dev' ? DEV_DATA_DIR : DEFAULT_DATA_DIR))
   const port = portOption(options.port ?? DEFAULT_PORT)
   const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
-  const log = createLog(mode)
+  const level = choice('log-level', options['log-level'] ?? 'info', LOG_LEVELS)
+  const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
   // An empty variable counts as not set.
@@ -45,7 +58,14 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   })
   try {
     const { createApp } = await import('../app.ts')
-    const app = await createApp({ env, dataDir, version: version(), config, publicUrl, log, mode })
+    const others = environmentsIn(dataDir)
+    if (others.length > 0 && !others.includes(env)) log.warn({ env, others }, 'a new environment beside others')
+    const appOptions = { env, dataDir, version: version(), config, publicUrl, log, mode }
+    const app = await createApp(appOptions).catch(async (error: Error) => {
+      if (error.name !== 'DataDirInUseError') throw error
+      const { whereItRuns } = await import('./running-server.ts')
+      throw await whereItRuns(error, mode, env, dataDir)
+    })
     const url = await app.listen(host, port).catch(async (error: unknown) => {
       await app.close()
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
@@ -55,12 +75,14 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     })
     // Set up before the line is printed, because its reader may send SIGTERM at once.
     const stopped = stopSignal()
-    const base = publicUrl ?? url
+    const addresses = addressesOf(url)
+    const base = publicUrl ?? addresses.local
     process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
     const link = await app.consoleLink(base)
     // Printed on standard output and never logged: logs are kept and shared, and anyone with the link can sign in.
     if (link !== undefined) process.stdout.write(`  console ${link}\n`)
-    if (mode === 'dev') process.stdout.write(devHints(env, base))
+    if (mode === 'dev')
+      process.stdout.write(devHints(env, base, publicUrl === undefined ? addresses : { local: publicUrl, network: [] }))
     await stopped
     await app.close()
     return 0
@@ -75,21 +97,4 @@ function stopSignal(): Promise<void> {
     process.once('SIGTERM', () => done())
     process.once('SIGINT', () => done())
   })
-}
-
-function devHints(env: string, url: string): string {
-  const { protocol, host } = new URL(url)
-  const scheme = protocol.slice(0, -1)
-  return `
-  In the app, with the unmodified official SDK:
-
-    const app = cloudbase.init({ env: '${env}' })
-    app.registerEndPoint('//${host}/web', '${scheme}')
-    app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: '${scheme}' })
-    const auth = app.auth({ persistence: 'local' })
-
-  health  ${url}/health
-  Login codes such as dev:alice log in made-up WeChat users. Edits to ${DEFAULT_CONFIG} take effect while the server runs.
-
-`
 }

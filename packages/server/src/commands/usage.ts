@@ -1,24 +1,30 @@
 import { readFileSync } from 'node:fs'
+import { LOG_LEVELS } from '../observe/log.ts'
 
 export const DEV_ENV = 'demo-1abcde'
 export const DEFAULT_PORT = '8787'
 export const DEFAULT_HOST = '127.0.0.1'
+export const DEFAULT_DATA_DIR = 'data'
+export const DEV_DATA_DIR = '.cloudstead'
 export const DEFAULT_CONFIG = 'cloudstead.config.json'
 
 /** What `cloudstead --help` prints. */
 export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
 
-  cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./data] [--config FILE] [--public-url URL]
+  cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
+                   [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
   cloudstead dev [the same options]
-      run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./.cloudstead, made-up
+      run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
       WeChat users
   cloudstead keys login --env ENV [--data-dir DIR]
       create a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
-  cloudstead keys api --env ENV [--data-dir DIR]
-      create an administrator key: {secretId, secretKey, apiKey}
+  cloudstead keys api --env ENV [--data-dir DIR] [--scope storage:read,database]
+      create an administrator key: {secretId, secretKey, apiKey}; --scope limits it to areas: storage, database, users,
+      settings, each with :read or :write
   cloudstead keys list | keys revoke ID, with the same options
       list the keys of an environment; revoke one
+      (without --data-dir, keys and console look in ./${DEFAULT_DATA_DIR}, or in ./${DEV_DATA_DIR} if there is no ./${DEFAULT_DATA_DIR})
   cloudstead console link --env ENV [--data-dir DIR] [--url URL]
       create a link that signs in to the Console once and expires after 30 minutes; works while the server runs;
       --url is the address at which your browser reaches the server, if it is not the one that the server prints

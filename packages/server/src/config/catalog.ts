@@ -4,7 +4,7 @@ import { collectionKey, type FixedKey } from './keys.ts'
 
 export interface CatalogEntry {
   /** How the value is entered. */
-  readonly kind: 'boolean' | 'seconds' | 'size' | 'choice' | 'text' | 'secret' | 'rules' | 'indexes'
+  readonly kind: 'boolean' | 'seconds' | 'size' | 'choice' | 'text' | 'secret' | 'rules' | 'indexes' | 'list'
   readonly title: Text
   readonly help: Text
   readonly choices?: readonly string[]
@@ -63,8 +63,24 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
     kind: 'text',
     title: { en: 'Address of the WeChat API', zh: '微信接口地址' },
     help: {
-      en: 'Where login codes are exchanged. Change it only for tests or to use a proxy.',
-      zh: '换取登录凭证的服务器地址。仅在测试或使用代理时修改。',
+      en: 'Where login codes are exchanged. The AppSecret is sent there, so only the configuration file can set it.',
+      zh: '换取登录凭证的服务器地址。AppSecret 会发送到该地址，因此只能在配置文件中设置。',
+    },
+  },
+  'security.webDomains': {
+    kind: 'list',
+    title: { en: 'Web security domains', zh: 'WEB 安全域名' },
+    help: {
+      en: 'Web sites whose pages may call this server, one per line, such as shop.example.com or http://localhost:5173. Mini Programs need no entry.',
+      zh: '允许在浏览器中访问本服务器的网站，每行一个，例如 shop.example.com 或 http://localhost:5173。小程序无需填写。',
+    },
+  },
+  'security.hosts': {
+    kind: 'list',
+    title: { en: 'Host names of this server', zh: '本服务器的域名' },
+    help: {
+      en: 'Names in the URLs by which clients reach this server, one per line and without port, such as api.example.com. IP addresses, localhost and the name of --public-url need no entry.',
+      zh: '客户端访问本服务器所用的域名，每行一个，不带端口，例如 api.example.com。IP 地址、localhost 和 --public-url 中的域名无需填写。',
     },
   },
 }

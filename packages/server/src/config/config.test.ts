@@ -189,3 +189,27 @@ test('a configuration file that was named must exist', () => {
     /does not exist/,
   )
 })
+
+test('auth.wechat.apiBase is an https origin, or http on this machine', () => {
+  const parsed = (apiBase: string) => parseConfig(JSON.stringify({ auth: { wechat: { apiBase } } }), { mode: 'start' })
+  for (const valid of [
+    'https://api.weixin.qq.com',
+    'https://proxy.example:8443/',
+    'http://127.0.0.1:80',
+    'http://[::1]:1',
+  ]) {
+    assert.equal(parsed(valid).auth.wechat.apiBase, new URL(valid).origin)
+  }
+  for (const wrong of [
+    'http://evil.example',
+    'http://127.0.0.1.evil.example',
+    'https://a.example/path',
+    'https://a.example/?x=',
+    'https://user:pass@a.example',
+    'https://a.example/#',
+    'ftp://a.example',
+    'https://',
+  ]) {
+    assert.throws(() => parsed(wrong), /auth\.wechat\.apiBase/, wrong)
+  }
+})

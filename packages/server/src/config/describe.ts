@@ -1,7 +1,16 @@
 /** Describes settings: the value, its source, and a saved value that does not apply. */
 import { type CatalogEntry, catalogEntry } from './catalog.ts'
 import type { ConfigFileState } from './config-file.ts'
-import { collectionsOf, defaultOf, FIXED_KEYS, isSettingKey, keysOfCollection, SECRET_KEY, valueAt } from './keys.ts'
+import {
+  collectionsOf,
+  defaultOf,
+  FILE_ONLY,
+  FIXED_KEYS,
+  isSettingKey,
+  keysOfCollection,
+  SECRET_KEY,
+  valueAt,
+} from './keys.ts'
 import type { MergedConfig, SavedValue } from './layers.ts'
 import type { ConfigContext } from './settings-of.ts'
 
@@ -15,7 +24,7 @@ export type SettingSource = 'file' | 'console' | 'default' | 'environment'
 export interface Setting extends CatalogEntry {
   readonly key: string
   readonly source: SettingSource
-  /** The file or the environment of the process sets it. */
+  /** The file or the environment of the process sets it, or only the file may. */
   readonly locked: boolean
   /** Its value is never shown; `set` says whether there is one. */
   readonly secret: boolean
@@ -48,7 +57,7 @@ export function describeAll(layers: Layers): readonly Setting[] {
 export function describeOne(key: string, layers: Layers): Setting {
   const { file, saved, merged } = layers
   const source = sourceOf(key, layers)
-  const locked = source === 'file' || source === 'environment'
+  const locked = source === 'file' || source === 'environment' || FILE_ONLY.has(key)
   const value = source === 'environment' ? SECRET_TEXT : (valueAt(merged.raw, key) ?? defaultOf(key))
   const secret = key === SECRET_KEY
   const written = source === 'file' ? file.written.get(key) : source === 'console' ? saved.get(key)?.text : undefined

@@ -11,6 +11,8 @@ const FIXED = {
   'auth.wechat.appid': undefined,
   'auth.wechat.secret': undefined,
   'auth.wechat.apiBase': DEFAULTS.auth.wechat.apiBase,
+  'security.webDomains': DEFAULTS.security.webDomains,
+  'security.hosts': DEFAULTS.security.hosts,
 } as const
 
 /** A key that exists in every environment. */
@@ -21,6 +23,12 @@ export const FIXED_KEYS = Object.keys(FIXED) as readonly FixedKey[]
 
 /** The one key whose value is never shown. */
 export const SECRET_KEY = 'auth.wechat.secret'
+
+/**
+ * Keys that only the file can set. Whoever can change settings must not be able to have the AppSecret sent to an address
+ * of their choice.
+ */
+export const FILE_ONLY: ReadonlySet<string> = new Set<FixedKey>(['auth.wechat.apiBase'])
 
 const OF_COLLECTION = /^database\.collections\.([A-Za-z0-9_-]+)\.(acl|indexes)$/
 

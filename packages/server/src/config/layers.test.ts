@@ -18,7 +18,8 @@ const VALID: Readonly<Record<string, readonly unknown[]>> = {
   'auth.anonymous': [true, false],
   'auth.wechat.appid': ['wx1', 'wx2'],
   'auth.wechat.secret': ['s1', 's2'],
-  'auth.wechat.apiBase': ['http://a', 'https://b'],
+  'security.hosts': [[], ['a.example', 'B']],
+  'security.webDomains': [['shop.example.com'], ['http://localhost:5173', '[::1]:80', 'capacitor://localhost']],
   'database.collections.orders.acl': ['READONLY', { read: 'doc.a == 1' }],
   'database.collections.orders.indexes': [[], ['a', { fields: { b: -1 }, unique: true }]],
   'database.collections.__proto__.acl': ['PRIVATE'],
@@ -143,4 +144,13 @@ test('values are kept as written, without their indentation', () => {
   assert.equal(written.get('storage.maxFileSize'), '"1KB"')
   const acl = '{\n  // everybody\n  "read": true,\n\n  "write": "auth != null"\n}'
   assert.equal(written.get('storage.acl'), acl)
+})
+
+test('auth.wechat.apiBase can only be set in the file: a saved value would send the AppSecret to an address of its choice', () => {
+  const saved = [{ key: 'auth.wechat.apiBase', text: '"https://evil.example"' }]
+  const { settings, setAside } = mergeLayers({}, saved, CONTEXT)
+  assert.equal(settings.auth.wechat.apiBase, 'https://api.weixin.qq.com')
+  assert.match(setAside.get('auth.wechat.apiBase') ?? '', /only.*configuration file/)
+  const file = { auth: { wechat: { apiBase: 'https://proxy.example' } } }
+  assert.equal(mergeLayers(file, saved, CONTEXT).settings.auth.wechat.apiBase, 'https://proxy.example')
 })

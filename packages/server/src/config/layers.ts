@@ -2,7 +2,7 @@
 import { parseRulesText, RuleError } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
-import { isSettingKey, valueAt, withValue } from './keys.ts'
+import { FILE_ONLY, isSettingKey, valueAt, withValue } from './keys.ts'
 import type { RawConfig } from './raw-config.ts'
 import { checkShape } from './schema.ts'
 import { type ConfigContext, settingsOf } from './settings-of.ts'
@@ -34,7 +34,9 @@ export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], conte
   const candidates: Candidate[] = []
   for (const { key, text } of saved) {
     if (isSettingKey(key) && valueAt(file, key) !== undefined) continue
-    const read = readValue(key, text)
+    const read = FILE_ONLY.has(key)
+      ? { reason: `${key} can only be set in the configuration file` }
+      : readValue(key, text)
     if ('reason' in read) setAside.set(key, read.reason)
     else candidates.push({ key, value: read.value })
   }

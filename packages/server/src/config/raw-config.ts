@@ -11,6 +11,7 @@ export interface RawConfig {
     readonly anonymous?: boolean
     readonly wechat?: { readonly appid?: string; readonly secret?: string; readonly apiBase?: string }
   }
+  readonly security?: { readonly webDomains?: readonly string[]; readonly hosts?: readonly string[] }
 }
 
 export interface RawCollection {

@@ -20,7 +20,7 @@ export interface ConfigContext {
  * @throws ConfigError naming the invalid key and what is valid there
  */
 export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
-  const { storage = {}, database = {}, auth = {} } = raw
+  const { storage = {}, database = {}, auth = {}, security = {} } = raw
   const secret = auth.wechat?.secret ?? context.wechatSecret
   const { resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
   const collections = Object.entries(database.collections ?? {}).map(
@@ -38,11 +38,33 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
       wechat: {
         ...(auth.wechat?.appid === undefined ? {} : { appid: auth.wechat.appid }),
         ...(secret === undefined ? {} : { secret }),
-        apiBase: (auth.wechat?.apiBase ?? DEFAULTS.auth.wechat.apiBase).replace(/\/+$/, ''),
+        apiBase: wechatOrigin(auth.wechat?.apiBase ?? DEFAULTS.auth.wechat.apiBase),
         madeUpIdentities: context.mode === 'dev' && secret === undefined,
       },
     },
+    security: {
+      webDomains: lowerCase(security.webDomains ?? DEFAULTS.security.webDomains),
+      hosts: lowerCase(security.hosts ?? DEFAULTS.security.hosts),
+    },
   }
+}
+
+/** The AppSecret is sent there, so it must not cross a network in the clear. */
+function wechatOrigin(text: string): string {
+  const url = URL.parse(text)
+  const safe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
+  if (url === null || !safe || `${url.origin}/` !== url.href) {
+    throw new ConfigError(
+      'auth.wechat.apiBase must be an https:// address without a path, such as https://api.weixin.qq.com; http:// only for this machine',
+    )
+  }
+  return url.origin
+}
+
+function lowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase())
 }
 
 /** @throws ConfigError naming the key of the invalid rules */

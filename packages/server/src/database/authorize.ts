@@ -11,8 +11,10 @@ import {
   createdData,
   type DatabaseRuleContext,
   type DatabaseRules,
+  type Decision,
   type DocumentData,
   type DocumentKey,
+  fixedId,
   Lookups,
   replacedData,
   updatedData,
@@ -28,7 +30,7 @@ import {
   type OperationDetails,
 } from './access-record.ts'
 import type { IdentifiedDocument } from './document-id.ts'
-import { fixedId, isOnlyId } from './query-conditions.ts'
+import { isOnlyId } from './query-conditions.ts'
 import type { Scope } from './scope.ts'
 
 /** A document to insert: as it was sent, and as it would be stored. */
@@ -125,62 +127,47 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
       allows: (document) => rules.evaluate(operation, contextWith(document)).allowed,
       cost: update === undefined || id !== undefined ? 0 : namesCost(update),
     }
-    const allow = (
+    /** Reports an allowed access, throws a denied one. `by`: the query, when the decision is a proof. */
+    const conclude = (
+      { allowed, reason }: Decision,
       members: () => CaseMembers,
       evaluated: DatabaseRuleContext,
       by?: { readonly query: DocumentObject },
-    ) => {
-      onAllowed?.(
-        allowedAccess(access, { ...members(), ...documentsOf(lookups) }, (target) =>
-          rules.explain(operation, evaluated, { target, ...by }),
-        ),
-      )
+    ): Scope => {
+      if (allowed && onAllowed === undefined) return scope
+      const asked = { ...members(), ...documentsOf(lookups) }
+      const explain = (target: string) => rules.explain(operation, evaluated, { target, ...by })
+      if (!allowed) throw deniedError(access, asked, reason, explain)
+      onAllowed?.(allowedAccess(access, asked, explain))
       return scope
     }
-    const refuse = (
-      members: CaseMembers,
-      reason: string,
-      evaluated: DatabaseRuleContext,
-      by?: { readonly query: DocumentObject },
-    ) =>
-      deniedError(access, { ...members, ...documentsOf(lookups) }, reason, (target) =>
-        rules.explain(operation, evaluated, { target, ...by }),
-      )
-    const changed = () => changesOf(details)
+    const where = () => ({ where: encodeWebValue(query), ...changesOf(details) })
+    const one = () => ({ doc: id, ...changesOf(details) })
     const prove = () => lookups.settle(() => rules.prove(operation, query, context), lookUp)
     // What a replacement removes depends on the stored document, so there is no proof from the query alone.
     const proof = replacement === undefined ? await prove() : undefined
-    const namesOne = id !== undefined && isOnlyId(query)
-    // An update of one document is also evaluated on the stored document: it may overwrite protected fields.
-    if (proof?.allowed && !(operation === 'update' && namesOne)) {
-      return allow(() => ({ ...(namesOne ? { doc: id } : { where: encodeWebValue(query) }), ...changed() }), context, {
-        query,
-      })
-    }
     if (id === undefined) {
-      if (proof === undefined) {
-        throw new CloudsteadError(
-          'DATABASE_PERMISSION_DENIED',
-          'under custom rules, set() replaces one document by its id',
-        )
-      }
-      throw refuse({ where: encodeWebValue(query), ...changed() }, proof.reason, context, { query })
+      if (proof !== undefined) return conclude(proof, where, context, { query })
+      throw new CloudsteadError(
+        'DATABASE_PERMISSION_DENIED',
+        'under custom rules, set() replaces one document by its id',
+      )
+    }
+    const isOne = isOnlyId(query)
+    // An update of one document is also evaluated on the stored document: it may overwrite protected fields.
+    if (proof?.allowed && !(operation === 'update' && isOne)) {
+      return conclude(proof, isOne ? one : where, context, { query })
     }
     const stored = await read({ collection, id })
     if (stored === undefined) {
       if (upsert === true) return scope
       // A missing document is denied like a hidden one, so that the response does not reveal which ids exist. The rule
       // is not evaluated on it: `doc.secret == null` would be true.
-      const decision = proof ?? (await prove())
-      const absent = { doc: id, ...changed(), stored: null }
-      if (decision.allowed) return allow(() => absent, context, { query })
-      throw refuse(absent, decision.reason, context, { query })
+      return conclude(proof ?? (await prove()), () => ({ ...one(), stored: null }), context, { query })
     }
     const evaluated = contextWith(stored)
     const decision = await lookups.settle(() => rules.evaluate(operation, evaluated), lookUp)
-    const members = () => ({ doc: id, ...changed(), stored: encodeWebValue(stored) })
-    if (decision.allowed) return allow(members, evaluated)
-    throw refuse(members(), decision.reason, evaluated)
+    return conclude(decision, () => ({ ...one(), stored: encodeWebValue(stored) }), evaluated)
   }
 
   async function checkInsert(access: Access, documents: readonly NewDocument[]): Promise<void> {

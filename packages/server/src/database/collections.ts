@@ -265,7 +265,7 @@ function definitionIds(settings: CollectionSettings | undefined): readonly strin
 
 function missing(name: string, hints: boolean): CloudsteadError {
   const hint = hints
-    ? `; add it to the configuration file under "database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
+    ? `; create it in the Console, on the page Database, or add it to the configuration file under "database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
     : ''
   return new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `collection '${name}' does not exist${hint}`)
 }

@@ -159,7 +159,10 @@ describe('collections', () => {
     })
     assert.equal(await codeOf(database.checkCollection('orders')), 'DATABASE_COLLECTION_NOT_EXIST')
     const dev = another({ hints: 'dev' })
-    await assert.rejects(dev.insert(alice, 'orders', [{}]), /"orders": \{ "acl": "PRIVATE" \}/)
+    await assert.rejects(
+      dev.insert(alice, 'orders', [{}]),
+      /create it in the Console, on the page Database, .*"orders": \{ "acl": "PRIVATE" \}/,
+    )
     assert.equal(await codeOf(database.createCollection(alice, 'orders')), 'DATABASE_PERMISSION_DENIED')
     assert.equal(await codeOf(database.createCollection(NOBODY, 'orders')), 'DATABASE_PERMISSION_DENIED')
     await database.createCollection(ADMIN, 'orders')

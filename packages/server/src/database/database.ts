@@ -37,7 +37,7 @@ import { type Selection, select } from './selection.ts'
 import type { DocumentQuestion } from './simulate.ts'
 import { unpackDocument } from './stored-document.ts'
 import { compileUpdate } from './update.ts'
-import { editOutcome, madeByReplacement, madeByUpdate, upsertDocuments } from './upsert.ts'
+import { madeByReplacement, madeByUpdate, upsertDocuments } from './upsert.ts'
 import { insertDocuments, type WriteOptions } from './write-documents.ts'
 
 /** Documents of one insert, which commits as a whole. */
@@ -204,7 +204,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     edit: Edit,
     make: () => DocumentObject,
   ): Promise<EditOutcome> {
-    if (!upsert) return editOutcome(await editDocuments(writes, selection, multi, edit))
+    if (!upsert) return editDocuments(writes, selection, multi, edit)
     return upsertDocuments(writes, selection, multi, edit, async () => {
       const { access } = await openFor(caller, 'create', collection)
       const sent = make()

@@ -4,6 +4,7 @@ import { CONFLICT } from '../engines/records/retry.ts'
 import type { Collection } from './collections.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { type Plan, planQuery } from './planner.ts'
+import type { EditOutcome } from './requests.ts'
 import { match, type Selection, walkSelection } from './selection.ts'
 import { checkStorable } from './write-checks.ts'
 import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-documents.ts'
@@ -11,14 +12,11 @@ import { commitWrites, putOf, retryWrite, type WriteOptions } from './write-docu
 /** Returns the new document, which may be the given one, changed in place; undefined deletes it. */
 export type Edit = (document: DocumentObject) => DocumentObject | undefined
 
-export interface EditResult {
+interface BatchResult {
   readonly matched: number
-  readonly modified: number
+  readonly updated: number
   /** The last document that was edited, in its new form. */
   readonly document: DocumentObject | undefined
-}
-
-interface BatchResult extends EditResult {
   /** How many ids of the batch were handled, from the first: all documents together may be too large. */
   readonly covered: number
 }
@@ -39,12 +37,12 @@ export async function editDocuments(
   selection: Selection,
   multi: boolean,
   edit: Edit,
-): Promise<EditResult> {
+): Promise<EditOutcome> {
   const plan = planQuery(selection.query, [], selection.collection.usable)
   // All ids are read before the first edit, since an edit may move documents in the index that finds them.
   const ids = plan.kind === 'ids' ? plan.ids : await matchingIds(options, selection, plan, multi)
   const size = multi ? STEP_DOCUMENTS : 1
-  let [start, matched, modified] = [0, 0, 0]
+  let [start, matched, updated] = [0, 0, 0]
   let document: DocumentObject | undefined
   while (start < ids.length && (multi || matched === 0)) {
     const batch = ids.slice(start, start + size)
@@ -54,10 +52,10 @@ export async function editDocuments(
       : work())
     start += result.covered
     matched += result.matched
-    modified += result.modified
+    updated += result.updated
     document = result.document ?? document
   }
-  return { matched, modified, document }
+  return { matched, updated, ...(document && { document }) }
 }
 
 /** For one document the first page is enough: when the first id no longer matches, the next one may. */
@@ -125,5 +123,5 @@ async function prepare(
     }
     expectations.push({ space, id, version })
   }
-  return { covered, matched, modified: writes.length, document, writes, expectations }
+  return { covered, matched, updated: writes.length, document, writes, expectations }
 }

@@ -1,6 +1,7 @@
 import { CloudsteadError, type DocumentObject, encodeRelaxedEjson } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
 import { writeCell, writeName } from './csv-cells.ts'
+import { own } from './paths.ts'
 import { planQuery } from './planner.ts'
 import { type Selection, walkSelection } from './selection.ts'
 
@@ -92,8 +93,4 @@ async function* csv(pages: Pages, columns: ReadonlySet<string>): AsyncGenerator<
     }
     yield rows(page.map((document) => [...columns].map((name) => writeCell(own(document, name)))))
   }
-}
-
-function own(document: DocumentObject, name: string) {
-  return Object.hasOwn(document, name) ? document[name] : undefined
 }

@@ -1,7 +1,7 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 import { distanceFrom, parseNear } from './geo.ts'
 import { leaves, parsePath } from './paths.ts'
-import { eachCondition } from './query-conditions.ts'
+import { pathConditions } from './query-conditions.ts'
 import type { RequestBudget } from './request-budget.ts'
 
 /** The order by distance that a query with `$nearSphere` asks for. */
@@ -14,12 +14,11 @@ export interface NearOrder {
 
 /** The `$nearSphere` of a checked query. */
 export function nearOrderOf(query: DocumentObject, budget: RequestBudget): NearOrder | undefined {
-  const found: NearOrder[] = []
-  eachCondition(query, (path, condition) => {
+  for (const [path, condition] of pathConditions(query)) {
     const operand = isDocumentObject(condition) ? condition.$nearSphere : undefined
-    if (operand !== undefined) found.push(nearOrder(path, operand, budget))
-  })
-  return found[0]
+    if (operand !== undefined) return nearOrder(path, operand, budget)
+  }
+  return undefined
 }
 
 function nearOrder(path: string, operand: DocumentValue, budget: RequestBudget): NearOrder {

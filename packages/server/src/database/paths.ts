@@ -9,6 +9,11 @@ export function isArrayIndex(part: string): boolean {
   return /^(?:0|[1-9]\d{0,8})$/.test(part)
 }
 
+/** The own member of an object: a name such as `constructor` reaches nothing else. */
+export function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
 /**
  * Splits a dotted path.
  *
@@ -44,7 +49,7 @@ export function reach(
   budget?: RequestBudget,
 ): readonly (DocumentValue | undefined)[] {
   const first = parts[0]
-  if (parts.length === 1 && first !== undefined) return [Object.hasOwn(document, first) ? document[first] : undefined]
+  if (parts.length === 1 && first !== undefined) return [own(document, first)]
   const walk: Walk = { parts, budget, found: [], seen: new Map() }
   descend(walk, document, 0)
   return walk.found.length === 0 ? [undefined] : walk.found

@@ -4,7 +4,7 @@ import { type Bounds, componentRange, keyPrefixRange } from '../engines/records/
 import type { KeyRange } from '../engines/records/records.ts'
 import { recordId } from './document-id.ts'
 import type { UsableIndex } from './indexes.ts'
-import { eachCondition, hasOperators } from './query-conditions.ts'
+import { hasOperators, pathConditions } from './query-conditions.ts'
 import type { OrderPart } from './sort.ts'
 
 /** How the candidates of a query are found. Every candidate has to be tested with the whole query. */
@@ -67,11 +67,11 @@ function collectField(conditions: Conditions, condition: DocumentValue): void {
 
 function conditionsOf(query: DocumentObject): ReadonlyMap<string, Conditions> {
   const found = new Map<string, Conditions>()
-  eachCondition(query, (path, condition) => {
+  for (const [path, condition] of pathConditions(query)) {
     const conditions = found.get(path) ?? { bounds: {} }
     found.set(path, conditions)
     collectField(conditions, condition)
-  })
+  }
   return found
 }
 

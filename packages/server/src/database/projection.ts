@@ -6,7 +6,7 @@ import {
   isDocumentObject,
 } from '@cloudstead/protocol'
 import { compileElementTest } from './matcher.ts'
-import { parsePath } from './paths.ts'
+import { own, parsePath } from './paths.ts'
 import { checkCriteria, MAX_CONDITIONS } from './query-check.ts'
 import type { RequestBudget } from './request-budget.ts'
 
@@ -35,7 +35,7 @@ function tooMany(most: number, what: string): CloudsteadError {
 function addPath(tree: Record<string, Tree | null>, parts: readonly string[]): void {
   let node = tree
   for (const [at, part] of parts.entries()) {
-    const next = Object.hasOwn(node, part) ? node[part] : undefined
+    const next = own(node, part)
     if (next === null) return
     if (at === parts.length - 1) node[part] = null
     else {
@@ -58,7 +58,7 @@ function include(value: DocumentValue, tree: Tree, budget: RequestBudget): Docum
   if (!isDocumentObject(value)) return undefined
   const target: Record<string, DocumentValue> = {}
   for (const [name, item] of Object.entries(value)) {
-    const under = Object.hasOwn(tree, name) ? tree[name] : undefined
+    const under = own(tree, name)
     if (under === undefined) continue
     const kept = under === null ? item : include(item, under, budget)
     if (kept !== undefined) target[name] = kept
@@ -74,7 +74,7 @@ function exclude(value: DocumentValue, tree: Tree, budget: RequestBudget): Docum
   if (!isDocumentObject(value)) return value
   const target: Record<string, DocumentValue> = {}
   for (const [name, item] of Object.entries(value)) {
-    const under = Object.hasOwn(tree, name) ? tree[name] : undefined
+    const under = own(tree, name)
     if (under !== null) target[name] = under === undefined ? item : exclude(item, under, budget)
   }
   return target

@@ -11,7 +11,7 @@ import {
 } from '@cloudstead/protocol'
 import { checkExpression } from './expression-check.ts'
 import { parseNear, queryShape } from './geo.ts'
-import { checkName, parsePath } from './paths.ts'
+import { checkName, own, parsePath } from './paths.ts'
 import { hasOperators, isOperator, isOperatorsOnly, isPlaceholder, LOGICAL_OPERATORS } from './query-conditions.ts'
 import { chainOf, isNested } from './sdk-conditions.ts'
 
@@ -191,7 +191,7 @@ function checkOperators(spec: DocumentObject, context: Context): DocumentObject 
     if (operator === '$regex') target.$regex = checkRegex(spec)
     else if (operator === '$options' && '$regex' in spec) continue
     else {
-      const check = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
+      const check = own(OPERATORS, operator)
       if (check === undefined) throw refused(operator)
       const ids = operator === '$eq' || operator === '$ne' ? placeholder(operand, context) : undefined
       if (ids === undefined) target[operator] = check(operand, context)

@@ -1,4 +1,5 @@
 import { type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
+import { conjuncts, fixedValue } from '@cloudstead/rules'
 import type { DocumentId } from './document-id.ts'
 
 /** Reads the conditions of a query without evaluating it. */
@@ -26,37 +27,17 @@ export function isPlaceholder(value: DocumentValue | undefined): value is '{open
   return value === '{openid}' || value === '{uid}'
 }
 
-/** Calls `visit` for each condition on a path that every match meets, including those within `$and`. */
-export function eachCondition(query: DocumentObject, visit: (path: string, condition: DocumentValue) => void): void {
-  for (const [name, condition] of Object.entries(query)) {
-    if (name === '$and') for (const part of condition as readonly DocumentObject[]) eachCondition(part, visit)
-    else if (!isOperator(name)) visit(name, condition)
-  }
-}
-
-/** The value that a condition requires the field to be equal to; undefined for other conditions. */
-function fixedValue(condition: DocumentValue): DocumentValue | undefined {
-  if (condition instanceof RegExp) return undefined
-  return hasOperators(condition) ? (condition as DocumentObject).$eq : condition
+/** The conditions on paths that every match meets, including those within `$and`. */
+export function pathConditions(query: DocumentObject): readonly (readonly [path: string, condition: DocumentValue])[] {
+  return conjuncts(query).filter(([name]) => !isOperator(name))
 }
 
 /** The fields that must be equal to one value, with the value. */
 export function fixedFields(query: DocumentObject): readonly (readonly [path: string, value: DocumentValue])[] {
-  const fields: (readonly [string, DocumentValue])[] = []
-  eachCondition(query, (path, condition) => {
+  return pathConditions(query).flatMap(([path, condition]) => {
     const value = fixedValue(condition)
-    if (value !== undefined) fields.push([path, value])
+    return value === undefined ? [] : [[path, value] as const]
   })
-  return fields
-}
-
-/** The `_id` of the only document that a query can find. */
-export function fixedId(query: DocumentObject): DocumentId | undefined {
-  for (const { _id: condition = null } of [query, ...((query.$and as readonly DocumentObject[] | undefined) ?? [])]) {
-    const id = asId(fixedValue(condition))
-    if (id !== undefined) return id
-  }
-  return undefined
 }
 
 /** Whether a query has conditions on `_id` only. */
@@ -71,9 +52,6 @@ export function plainId(query: DocumentObject): DocumentId | undefined {
   const { _id: condition = null } = query
   if (isDocumentObject(condition) && Object.keys(condition).length > 1) return undefined
   const value = fixedValue(condition)
-  return isPlaceholder(value) ? undefined : asId(value)
-}
-
-function asId(value: DocumentValue | undefined): DocumentId | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined
+  const isId = (typeof value === 'string' && !isPlaceholder(value)) || typeof value === 'number'
+  return isId ? value : undefined
 }

@@ -1,4 +1,5 @@
 import { CloudsteadError, MAX_VALUE_DEPTH, setOwn } from '@cloudstead/protocol'
+import { COMMANDS, conditionOf, FieldLogic, holdsLogic } from './query-commands.ts'
 
 /** Spaces, `// ...` to the end of the line and closed comments; also a byte order mark. */
 const BETWEEN = /(?:\s+|\ufeff|\/\/[^\r\n]*|\/\*[\s\S]*?\*\/)*/y
@@ -6,6 +7,11 @@ const NUMBER = /[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const DOUBLE_QUOTED = /"(?:[^"\\\r\n]|\\[^\r\n])*"/y
 const SINGLE_QUOTED = /'(?:[^'\\\r\n]|\\[^\r\n])*'/y
 /** A name without quotes. Includes operators, and dotted paths, which need quotes in JavaScript. */
+/** A regular expression of JavaScript with its flags. */
+const REGEX = /\/((?:[^/\\[\r\n]|\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\r\n])*\])+)\/([a-z]*)/y
+/** `_.gt`, where `_` is `db.command`. */
+const COMMAND = /^(?:_|db\.command)\.(\w+)$/
+const CHAINED = /\.(and|or)(?=\s*\()/y
 const NAME = /[\p{L}_$][\p{L}\p{N}_$.]*/uy
 
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
@@ -16,7 +22,8 @@ const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
 
 /**
  * Parses a query as people write it: JSON with names without quotes, strings in single quotes, comments and trailing
- * commas. Empty text is the query for all documents.
+ * commas. Also what Mini Programs write: commands such as `_.gt(5)`, `/^a/i`, `new Date('2026-11-30')`. Empty text is the
+ * query for all documents.
  *
  * @throws CloudsteadError INVALID_PARAM with line and column
  * @example parseQueryText("{status: 'paid', total: {$gt: 5}}") // { status: 'paid', total: { $gt: 5 } }
@@ -27,6 +34,8 @@ export function parseQueryText(text: string): unknown {
 
 class QueryReader {
   readonly #text: string
+  /** The values that commands made. */
+  readonly #conditions = new WeakSet<object>()
   #at = 0
   #depth = 0
 
@@ -40,6 +49,7 @@ class QueryReader {
     const value = this.#value()
     this.#skip()
     if (this.#at < this.#text.length) this.#unexpected()
+    if (holdsLogic(value)) this.#refuse('the command needs a field, such as {total: _.gt(5)}', 0)
     return value
   }
 
@@ -58,11 +68,16 @@ class QueryReader {
     if (char === '{') return this.#object()
     if (char === '[') return this.#array()
     if (char === '"' || char === "'") return this.#quoted(char)
+    if (char === '/') return this.#regex()
     const number = this.#match(NUMBER)
     if (number !== undefined) return Number(number)
     const word = this.#match(NAME)
     const value = word === undefined ? undefined : LITERALS.get(word)
     if (value !== undefined) return value
+    const command = word === undefined ? undefined : COMMAND.exec(word)?.[1]
+    if (command !== undefined) return this.#command(command, start)
+    if (word === 'new') return this.#date(start)
+    if (word === 'db.RegExp') return this.#regexObject(start)
     if (word !== undefined) this.#refuse(`${JSON.stringify(word)} is not a value: strings need quotes`, start)
     return this.#unexpected(start)
   }
@@ -78,6 +93,19 @@ class QueryReader {
       const value = this.#value()
       // JSON.parse would silently keep the last one.
       if (Object.hasOwn(object, name)) this.#refuse(`${JSON.stringify(name)} appears twice`, start)
+      if (value instanceof FieldLogic) {
+        const logic = Object.hasOwn(object, '$and') ? (object.$and as unknown[]) : []
+        setOwn(object, '$and', [...logic, value.about(name)])
+        return
+      }
+      if (holdsLogic(value)) this.#refuse('a list cannot have a command as an item', start)
+      // The SDK makes a path of it; as MongoDB reads it, it compares whole objects.
+      if (!name.startsWith('$') && this.#hasCondition(value)) {
+        this.#refuse(
+          `write the path with a dot, such as ${JSON.stringify(`${name}.field`)}, to use a command in it`,
+          start,
+        )
+      }
       setOwn(object, name, value)
     })
     return object
@@ -100,6 +128,69 @@ class QueryReader {
       if (this.#take(closing)) return
       this.#unexpected(this.#at, `, or ${closing}`)
     }
+  }
+
+  #hasCondition(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || this.#conditions.has(value)) return false
+    return Object.values(value).some((member) => typeof member === 'object' && this.#conditions.has(member))
+  }
+
+  #command(name: string, start: number): unknown {
+    const value = this.#condition(name, this.#arguments(start), start)
+    let chained = value
+    for (;;) {
+      this.#skip()
+      const next = this.#match(CHAINED)?.slice(1)
+      if (next === undefined) return chained
+      chained = this.#condition(next, [chained, ...this.#arguments(start)], start)
+    }
+  }
+
+  #condition(name: string, args: readonly unknown[], start: number): object {
+    const condition = conditionOf(name, args)
+    if (condition === undefined) {
+      const known = COMMANDS.includes(name)
+        ? 'has other arguments'
+        : `is not a command; commands are ${COMMANDS.join(', ')}`
+      this.#refuse(`_.${name} ${known}`, start)
+    }
+    this.#conditions.add(condition)
+    return condition
+  }
+
+  #arguments(start: number): readonly unknown[] {
+    this.#skip()
+    if (this.#text[this.#at] !== '(') this.#unexpected(this.#at, `( after ${this.#text.slice(start, this.#at)}`)
+    const args: unknown[] = []
+    this.#items(')', () => {
+      args.push(this.#value())
+    })
+    return args
+  }
+
+  #regex(): unknown {
+    const start = this.#at
+    const found = this.#match(REGEX)
+    if (found === undefined) return this.#unexpected(start)
+    const end = found.lastIndexOf('/')
+    return { $regex: found.slice(1, end), $options: found.slice(end + 1) }
+  }
+
+  /** `db.RegExp({ regexp: '^a', options: 'i' })`. */
+  #regexObject(start: number): unknown {
+    const [given] = this.#arguments(start) as readonly [{ regexp?: unknown; options?: unknown }?]
+    if (typeof given?.regexp !== 'string') return this.#refuse('db.RegExp needs {regexp: "..."}', start)
+    return { $regex: given.regexp, $options: given.options ?? '' }
+  }
+
+  /** `new Date(...)` of a text or of milliseconds; without either, of this moment. */
+  #date(start: number): unknown {
+    this.#skip()
+    if (this.#match(NAME) !== 'Date') return this.#refuse('after new, only Date is understood', start)
+    const [given = Date.now()] = this.#arguments(start)
+    const time = typeof given === 'number' || typeof given === 'string' ? new Date(given) : new Date(Number.NaN)
+    if (Number.isNaN(time.getTime())) return this.#refuse('the date is not valid', start)
+    return { $date: time.toISOString() }
   }
 
   #quoted(quote: '"' | "'"): string {

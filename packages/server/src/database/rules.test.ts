@@ -70,6 +70,7 @@ describe('reads', () => {
   test('a document by its id is evaluated as it is stored', async (t) => {
     const { database } = await open(t, { read: OWN })
     assert.equal((await find(database, ALICE, { _id: 'a1' }))[0]?.status, 'open')
+    assert.equal((await find(database, ALICE, { $and: [{ $and: [{ _id: 'a1' }] }] }))[0]?.status, 'open')
     assert.equal(await codeOf(find(database, ALICE, { _id: 'b1' })), DENIED)
     assert.equal(await codeOf(find(database, ALICE, { _id: 'x1' })), DENIED)
     assert.equal(await codeOf(find(database, NOBODY, { _id: 'a1' })), DENIED)

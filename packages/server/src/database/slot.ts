@@ -1,5 +1,5 @@
 import { CloudsteadError, type DocumentValue, isDocumentObject, setOwn } from '@cloudstead/protocol'
-import { isArrayIndex } from './paths.ts'
+import { isArrayIndex, own } from './paths.ts'
 
 /** How far after its end an update may write into an array. The elements between become null. */
 const MAX_ARRAY_PADDING = 1000
@@ -17,7 +17,7 @@ type Fields = Record<string, DocumentValue>
 
 function inObject(fields: Fields, name: string): Slot {
   return {
-    get: () => (Object.hasOwn(fields, name) ? fields[name] : undefined),
+    get: () => own(fields, name),
     set: (value) => setOwn(fields, name, value),
     unset: () => {
       delete fields[name]

@@ -1,5 +1,5 @@
 import { type Caller, CloudsteadError, type DocumentObject, isDocumentObject } from '@cloudstead/protocol'
-import { parsePath } from './paths.ts'
+import { own, parsePath } from './paths.ts'
 import { slotAt } from './slot.ts'
 import { type Change, UPDATE_OPERATORS, type UpdateOptions } from './update-operators.ts'
 import { elementFinder, type FindElement, isPositional, parseUpdatePath, slotsAt } from './update-paths.ts'
@@ -52,7 +52,7 @@ export function compileUpdate(
   const steps: Step[] = []
   const paths: string[] = []
   for (const [name, fields] of Object.entries(update)) {
-    const operator = Object.hasOwn(UPDATE_OPERATORS, name) ? UPDATE_OPERATORS[name] : undefined
+    const operator = own(UPDATE_OPERATORS, name)
     if (operator === undefined) {
       throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the update operator '${name}' is not supported here`)
     }

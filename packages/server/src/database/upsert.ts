@@ -1,7 +1,7 @@
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { type IdentifiedDocument, recordId } from './document-id.ts'
-import { type Edit, type EditResult, editDocuments } from './edit-documents.ts'
+import { type Edit, editDocuments } from './edit-documents.ts'
 import { findDocuments } from './find-documents.ts'
 import { parsePath } from './paths.ts'
 import { fixedFields } from './query-conditions.ts'
@@ -30,7 +30,7 @@ export function upsertDocuments(
   return retryOnConflict(
     async () => {
       const edited = await editDocuments(options, selection, multi, edit)
-      return edited.matched > 0 ? editOutcome(edited) : insertOne(options, selection, await make())
+      return edited.matched > 0 ? edited : insertOne(options, selection, await make())
     },
     { attempts: MAX_ATTEMPTS, exhausted: () => new CloudsteadError('DATABASE_TRANSACTION_CONFLICT') },
   )
@@ -59,10 +59,6 @@ async function insertOne(
     throw error
   }
   return { matched: 0, updated: 0, upsertedId: document._id, document }
-}
-
-export function editOutcome({ matched, modified, document }: EditResult): EditOutcome {
-  return { matched, updated: modified, ...(document && { document }) }
 }
 
 /** The document that an upserting update inserts: the fields that the query fixes, changed by the update. */

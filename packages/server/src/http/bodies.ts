@@ -1,29 +1,57 @@
-import { CloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, checkJsonStructure } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { BodyHold } from './body-budget.ts'
+import { drain } from './drain.ts'
+import { announcedBytes, type ReadBodyOptions, readBody, SMALL_BODY_BYTES } from './read-body.ts'
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
 /** A parsed JSON body. Its members can have any type. */
 type JsonBody = Readonly<Record<string, unknown>>
 
+export interface JsonObjectsOptions extends ReadBodyOptions {
+  /** Refuses a caller before a body is read that can be large. */
+  readonly admit?: (request: FastifyRequest) => Promise<void>
+}
+
 /**
  * Parses the bodies of this scope as JSON objects, whatever the Content-Type; an empty body becomes undefined. SDKs send
- * JSON as text/plain, as application/json or without a type. Any other body is refused with `INVALID_PARAM`.
+ * JSON as text/plain, as application/json or without a type. Any other body is refused with `INVALID_PARAM`, also one with
+ * more values than can be parsed quickly.
  */
-export function readJsonObjects(app: FastifyInstance, limitBytes: number): void {
+export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOptions): void {
+  const holds = new WeakMap<FastifyRequest, BodyHold>()
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     // Fastify refuses a blank or malformed type before it calls a parser. A valid type stays, because it may be signed.
     if (!MEDIA_TYPE.test(raw.headers['content-type'] ?? '')) raw.headers['content-type'] = 'application/json'
     done()
   })
-  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit: limitBytes }, (_request, text, done) => {
-    try {
-      done(null, parseObject(String(text)))
-    } catch (error) {
-      done(error as Error)
+  app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    if (options.admit !== undefined && canBeLarge(request)) await options.admit(request)
+    const { text, hold } = await readBody(request.raw, options)
+    if (hold !== undefined) {
+      holds.set(request, hold)
+      request.socket.once('close', hold.release)
     }
+    return parseObject(text)
   })
+  app.addHook('onSend', async (request, reply) => {
+    const hold = holds.get(request)
+    if (hold !== undefined) {
+      // The client may take its time to read the answer; the body is no longer needed.
+      request.body = undefined
+      request.socket.off('close', hold.release)
+      hold.release()
+    }
+    const drained = drain(request.raw)
+    // With `Connection: close` the answer has to wait: closing while bytes still arrive would reset the connection.
+    if (!reply.raw.shouldKeepAlive) await drained
+  })
+}
+
+function canBeLarge({ raw }: FastifyRequest): boolean {
+  return raw.headers['transfer-encoding'] !== undefined || announcedBytes(raw) > SMALL_BODY_BYTES
 }
 
 const sentTypes = new WeakMap<FastifyRequest, string | undefined>()
@@ -48,6 +76,7 @@ export function sentContentType(request: FastifyRequest): string | undefined {
 
 function parseObject(text: string): JsonBody | undefined {
   if (text.trim() === '') return undefined
+  checkJsonStructure([text])
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -29,6 +29,13 @@ export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
     auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params })
 }
 
+/** Dialect B, before the body is read: refuses a request whose header names no key of this environment. */
+export function admitAdministrator(auth: Pick<Auth, 'admitAdministrator'>): (request: FastifyRequest) => Promise<void> {
+  return async ({ headers }) => {
+    await auth.admitAdministrator(headers.authorization)
+  }
+}
+
 /** The user of the access token. @throws CloudsteadError also for an API key, which is not a user */
 export async function userOfToken(
   auth: Pick<Auth, 'callerOfToken'>,

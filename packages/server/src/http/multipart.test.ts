@@ -85,6 +85,8 @@ const broken: readonly [string, string, string?][] = [
   ['not multipart at all', 'hello'],
   ['empty', ''],
   ['no boundary', file('file', 'B') + END, 'multipart/form-data'],
+  ['a part header of 1 MB', file(`file${'x'.repeat(1024 * 1024)}`, 'B') + END],
+  ['a part header of 1 MB after the file', file('file', 'B') + field(`f${'x'.repeat(1024 * 1024)}`, 'x') + END],
   ['too many fields', Array.from({ length: 60 }, (_, i) => field(`f${i}`, 'x')).join('') + file('file', 'B') + END],
 ]
 for (const [what, body, type] of broken) {

@@ -4,9 +4,21 @@ import { CloudsteadError } from '@cloudstead/protocol'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 
 /** Limits of a form. SDKs send up to eight small fields and one file. */
-const LIMITS = { fields: 32, fieldNameSize: 256, fieldSize: 64 * 1024, files: 1, parts: 40, headerPairs: 32 }
+const LIMITS = {
+  fields: 32,
+  fieldNameSize: 256,
+  fieldSize: 64 * 1024,
+  files: 1,
+  parts: 40,
+  headerPairs: 32,
+  headerSize: 16 * 1024,
+}
+/** Bytes of a form besides its file, and before it: fields, and headers of parts. The parser cuts long headers silently. */
+const MAX_OVERHEAD_BYTES = 256 * 1024
 /** Buffer for file bytes, so that small network chunks are joined. */
 const FILE_BUFFER_BYTES = 1024 * 1024
+
+const TOO_LONG = 'its fields and the headers of its parts are too long'
 
 export interface MultipartFile {
   /** The bytes of the only file part. Ends after the whole form was read and is well-formed. */
@@ -51,13 +63,26 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
     const interrupted = () => fail('the connection was closed')
     request.once('aborted', interrupted)
     request.once('error', interrupted)
+    let received = 0
+    const count = (chunk: Buffer) => {
+      received += chunk.length
+      if (file === undefined && received > MAX_OVERHEAD_BYTES) fail(TOO_LONG)
+    }
     request.pipe(parser)
+    // After the pipe, so that the parser has seen the chunk.
+    request.on('data', count)
     try {
-      yield* await first.promise
+      let fileBytes = 0
+      for await (const chunk of (await first.promise) as AsyncIterable<Buffer>) {
+        fileBytes += chunk.length
+        yield chunk
+      }
       await finished.promise
+      if (received - fileBytes > MAX_OVERHEAD_BYTES) throw invalidForm(TOO_LONG)
     } catch (error) {
       throw error instanceof CloudsteadError ? error : invalidForm((error as Error).message)
     } finally {
+      request.off('data', count)
       request.unpipe(parser)
       parser.destroy()
       request.off('aborted', interrupted)

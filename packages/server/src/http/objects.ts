@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isInline } from '../storage/content-type.ts'
 import type { ObjectRequest, OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
-import { isNotModified, parseRange, type RangeVerdict } from './conditional.ts'
+import { evaluateConditions, parseRange, type RangeVerdict } from './conditional.ts'
 import { contentDisposition } from './disposition.ts'
 import { answerErrors } from './errors.ts'
 import { errorXml } from './xml.ts'
@@ -12,6 +12,7 @@ import { errorXml } from './xml.ts'
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
 /** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
 const PUBLIC_CACHE = 'public, max-age=60'
+const MAX_PUBLIC_AGE_S = 86_400
 /** How often a file is opened, when each time it is overwritten before its bytes can be read. */
 const ATTEMPTS = 10
 
@@ -75,26 +76,33 @@ interface Answer {
   readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
 }
 
-/** The answer to a request for an object, made before any byte is read. */
+/**
+ * The answer to a request for an object, made before any byte is read.
+ *
+ * @throws CloudsteadError PRECONDITION_FAILED
+ */
 function answerTo(
   { method, headers: asked }: FastifyRequest,
   { file, body, remaining }: OpenedObject,
   downloadName: string | true | undefined,
 ): Answer {
   const { size, type } = body
-  const etag = `"${body.etag}"`
+  const validators = { etag: `"${body.etag}"`, modified: file.updatedAt }
   const headers = {
-    etag,
+    etag: validators.etag,
     'last-modified': new Date(file.updatedAt).toUTCString(),
-    'cache-control': remaining === undefined ? (file.cacheControl ?? PUBLIC_CACHE) : `private, max-age=${remaining}`,
+    'cache-control': remaining === undefined ? publicCache(file.cacheControl) : `private, max-age=${remaining}`,
     'accept-ranges': 'bytes',
     'x-content-type-options': 'nosniff',
     'content-security-policy': CONTENT_POLICY,
     'cross-origin-resource-policy': 'cross-origin',
     'content-disposition': disposition(file.path, type, downloadName),
   }
-  if (isNotModified(asked, etag, file.updatedAt)) return { code: 304, headers }
-  const range = parseRange(asked.range, asked['if-range'] as string | undefined, size, etag, file.updatedAt)
+  const outcome = evaluateConditions('read', asked, validators)
+  if (outcome === 'failed') throw new CloudsteadError('PRECONDITION_FAILED')
+  if (outcome === 'not-modified') return { code: 304, headers }
+  // A Range means nothing with HEAD (RFC 9110, section 14.2).
+  const range = method === 'HEAD' ? 'whole' : parseRange(asked, size, validators)
   if (range === 'unsatisfiable') return { code: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
   const send = method === 'HEAD' ? {} : { send: range }
   if (range === 'whole') {
@@ -103,6 +111,21 @@ function answerTo(
   const { start, end } = range
   const part = { 'content-range': `bytes ${start}-${end}/${size}`, 'content-length': end - start + 1 }
   return { code: 206, headers: { ...headers, 'content-type': type, ...part }, ...send }
+}
+
+/** What the uploader asked for, but for a day at most: a file that was deleted or corrected must not stay in caches. */
+function publicCache(asked: string | undefined): string {
+  if (asked === undefined) return PUBLIC_CACHE
+  const kept = asked
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => !/^(?:immutable|stale-[a-z-]+)\b/i.test(part))
+    .map((part) => part.replace(/^(s-maxage|max-age)\s*=\s*"?(\d+)"?$/i, cappedAge))
+  return kept.some((part) => part !== '') ? kept.join(', ') : PUBLIC_CACHE
+}
+
+function cappedAge(_part: string, name: string, seconds: string): string {
+  return `${name}=${Math.min(Number(seconds), MAX_PUBLIC_AGE_S)}`
 }
 
 function disposition(path: string, type: string, downloadName: string | true | undefined): string {

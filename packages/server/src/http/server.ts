@@ -10,6 +10,7 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Denials } from '../observe/denials.ts'
+import type { AnswerBudget } from './answer-budget.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
 
@@ -26,10 +27,12 @@ export interface ServerOptions {
   readonly log: Logger
   /** Records every request that the rules denied. */
   readonly denials: Pick<Denials, 'record'>
+  /** Shared by all servers of the process. */
+  readonly answers: AnswerBudget
 }
 
 /** A server without routes: connections, timeouts, request ids, and the answers to unknown URLs and to errors. */
-export function createServer({ log, denials }: ServerOptions): FastifyInstance {
+export function createServer({ log, denials, answers }: ServerOptions): FastifyInstance {
   // The logger's own type would otherwise become part of every route's type.
   const loggerInstance: FastifyBaseLogger = log
   const http = fastify({
@@ -58,6 +61,7 @@ export function createServer({ log, denials }: ServerOptions): FastifyInstance {
     reply.header('x-request-id', request.id)
     done()
   })
+  answers.guard(http)
   answerErrors(http, encode)
   http.setNotFoundHandler((request, reply) => encode(new CloudsteadError('NOT_FOUND'), request, reply))
   return http

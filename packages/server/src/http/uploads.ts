@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import { bucketOf, CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { etagOf } from '../storage/file-record.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { UploadMeta } from '../storage/uploads.ts'
+import type { UploadCondition, UploadMeta } from '../storage/uploads.ts'
 import { leaveBodies, sentContentType } from './bodies.ts'
+import { evaluateConditions } from './conditional.ts'
+import { drain } from './drain.ts'
 import { answerErrors } from './errors.ts'
 import { multipartFile } from './multipart.ts'
 import { errorXml, postResponseXml } from './xml.ts'
 
-/** After a refusal, the rest of the body is read and discarded up to these limits, so that the client sees the answer. */
-const DRAIN_LIMIT_BYTES = 256 * 1024 * 1024
-const DRAIN_LIMIT_MS = 30_000
 /** Characters of the metadata header, base64. A longer one is ignored. */
 const MAX_METADATA_HEADER = 8 * 1024
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
@@ -37,13 +37,16 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
     method: ['PUT', 'POST'],
     url: '/u/*',
     handler: async (request, reply) => {
+      refuseParts(request)
       const contentType = sentContentType(request)
       const multipart = request.method === 'POST' && /^multipart\/form-data/i.test(contentType?.trim() ?? '')
       const length = contentLength(request.raw)
-      const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length)
+      const condition = conditionOf(request)
+      const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length, condition)
       const form = multipart ? openForm(request.raw, contentType) : undefined
       const meta: UploadMeta = {
         length: multipart ? undefined : length,
+        condition,
         get contentType() {
           return form === undefined ? contentType : form.contentType()
         },
@@ -60,6 +63,30 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
         .send(postResponseXml({ Location: location, Bucket: bucketOf(env), Key: received.path, ETag: etag }))
     },
   })
+}
+
+/**
+ * Refuses an upload in parts, which would be stored as a whole file, over the one that exists: tus and its successor at the
+ * IETF, and a PUT of a range (RFC 9110, section 14.5).
+ */
+function refuseParts({ headers }: FastifyRequest): void {
+  if (headers['tus-resumable'] !== undefined || headers['upload-complete'] !== undefined) {
+    throw new CloudsteadError(
+      'PRECONDITION_FAILED',
+      'this server has no resumable uploads; send the whole file at once',
+    )
+  }
+  if (headers['content-range'] !== undefined) {
+    throw new CloudsteadError('INVALID_PARAM', 'a Content-Range is not supported; send the whole file at once')
+  }
+}
+
+/** The preconditions of the request, for the file that is stored when they are evaluated. */
+function conditionOf({ headers }: FastifyRequest): UploadCondition {
+  return (file) => {
+    const stored = file && { etag: `"${etagOf(file)}"`, modified: file.updatedAt }
+    return evaluateConditions('write', headers, stored) === 'proceed'
+  }
 }
 
 function openForm(request: IncomingMessage, contentType: string | undefined) {
@@ -110,25 +137,4 @@ function decodeMetadata(header: unknown): Readonly<Record<string, unknown>> | un
   } catch {
     return undefined
   }
-}
-
-/**
- * Reads and discards the rest of a body, because a client that is still sending gets a reset instead of the answer when the
- * connection is closed. Resolves at the end of the body, when the client disconnects, or at the limits.
- */
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed) return
-  const done = Promise.withResolvers<void>()
-  let left = DRAIN_LIMIT_BYTES
-  const giveUp = setTimeout(() => request.destroy(), DRAIN_LIMIT_MS).unref()
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
-  request.on('close', () => {
-    clearTimeout(giveUp)
-    done.resolve()
-  })
-  request.resume()
-  await done.promise
 }

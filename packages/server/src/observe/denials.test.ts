@@ -54,7 +54,7 @@ function denied(caller: Caller, given: Denying = {}): DeniedError {
 function setUp(mode: Mode = 'start') {
   const written: string[] = []
   const clock = { now: 1_000_000 }
-  const log = createLog(mode, (line) => written.push(line))
+  const log = createLog({ mode, write: (line) => written.push(line) })
   const denials = createDenials({ log, mode, now: () => clock.now })
   return {
     ...denials,
@@ -313,7 +313,10 @@ describe('the log', () => {
     const { deny, list, written } = setUp('dev')
     deny('r1', denied(ALICE))
     const lines = written.join('').trimEnd().split('\n')
-    assert.match(lines[0] ?? '', /^- denied by the rules reqId=r1 code=STORAGE_EXCEED_AUTHORITY reason=read users\/bob/)
+    assert.match(
+      lines[0] ?? '',
+      /^\d\d:\d\d:\d\d - denied by the rules reqId=r1 code=STORAGE_EXCEED_AUTHORITY reason=read users\/bob/,
+    )
     assert.deepEqual(
       lines.slice(1, 5),
       TREE.map((line) => `    ${line}`),
@@ -424,4 +427,31 @@ describe('the log', () => {
       assert.match(written.join(''), /\[redacted\]/)
     })
   }
+})
+
+describe('the share of an address and of a rule', () => {
+  const fresh = (index: number): UserCaller => ({
+    kind: 'user',
+    uid: `fresh-${index}`,
+    loginType: 'ANONYMOUS',
+    sessionId: 's',
+  })
+
+  test('many fresh anonymous users of one address push out their own denials only', () => {
+    const { record, list } = setUp()
+    record('honest', [denied(ALICE)], '192.0.2.1')
+    for (let index = 0; index < 1_200; index += 1) record(`r${index}`, [denied(fresh(index))], '198.51.100.9')
+    const kept = list()
+    assert.equal(kept.length, 1_000)
+    assert.ok(kept.some(({ requestId }) => requestId === 'honest'))
+    assert.equal(kept[0]?.requestId, 'r1199')
+  })
+
+  test('a flood from many addresses against one rule pushes out no denial by another rule', () => {
+    const { record, list } = setUp()
+    record('honest', [denied(ALICE, { asked: { action: 'read', collection: 'orders' } })], '192.0.2.1')
+    for (let index = 0; index < 1_200; index += 1)
+      record(`r${index}`, [denied(fresh(index))], `10.0.${index >> 8}.${index & 255}`)
+    assert.ok(list().some(({ requestId }) => requestId === 'honest'))
+  })
 })

@@ -71,8 +71,12 @@ interface DenialPage {
 }
 
 export interface Denials {
-  /** Keeps and logs the denials of one request. Never throws. */
-  record(requestId: string, errors: readonly DeniedError[]): void
+  /**
+   * Keeps and logs the denials of one request. Never throws.
+   *
+   * @param address of the other end of the connection
+   */
+  record(requestId: string, errors: readonly DeniedError[], address?: string): void
   /** All kept denials, newest first. */
   list(): readonly Denial[]
   /**
@@ -99,6 +103,7 @@ interface Entry {
   /** Numbers the recorded denials in the order of time. */
   readonly sequence: number
   readonly callerId: string
+  readonly address: string
   /** Size of the explanation and the test case as JSON. */
   readonly characters: number
   /** When the tree was last logged, and for which request. */
@@ -129,14 +134,14 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
     entries.set(key, entry)
     let characters = 0
     for (const kept of entries.values()) characters += kept.characters
-    for (const [oldest, kept] of entries) {
-      if (entries.size <= MAX_KEPT && characters <= MAX_KEPT_CHARACTERS) break
+    while (entries.size > MAX_KEPT || characters > MAX_KEPT_CHARACTERS) {
+      const [oldest, kept] = oldestOfLargestShare(entries)
       entries.delete(oldest)
       characters -= kept.characters
     }
   }
 
-  const recordOne = (requestId: string, error: DeniedError, logged: boolean) => {
+  const recordOne = (requestId: string, error: DeniedError, address: string, logged: boolean) => {
     const at = now()
     const { code, caller } = error
     const callerId = caller?.uid ?? ''
@@ -154,6 +159,7 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
       denial: { id: key, at, requestId, count, code, caller, reason, collection, explanation, case: ruleCase },
       sequence,
       callerId,
+      address,
       characters: jsonOf(explanation).length + (ruleCase === undefined ? 0 : caseText.length),
       explained: explaining ? { at, requestId } : previous?.explained,
     })
@@ -165,9 +171,10 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
   }
 
   return {
-    record(requestId, errors) {
+    record(requestId, errors, address = '') {
       counted?.(errors.length)
-      for (const [index, error] of errors.entries()) recordOne(requestId, error, index < MAX_LOGGED_PER_REQUEST)
+      for (const [index, error] of errors.entries())
+        recordOne(requestId, error, address, index < MAX_LOGGED_PER_REQUEST)
       const more = errors.length - MAX_LOGGED_PER_REQUEST
       if (more > 0) log.info({ reqId: requestId, more }, 'more denials by the rules in this request')
     },
@@ -191,6 +198,21 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
       return { items }
     },
   }
+}
+
+/**
+ * The entry to give up: the oldest one of the address with the most denials by the rule with the most denials. So neither
+ * one address, with however many fresh anonymous users, nor a flood against one rule pushes out the denials of others.
+ */
+function oldestOfLargestShare(entries: ReadonlyMap<string, Entry>): readonly [string, Entry] {
+  const ofRule = largestGroup([...entries], ([, { denial }]) => denial.collection ?? '')
+  const [oldest] = largestGroup(ofRule, ([, { address }]) => address)
+  if (oldest === undefined) throw new Error('there is nothing to give up')
+  return oldest
+}
+
+function largestGroup<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  return [...Map.groupBy(items, keyOf).values()].reduce((one, other) => (other.length > one.length ? other : one), [])
 }
 
 function sequenceOf(after: string): number {

@@ -5,8 +5,11 @@ import { createLog } from './log.ts'
 
 function logged(mode: Mode, details: object): string {
   let text = ''
-  createLog(mode, (line) => {
-    text += line
+  createLog({
+    mode,
+    write: (line) => {
+      text += line
+    },
   }).info(details, 'refused')
   return text
 }

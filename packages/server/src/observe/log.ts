@@ -24,6 +24,16 @@ const CREDENTIAL =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to be escaped
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
 
+/** From the most to the least detailed. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export interface LogOptions {
+  readonly mode: Mode
+  /** The least important lines that are logged. */
+  readonly level?: (typeof LOG_LEVELS)[number] | undefined
+  readonly write?: (line: string) => void
+}
+
 /** The member `denial` of a log line that `denials.ts` writes. */
 interface LoggedDenial {
   readonly tree: readonly string[]
@@ -34,14 +44,14 @@ interface LoggedDenial {
  * The server's log on standard error: JSON lines in `start`, short readable lines in `dev`. Requests are never logged as
  * they are. Redaction is a second safeguard, for a credential that was sent in the wrong field and is quoted in a message.
  */
-export function createLog(mode: Mode, write: (line: string) => void = toStderr): Logger {
+export function createLog({ mode, level = 'info', write = toStderr }: LogOptions): Logger {
   const stream = {
     write(line: string) {
       const safe = line.replaceAll(CREDENTIAL, '[redacted]')
       write(mode === 'start' ? safe : readable(safe))
     },
   }
-  return pino({ level: 'info', base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, stream)
+  return pino({ level, base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, stream)
 }
 
 function toStderr(line: string): void {
@@ -49,14 +59,7 @@ function toStderr(line: string): void {
 }
 
 function readable(line: string): string {
-  const {
-    level,
-    time: _time,
-    msg,
-    err,
-    denial,
-    ...details
-  } = JSON.parse(line) as {
+  const { level, time, msg, err, denial, ...details } = JSON.parse(line) as {
     level: number
     time: number
     msg: string
@@ -67,9 +70,14 @@ function readable(line: string): string {
   const shown = Object.entries(details).map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
-  const first = oneLine([mark, msg, ...shown].join(' '))
+  const first = oneLine([clock(time), mark, msg, ...shown].join(' '))
   const whole = err?.stack === undefined ? first : `${first} ${err.stack}`
   return `${[whole, ...(denial === undefined ? [] : denialLines(denial))].join('\n')}\n`
+}
+
+/** Hours, minutes and seconds in the time zone of the machine. */
+function clock(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8)
 }
 
 function denialLines({ tree, case: ruleCase }: LoggedDenial): readonly string[] {

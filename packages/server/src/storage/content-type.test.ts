@@ -18,6 +18,27 @@ const types: readonly [string, string | undefined, string][] = [
   ['a.weird', 'not a type\r\nx: y', UNKNOWN_TYPE],
   ['a.weird', 'text/plain', 'text/plain; charset=utf-8'],
   ['dir.png/file', 'a', UNKNOWN_TYPE],
+  ['a.jfif', undefined, 'image/jpeg'],
+  ['voice.amr', 'application/json', 'audio/amr'],
+  ['a.3gp', undefined, 'video/3gpp'],
+  ['a.flac', undefined, 'audio/flac'],
+  ['scan.TIFF', ' ', 'image/tiff'],
+  ['a.woff2', undefined, 'font/woff2'],
+  ['a.opus', undefined, 'audio/ogg'],
+  ['a.7z', undefined, 'application/x-7z-compressed'],
+  ['a.epub', 'image/png', 'application/epub+zip'],
+  ['a.wps', undefined, 'application/vnd.ms-works'],
+  ['a.ics', undefined, 'text/calendar; charset=utf-8'],
+  ['a.log', undefined, 'text/plain; charset=utf-8'],
+  ['a.rtf', undefined, 'application/rtf'],
+  ['a.webmanifest', undefined, 'application/manifest+json'],
+  ['a.mjs', undefined, 'text/javascript; charset=utf-8'],
+  ['a.xhtml', 'application/xhtml+xml', 'application/xhtml+xml'],
+  ['a.swf', undefined, UNKNOWN_TYPE],
+  ['a.exe', undefined, UNKNOWN_TYPE],
+  ['a.exe', 'text/plain', 'text/plain; charset=utf-8'],
+  ['a.constructor', undefined, UNKNOWN_TYPE],
+  ['a.__proto__', undefined, UNKNOWN_TYPE],
 ]
 for (const [path, announced, expected] of types) {
   test(`${path} announced as ${JSON.stringify(announced)} is ${expected}`, () => {
@@ -34,11 +55,23 @@ test('CVE-2026-32728: parameters after the type change nothing, and what is not 
     'image/svg+xml',
     'application/xhtml+xml',
     'text/xml',
+    'text/calendar; charset=utf-8',
+    'application/x-shockwave-flash',
+    'font/woff2',
     '',
   ]) {
     assert.equal(isInline(type), false, type)
   }
-  for (const type of ['image/png', 'image/jpeg; x=y', 'video/mp4', 'text/plain; charset=utf-8']) {
+  for (const type of [
+    'audio/amr',
+    'audio/flac',
+    'video/3gpp',
+    'image/tiff',
+    'image/png',
+    'image/jpeg; x=y',
+    'video/mp4',
+    'text/plain; charset=utf-8',
+  ]) {
     assert.equal(isInline(type), true, type)
   }
 })

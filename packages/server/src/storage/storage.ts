@@ -4,6 +4,7 @@ import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { type Body, createBodyReader } from './body.ts'
 import { type FilePage, type ListRequest, listFiles } from './browse.ts'
+import { correctType } from './correct-type.ts'
 import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
 import { type CopyItem, copyFiles, removeFiles } from './files.ts'
@@ -22,6 +23,7 @@ import {
   issueUpload,
   type ReceivedUpload,
   receiveUpload,
+  type UploadCondition,
   type UploadMeta,
   type UploadWishes,
 } from './uploads.ts'
@@ -30,7 +32,7 @@ import { createZip, type OpenedZip, openZip } from './zip-requests.ts'
 /** The storage service: all decisions about files, for all dialects. */
 export interface Storage {
   issueUpload(caller: Caller, cloudPath: unknown, wishes?: UploadWishes): Promise<IssuedUpload>
-  admitUpload(ticket: string, length: number | undefined): Promise<UploadTicket>
+  admitUpload(ticket: string, length: number | undefined, condition?: UploadCondition): Promise<UploadTicket>
   receiveUpload(ticket: UploadTicket, body: AsyncIterable<Uint8Array>, meta: UploadMeta): Promise<ReceivedUpload>
   temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
@@ -54,6 +56,7 @@ export interface Storage {
   fileDetails(administrator: AdminCaller, path: string): Promise<FileDetails>
   fileUrl(caller: Caller, path: string, maxAge?: number): Promise<FileUrl>
   createFolder(caller: Caller, path: string): Promise<void>
+  correctType(administrator: AdminCaller, path: string, contentType: string): Promise<void>
   moveFiles(caller: Caller, request: MoveRequest, signal: AbortSignal): AsyncIterable<TreeProgress>
   deleteFiles(caller: Caller, paths: readonly CloudPath[], signal: AbortSignal): AsyncIterable<TreeProgress>
   /** Resolves to the id for `openZip`. */
@@ -65,7 +68,7 @@ export function createStorage(options: StorageOptions): Storage {
   options.references.add(filesAsBlobOwner(options.records))
   return {
     issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
-    admitUpload: (ticket, length) => admitUpload(options, ticket, length),
+    admitUpload: (ticket, length, condition) => admitUpload(options, ticket, length, condition),
     receiveUpload: (ticket, body, meta) => receiveUpload(options, ticket, body, meta),
     temporaryUrls: (caller, requests) => temporaryUrls(options, caller, requests),
     remove: (caller, fileIds) => removeFiles(options, caller, fileIds),
@@ -80,6 +83,7 @@ export function createStorage(options: StorageOptions): Storage {
     fileDetails: (_administrator, path) => fileDetails(options, path),
     fileUrl: (caller, path, maxAge) => fileUrl(options, caller, path, maxAge),
     createFolder: (caller, path) => createFolder(options, caller, path),
+    correctType: (_administrator, path, contentType) => correctType(options, path, contentType),
     moveFiles: (caller, request, signal) => moveFiles(options, caller, request, signal),
     deleteFiles: (caller, paths, signal) => deleteFiles(options, caller, paths, signal),
     createZip: (administrator, paths, name) => createZip(options, administrator, paths, name),

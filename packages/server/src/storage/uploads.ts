@@ -32,6 +32,9 @@ export interface IssuedUpload {
   readonly pathname: string
 }
 
+/** What the sender requires of the file that the upload would replace, which may not exist. */
+export type UploadCondition = (stored: FileRecord | undefined) => boolean
+
 /** What the sender says about the bytes. It never decides where they are stored: the ticket does. */
 export interface UploadMeta {
   /** The announced length in bytes. */
@@ -41,6 +44,8 @@ export interface UploadMeta {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** The MD5 that the body must have, in base64. */
   readonly contentMd5?: string | undefined
+  /** Evaluated again when the bytes are there. */
+  readonly condition?: UploadCondition | undefined
 }
 
 export interface ReceivedUpload {
@@ -51,7 +56,7 @@ export interface ReceivedUpload {
 }
 
 export interface UploadWishes {
-  /** Refuses with STORAGE_FILE_EXIST when the file exists now. */
+  /** Refuses with STORAGE_FILE_EXIST when the file exists now, and again when its bytes arrive. */
   readonly onlyNew?: boolean
   /** The size in bytes, if known. Refuses with EXCEED_UPLOAD_MAXFILESIZE when it is more than the environment accepts. */
   readonly size?: number | undefined
@@ -77,6 +82,7 @@ export async function issueUpload(
     path,
     caller,
     maxSize: maxFileSize,
+    ...(onlyNew ? { onlyNew } : {}),
     expires: now + TICKET_LIFETIME_MS,
   }
   const objectId = objectIdOf(options.env, path)
@@ -88,11 +94,16 @@ export async function issueUpload(
   }
 }
 
-/** Opens a ticket and checks that its holder may still write, before any byte is read. */
+/**
+ * Opens a ticket and checks that its holder may still write, and the condition of the sender, before any byte is read.
+ *
+ * @throws CloudsteadError PRECONDITION_FAILED
+ */
 export async function admitUpload(
   options: StorageOptions,
   ticketText: string,
   length: number | undefined,
+  condition?: UploadCondition,
 ): Promise<UploadTicket> {
   const now = options.now()
   const ticket = openUploadTicket((kid) => options.secrets.uploadTicket.find(kid), options.env, ticketText, now)
@@ -104,7 +115,13 @@ export async function admitUpload(
     { operation: 'write', path: ticket.path, file: stored?.file, size: length },
     now,
   )
+  checkCondition(condition, stored?.file)
+  refuseToReplace(ticket, stored?.file)
   return ticket
+}
+
+function checkCondition(condition: UploadCondition | undefined, stored: FileRecord | undefined): void {
+  if (condition?.(stored) === false) throw new CloudsteadError('PRECONDITION_FAILED')
 }
 
 /**
@@ -178,6 +195,8 @@ async function commitUpload(
       const now = options.now()
       const access = { operation: 'write', path, file: stored?.file, size: blob.size } as const
       authorize(options.settings().storage.acl, caller, access, now)
+      checkCondition(meta.condition, stored?.file)
+      refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
       const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
       return done ? { file, replaced: stored?.file } : CONFLICT
@@ -187,6 +206,10 @@ async function commitUpload(
         new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again'),
     },
   )
+}
+
+function refuseToReplace({ onlyNew }: UploadTicket, former: FileRecord | undefined): void {
+  if (onlyNew === true && former !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST')
 }
 
 function newFile(

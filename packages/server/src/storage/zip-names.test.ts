@@ -56,6 +56,15 @@ test('whatever the names: each entry is its own, and none leaves the folder', ()
   )
 })
 
+test('a name that is longer than file systems allow is cut before its ending, and stays its own', () => {
+  const names = createZipNames()
+  const long = '夏'.repeat(200)
+  assert.deepEqual(
+    [`${long}.jpg`, `${long}天.jpg`, `${long}/a.tar.gz`, `${'😀'.repeat(100)}.png`].map((path) => names.file(path)),
+    [`${'夏'.repeat(78)}.jpg`, `${'夏'.repeat(78)} (2).jpg`, `${'夏'.repeat(80)}/a.tar.gz`, `${'😀'.repeat(59)}.png`],
+  )
+})
+
 test('thousands of names that become one are numbered at once', () => {
   const names = createZipNames()
   const unsafe = [...'\\:*?"<>|']

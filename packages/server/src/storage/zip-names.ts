@@ -4,6 +4,10 @@
  * backslash is a separator, `C:` a drive, and `.. ` the parent folder.
  */
 
+import { shortFileName } from '@cloudstead/protocol'
+
+/** Bytes of a name: file systems have 255, and a number is added to equal names. A cloudPath can have more in one segment. */
+const MAX_NAME_BYTES = 240
 /** Characters that some system refuses in a name, or gives a meaning. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not reach a file system
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\\:*?"<>|]/g
@@ -74,5 +78,6 @@ function safeName(segment: string): string {
     .replace(UNSAFE, '_')
     .replace(DIRECTION, '_')
     .replace(/[. ]+$/, (end) => '_'.repeat(end.length))
-  return name === '' || DEVICE.test(name) ? `_${name}` : name
+  const short = shortFileName(name, MAX_NAME_BYTES, Buffer.byteLength).replace(/[. ]$/, '_')
+  return short === '' || DEVICE.test(short) ? `_${short}` : short
 }

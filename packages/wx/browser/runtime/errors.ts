@@ -1,5 +1,6 @@
 import { addGlobalErrorListener, addGlobalWarningListener } from 'glass-easel'
 import { Listeners } from '../../src/shared/listeners.ts'
+import { MissingApis } from './missing-apis.ts'
 
 /** The text of an error of the program, for the shell and `wx.onError`. */
 export interface ReportedError {
@@ -11,6 +12,7 @@ export interface ReportedError {
 export class ErrorReports {
   readonly listeners = new Listeners<ReportedError>()
   readonly rejections = new Listeners<unknown>()
+  readonly missing = new MissingApis()
 
   /** Reports uncaught errors: in timers, callbacks, templates, lifetimes and promises. */
   listen(window: Window): void {
@@ -32,8 +34,11 @@ export class ErrorReports {
   }
 
   report(error: unknown): void {
-    console.error(error)
-    this.listeners.emit(describe(error))
+    const hint = this.missing.hint(error)
+    const { message, stack } = describe(error)
+    if (hint === undefined) console.error(error)
+    else console.error(error, hint)
+    this.listeners.emit({ message: hint === undefined ? message : `${message} (${hint})`, stack })
   }
 
   /** Runs code of the program; an exception is reported and does not stop the harness, as in WeChat. */

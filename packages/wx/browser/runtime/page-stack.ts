@@ -91,7 +91,9 @@ export class PageStack implements Router {
       if (page !== undefined && this.#tabs.get(page.path) === page) this.#pages.pop()
       else this.#pop()
     }
-    this.#push(this.#tabs.get(target.path) ?? this.#create({ path: target.path, query: {} }))
+    const known = this.#tabs.get(target.path)
+    if (known === undefined) this.#push(this.#create({ path: target.path, query: {} }))
+    else this.#show(known)
   }
 
   async navigateBack(delta: number): Promise<void> {
@@ -112,7 +114,14 @@ export class PageStack implements Router {
     return { ...app.window, ...this.#program.parts[path]?.json }
   }
 
+  /** Adds a new page, which is in `getCurrentPages()` from its first lifecycle on. */
   #push(page: PageInstance): void {
+    this.#pages.push(page)
+    page.load()
+    this.#reveal()
+  }
+
+  #show(page: PageInstance): void {
     this.#pages.push(page)
     this.#reveal()
   }
@@ -138,6 +147,6 @@ export class PageStack implements Router {
   }
 
   #exists(path: string): boolean {
-    return this.#program.app.pages.includes(path) && this.#around.code.isRegistered(path)
+    return this.#around.code.enter(path)
   }
 }

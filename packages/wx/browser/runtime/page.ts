@@ -66,9 +66,13 @@ export class PageInstance {
       options: query,
       getOpenerEventChannel: () => channel ?? {},
     })
+  }
+
+  /** Attaches the page to the document and calls onLoad. */
+  load(): void {
     this.#attach()
     this.#scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true })
-    this.call('onLoad', query)
+    this.call('onLoad', this.query)
   }
 
   get caller(): PageCaller {

@@ -18,8 +18,18 @@ export class ProgramCode {
   #current: ProgramPart | undefined
   readonly #registered = new Set<string>()
   readonly #failures = new Map<string, unknown>()
+  readonly #entered = new Set<string>()
+  /** The parts whose faults have been reported. */
+  readonly #told = new Set<string>()
+  #run: (path: string) => void = () => {}
 
-  constructor(program: Program, errors: ErrorReports, ready: ReadyQueue) {
+  /** `createSelectorQuery` makes the query of a page or component. */
+  constructor(
+    program: Program,
+    errors: ErrorReports,
+    ready: ReadyQueue,
+    createSelectorQuery: (component: object) => unknown,
+  ) {
     this.#program = program
     this.#errors = errors
     this.codeSpace = this.env.createCodeSpace('program', true)
@@ -27,6 +37,9 @@ export class ProgramCode {
     this.codeSpace.setOverallBehavior(
       this.space
         .define()
+        .lifetime('created', function () {
+          Object.assign(this, { createSelectorQuery: () => createSelectorQuery(this) })
+        })
         .lifetime('attached', function () {
           ready.addComponent((this as unknown as { _$: GeneralComponent })._$)
         })
@@ -39,38 +52,78 @@ export class ProgramCode {
     return this.codeSpace.getComponentSpace()
   }
 
-  /** Runs the script of every part, components first, and reports those that did not register. */
+  /** Runs the scripts of the main package: those of the components, then those of the pages. */
   runScripts(run: (path: string) => void): void {
-    const pages = new Set(this.#program.app.pages)
-    const parts = Object.values(this.#program.parts)
-    for (const part of [
-      ...parts.filter(({ path }) => !pages.has(path)),
-      ...parts.filter(({ path }) => pages.has(path)),
-    ]) {
-      this.#current = part
-      try {
-        run(part.path)
-      } catch (error) {
-        this.#errors.report(error)
-        this.#failures.set(part.path, error)
-        continue
-      }
-      if (!this.#registered.has(part.path)) {
-        const call = pages.has(part.path) ? 'Page' : 'Component'
-        this.#errors.report(new Error(`${part.path} has not been registered yet: its script does not call ${call}()`))
-      }
-    }
-    this.#current = undefined
+    this.#run = run
+    this.#enterPackage('')
     installStyles(this.#program)
+    for (const error of this.#program.scriptErrors) this.#errors.report(error)
+    const { faults } = this.#program
+    if (faults.length > 0) this.#errors.report(new Error(faults.join('\n')))
   }
 
-  /** The exception of a part's script when it was loaded. */
+  /**
+   * Enters the sub-package of a page, if it has one: its scripts run now. Reports what the build has found wrong in the page
+   * and its components. Returns false if there is no such page, or it is broken.
+   */
+  enter(path: string): boolean {
+    if (!this.#program.app.pages.includes(path)) return false
+    this.#enterPart(path, new Set())
+    return this.#registered.has(path) && !this.#failures.has(path)
+  }
+
+  #enterPart(path: string, seen: Set<string>): void {
+    const part = this.#program.parts[path]
+    if (part === undefined || seen.has(path)) return
+    seen.add(path)
+    this.#enterPackage(this.#program.app.packages.find((folder) => path.startsWith(folder)) ?? '')
+    if (part.faults.length > 0 && !this.#told.has(path)) {
+      this.#told.add(path)
+      const fault = new Error(part.faults.join('\n'))
+      this.#errors.report(fault)
+      if (part.isBroken && this.#isPage(part)) this.#failures.set(path, fault)
+    }
+    const using = { ...this.#program.app.usingComponents, ...part.json.usingComponents }
+    for (const component of Object.values(using)) this.#enterPart(component, seen)
+  }
+
+  /** Runs the scripts of a package, once; '' is the main package. Reports those that did not register. */
+  #enterPackage(folder: string): void {
+    if (this.#entered.has(folder)) return
+    this.#entered.add(folder)
+    const { packages } = this.#program.app
+    const own = Object.values(this.#program.parts).filter(
+      ({ path }) => (packages.find((one) => path.startsWith(one)) ?? '') === folder,
+    )
+    const outer = this.#current
+    for (const part of [...own.filter((one) => !this.#isPage(one)), ...own.filter((one) => this.#isPage(one))]) {
+      this.#runScript(part)
+    }
+    this.#current = outer
+  }
+
+  #runScript(part: ProgramPart): void {
+    this.#current = part
+    const call = this.#isPage(part) ? 'Page' : 'Component'
+    try {
+      this.#run(part.path)
+      if (this.#registered.has(part.path)) return
+      this.#errors.report(new Error(`${part.path} has not been registered yet: its script does not call ${call}()`))
+    } catch (error) {
+      this.#errors.report(error)
+      this.#failures.set(part.path, error)
+    }
+    // In place of a broken component there is an empty one.
+    if (call === 'Component' && !this.#registered.has(part.path)) this.Component({})
+  }
+
+  #isPage({ path }: ProgramPart): boolean {
+    return this.#program.app.pages.includes(path)
+  }
+
+  /** The exception of a page's script when it was loaded, or what the build has found wrong in the page. */
   failureOf(path: string): unknown {
     return this.#failures.get(path)
-  }
-
-  isRegistered(path: string): boolean {
-    return this.#registered.has(path)
   }
 
   readonly Page = (definition: object): void => {

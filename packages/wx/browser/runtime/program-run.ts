@@ -30,6 +30,7 @@ export class ProgramRun {
   readonly #launch: LaunchOptions
   readonly #visibility = new Listeners<boolean>()
   readonly #options: HarnessOptions
+  #wx: ReturnType<typeof createBrowserWx> | undefined
   #isVisible = true
 
   constructor(program: Program, shell: Shell, errors: ErrorReports, options: HarnessOptions, openPath: string) {
@@ -40,7 +41,7 @@ export class ProgramRun {
     const ready = new ReadyQueue()
     this.#media = new MediaUrls(program.assets)
     this.#app = new AppInstance(errors)
-    this.#code = new ProgramCode(program, errors, ready)
+    this.#code = new ProgramCode(program, errors, ready, (component) => this.#wx?.createSelectorQuery().in(component))
     const backend = new PhoneBackend(() => this.#code.space)
     forwardPointerEvents(shell.phone.screen, backend)
     this.#stack = new PageStack(
@@ -65,14 +66,18 @@ export class ProgramRun {
   /** Loads the scripts and opens the first page. */
   async start(): Promise<void> {
     const files = await openUserFiles(this.#options)
+    this.#wx = createBrowserWx(this.#host(), this.#options, files)
     const run = await loadScripts(this.#program, {
-      wx: createBrowserWx(this.#host(), this.#options, files),
+      wx: this.#errors.missing.watch(this.#wx),
       App: this.#app.App,
       getApp: this.#app.getApp,
       Page: this.#code.Page,
       Component: this.#code.Component,
       Behavior: this.#code.Behavior,
       getCurrentPages: () => this.#stack.pages.map(({ caller }) => caller),
+      requirePlugin: (name) => {
+        throw new Error(`requirePlugin('${name}'): plugins are not in the browser harness`)
+      },
     })
     this.#errors.guard(() => run('app'))
     this.#code.runScripts(run)
@@ -125,7 +130,7 @@ export class ProgramRun {
   #notFound(url: PageUrl, isEntry: boolean): void {
     const failure = this.#code.failureOf(url.path)
     if (failure !== undefined) {
-      // The page exists, but its script threw, which has been reported.
+      // The page exists, but it is broken, which has been reported.
       this.#shell.showBrokenPage(url.path, String(failure))
       return
     }

@@ -1,5 +1,6 @@
 import { createLanguageScope } from '../../src/shared/language-scope.ts'
-import type { Program, ProgramScope } from '../contracts.ts'
+import type { Program, ProgramModules, ProgramScope } from '../contracts.ts'
+import { moduleRunner } from './modules.ts'
 
 type Run = (path: string) => void
 
@@ -20,8 +21,8 @@ export async function loadScripts(program: Program, offered: ProgramScope): Prom
     `//# sourceURL=${url}\n//# sourceMappingURL=${url}.map`
   // biome-ignore lint/security/noGlobalEval: the purpose of the harness is to run the program
   const indirectEval = globalThis.eval
-  const instantiate = indirectEval(source) as (hidden: object, scope: object) => Run
-  return instantiate(browserGlobals(), createScope(offered))
+  const instantiate = indirectEval(source) as (hidden: object, scope: object) => ProgramModules
+  return moduleRunner(instantiate(browserGlobals(), createScope(offered)))
 }
 
 /** All names of a browser's window, each undefined. */

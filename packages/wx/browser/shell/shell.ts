@@ -48,7 +48,7 @@ export class Shell {
       leave: () => this.#actions?.setVisible(false),
     })
     const onTab = (index: number, tab: TabBarJson['list'][number]) => this.#actions?.tab(index, tab)
-    this.tabBar = app?.tabBar === undefined ? undefined : new TabBar(app.tabBar, assetUrl, onTab)
+    this.tabBar = app?.tabBar && new TabBar(themed(app.tabBar, app, this.controls.theme), assetUrl, onTab)
     this.#cover = createBackgroundCover(this.texts, name, () => this.#actions?.setVisible(true))
     this.phone.top.append(this.navigationBar.root)
     if (this.tabBar !== undefined) this.phone.bottom.append(this.tabBar.root)

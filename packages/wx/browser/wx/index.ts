@@ -17,7 +17,7 @@ import { createDisplay } from './display.ts'
 import { createErrors } from './errors.ts'
 import { BrowserFiles, type LastingFiles } from './files/browser-files.ts'
 import { codec } from './files/encodings.ts'
-import { createFileSystemManager } from './files/file-system-manager.ts'
+import { createFileApi, createFileSystemManager } from './files/file-system-manager.ts'
 import { openLastingFiles } from './files/lasting-files.ts'
 import { createLaunchApi } from './launch.ts'
 import { LocalStorageEntries, memoryOf } from './local-storage.ts'
@@ -39,7 +39,7 @@ import { createUiApi } from './ui/ui-api.ts'
 
 /** A simulated phone in a page: its `wx`, and what elements and shell need of it. */
 export interface BrowserPhone {
-  readonly wx: object
+  readonly wx: { createSelectorQuery(): SelectorQuery }
   /**
    * The `src` of an `<image>` or `<video>` for a path: a `blob:` URL for a file of the phone (`http://tmp/..`,
    * `wxfile://..`), a URL of the harness for a file of the program; other paths are returned unchanged.
@@ -55,7 +55,7 @@ export function openUserFiles(options: HarnessOptions): Promise<LastingFiles> {
 }
 
 /** Creates only the `wx` object; see `createBrowserPhone`. */
-export function createBrowserWx(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): object {
+export function createBrowserWx(host: Host, options: HarnessOptions, lastingFiles?: LastingFiles): BrowserPhone['wx'] {
   return createBrowserPhone(host, options, lastingFiles).wx
 }
 
@@ -116,6 +116,7 @@ export function createBrowserPhone(host: Host, options: HarnessOptions, lastingF
     ...errorsApi,
     env: { USER_DATA_PATH },
     getFileSystemManager: () => fileSystemManager,
+    ...createFileApi(files, report),
     createSelectorQuery: () => new SelectorQuery(page, report),
     createIntersectionObserver: (component: unknown, given?: ObserverOptions) =>
       new WxIntersectionObserver(component, given ?? {}, page, report),

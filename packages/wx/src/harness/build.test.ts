@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { createProject, type ProjectFolder } from '../testing/project-folder.ts'
 import { buildMiniProgram, type Site } from './build.ts'
-import { BuildError } from './problems.ts'
+import { BuildError, formatProblem } from './problems.ts'
 
 const PACKAGE = 'miniprogram/pages/a/a'
 
@@ -12,14 +12,19 @@ function project(test: TestContext, files: Readonly<Record<string, string>>): Pr
   return made
 }
 
-async function problemsOf(test: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+/** What a build reports, and whether there is no program then. */
+async function problemsOf(
+  test: TestContext,
+  files: Readonly<Record<string, string>>,
+): Promise<{ message: string; stopsProgram: boolean }> {
   const { path } = project(test, files)
-  const failure: unknown = await buildMiniProgram({ project: path }).then(
-    () => assert.fail('it built'),
-    (error: unknown) => error,
-  )
-  assert.ok(failure instanceof BuildError, String(failure))
-  return failure.message
+  try {
+    const { faults } = await buildMiniProgram({ project: path })
+    return { message: faults.map(formatProblem).join('\n'), stopsProgram: false }
+  } catch (failure) {
+    assert.ok(failure instanceof BuildError, String(failure))
+    return { message: failure.message, stopsProgram: true }
+  }
 }
 
 function text(site: Site, path: string): string {
@@ -58,11 +63,20 @@ describe('a build', () => {
   })
 })
 
-const FAULTS: readonly { readonly name: string; readonly files: Record<string, string>; readonly says: RegExp }[] = [
+interface Fault {
+  readonly name: string
+  readonly files: Record<string, string>
+  readonly says: RegExp
+  /** Whether there is no program then; other faults break only the pages that use the file. */
+  readonly stopsProgram?: true
+}
+
+const FAULTS: readonly Fault[] = [
   {
     name: 'invalid JSON, with its line',
     files: { 'miniprogram/app.json': '{\n  "pages": ["pages/a/a"],\n}' },
     says: /^miniprogram\/app\.json:3:1: not valid JSON/,
+    stopsProgram: true,
   },
   {
     name: 'an unknown page',
@@ -73,6 +87,7 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     name: 'a private API that WeChat does not accept',
     files: { 'miniprogram/app.json': '{ "pages": ["pages/a/a"], "requiredPrivateInfos": ["chooseMedia"] }' },
     says: /requiredPrivateInfos\[0\] "chooseMedia" has to be one of chooseAddress/,
+    stopsProgram: true,
   },
   {
     name: 'a tab bar with one tab, to a missing page',
@@ -80,6 +95,7 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
       'miniprogram/app.json': '{ "pages": ["pages/a/a"], "tabBar": { "list": [{ "pagePath": "x", "text": "X" }] } }',
     },
     says: /tabBar\.list has 1 tabs[\s\S]*tabBar\.list\[0\] "x" is not in "pages"/,
+    stopsProgram: true,
   },
   {
     name: 'a missing component',
@@ -128,6 +144,7 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     name: 'WXSS with an unclosed block',
     files: { 'miniprogram/app.wxss': '.a {\n  color: red;\n' },
     says: /^miniprogram\/app\.wxss:3:1: a block is not closed/,
+    stopsProgram: true,
   },
   {
     name: 'a package that package.json does not list',
@@ -143,15 +160,62 @@ const FAULTS: readonly { readonly name: string; readonly files: Record<string, s
     files: { [`${PACKAGE}.js`]: "require('fs')\nPage({})" },
     says: /module 'fs' is not defined: it is a module of Node, which WeChat does not have/,
   },
+  {
+    name: 'a module that does not exist',
+    files: { [`${PACKAGE}.js`]: "import { a } from '../../none'\nPage({ a })" },
+    says: /a\.js:1:19: module '\.\.\/\.\.\/none' is not defined: there is no such file$/,
+  },
+  {
+    name: 'a script that only esbuild accepts',
+    files: { [`${PACKAGE}.js`]: 'Page({ a: /(/ })' },
+    says: /a\.js: SyntaxError: Invalid regular expression/,
+  },
+  {
+    name: 'a wxs module that requires a missing one',
+    files: {
+      [`${PACKAGE}.wxml`]: '<wxs src="./m.wxs" module="m" />',
+      'miniprogram/pages/a/m.wxs': "var none = require('./none.wxs')",
+    },
+    says: /^miniprogram\/pages\/a\/m\.wxs: there is no file \/pages\/a\/none\.wxs$/,
+  },
+  {
+    name: 'a wxs module in WXML with a syntax error',
+    files: { [`${PACKAGE}.wxml`]: '<wxs module="m">module.exports = {</wxs>' },
+    says: /^miniprogram\/pages\/a\/a\.wxml:1:\d+: /,
+  },
+  {
+    name: 'a tab icon that the theme file does not have',
+    files: {
+      'miniprogram/app.json': JSON.stringify({
+        pages: ['pages/a/a', 'pages/b/b'],
+        themeLocation: 'theme.json',
+        tabBar: {
+          list: [
+            { pagePath: 'pages/a/a', text: 'A', iconPath: '@icon' },
+            { pagePath: 'pages/b/b', text: 'B', iconPath: '@none' },
+          ],
+        },
+      }),
+      'miniprogram/theme.json': '{ "light": { "icon": "a.png" }, "dark": { "icon": "dark.png" } }',
+      'miniprogram/a.png': '',
+      'miniprogram/pages/b/b.js': 'Page({})',
+      'miniprogram/pages/b/b.wxml': '',
+    },
+    says: /^miniprogram\/app\.json: tabBar\.list\[0\]: there is no file dark\.png\n.*tabBar\.list\[1\]: there is no file @none$/,
+  },
 ]
 
 describe('a build reports the place of a problem:', () => {
-  for (const { name, files, says } of FAULTS) {
-    it(name, async (test) => assert.match(await problemsOf(test, files), says))
+  for (const { name, files, says, stopsProgram = false } of FAULTS) {
+    it(name, async (test) => {
+      const problems = await problemsOf(test, files)
+      assert.match(problems.message, says)
+      assert.equal(problems.stopsProgram, stopsProgram)
+    })
   }
 
   it('all problems at once', async (test) => {
-    const message = await problemsOf(test, {
+    const { message } = await problemsOf(test, {
       'miniprogram/app.json': '{ "pages": ["pages/a/a", "pages/b/b"], "entryPagePath": "pages/c/c" }',
       [`${PACKAGE}.json`]: '{ "usingComponents": { "my-card": "./card" } }',
     })

@@ -9,9 +9,9 @@ import type { WatchedFolders } from './folder-watch.ts'
 import { indexHtml } from './index-html.ts'
 import { type Problem, Problems } from './problems.ts'
 import { type Part, type Project, readProject } from './project.ts'
-import { ScriptBundler } from './scripts.ts'
+import { ScriptCompiler } from './scripts.ts'
 import { servedTypeOf } from './served-types.ts'
-import { compileTemplates } from './templates.ts'
+import { compileTemplates, type Templates } from './templates.ts'
 import { compileStyle } from './wxss.ts'
 
 const ASSETS = 'program/assets'
@@ -20,6 +20,8 @@ const BUILD_ID_LENGTH = 12
 /** A built Mini Program: static files by path, without a leading slash, which can be served from any folder. */
 export interface Site {
   readonly files: ReadonlyMap<string, SiteFile>
+  /** Problems that break only the pages that use the file. */
+  readonly faults: readonly Problem[]
   /** Problems that WeChat only warns of. */
   readonly warnings: readonly Problem[]
   /** A hash of the content. */
@@ -44,19 +46,15 @@ export interface BuildOptions {
 }
 
 /**
- * Builds a Mini Program project as a site that runs in a browser.
- * @throws BuildError with all problems: file, line, column.
+ * Builds a Mini Program project as a site that runs in a browser. A fault in a page, component or script is in
+ * `site.faults`; the page says so when it is opened.
+ * @throws BuildError with all problems (file, line, column) if there is no program to run
  * @example
  * const site = await buildMiniProgram({ project: 'examples/orders' })
  * await writeSite(site, 'out')
  */
 export async function buildMiniProgram(options: BuildOptions): Promise<Site> {
-  const builder = new SiteBuilder(options, false)
-  try {
-    return await builder.build()
-  } finally {
-    await builder.dispose()
-  }
+  return new SiteBuilder(options, false).build()
 }
 
 /** Writes a site to a folder, which any static web server can serve. */
@@ -73,7 +71,7 @@ export class SiteBuilder {
   readonly directory: string
   readonly #options: BuildOptions
   readonly #isLive: boolean
-  readonly #scripts = new ScriptBundler()
+  readonly #scripts = new ScriptCompiler()
   #browser: Promise<BrowserBundle> | undefined
 
   /** With `isLive`, pages listen for new builds. */
@@ -90,12 +88,11 @@ export class SiteBuilder {
     const browser = await this.#browser
     const project = readProject(this.directory, problems)
     problems.throwIfAny()
-    const scripts = await this.#scripts.bundle(project, problems)
+    const { code, map } = await this.#scripts.compile(project, problems)
     const styles = compileStyles(project, problems)
     const templates = compileTemplates(project, problems)
     problems.throwIfAny()
-    const program = describe(project, styles)
-    const code = scripts?.code ?? ''
+    const program = describe(project, styles, templates, problems)
     const files = new Map<string, SiteFile>()
     const add = (path: string, text: string) => files.set(path, { contentType: servedTypeOf(path), read: () => text })
     const assets = findAssets(project.root, project.npm.used)
@@ -114,11 +111,11 @@ export class SiteBuilder {
     add('harness/harness.css', browser.css)
     add('program/program.js', programJs({ ...program, build }, templates.code))
     add('program/scripts.js', code)
-    add('program/scripts.js.map', scripts?.map ?? '')
+    add('program/scripts.js.map', map)
     for (const [path, file] of assets) {
       files.set(`${ASSETS}/${path}`, { contentType: servedTypeOf(path), read: () => readFileSync(file) })
     }
-    return { files, warnings: problems.warnings, build, sources: sourcesOf(project) }
+    return { files, faults: problems.faults, warnings: problems.warnings, build, sources: sourcesOf(project) }
   }
 
   #harnessJson(): string {
@@ -147,10 +144,6 @@ export class SiteBuilder {
       file('harness/harness.css', css),
     ])
   }
-
-  async dispose(): Promise<void> {
-    await this.#scripts.dispose()
-  }
 }
 
 function sourcesOf({ directory, root, npm }: Project): WatchedFolders {
@@ -162,21 +155,21 @@ function sourcesOf({ directory, root, npm }: Project): WatchedFolders {
 
 interface Styles {
   readonly app: string
-  readonly parts: ReadonlyMap<string, { readonly scope: string; readonly css: string }>
+  readonly parts: ReadonlyMap<string, { readonly scope: string; readonly css: string; readonly files: string[] }>
 }
 
 function compileStyles(project: Project, problems: Problems): Styles {
-  const common = { root: project.root, problems, files: [] }
-  const parts = new Map<string, { scope: string; css: string }>()
+  const common = { root: project.root }
+  const parts = new Map<string, { scope: string; css: string; files: string[] }>()
   for (const [index, part] of [...project.parts.values()].entries()) {
     const scope = part.isPage ? '' : scopeName(part, index)
-    const holds = part.isPage ? { page: part.path } : { component: scope }
-    parts.set(part.path, {
-      scope,
-      css: part.style === undefined ? '' : compileStyle(part.style, { ...common, scope: holds }),
-    })
+    const holds = part.isPage ? { page: part.path } : { component: scope, isInPages: true }
+    const files: string[] = []
+    const options = { ...common, scope: holds, report: problems.fault, files }
+    parts.set(part.path, { scope, css: part.style === undefined ? '' : compileStyle(part.style, options), files })
   }
-  return { app: project.appStyle === undefined ? '' : compileStyle(project.appStyle, { ...common, scope: {} }), parts }
+  const options = { ...common, scope: { isInPages: true }, report: problems.error, files: [] }
+  return { app: project.appStyle === undefined ? '' : compileStyle(project.appStyle, options), parts }
 }
 
 /** Short, readable and unique for each component. */
@@ -185,17 +178,26 @@ function scopeName(part: Part, index: number): string {
   return `${(name === 'index' ? folder : name).replace(/\W/g, '_')}-${index}`
 }
 
-function describe(project: Project, styles: Styles): Omit<Program, 'templates' | 'build'> {
+function describe(
+  project: Project,
+  styles: Styles,
+  templates: Templates,
+  problems: Problems,
+): Omit<Program, 'templates' | 'build'> {
   const parts: Record<string, ProgramPart> = {}
-  for (const { path, json } of project.parts.values()) {
-    const { scope = '', css = '' } = styles.parts.get(path) ?? {}
-    parts[path] = { path, json, styleScope: scope, css }
+  for (const { path, json, jsonFile } of project.parts.values()) {
+    const { scope = '', css = '', files = [] } = styles.parts.get(path) ?? {}
+    const broken = problems.faultsIn([...(templates.files.get(path) ?? []), ...files])
+    const faults = [...broken, ...problems.faultsIn([jsonFile])]
+    parts[path] = { path, json, styleScope: scope, css, faults, isBroken: broken.length > 0 }
   }
   return {
     name: project.name,
     app: project.app,
     appCss: styles.app,
+    faults: problems.faultsIn([project.appJsonFile]),
     parts,
+    scriptErrors: [],
     scripts: 'program/scripts.js',
     assets: ASSETS,
   }

@@ -38,9 +38,11 @@ async function run(args: readonly string[], write: (text: string) => void): Prom
     if (values.out === undefined) throw new UsageError('build needs --out DIR')
     const site = await buildMiniProgram(common)
     for (const warning of site.warnings) write(`warning: ${formatProblem(warning)}\n`)
+    for (const fault of site.faults) write(`${formatProblem(fault)}\n`)
     await writeSite(site, values.out)
     write(`built ${project} into ${values.out}: ${site.files.size} files\n`)
-    return 0
+    if (site.faults.length > 0) write(`problems that break only the pages that use the file: ${site.faults.length}\n`)
+    return site.faults.length > 0 ? 1 : 0
   }
   if (command !== 'serve') throw new UsageError(`unknown command ${command}`)
   const port = values.port === undefined ? undefined : Number(values.port)
@@ -85,8 +87,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function describe({ milliseconds, error, warnings }: BuildResult): string {
-  const notes = warnings.map((warning) => `warning: ${warning}\n`).join('')
+function describe({ milliseconds, error, faults, warnings }: BuildResult): string {
+  const notes = [...warnings.map((warning) => `warning: ${warning}\n`), ...faults.map((fault) => `${fault}\n`)].join('')
   return error === undefined ? `${notes}built in ${Math.round(milliseconds)} ms\n` : `${notes}${error}\n`
 }
 

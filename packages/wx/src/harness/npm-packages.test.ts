@@ -61,3 +61,48 @@ describe('npm packages after WeChat npm build', () => {
     it(`${request}: ${says.source}`, () => assert.throws(() => npm.moduleOfProject(request), says))
   }
 })
+
+describe('packages of a project as others commit it', () => {
+  let project: ProjectFolder
+
+  before(() => {
+    project = createProject({
+      'package.json': '{ "devDependencies": { "tool": "1" }, "dependencies": { "in-both": "1" } }',
+      'miniprogram/package.json': '{ "dependencies": { "of-program": "1", "in-both": "1", "built": "1" } }',
+      'miniprogram/node_modules/of-program/index.js': '',
+      'miniprogram/node_modules/in-both/index.js': '',
+      'miniprogram/miniprogram_npm/of-program/index.js': '',
+      'miniprogram/miniprogram_npm/built/index.js': "require('@scope/inner')",
+      'miniprogram/miniprogram_npm/built/sub/part.js': '',
+      'miniprogram/miniprogram_npm/@scope/inner/index.js': '',
+      'miniprogram/miniprogram_npm/one-file.js': '',
+      'miniprogram/sub/miniprogram_npm/built/index.js': '',
+      'miniprogram/sub/package.json': '{ "dependencies": { "of-sub": "1" } }',
+      'miniprogram/sub/node_modules/of-sub/index.js': '',
+    })
+  })
+  after(() => project.remove())
+
+  for (const [request, from, file] of [
+    ['of-program', '', 'node_modules/of-program/index.js'],
+    ['in-both', 'pages/a', 'node_modules/in-both/index.js'],
+    ['built', 'pages/a', 'miniprogram_npm/built/index.js'],
+    ['built/sub/part', '', 'miniprogram_npm/built/sub/part.js'],
+    ['@scope/inner', 'miniprogram_npm/built', 'miniprogram_npm/@scope/inner/index.js'],
+    ['one-file', '', 'miniprogram_npm/one-file.js'],
+    ['built', 'sub/pages/b', 'sub/miniprogram_npm/built/index.js'],
+    ['of-sub', 'sub', 'sub/node_modules/of-sub/index.js'],
+    ['of-program', 'sub/pages', 'node_modules/of-program/index.js'],
+  ] as const) {
+    it(`${request} in /${from} is ${file}`, () => {
+      const root = join(project.path, 'miniprogram')
+      const npm = new NpmPackages(project.path, root)
+      assert.equal(relative(realpathSync(root), realpathSync(npm.moduleOfProject(request, join(root, from)))), file)
+    })
+  }
+
+  it('a package of a sub-package is not there for the others', () => {
+    const npm = new NpmPackages(project.path, join(project.path, 'miniprogram'))
+    assert.throws(() => npm.moduleOfProject('of-sub'), /is not in "dependencies"/)
+  })
+})

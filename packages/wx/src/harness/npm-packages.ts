@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { isDirectory, isFile, type JsonObject } from '../node/files.ts'
 import { DEFAULT_MINIPROGRAM_FOLDER, findPackage, readManifest, splitRequest } from '../node/node-modules.ts'
 
@@ -13,21 +13,27 @@ export interface NpmPackage {
   readonly manifest: JsonObject
 }
 
+/** The folder of the packages in the program, as after WeChat's npm build. */
+export const NPM_FOLDER = 'miniprogram_npm'
+
 /** A package or module that is not available. The message follows the name of the package and says what to do. */
 export class NpmFailure extends Error {}
 
 /**
- * The npm packages of a project after WeChat's "build npm": the `dependencies` of the project's package.json, and their
- * dependencies. `exports` and `browser` fields are ignored, and Node's modules do not exist.
+ * The npm packages of a project after WeChat's "build npm": the `dependencies` of the nearest package.json that lists the
+ * package, from the importing folder up to the project, and their dependencies; or else the nearest `miniprogram_npm` that
+ * has it. `exports` and `browser` fields are ignored, and Node's modules do not exist.
  */
 export class NpmPackages {
   readonly #directory: string
-  readonly #dependencies: ReadonlySet<string>
+  readonly #root: string
+  readonly #dependencies = new Map<string, ReadonlySet<string>>()
   readonly #used = new Map<string, NpmPackage>()
 
-  constructor(packageJsonDirectory: string) {
-    this.#directory = packageJsonDirectory
-    this.#dependencies = new Set(Object.keys(readManifest(packageJsonDirectory).dependencies ?? {}))
+  /** `directory` has project.config.json; `root` is the folder of the program. */
+  constructor(directory: string, root = directory) {
+    this.#directory = directory
+    this.#root = root
   }
 
   /** The packages that were requested so far. */
@@ -35,21 +41,49 @@ export class NpmPackages {
     return [...this.#used.values()]
   }
 
-  /** A package that the program itself imports. @throws NpmFailure */
-  ofProject(name: string): NpmPackage {
-    if (!this.#dependencies.has(name)) {
-      const nodes = builtinModules.includes(name) ? 'is a module of Node, which WeChat does not have' : undefined
-      throw new NpmFailure(
-        nodes ?? `is not in "dependencies" of package.json, so WeChat's npm build would leave it out`,
-      )
+  /** A package that the program itself imports, in a file in the folder `from`. @throws NpmFailure */
+  ofProject(name: string, from = this.#root): NpmPackage {
+    let failure: NpmFailure | undefined
+    for (const folder of this.#foldersAbove(from)) {
+      try {
+        if (this.#dependenciesOf(folder).has(name)) return this.#find(name, folder)
+      } catch (error) {
+        if (!(error instanceof NpmFailure)) throw error
+        failure ??= error
+      }
+      const built = folder === this.#root ? undefined : builtPackage(folder, name)
+      if (built !== undefined) return built
     }
-    return this.#find(name, this.#directory)
+    // The developer tools write this folder; the installed packages are newer.
+    const built = builtPackage(this.#root, name)
+    if (built !== undefined) return built
+    const nodes = builtinModules.includes(name) ? 'is a module of Node, which WeChat does not have' : undefined
+    const unlisted = `is not in "dependencies" of package.json, so WeChat's npm build would leave it out`
+    throw failure ?? new NpmFailure(nodes ?? unlisted)
   }
 
-  /** The module of a bare import in the program: `@cloudbase/js-sdk`, `some-package/utils`. @throws NpmFailure */
-  moduleOfProject(request: string): string {
+  /** From a folder up to the folder of the program, and the folder of the project. */
+  #foldersAbove(from: string): string[] {
+    const folders: string[] = []
+    for (let folder = from; folder.startsWith(this.#root + sep); folder = dirname(folder)) folders.push(folder)
+    return [...new Set([...folders, this.#root, this.#directory])]
+  }
+
+  #dependenciesOf(folder: string): ReadonlySet<string> {
+    const known = this.#dependencies.get(folder)
+    if (known !== undefined) return known
+    const dependencies = new Set(Object.keys(readManifest(folder).dependencies ?? {}))
+    this.#dependencies.set(folder, dependencies)
+    return dependencies
+  }
+
+  /**
+   * The module of a bare import in the program, in a file in the folder `from`: `@cloudbase/js-sdk`, `some-package/utils`.
+   * @throws NpmFailure
+   */
+  moduleOfProject(request: string, from = this.#root): string {
     const { name, subpath } = splitRequest(request)
-    const found = this.ofProject(name)
+    const found = this.ofProject(name, from)
     if (found.miniprogramFolder !== undefined) {
       const file = resolveFile(join(found.miniprogramFolder, subpath === '' ? 'index' : subpath))
       if (file !== undefined) return file
@@ -95,6 +129,14 @@ export class NpmPackages {
   }
 }
 
+/** A package in the `miniprogram_npm` of a folder, as WeChat's npm build has left it. */
+function builtPackage(folder: string, name: string): NpmPackage | undefined {
+  const root = join(folder, NPM_FOLDER, name)
+  if (isDirectory(root)) return { name, root, miniprogramFolder: root, manifest: {} }
+  // A package of one file.
+  return isFile(`${root}.js`) ? { name, root: `${root}.js`, miniprogramFolder: undefined, manifest: {} } : undefined
+}
+
 function miniprogramFolder(root: string, name: string, manifest: JsonObject): string | undefined {
   const declared = manifest.miniprogram
   const folder = join(root, typeof declared === 'string' ? declared : DEFAULT_MINIPROGRAM_FOLDER)
@@ -106,6 +148,7 @@ function miniprogramFolder(root: string, name: string, manifest: JsonObject): st
 }
 
 function mainFile({ root, manifest }: NpmPackage): string {
+  if (isFile(root)) return root
   const main = typeof manifest.main === 'string' ? resolveFile(join(root, manifest.main)) : undefined
   const file = main ?? resolveFile(join(root, 'index'))
   if (file !== undefined) return file

@@ -28,33 +28,48 @@ export function formatProblem({ file, line, column, message }: Problem): string 
   return `${file}${place}: ${message}`
 }
 
-/** Collects problems, so that one build reports all of them. Files are given by their absolute paths. */
+/**
+ * Collects problems, so that one build reports all of them: `errors` end the build, `faults` break only the pages that use
+ * the file, and `warnings` break nothing. Files are given by their absolute paths.
+ */
 export class Problems {
   readonly #project: string
   readonly errors: Problem[] = []
+  readonly faults: Problem[] = []
   readonly warnings: Problem[] = []
 
   constructor(projectDirectory: string) {
     this.#project = projectDirectory
   }
 
-  error(file: string, message: string, place?: Place): void {
-    this.errors.push(this.#problem(file, message, place))
+  readonly error: Report = (file, message, place) => void this.errors.push(this.#problem(file, message, place))
+
+  readonly fault: Report = (file, message, place) => void this.faults.push(this.#problem(file, message, place))
+
+  readonly warn: Report = (file, message, place) => void this.warnings.push(this.#problem(file, message, place))
+
+  /** The faults in some files, each as one line. */
+  faultsIn(files: Iterable<string>): string[] {
+    const names = new Set([...files].map((file) => this.#name(file)))
+    return this.faults.filter(({ file }) => names.has(file)).map(formatProblem)
   }
 
-  warn(file: string, message: string, place?: Place): void {
-    this.warnings.push(this.#problem(file, message, place))
-  }
-
-  /** @throws BuildError with all errors, if there are any */
+  /** @throws BuildError with all errors and faults, if there is any error */
   throwIfAny(): void {
-    if (this.errors.length > 0) throw new BuildError(this.errors)
+    if (this.errors.length > 0) throw new BuildError([...this.errors, ...this.faults])
   }
 
   #problem(file: string, message: string, place: Place | undefined): Problem {
-    return { file: relative(this.#project, file).replaceAll('\\', '/'), ...place, message }
+    return { file: this.#name(file), ...place, message }
+  }
+
+  #name(file: string): string {
+    return relative(this.#project, file).replaceAll('\\', '/')
   }
 }
+
+/** Adds a problem in a file, which is given by its absolute path. */
+export type Report = (file: string, message: string, place?: Place) => void
 
 export interface Place {
   readonly line: number

@@ -1,14 +1,11 @@
-import { basename, join, posix, resolve } from 'node:path'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 import { firstFile, isDirectory, isFile, isObject, type JsonObject } from '../node/files.ts'
 import { splitRequest } from '../node/node-modules.ts'
 import type { AppJson, ComponentJson } from '../shared/built-program.ts'
 import { readJsonObject } from './json-file.ts'
-import { NpmFailure, NpmPackages } from './npm-packages.ts'
+import { NPM_FOLDER, NpmFailure, NpmPackages } from './npm-packages.ts'
 import { BuildError, type Problems } from './problems.ts'
-import { checkAppJson, pagesOf } from './project-checks.ts'
-
-/** The folder of the packages in the program, as after WeChat's npm build. */
-const NPM_FOLDER = 'miniprogram_npm'
+import { checkAppJson, packagesOf, pagesOf } from './project-checks.ts'
 
 /** A page or a component on disk. */
 export interface Part {
@@ -19,6 +16,7 @@ export interface Part {
   readonly isPage: boolean
   /** Its JSON; the values of `usingComponents` are paths in the program. */
   readonly json: ComponentJson
+  readonly jsonFile: string
   /** The .ts or .js file. */
   readonly script: string
   readonly template: string
@@ -33,6 +31,7 @@ export interface Project {
   readonly root: string
   readonly name: string
   readonly app: AppJson
+  readonly appJsonFile: string
   readonly appScript: string
   readonly appStyle: string | undefined
   readonly parts: ReadonlyMap<string, Part>
@@ -47,12 +46,13 @@ export function readProject(directory: string, problems: Problems): Project {
   const root = resolve(directory, typeof config.miniprogramRoot === 'string' ? config.miniprogramRoot : '.')
   const appJsonPath = join(root, 'app.json')
   if (!isFile(appJsonPath)) fail(problems, appJsonPath, 'there is no app.json')
-  const app = readJsonObject(appJsonPath, problems)
+  const app = readJsonObject(appJsonPath, problems.error)
   const appScript = firstFile(join(root, 'app'), ['.ts', '.js'])
   if (appScript === undefined) fail(problems, join(root, 'app.js'), 'there is neither app.js nor app.ts')
   if (app === undefined) throw new BuildError(problems.errors)
-  checkAppJson(app, root, appJsonPath, problems)
-  const reader = new PartReader(root, new NpmPackages(packageFolder(directory, root)), problems)
+  const theme = readTheme(app, root, appJsonPath, problems)
+  checkAppJson(app, theme, root, appJsonPath, problems)
+  const reader = new PartReader(root, new NpmPackages(directory, root), problems)
   const usingComponents = reader.resolveComponents(app.usingComponents, '', appJsonPath)
   for (const page of pagesOf(app)) reader.read(page, true, appJsonPath)
   reader.readRest()
@@ -60,7 +60,8 @@ export function readProject(directory: string, problems: Problems): Project {
     directory,
     root,
     name: typeof config.projectname === 'string' ? config.projectname : basename(directory),
-    app: { ...app, pages: pagesOf(app), usingComponents, theme: readTheme(app, root, appJsonPath, problems) },
+    app: { ...app, pages: pagesOf(app), usingComponents, theme, packages: packagesOf(app) },
+    appJsonFile: appJsonPath,
     appScript,
     appStyle: firstFile(join(root, 'app'), ['.wxss']),
     parts: reader.parts,
@@ -72,20 +73,15 @@ export function readProject(directory: string, problems: Problems): Project {
 function readConfig(directory: string, problems: Problems): JsonObject {
   const path = join(directory, 'project.config.json')
   if (!isDirectory(directory)) fail(problems, directory, 'there is no such folder')
-  return isFile(path) ? (readJsonObject(path, problems) ?? {}) : {}
+  return isFile(path) ? (readJsonObject(path, problems.error) ?? {}) : {}
 }
 
 function readTheme(app: JsonObject, root: string, appJsonPath: string, problems: Problems): JsonObject {
   if (app.themeLocation === undefined) return {}
   const path = join(root, String(app.themeLocation))
-  if (isFile(path)) return readJsonObject(path, problems) ?? {}
+  if (isFile(path)) return readJsonObject(path, problems.error) ?? {}
   problems.error(appJsonPath, `"themeLocation": there is no file ${app.themeLocation}`)
   return {}
-}
-
-/** WeChat reads the package.json beside project.config.json or the one in the folder of the program. */
-function packageFolder(directory: string, root: string): string {
-  return isFile(join(directory, 'package.json')) ? directory : root
 }
 
 function fail(problems: Problems, file: string, message: string): never {
@@ -112,12 +108,11 @@ class PartReader {
     const base = this.locate(path)
     const files = { script: firstFile(base, ['.ts', '.js']), template: firstFile(base, ['.wxml']) }
     const jsonPath = `${base}.json`
-    const json = isFile(jsonPath) ? readJsonObject(jsonPath, this.#problems) : isPage ? {} : undefined
+    const json = (isFile(jsonPath) ? readJsonObject(jsonPath, this.#problems.fault) : undefined) ?? {}
     const kind = isPage ? 'page' : 'component'
-    if (files.script === undefined) this.#problems.error(from, `${kind} "${path}" has no ${basename(base)}.js or .ts`)
-    if (files.template === undefined) this.#problems.error(from, `${kind} "${path}" has no ${basename(base)}.wxml`)
-    if (json === undefined) return
-    if (!isPage && json.component !== true) this.#problems.error(jsonPath, 'a component needs "component": true')
+    if (files.script === undefined) this.#problems.fault(from, `${kind} "${path}" has no ${basename(base)}.js or .ts`)
+    if (files.template === undefined) this.#problems.fault(from, `${kind} "${path}" has no ${basename(base)}.wxml`)
+    if (!isPage && json.component !== true) this.#problems.fault(jsonPath, 'a component needs "component": true')
     const usingComponents = this.resolveComponents(json.usingComponents, path, jsonPath)
     if (files.script === undefined || files.template === undefined) return
     this.parts.set(path, {
@@ -125,6 +120,7 @@ class PartReader {
       base,
       isPage,
       json: { ...json, usingComponents },
+      jsonFile: jsonPath,
       script: files.script,
       template: files.template,
       style: firstFile(base, ['.wxss']),
@@ -143,7 +139,7 @@ class PartReader {
     const resolved: Record<string, string> = {}
     if (declared === undefined) return resolved
     if (!isObject(declared)) {
-      this.#problems.error(jsonPath, '"usingComponents" has to be an object')
+      this.#problems.fault(jsonPath, '"usingComponents" has to be an object')
       return resolved
     }
     for (const [tag, target] of Object.entries(declared)) {
@@ -152,7 +148,7 @@ class PartReader {
         resolved[tag] = path
         this.#waiting.push({ path, from: jsonPath })
       } else {
-        this.#problems.error(jsonPath, `component "${tag}" is not found at "${target}"${path.reason}`)
+        this.#problems.fault(jsonPath, `component "${tag}" is not found at "${target}"${path.reason}`)
       }
     }
     return resolved
@@ -166,13 +162,16 @@ class PartReader {
     const found = [inProgram, `${inProgram}/index`].find((path) => this.#exists(path))
     if (found !== undefined) return found
     if (isAbsolute || target.startsWith('.')) return { reason: '' }
+    for (let folder = posix.dirname(owner); ; folder = posix.dirname(folder)) {
+      const inPackage = posix.join(folder, NPM_FOLDER, target)
+      const built = [inPackage, `${inPackage}/index`].find((path) => this.#exists(path))
+      if (built !== undefined) return built
+      if (folder === '.') break
+    }
     try {
       const { name } = splitRequest(target)
-      this.npm.ofProject(name)
-      const inPackage = `${NPM_FOLDER}/${posix.normalize(target)}`
-      return (
-        [inPackage, `${inPackage}/index`].find((path) => this.#exists(path)) ?? { reason: ` in npm package '${name}'` }
-      )
+      this.npm.ofProject(name, dirname(join(this.#root, owner)))
+      return { reason: ` in npm package '${name}'` }
     } catch (error) {
       if (error instanceof NpmFailure) return { reason: `: it ${error.message}` }
       throw error

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { BuildState } from '../shared/built-program.ts'
 import { type BuildOptions, type Site, SiteBuilder, type SiteFile } from './build.ts'
 import { FolderWatch, type WatchedFolders } from './folder-watch.ts'
-import { BuildError, formatProblem } from './problems.ts'
+import { BuildError, formatProblem, type Problem } from './problems.ts'
 
 /** Editors write files in several steps; a rebuild waits this long after the last change. */
 const SETTLE_MS = 30
@@ -26,6 +26,8 @@ export interface BuildResult {
   readonly milliseconds: number
   /** Undefined if the build succeeded. */
   readonly error: string | undefined
+  /** What breaks only the pages that use the file. */
+  readonly faults: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -81,6 +83,8 @@ class LiveSite {
   #sources: WatchedFolders
   #files: ReadonlyMap<string, SiteFile> = new Map()
   #build = ''
+  /** The faults of the served program, which its pages show themselves. */
+  #faults: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
   #building: Promise<void> | undefined
   #changedMeanwhile = false
@@ -130,7 +134,6 @@ class LiveSite {
     this.#folders.close()
     for (const viewer of this.#viewers) viewer.end()
     await this.#building
-    await this.#builder.dispose()
   }
 
   async #buildOnce(): Promise<void> {
@@ -138,10 +141,13 @@ class LiveSite {
     let site: Site | undefined
     try {
       site = await this.#builder.build()
-      this.failure = undefined
-      this.#files = site.files
-      this.#build = site.build
       this.#sources = site.sources
+      this.failure = this.#failureOf(site)
+      if (this.failure === undefined) {
+        this.#files = site.files
+        this.#build = site.build
+        this.#faults = new Set(site.faults.map(withoutPlace))
+      }
     } catch (error) {
       if (!(error instanceof BuildError) && !this.#isWatching) throw error
       // While watching, a file may be deleted while it is read; the next change triggers another build.
@@ -152,10 +158,17 @@ class LiveSite {
     this.#onBuild?.({
       milliseconds: performance.now() - start,
       error: this.failure?.message,
+      faults: this.failure === undefined ? (site?.faults.map(formatProblem) ?? []) : [],
       warnings: site?.warnings.map(formatProblem) ?? [],
     })
     if (this.#isWatching && this.#folders.update(this.#sources)) this.#rebuildSoon()
     for (const viewer of this.#viewers) this.#tell(viewer)
+  }
+
+  /** An edit that breaks something is shown over the last working program; what was broken before does not hide it. */
+  #failureOf({ faults }: Site): BuildError | undefined {
+    const added = this.#build === '' ? [] : faults.filter((fault) => !this.#faults.has(withoutPlace(fault)))
+    return added.length === 0 ? undefined : new BuildError(added)
   }
 
   #rebuildSoon(): void {
@@ -174,6 +187,11 @@ class LiveSite {
     const state: BuildState = { build: this.#build, problems: this.failure?.problems ?? [] }
     viewer.write(`data: ${JSON.stringify(state)}\n\n`)
   }
+}
+
+/** A fault, wherever it is in its file: lines move while somebody edits. */
+function withoutPlace({ file, message }: Problem): string {
+  return `${file}: ${message}`
 }
 
 function pathOf(url: string | undefined): string | undefined {

@@ -4,6 +4,8 @@ export interface SelectorScope {
   readonly component?: string
   /** The path of the page, for the style sheet of a page. */
   readonly page?: string
+  /** Whether a rule without `page` applies inside of pages only, and not to the harness around them. */
+  readonly isInPages?: boolean
   /** The theme, for rules in a `prefers-color-scheme` query. */
   readonly theme?: string
 }
@@ -22,12 +24,11 @@ export function transformSelectors(selectors: string, scope: SelectorScope): str
     .join(', ')
 }
 
-function conditions(selector: string, { page, theme, component }: SelectorScope): string {
+function conditions(selector: string, { page, theme, isInPages = false }: SelectorScope): string {
   const phone = theme === undefined ? '' : `:where([data-wx-theme="${theme}"]) `
-  const isPageItself = /^(page|:host)(?![\w-])/.test(selector)
-  return page === undefined || component !== undefined || isPageItself
-    ? phone
-    : `${phone}:where([data-wx-page="${page}"]) `
+  if (/^(page|:host|:root)(?![\w-])/.test(selector)) return phone
+  if (page !== undefined) return `${phone}:where([data-wx-page="${page}"]) `
+  return isInPages ? `${phone}:where(wx-page) ` : phone
 }
 
 /** Selectors between top-level commas. */
@@ -58,6 +59,7 @@ function compound(selector: string, scope: SelectorScope): string {
     if (className !== undefined) result += `.${scope.component ? `${scope.component}--` : ''}${className}`
     else if (tag !== undefined && id === undefined) result += element(tag, scope)
     else if (colons === ':' && pseudo === 'host' && opens === undefined) result += host(scope)
+    else if (colons === ':' && pseudo === 'root') result += 'wx-page'
     else if (opens !== undefined && TAKES_SELECTORS.has(pseudo)) {
       const end = closing(selector, TOKENS.lastIndex)
       const inner = split(selector.slice(TOKENS.lastIndex, end)).map((one) => compound(one.trim(), scope))

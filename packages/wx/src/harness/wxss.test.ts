@@ -45,7 +45,12 @@ function compile(test: TestContext, files: Record<string, string>, scope: Select
   test.after(() => project.remove())
   const problems = new Problems(project.path)
   const read: string[] = []
-  const css = compileStyle(join(project.path, 'app.wxss'), { root: project.path, scope, problems, files: read })
+  const css = compileStyle(join(project.path, 'app.wxss'), {
+    root: project.path,
+    scope,
+    report: problems.error,
+    files: read,
+  })
   return { css: css.replace(/\s+/g, ' ').trim(), problems: problems.errors, read }
 }
 

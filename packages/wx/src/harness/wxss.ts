@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isFile } from '../node/files.ts'
 import { transformUnits } from '../shared/css-units.ts'
-import { type Problems, placeOf } from './problems.ts'
+import { placeOf, type Report } from './problems.ts'
 import { type SelectorScope, transformSelectors } from './wxss-selectors.ts'
 
 /** Media queries assume a screen of 375 pixels: 750rpx are the width of the screen. */
@@ -18,7 +18,7 @@ export interface StyleOptions {
   /** The folder of the program, for `@import "/common.wxss"`. */
   readonly root: string
   readonly scope: SelectorScope
-  readonly problems: Problems
+  readonly report: Report
   /** Receives the path of every file that is read. */
   readonly files: string[]
 }
@@ -100,7 +100,7 @@ class StyleCompiler {
 
   #fail(file: string, sheet: Sheet, start: number, message: string): void {
     const gap = /^\s*/.exec(sheet.text.slice(start))?.[0].length ?? 0
-    this.#options.problems.error(file, message, placeOf(sheet.text, Math.min(start + gap, sheet.text.length)))
+    this.#options.report(file, message, placeOf(sheet.text, Math.min(start + gap, sheet.text.length)))
   }
 }
 

@@ -68,6 +68,15 @@ test('modules: the global object is private and writable, and a polyfill on it i
   assert.throws(() => loadMiniProgramModule(join(root, 'b.js'), globalsFor(t)), TypeError)
 })
 
+test('modules: Page and App may be left out; they exist and do nothing', (t) => {
+  const root = project(t, {
+    'a.js': 'App({ onLaunch() { throw new Error() } }); Page({}); exports.kinds = [typeof Page, typeof App]',
+  })
+  const { wx } = phoneFor(t)
+  const { kinds } = createMiniProgramRuntime({ wx }).require<{ kinds: unknown }>(join(root, 'a.js'))
+  assert.deepEqual(kinds, ['function', 'function'])
+})
+
 test('modules: no code from strings', (t) => {
   const root = project(t, {
     'a.js': `exports.run = () => new Function('a', 'return a')

@@ -38,7 +38,7 @@ interface LoadedModule {
  *
  * @example
  * const phone = createWx({ loginCode: 'dev:alice' })
- * const runtime = createMiniProgramRuntime({ wx: phone.wx, Page: phone.Page, App: phone.App })
+ * const runtime = createMiniProgramRuntime({ wx: phone.wx })
  * const cloudbase = runtime.require('@cloudbase/js-sdk')
  */
 export function createMiniProgramRuntime(options: RuntimeOptions): MiniProgramRuntime {

@@ -6,7 +6,9 @@ const LONG_TIMER_MS = 120_000
 /** The globals of a Mini Program besides those of the language. */
 export interface MiniProgramGlobals {
   wx: object
-  Page: (options: object) => void
+  /** Default: does nothing. The SDKs recognize a Mini Program by `wx` and `Page`. */
+  Page?: ((options: object) => void) | undefined
+  /** Default: does nothing. */
   App?: ((options: object) => void) | undefined
   /** Default: the console of this process. */
   console?: Pick<Console, 'log' | 'info' | 'warn' | 'error' | 'debug'> | undefined
@@ -32,8 +34,8 @@ export function createModuleScope(globals: MiniProgramGlobals): ModuleScope {
     ...timers.functions,
     console: globals.console ?? console,
     wx: globals.wx,
-    Page: globals.Page,
-    ...(globals.App === undefined ? {} : { App: globals.App }),
+    Page: globals.Page ?? ignore,
+    App: globals.App ?? ignore,
     ...globals.extra,
     globalThis: scope,
     global: scope,
@@ -45,6 +47,8 @@ export function createModuleScope(globals: MiniProgramGlobals): ModuleScope {
   }
   return { globalThis: scope, hidden, clearTimers: timers.clear }
 }
+
+const ignore = (): void => {}
 
 /** Timers whose handles are numbers, as in WeChat. */
 function createTimers(): { functions: Record<string, unknown>; clear: () => void } {

@@ -2,7 +2,10 @@
 
 /** `app.json`, as far as the runtime reads it. */
 export interface AppJson {
+  /** All pages, including those of sub-packages. */
   readonly pages: readonly string[]
+  /** The folders of the sub-packages: `orders/`. */
+  readonly packages: readonly string[]
   readonly entryPagePath?: string
   readonly window?: WindowJson
   readonly tabBar?: TabBarJson
@@ -61,6 +64,26 @@ export interface ProgramPart {
   readonly styleScope: string
   /** Its WXSS as CSS for the simulated phone; the classes of a component have the prefix `<styleScope>--`. */
   readonly css: string
+  /** What the build has found wrong in its files, one line each. */
+  readonly faults: readonly string[]
+  /** Whether its template or style is among that, so that a page cannot be shown. */
+  readonly isBroken: boolean
+}
+
+/** The modules of a program. */
+export interface ProgramModules {
+  /** The function of a CommonJS module by its name, and the names of what it requires; an object says why there is none. */
+  readonly modules: Readonly<
+    Record<
+      string,
+      readonly [
+        run: (require: unknown, module: object, exports: object, expose: object) => void,
+        requires: Readonly<Record<string, string | { readonly error: string }>>,
+      ]
+    >
+  >
+  /** The module of `app` and of each part, by its path. */
+  readonly entries: Readonly<Record<string, string>>
 }
 
 /** The value of `window.__miniProgram`. */
@@ -72,12 +95,16 @@ export interface Program {
   readonly app: AppJson
   /** CSS of `app.wxss`. */
   readonly appCss: string
+  /** What the build has found wrong in app.json, one line each. A module with a fault throws when it runs. */
+  readonly faults: readonly string[]
   readonly parts: Readonly<Record<string, ProgramPart>>
+  /** Receives what the wxs modules throw when the templates are loaded. */
+  readonly scriptErrors: unknown[]
   /** The compiled templates of all parts, by path. */
   readonly templates: Readonly<Record<string, unknown>>
   /**
-   * URL of the scripts: a function body that returns `(path) => void`, which runs the script of `app` or of a part. Each
-   * module runs once. The runtime evaluates it in a scope without the globals that WeChat lacks.
+   * URL of the scripts: a function body that returns `ProgramModules`. The runtime evaluates it in a scope without the
+   * globals that WeChat lacks.
    */
   readonly scripts: string
   /** Base URL of the assets, without a trailing slash: `/images/a.png` is at `<assets>/images/a.png`. */

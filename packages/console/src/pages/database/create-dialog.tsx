@@ -4,6 +4,7 @@ import { useAttempt } from '../../app/use-attempt.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { isCollectionName } from './collection-name.ts'
 import { t } from './text.ts'
 
 interface CreateDialogProps {
@@ -14,10 +15,12 @@ interface CreateDialogProps {
 /** Creates a collection. */
 export function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
   const [name, setName] = useState('')
+  const trimmed = name.trim()
+  const wrong = trimmed !== '' && !isCollectionName(trimmed)
   const { busy, error, attempt } = useAttempt()
   const create = () =>
     attempt(async () => {
-      const created = await call('createCollection', { body: { name: name.trim() } })
+      const created = await call('createCollection', { body: { name: trimmed } })
       toast(t.created(created.name))
       onCreated(created.name)
     })
@@ -26,7 +29,7 @@ export function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
       title={t.createTitle}
       submitLabel={t.createDo}
       busy={busy}
-      disabled={name.trim() === ''}
+      disabled={trimmed === '' || wrong}
       error={error}
       onSubmit={() => void create()}
       onClose={onClose}
@@ -34,6 +37,7 @@ export function CreateDialog({ onCreated, onClose }: CreateDialogProps) {
       <TextInput
         label={t.createName}
         hint={t.createHint}
+        error={wrong ? t.nameWrong : undefined}
         value={name}
         onChange={setName}
         maxLength={120}

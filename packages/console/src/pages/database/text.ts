@@ -11,6 +11,7 @@ export const t = texts({
     createTitle: 'New collection',
     createName: 'Name',
     createHint: 'Letters, digits, - and _. Its permission is PRIVATE until you change it.',
+    nameWrong: 'A name can have only letters from a to z, digits, - and _, at most 120 characters.',
     createDo: 'Create',
     created: (name: string) => `${name} was created`,
     noneTitle: 'No collection yet',
@@ -32,7 +33,8 @@ export const t = texts({
 
     query: 'Query',
     queryHint: '{ status: "paid" }',
-    queryHelp: 'Press Enter to run the query. Field names need no quotes.',
+    queryHelp:
+      'Press Enter to run the query. Field names need no quotes. What the app has in where() works too: _.gt(100), _.in([...]), /^Order/',
     find: 'Find',
     clear: 'Show all',
     examples: 'Examples',
@@ -138,6 +140,7 @@ export const t = texts({
     createTitle: '新建集合',
     createName: '名称',
     createHint: '可用字母、数字、- 和 _。设置其他权限之前，权限为 PRIVATE（私有）。',
+    nameWrong: '名称只能有英文字母、数字、- 和 _，最多 120 个字符。',
     createDo: '创建',
     created: (name) => `已创建 ${name}`,
     noneTitle: '还没有集合',
@@ -159,7 +162,7 @@ export const t = texts({
 
     query: '查询条件',
     queryHint: '{ status: "paid" }',
-    queryHelp: '按 Enter 执行。字段名可以不加引号。',
+    queryHelp: '按 Enter 执行。字段名可以不加引号。小程序 where() 里的写法也可以用：_.gt(100)、_.in([...])、/^Order/',
     find: '查询',
     clear: '显示全部',
     examples: '示例',

@@ -10,6 +10,7 @@ import { KeyValue } from '../../ui/key-value.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
+import { linkOfDenial } from '../permissions/question-link.ts'
 import { callerOf, requestOf } from './describe-denial.ts'
 import { t } from './text.ts'
 
@@ -23,6 +24,7 @@ interface DenialPanelProps {
 export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
   const { caller, code, requestId, at, count, collection, explanation, reason, case: ruleCase } = denial
   const { action, target } = requestOf(denial)
+  const simulation = linkOfDenial(denial)
   return (
     <SidePanel
       wide
@@ -94,6 +96,13 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
             {t.permissions}
           </Link>
         </p>
+        {simulation !== undefined && (
+          <p>
+            <Link to="permissions" query={simulation}>
+              {t.simulate}
+            </Link>
+          </p>
+        )}
       </Stack>
     </SidePanel>
   )

@@ -45,6 +45,7 @@ export const t = texts({
     caseHint: 'Paste it into the cases of a file for cloudstead rules test.',
     tryRule: 'Try with an edited rule',
     permissions: 'Open the permissions',
+    simulate: 'Open this request in the simulator',
 
     tryTitle: 'Try with an edited rule',
     tryText: 'The request is decided again after every change. Nothing is saved here.',
@@ -103,6 +104,7 @@ export const t = texts({
     caseHint: '可粘贴到 cloudstead rules test 的用例文件中。',
     tryRule: '用修改后的规则重试',
     permissions: '打开权限设置',
+    simulate: '在模拟器中打开这个请求',
 
     tryTitle: '用修改后的规则重试',
     tryText: '每次修改后都会重新判断这个请求，此处不会保存。',

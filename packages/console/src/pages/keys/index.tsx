@@ -1,17 +1,24 @@
 import type { Key } from '@cloudstead/admin-api'
+import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { useLoaded } from '../../data/use-loaded.ts'
 import { LoadedView } from '../../ui/loaded-view.tsx'
 import { Page } from '../../ui/page.tsx'
 import { KeySection } from './key-section.tsx'
+import { SecurityLog } from './security-log.tsx'
 import { t } from './text.ts'
 import './keys.css'
 
 /** Login keys and API keys. The secrets of a new key are only in the memory of this page. */
 export default function KeysPage() {
   const loaded = useLoaded(async (signal) => (await call('listKeys', {}, { signal })).items)
+  const [changes, setChanges] = useState(0)
+  const changed = () => {
+    setChanges((count) => count + 1)
+    void loaded.reload()
+  }
   const section = (kind: Key['kind'], all: readonly Key[]) => (
-    <KeySection kind={kind} keys={all.filter((key) => key.kind === kind)} onChange={() => void loaded.reload()} />
+    <KeySection kind={kind} keys={all.filter((key) => key.kind === kind)} onChange={changed} />
   )
   return (
     <Page title={t.title} description={t.description}>
@@ -20,6 +27,7 @@ export default function KeysPage() {
           <>
             {section('login', keys)}
             {section('api', keys)}
+            <SecurityLog version={changes} />
           </>
         )}
       </LoadedView>

@@ -16,6 +16,7 @@ import { createKey, type NewKey } from './new-key.ts'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 import { RevokeDialog } from './revoke-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
+import { byText } from './security-log.tsx'
 import { t } from './text.ts'
 
 interface KeySectionProps {
@@ -46,6 +47,8 @@ export function KeySection({ kind, keys, onChange }: KeySectionProps) {
           <span class="mono wrap">{key.id}</span>
           <CopyButton text={key.id} label={t.copyId} />
           {isOwnKey(key) && <Badge tone="accent">{t.yours}</Badge>}
+          {key.scopes !== undefined && <span class="muted small wrap">{t.scopes(key.scopes.join(', '))}</span>}
+          {key.by !== undefined && <span class="muted small wrap">{t.madeBy(byText(key.by))}</span>}
         </Row>
       ),
     },

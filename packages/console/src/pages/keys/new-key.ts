@@ -9,14 +9,15 @@ export type NewKey =
 /**
  * Creates a key.
  *
+ * @param scopes of an API key; without them it may do everything
  * @throws ApiError
  */
-export async function createKey(kind: NewKey['kind']): Promise<NewKey> {
+export async function createKey(kind: NewKey['kind'], scopes?: readonly string[]): Promise<NewKey> {
   if (kind === 'login') {
     const file = await call('createLoginKey')
     return { kind, id: file.private_key_id, file }
   }
-  const file = await call('createApiKey')
+  const file = await call('createApiKey', { query: scopes === undefined ? {} : { scopes: scopes.join(',') } })
   return { kind, id: file.secretId, file }
 }
 

@@ -39,7 +39,7 @@ export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
   }
   const begin = () =>
     attempt(async () => {
-      setCreated(await createKey(old.kind))
+      setCreated(await createKey(old.kind, old.scopes))
       setStep(2)
       onChange()
     })

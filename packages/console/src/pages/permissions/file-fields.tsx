@@ -1,6 +1,6 @@
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import { type Faults, FILE_ACTIONS, type Fields, pathOf, STORED } from './question.ts'
+import { type Faults, FILE_ACTIONS, type Fields, STORED } from './question.ts'
 import { t } from './text.ts'
 
 export interface QuestionFieldsProps {
@@ -11,7 +11,7 @@ export interface QuestionFieldsProps {
 
 /** The fields of the simulator for files: the action, and the file. */
 export function FileFields({ fields, faults, onChange }: QuestionFieldsProps) {
-  const { fileAction, size, storedFile, uploader } = fields
+  const { fileAction, path, size, storedFile, uploader } = fields
   return (
     <>
       <Select
@@ -25,7 +25,7 @@ export function FileFields({ fields, faults, onChange }: QuestionFieldsProps) {
         placeholder={t.pathHint}
         mono
         maxLength={850}
-        value={pathOf(fields)}
+        value={path}
         onChange={(path) => onChange({ path })}
       />
       {fileAction === 'upload' && (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { EMPTY, type Fields, pathOf, questionOf } from './question.ts'
+import { EMPTY, type Fields, ownerOf, questionOf } from './question.ts'
 
 const ALICE = { uid: 'alice', customUserId: 'alice', loginType: 'CUSTOM' }
 const file = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, undefined)
@@ -33,11 +33,26 @@ describe('the caller', () => {
     assert.equal(file({ customId: '' }).body, undefined)
   })
 
-  test('names the path until one is typed', () => {
-    assert.equal(pathOf({ ...EMPTY, who: 'user', user }), 'users/o7/photo.jpg')
-    assert.equal(pathOf({ ...EMPTY, who: 'nobody' }), 'users/alice/photo.jpg')
-    assert.equal(pathOf({ ...EMPTY, who: 'user', user, path: 'a b' }), 'a b')
+  test('does not change the path: whether bob reads a file of alice is another question than his own', () => {
+    for (const fields of [{ who: 'user', user }, { who: 'nobody' }, { customId: 'bob' }] as const) {
+      const { body } = file(fields)
+      assert.equal(body?.path, 'users/alice/photo.jpg')
+    }
   })
+})
+
+test('the owner is the one in the path, the uploader, or the creator of the document entered', () => {
+  const owner = (fields: Partial<Fields>, collection?: string) => ownerOf({ ...EMPTY, ...fields }, collection)
+  assert.equal(owner({}), 'alice')
+  assert.equal(owner({ path: 'temp/a.jpg' }), undefined)
+  assert.equal(owner({ path: 'users/a.jpg' }), undefined)
+  assert.equal(owner({ path: 'temp/a.jpg', storedFile: 'other', uploader: 'bob' }), 'bob')
+  assert.equal(owner({ path: 'users/alice/a', storedFile: 'other', uploader: 'bob' }), 'alice')
+  const entered = { which: 'id', id: 'o1', storedDocument: 'other', document: '{ "_openid": "bob" }' } as const
+  assert.equal(owner(entered, 'orders'), 'bob')
+  assert.equal(owner({ ...entered, document: '{' }, 'orders'), undefined)
+  assert.equal(owner({ ...entered, storedDocument: 'real' }, 'orders'), undefined)
+  assert.equal(owner({}, 'orders'), undefined)
 })
 
 describe('requests for files', () => {

@@ -1,7 +1,7 @@
 /** Turns the fields of the simulator into a question for the server, or into faults. Pure. */
 import type { AppUser, Person } from '@cloudstead/admin-api'
 import type { Input } from '../../api/index.ts'
-import { ownerId, personOfUser } from '../../data/person.ts'
+import { personOfUser } from '../../data/person.ts'
 
 type SimulateBody = Input<'simulateRules'>['body']
 type JsonObject = Readonly<Record<string, unknown>>
@@ -19,8 +19,8 @@ export interface Fields {
   /** For `who: 'user'`. */
   readonly user: AppUser | undefined
   readonly fileAction: (typeof FILE_ACTIONS)[number]
-  /** Undefined until something is typed; then the path depends on the person. */
-  readonly path: string | undefined
+  /** Never changed by another field: the question would silently become another one. */
+  readonly path: string
   readonly size: string
   readonly storedFile: (typeof STORED)[number]
   readonly uploader: string
@@ -39,7 +39,7 @@ export const EMPTY: Fields = {
   openid: '',
   user: undefined,
   fileAction: 'read',
-  path: undefined,
+  path: typicalPath('alice'),
   size: '',
   storedFile: 'real',
   uploader: '',
@@ -87,11 +87,20 @@ function personOf({ who, customId, openid, user }: Fields): Person | null | unde
   }
 }
 
-/** The path in the question: what was typed, or a typical path of the person. */
-export function pathOf(fields: Fields): string {
-  if (fields.path !== undefined) return fields.path
-  const person = personOf(fields)
-  return `users/${person === undefined || person === null ? 'alice' : ownerId(person)}/photo.jpg`
+/** A path of the person with this id. */
+export function typicalPath(id: string): string {
+  return `users/${id}/photo.jpg`
+}
+
+/** The id of the owner of the file or document in the question; undefined when the question does not show it. */
+export function ownerOf({ path, storedFile, uploader, ...fields }: Fields, collection: string | undefined) {
+  if (collection === undefined) {
+    const claim = /^users\/([^/]+)\//.exec(path)?.[1]
+    return claim ?? (storedFile === 'other' && uploader !== '' ? uploader : undefined)
+  }
+  const entered = fields.which === 'id' && fields.storedDocument === 'other' && fields.documentAction !== 'create'
+  const owner = entered ? readObject(fields.document).value?._openid : undefined
+  return typeof owner === 'string' && owner !== '' ? owner : undefined
 }
 
 /** @param collection undefined: the question is about a file */
@@ -102,8 +111,7 @@ export function questionOf(fields: Fields, collection: string | undefined): Ques
 }
 
 function fileQuestion(fields: Fields, as: Person | null | undefined): Question {
-  const { fileAction, size, storedFile, uploader } = fields
-  const path = pathOf(fields)
+  const { fileAction, path, size, storedFile, uploader } = fields
   const bytes = fileAction !== 'upload' || size.trim() === '' ? undefined : Number(size)
   if (bytes !== undefined && !(Number.isSafeInteger(bytes) && bytes >= 0))
     return { body: undefined, faults: { size: true } }

@@ -2,15 +2,18 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { useRoute } from '../../app/use-route.ts'
+import { ownerId, personOfUser } from '../../data/person.ts'
 import { presetOf } from '../../data/presets.ts'
 import { Card } from '../../ui/card.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Stack } from '../../ui/stack.tsx'
+import { Comparison } from './comparison.tsx'
 import { Decision } from './decision.tsx'
 import { DocumentFields } from './document-fields.tsx'
 import { FileFields } from './file-fields.tsx'
 import { PersonPicker } from './person-picker.tsx'
-import { EMPTY, FILE_ACTIONS, type Fields, questionOf } from './question.ts'
+import { EMPTY, type Fields, ownerOf, questionOf, typicalPath } from './question.ts'
+import { fieldsOfLink } from './question-link.ts'
 import { t } from './text.ts'
 import { useDecision } from './use-decision.ts'
 
@@ -27,8 +30,9 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
   const [fields, setFields] = useQuestionFields()
   const change = (changes: Partial<Fields>) => setFields((now) => ({ ...now, ...changes }))
   const { body, faults } = questionOf(fields, collection)
-  const { decision, error, stale } = useDecision(body && valid ? { ...body, text } : undefined, (signal, question) =>
-    call('simulateRules', { body: question }, { signal }),
+  const question = body && valid ? { ...body, text } : undefined
+  const { decision, error, stale } = useDecision(question, (signal, asked) =>
+    call('simulateRules', { body: asked }, { signal }),
   )
   const filters = body?.collection !== undefined && body.id === undefined && presetOf(text) !== undefined
   return (
@@ -54,6 +58,7 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
           ) : (
             <Stack gap={3}>
               <Decision decision={decision} stale={stale} />
+              <Comparison question={question} owner={ownerOf(fields, collection)} />
               {filters && body.action !== 'create' && <Hint>{t.presetFilters}</Hint>}
             </Stack>
           )}
@@ -67,23 +72,21 @@ function Hint({ children }: { readonly children: ComponentChildren }) {
   return <p class="muted small">{children}</p>
 }
 
-/** The state of the fields. Links from other pages fill them in by `uid`, `path`, `action` and `id` of the query. */
+/** The state of the fields. Links from other pages fill them in by the query of the address. */
 function useQuestionFields() {
   const { query } = useRoute()
-  const { uid, path, id, action } = query
-  const state = useState<Fields>(() => ({
-    ...EMPTY,
-    ...(uid === undefined ? {} : { who: 'user' as const }),
-    ...(path === undefined ? {} : { path }),
-    ...(id === undefined ? {} : { id, which: 'id' as const }),
-    fileAction: FILE_ACTIONS.find((one) => one === action) ?? EMPTY.fileAction,
-  }))
+  const { uid, path } = query
+  const state = useState<Fields>(() => fieldsOfLink(query))
   const [, setFields] = state
   useEffect(() => {
     if (uid === undefined) return
     const controller = new AbortController()
     call('getUser', { params: { uid } }, { signal: controller.signal }).then(
-      ({ user }) => setFields((now) => ({ ...now, user })),
+      ({ user }) =>
+        setFields((now) => {
+          const untouched = path === undefined && now.path === EMPTY.path
+          return { ...now, user, ...(untouched ? { path: typicalPath(ownerId(personOfUser(user))) } : {}) }
+        }),
       () => {
         // The user can be searched for instead.
       },

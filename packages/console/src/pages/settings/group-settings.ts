@@ -12,6 +12,7 @@ interface SettingGroups {
   readonly storage: readonly Setting[]
   readonly login: readonly Setting[]
   readonly wechat: readonly Setting[]
+  readonly security: readonly Setting[]
   readonly collections: readonly CollectionSettings[]
 }
 
@@ -27,6 +28,7 @@ export function groupSettings(values: readonly Setting[]): SettingGroups {
     storage: below('storage.'),
     login: values.filter(({ key }) => key.startsWith('auth.') && !key.startsWith('auth.wechat.')),
     wechat: below('auth.wechat.'),
+    security: below('security.'),
     collections: collections.sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }

@@ -60,6 +60,8 @@ export function SettingControl({ setting, text, error, onChange }: SettingContro
       )
     case 'indexes':
       return <TextArea {...common} label={t.indexesAsJson} hint={say(setting.help)} mono rows={6} />
+    case 'list':
+      return <TextArea {...common} placeholder={t.none} mono rows={3} />
     default:
       return <TextInput {...common} mono placeholder={setting.set ? undefined : t.notSet} />
   }

@@ -144,7 +144,13 @@ export function SettingRow(props: SettingRowProps) {
           />
         )}
         {locked && (
-          <p class="muted small wrap">{source === 'file' ? t.setByFile(fileName(file)) : t.setByEnvironment}</p>
+          <p class="muted small wrap">
+            {source === 'file'
+              ? t.setByFile(fileName(file))
+              : source === 'environment'
+                ? t.setByEnvironment
+                : t.onlyInFile(fileName(file))}
+          </p>
         )}
         {locked && draft !== undefined && kind !== 'secret' && (
           <p class="small wrap">

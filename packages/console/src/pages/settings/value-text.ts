@@ -18,6 +18,8 @@ export function valueText({ kind, value, set }: Setting): string {
       return modeName(value)
     case 'indexes':
       return t.indexesOf(Array.isArray(value) ? value.length : 0)
+    case 'list':
+      return Array.isArray(value) && value.length > 0 ? value.join(', ') : t.none
     case 'size':
       return typeof value === 'number' ? formatBytes(value) : String(value)
     case 'choice':

@@ -47,6 +47,7 @@ export function secondsOf(text: string): number | undefined {
 /** The text in the field of a setting before anything is typed. */
 export function heldText({ kind, value }: Setting): string {
   if (value === undefined || kind === 'secret') return ''
+  if (kind === 'list') return Array.isArray(value) ? value.join('\n') : ''
   if (kind === 'indexes') return JSON.stringify(value, null, 2)
   if (kind === 'size' && typeof value === 'number') return `${value}B`
   return String(value)
@@ -63,6 +64,8 @@ export function typedValue(kind: Setting['kind'], text: string): Typed {
     }
     case 'indexes':
       return json(text)
+    case 'list':
+      return { value: text.split(/[\s,]+/).filter((entry) => entry !== '') }
     case 'boolean':
       return { value: text === 'true' }
     default:

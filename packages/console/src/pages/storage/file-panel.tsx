@@ -24,12 +24,13 @@ interface FilePanelProps {
   readonly path: string
   readonly onClose: () => void
   readonly onRename: () => void
+  readonly onCorrectType: (contentType: string) => void
   readonly onMove: () => void
   readonly onDelete: () => void
 }
 
 /** The details of a file, with buttons for its actions. */
-export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePanelProps) {
+export function FilePanel({ path, onClose, onRename, onCorrectType, onMove, onDelete }: FilePanelProps) {
   const loaded = useLoaded(async (signal) => {
     const [file, { url }] = await Promise.all([
       call('getFile', { query: { path } }, { signal }),
@@ -61,13 +62,18 @@ export function FilePanel({ path, onClose, onRename, onMove, onDelete }: FilePan
       }
     >
       <LoadedView loaded={loaded}>
-        {({ file, previewUrl }) => <Details file={file} previewUrl={previewUrl} />}
+        {({ file, previewUrl }) => <Details file={file} previewUrl={previewUrl} onCorrectType={onCorrectType} />}
       </LoadedView>
     </SidePanel>
   )
 }
 
-function Details({ file, previewUrl }: { readonly file: StorageFile; readonly previewUrl: string }) {
+interface DetailsProps extends Pick<FilePanelProps, 'onCorrectType'> {
+  readonly file: StorageFile
+  readonly previewUrl: string
+}
+
+function Details({ file, previewUrl, onCorrectType }: DetailsProps) {
   const { path, size, contentType, etag, createdAt, updatedAt, owner, creator, fileId, cacheControl } = file
   return (
     <Stack gap={5}>
@@ -76,7 +82,17 @@ function Details({ file, previewUrl }: { readonly file: StorageFile; readonly pr
         stacked
         items={[
           { label: t.size, value: <Bytes value={size} /> },
-          { label: t.type, value: contentType },
+          {
+            label: t.type,
+            value: (
+              <>
+                {contentType}{' '}
+                <Button size="small" onClick={() => onCorrectType(contentType)}>
+                  {t.correctType}
+                </Button>
+              </>
+            ),
+          },
           { label: t.modified, value: <Time at={updatedAt} /> },
           createdAt === updatedAt ? undefined : { label: t.created, value: <Time at={createdAt} /> },
           { label: t.cloudPath, value: <SafeName name={path} clip={false} />, copy: path, copyLabel: t.copyPath },

@@ -43,6 +43,8 @@ export default function StoragePage() {
   const selected = chosen.folder === folder ? chosen.paths : NONE
   const select = (paths: ReadonlySet<string>) => setChosen({ folder, paths })
   const [renamed, setRenamed] = useState<{ readonly key: string }>()
+  /** Counts the changes of the shown file. */
+  const [version, setVersion] = useState(0)
   const operations = useFileOperations((changes) => {
     const [from, to] = [changes?.removed[0], changes?.added[0]]
     if (changes?.removed.length === 1 && from && to && parentOf(from) === parentOf(to)) setRenamed({ key: to })
@@ -52,12 +54,11 @@ export default function StoragePage() {
       const [to = ''] = changes.added
       setQuery({ folder, file: changes.added.length === 1 && parentOf(to) === parentOf(file) ? to : undefined })
     }
+    if (changes?.added.includes(file)) setVersion((before) => before + 1)
     select(NONE)
     if (changes === undefined) entries.reload()
     else entries.change(changes)
   })
-  /** Counts the uploads that replaced the shown file. */
-  const [version, setVersion] = useState(0)
   const latest = useRef({ entries, file })
   latest.current = { entries, file }
   useEffect(
@@ -154,6 +155,7 @@ export default function StoragePage() {
               path={file}
               onClose={() => show(undefined)}
               onRename={() => operations.rename(file)}
+              onCorrectType={(contentType) => operations.correctType(file, contentType)}
               onMove={() => operations.move([file], folder)}
               onDelete={() => operations.remove([file])}
             />

@@ -66,6 +66,11 @@ export const t = texts({
     renaming: (name: string) => `Renaming ${name}`,
     renamed: 'Renamed',
 
+    correctType: 'Correct the type',
+    typeHint: 'Such as image/png. Browsers show pictures, sound, video and plain text; any other type is a download.',
+    typeCorrected: 'Type corrected',
+    save: 'Save',
+
     moveTitle: (count: number) => `Move ${items(count)}`,
     copyTitle: (count: number) => `Copy ${items(count)}`,
     moveHere: 'Move here',
@@ -214,6 +219,11 @@ export const t = texts({
     renameTitle: (name) => `重命名 ${name}`,
     renaming: (name) => `正在重命名 ${name}`,
     renamed: '已重命名',
+
+    correctType: '更正类型',
+    typeHint: '例如 image/png。浏览器只直接显示图片、音频、视频和纯文本，其他类型一律下载。',
+    typeCorrected: '类型已更正',
+    save: '保存',
 
     moveTitle: (count) => `移动 ${formatNumber(count)} 项`,
     copyTitle: (count) => `复制 ${formatNumber(count)} 项`,

@@ -10,11 +10,13 @@ import { NewFolderDialog } from './new-folder-dialog.tsx'
 import { isFolder, nameOf, visibleName } from './paths.ts'
 import { RenameDialog } from './rename-dialog.tsx'
 import { t } from './text.ts'
+import { TypeDialog } from './type-dialog.tsx'
 
 /** The dialog that is open. */
 type Open =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'rename'; readonly path: string }
+  | { readonly kind: 'type'; readonly path: string; readonly contentType: string }
   | { readonly kind: 'move'; readonly paths: readonly string[]; readonly folder: string; readonly copy: boolean }
   | { readonly kind: 'delete'; readonly paths: readonly string[] }
   | {
@@ -92,6 +94,18 @@ export function useFileOperations(onChanged: (changes: Changes | undefined) => v
             }
           />
         )
+      case 'type':
+        return (
+          <TypeDialog
+            {...open}
+            onClose={close}
+            onDone={() => {
+              close()
+              toast(t.typeCorrected)
+              onChanged({ removed: [], added: [open.path] })
+            }}
+          />
+        )
       case 'move':
         return (
           <MoveDialog
@@ -124,6 +138,7 @@ export function useFileOperations(onChanged: (changes: Changes | undefined) => v
   return {
     newFolder: (folder: string) => setOpen({ kind: 'folder', folder }),
     rename: (path: string) => setOpen({ kind: 'rename', path }),
+    correctType: (path: string, contentType: string) => setOpen({ kind: 'type', path, contentType }),
     move: (paths: readonly string[], folder: string, copy = false) => setOpen({ kind: 'move', paths, folder, copy }),
     remove: (paths: readonly string[]) => setOpen({ kind: 'delete', paths }),
     dialogs,

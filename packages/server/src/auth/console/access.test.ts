@@ -8,6 +8,7 @@ import { openSqliteRecords } from '../../engines/records/sqlite/sqlite-records.t
 import { loadSecrets } from '../../secrets.ts'
 import type { Mode } from '../../settings.ts'
 import { createKeys, type Keys } from '../keys.ts'
+import { createSecurityLog } from '../security-log.ts'
 import { type ConsoleAccess, type Credential, openConsoleAccess } from './access.ts'
 import { createConsoleLink, setConsolePassword as setPassword } from './commands.ts'
 import { createPasswords } from './password.ts'
@@ -29,9 +30,19 @@ let ahead: number
 let logged: string[]
 const now = () => Date.now() + ahead
 
+const securityLog = () => createSecurityLog({ records, now, log: { warn: (_fields, message) => assert.fail(message) } })
+
 async function open(mode: Mode = 'start'): Promise<ConsoleAccess> {
   const write = (fields: object, message: string) => logged.push(`${message} ${JSON.stringify(fields)}`)
-  return openConsoleAccess({ records, keys, mode, now, passwords, log: { info: write, warn: write } })
+  return openConsoleAccess({
+    records,
+    keys,
+    securityLog: securityLog(),
+    mode,
+    now,
+    passwords,
+    log: { info: write, warn: write },
+  })
 }
 
 beforeEach(async () => {
@@ -204,7 +215,7 @@ describe('sessions', () => {
     assert.equal(await access.operatorOfSession(one.token), undefined)
     assert.equal(await access.stillValid(one.operator.caller), false)
     assert.equal(await access.stillValid(two.operator.caller), true)
-    await access.signOutEverybody()
+    await access.signOutEverybody(one.operator, AWAY)
     assert.equal(await access.operatorOfSession(two.token), undefined)
     assert.equal(await access.stillValid(two.operator.caller), false)
     await assert.rejects(signIn({ link: unused }), failed)
@@ -265,6 +276,26 @@ describe('setting the password', () => {
     await signIn({ secret: 'another password' })
   })
 
+  test('needs the current one from everybody once there is one, also from an operator who signed in by link', async () => {
+    await setConsolePassword(records, PASSWORD)
+    access = await open()
+    const { operator } = await signIn({ link: tokenOf(await createConsoleLink(records, now, ADDRESS)) })
+    await assert.rejects(access.setPassword(operator, undefined, 'another password', AWAY), failed)
+    await access.setPassword(operator, PASSWORD, 'another password', AWAY)
+    await signIn({ secret: 'another password' })
+  })
+
+  test('is refused to an API key, as a script and in a session, so a leaked key does not outlive its revocation', async () => {
+    const key = await apiKey()
+    const forbidden = { code: 'ACTION_FORBIDDEN' }
+    const script = await access.operatorOfApiKey(key)
+    const { operator } = await signIn({ secret: key })
+    for (const one of [script, operator]) {
+      await assert.rejects(access.setPassword(one, undefined, PASSWORD, AWAY), forbidden)
+    }
+    assert.equal(await access.passwordSet(), false)
+  })
+
   test('does not restore a session that is being ended', async () => {
     const { operator, token } = await signIn({ link: await link() })
     await Promise.all([access.setPassword(operator, undefined, PASSWORD, AWAY), access.signOut(operator)])
@@ -306,6 +337,13 @@ describe('wrong attempts', () => {
     await signIn({ link: await link() })
   })
 
+  test('wrong links and keys do not keep a right password out', async () => {
+    await setConsolePassword(records, PASSWORD)
+    for (let count = 0; count < 10; count += 1) await assert.rejects(signIn({ link: 'wrong' }), failed)
+    await assert.rejects(signIn({ link: 'wrong' }), tooMany)
+    await signIn({ secret: PASSWORD })
+  })
+
   test('right ones do not count', async () => {
     await setConsolePassword(records, PASSWORD)
     for (let count = 0; count < 12; count += 1) await signIn({ secret: PASSWORD })
@@ -328,5 +366,44 @@ describe('wrong attempts', () => {
     secrets.push((await signIn({ secret: PASSWORD })).token)
     for (const secret of secrets) assert.ok(secret !== '' && !logged.join('\n').includes(secret))
     assert.equal(logged.length, 3)
+  })
+})
+
+describe('the security log', () => {
+  test('has sign-ins, refused ones and passwords, newest first, and no secret', async () => {
+    const token = await link()
+    const { operator } = await signIn({ link: token })
+    ahead = 1
+    await assert.rejects(signIn({ secret: 'a wrong password' }), failed)
+    ahead = 2
+    await access.setPassword(operator, undefined, PASSWORD, AWAY)
+    const { items } = await securityLog().list({})
+    assert.deepEqual(
+      items.map(({ kind, by, about, address }) => [kind, by, about, address]),
+      [
+        ['password-set', 'operator', undefined, AWAY],
+        ['sign-in-refused', undefined, 'password', AWAY],
+        ['signed-in', 'operator', 'link', AWAY],
+      ],
+    )
+    for (const secret of [token, PASSWORD, 'a wrong password']) assert.ok(!JSON.stringify(items).includes(secret))
+  })
+
+  test('is bounded, and refused sign-ins push nothing else out', async () => {
+    const log = securityLog()
+    await log.record({ kind: 'key-created', about: 'first' })
+    for (let count = 0; count < 1_020; count += 1) {
+      ahead += 1_100
+      await log.record({ kind: 'sign-in-refused', about: String(count) })
+    }
+    const all = []
+    for (let after: string | undefined; ; ) {
+      const { items, next } = await log.list({ after, limit: 500 })
+      all.push(...items)
+      if (next === undefined) break
+      after = next
+    }
+    assert.deepEqual([all.length, all.at(-1)?.about, all[0]?.about], [1_001, 'first', '1019'])
+    await assert.rejects(log.list({ after: 'no cursor!' }), { code: 'INVALID_PARAM' })
   })
 })

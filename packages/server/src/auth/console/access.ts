@@ -1,9 +1,10 @@
-import { type Caller, CloudsteadError } from '@cloudstead/protocol'
+import { type Caller, CloudsteadError, requireScope } from '@cloudstead/protocol'
 import type { Records } from '../../engines/records/records.ts'
 import type { Mode } from '../../settings.ts'
 import type { AuthLog } from '../auth-log.ts'
 import { type Keys, looksLikeApiKey } from '../keys.ts'
 import { isLoopback } from '../loopback.ts'
+import type { SecurityLog } from '../security-log.ts'
 import { createConsoleLinks, FIRST_LINK_MS, LINK_MS, linkUrl } from './links.ts'
 import type { Operator } from './operator.ts'
 import { createPasswords, type Passwords } from './password.ts'
@@ -40,13 +41,13 @@ export interface ConsoleAccess {
     former: Operator | undefined,
   ): Promise<{ readonly token: string; readonly operator: Operator }>
   signOut(operator: Operator): Promise<void>
-  /** Ends every session and link. */
-  signOutEverybody(): Promise<void>
+  /** Ends every session and link. @throws CloudsteadError `ACTION_FORBIDDEN` for an api key without `settings:write` */
+  signOutEverybody(operator: Operator, peer: string): Promise<void>
   /**
-   * Sets the password and ends every link and every session except that of this operator. An operator who signed in by
-   * password has to give the current one.
+   * Sets the password and ends every link and every session except that of this operator. If there is a password, the
+   * current one is needed.
    *
-   * @throws WrongCredentialError; TooManyAttemptsError
+   * @throws WrongCredentialError; TooManyAttemptsError; CloudsteadError `ACTION_FORBIDDEN` for an api key
    */
   setPassword(operator: Operator, current: string | undefined, password: string, peer: string): Promise<void>
   /** Whether the session of a caller is still open; undefined for callers without a session of the Console. */
@@ -65,6 +66,7 @@ export interface ConsoleAccess {
 export interface ConsoleAccessOptions {
   readonly records: Records
   readonly keys: Keys
+  readonly securityLog: Pick<SecurityLog, 'record'>
   readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -74,12 +76,13 @@ export interface ConsoleAccessOptions {
 }
 
 export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<ConsoleAccess> {
-  const { records, keys, mode, now, log, passwords = createPasswords() } = options
+  const { records, keys, securityLog, mode, now, log, passwords = createPasswords() } = options
   const { value: opened, created } = await openConsoleState(records)
-  const keyExists = async (keyId: string) => (await keys.secretKeyOf(keyId)) !== undefined
-  const sessions = createConsoleSessions({ records, keyExists, now })
+  const sessions = createConsoleSessions({ records, keyHolder: keys.holderOf, now })
   const links = createConsoleLinks({ records, now })
-  const throttle = createSignInThrottle({ now })
+  // Counted apart, so that wrong links do not keep out whoever has the password.
+  const passwordThrottle = createSignInThrottle({ now })
+  const tokenThrottle = createSignInThrottle({ now })
   const devLink = mode === 'dev' ? newConsoleToken() : undefined
 
   const isDevLink = (text: string, peer: string): boolean => {
@@ -110,15 +113,18 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 
   async function signIn(credential: Credential, peer: string, former: Operator | undefined) {
     const guessable = 'secret' in credential && !looksLikeApiKey(credential.secret)
-    const right = guessable ? throttle.admit(peer) : undefined
+    const right = guessable ? passwordThrottle.admit(peer) : undefined
     const request = await judge(credential, peer)
     const session = request && (await sessions.open({ ...request, replaces: former?.session?.id }))
     if (session === undefined) {
-      if (!guessable) throttle.failed(peer)
+      const about = 'link' in credential ? 'link' : guessable ? 'password' : 'key'
+      await securityLog.record({ kind: 'sign-in-refused', about, address: peer })
+      if (!guessable) tokenThrottle.failed(peer)
       throw new WrongCredentialError(`a wrong credential from ${peer}`)
     }
     right?.()
     const { by, name } = session.operator
+    await securityLog.record({ kind: 'signed-in', by: name, about: by, address: peer })
     log.info({ by, name, peer }, 'signed in to the Console')
     return session
   }
@@ -126,21 +132,29 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   async function checkCurrent(current: string | undefined, peer: string): Promise<void> {
     const { password } = (await openConsoleState(records)).value
     if (password === undefined) return
-    const right = throttle.admit(peer)
+    const right = passwordThrottle.admit(peer)
     if (current === undefined || !(await passwords.matches(current, password))) {
+      await securityLog.record({ kind: 'sign-in-refused', about: 'current password', address: peer })
       throw new WrongCredentialError(`a wrong current password from ${peer}`)
     }
     right()
   }
 
   async function setPassword(operator: Operator, current: string | undefined, password: string, peer: string) {
-    if (operator.by === 'password') await checkCurrent(current, peer)
+    if (operator.by === 'key') {
+      throw new CloudsteadError(
+        'ACTION_FORBIDDEN',
+        'An API key may not set the password. Sign in with a link or the password.',
+      )
+    }
+    await checkCurrent(current, peer)
     const own = operator.session?.id
     await beginGeneration(
       records,
       await passwords.hash(password),
       own === undefined ? undefined : (generation) => sessions.carryOver(own, generation),
     )
+    await securityLog.record({ kind: 'password-set', by: operator.name, address: peer })
     log.info({ name: operator.name, peer }, 'the password of the Console was set')
   }
 
@@ -161,7 +175,11 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
     operatorOfSession: sessions.operatorOf,
     signIn,
     signOut: async ({ session }) => session && (await sessions.end(session.id)),
-    signOutEverybody: () => beginGeneration(records, undefined),
+    async signOutEverybody({ caller, name }, peer) {
+      requireScope(caller, 'settings:write')
+      await beginGeneration(records, undefined)
+      await securityLog.record({ kind: 'signed-out-everywhere', by: name, address: peer })
+    },
     setPassword,
     stillValid(caller) {
       if (caller.kind !== 'admin' || !caller.keyId.startsWith(SESSION_KEY_ID)) return undefined

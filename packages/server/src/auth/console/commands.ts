@@ -1,5 +1,6 @@
 /** What the command line does for access to the Console, beside a running server. */
 import type { Records } from '../../engines/records/records.ts'
+import { createSecurityLog } from '../security-log.ts'
 import { createConsoleLinks, LINK_MS, linkUrl } from './links.ts'
 import { createPasswords, type Passwords } from './password.ts'
 import { beginGeneration, openConsoleState } from './state.ts'
@@ -16,9 +17,14 @@ export async function createConsoleLink(
   now: () => number,
   address: string | undefined,
 ): Promise<string | undefined> {
-  const known = address ?? (await openConsoleState(records)).value.address
+  const known = address ?? (await runningAddress(records))
   if (known === undefined) return undefined
   return linkUrl(known, await createConsoleLinks({ records, now }).create(LINK_MS))
+}
+
+/** Where the server that started last was reached; undefined when none has. */
+export async function runningAddress(records: Records): Promise<string | undefined> {
+  return (await openConsoleState(records)).value.address
 }
 
 /** Sets the password and ends every session and link. */
@@ -28,4 +34,6 @@ export async function setConsolePassword(
   passwords: Passwords = createPasswords(),
 ): Promise<void> {
   await beginGeneration(records, await passwords.hash(password))
+  const securityLog = createSecurityLog({ records, now: Date.now, log: console })
+  await securityLog.record({ kind: 'password-set', by: 'command line' })
 }

@@ -1,3 +1,4 @@
+import type { AdminCaller, Scope } from '@cloudstead/protocol'
 import { encodeKey } from '../../engines/records/key-encoding.ts'
 import type { RecordKey, Records, RecordWrite } from '../../engines/records/records.ts'
 import { BY_EXPIRY, deleteExpired } from '../expired-records.ts'
@@ -58,13 +59,13 @@ export interface ConsoleSessions {
 
 export interface ConsoleSessionsOptions {
   readonly records: Records
-  /** Whether an api key exists and was not revoked. */
-  readonly keyExists: (keyId: string) => Promise<boolean>
+  /** The administrator with an api key; undefined when it was revoked. */
+  readonly keyHolder: (keyId: string) => Promise<AdminCaller | undefined>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-export function createConsoleSessions({ records, keyExists, now }: ConsoleSessionsOptions): ConsoleSessions {
+export function createConsoleSessions({ records, keyHolder, now }: ConsoleSessionsOptions): ConsoleSessions {
   async function open({ by, keyId, generation, replaces, alongside }: SessionRequest) {
     const { id, text, hash } = newConsoleToken()
     const at = now()
@@ -82,29 +83,33 @@ export function createConsoleSessions({ records, keyExists, now }: ConsoleSessio
       [putSession(id, session), ...ended, ...alongside.writes],
       alongside.expectations,
     )
-    return done ? { token: text, operator: operatorFrom(id, session) } : undefined
+    if (!done) return undefined
+    const scopes = keyId === undefined ? undefined : (await keyHolder(keyId))?.scopes
+    return { token: text, operator: operatorFrom(id, session, scopes) }
   }
 
-  /** A session that has not ended, and its version. */
+  /** A session that has not ended, its version, and the scopes of its key. */
   async function find(id: string) {
     const stored = await readJson<StoredSession>(records, sessionKey(id))
     if (stored === undefined || now() >= stored.value.expiresAt) return undefined
     const { generation, keyId } = stored.value
     if (generation !== (await openConsoleState(records)).value.generation) return undefined
-    return keyId === undefined || (await keyExists(keyId)) ? stored : undefined
+    if (keyId === undefined) return { ...stored, scopes: undefined }
+    const holder = await keyHolder(keyId)
+    return holder && { ...stored, scopes: holder.scopes }
   }
 
   async function operatorOf(text: string): Promise<Operator | undefined> {
     const token = parseConsoleToken(text)
     const stored = token && (await find(token.id))
     if (token === undefined || stored === undefined || !opens(token, stored.value.hash)) return undefined
-    const { value, version } = stored
+    const { value, version, scopes } = stored
     const at = now()
-    if (at - value.usedAt < USE_INTERVAL_MS) return operatorFrom(token.id, value)
+    if (at - value.usedAt < USE_INTERVAL_MS) return operatorFrom(token.id, value, scopes)
     const used = { ...value, usedAt: at, expiresAt: Math.min(at + IDLE_MS, value.createdAt + LIFETIME_MS) }
     // On a conflict, another request has recorded it or ended the session: the next request sees that.
     await records.commit([putSession(token.id, used)], [{ ...sessionKey(token.id), version }])
-    return operatorFrom(token.id, used)
+    return operatorFrom(token.id, used, scopes)
   }
 
   async function carryOver(id: string, generation: number): Promise<CommitPart> {
@@ -126,9 +131,13 @@ export function createConsoleSessions({ records, keyExists, now }: ConsoleSessio
   }
 }
 
-function operatorFrom(id: string, { by, keyId, createdAt, expiresAt }: StoredSession): Operator {
+function operatorFrom(
+  id: string,
+  { by, keyId, createdAt, expiresAt }: StoredSession,
+  scopes: readonly Scope[] | undefined,
+): Operator {
   return {
-    caller: { kind: 'admin', keyId: `${SESSION_KEY_ID}${id}` },
+    caller: { kind: 'admin', keyId: `${SESSION_KEY_ID}${id}`, ...(scopes === undefined ? {} : { scopes }) },
     by,
     name: keyId ?? 'operator',
     session: { id, since: createdAt, expiresAt },

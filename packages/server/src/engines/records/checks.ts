@@ -10,12 +10,12 @@ import {
   type RecordWrite,
 } from './records.ts'
 
-/** What every engine checks of the requests it is given. */
+/** Checks of requests that all engines share. */
 
 /** A UTF-16 code unit takes at most three bytes of UTF-8; shorter texts need no counting. */
 const MAX_BYTES_PER_UNIT = 3
 
-/** @throws TypeError for text that is not Unicode, RangeError for what is longer than the seam allows */
+/** @throws TypeError for text that is not well-formed Unicode, RangeError for names and keys beyond the limits */
 export function checkCommit(writes: readonly RecordWrite[], expectations: readonly Expectation[]): void {
   for (const key of expectations) checkKey(key)
   for (const write of writes) {
@@ -30,7 +30,7 @@ export function checkCommit(writes: readonly RecordWrite[], expectations: readon
   }
 }
 
-/** @throws TypeError or RangeError as the seam says */
+/** @throws RangeError for a wrong number of spaces or a name beyond the limit, TypeError like `checkCommit` */
 export function checkSpaces({ spaces }: Pick<FeedRequest, 'spaces'>): void {
   if (spaces.length < 1 || spaces.length > MAX_FEED_SPACES) {
     throw new RangeError(`a feed follows 1 to ${MAX_FEED_SPACES} spaces`)
@@ -38,12 +38,12 @@ export function checkSpaces({ spaces }: Pick<FeedRequest, 'spaces'>): void {
   for (const space of spaces) checkName('space', space, MAX_SPACE_BYTES)
 }
 
-/** @throws RangeError for a limit that is no whole number from 1 */
+/** @throws RangeError unless the limit is a whole number from 1 */
 export function checkLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('the limit is a whole number from 1')
 }
 
-/** @throws RangeError for a `maxBytes` that is no whole number from 1 */
+/** @throws RangeError unless `maxBytes` is absent or a whole number from 1 */
 export function checkMaxBytes(maxBytes: number | undefined): void {
   if (maxBytes !== undefined && !(Number.isSafeInteger(maxBytes) && maxBytes >= 1)) {
     throw new RangeError('maxBytes is a whole number from 1')

@@ -1,23 +1,23 @@
 import type { Cursor, FeedCursor } from './records.ts'
 
 /**
- * Thrown (as a rejection of `find`, `changes` or `waitForChanges`) when `after` is not a cursor of this kind of walk. The
- * fault is the asker's.
+ * `find`, `changes` and `waitForChanges` reject with it when `after` is not a cursor that this kind of request returns.
+ * The caller is at fault.
  */
 export class BadCursorError extends Error {
   override name = 'BadCursorError'
 
   constructor() {
-    super('the cursor is not one that this walk gave out')
+    super('the cursor was not returned by this kind of request')
   }
 }
 
-/** The place of one record in a walk by id. */
+/** The position of one record in a walk by id. */
 export interface IdPosition {
   readonly id: string
 }
 
-/** The place of one entry in a walk over an index. */
+/** The position of one entry in a walk over an index. */
 export interface EntryPosition extends IdPosition {
   /** Which of the request's ranges was being walked, from 0. */
   readonly range: number
@@ -26,9 +26,9 @@ export interface EntryPosition extends IdPosition {
 
 /** A position in the change feed of one store. */
 export interface FeedPosition {
-  /** Names the store: 16 random bytes that it keeps for its lifetime. */
+  /** Identifies the store: 16 random bytes that never change. */
   readonly store: Uint8Array
-  /** What only the engine of that store understands. */
+  /** Only the engine of that store interprets it. */
   readonly position: Uint8Array
 }
 
@@ -83,7 +83,7 @@ export function readFeedCursor(cursor: FeedCursor): FeedPosition {
 function readBytes(cursor: string, kind: number): Buffer {
   if (typeof cursor !== 'string') throw new BadCursorError()
   const bytes = Buffer.from(cursor, 'base64url')
-  // The decoder skips what it does not know; only text that it would write itself is a cursor.
+  // The decoder skips characters it does not know, so compare with the canonical encoding.
   if (bytes[0] !== kind || bytes.toString('base64url') !== cursor) throw new BadCursorError()
   return bytes
 }

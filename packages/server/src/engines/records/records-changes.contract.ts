@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { BadCursorError } from './cursor.ts'
-import type { ContractContext, OpenedRecords } from './records.contract.ts'
+import type { ContractContext, OpenedRecords } from './records.fixture.ts'
 import { done, getOne, put, readChanges, remove, waitForChanges } from './records.fixture.ts'
 import { type FeedCursor, MAX_FEED_SPACES, type RecordChange, type Records } from './records.ts'
 
@@ -124,21 +124,21 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
       assert.deepEqual(told((await readChanges(records, [space, late], answer.next, 1)).changes), ['put c'])
     })
 
-    test('is truncated for a cursor of another store', async () => {
-      const { records } = context
-      const other = await open()
+    test('is truncated for a cursor of another store, however alike the two are', async () => {
+      const [one, other] = [await open(), await open()]
       try {
+        for (const { records } of [one, other]) {
+          await follow(records, 's')
+          await done(records.commit([put('s', 'a', '1')]))
+        }
         const foreign = await follow(other.records, 's')
-        await done(other.records.commit([put('s', 'a', '1')]))
-        const space = context.space()
-        await follow(records, space)
-        const answer = await records.changes({ spaces: [space], after: foreign, limit: 10 })
+        const answer = await one.records.changes({ spaces: ['s'], after: foreign, limit: 10 })
         assert.deepEqual({ ...answer, next: '' }, { changes: [], next: '', truncated: true })
-        await done(records.commit([put(space, 'b', '1')]))
-        assert.deepEqual(told((await readChanges(records, [space], answer.next, 1)).changes), ['put b'])
-        await waitForChanges(records, [space], foreign)
+        await done(one.records.commit([put('s', 'b', '1')]))
+        assert.deepEqual(told((await readChanges(one.records, ['s'], answer.next, 1)).changes), ['put b'])
+        await waitForChanges(one.records, ['s'], foreign)
       } finally {
-        await other.dispose()
+        await Promise.all([one.dispose(), other.dispose()])
       }
     })
 
@@ -238,52 +238,45 @@ export function changesContract(context: ContractContext, open: () => Promise<Op
   })
 
   describe('a feed of several processes', () => {
-    test('tells what another one wrote, wakes for it, and is followed by both', async (t) => {
+    /** Runs the body with two engines on one store; says so where a store has only one. */
+    async function withTwo(t: TestContext, body: (here: Records, there: Records) => Promise<void>): Promise<void> {
       const { records, another, dispose } = await open()
+      const there = await another?.()
       try {
-        if (!another) return t.diagnostic('this store has one engine')
-        const there = await another()
-        try {
-          const after = await follow(records, 's')
-          const waiting = waitForChanges(records, ['s'], after)
-          await done(there.commit([put('s', 'a', '1'), put('not followed', 'b', '1')]))
-          await waiting
-          assert.deepEqual(told((await readChanges(records, ['s'], after, 1)).changes), ['put a'])
-          assert.deepEqual(told((await readChanges(there, ['s'], after, 1)).changes), ['put a'])
-          const later = await follow(there, 's', 'not followed')
-          await done(records.commit([put('not followed', 'c', '1')]))
-          assert.deepEqual(told((await readChanges(there, ['not followed'], later, 1)).changes), ['put c'])
-        } finally {
-          await there.close()
-        }
+        if (there) await body(records, there)
+        else t.diagnostic('this store has one engine')
       } finally {
+        await there?.close()
         await dispose()
       }
-    })
+    }
 
-    test('misses nothing while all of them write', async (t) => {
-      const { records, another, dispose } = await open()
-      try {
-        if (!another) return t.diagnostic('this store has one engine')
-        const there = await another()
-        try {
-          const after = await follow(records, 's')
-          const reading = [records, there].map((engine) => readChanges(engine, ['s'], after, 200, 9))
-          await Promise.all(
-            [records, there].map(async (engine) => {
-              for (let step = 0; step < 100; step++) await done(engine.commit([put('s', `r${step % 5}`, '1')]))
-            }),
-          )
-          for (const { changes } of await Promise.all(reading)) {
-            assert.equal(changes.length, 200)
-            assertOrdered(changes)
-          }
-        } finally {
-          await there.close()
+    test('tells what another one wrote, wakes for it, and is followed by both', (t) =>
+      withTwo(t, async (here, there) => {
+        const after = await follow(here, 's')
+        const waiting = waitForChanges(here, ['s'], after)
+        await done(there.commit([put('s', 'a', '1'), put('not followed', 'b', '1')]))
+        await waiting
+        assert.deepEqual(told((await readChanges(here, ['s'], after, 1)).changes), ['put a'])
+        assert.deepEqual(told((await readChanges(there, ['s'], after, 1)).changes), ['put a'])
+        const later = await follow(there, 's', 'not followed')
+        await done(here.commit([put('not followed', 'c', '1')]))
+        assert.deepEqual(told((await readChanges(there, ['not followed'], later, 1)).changes), ['put c'])
+      }))
+
+    test('misses nothing while all of them write', (t) =>
+      withTwo(t, async (here, there) => {
+        const after = await follow(here, 's')
+        const reading = [here, there].map((engine) => readChanges(engine, ['s'], after, 200, 9))
+        await Promise.all(
+          [here, there].map(async (engine) => {
+            for (let step = 0; step < 100; step++) await done(engine.commit([put('s', `r${step % 5}`, '1')]))
+          }),
+        )
+        for (const { changes } of await Promise.all(reading)) {
+          assert.equal(changes.length, 200)
+          assertOrdered(changes)
         }
-      } finally {
-        await dispose()
-      }
-    })
+      }))
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ContractContext } from './records.contract.ts'
+import type { ContractContext } from './records.fixture.ts'
 import { done, entry, getOne, put, readChanges, remove } from './records.fixture.ts'
 import type { Records } from './records.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { BadCursorError } from './cursor.ts'
-import type { ContractContext } from './records.contract.ts'
+import type { ContractContext } from './records.fixture.ts'
 import { done, entry, put, remove } from './records.fixture.ts'
 import type { FindRequest, KeyRange, RecordHead, Records, StoredRecord } from './records.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import type { ContractContext, OpenedRecords } from './records.contract.ts'
+import type { ContractContext, OpenedRecords } from './records.fixture.ts'
 import { done, entry, getOne, put, readChanges, remove } from './records.fixture.ts'
 
 const ODD_IDS = [

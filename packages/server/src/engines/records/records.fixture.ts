@@ -1,4 +1,4 @@
-/** What the tests of records share. */
+/** Helpers for tests of records. */
 import assert from 'node:assert/strict'
 import type {
   CommitResult,
@@ -11,6 +11,26 @@ import type {
   Records,
   StoredRecord,
 } from './records.ts'
+
+/** An engine under test, opened on a store of its own. */
+export interface OpenedRecords {
+  readonly records: Records
+  /** Closes the engine and opens the same store again. Absent where a store does not outlive its engine. */
+  reopen?(): Promise<Records>
+  /**
+   * Opens the same store once more beside the first, as another process does. The caller closes it. Absent where a store
+   * has one engine.
+   */
+  another?(): Promise<Records>
+  /** Closes what is open and removes the store. */
+  dispose(): Promise<void>
+}
+
+/** What the tests of the contract share: one engine, and a name for a space that no other test uses. */
+export interface ContractContext {
+  readonly records: Records
+  space(): string
+}
 
 export function put(space: string, id: string, value: string, entries: readonly IndexEntry[] = []): PutWrite {
   return { op: 'put', space, id, value, entries }
@@ -35,15 +55,15 @@ export async function done(result: Promise<CommitResult>): Promise<void> {
   assert.deepEqual(settled, { done: true })
 }
 
-/** How long a feed may lag behind at most, in ms. */
+/** The longest lag of a feed that tests accept, in ms. */
 const PATIENCE_MS = 10_000
 
-/** Waits for changes, but not for ever. */
+/** Waits for changes, with a timeout. */
 export function waitForChanges(records: Records, spaces: readonly string[], after: FeedCursor): Promise<void> {
   return records.waitForChanges({ spaces, after, signal: AbortSignal.timeout(PATIENCE_MS) })
 }
 
-/** Reads until so many changes were told, as whoever follows does; waits where there is none yet. */
+/** Reads the feed until it has this many changes; waits when there are none yet. */
 export async function readChanges(
   records: Records,
   spaces: readonly string[],

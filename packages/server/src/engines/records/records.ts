@@ -8,32 +8,30 @@
  */
 
 /*
- * The longest names and keys, in bytes of UTF-8. Texts are any well-formed Unicode, NUL included. A commit with anything
- * longer rejects with RangeError, one with a lone surrogate with TypeError, and neither writes anything; `get`, `find`
- * and `count` find nothing under such names. The bounds of a range may be longer than any key.
+ * The limits of names and keys, in bytes of UTF-8. Texts are any well-formed Unicode, including NUL. A commit with
+ * anything longer rejects with RangeError, one with a lone surrogate with TypeError, and neither writes anything; `get`,
+ * `find` and `count` find nothing under such names. The bounds of a range may be longer than any key.
  *
- * The bounds are what PostgreSQL can hold: an entry of a B-tree has at most 2,704 bytes. In (space, index, first 1,000
- * bytes of the key, hash of the rest, id) these are 256 + 256 + 1,000 + 32 + 1,056 and some 40 of overhead. The order of
- * keys is that of all their bytes in every engine.
+ * PostgreSQL can hold these: an entry of its B-tree has at most 2,704 bytes, and (space, index, first 1,000 bytes of the
+ * key, hash of the rest, id) takes 256 + 256 + 1,000 + 32 + 1,056 bytes and about 40 of overhead. Every engine orders keys
+ * by all of their bytes.
  */
 
-/** Twice the longest that is used: `doc:` and the name of a collection, of at most 120 letters. */
+/** Twice the longest in use: `doc:` and the name of a collection, which has at most 120 letters. */
 export const MAX_SPACE_BYTES = 256
-/** The `_id` of a document has up to 1,024 bytes; a service may put up to 32 more around an id that it was given. */
+/** The `_id` of a document has up to 1,024 bytes; a service may add a prefix of up to 32. */
 export const MAX_ID_BYTES = 1_056
 /**
- * The index of a collection is named by its definition, 31 field paths at most. Names of indexes have no order, so an
- * engine may keep a hash in the place of a long one.
+ * The name of a collection's index is its definition, with up to 31 field paths. Index names need no order, so an engine
+ * may store a hash instead of a long one.
  */
 export const MAX_INDEX_NAME_BYTES = 4_096
-/** The longest text that a collection indexes; a cloudPath makes 853 bytes at most. */
+/** The limit of the keys of documents; the key of a cloudPath has at most 853 bytes. */
 export const MAX_KEY_BYTES = 8 * 1024
-/** Spaces that are followed in one read of the feed. */
+/** How many spaces one read of the feed can follow. */
 export const MAX_FEED_SPACES = 1_000
 
-/**
- * Names one record. `space` groups records that are listed together, such as `files` or `doc:orders`.
- */
+/** Identifies one record. `space` groups records that are listed together, such as `files` or `doc:orders`. */
 export interface RecordKey {
   readonly space: string
   readonly id: string
@@ -44,8 +42,8 @@ export interface IndexEntry {
   readonly index: string
   readonly key: Uint8Array
   /**
-   * When true, the write is refused if another record of the space has an entry with the same key in this index. An
-   * index is unique or not: give all of its entries the same mark.
+   * When true, the write is refused if another record of the space has an entry with the same key in this index. All
+   * entries of an index must have the same value.
    */
   readonly unique?: boolean
 }
@@ -57,14 +55,14 @@ export interface RecordHead extends RecordKey {
 }
 
 export interface StoredRecord extends RecordHead {
-  /** The value as it was put, well-formed text that only the owner of the space interprets (JSON by convention). */
+  /** The value as it was put: well-formed text that only the owner of the space interprets (JSON by convention). */
   readonly value: string
 }
 
 export interface PutWrite extends RecordKey {
   readonly op: 'put'
   readonly value: string
-  /** All index entries of the record; entries of its former value are dropped. */
+  /** All index entries of the record; they replace those of its former value. */
   readonly entries: readonly IndexEntry[]
 }
 
@@ -74,7 +72,7 @@ export interface DeleteWrite extends RecordKey {
 
 export type RecordWrite = PutWrite | DeleteWrite
 
-/** What a writer saw: the version it read, or null for "it did not exist". */
+/** What a writer read: the version of the record, or null if it did not exist. */
 export interface Expectation extends RecordKey {
   readonly version: number | null
 }
@@ -82,11 +80,11 @@ export interface Expectation extends RecordKey {
 export type CommitResult =
   /** Durable: it survives a kill -9 and a power loss. */
   | { readonly done: true }
-  /** Nothing was written: these expectations do not hold any more. */
+  /** Nothing was written: these expectations no longer hold. */
   | { readonly done: false; readonly reason: 'conflict'; readonly keys: readonly RecordKey[] }
   /**
    * Nothing was written: the write of the record `key` has an entry in the unique index `index` that another record holds.
-   * Writes are judged in their order: a later one may take what an earlier one of the same commit gave up.
+   * Writes are checked in order: a later one may take a key that an earlier one of the same commit gave up.
    */
   | { readonly done: false; readonly reason: 'duplicate'; readonly key: RecordKey; readonly index: string }
 
@@ -97,9 +95,9 @@ export interface KeyRange {
 }
 
 /**
- * A place in a walk, to go on after it. Opaque text of URL-safe characters, without secrecy: it holds the index key and id
- * of the last record that was walked. A forged one leads nowhere outside the request's ranges; one that is no cursor of
- * such a walk makes `find` reject with BadCursorError (cursor.ts).
+ * A position in a walk, to continue after it. Opaque text of URL-safe characters. It is not secret: it holds the index key
+ * and id of the last record of the page. A forged one cannot reach anything outside the request's ranges; text that is no
+ * cursor of such a walk makes `find` reject with BadCursorError (cursor.ts).
  */
 export type Cursor = string
 
@@ -115,28 +113,28 @@ export interface FindRequest<V extends boolean = true> {
   /** At most this many entries are walked in one call; a whole number from 1, else `find` rejects with RangeError. */
   readonly limit: number
   /**
-   * Bounds the memory of a page: it ends after the record with which its values have this many bytes of UTF-8 or more. So
-   * at least one record comes, and never more than this and one value. A whole number from 1, else RangeError; without it
-   * only `limit` bounds the page. Without values there are no bytes to count.
+   * Bounds the memory of a page: it ends after the record whose value brings the total to this many bytes of UTF-8 or
+   * more. So a page has at least one record, and at most one value more than this. A whole number from 1, else RangeError;
+   * without it only `limit` bounds the page. Has no effect on a find without values.
    */
   readonly maxBytes?: number
-  /** False: the records come without their values, which are not read. For walks that want ids, versions or a count. */
+  /** False: values are neither read nor returned. For walks that need only ids, versions or a count. */
   readonly values?: V
 }
 
-/** What a find with or without values finds. */
+/** The type of the records of a find with or without values. */
 export type FoundRecord<V extends boolean = true> = V extends true ? StoredRecord : RecordHead
 
 export interface FindResult<V extends boolean = true> {
   /** In index order. With a multikey index the same record can come more than once. */
   readonly records: readonly FoundRecord<V>[]
-  /** Where to go on; absent at the end, and only there: a page that `maxBytes` has ended early has it. */
+  /** Where to continue. Absent at the end, and only there: a page that `maxBytes` ended early has it. */
   readonly next?: Cursor
 }
 
 /**
- * A position in the change feed, to go on after it. Opaque text of URL-safe characters. It holds for the spaces that it
- * was given out for, or some of them.
+ * A position in the change feed, to continue after it. Opaque text of URL-safe characters. It is valid for the spaces of
+ * the request that returned it, or a part of them.
  */
 export type FeedCursor = string
 
@@ -150,7 +148,7 @@ export interface RecordChange extends RecordKey {
 export interface FeedRequest {
   /** The spaces to follow, 1 to `MAX_FEED_SPACES`, else RangeError. */
   readonly spaces: readonly string[]
-  /** Without it, the spaces are followed from now on: the answer has no changes. */
+  /** Absent: the spaces are followed from now on, and the result has no changes. */
   readonly after?: FeedCursor | undefined
   /** At most this many changes; a whole number from 1, else RangeError. */
   readonly limit: number
@@ -158,11 +156,11 @@ export interface FeedRequest {
 
 export interface FeedResult {
   readonly changes: readonly RecordChange[]
-  /** Where to go on. */
+  /** Where to continue. */
   readonly next: FeedCursor
   /**
-   * True when the feed no longer reaches back to `after`, or never held it (another store, or a space that was not
-   * followed then). There are no changes then: read everything again, and go on from `next`.
+   * True when the feed no longer reaches back to `after`, or never did (a cursor of another store, or a space that was not
+   * followed at that time). The result then has no changes: read everything again and continue from `next`.
    */
   readonly truncated: boolean
 }
@@ -170,43 +168,43 @@ export interface FeedResult {
 export interface WaitRequest {
   readonly spaces: readonly string[]
   readonly after: FeedCursor
-  /** Ends the waiting; it rejects with the reason of the signal. */
+  /** Ends the wait, which then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** The seam itself. Every implementation passes records.contract.ts. */
 export interface Records {
   /**
-   * The records of these keys, in their order, undefined where there is none; all as of one moment. With `maxBytes` the
-   * answer ends early as that of `find` does: it is then for the first keys only, and for at least one of them.
+   * The records of these keys in the same order, undefined where there is none; all from one snapshot. With `maxBytes` the
+   * result ends early like a page of `find`: it is then for the first keys only, and for at least one of them.
    */
   get(keys: readonly RecordKey[], maxBytes?: number): Promise<readonly (StoredRecord | undefined)[]>
   find<V extends boolean = true>(request: FindRequest<V>): Promise<FindResult<V>>
   /** How many records a space holds. */
   count(space: string): Promise<number>
   /**
-   * All writes, in their order, or none. Without writes it only checks the expectations. Resolves only when the result is
-   * durable. Rejects when the disk or the engine fails; whether it was written is then unknown.
+   * Writes all or nothing, in order. Without writes it only checks the expectations. Resolves when the result is durable.
+   * Rejects when the disk or the engine fails; it is then unknown whether anything was written.
    */
   commit(writes: readonly RecordWrite[], expectations?: readonly Expectation[]): Promise<CommitResult>
   /**
-   * Reads the change feed of some spaces. It may lag behind commits. It tells the changes of one record in the order of
-   * their versions, and promises no order between records. Whoever goes from cursor to cursor is told every change of
-   * the spaces once.
+   * Reads the change feed of some spaces. It may lag behind commits. The changes of one record come in the order of their
+   * versions; there is no order between records. A reader that goes from cursor to cursor gets every change of the spaces
+   * exactly once.
    *
-   * A space costs its writers something only while it is followed: reading follows it, and whoever has not read for long
-   * (an hour or more) may find the feed truncated.
+   * Writers pay for the feed only while a space is followed. Reading follows it; after a long time without a read (an hour
+   * or more) the feed may be truncated.
    *
    * @throws BadCursorError (cursor.ts) when `after` is no cursor of a feed
    */
   changes(request: FeedRequest): Promise<FeedResult>
   /**
-   * Resolves when there may be changes of the spaces after the cursor, or the feed is truncated: read it then. Commits
-   * of other processes count too. It may resolve late, and without reason.
+   * Resolves when there may be changes of the spaces after the cursor, or the feed is truncated: then read it. Commits of
+   * other processes count too. It may resolve late, or without a change.
    *
    * @throws BadCursorError like `changes`; the reason of the signal; an error when the engine is closed meanwhile
    */
   waitForChanges(request: WaitRequest): Promise<void>
-  /** Finishes what was accepted, then closes. What is asked later rejects. */
+  /** Finishes the requests that were accepted, then closes. Later requests reject. */
   close(): Promise<void>
 }

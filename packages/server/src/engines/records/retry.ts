@@ -1,29 +1,29 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** What an attempt resolves to when something that it read has changed meanwhile: it is run again. */
+/** An attempt resolves to it when something it read has changed meanwhile; it is then run again. */
 export const CONFLICT = Symbol('conflict')
 
 /**
- * Attempts before a writer gives up. Each conflict means that another writer got through, so this many in a row mean
- * more writers of one record than the engine can serve. With the pauses it takes about 0.6 s.
+ * Attempts before a writer gives up. Each conflict means that another writer succeeded, so this many in a row mean more
+ * writers of one record than the engine can serve. With the pauses they take about 0.6 s.
  */
 const MAX_ATTEMPTS = 64
-/** The longest pause between two attempts, in ms: about the time that a commit takes under load. */
+/** The longest pause between two attempts, in ms: about the time of a commit under load. */
 const MAX_PAUSE_MS = 20
 
 export interface RetryOptions {
-  /** Makes the error to reject with when every attempt met a conflict. */
+  /** Makes the error to reject with after a conflict in every attempt. */
   readonly exhausted: () => Error
-  /** How often to try (default 64). */
+  /** The largest number of attempts (default 64). */
   readonly attempts?: number
 }
 
 /**
- * The optimistic loop of every read-modify-write: runs `attempt`, which reads, decides and commits with the versions it
- * read, until it resolves to something other than `CONFLICT`, and resolves to that. Between two attempts it pauses for
- * a random time that grows, so that writers who met once do not meet again.
+ * The optimistic loop of every read-modify-write. Runs `attempt`, which reads, decides and commits with the versions it
+ * read, until it resolves to something other than `CONFLICT`; resolves to that. Between two attempts it pauses for a
+ * random time that grows, so that writers in conflict do not collide again.
  *
- * @throws what `attempt` throws, at once; what `exhausted` makes after the last attempt
+ * @throws what `attempt` throws, immediately; the error that `exhausted` makes, after the last attempt
  *
  * @example
  * await retryOnConflict(

@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
 import type { FindRequest, FoundRecord, Records } from './records.ts'
 
-/** A walk over all pages of a find. `limit` and `maxBytes` bound each page, `after` is where the walk begins. */
+/** A walk over all pages of a find. `limit` and `maxBytes` bound each page; the walk starts after `after`. */
 export interface WalkRequest<V extends boolean = true> extends FindRequest<V> {
-  /** At most this many records in the first page, when the caller may need no second one (default `limit`). */
+  /** The limit of the first page, for callers that may not need a second one (default `limit`). */
   readonly firstLimit?: number
-  /** Ends the walk before its next page: it rejects with the reason of the signal. */
+  /** Ends the walk before its next page; it then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Walks what a find finds, page by page, and gives the event loop a turn between two pages. No page is empty: a walk
- * that finds nothing yields none. Each page is as of its own moment; a record that is neither written nor deleted during
- * the walk comes exactly once (with a multikey index: once per entry), so the caller may write and delete what it was
- * given before it asks for the next page.
+ * Yields the pages of a find and gives the event loop a turn between two of them. No page is empty: a walk that finds
+ * nothing yields none. Each page is its own snapshot. A record that is neither written nor deleted during the walk comes
+ * exactly once (with a multikey index: once per entry), so the caller may write or delete the records of a page before it
+ * asks for the next one.
  *
  * @throws what `find` throws; the reason of the signal
  *

@@ -1,7 +1,13 @@
-import { CloudsteadError, type DocumentObject, decodeEjson, encodeEjson } from '@cloudstead/protocol'
+import {
+  CloudsteadError,
+  checkJsonStructure,
+  type DocumentObject,
+  decodeEjson,
+  encodeEjson,
+} from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import { list, string } from '../params.ts'
+import { list, type Params, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
 import { collectionName, documentObject, refuseTransaction } from './database-params.ts'
 import type { ActionHandler, ActionTable } from './table.ts'
@@ -47,8 +53,14 @@ function decode(value: unknown, name: string, now: number): DocumentObject {
 function outsideTransactions(handler: ActionHandler): ActionHandler {
   return async (caller, params, context) => {
     refuseTransaction(params)
+    checkJsonStructure(jsonTexts(params))
     return handler(caller, params, context)
   }
+}
+
+/** The strings of Extended JSON in a request. For the structure of the body, each of them is one value. */
+function jsonTexts({ query, data, order, projection }: Params): readonly string[] {
+  return [query, data, order, projection].flat().filter((text) => typeof text === 'string')
 }
 
 function orderParts(order: DocumentObject): readonly OrderPart[] {

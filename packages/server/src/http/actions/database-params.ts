@@ -1,5 +1,5 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
-import { fixedId } from '../../database/query-conditions.ts'
+import { fixedId } from '@cloudstead/rules'
 import { invalid, optionalNumber, type Params, string } from '../params.ts'
 
 /** @throws CloudsteadError INVALID_PARAM naming the parameter, like all functions below */

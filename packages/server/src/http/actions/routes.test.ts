@@ -17,7 +17,7 @@ before(async () => {
     actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) },
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
-    budget: createBodyBudget(1_000_000),
+    budget: createBodyBudget({ totalBytes: 1_000_000, knownBytes: 0 }),
   })
 })
 after(() => app.close())
@@ -35,12 +35,15 @@ test('an action of the table answers with its result and the request id', async 
 })
 
 test('an unknown action or environment is refused with its code, whatever the type of the value', async () => {
-  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+  const deep = nested(199)
   const values = ['null', '5', 'true', '{}', '[]', '"no such thing"', '"constructor"', '"__proto__"', deep]
   for (const value of values) {
     assert.equal((await ask(`{"env":"${ENV}","action":${value}}`)).code, 'INVALID_ACTION', value.slice(0, 20))
     assert.equal((await ask(`{"env":${value},"action":"test.echo"}`)).code, 'INVALID_ENV', value.slice(0, 20))
   }
+  const tooDeep = await ask(`{"env":"${ENV}","action":${nested(100_000)}}`)
+  assert.equal(tooDeep.code, 'INVALID_PARAM', 'refused before it is parsed')
   const { message = '' } = await ask(`{"env":"${ENV}","action":"${'x'.repeat(100_000)}"}`)
   assert.ok(message.length < 500)
 })

@@ -1,5 +1,5 @@
-import { CloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance } from 'fastify'
+import { CloudsteadError, requireScope, type Scope } from '@cloudstead/protocol'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import type { CallerOf } from '../callers.ts'
@@ -22,6 +22,8 @@ export interface ActionRoutesOptions {
   readonly envParam: 'env' | 'envName'
   readonly actions: ActionTable
   readonly callerOf: CallerOf
+  /** Refuses strangers before a large body is read, where the headers name the caller. */
+  readonly admit?: (request: FastifyRequest) => Promise<void>
   readonly originOf: OriginOf
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
@@ -32,8 +34,9 @@ export interface ActionRoutesOptions {
  * `{ code, message, requestId }`, always with HTTP 200: with any other status the SDKs lose the code.
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOptions): Promise<void> {
-  routes.budget.guard(app, BODY_LIMIT_BYTES)
-  readJsonObjects(app, BODY_LIMIT_BYTES)
+  const { budget, admit } = routes
+  const known = admit !== undefined
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known, ...(admit && { admit }) })
   answerErrors(app, ({ code, message }, request, reply) =>
     reply.code(200).send({ code, message, requestId: request.id }),
   )
@@ -46,12 +49,30 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
       throw new CloudsteadError('INVALID_ACTION', `the action ${shown(action)} is not supported`)
     }
+    requireScope(caller, scopeOfAction(action))
     const result = await routes.actions[action]?.(caller, params, {
       origin: routes.originOf(request),
-      denied: (errors) => app.denials.record(request.id, errors),
+      denied: (errors) => app.denials.record(request.id, errors, request.socket.remoteAddress),
     })
     return reply.send({ ...result, requestId: request.id })
   })
+}
+
+/** Actions that change nothing. Any other needs the scope to write. */
+const READING: ReadonlySet<string> = new Set([
+  'storage.batchGetDownloadUrl',
+  'database.getDocument',
+  'database.calculateDocument',
+  'database.queryDocument',
+  'database.countDocument',
+  'auth.getUserInfoForAdmin',
+])
+
+/** The scope that an API key needs for an action. */
+function scopeOfAction(action: string): Scope {
+  const [name] = action.split('.')
+  const area = name === 'storage' || name === 'database' ? name : 'users'
+  return `${area}:${READING.has(action) ? 'read' : 'write'}`
 }
 
 function checkEnv(routes: ActionRoutesOptions, query: unknown, params: Readonly<Record<string, unknown>>): void {

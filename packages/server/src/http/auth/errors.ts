@@ -22,6 +22,7 @@ const LOGIN_ERRORS = {
   internal: [13, 500],
   unavailable: [14, 503],
   unauthenticated: [16, 401],
+  host_not_allowed: [7, 421],
   invalid_grant: [16, 400],
   user_blocked: [7, 403],
   provider_error: [4019, 401],
@@ -44,6 +45,7 @@ const NAMES: Partial<Record<ErrorCode, LoginErrorName>> = {
   AUTH_INVALID_CUSTOM_LOGIN_TICKET: 'unauthenticated',
   AUTH_WX_OAUTH_FAILED: 'provider_error',
   SERVER_BUSY: 'unavailable',
+  HOST_NOT_ALLOWED: 'host_not_allowed',
 }
 
 /** Login methods of the platform that this server does not have. */

@@ -271,8 +271,10 @@ describe('the login routes', () => {
       assertError(await post('/auth/v1/token', grant), ARGUMENT, wrong)
       assertError(await post(`/auth/v1/signin/anonymously?client_id=${ENV}&client_id=x`, {}), ARGUMENT, /INVALID_ENV/)
       assertError(await post('/auth/v1/token', { ...grant, client_id: { a: 1 } }), ARGUMENT, /INVALID_ENV/)
-      const deep = `{"grant_type":"refresh_token","client_id":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
-      assertError(await post('/auth/v1/token', deep), ARGUMENT, /INVALID_ENV/)
+      const nested = (levels: number) =>
+        post('/auth/v1/token', `{"grant_type":"refresh_token","client_id":${'['.repeat(levels)}${']'.repeat(levels)}}`)
+      assertError(await nested(199), ARGUMENT, /INVALID_ENV/)
+      assertError(await nested(20_000), ARGUMENT, /INVALID_PARAM.*200 levels/)
     })
 
     it('anonymous login when it is turned off', async () => {

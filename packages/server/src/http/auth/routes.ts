@@ -25,7 +25,7 @@ const MAX_REQUEST_ID_LENGTH = 128
  * @example await app.register(authRoutes, { prefix: '/auth', auth })
  */
 export async function authRoutes(app: FastifyInstance, { auth }: { readonly auth: Auth }): Promise<void> {
-  readJsonObjects(app, BODY_LIMIT)
+  readJsonObjects(app, { limitBytes: BODY_LIMIT })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     checkMethodOverride(request)

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream'
 import type { ErrorBody, Problem } from '@cloudstead/admin-api'
-import { type CloudsteadError, ERRORS } from '@cloudstead/protocol'
+import { CloudsteadError, ERRORS } from '@cloudstead/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contentDisposition } from '../disposition.ts'
 import type { FileAnswer } from './handlers.ts'
@@ -55,10 +55,12 @@ async function pump(
       // A client that is still sending its body may not read yet; waiting for it to read would wait forever.
       if (!free && request.raw.complete) await drained(stream, signal)
     }
+    if (signal.reason instanceof CloudsteadError) throw signal.reason
   } catch (thrown) {
     const done = (last as { done?: number } | undefined)?.done ?? 0
     const error = failed(thrown)
-    if (!signal.aborted) stream.write(`${JSON.stringify({ done, error: problemOf(error) })}\n`)
+    if (!signal.aborted || error === signal.reason)
+      stream.write(`${JSON.stringify({ done, error: problemOf(error) })}\n`)
   }
 }
 

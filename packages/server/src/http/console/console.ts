@@ -1,5 +1,6 @@
 /** Assembles the Console: its handlers, its sign-in and its routes. Imported on the first request to it. */
 import { fileURLToPath } from 'node:url'
+import type { AdminCaller } from '@cloudstead/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { ConsoleAccess } from '../../auth/console/access.ts'
@@ -54,15 +55,16 @@ export interface ConsoleOptions {
 }
 
 export async function registerConsole(http: FastifyInstance, options: ConsoleOptions): Promise<void> {
-  const { access, publicUrl, originOf, budget, version } = options
+  const { access, auth, publicUrl, originOf, budget, version } = options
   const cookie = sessionCookie({
     name: `cloudstead_console_${access.cookieId}`,
     secure: isHttps(publicUrl),
     maxAge: LIFETIME_MS / 1000,
   })
   const gate = createGate({ access, cookie, publicOrigin: publicUrl })
-  await http.register(consoleRoutes, { handlers: handlersOf(options), gate, originOf, budget, version })
-  await http.register(consolePages, { files: openStaticFiles(builtConsole()) })
+  const stillValid = async (caller: AdminCaller) => (await access.stillValid(caller)) ?? auth.stillValid(caller)
+  await http.register(consoleRoutes, { handlers: handlersOf(options), gate, originOf, budget, version, stillValid })
+  await http.register(consolePages, { files: openStaticFiles(builtConsole()), publicUrl })
 }
 
 function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {

@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
+import { createAnswerBudget } from '../answer-budget.ts'
 import { createServer } from '../server.ts'
 import { consolePages } from './pages.ts'
 import { rootRedirect } from './root-redirect.ts'
@@ -37,7 +38,11 @@ after(async () => {
 })
 
 async function serve(directory: string | undefined): Promise<FastifyInstance> {
-  const http = createServer({ log: pino({ level: 'silent' }), denials: { record: () => {} } })
+  const http = createServer({
+    log: pino({ level: 'silent' }),
+    denials: { record: () => {} },
+    answers: createAnswerBudget({ totalBytes: 1_000_000 }),
+  })
   await http.register(rootRedirect)
   await http.register(consolePages, { files: openStaticFiles(directory) })
   await http.listen({ host: '127.0.0.1', port: 0 })
@@ -154,7 +159,11 @@ describe('files', () => {
           .map((part) => [part.split(' ')[0], part.split(' ').slice(1).join(' ')]),
       )
       assert.equal(policy.get('default-src'), "'none'")
-      for (const kind of ['script', 'style', 'img', 'media', 'connect']) {
+      const { port } = app.server.address() as AddressInfo
+      const assets = `127.0.0.1:${port}/console/assets/`
+      assert.equal(policy.get('style-src'), assets, 'no files of users, which are below /o/')
+      assert.equal(policy.get('script-src'), `${assets} 127.0.0.1:${port}/console/early.js`)
+      for (const kind of ['img', 'media', 'connect']) {
         assert.equal(policy.get(`${kind}-src`), "'self'", kind)
       }
       for (const kind of ['frame-ancestors', 'base-uri', 'form-action']) assert.equal(policy.get(kind), "'none'", kind)

@@ -1,6 +1,6 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isNotModified } from '../conditional.ts'
+import { evaluateConditions } from '../conditional.ts'
 import type { StaticFile, StaticFiles } from './static-files.ts'
 
 /** For files whose names contain a hash of their content. */
@@ -9,9 +9,12 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 const REVALIDATE = 'no-cache'
 
 /** Serves the built files of the Console below /console. */
-export async function consolePages(app: FastifyInstance, { files }: { readonly files: StaticFiles }): Promise<void> {
+export async function consolePages(
+  app: FastifyInstance,
+  { files, publicUrl }: { readonly files: StaticFiles; readonly publicUrl?: string | undefined },
+): Promise<void> {
+  const publicHost = publicUrl === undefined ? [] : [new URL(publicUrl).host]
   const headers = {
-    'content-security-policy': CONTENT_POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
@@ -25,7 +28,8 @@ export async function consolePages(app: FastifyInstance, { files }: { readonly f
     handler: async (request, reply) => {
       const name = (request.params as { '*': string })['*']
       if (name.split(/[/\\]/).includes('..') || name.includes('\0')) throw new CloudsteadError('NOT_FOUND')
-      reply.headers(headers)
+      const hosts = [...new Set([request.headers.host ?? '', ...publicHost])]
+      reply.headers({ ...headers, 'content-security-policy': contentPolicy(hosts) })
       const file = name === '' || name === 'index.html' ? undefined : await files.read(name)
       if (file !== undefined) {
         return sendStatic(
@@ -43,14 +47,26 @@ export async function consolePages(app: FastifyInstance, { files }: { readonly f
   })
 }
 
+/** A Host that a content policy can name; it has no form for IPv6 addresses. */
+const POLICY_HOST = /^[A-Za-z0-9.-]+(?::[0-9]{1,5})?$/
+
 /**
  * The page loads nothing from other origins and cannot be framed. No script or style is made from strings: browsers with
- * Trusted Types would refuse it, even if a bug tried to.
+ * Trusted Types would refuse it, even if a bug tried to. Scripts and styles come only from the built assets: files of
+ * users are below `/o/` of the same origin.
+ *
+ * @param hosts by which browsers reach this server
  */
+function contentPolicy(hosts: readonly string[]): string {
+  const nameable = hosts.every((host) => POLICY_HOST.test(host))
+  const assets = nameable ? hosts.map((host) => `${host}/console/assets/`).join(' ') : "'self'"
+  // Loaded before the page is painted; its name is fixed.
+  const early = nameable ? hosts.map((host) => ` ${host}/console/early.js`).join('') : ''
+  return [`script-src ${assets}${early}`, `style-src ${assets}`, ...CONTENT_POLICY].join('; ')
+}
+
 const CONTENT_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
   "img-src 'self'",
   "media-src 'self'",
   "connect-src 'self'",
@@ -59,13 +75,14 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
-].join('; ')
+]
 
 function sendStatic(request: FastifyRequest, reply: FastifyReply, file: StaticFile): FastifyReply {
   const zipped = acceptsGzip(request.headers['accept-encoding']) ? file.gzipped : undefined
   const etag = `"${file.hash}${zipped === undefined ? '' : '-gz'}"`
   reply.header('etag', etag).header('vary', 'accept-encoding')
-  if (isNotModified({ 'if-none-match': request.headers['if-none-match'] }, etag, 0)) return reply.code(304).send()
+  const condition = { 'if-none-match': request.headers['if-none-match'] }
+  if (evaluateConditions('read', condition, { etag, modified: 0 }) !== 'proceed') return reply.code(304).send()
   if (zipped !== undefined) reply.header('content-encoding', 'gzip')
   const bytes = zipped ?? file.bytes
   reply.type(file.contentType).header('content-length', bytes.length)

@@ -10,6 +10,7 @@ import { operations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Operator } from '../../auth/console/operator.ts'
+import { parseConfig } from '../../config/index.ts'
 import { createBodyBudget } from '../body-budget.ts'
 import { allowCrossOrigin } from '../cors.ts'
 import type { EdgeRequest } from './edge-request.ts'
@@ -31,12 +32,17 @@ const CONSOLE = { ...COOKIE, 'x-cloudstead-console': '1' }
 
 type Call = (input: unknown, context: ConsoleContext & EdgeRequest) => unknown
 let app: FastifyInstance
+/** Whether the session of the current test has ended. */
+let ended = false
 /** The handlers of the current test. */
 let handlers: Partial<Record<OperationId, Call>> = {}
 
 before(async () => {
   app = fastify({ routerOptions: { maxParamLength: 1024 }, exposeHeadRoutes: false })
-  allowCrossOrigin(app)
+  allowCrossOrigin(app, {
+    publicUrl: undefined,
+    settings: () => parseConfig('{}', { mode: 'start' }),
+  })
   const all = Object.keys(operations).map((id) => [
     id,
     (input: unknown, context: ConsoleContext & EdgeRequest) => handlers[id as OperationId]?.(input, context),
@@ -56,13 +62,16 @@ before(async () => {
       publicOrigin: 'https://console.example.com',
     }),
     originOf: () => 'http://here',
-    budget: createBodyBudget(48 * 1024 * 1024),
+    budget: createBodyBudget({ totalBytes: 48 * 1024 * 1024, knownBytes: 0 }),
     version: '1.2.3',
+    stillValid: async () => !ended,
+    checkEveryMs: 20,
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
 })
 after(() => app.close())
 beforeEach(() => {
+  ended = false
   handlers = {}
 })
 
@@ -144,6 +153,14 @@ describe('authentication', () => {
       await refuses(send('GET', '/keys', headers), 403, 'CONSOLE_REQUEST_REFUSED')
     })
   }
+
+  test('a cookie of the same name that another page has set first does not hide the session', async () => {
+    handlers.listKeys = async () => ({ items: [] })
+    for (const cookie of ['cloudstead_test=evil; cloudstead_test=good', 'cloudstead_test=good; cloudstead_test=evil']) {
+      assert.equal((await send('GET', '/keys', { cookie })).status, 200, cookie)
+    }
+    assert.equal((await send('GET', '/keys', { cookie: 'cloudstead_test=evil; xcloudstead_test=good' })).status, 401)
+  })
 
   test("the server's own origin and the public one are allowed", async () => {
     handlers.createFolder = async () => ({ done: true })
@@ -444,5 +461,32 @@ describe('lines', () => {
     await new Promise<void>((resolve) => outgoing.end(Buffer.alloc(size, 32), resolve))
     const all = lines(await text(await answered.promise))
     assert.deepEqual(all.at(-1), { done: size, finished: true })
+  })
+})
+
+describe('a long operation ends when the session of its caller ends', () => {
+  test('lines: with an error as the last line', async () => {
+    let stopped = false
+    handlers.deleteFiles = async function* (_input, { signal }) {
+      for (let done = 0; !signal.aborted; done += 1) {
+        yield { done }
+        ended = true
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      stopped = true
+    }
+    const { status, body } = await send('POST', '/storage/deletions', KEY, '{"paths":["a"]}')
+    const last = JSON.parse(body.trim().split('\n').at(-1) ?? '')
+    assert.deepEqual([status, last.error.code, stopped], [200, 'CONSOLE_SIGN_IN_REQUIRED', true])
+  })
+
+  test('files: the answer is cut off', async () => {
+    handlers.getZip = async () => {
+      ended = true
+      const body = new Readable({ read() {} })
+      body.push('part')
+      return { name: 'a.zip', contentType: 'application/zip', body }
+    }
+    await assert.rejects(send('GET', '/storage/zips/1', KEY), /aborted|ECONNRESET|hang up/)
   })
 })

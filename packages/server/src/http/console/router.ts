@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { type Operation, type OperationId, openApiDocument, operations, sessionOperations } from '@cloudstead/admin-api'
-import { CloudsteadError } from '@cloudstead/protocol'
+import { type AdminCaller, CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operator } from '../../auth/console/operator.ts'
 import { leaveBodies, readJsonObjects } from '../bodies.ts'
@@ -19,6 +19,8 @@ const BODY_LIMIT_BYTES = 1024 * 1024
 /** Bytes of a body with a document, the same as for the SDKs: the largest document (16 MB) and the rest of the body. */
 const DOCUMENT_LIMIT_BYTES = 20 * 1024 * 1024
 const WITH_DOCUMENT: ReadonlySet<string> = new Set<OperationId>(['createDocument', 'replaceDocument'])
+/** Time between two checks that the caller of a long operation is still signed in. */
+const CHECK_EVERY_MS = 1_000
 /** Bytes of a body of an open operation, which has a password or the token of a link. */
 const OPEN_LIMIT_BYTES = 16 * 1024
 
@@ -29,6 +31,10 @@ export interface ConsoleRoutesOptions {
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
   readonly version: string
+  /** Whether the session or the key of a caller is still valid. */
+  readonly stillValid: (caller: AdminCaller) => Promise<boolean>
+  /** For tests. */
+  readonly checkEveryMs?: number
 }
 
 /** An operation without static types for its input, which is validated before it runs. */
@@ -56,9 +62,9 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'same-origin',
     })
-    const { operation } = request.routeOptions.config as { operation?: Operation }
-    if (operation === undefined) return
-    const operator = await routes.gate.enter(request, operation)
+    const { entry } = request.routeOptions.config as { entry?: RunnableOperation }
+    if (entry === undefined) return
+    const operator = await routes.gate.enter(request, entry.id, entry.operation)
     if (operator !== undefined) operators.set(request, operator)
   })
 
@@ -68,7 +74,7 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
     scope.route({
       method,
       url: `${BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      config: { operation: entry.operation },
+      config: { entry },
       handler: (request, reply) =>
         runOperation(routes, entry, check, { request, reply, operator: operators.get(request) }),
     })
@@ -77,9 +83,8 @@ export async function consoleRoutes(app: FastifyInstance, routes: ConsoleRoutesO
     await app.register(async (scope) => {
       if (limit === undefined) leaveBodies(scope)
       else {
-        // Bodies of open operations are too small to count, so callers who are not signed in cannot use up the budget.
-        routes.budget.guard(scope, limit)
-        readJsonObjects(scope, limit)
+        // The gate has let nobody pass but signed-in callers, except for open operations, whose bodies are too small to count.
+        readJsonObjects(scope, { limitBytes: limit, budget: routes.budget, known: true })
       }
       for (const entry of chosen) add(scope, entry)
     })
@@ -115,9 +120,9 @@ function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonl
 }
 
 /** The context of a handler that needs a signed-in caller. */
-function contextOf({ operator, origin, signal, bytes }: EdgeRequest) {
+function contextOf({ operator, peer, origin, signal, bytes }: EdgeRequest) {
   if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
-  return { caller: operator.caller, by: operator.name, origin, signal, bytes }
+  return { caller: operator.caller, by: operator.name, peer, origin, signal, bytes }
 }
 
 async function runOperation(
@@ -131,7 +136,10 @@ async function runOperation(
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,
   })
-  const signal = disconnectSignal(reply)
+  const signal =
+    operation.answerKind === 'json' && operation.raw !== true
+      ? disconnectSignal(reply)
+      : endSignal(routes, reply, operator, operation)
   const answer = run(input, {
     operator,
     peer: request.socket.remoteAddress ?? '',
@@ -151,6 +159,35 @@ async function runOperation(
       return sendLines(answer as AsyncIterable<unknown>, { request, reply, signal, failed })
     }
   }
+}
+
+/**
+ * As `disconnectSignal`, for operations that can take long: also aborted when the session or the key of the caller ends,
+ * with the error for the client as its reason. Signing out everywhere has to stop an export, too.
+ */
+function endSignal(
+  routes: ConsoleRoutesOptions,
+  reply: FastifyReply,
+  operator: Operator | undefined,
+  operation: Operation,
+): AbortSignal {
+  const ended = new AbortController()
+  const watch = setInterval(() => {
+    if (operator === undefined) return
+    routes.stillValid(operator.caller).then(
+      (valid) => {
+        if (valid) return
+        clearInterval(watch)
+        ended.abort(new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED'))
+        // Lines can tell the client why; a file, or a body that is still being read, can only be cut off.
+        if (operation.answerKind !== 'lines' || operation.raw === true) reply.raw.destroy()
+      },
+      // Asked again at the next turn.
+      () => {},
+    )
+  }, routes.checkEveryMs ?? CHECK_EVERY_MS).unref()
+  reply.raw.once('close', () => clearInterval(watch))
+  return AbortSignal.any([disconnectSignal(reply), ended.signal])
 }
 
 /** A signal that is aborted when the client disconnects before the answer is complete. */

@@ -3,7 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** The cookie with the session token of a browser. */
 export interface SessionCookie {
   readonly name: string
-  read(request: FastifyRequest): string | undefined
+  /**
+   * The values of all cookies of this name. Other pages of the host can set one of the same name, which browsers may send
+   * first.
+   */
+  read(request: FastifyRequest): readonly string[]
   /** Sets the cookie; undefined deletes it. */
   write(reply: FastifyReply, token: string | undefined): void
 }
@@ -20,13 +24,17 @@ export interface SessionCookieOptions {
   readonly maxAge: number
 }
 
+/** Cookies of the name that are tried. */
+const MAX_COOKIES = 10
+
 /** The cookie is HttpOnly, sent only to the Console, and never with a request from another site. */
 export function sessionCookie({ name, secure, maxAge }: SessionCookieOptions): SessionCookie {
   const flags = `Path=/console; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
-  const pattern = new RegExp(`(?:^|;) *${name}=([A-Za-z0-9._-]{1,200}) *(?:;|$)`)
+  const pattern = new RegExp(`(?<=^|;) *${name}=([A-Za-z0-9._-]{1,200}) *(?=;|$)`, 'g')
   return {
     name,
-    read: ({ headers }) => pattern.exec(headers.cookie ?? '')?.[1],
+    read: ({ headers }) =>
+      [...(headers.cookie ?? '').matchAll(pattern)].slice(0, MAX_COOKIES).map(([, value = '']) => value),
     write(reply, token) {
       const pair = token === undefined ? `${name}=; Max-Age=0` : `${name}=${token}; Max-Age=${maxAge}`
       reply.header('set-cookie', `${pair}; ${flags}`)

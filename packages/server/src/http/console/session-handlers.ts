@@ -34,7 +34,7 @@ export function sessionHandlers({ env, version, mode, access }: SessionHandlersO
     },
     async signOut({ query }, request) {
       const operator = signedIn(request)
-      if (query.everywhere === true) await access.signOutEverybody()
+      if (query.everywhere === true) await access.signOutEverybody(operator, request.peer)
       else await access.signOut(operator)
       if (operator.session !== undefined) request.setSession(undefined)
       return { done: true }

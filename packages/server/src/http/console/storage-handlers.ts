@@ -27,6 +27,10 @@ export function storageHandlers({ storage }: { readonly storage: Storage }): Han
       await storage.createFolder(caller, body.path)
       return { done: true }
     },
+    async correctFileType({ body }, { caller }) {
+      await storage.correctType(caller, body.path, body.contentType)
+      return { done: true }
+    },
     async issueUpload({ body }, { caller, origin }) {
       const { ticket } = await storage.issueUpload(caller, body.path, {
         onlyNew: body.overwrite !== true,

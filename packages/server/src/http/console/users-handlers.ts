@@ -1,5 +1,5 @@
 import type { AppUser, usersOperations } from '@cloudstead/admin-api'
-import { CloudsteadError } from '@cloudstead/protocol'
+import { type AdminCaller, CloudsteadError, parseScopes, requireScope, type Scope } from '@cloudstead/protocol'
 import type { Auth, AuthLog, User } from '../../auth/index.ts'
 import type { Handlers } from './handlers.ts'
 
@@ -7,13 +7,13 @@ import type { Handlers } from './handlers.ts'
 const DEFAULT_PAGE = 50
 
 export interface UsersHandlersOptions {
-  readonly auth: Pick<Auth, 'users' | 'keys'>
+  readonly auth: Pick<Auth, 'users' | 'keys' | 'securityLog'>
   readonly log: AuthLog
 }
 
 /** Users of the app, and the keys of the environment. Every change is logged with the operator who made it. */
 export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typeof usersOperations> {
-  const { users, keys } = auth
+  const { users, keys, securityLog } = auth
   return {
     async listUsers({ query: { limit = DEFAULT_PAGE, ...query } }) {
       const { users: page, next } = await users.list({ ...query, limit })
@@ -25,8 +25,10 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
       return { user: appUser(user), sessions, more }
     },
 
-    async blockUser({ params: { uid }, body: { blocked } }, { by }) {
+    async blockUser({ params: { uid }, body: { blocked } }, { by, peer }) {
       const user = await (blocked ? users.block(uid) : users.unblock(uid))
+      const kind = blocked ? 'user-blocked' : 'user-unblocked'
+      await securityLog.record({ kind, by, about: uid, address: peer })
       log.info({ uid, by }, blocked ? 'a user was blocked' : 'a user was unblocked')
       return appUser(user)
     },
@@ -41,24 +43,45 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
       return { items: await keys.list() }
     },
 
-    async createLoginKey(_input, { by }) {
-      const file = await keys.createLoginKey()
+    async createLoginKey(_input, { by, peer }) {
+      const file = await keys.createLoginKey({ by })
+      await securityLog.record({ kind: 'key-created', by, about: file.private_key_id, address: peer })
       log.info({ keyId: file.private_key_id, by }, 'a login key was made')
       return file
     },
 
-    async createApiKey(_input, { by }) {
-      const file = await keys.createApiKey()
+    async createApiKey({ query }, { caller, by, peer }) {
+      const scopes = query.scopes === undefined ? undefined : parseScopes(query.scopes)
+      requireScopes(caller, scopes)
+      const file = await keys.createApiKey({ by, scopes })
+      await securityLog.record({ kind: 'key-created', by, about: file.secretId, address: peer })
       log.info({ keyId: file.secretId, by }, 'an api key was made')
       return file
     },
 
-    async revokeKey({ params: { id } }, { by }) {
+    async revokeKey({ params: { id } }, { by, peer }) {
       if (!(await keys.revoke(id))) throw new CloudsteadError('NOT_FOUND', 'There is no key with this id.')
+      await securityLog.record({ kind: 'key-revoked', by, about: id, address: peer })
       log.info({ keyId: id, by }, 'a key was revoked')
       return { done: true }
     },
+
+    async listSecurityEvents({ query }) {
+      return securityLog.list(query)
+    },
   }
+}
+
+/** A key must not create one that may do more than itself. */
+function requireScopes(caller: AdminCaller, scopes: readonly Scope[] | undefined): void {
+  if (caller.scopes === undefined) return
+  if (scopes === undefined) {
+    throw new CloudsteadError(
+      'ACTION_FORBIDDEN',
+      'This API key cannot create a key that may do everything; give scopes.',
+    )
+  }
+  for (const scope of scopes) requireScope(caller, scope)
 }
 
 function appUser({ uid, loginType, createdAt, customUserId, wechat, blocked }: User): AppUser {

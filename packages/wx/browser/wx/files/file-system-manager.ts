@@ -1,5 +1,5 @@
 import { toArrayBuffer } from '../../../src/shared/bytes.ts'
-import type { ReportCallbackError } from '../../../src/shared/callbacks.ts'
+import { type AsyncApi, asyncApi, type ReportCallbackError } from '../../../src/shared/callbacks.ts'
 import { contentTypeOf } from '../../../src/shared/content-types.ts'
 import { requireString } from '../../../src/shared/failure.ts'
 import { fileFailure, sliceOfFile } from '../../../src/shared/file-paths.ts'
@@ -21,11 +21,36 @@ export function createFileSystemManager(files: BrowserFiles, report: ReportCallb
       const blob = contentOf(files, options.filePath)
       return readResult(new Uint8Array(await blob.arrayBuffer()), options)
     },
-    getFileInfo: async ({ filePath, digestAlgorithm = 'md5' }) => {
-      const bytes = new Uint8Array(await contentOf(files, filePath).arrayBuffer())
-      return { size: bytes.length, digest: await digestOf(digestAlgorithm, bytes) }
-    },
+    getFileInfo: (options) => fileInfo(files, options),
   })
+}
+
+type FileApi = {
+  [Name in 'saveFile' | 'getFileInfo' | 'getSavedFileList' | 'removeSavedFile']: AsyncApi<
+    FileOperations[Name][0],
+    FileOperations[Name][1]
+  >
+}
+
+/** The calls of the file system manager that `wx` has too, there with promises: `wx.saveFile` and so on. */
+export function createFileApi(files: BrowserFiles, report: ReportCallbackError): FileApi {
+  const { saveFile, getSavedFileList, removeSavedFile } = createWork(files)
+  return {
+    saveFile: asyncApi('saveFile', report, saveFile),
+    getFileInfo: asyncApi('getFileInfo', report, (options: FileOperations['getFileInfo'][0]) =>
+      fileInfo(files, options),
+    ),
+    getSavedFileList: asyncApi('getSavedFileList', report, getSavedFileList),
+    removeSavedFile: asyncApi('removeSavedFile', report, removeSavedFile),
+  }
+}
+
+async function fileInfo(
+  files: BrowserFiles,
+  { filePath, digestAlgorithm = 'md5' }: FileOperations['getFileInfo'][0],
+): Promise<FileOperations['getFileInfo'][1]> {
+  const bytes = new Uint8Array(await contentOf(files, filePath).arrayBuffer())
+  return { size: bytes.length, digest: await digestOf(digestAlgorithm, bytes) }
 }
 
 type ReadOptions = FileOperations['readFile'][0]

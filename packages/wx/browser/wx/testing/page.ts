@@ -68,6 +68,9 @@ async function start(options: TestPhoneOptions): Promise<object> {
       Behavior: nothing,
       getApp: nothing,
       getCurrentPages: () => [],
+      requirePlugin: () => {
+        throw new Error('there are no plugins')
+      },
     }
     const program = { scripts } as Parameters<typeof loadScripts>[0]
     return (await loadScripts(program, scope))('')

@@ -14,7 +14,7 @@ export interface QueuedWrite extends RecordKey {
 export interface QueuedCommit {
   readonly writes: readonly QueuedWrite[]
   readonly expectations: readonly Expectation[]
-  /** About how many bytes it writes; bounds what is committed together. */
+  /** Approximate size in bytes; bounds what is committed together. */
   readonly bytes: number
 }
 
@@ -26,7 +26,7 @@ interface QueuedFollow {
 
 export type QueuedJob = QueuedCommit | QueuedFollow
 
-/** What became of one job: the version from which on spaces are followed, or why nothing of a commit was written. */
+/** The result of one job: a commit was written, or why it was not; or the version from which spaces are followed. */
 export type Outcome =
   | 'done'
   | { readonly followedFrom: number }
@@ -35,7 +35,7 @@ export type Outcome =
   | { readonly error: string }
 
 export interface BatchResult {
-  /** One for each job, in their order. */
+  /** One for each job, in the same order. */
   readonly outcomes: readonly Outcome[]
   /** The followed spaces that may have changed. */
   readonly changed: readonly string[]
@@ -50,9 +50,9 @@ interface RecordRow {
 }
 
 /**
- * Makes the function that writes several commits in one transaction. Each is judged by itself, in order, after the
- * ones before it; a failing one does not fail the others. It never throws: when the engine fails (disk full, locked for
- * too long) the commits concerned have an error for an outcome, and nothing of them was written.
+ * Makes the function that writes several commits in one transaction. Each is judged on its own, in order, on top of those
+ * before it; one that fails does not fail the others. It never throws: when the engine fails (disk full, locked for too
+ * long), the outcome of the affected commits is an error, and nothing of them was written.
  */
 export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: readonly QueuedJob[]) => BatchResult {
   const statements = {
@@ -73,12 +73,12 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     countVersions: db.prepare('UPDATE counters SET version = ? WHERE one = 1'),
   }
   const feed = feedRecorder(db, options)
-  /** Of the newest write. Versions are counted for all records together, so they grow across a delete too. */
+  /** Of the newest write. One counter serves all records, so versions also grow across a delete. */
   let version = 0
 
   const find = ({ space, id }: RecordKey) => statements.find.get(space, id) as RecordRow | undefined
 
-  /** Returns the name of the unique index that refuses the write, before anything of the write was written. */
+  /** Returns the name of the unique index that refuses the write; nothing was written then. */
   function put(write: QueuedWrite, value: string): string | undefined {
     const { space, id } = write
     const row = find(write)
@@ -123,7 +123,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     return 'done'
   }
 
-  /** Writes so that what precedes a refused write can be taken back alone. */
+  /** Writes under a savepoint, so that a refused write undoes only its own commit. */
   function writeAllOrNone(writes: readonly QueuedWrite[]): Outcome {
     const before = version
     statements.mark.run()
@@ -144,7 +144,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     const { writes, expectations } = job
     const conflict = expectations.filter((seen) => (find(seen)?.version ?? null) !== seen.version)
     if (conflict.length > 0) return { conflict: conflict.map(({ space, id }) => ({ space, id })) }
-    // A lone write is refused before it has written anything.
+    // A single write is refused before it has written anything.
     return writes.length > 1 ? writeAllOrNone(writes) : write(writes)
   }
 
@@ -164,7 +164,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     try {
       statements.rollback.run()
     } catch {
-      // Nothing was begun, or the engine has already taken it back.
+      // No transaction was begun, or the engine has rolled it back already.
     }
   }
 
@@ -179,7 +179,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
         return { outcomes: jobs.map(() => outcome), changed: [] }
       }
     }
-    // An error undoes the whole transaction; each by itself, only those at fault fail.
+    // An error undoes the whole transaction. Run on their own, only the jobs at fault fail.
     const results = jobs.map((job) => writeBatch([job]))
     return {
       outcomes: results.flatMap(({ outcomes }) => outcomes),

@@ -1,9 +1,9 @@
 import type { IndexEntry } from '../records.ts'
 
 /**
- * The index entries of one record as one byte string: how they travel to the writer, and how they are kept with the
- * record, so that a later write finds the entries it has to drop. First the format (u8), then per entry: unique (u8), length of
- * the index's name (u16), length of the key (u32), name, key.
+ * The index entries of one record as one byte string. They travel to the writer in this form and are stored with the
+ * record, so that a later write finds the entries to drop. The format (u8), then per entry: unique (u8), length of the
+ * index name (u16), length of the key (u32), name, key.
  */
 export type EntryList = Uint8Array
 
@@ -32,8 +32,8 @@ export function packEntries(entries: readonly IndexEntry[]): EntryList {
 }
 
 /**
- * The entries of a list (none where there is no list) by a text that is equal for equal entries; an entry that occurs
- * twice is there once. Throws when the bytes are no such list.
+ * The entries of a list, by a text that is equal for equal entries; duplicates are dropped. Empty without a list. Throws
+ * when the bytes are not such a list.
  */
 export function unpackEntries(list: EntryList | undefined): Map<string, Required<IndexEntry>> {
   const entries = new Map<string, Required<IndexEntry>>()

@@ -11,25 +11,25 @@ export interface FeedOptions {
   readonly followMs: number
 }
 
-/** The part of the writer that records the changes of the spaces that are followed. */
+/** The part of the writer that records the changes of followed spaces. */
 export interface FeedRecorder {
-  /** To be called at the begin of a transaction, with `counters.feeds`. */
+  /** Call it at the start of a transaction, with `counters.feeds`. */
   begin(feeds: number): void
   record(op: number, space: string, id: string, version: number): void
-  /** Follows spaces from this version on, or goes on following them. */
+  /** Follows spaces from this version on, or renews those that are followed already. */
   follow(spaces: readonly string[], version: number): void
-  /** To be called at the end of a transaction. Returns the spaces that changes were recorded of. */
+  /** Call it at the end of a transaction. Returns the spaces of the recorded changes. */
   end(): readonly string[]
-  /** To be called when a transaction was rolled back. */
+  /** Call it after a transaction was rolled back. */
   forget(): void
 }
 
-/** Old changes are dropped when this part of `changesKept` has come on top, so that most commits drop none. */
+/** Old changes are dropped after this fraction of `changesKept` was added, so that most commits drop none. */
 const TRIM_AT = 0.1
 
 /**
- * Makes the recorder of a writing connection. It remembers which spaces are followed, also by other processes, and looks
- * again when `counters.feeds` says that they have changed; so a commit to other spaces costs it nothing.
+ * Makes the recorder of a writing connection. It caches which spaces are followed, by this process or another, and reads
+ * them again when `counters.feeds` has changed. A commit to a space that is not followed writes nothing here.
  */
 export function feedRecorder(db: DatabaseSync, { changesKept, followMs }: FeedOptions): FeedRecorder {
   const statements = {
@@ -47,11 +47,11 @@ export function feedRecorder(db: DatabaseSync, { changesKept, followMs }: FeedOp
   }
   const trimStep = Math.ceil(changesKept * TRIM_AT)
   let followed = new Set<string>()
-  /** The value of `counters.feeds` for which `followed` holds. */
+  /** The value of `counters.feeds` when `followed` was read. */
   let known: number | undefined
   /** When the first of the followed spaces may expire. */
   let expires = Number.POSITIVE_INFINITY
-  /** Changes since the last trim; a process that begins does not know what others have left. */
+  /** Changes since the last trim. The first change trims, because another process may have left too many. */
   let untrimmed = trimStep
   let changed = new Set<string>()
 
@@ -76,7 +76,7 @@ export function feedRecorder(db: DatabaseSync, { changesKept, followMs }: FeedOp
     untrimmed = 0
     const version = statements.firstTooOld.get(changesKept)?.version
     if (version === undefined) return
-    // Whoever follows a space that nothing is dropped of loses nothing.
+    // Spaces without dropped changes stay complete.
     statements.noteTrim.run(version)
     statements.trim.run(version)
   }

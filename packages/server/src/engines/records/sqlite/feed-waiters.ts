@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Those who wait for changes. */
+/** The pending waits for changes. */
 export interface FeedWaiters {
   /**
-   * Waits until one of these spaces may have changed, or for long.
+   * Resolves when one of these spaces may have changed, or after the longest wait.
    *
-   * @param look whether there is something already: undefined if so, else the newest version that it saw
-   * @throws the reason of the signal; an error when `close` is called
+   * @param look looks for changes: undefined when there are some already, else the newest version that it saw
+   * @throws the reason of the signal; an error after `close`
    */
   wait(spaces: ReadonlySet<string>, signal: AbortSignal | undefined, look: () => number | undefined): Promise<void>
   wake(spaces: readonly string[]): void
@@ -19,14 +19,14 @@ interface Waiter {
   reject(reason: unknown): void
 }
 
-/** How often it is asked, while somebody waits, whether another process has written; a question takes microseconds. */
+/** How often to check for commits of other processes while somebody waits. A check takes microseconds. */
 const POLL_MS = 100
 
 /**
- * Makes the list of those who wait. Commits of this process wake them at once, through `wake`; those of other processes
- * are found by asking SQLite whether the file has changed, and only while somebody waits.
+ * Commits of this process end the waits through `wake`. Commits of other processes are found by polling SQLite's
+ * `data_version`, only while there are waits.
  *
- * @param longestMs how long a waiter waits at most
+ * @param longestMs the longest wait, in ms
  */
 export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
   const fileState = db.prepare('PRAGMA data_version')
@@ -35,9 +35,9 @@ export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
   )
   const waiters = new Set<Waiter>()
   let poll: NodeJS.Timeout | undefined
-  /** What SQLite calls the state of the file when it was last looked at. */
+  /** The `data_version` at the last check. */
   let seenState: unknown
-  /** Changes up to this version have woken those who wait for them. */
+  /** Waits for changes up to this version have been ended. */
   let seenVersion = 0
   let isClosed = false
 
@@ -56,7 +56,7 @@ export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
       seenVersion = Math.max(seenVersion, ...rows.map(({ version }) => version))
       wake(rows.map(({ space }) => space))
     } catch {
-      // They read the feed now, and are told what is wrong.
+      // The callers read the feed now and get the error.
       for (const waiter of waiters) waiter.resolve()
     }
   }
@@ -82,7 +82,7 @@ export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
   return {
     async wait(spaces, signal, look) {
       if (isClosed) throw closed()
-      // Before the look, so that no commit comes in between unseen.
+      // Read before the look, so that no commit in between is missed.
       const state = readState()
       const version = look()
       if (version === undefined) return

@@ -8,48 +8,48 @@ import { feedWaiters } from './feed-waiters.ts'
 export interface SqliteFeedOptions {
   /** The reading connection. */
   readonly db: DatabaseSync
-  /** Has the writer follow these spaces, and resolves to the version from which on it does. */
+  /** Has the writer follow these spaces; resolves to the version from which it does. */
   readonly follow: (spaces: readonly string[]) => Promise<number>
   /** How long a space stays followed after it was last read, in ms. */
   readonly followMs: number
 }
 
-/** The reading side of the change feed; what it follows is recorded by the writers (feed-recorder.ts). */
+/** The reading side of the change feed. The writers record the changes (feed-recorder.ts). */
 export interface SqliteFeed {
   changes(request: FeedRequest): Promise<FeedResult>
   wait(request: WaitRequest): Promise<void>
-  /** Wakes those who wait for one of these spaces. */
+  /** Ends the waits for these spaces. */
   wake(spaces: readonly string[]): void
-  /** Rejects those who wait. */
+  /** Rejects all waits. */
   close(): void
 }
 
-/** What the feed has for spaces and a position, at one moment. */
+/** What the feed has for some spaces after a position, in one snapshot. */
 type Look =
   | { readonly truncated: true }
   | {
       readonly truncated: false
       readonly changes: readonly RecordChange[]
-      /** The newest version at this moment. */
+      /** The newest version in the snapshot. */
       readonly version: number
-      /** When the first of the spaces ceases to be followed, in ms since the epoch. */
+      /** When the first of the spaces expires, in ms since the epoch. */
       readonly expires: number
     }
 
-/** A follower renews when less than this part of its time is left, */
+/** A read renews its spaces when less than this fraction of `followMs` is left, */
 const RENEW_AT = 0.5
-/** and is woken after this part of it, so that it has read again long before its spaces expire. */
+/** and a wait ends after this fraction of it, so that the next read comes well before the spaces expire. */
 const WAIT_AT_MOST = 0.25
 
 const POSITION_BYTES = 8
 
-/** A position is the version of the newest write that was seen: whatever was written later has a larger one. */
+/** Makes the feed. A position is the version of the newest write that was seen; later writes have larger ones. */
 export function sqliteFeed({ db, follow, followMs }: SqliteFeedOptions): SqliteFeed {
   const begin = db.prepare('BEGIN')
   const commit = db.prepare('COMMIT')
   const newest = db.prepare('SELECT version FROM counters')
   const store = db.prepare('SELECT store FROM counters').get()?.store as Uint8Array
-  /** By the number of spaces, of which there are not many. */
+  /** By the number of spaces; bounded by MAX_FEED_SPACES. */
   const statements = new Map<number, ReturnType<typeof prepare>>()
   const waiters = feedWaiters(db, followMs * WAIT_AT_MOST)
 
@@ -70,7 +70,7 @@ export function sqliteFeed({ db, follow, followMs }: SqliteFeedOptions): SqliteF
     return known
   }
 
-  /** The version in a cursor; undefined when it is of another store. */
+  /** The version in a cursor; undefined for a cursor of another store. */
   function versionIn(cursor: FeedCursor): number | undefined {
     const { store: other, position } = readFeedCursor(cursor)
     const isOurs = Buffer.compare(other, store) === 0 && position.length === POSITION_BYTES
@@ -94,7 +94,7 @@ export function sqliteFeed({ db, follow, followMs }: SqliteFeedOptions): SqliteF
         readonly since: number
         readonly expires: number
       }
-      // A version from the future is one of another history, such as the one before a backup was restored.
+      // A version above the newest belongs to another history, such as the one before a backup was restored.
       if (followed.count < spaces.length || after < followed.since || after > version) return { truncated: true }
       const rows = changes.all(after, ...spaces, limit) as unknown as ChangeRow[]
       return { truncated: false, changes: rows.map(toChange), version, expires: followed.expires }

@@ -6,7 +6,7 @@ import type { FindRequest, FindResult, FoundRecord, KeyRange } from '../records.
 interface RecordRow {
   readonly id: string
   readonly version: number
-  /** A number: the value is so large that it is read by itself, by this rid. Absent in a find without values. */
+  /** A number stands for a large value: it is the rid to read it by. Absent in a find without values. */
   readonly value?: string | number
 }
 
@@ -23,7 +23,7 @@ interface Place {
 /** A page that is being filled. */
 interface Page {
   readonly records: readonly FoundRecord<boolean>[]
-  /** Larger values are read by themselves, once it is their turn. */
+  /** Larger values are read one by one, when their turn comes. */
   readonly inlineBytes: number
   isFull(): boolean
   add(row: RecordRow): void
@@ -32,12 +32,12 @@ interface Page {
 const EVERYTHING: readonly KeyRange[] = [{}]
 
 /**
- * A statement answers all its rows at once, which is much faster than one after the other. So that they cannot be too
- * many bytes together, it leaves out values that are larger than its first parameter (`octet_length` does not read them).
+ * A statement returns all its rows at once, which is much faster than one by one. To bound their bytes, it leaves out
+ * values larger than its first parameter (`octet_length` does not read them).
  */
 const VALUE = 'CASE WHEN octet_length(r.value) <= ? THEN r.value ELSE r.rid END AS value'
 
-/** The columns of records, and the parameters of these columns. */
+/** The columns of a record besides its id, and their parameters. */
 function columnsOf({ values = true }: FindRequest<boolean>, inlineBytes: number) {
   return values
     ? { columns: `r.version, ${VALUE}`, parameters: [inlineBytes] }
@@ -45,8 +45,8 @@ function columnsOf({ values = true }: FindRequest<boolean>, inlineBytes: number)
 }
 
 /**
- * Makes the function behind `Records.find`. One statement per range, and one snapshot of the data for all of them and for
- * the values that are read by themselves.
+ * Makes the function behind `Records.find`: one statement per range, and one snapshot for all of them and for the values
+ * that are read one by one.
  */
 export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => FindResult<boolean> {
   const statements = new Map<string, StatementSync>()
@@ -54,7 +54,7 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
   const commit = db.prepare('COMMIT')
   const largeValue = db.prepare('SELECT value FROM records WHERE rid = ?')
 
-  /** There are as many statements as there are shapes of a walk, so all of them are kept. */
+  /** There is one statement per shape of a walk, so all are kept. */
   function prepared(sql: string): StatementSync {
     const known = statements.get(sql)
     if (known) return known
@@ -70,11 +70,11 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     let bytes = 0
     return {
       records,
-      // All that a statement may answer together are no more than the page may hold.
+      // So that all rows of a statement together are no larger than the page may be.
       inlineBytes: Math.floor(maxBytes / limit),
       isFull() {
         if (records.length === limit) return true
-        // Small values alone do not fill a page before they are as many as its limit, so most need no counting.
+        // Small values alone cannot fill a page before its limit does, so most pages need no counting.
         if (!hasLarge) return false
         for (const record of records.slice(counted)) bytes += 'value' in record ? Buffer.byteLength(record.value) : 0
         counted = records.length
@@ -101,7 +101,7 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     } ORDER BY id${reverse ? ' DESC' : ''} LIMIT ?`
     const values = [...parameters, space, ...(start ? [start.id] : [])]
     let last: RecordRow | undefined
-    // One more than asked for tells whether there is more.
+    // One row more than the limit tells whether there is another page.
     for (const row of prepared(sql).all(...values, limit + 1) as unknown as RecordRow[]) {
       if (last && page.isFull()) return { records: page.records, next: idCursor(last) }
       page.add(row)
@@ -175,8 +175,8 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
 }
 
 /**
- * Narrows a range to what lies after a place. Only one bound is left on that side, so that the walk begins there and
- * not at the begin of the range; and a place outside the range, which a forged cursor may name, widens nothing.
+ * Narrows a range to what follows a place. One bound is left on that side, so that the walk starts there and not at the
+ * start of the range. A place outside the range, as in a forged cursor, does not widen it.
  */
 function startAt(range: KeyRange, after: Place | undefined, reverse: boolean): KeyRange & { place?: Place } {
   if (!after) return range

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const BUSY_TIMEOUT_MS = 5_000
 /** Marks the file as ours ("Clst"), so that some other program's database is never migrated. */
 const APPLICATION_ID = 0x436c7374
-/** After a burst the log file is cut back to this size. */
+/** After a burst of writes the write-ahead log is truncated to this size. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024
 const RETRY_MS = 10
 
@@ -18,9 +18,9 @@ const RETRY_MS = 10
  * down (measured: 4x slower reads at 10 KB, half the insert rate). `entries` precedes `value` so that a write can
  * read the old entries without reading the value. `entries` is its own index; `rid` saves a search per record found.
  *
- * `counters` is one row: the version of the newest write, a number that grows whenever a space begins or ceases to be
- * followed, and the name of the store. A row of `feeds` says that every change of the space above version `since` is in
- * `feed_changes`; it is deleted some time after `expires`, in ms since the epoch, unless it is renewed before.
+ * `counters` is one row: `version` of the newest write; `feeds`, which grows when a space is followed or no longer
+ * followed; `store`, the identifier of the store. A row of `feeds` says that `feed_changes` has every change of the space
+ * above version `since`. It is deleted after `expires` (ms since the epoch) unless it is renewed.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE records (
@@ -46,8 +46,8 @@ const MIGRATIONS: readonly string[] = [
      space TEXT NOT NULL,
      id TEXT NOT NULL
    ) STRICT;`,
-  // `changes` told every write to everybody; `feed_changes` tells those of the spaces that are followed. It has another
-  // name so that a process of the older version, which may still have the file open, fails instead of counting anew.
+  // `changes` had every write; `feed_changes` has those of followed spaces. The new name makes a process of the older
+  // version that still has the file open fail, instead of starting its count of versions again.
   `CREATE TABLE counters (
      one INTEGER PRIMARY KEY CHECK (one = 1),
      version INTEGER NOT NULL,
@@ -73,9 +73,9 @@ const MIGRATIONS: readonly string[] = [
 export const SCHEMA_VERSION = MIGRATIONS.length
 
 /**
- * Opens the database for reading, after creating the file (mode 0600, its folder too) and bringing its schema up to
- * date. Safe to run twice and by several processes at once. Throws when the file was written by a newer version, or is
- * no database of ours.
+ * Opens the database for reading. Creates the file (mode 0600) and its folder when missing, and brings the schema up to
+ * date. Safe to run twice and by several processes at once. Throws when the file was written by a newer version or is not
+ * our database.
  */
 export async function openForReading(file: string, cacheKib: number): Promise<DatabaseSync> {
   protectFiles(file)
@@ -84,7 +84,7 @@ export async function openForReading(file: string, cacheKib: number): Promise<Da
     configure(db, cacheKib)
     await switchToWal(db)
     migrate(db, file)
-    // The writes all go through the writer; this connection has no business to make any.
+    // All writes go through the writer.
     db.exec('PRAGMA query_only = 1')
     return db
   } catch (error) {
@@ -114,7 +114,7 @@ function configure(db: DatabaseSync, cacheKib: number): void {
 
 function protectFiles(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  // SQLite gives the log and the shared memory the mode of the database, so only files of before need a change.
+  // SQLite gives new -wal and -shm files the mode of the database; only existing ones need a change.
   closeSync(openSync(file, 'a', 0o600))
   for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600)
 }

@@ -28,18 +28,18 @@ export interface SqliteRecordsOptions {
 }
 
 const CHANGES_KEPT = 100_000
-/** Long enough for whoever follows to be held up, or to lose a connection and come back. */
+/** Long enough for a reader that is delayed, or loses its connection and comes back. */
 const FOLLOW_MS = 60 * 60_000
 const CACHE_KIB = 8_192
-/** What a commit weighs besides its values and entries, in bytes; only bounds how much is committed together. */
+/** Size of a commit besides its values and entries, in bytes; only bounds how much is committed together. */
 const COMMIT_OVERHEAD = 256
 
 /**
  * Opens the embedded records engine. Other processes may have the same file open, for reading and writing. Rejects when
  * the file cannot be opened, is not a records database, or was written by a newer version.
  *
- * Reads run here, in the calling thread (a point read takes microseconds, less than a message to a thread would), and
- * see every commit that was answered; commits go to the writer.
+ * Reads run in the calling thread (a point read takes microseconds, less than a message to another thread) and see every
+ * commit that has resolved. Commits go to the writer thread.
  *
  * @example
  * const records = await openSqliteRecords({ file: 'data/records.db' })
@@ -89,7 +89,7 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
       checkMaxBytes(maxBytes)
       const [first] = keys
       if (first && keys.length === 1) return [getOne(first)]
-      // One snapshot for all of them, and one lock instead of one per key.
+      // One snapshot for all keys, and one lock instead of one per key.
       statements.begin.run()
       try {
         return maxBytes === undefined ? keys.map(getOne) : getFirst(keys, maxBytes)
@@ -139,6 +139,6 @@ function toResult(outcome: Outcome): CommitResult {
 }
 
 function failure(outcome: Outcome): Error {
-  const reason = typeof outcome === 'object' && 'error' in outcome ? outcome.error : 'the writer gave no answer'
+  const reason = typeof outcome === 'object' && 'error' in outcome ? outcome.error : 'unexpected outcome'
   return new Error(`the records engine failed: ${reason}`)
 }

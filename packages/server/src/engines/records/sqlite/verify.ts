@@ -8,7 +8,7 @@ interface EntryName {
   readonly id: string
 }
 
-/** What a check of a records database found; all three lists are empty when it is sound. */
+/** The result of a check of a records database. All three lists are empty when it is sound. */
 export interface RecordsReport {
   readonly records: number
   readonly entries: number

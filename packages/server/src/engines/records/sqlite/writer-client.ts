@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
 
-/** This thread's end of the writer. */
+/** The writer as seen from this thread. */
 export interface WriterClient {
   /** Resolves once the outcome is on the disk. Rejects when the writer is closed or has died. */
   submit(job: QueuedJob): Promise<Outcome>
@@ -21,7 +21,7 @@ const WRITER_URL = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './
 /**
  * Starts the writer thread. It keeps the process alive only while commits wait for it.
  *
- * @param onChanges told which followed spaces a batch changed, once it is on the disk
+ * @param onChanges called with the followed spaces that a batch changed, once it is on the disk
  */
 export function startWriter(options: WriterOptions, onChanges: (spaces: readonly string[]) => void): WriterClient {
   let worker: Worker | undefined
@@ -47,7 +47,7 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
       failure = error
     })
     started.on('exit', () => {
-      // It only ends by itself when something went badly wrong; the next commit starts a new one.
+      // The thread ends on its own only after a failure. The next commit starts a new one.
       worker = undefined
       const lost = sent
       sent = []
@@ -84,7 +84,7 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
       return new Promise((resolve, reject) => {
         unsent.push(job)
         unsentWaiting.push({ resolve, reject })
-        // What comes in during one turn of the event loop travels in one message.
+        // The jobs of one turn of the event loop are sent in one message.
         if (unsent.length === 1) setImmediate(send)
       })
     },

@@ -1,0 +1,127 @@
+import { CloudsteadError } from './errors.ts'
+
+/**
+ * Values in the JSON of one request; the key of a member counts too. Parsing takes time and memory by the number of values
+ * rather than by the length: a few MB of `{}` would stop the process for seconds.
+ */
+export const MAX_JSON_VALUES = 200_000
+/**
+ * Members of objects in the JSON of one request. Keys that are all different are by far the most expensive part: this many
+ * of them are parsed, decoded and checked in about 250 ms on a busy machine. The types of Extended JSON are members, too;
+ * they do not count, because their few keys cost little.
+ */
+export const MAX_JSON_MEMBERS = 40_000
+/** Nesting levels of one JSON text: twice those of a document (MAX_VALUE_DEPTH), which others wrap and Extended JSON adds to. */
+export const MAX_JSON_DEPTH = 200
+
+const QUOTE = 0x22
+const DOLLAR = 0x24
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_LIST = 0x5b
+const BACKSLASH = 0x5c
+const CLOSE_LIST = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+/** Everything up to the space counts as white space. JSON has fewer such characters, and the parser refuses the others. */
+const SPACE = 0x20
+
+const CHEAP_KEYS = new Set(['$numberInt', '$numberLong', '$numberDouble', '$date', '$oid'])
+
+/** What a JSON text contains, as far as it can be seen without parsing it. */
+export interface JsonStructure {
+  /** Values at all levels, and keys. */
+  readonly values: number
+  /** Members of objects at all levels, without those of Extended JSON types. */
+  readonly members: number
+  /** Levels of nesting: 0 for a text without lists and objects. */
+  readonly depth: number
+}
+
+/**
+ * Counts values, members and levels in one pass, without memory. The counts are exact for valid JSON; for any other text
+ * they are those of something similar. The pass stops soon after one of the limits is exceeded.
+ */
+export function jsonStructure(text: string, maxValues = Number.POSITIVE_INFINITY, maxDepth = maxValues): JsonStructure {
+  let values = 0
+  let members = 0
+  let level = 0
+  let depth = 0
+  /** Where the last string begins and ends: the positions of its quotes. */
+  let begin = 0
+  let end = 0
+  for (let at = 0; at < text.length && values <= maxValues && depth <= maxDepth; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code <= SPACE || code === COMMA) continue
+    if (code === COLON) {
+      if (text.charCodeAt(begin + 1) !== DOLLAR || !CHEAP_KEYS.has(text.slice(begin + 1, end))) members += 1
+      continue
+    }
+    if (code === CLOSE_LIST || code === CLOSE_OBJECT) {
+      level -= 1
+      continue
+    }
+    values += 1
+    if (code === QUOTE) {
+      begin = at
+      end = endOfString(text, at + 1)
+      at = end
+    } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      level += 1
+      if (level > depth) depth = level
+    } else at = endOfWord(text, at)
+  }
+  return { values, members, depth }
+}
+
+/** @throws CloudsteadError INVALID_PARAM when the JSON texts of one request together contain more than may be parsed */
+export function checkJsonStructure(texts: readonly string[]): void {
+  let values = 0
+  let members = 0
+  for (const text of texts) {
+    const found = jsonStructure(text, MAX_JSON_VALUES - values, MAX_JSON_DEPTH)
+    values += found.values
+    members += found.members
+    if (values > MAX_JSON_VALUES) throw tooMuch(`contain at most ${MAX_JSON_VALUES} JSON values and keys: send less`)
+    if (members > MAX_JSON_MEMBERS)
+      throw tooMuch(`contain at most ${MAX_JSON_MEMBERS} members of JSON objects: send less`)
+    if (found.depth > MAX_JSON_DEPTH) throw tooMuch(`nest JSON at most ${MAX_JSON_DEPTH} levels deep`)
+  }
+}
+
+function tooMuch(limit: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', `a request may ${limit}`)
+}
+
+/** The position of the closing quote. @param from the position after the opening one */
+function endOfString(text: string, from: number): number {
+  const quote = text.indexOf('"', from)
+  if (quote < 0) return text.length
+  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    if (code === BACKSLASH) at += 1
+  }
+  return text.length
+}
+
+/** The position of the last character of a number, `true`, `false` or `null`. */
+function endOfWord(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length && !endsWord(text.charCodeAt(at))) at += 1
+  return at - 1
+}
+
+function endsWord(code: number): boolean {
+  return (
+    code <= SPACE ||
+    code === COMMA ||
+    code === COLON ||
+    code === QUOTE ||
+    code === OPEN_LIST ||
+    code === CLOSE_LIST ||
+    code === OPEN_OBJECT ||
+    code === CLOSE_OBJECT
+  )
+}

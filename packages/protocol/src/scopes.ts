@@ -1,0 +1,44 @@
+import type { Caller } from './caller.ts'
+import { CloudsteadError } from './errors.ts'
+
+const AREAS = ['storage', 'database', 'users', 'settings'] as const
+
+/** What an API key may do in one area. `write` includes `read`. Keys belong to users, rules to settings. */
+export type Scope = `${(typeof AREAS)[number]}:${'read' | 'write'}`
+
+/**
+ * Reads the scopes of a new API key.
+ *
+ * @param text such as `storage:read,database`; an area alone means `write`
+ * @throws CloudsteadError `INVALID_PARAM`
+ */
+export function parseScopes(text: string): readonly Scope[] {
+  const scopes = text.split(',').map((part) => {
+    const [, name, access = 'write'] = /^\s*([a-z]+)(?::(read|write))?\s*$/.exec(part) ?? []
+    const area = AREAS.find((known) => known === name)
+    if (area !== undefined && (access === 'read' || access === 'write')) return `${area}:${access}` as const
+    throw new CloudsteadError(
+      'INVALID_PARAM',
+      `there is no scope ${JSON.stringify(part.slice(0, 100))}; valid scopes are ${AREAS.join(', ')}, each with :read or :write`,
+    )
+  })
+  return [...new Set(scopes)].sort()
+}
+
+/** @param held undefined when the key may do everything */
+export function holdsScope(held: readonly Scope[] | undefined, needed: Scope): boolean {
+  return held === undefined || held.includes(needed) || held.includes(needed.replace(/:read$/, ':write') as Scope)
+}
+
+/**
+ * Checks that an API key has a scope. Other callers have none to check: the rules apply to them.
+ *
+ * @throws CloudsteadError `ACTION_FORBIDDEN`
+ */
+export function requireScope(caller: Caller, needed: Scope): void {
+  if (caller.kind !== 'admin' || holdsScope(caller.scopes, needed)) return
+  throw new CloudsteadError(
+    'ACTION_FORBIDDEN',
+    `This API key has no scope ${needed}; it has ${caller.scopes?.join(', ')}. Use a key with that scope.`,
+  )
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { BodyBudget, BodyHold } from './body-budget.ts'
+
+/** Bodies up to this size are not in the budget: 1,000 of them at the same time are 64 MiB. */
+export const SMALL_BODY_BYTES = 64 * 1024
+/** Bytes of the first buffer. Most bodies are smaller. */
+const FIRST_BUFFER_BYTES = 4 * 1024
+
+export interface ReadBodyOptions {
+  readonly limitBytes: number
+  /** Not needed when the limit is that of a small body. */
+  readonly budget?: BodyBudget
+  /** Whether the caller is known before the body is read. */
+  readonly known?: boolean
+}
+
+export interface ReceivedBody {
+  readonly text: string
+  /** To be released when the text is no longer needed. */
+  readonly hold: BodyHold | undefined
+}
+
+/**
+ * Reads a body as text. A refused body is left as it is: the caller drains it.
+ *
+ * @throws CloudsteadError EXCEED_REQUEST_SIZE_LIMIT, SERVER_BUSY
+ */
+export async function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
+  const { limitBytes, budget, known = false } = options
+  if (announcedBytes(request) > limitBytes) throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const body = new GrowingBuffer(limitBytes)
+  let hold: BodyHold | undefined
+  const onData = (chunk: Buffer) => {
+    try {
+      if (body.length + chunk.length > limitBytes) throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
+      if (hold !== undefined) hold.take(chunk.length)
+      else if (budget !== undefined && body.length + chunk.length > SMALL_BODY_BYTES) {
+        hold = budget.open(known, reject)
+        hold.take(body.length + chunk.length)
+      }
+      body.append(chunk)
+    } catch (error) {
+      reject(error)
+    }
+  }
+  const onClose = () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
+  request.on('data', onData).once('end', resolve).once('error', reject).once('close', onClose)
+  // The client may be gone already, and then no event follows.
+  if (request.destroyed) onClose()
+  try {
+    await promise
+    hold?.complete()
+    return { text: body.text(), hold }
+  } catch (error) {
+    hold?.release()
+    throw error
+  } finally {
+    request.off('data', onData).off('end', resolve).off('error', reject).off('close', onClose)
+  }
+}
+
+/** The length of a body as its header says it; 0 for a chunked body. */
+export function announcedBytes({ headers }: IncomingMessage): number {
+  return Number(headers['content-length'] ?? 0)
+}
+
+/** Collects chunks in one buffer. A list of them would need a multiple of the memory when a client sends single bytes. */
+class GrowingBuffer {
+  readonly #limitBytes: number
+  #bytes = Buffer.alloc(0)
+  length = 0
+
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes
+  }
+
+  append(chunk: Buffer): void {
+    const needed = this.length + chunk.length
+    if (needed > this.#bytes.length) {
+      const doubled = Math.max(needed, this.#bytes.length * 2, FIRST_BUFFER_BYTES)
+      const grown = Buffer.allocUnsafeSlow(Math.min(doubled, this.#limitBytes))
+      this.#bytes.copy(grown, 0, 0, this.length)
+      this.#bytes = grown
+    }
+    chunk.copy(this.#bytes, this.length)
+    this.length = needed
+  }
+
+  text(): string {
+    return this.#bytes.toString('utf8', 0, this.length)
+  }
+}
