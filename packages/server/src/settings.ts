@@ -46,7 +46,7 @@ export interface AuthSettings {
   }
 }
 
-export interface SecuritySettings {
+interface SecuritySettings {
   /** Web sites that may call from a browser, in lower case: `shop.example.com`, or with a scheme or a port. */
   readonly webDomains: readonly string[]
   /** Names, besides loopback names and that of the public URL, by which this server may be reached, in lower case. */

@@ -35,7 +35,7 @@ interface KeyInfo {
 }
 
 /** What is stored with a new key. */
-export interface KeyOrigin {
+interface KeyOrigin {
   /** The id of an API key, `operator` or `command line`. */
   readonly by?: string
   /** What an API key may do; without it, everything. */

@@ -7,7 +7,7 @@ import type { AuthLog } from './auth-log.ts'
 import { putJson } from './json-records.ts'
 
 /** Something that decides who gets in, for the operator to look through. */
-export interface SecurityEvent {
+interface SecurityEvent {
   readonly kind:
     | 'signed-in'
     | 'sign-in-refused'
