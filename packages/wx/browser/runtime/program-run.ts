@@ -1,5 +1,13 @@
 import { Listeners } from '../../src/shared/listeners.ts'
-import type { HarnessOptions, Host, LaunchOptions, NetworkThrottle, Program, Theme } from '../contracts.ts'
+import type {
+  HarnessOptions,
+  Host,
+  LaunchOptions,
+  NetworkThrottle,
+  Program,
+  ProgramModules,
+  Theme,
+} from '../contracts.ts'
 import { registerElements } from '../elements/index.ts'
 import type { Shell } from '../shell/shell.ts'
 import { createBrowserWx, openUserFiles } from '../wx/index.ts'
@@ -8,6 +16,7 @@ import { PhoneBackend } from './backend.ts'
 import type { ErrorReports } from './errors.ts'
 import { ReadyQueue } from './lifetimes.ts'
 import { MediaUrls } from './media-url.ts'
+import { moduleRunner } from './modules.ts'
 import type { PageInstance } from './page.ts'
 import { PageStack } from './page-stack.ts'
 import { type PageUrl, parsePageUrl } from './page-url.ts'
@@ -67,7 +76,7 @@ export class ProgramRun {
   async start(): Promise<void> {
     const files = await openUserFiles(this.#options)
     this.#wx = createBrowserWx(this.#host(), this.#options, files)
-    const run = await loadScripts(this.#program, {
+    const modules = await loadScripts<ProgramModules>(this.#program, {
       wx: this.#errors.missing.watch(this.#wx),
       App: this.#app.App,
       getApp: this.#app.getApp,
@@ -79,6 +88,7 @@ export class ProgramRun {
         throw new Error(`requirePlugin('${name}'): plugins are not in the browser harness`)
       },
     })
+    const run = moduleRunner(modules)
     this.#errors.guard(() => run('app'))
     this.#code.runScripts(run)
     this.#connectShell()

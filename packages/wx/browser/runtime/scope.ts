@@ -1,15 +1,12 @@
 import { createLanguageScope } from '../../src/shared/language-scope.ts'
-import type { Program, ProgramModules, ProgramScope } from '../contracts.ts'
-import { moduleRunner } from './modules.ts'
-
-type Run = (path: string) => void
+import type { Program, ProgramScope } from '../contracts.ts'
 
 /**
- * Loads the scripts of a program into their own scope: the language, timers, the console and WeChat's globals. Every global
- * of the browser is `undefined`, and `globalThis` is private and writable, because libraries put polyfills on it. This
- * protects against mistakes; it is not a sandbox.
+ * Loads the scripts of a program, and returns what they return. They have their own scope: the language, timers, the console
+ * and WeChat's globals. Every global of the browser is `undefined`, and `globalThis` is private and writable, because
+ * libraries put polyfills on it. This protects against mistakes; it is not a sandbox.
  */
-export async function loadScripts(program: Program, offered: ProgramScope): Promise<Run> {
+export async function loadScripts<Result>(program: Program, offered: ProgramScope): Promise<Result> {
   const url = new URL(program.scripts, document.baseURI).href
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)
@@ -21,8 +18,8 @@ export async function loadScripts(program: Program, offered: ProgramScope): Prom
     `//# sourceURL=${url}\n//# sourceMappingURL=${url}.map`
   // biome-ignore lint/security/noGlobalEval: the purpose of the harness is to run the program
   const indirectEval = globalThis.eval
-  const instantiate = indirectEval(source) as (hidden: object, scope: object) => ProgramModules
-  return moduleRunner(instantiate(browserGlobals(), createScope(offered)))
+  const instantiate = indirectEval(source) as (hidden: object, scope: object) => Result
+  return instantiate(browserGlobals(), createScope(offered))
 }
 
 /** All names of a browser's window, each undefined. */

@@ -73,7 +73,7 @@ async function start(options: TestPhoneOptions): Promise<object> {
       },
     }
     const program = { scripts } as Parameters<typeof loadScripts>[0]
-    return (await loadScripts(program, scope))('')
+    return (await loadScripts<(path: string) => void>(program, scope))('')
   }
   return {
     ...phone,
