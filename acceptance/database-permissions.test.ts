@@ -133,7 +133,7 @@ describe('_openid is set by the server', () => {
       for (const params of [
         replace({ n: 9 }, { query: { _id: 'foreign' } }),
         update({ $set: { n: 9 } }, { query: { _id: 'foreign' }, upsert: true }),
-        replace({ _id: 'foreign', n: 9 }, { query: { n: 12345 } }),
+        replace({ _id: 'foreign', n: 9 }, { query: { n: 12345 }, queryType: 'WHERE' }),
       ]) {
         const { data, code } = await webAction(stage.server, { access_token: token, collectionName: acl, ...params })
         assert.ok(code === 'DATABASE_DUPLICATE_WRITE' || data?.updated === 0, JSON.stringify({ code, data }))

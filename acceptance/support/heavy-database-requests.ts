@@ -1,7 +1,7 @@
 /** Single requests of one user that ask for more work than a server should give one request. */
 
 /** Elements of the long arrays of the documents. */
-const LONG = 80_000
+const LONG = 36_000
 /** Documents in the collection. */
 export const DOCUMENTS = 3
 
