@@ -41,7 +41,7 @@ const READ: Readonly<Record<'start' | 'dev', (log: string) => readonly (Logged &
         : [{ reqId, code, tree: denial.tree.map((line) => line.trimStart()), case: denial.case }],
     ),
   dev: (log) =>
-    [...log.matchAll(/^- .*reqId=(\S+) code=(\S+).*\n((?: {4}.*\n)+?) {4}as a test case: (.*)\n/gm)].map(
+    [...log.matchAll(/^\d\d:\d\d:\d\d - .*reqId=(\S+) code=(\S+).*\n((?: {4}.*\n)+?) {4}as a test case: (.*)\n/gm)].map(
       ([, reqId = '', code = '', tree = '', ruleCase = '']) => ({
         reqId,
         code,

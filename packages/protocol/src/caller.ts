@@ -1,4 +1,5 @@
-import type { Scope } from './scopes.ts'
+import { CloudsteadError } from './errors.ts'
+import { holdsScope, type Scope } from './scopes.ts'
 
 /** How a user logged in. Rules see it as `auth.loginType`. */
 export type LoginType = 'ANONYMOUS' | 'CUSTOM' | 'WECHAT_OPEN'
@@ -48,4 +49,17 @@ export function idsOf(caller: UserCaller): readonly string[] {
 /** The `_openid` of the user's documents: the openid, otherwise the customUserId, otherwise the uid. */
 export function ownerMark(caller: UserCaller): string {
   return caller.openid ?? caller.customUserId ?? caller.uid
+}
+
+/**
+ * Checks that an API key has a scope. Other callers have none to check: the rules apply to them.
+ *
+ * @throws CloudsteadError `ACTION_FORBIDDEN`
+ */
+export function requireScope(caller: Caller, needed: Scope): void {
+  if (caller.kind !== 'admin' || holdsScope(caller.scopes, needed)) return
+  throw new CloudsteadError(
+    'ACTION_FORBIDDEN',
+    `This API key has no scope ${needed}; it has ${caller.scopes?.join(', ')}. Use a key with that scope.`,
+  )
 }

@@ -6,6 +6,7 @@ export {
   NOBODY,
   ownerMark,
   personOf,
+  requireScope,
   type UserCaller,
 } from './caller.ts'
 export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
@@ -23,7 +24,7 @@ export {
   verifyObjectSignature,
 } from './object-signature.ts'
 export { objectIdOf, objectPathname } from './object-url.ts'
-export { holdsScope, parseScopes, requireScope, type Scope } from './scopes.ts'
+export { holdsScope, parseScopes, type Scope } from './scopes.ts'
 export {
   isTc3Authorization,
   isTc3Fresh,

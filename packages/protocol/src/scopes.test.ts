@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdsScope, parseScopes, requireScope } from './scopes.ts'
+import { requireScope } from './caller.ts'
+import { holdsScope, parseScopes } from './scopes.ts'
 
 test('an area alone means write, write includes read, and no scopes means everything', () => {
   assert.deepEqual(parseScopes('storage:read, database'), ['database:write', 'storage:read'])

@@ -1,4 +1,3 @@
-import type { Caller } from './caller.ts'
 import { CloudsteadError } from './errors.ts'
 
 const AREAS = ['storage', 'database', 'users', 'settings'] as const
@@ -28,17 +27,4 @@ export function parseScopes(text: string): readonly Scope[] {
 /** @param held undefined when the key may do everything */
 export function holdsScope(held: readonly Scope[] | undefined, needed: Scope): boolean {
   return held === undefined || held.includes(needed) || held.includes(needed.replace(/:read$/, ':write') as Scope)
-}
-
-/**
- * Checks that an API key has a scope. Other callers have none to check: the rules apply to them.
- *
- * @throws CloudsteadError `ACTION_FORBIDDEN`
- */
-export function requireScope(caller: Caller, needed: Scope): void {
-  if (caller.kind !== 'admin' || holdsScope(caller.scopes, needed)) return
-  throw new CloudsteadError(
-    'ACTION_FORBIDDEN',
-    `This API key has no scope ${needed}; it has ${caller.scopes?.join(', ')}. Use a key with that scope.`,
-  )
 }
