@@ -43,7 +43,11 @@ describe('the data of an update', () => {
       { $set: { b: 1 }, $rename: { a: 'b' } },
       { a: '<changed by $rename>', b: '<changed twice>' },
     ],
-    ['places in an array', { $set: { 'list.0': 'x', 'items.$.n': 1 } }, { list: { 0: 'x' }, items: '<changed in elements>' }],
+    [
+      'places in an array',
+      { $set: { 'list.0': 'x', 'items.$.n': 1 } },
+      { list: { 0: 'x' }, items: '<changed in elements>' },
+    ],
     ['nothing', {}, {}],
     ['operators without fields', { $set: null, $inc: 5 }, {}],
   ] as const) {
