@@ -122,6 +122,11 @@ const refused: readonly [string, string, RegExp][] = [
     /database\.collections\.a\.acl\.read: .*cannot assign/,
   ],
   ['an index twice', '{"database":{"collections":{"a":{"indexes":["x","x"]}}}}', /names x_1 twice/],
+  [
+    'an index with paths that are too long for its name',
+    `{"database":{"collections":{"a":{"indexes":["${'x'.repeat(4001)}"]}}}}`,
+    /the paths of an index have at most 4000 bytes/,
+  ],
   ['a wrong type', '{"auth":{"anonymous":"yes"}}', /auth\.anonymous must be boolean/],
 ]
 for (const [what, text, message] of refused) {

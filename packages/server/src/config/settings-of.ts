@@ -80,6 +80,9 @@ function compiled<T>(path: string, compile: () => T): T {
   }
 }
 
+/** Bytes of the fields of an index, as JSON. They are its name in the records, which hold names of 4,096 bytes. */
+const MAX_INDEX_BYTES = 4_000
+
 function collectionSettings(name: string, raw: RawCollection): CollectionSettings {
   const { acl: rules = DEFAULTS.collection.acl, indexes: listed = DEFAULTS.collection.indexes } = raw
   const acl = compiled(`database.collections.${name}.acl`, () => compileDatabaseRules(rules))
@@ -87,6 +90,11 @@ function collectionSettings(name: string, raw: RawCollection): CollectionSetting
   const names = indexes.map((index) => index.name)
   const twice = names.find((index, position) => names.indexOf(index) !== position)
   if (twice !== undefined) throw new ConfigError(`database.collections.${name}.indexes names ${twice} twice`)
+  if (indexes.some(({ fields }) => Buffer.byteLength(JSON.stringify(fields)) > MAX_INDEX_BYTES)) {
+    throw new ConfigError(
+      `database.collections.${name}.indexes: the paths of an index have at most ${MAX_INDEX_BYTES} bytes`,
+    )
+  }
   return { acl, indexes }
 }
 

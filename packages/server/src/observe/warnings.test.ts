@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Finding, Setting } from '@cloudstead/admin-api'
+import type { PlacedFinding } from '../rule-tools/findings.ts'
 import { ruleNotices, type WarningFacts, warningsOf } from './warnings.ts'
+
+type Setting = WarningFacts['settings']['values'][number]
 
 const CALM: WarningFacts = {
   mode: 'start',
@@ -14,7 +16,7 @@ const CALM: WarningFacts = {
 }
 const codes = (facts: Partial<WarningFacts>) =>
   warningsOf({ ...CALM, ...facts }).map(({ code, severity }) => `${severity} ${code}`)
-const finding = (code: string, severity: Finding['severity']): Finding => ({
+const finding = (code: string, severity: PlacedFinding['severity']): PlacedFinding => ({
   code,
   severity,
   message: { en: 'x', zh: 'y' },
