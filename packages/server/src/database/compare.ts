@@ -130,8 +130,10 @@ export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undef
   if (isDocumentObject(a)) {
     if (!isDocumentObject(b)) return false
     const keys = Object.keys(a)
-    budget?.spend(keys.length)
-    if (keys.length !== Object.keys(b).length) return false
+    const others = Object.keys(b).length
+    // Listing the keys of the larger one is the cost, also where the other one is empty.
+    budget?.spend(keys.length + others)
+    if (keys.length !== others) return false
     return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key], budget))
   }
   if (Array.isArray(a)) {
