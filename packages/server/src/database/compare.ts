@@ -119,6 +119,13 @@ export function compareValues(
   }
 }
 
+/** Names of an object from which V8 keeps them in a hash table, whose listing takes several times as long for each. */
+const MANY_NAMES = 1000
+
+function listingCost(names: number): number {
+  return names > MANY_NAMES ? 5 * names : names
+}
+
 /**
  * Whether two values are equal. The order of an object's fields does not matter; a missing value equals null.
  *
@@ -132,7 +139,7 @@ export function sameValue(a: DocumentValue | undefined, b: DocumentValue | undef
     const keys = Object.keys(a)
     const others = Object.keys(b).length
     // Listing the keys of the larger one is the cost, also where the other one is empty.
-    budget?.spend(keys.length + others)
+    budget?.spend(listingCost(keys.length) + listingCost(others))
     if (keys.length !== others) return false
     return keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key], budget))
   }
