@@ -36,7 +36,7 @@ export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOption
     }
     return parseObject(text)
   })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const hold = holds.get(request)
     if (hold !== undefined) {
       // The client may take its time to read the answer; the body is no longer needed.
@@ -44,9 +44,11 @@ export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOption
       request.socket.off('close', hold.release)
       hold.release()
     }
+    if (request.raw.complete) return done(null, payload)
     const drained = drain(request.raw)
     // With `Connection: close` the answer has to wait: closing while bytes still arrive would reset the connection.
-    if (!reply.raw.shouldKeepAlive) await drained
+    if (reply.raw.shouldKeepAlive) return done(null, payload)
+    void drained.then(() => done(null, payload))
   })
 }
 

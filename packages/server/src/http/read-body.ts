@@ -69,7 +69,7 @@ export function announcedBytes({ headers }: IncomingMessage): number {
 /** Collects chunks in one buffer. A list of them would need a multiple of the memory when a client sends single bytes. */
 class GrowingBuffer {
   readonly #limitBytes: number
-  #bytes = Buffer.alloc(0)
+  #bytes: Buffer = Buffer.alloc(0)
   length = 0
 
   constructor(limitBytes: number) {
@@ -77,6 +77,12 @@ class GrowingBuffer {
   }
 
   append(chunk: Buffer): void {
+    if (this.length === 0) {
+      // Most bodies are one chunk, which needs no copy.
+      this.#bytes = chunk
+      this.length = chunk.length
+      return
+    }
     const needed = this.length + chunk.length
     if (needed > this.#bytes.length) {
       const doubled = Math.max(needed, this.#bytes.length * 2, FIRST_BUFFER_BYTES)
