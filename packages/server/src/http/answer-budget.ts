@@ -54,13 +54,15 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
 
   return {
     guard(app) {
-      app.addHook('onSend', async (_request, reply, payload) => {
+      app.addHook('onSend', (_request, reply, payload, done) => {
         // Buffers are files that are in memory anyway.
-        if (typeof payload !== 'string' || payload.length <= SMALL_ANSWER_BYTES) return payload
+        if (typeof payload !== 'string' || payload.length <= SMALL_ANSWER_BYTES) return done(null, payload)
         const length = Buffer.byteLength(payload)
         while (waiting > 0 && waiting + length > totalBytes) {
           if (!cutSlowest()) {
-            throw new CloudsteadError('SERVER_BUSY', 'too many large answers have not been read yet; try again shortly')
+            return done(
+              new CloudsteadError('SERVER_BUSY', 'too many large answers have not been read yet; try again shortly'),
+            )
           }
         }
         const answer: WaitingAnswer = { length, reply, readAt: performance.now() }
@@ -68,7 +70,7 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
         waiting += length
         reply.raw.once('close', () => remove(answer))
         reply.header('content-length', length)
-        return Readable.from(pieces(payload, answer, windowMs), { objectMode: false })
+        done(null, Readable.from(pieces(payload, answer, windowMs), { objectMode: false }))
       })
     },
   }
