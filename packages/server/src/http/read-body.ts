@@ -46,7 +46,12 @@ export async function readBody(request: IncomingMessage, options: ReadBodyOption
     }
   }
   const onClose = () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
-  request.on('data', onData).once('end', resolve).once('error', reject).once('close', onClose)
+  const onEnd = () => {
+    // `close` follows at once, and making its error costs more than reading a small body.
+    request.off('close', onClose)
+    resolve()
+  }
+  request.on('data', onData).on('end', onEnd).on('error', reject).on('close', onClose)
   // The client may be gone already, and then no event follows.
   if (request.destroyed) onClose()
   try {
@@ -57,7 +62,7 @@ export async function readBody(request: IncomingMessage, options: ReadBodyOption
     hold?.release()
     throw error
   } finally {
-    request.off('data', onData).off('end', resolve).off('error', reject).off('close', onClose)
+    request.off('data', onData).off('end', onEnd).off('error', reject).off('close', onClose)
   }
 }
 

@@ -35,6 +35,9 @@ export interface ActionRoutesOptions {
  */
 export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOptions): Promise<void> {
   const { budget, admit } = routes
+  const actions = new Map(
+    Object.entries(routes.actions).map(([name, run]) => [name, { run, scope: scopeOfAction(name) }]),
+  )
   const known = admit !== undefined
   readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known, ...(admit && { admit }) })
   answerErrors(app, ({ code, message }, request, reply) =>
@@ -45,12 +48,12 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     if (params === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
     checkEnv(routes, request.query, params)
     const caller = await routes.callerOf(request, params)
-    const { action } = params
-    if (typeof action !== 'string' || !Object.hasOwn(routes.actions, action)) {
-      throw new CloudsteadError('INVALID_ACTION', `the action ${shown(action)} is not supported`)
+    const action = typeof params.action === 'string' ? actions.get(params.action) : undefined
+    if (action === undefined) {
+      throw new CloudsteadError('INVALID_ACTION', `the action ${shown(params.action)} is not supported`)
     }
-    requireScope(caller, scopeOfAction(action))
-    const result = await routes.actions[action]?.(caller, params, {
+    requireScope(caller, action.scope)
+    const result = await action.run(caller, params, {
       origin: routes.originOf(request),
       denied: (errors) => app.denials.record(request.id, errors, request.socket.remoteAddress),
     })
