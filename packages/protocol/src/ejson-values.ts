@@ -11,7 +11,7 @@ import {
 } from './web-values.ts'
 
 /**
- * Canonical Extended JSON, the format of dialect B. The official library is not used because it throws on the server dates that
+ * Canonical Extended JSON, the format of dialects B and C. The official library is not used because it throws on the server dates that
  * the SDK sends, returns objects of its own types, and supports many types that documents do not have. The tests compare the
  * results with those of the library.
  */
@@ -31,19 +31,21 @@ function numberOf(digits: unknown): number {
 function decodeServerDate(spec: unknown, now: number): Date {
   if (spec === null) return serverDate(spec, now)
   const offset = isDocumentObject(spec) ? spec.offset : undefined
-  return serverDate({ offset: typeof offset === 'number' ? offset : numericObject(offset) }, now)
+  return serverDate({ offset: numeric(offset) ?? Number.NaN }, now)
 }
 
-function numericObject(value: unknown): number {
-  if (!isDocumentObject(value)) return Number.NaN
-  return numberOf(value.$numberInt ?? value.$numberLong ?? value.$numberDouble)
+/** A plain number or one of Extended JSON; undefined for anything else. */
+function numeric(value: unknown): number | undefined {
+  if (typeof value === 'number') return value
+  const digits = isDocumentObject(value) ? (value.$numberLong ?? value.$numberInt ?? value.$numberDouble) : undefined
+  return digits === undefined ? undefined : numberOf(digits)
 }
 
+/** js-sdk 3.x encodes the ms of a date like any number: small ones become `$numberInt`, fractions `$numberDouble`. */
 function decodeDate(content: unknown, now: number): Date {
   if (typeof content === 'string') return dateOf(Date.parse(content))
-  if (typeof content === 'number') return dateOf(content)
-  if (isDocumentObject(content) && '$numberLong' in content) return dateOf(numberOf(content.$numberLong))
-  return decodeServerDate(content, now)
+  const ms = numeric(content)
+  return ms === undefined ? decodeServerDate(content, now) : dateOf(ms)
 }
 
 function decodeRegex(content: unknown): RegExp {
@@ -141,7 +143,7 @@ function encodeValue(value: DocumentValue): unknown {
   return target
 }
 
-/** Encodes a value as canonical Extended JSON, for answers of dialect B. */
+/** Encodes a value as canonical Extended JSON, for answers of dialects B and C. */
 export function encodeEjson(value: DocumentValue): string {
   return JSON.stringify(encodeValue(value))
 }

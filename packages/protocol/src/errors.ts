@@ -294,6 +294,20 @@ export const ERRORS = {
     'Add the web site to security.webDomains, in the Console under Settings or in the configuration file.',
     '请将该网站加入 WEB 安全域名（security.webDomains）：在控制台的“设置”页或配置文件中。',
   ),
+  DOCUMENT_NOT_FOUND: entry(
+    404,
+    'The document does not exist.',
+    '文档不存在。',
+    'Check the document id and the permissions of the collection.',
+    '请检查文档 ID 和集合权限设置。',
+  ),
+  UNIMPLEMENTED: entry(
+    501,
+    'This server does not have this operation.',
+    '服务器暂不支持该操作。',
+    'Do without it; the compatibility page lists what works.',
+    '请改用其他方式；可用操作见兼容性文档。',
+  ),
   NOT_FOUND: entry(404, 'There is nothing at this address.', '地址不存在。', 'Check the URL.', '请检查 URL。'),
   SERVER_BUSY: entry(503, 'The server is stopping or overloaded.', '服务繁忙。', 'Try again shortly.', '请稍后重试。'),
   SYS_ERR: entry(

@@ -24,6 +24,7 @@ import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
 import { refuseForeignHosts } from './http/foreign-hosts.ts'
+import { gatewayRoutes } from './http/gateway/routes.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
 import { opsRoutes } from './http/ops.ts'
@@ -133,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     originOf: origin,
     budget,
   })
+  await http.register(gatewayRoutes, { prefix: '/v1', env, auth, storage, database, originOf: origin, budget })
   await http.register(uploadRoutes, { env, storage })
   await http.register(objectRoutes, { storage })
   await http.register(rootRedirect)

@@ -71,7 +71,7 @@ export interface Database {
   /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the documents are too large for one response */
   find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]>
   count(caller: Caller, request: QueryRequest): Promise<number>
-  /** Applies update operators. An update without operators changes nothing. */
+  /** Applies update operators. An update without operators changes nothing; with `upsert` it can insert a document. */
   update(caller: Caller, request: EditRequest): Promise<EditOutcome>
   /**
    * Replaces the first document that matches; `_id` and `_openid` stay. With `upsert` it inserts the document when none
@@ -168,7 +168,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     const query = checkQuery(request.query ?? {}, caller)
     const budget = new RequestBudget()
-    const change = compileUpdate(request.data, { caller, budget, query })
+    const change = compileUpdate(request.data, { caller, budget, query }) ?? (request.upsert ? () => {} : undefined)
     // The SDK sends no operators for `update({ a: {} })`. Taken as a replacement, this would erase the document.
     if (change === undefined) return { matched: 0, updated: 0 }
     const scope = await authorizer.scopeOf(access, { query, update: request.data, upsert: request.upsert })

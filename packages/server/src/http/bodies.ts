@@ -6,10 +6,7 @@ import { announcedBytes, type ReadBodyOptions, readBody, SMALL_BODY_BYTES } from
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
-/** A parsed JSON body. Its members can have any type. */
-type JsonBody = Readonly<Record<string, unknown>>
-
-export interface JsonObjectsOptions extends ReadBodyOptions {
+export interface JsonBodiesOptions extends ReadBodyOptions {
   /** Refuses a caller before a body is read that can be large. */
   readonly admit?: (request: FastifyRequest) => Promise<void>
 }
@@ -19,7 +16,16 @@ export interface JsonObjectsOptions extends ReadBodyOptions {
  * JSON as text/plain, as application/json or without a type. Any other body is refused with `INVALID_PARAM`, also one with
  * more values than can be parsed quickly.
  */
-export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOptions): void {
+export function readJsonObjects(app: FastifyInstance, options: JsonBodiesOptions): void {
+  readJson(app, options, 'object')
+}
+
+/** The same for bodies that are JSON lists. */
+export function readJsonLists(app: FastifyInstance, options: JsonBodiesOptions): void {
+  readJson(app, options, 'list')
+}
+
+function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'object' | 'list'): void {
   const holds = new WeakMap<FastifyRequest, BodyHold>()
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -34,7 +40,7 @@ export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOption
       holds.set(request, hold)
       request.socket.once('close', hold.release)
     }
-    return parseObject(text)
+    return parseBody(text, kind)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     const hold = holds.get(request)
@@ -76,7 +82,7 @@ export function sentContentType(request: FastifyRequest): string | undefined {
   return sentTypes.get(request)
 }
 
-function parseObject(text: string): JsonBody | undefined {
+function parseBody(text: string, kind: 'object' | 'list'): unknown {
   if (text.trim() === '') return undefined
   checkJsonStructure([text])
   let value: unknown
@@ -85,8 +91,8 @@ function parseObject(text: string): JsonBody | undefined {
   } catch {
     throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CloudsteadError('INVALID_PARAM', 'the body must be a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (kind === 'list')) {
+    throw new CloudsteadError('INVALID_PARAM', `the body must be a JSON ${kind}`)
   }
-  return value as JsonBody
+  return value
 }

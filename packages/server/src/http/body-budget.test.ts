@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { CloudsteadError, toCloudsteadError } from '@cloudstead/protocol'
 import { fastify } from 'fastify'
-import { type JsonObjectsOptions, readJsonObjects } from './bodies.ts'
+import { type JsonBodiesOptions, readJsonObjects } from './bodies.ts'
 import { type BodyBudgetOptions, createBodyBudget } from './body-budget.ts'
 
 const LARGE = JSON.stringify({ x: 'x'.repeat(100_000) })
@@ -12,7 +12,7 @@ const LIMIT = 200_000
 const NEVER_MS = 600_000
 
 /** A server whose answers to `?hold` wait for `release`. `/known` is for known callers. Answers are `ok` or a code. */
-async function openServer(t: TestContext, budgetOptions: BodyBudgetOptions, more: Partial<JsonObjectsOptions> = {}) {
+async function openServer(t: TestContext, budgetOptions: BodyBudgetOptions, more: Partial<JsonBodiesOptions> = {}) {
   const app = fastify({ forceCloseConnections: true })
   const held: (() => void)[] = []
   const budget = createBodyBudget(budgetOptions)

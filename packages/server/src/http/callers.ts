@@ -23,6 +23,20 @@ export function callerOfBody(auth: Pick<Auth, 'callerOfToken'>): CallerOf {
   }
 }
 
+/** Dialect C: the token is in the header. Without a token the caller is nobody; an invalid token is an error. */
+export async function callerOfBearer(
+  auth: Pick<Auth, 'callerOfToken'>,
+  { headers }: Pick<FastifyRequest, 'headers'>,
+): Promise<Caller> {
+  const { authorization } = headers
+  if (authorization === undefined || /^(?:bearer)? *$/i.test(authorization)) return NOBODY
+  const [, token] = BEARER.exec(authorization) ?? []
+  if (token === undefined) {
+    throw new CloudsteadError('INVALID_ACCESS_TOKEN', 'The header Authorization must be Bearer <access_token>.')
+  }
+  return auth.callerOfToken(token)
+}
+
 /** Dialect B: administrators, with an API key or a signature over the request. */
 export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
   return ({ raw }, params) =>

@@ -48,3 +48,11 @@ export function object(value: unknown, name: string): Params {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${name} must be an object`)
   return value as Params
 }
+
+/** @throws CloudsteadError INVALID_PARAM when an object has a member that is not one of `names` */
+export function onlyMembers(params: Params, names: readonly string[]): void {
+  const other = Object.keys(params).find((name) => !names.includes(name))
+  if (other !== undefined) {
+    throw invalid(`there is no parameter ${JSON.stringify(other.slice(0, 100))}; valid are ${names.join(', ')}`)
+  }
+}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { bucketOf, CloudsteadError } from '@cloudstead/protocol'
+import { bucketOf, CloudsteadError, ERRORS, type ErrorCode } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { etagOf } from '../storage/file-record.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -42,6 +42,7 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
       const multipart = request.method === 'POST' && /^multipart\/form-data/i.test(contentType?.trim() ?? '')
       const length = contentLength(request.raw)
       const condition = conditionOf(request)
+      throwRefused(request)
       const ticket = await storage.admitUpload(ticketText(request), multipart ? undefined : length, condition)
       const form = multipart ? openForm(request.raw, contentType) : undefined
       const meta: UploadMeta = {
@@ -79,6 +80,12 @@ function refuseParts({ headers }: FastifyRequest): void {
   if (headers['content-range'] !== undefined) {
     throw new CloudsteadError('INVALID_PARAM', 'a Content-Range is not supported; send the whole file at once')
   }
+}
+
+/** Throws the error in the path `/u/refused/<code>`, which is the upload URL of a refused request for one. */
+function throwRefused({ raw }: FastifyRequest): void {
+  const [, code] = /^\/u\/refused\/([A-Z_]+)$/.exec(raw.url ?? '') ?? []
+  if (code !== undefined && Object.hasOwn(ERRORS, code)) throw new CloudsteadError(code as ErrorCode)
 }
 
 /** The preconditions of the request, for the file that is stored when they are evaluated. */

@@ -7,9 +7,9 @@ import {
 } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
 import type { OrderPart } from '../../database/sort.ts'
+import { collectionName, documentObject, refuseTransaction } from '../database-params.ts'
 import { list, type Params, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
-import { collectionName, documentObject, refuseTransaction } from './database-params.ts'
 import type { ActionHandler, ActionTable } from './table.ts'
 
 /**

@@ -3,8 +3,8 @@ import type { Database } from '../../database/database.ts'
 import type { EditOutcome, EditRequest, FindRequest, QueryRequest } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
 import { TimeSlice } from '../../database/time-slice.ts'
+import { checkQueryType, collectionName, pageOf } from '../database-params.ts'
 import { flag, type Params } from '../params.ts'
-import { checkQueryType, collectionName, pageOf } from './database-params.ts'
 import type { ActionHandler } from './table.ts'
 
 /** How a dialect encodes documents and sort orders. */

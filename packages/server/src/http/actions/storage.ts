@@ -1,14 +1,11 @@
-import type { Caller, CloudsteadError } from '@cloudstead/protocol'
-import { DeniedError } from '../../decisions/denied-error.ts'
+import type { Caller } from '@cloudstead/protocol'
 import type { CopyItem } from '../../storage/files.ts'
 import type { ItemResult } from '../../storage/list-items.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { checkMaxAge, type UrlRequest, type UrlResult } from '../../storage/temporary-urls.ts'
-import { flag, invalid, object, string } from '../params.ts'
+import { flag, object, string } from '../params.ts'
+import { batch, deniedAmong, IN_URL } from '../storage-items.ts'
 import type { ActionContext, ActionTable } from './table.ts'
-
-/** Items per call, the documented limit of the platform. A larger call is refused as a whole. */
-const MAX_BATCH = 50
 
 /** The storage actions. They are the same in dialects A and B, except for the caller. */
 export function storageActions(storage: Storage): ActionTable {
@@ -43,9 +40,8 @@ async function uploadMetadata(storage: Storage, caller: Caller, path: unknown, {
     url: `${origin}/u/${issued.ticket}`,
     fileId: issued.fileId,
     download_url: `${origin}${issued.pathname}`,
-    // Only the ticket in the URL counts. The adapters need these three as non-empty strings to set headers.
-    token: 'in-url',
-    authorization: 'in-url',
+    token: IN_URL,
+    authorization: IN_URL,
     cosFileId: issued.objectId,
   }
 }
@@ -78,16 +74,4 @@ function urlItem(result: UrlResult, { origin }: ActionContext) {
 
 function item(result: ItemResult) {
   return { fileID: result.fileId, code: result.error?.code ?? 'SUCCESS', message: result.error?.message ?? '' }
-}
-
-function deniedAmong(errors: readonly (CloudsteadError | undefined)[]): readonly DeniedError[] {
-  return errors.filter((error) => error instanceof DeniedError)
-}
-
-function batch(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0) throw invalid(`${name} must be a list with at least one item`)
-  if (value.length > MAX_BATCH) {
-    throw invalid(`${name} has ${value.length} items; one call takes at most ${MAX_BATCH}`)
-  }
-  return value
 }

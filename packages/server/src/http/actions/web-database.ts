@@ -7,10 +7,9 @@ import {
   encodeWebValue,
 } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
-import type { OrderPart } from '../../database/sort.ts'
-import { list, type Params, string } from '../params.ts'
+import { collectionName, documentObject, orderParts } from '../database-params.ts'
+import type { Params } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
-import { collectionName, documentObject } from './database-params.ts'
 import type { ActionTable } from './table.ts'
 
 /**
@@ -36,7 +35,7 @@ export function webDatabaseActions(database: Database): ActionTable {
 
 const WEB: DatabaseDialect = {
   decode: (value, name, now) => documentObject(decodeValue(value, name, now), name),
-  decodeOrder: (value) => list(value, 'order').map(orderPart),
+  decodeOrder: orderParts,
   encode: encodeWebValue,
 }
 
@@ -64,12 +63,4 @@ function withId(data: DocumentObject, id: unknown): DocumentObject {
     throw new CloudsteadError('INVALID_PARAM', '_id must be a string or a number')
   }
   return { ...data, _id: id }
-}
-
-function orderPart(part: unknown): OrderPart {
-  const { field, direction } = (typeof part === 'object' && part !== null ? part : {}) as Params
-  if (direction !== 'asc' && direction !== 'desc') {
-    throw new CloudsteadError('INVALID_PARAM', 'order[].direction must be asc or desc')
-  }
-  return { path: string(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
 }

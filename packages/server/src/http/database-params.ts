@@ -1,6 +1,7 @@
 import { CloudsteadError, type DocumentObject, type DocumentValue, isDocumentObject } from '@cloudstead/protocol'
 import { fixedId } from '@cloudstead/rules'
-import { invalid, optionalNumber, type Params, string } from '../params.ts'
+import type { OrderPart } from '../database/sort.ts'
+import { invalid, list, object, optionalNumber, type Params, string } from './params.ts'
 
 /** @throws CloudsteadError INVALID_PARAM naming the parameter, like all functions below */
 export function collectionName(params: Params): string {
@@ -36,4 +37,13 @@ export function pageOf(params: Params): { readonly offset?: number; readonly lim
   const offset = optionalNumber(params, 'offset')
   const limit = optionalNumber(params, 'limit')
   return { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) }
+}
+
+/** A sort order as js-sdk sends it: a list of `{ field, direction }`. */
+export function orderParts(value: unknown): readonly OrderPart[] {
+  return list(value, 'order').map((part) => {
+    const { field, direction } = object(part, 'order[]')
+    if (direction !== 'asc' && direction !== 'desc') throw invalid('order[].direction must be asc or desc')
+    return { path: string(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
+  })
 }

@@ -1,0 +1,45 @@
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Auth } from '../../auth/index.ts'
+import type { Database } from '../../database/database.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { BodyBudget } from '../body-budget.ts'
+import { answerErrors } from '../errors.ts'
+import type { OriginOf } from '../origin.ts'
+import { documentRoutes } from './documents.ts'
+import { storageRoutes } from './storage.ts'
+
+export interface GatewayOptions {
+  readonly env: string
+  readonly auth: Pick<Auth, 'callerOfToken'>
+  readonly storage: Storage
+  readonly database: Database
+  readonly originOf: OriginOf
+  /** Shared by all routes of a server. */
+  readonly budget: BodyBudget
+}
+
+/** Statuses of the REST API where they differ from those of the error table. */
+const STATUS: Readonly<Record<string, number>> = { DATABASE_PERMISSION_DENIED: 401, DATABASE_INVALID_OPERRATOR: 403 }
+
+/**
+ * Dialect C: the REST API below `/v1` that js-sdk 3.x uses unless it is told otherwise. The access token is in the header
+ * Authorization; an answer is the data itself, an error has an HTTP status and `{ code, message, requestId }`.
+ */
+export async function gatewayRoutes(app: FastifyInstance, options: GatewayOptions): Promise<void> {
+  answerErrors(app, encodeError)
+  app.setNotFoundHandler((request, reply) => encodeError(new CloudsteadError('NOT_FOUND'), request, reply))
+  app.addHook('preValidation', async ({ query }) => {
+    const { env } = query as Record<string, unknown>
+    if (env !== undefined && env !== options.env) {
+      throw new CloudsteadError('INVALID_ENV', `this server serves ${options.env}, not the env of the request`)
+    }
+  })
+  const { auth, storage, database, originOf, budget } = options
+  await app.register(storageRoutes, { auth, storage, originOf, budget, encodeError })
+  await app.register(documentRoutes, { auth, database, budget })
+}
+
+function encodeError({ status, code, message }: CloudsteadError, request: FastifyRequest, reply: FastifyReply) {
+  return reply.code(STATUS[code] ?? status).send({ code, message, requestId: request.id })
+}
