@@ -7,16 +7,24 @@ import type { ApiKey, LoginKey, RunningServer } from './server.ts'
 
 /** `built-in`: the adapter in the SDK's Mini Program build. `separate`: a separate copy of `@cloudbase/adapter-wx_mp`. */
 export type Arrangement = 'built-in' | 'separate'
-export type SdkLine = '2.27.2' | '3.7.0'
+export type SdkLine = '2.27.2' | '2.28.8' | '2.32.0' | '3.3.3' | '3.7.0'
+/** How the SDK speaks to the server: dialect A or dialect C. The default of 2.x is the first, of 3.x the second. */
+export type EndPointMode = 'CLOUD_API' | 'GATEWAY'
 
-const PACKAGES: Readonly<Record<SdkLine, string>> = {
+/** Where each version of the SDK is installed. */
+export const SDK_PACKAGES: Readonly<Record<SdkLine, string>> = {
   '2.27.2': '@cloudbase/js-sdk',
+  '2.28.8': '@cloudbase/js-sdk-2.28',
+  '2.32.0': '@cloudbase/js-sdk-2.32',
+  '3.3.3': '@cloudbase/js-sdk-3.3',
   '3.7.0': '@cloudbase/js-sdk-3',
 }
 
 export interface PhoneOptions {
   readonly sdk?: SdkLine
   readonly arrangement?: Arrangement
+  /** Default: CLOUD_API, for all versions. */
+  readonly mode?: EndPointMode
   /** The code of `wx.login`. */
   readonly loginCode?: string
   readonly wx?: WxOptions
@@ -34,7 +42,7 @@ export interface Phone {
 }
 
 export function createPhone(server: Pick<RunningServer, 'host' | 'env'>, options: PhoneOptions = {}): Phone {
-  const { sdk = '2.27.2', arrangement = 'built-in' } = options
+  const { sdk = '2.27.2', arrangement = 'built-in', mode = 'CLOUD_API' } = options
   const device = createWx({
     ...(options.loginCode === undefined ? {} : { loginCode: options.loginCode }),
     ...options.wx,
@@ -45,21 +53,18 @@ export function createPhone(server: Pick<RunningServer, 'host' | 'env'>, options
     App: device.App,
     resolveFrom: import.meta.dirname,
   })
-  const loaded = runtime.require<{ default?: Cloudbase } & Cloudbase>(PACKAGES[sdk])
+  const loaded = runtime.require<{ default?: Cloudbase } & Cloudbase>(SDK_PACKAGES[sdk])
   const cloudbase = loaded.default ?? loaded
   if (arrangement === 'separate') {
     const adapter = runtime.require<{ default?: unknown }>('@cloudbase/adapter-wx_mp')
     cloudbase.useAdapters(adapter.default ?? adapter)
   }
-  const { app, auth } = connect(cloudbase, server, {
-    ...(sdk === '3.7.0' ? { endPointMode: 'CLOUD_API' } : {}),
-    ...options.init,
-  })
+  const { app, auth } = connect(cloudbase, server, { endPointMode: mode, ...options.init })
   return { app, auth, device, dispose: () => runtime.dispose() }
 }
 
 /** The three documented lines. 2.27.2 creates its login client inside `init`, so `auth` needs an argument once. */
-function connect(cloudbase: Cloudbase, server: Pick<RunningServer, 'host' | 'env'>, init: object) {
+export function connect(cloudbase: Cloudbase, server: Pick<RunningServer, 'host' | 'env'>, init: object) {
   const app = cloudbase.init({ env: server.env, ...init })
   app.registerEndPoint(`//${server.host}/web`, 'http')
   app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${server.host}/v1`, protocol: 'http' })
@@ -116,7 +121,7 @@ async function identity(phone: Phone): Promise<Identity> {
 }
 
 /** The part of the SDK that the tests use, declared here because its own types differ between the builds. */
-interface Cloudbase {
+export interface Cloudbase {
   init(options: object): App
   useAdapters(adapter: unknown): void
 }

@@ -1,12 +1,15 @@
 /** The database, through each of the official clients. */
 import {
+  type Cloudbase,
   type Collection,
+  connect,
   createAdmin,
   createPhone,
   type Database,
   loginByTicket,
   type Phone,
   type PhoneOptions,
+  SDK_PACKAGES,
   type SdkLine,
 } from './clients.ts'
 import { type ApiKey, type LoginKey, type RunningServer, type ServerOptions, startServer } from './server.ts'
@@ -26,6 +29,11 @@ export interface DatabaseClient {
 
 interface ClientKind {
   readonly name: string
+  /**
+   * The SDK speaks dialect C. It ignores HTTP statuses except in browsers, and resolves refused writes and counts as if they
+   * had succeeded; `doc().set()` asks to merge its fields into the document; an undefined condition is sent as null.
+   */
+  readonly gateway?: boolean
   open(server: RunningServer, keys: { readonly login: LoginKey; readonly api: ApiKey }): Promise<DatabaseClient>
 }
 
@@ -36,6 +44,25 @@ function user(sdk: SdkLine, customUserId: string): ClientKind {
       const phone = createPhone(server, { sdk })
       await loginByTicket(phone, keys.login, customUserId)
       return { database: phone.app.database(), owner: customUserId, dispose: phone.dispose }
+    },
+  }
+}
+
+/**
+ * The build for Node in its default mode, dialect C. A Mini Program could not send the updates of that mode: `wx.request` has
+ * no PATCH. It takes the access token of a phone, because its own login would stay in the process.
+ */
+function nodeUser(sdk: SdkLine, customUserId: string): ClientKind {
+  return {
+    name: `js-sdk ${sdk} in Node, GATEWAY`,
+    gateway: true,
+    async open(server, keys) {
+      const phone = createPhone(server, { sdk })
+      await loginByTicket(phone, keys.login, customUserId)
+      const { accessToken } = await phone.auth.getAccessToken()
+      const { default: cloudbase } = (await import(SDK_PACKAGES[sdk])) as { default: Cloudbase }
+      const { app } = connect(cloudbase, server, { endPointMode: 'GATEWAY', accessKey: accessToken })
+      return { database: app.database(), owner: customUserId, dispose: phone.dispose }
     },
   }
 }
@@ -51,10 +78,11 @@ function administrator(by: 'signature' | 'apiKey'): ClientKind {
   }
 }
 
-/** Every official client of the database: two versions of the client SDK, two credentials of the server SDK. */
+/** Every official client of the database: two versions of the client SDK, both modes, two credentials of the server SDK. */
 export const CLIENTS: readonly ClientKind[] = [
   user('2.27.2', 'alice'),
   user('3.7.0', 'bobby'),
+  nodeUser('3.7.0', 'carol'),
   administrator('signature'),
   administrator('apiKey'),
 ]

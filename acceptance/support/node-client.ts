@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { App, Bucket, SdkLine } from './clients.ts'
+import { type App, type Bucket, SDK_PACKAGES, type SdkLine } from './clients.ts'
 import type { RunningServer } from './server.ts'
 
 export interface NodeClientSetup {
@@ -45,9 +45,9 @@ export async function createNodeClient(
   init: object = {},
 ): Promise<NodeClient> {
   const setup: NodeClientSetup = {
-    packageName: sdk === '3.7.0' ? '@cloudbase/js-sdk-3' : '@cloudbase/js-sdk',
+    packageName: SDK_PACKAGES[sdk],
     server: { host: server.host, env: server.env },
-    init: { ...(sdk === '3.7.0' ? { endPointMode: 'CLOUD_API' } : {}), ...init },
+    init: { endPointMode: 'CLOUD_API', ...init },
     login,
   }
   const child = fork(new URL('./node-client-process.ts', import.meta.url), [JSON.stringify(setup)], {

@@ -68,7 +68,8 @@ const UNSUPPORTED_TYPES = new Set([
 
 function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly string[], now: number) {
   if (keys.length === 2 && typeof source.$regex === 'string' && '$options' in source) {
-    return regexOf(source.$regex, source.$options)
+    // js-sdk 3.x sends null for a `db.RegExp` without options.
+    return regexOf(source.$regex, source.$options ?? '')
   }
   const [key] = keys
   if (keys.length !== 1 || key === undefined) return undefined

@@ -162,7 +162,8 @@ async function updateDocuments(database: Database, caller: Caller, collection: s
 }
 
 function outcomeOf({ matched, updated, upsertedId }: EditOutcome) {
-  return { matched, updated, ...(upsertedId !== undefined && { upsert_id: upsertedId }) }
+  // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
+  return { matched, updated, ...(upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }) }
 }
 
 /** `doc().set()` sends plain fields to be merged into the document; an update sends operators. */
