@@ -1,8 +1,8 @@
-/** Every storage call of the client SDK in a Mini Program: both SDK versions, both adapter arrangements. */
+/** Every storage call of the client SDK in a Mini Program: two versions, both modes, both adapter arrangements. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { App, ItemCode } from './support/clients.ts'
+import type { App, ItemCode, UrlItem } from './support/clients.ts'
 import { AWKWARD_NAMES, BAD_NAMES } from './support/file-names.ts'
 import { jpeg } from './support/pictures.ts'
 import { type RunningServer, startServer } from './support/server.ts'
@@ -24,15 +24,30 @@ before(async () => {
 })
 after(() => server.stop())
 
-for (const sdk of ['2.27.2', '3.7.0'] as const) {
+const CLIENTS = [
+  { sdk: '2.27.2', mode: 'CLOUD_API' },
+  { sdk: '3.7.0', mode: 'CLOUD_API' },
+  { sdk: '3.7.0', mode: 'GATEWAY' },
+  { sdk: '2.27.2', mode: 'GATEWAY' },
+] as const
+
+/** Seconds until a URL expires, when it is the configured default, give or take the time that the test takes. */
+function lifetime({ tempFileURL }: UrlItem): number | undefined {
+  if (tempFileURL === '') return undefined
+  const seconds = Number(new URL(tempFileURL).searchParams.get('t')) - Date.now() / 1000
+  return Math.abs(seconds - TEMP_URL_MAX_AGE) < 30 ? TEMP_URL_MAX_AGE : seconds
+}
+
+for (const { sdk, mode } of CLIENTS) {
   for (const arrangement of ['built-in', 'separate'] as const) {
-    describe(`js-sdk ${sdk}, ${arrangement} adapter`, () => {
+    describe(`js-sdk ${sdk}, ${mode}, ${arrangement} adapter`, () => {
+      const gateway = mode === 'GATEWAY'
       let alice: User
       let app: App
       let root: string
 
       before(async () => {
-        alice = await createUser(server, { code: `dev:alice-${sdk}-${arrangement}` }, { sdk, arrangement })
+        alice = await createUser(server, { code: `dev:alice-${sdk}-${arrangement}` }, { sdk, mode, arrangement })
         app = alice.app
         root = `users/${alice.openid}`
       })
@@ -64,6 +79,9 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
           assert.deepEqual([fileList[0]?.code, fileList[0]?.size], ['SUCCESS', 0])
         })
 
+        // The bytes travel in the same way in both modes.
+        if (gateway) continue
+
         it(`uploadFile by ${method}: a file of 20 MB arrives complete`, async () => {
           const bytes = randomBytes(LARGE)
           assert.ok(bytes.equals(await download(await alice.upload(`${root}/large.mp4`, bytes, method))))
@@ -92,7 +110,13 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         const filePath = alice.phone.device.files.add('a.bin', randomBytes(10))
         for (const name of BAD_NAMES) {
           const cloudPath = name.replace('ROOT', root)
-          await assert.rejects(app.getUploadMetadata({ cloudPath }), /INVALID_FILE_NAME/, JSON.stringify(name))
+          if (!gateway) {
+            await assert.rejects(app.getUploadMetadata({ cloudPath }), /INVALID_FILE_NAME/, JSON.stringify(name))
+          } else {
+            // In this mode the SDK resolves; bytes that are sent to the URL are refused with the code.
+            const { data } = await app.getUploadMetadata({ cloudPath })
+            assert.match(await (await fetch(data.url, { method: 'PUT', body: 'x' })).text(), /<Code>INVALID_FILE_NAME</)
+          }
           await assert.rejects(app.uploadFile({ cloudPath, filePath }), /INVALID_FILE_NAME/, JSON.stringify(name))
         }
       })
@@ -141,17 +165,18 @@ for (const sdk of ['2.27.2', '3.7.0'] as const) {
         })
         assert.ok(requestId)
         assert.deepEqual(
-          fileList.map((item) => [item.fileID, item.code, item.maxAge]),
+          fileList.map((item) => [item.fileID, item.code, gateway ? lifetime(item) : item.maxAge]),
           [
             [fileID, 'SUCCESS', TEMP_URL_MAX_AGE],
-            [fileID, 'SUCCESS', SDK_MAX_AGE],
-            [fileID, 'SUCCESS', 60],
+            // In GATEWAY mode the SDK does not send maxAge.
+            [fileID, 'SUCCESS', gateway ? TEMP_URL_MAX_AGE : SDK_MAX_AGE],
+            [fileID, 'SUCCESS', gateway ? TEMP_URL_MAX_AGE : 60],
             [missing, 'STORAGE_FILE_NONEXIST', undefined],
             [foreign, 'STORAGE_EXCEED_AUTHORITY', undefined],
             ['no fileID', 'INVALID_PARAM', undefined],
           ],
         )
-        for (const { code, tempFileURL, download_url, message, maxAge = 0 } of fileList) {
+        for (const { code, tempFileURL, download_url, message, maxAge = TEMP_URL_MAX_AGE } of fileList) {
           assert.equal(download_url, tempFileURL)
           if (code !== 'SUCCESS') {
             assert.equal(tempFileURL, '')

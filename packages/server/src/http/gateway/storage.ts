@@ -83,7 +83,9 @@ function storageCalls(storage: Storage): Readonly<Record<string, StorageCall>> {
           items.map((item) => ({ fileId: cloudObjectId(item) })),
         )
         return results.map((result) => {
-          if (!result.ok) return failed(result.error, { cloudObjectId: result.fileId })
+          if (!result.ok) {
+            return failed(result.error, { cloudObjectId: result.fileId, downloadUrl: '', downloadUrlEncoded: '' })
+          }
           const url = `${origin}${result.pathAndQuery}`
           // URLs are ASCII without `%`, so the encoded form is the same.
           return { item: { cloudObjectId: result.fileId, downloadUrl: url, downloadUrlEncoded: url } }
