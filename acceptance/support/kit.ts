@@ -8,14 +8,10 @@ import { promisify } from 'node:util'
 import type * as Kit from '@cloudstead/kit'
 import type { Cloud, ConnectOptions } from '@cloudstead/kit'
 import { createMiniProgramRuntime, createWx, type WxInstance, type WxOptions } from '@cloudstead/wx'
-import type { App, Arrangement, Auth, Database, SdkLine } from './clients.ts'
+import { type App, type Arrangement, type Auth, type Database, SDK_PACKAGES, type SdkLine } from './clients.ts'
 import type { RunningServer } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const PACKAGES: Readonly<Record<SdkLine, string>> = {
-  '2.27.2': '@cloudbase/js-sdk',
-  '3.7.0': '@cloudbase/js-sdk-3',
-}
 
 /** The app of the SDK, with the types of the tests. */
 type TestApp = App & { auth(options?: object): Auth; database(): Database }
@@ -63,7 +59,7 @@ export async function kitForFile() {
         device.dispose()
       },
     })
-    const loaded = runtime.require<{ default?: unknown; useAdapters(adapter: unknown): void }>(PACKAGES[sdk])
+    const loaded = runtime.require<{ default?: unknown; useAdapters(adapter: unknown): void }>(SDK_PACKAGES[sdk])
     const cloudbase = loaded as unknown as Parameters<typeof Kit.connect<TestApp>>[0]
     if (arrangement === 'separate') {
       const adapter = runtime.require<{ default?: unknown }>('@cloudbase/adapter-wx_mp')
