@@ -14,6 +14,7 @@ before(async () => {
     path: '/web',
     env: ENV,
     envParam: 'env',
+    envRequired: true,
     actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) },
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
