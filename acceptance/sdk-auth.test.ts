@@ -134,8 +134,9 @@ describe('users in the server SDK', () => {
     await loginByTicket(newPhone(server), key, UNUSUAL)
     for (const by of ['signature', 'apiKey'] as const) {
       const auth = createAdmin(server, apiKey, by).auth()
-      // getEndUserInfo itself refuses a uid of more than 32 characters, so it serves custom ids only.
       assert.equal((await auth.getEndUserInfo(UNUSUAL)).userInfo.customUserId, UNUSUAL)
+      assert.equal((await auth.getEndUserInfo(uid)).userInfo.openId, openid)
+      assert.equal((await auth.getEndUserInfo(anonymous.uid)).userInfo.isAnonymous, true)
       const { userInfo } = await auth.queryUserInfo({ uid })
       assert.deepEqual(
         [userInfo.uid, userInfo.openId, userInfo.customUserId, userInfo.isAnonymous],
@@ -154,6 +155,15 @@ describe('users in the server SDK', () => {
       assert.equal((await actAsAdmin(server, apiKey.apiKey, 'auth.getUserInfoForAdmin', params)).code, 'INVALID_PARAM')
     }
     assert.equal((await act(server, undefined, 'auth.getUserInfoForAdmin', { uuid: uid })).code, 'INVALID_ACTION')
+  })
+
+  it('a ticket for the uid of a WeChat user or an anonymous user is refused, and that user keeps the uid', async () => {
+    const wechat = await loginByOpenId(newPhone(server, { loginCode: 'dev:victim' }))
+    const anonymous = await loginAnonymously(newPhone(server))
+    for (const { uid } of [wechat, anonymous]) {
+      await assert.rejects(loginByTicket(newPhone(server), key, uid), /AUTH_INVALID_CUSTOM_LOGIN_TICKET/)
+    }
+    assert.equal((await loginByOpenId(newPhone(server, { loginCode: 'dev:victim' }))).uid, wechat.uid)
   })
 
   for (const sdk of ['2.27.2', '3.7.0'] as const) {

@@ -18,7 +18,13 @@ interface NodeSdk {
     database(): { collection(name: string): { add(document: object): Promise<unknown> } }
   }
 }
-const sdk: NodeSdk = createRequire(import.meta.url)('@cloudbase/node-sdk')
+const require = createRequire(import.meta.url)
+
+/** Version 2 signs for wx-server-sdk 2 as well, and names empty parameters among the signed ones. */
+const SDKS = [
+  ['node-sdk 3', '@cloudbase/node-sdk'],
+  ['node-sdk 2', '@cloudbase/node-sdk-2'],
+] as const
 
 interface Captured {
   readonly authorization: string
@@ -71,85 +77,110 @@ function refusal(pattern: RegExp) {
   }
 }
 
+function without(params: Tc3Request['params'], name: string): Tc3Request['params'] {
+  return Object.fromEntries(Object.entries(params).filter(([other]) => other !== name))
+}
+
 function check({ authorization, request }: Captured, secretKey = SECRET_KEY): void {
   verifyTc3(parseTc3Authorization(authorization), request, secretKey)
 }
 
-describe('the real SDK, live', () => {
-  const captured: Captured[] = []
-  let server: Server
+for (const [version, packageName] of SDKS)
+  describe(`the real ${version}, live`, () => {
+    const sdk: NodeSdk = require(packageName)
+    const captured: Captured[] = []
+    let server: Server
 
-  before(async () => {
-    server = createServer((message, response) => {
-      const chunks: Buffer[] = []
-      message.on('data', (chunk: Buffer) => chunks.push(chunk))
-      message.on('end', () => {
-        const [path = '', query = ''] = (message.url ?? '').split('?')
-        captured.push({
-          authorization: message.headers.authorization ?? '',
-          request: {
-            method: message.method ?? '',
-            host: message.headers.host ?? '',
-            path,
-            query,
-            headers: message.headers as Record<string, string>,
-            params: JSON.parse(Buffer.concat(chunks).toString('utf8')),
-            timestamp: Number(message.headers['x-timestamp']),
-          },
+    before(async () => {
+      server = createServer((message, response) => {
+        const chunks: Buffer[] = []
+        message.on('data', (chunk: Buffer) => chunks.push(chunk))
+        message.on('end', () => {
+          const [path = '', query = ''] = (message.url ?? '').split('?')
+          captured.push({
+            authorization: message.headers.authorization ?? '',
+            request: {
+              method: message.method ?? '',
+              host: message.headers.host ?? '',
+              path,
+              query,
+              headers: message.headers as Record<string, string>,
+              params: JSON.parse(Buffer.concat(chunks).toString('utf8')),
+              timestamp: Number(message.headers['x-timestamp']),
+            },
+          })
+          response.setHeader('content-type', 'application/json')
+          response.end('{"requestId":"r","data":{"download_list":[],"insertedIds":["x"],"response_data":"{}"}}')
         })
-        response.setHeader('content-type', 'application/json')
-        response.end('{"requestId":"r","data":{"download_list":[],"insertedIds":["x"],"response_data":"{}"}}')
       })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const { port } = server.address() as AddressInfo
+      const app = sdk.init({
+        env: 'demo-1abcde',
+        secretId: SECRET_ID,
+        secretKey: SECRET_KEY,
+        serviceUrl: `http://127.0.0.1:${port}/admin`,
+      })
+      await app.callFunction({
+        name: 'hello',
+        data: { text: ' 你好 (!*) ', deep: { list: [1, null, -2.5], empty: '' } },
+      })
+      await app.getTempFileURL({ fileList: ['cloud://demo-1abcde.x/用户/a b.jpg'] })
+      await app
+        .database()
+        .collection('orders')
+        .add({ name: "it's", zero: 0, no: false, nothing: null, at: new Date(0) })
     })
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const { port } = server.address() as AddressInfo
-    const app = sdk.init({
-      env: 'demo-1abcde',
-      secretId: SECRET_ID,
-      secretKey: SECRET_KEY,
-      serviceUrl: `http://127.0.0.1:${port}/admin`,
+    after(async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
     })
-    await app.callFunction({ name: 'hello', data: { text: ' 你好 (!*) ', deep: { list: [1, null, -2.5], empty: '' } } })
-    await app.getTempFileURL({ fileList: ['cloud://demo-1abcde.x/用户/a b.jpg'] })
-    await app
-      .database()
-      .collection('orders')
-      .add({ name: "it's", zero: 0, no: false, nothing: null, at: new Date(0) })
-  })
-  after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
 
-  it('signs plain, nested, Chinese, empty and falsy parameters so that they verify', () => {
-    assert.equal(captured.length, 3)
-    for (const one of captured) check(one)
-  })
+    it('signs plain, nested, Chinese, empty and falsy parameters so that they verify', () => {
+      assert.equal(captured.length, 3)
+      for (const one of captured) check(one)
+    })
 
-  it('any change in transit is detected', () => {
-    for (const one of captured) {
-      const { request } = one
-      const tampered: Partial<Tc3Request>[] = [
-        { method: 'PUT' },
-        { host: 'other.example' },
-        { path: '/web' },
-        { query: `${request.query}&x=1` },
-        { timestamp: request.timestamp + 1 },
-        { headers: { ...request.headers, 'x-sdk-version': 'other' } },
-        { headers: { ...request.headers, 'content-type': 'text/plain' } },
-        { params: { ...request.params, action: 'database.removeDocument' } },
-        { params: { ...request.params, extra: 'unsigned' } },
-        { params: { ...request.params, ACTION: request.params.action } },
-        { params: {} },
-      ]
-      for (const change of tampered) {
-        assert.throws(() => check({ ...one, request: { ...request, ...change } }), refusal(/./), JSON.stringify(change))
+    it('any change in transit is detected', () => {
+      for (const one of captured) {
+        const { request } = one
+        const tampered: Partial<Tc3Request>[] = [
+          { method: 'PUT' },
+          { host: 'other.example' },
+          { path: '/web' },
+          { query: `${request.query}&x=1` },
+          { timestamp: request.timestamp + 1 },
+          { headers: { ...request.headers, 'x-sdk-version': 'other' } },
+          { headers: { ...request.headers, 'content-type': 'text/plain' } },
+          { params: { ...request.params, action: 'database.removeDocument' } },
+          { params: { ...request.params, extra: 'unsigned' } },
+          { params: { ...request.params, ACTION: request.params.action } },
+          { params: { ...request.params, crossAuthorizationToken: 'added' } },
+          { params: {} },
+          ...Object.entries(request.params)
+            .filter(([, value]) => value !== '')
+            .flatMap(([name, value]) => [
+              { params: without(request.params, name) },
+              { params: { ...request.params, [name]: '' } },
+              { params: { ...request.params, [name]: [value] } },
+            ]),
+        ]
+        for (const change of tampered) {
+          assert.throws(
+            () => check({ ...one, request: { ...request, ...change } }),
+            refusal(/./),
+            JSON.stringify(change),
+          )
+        }
+        assert.throws(() => check(one, `${SECRET_KEY}x`), refusal(/wrong secretKey/))
+        const named = one.authorization.replace('SignedParams=', 'SignedParams=absent;')
+        check({ ...one, authorization: named })
+        const removed = one.authorization.replace('SignedParams=action;', 'SignedParams=')
+        assert.throws(() => check({ ...one, authorization: removed }), refusal(/action is not signed/))
       }
-      assert.throws(() => check(one, `${SECRET_KEY}x`), refusal(/wrong secretKey/))
-    }
+    })
   })
-})
 
 describe('a captured request', () => {
   it('still verifies', () => check(GOLDEN))
@@ -160,6 +191,24 @@ describe('a captured request', () => {
       () => check({ ...GOLDEN, request: { ...GOLDEN.request, params } }),
       refusal(/skiprules is not signed/),
     )
+  })
+
+  it('empty parameters need no signature, and their names may be among the signed ones', () => {
+    const { wxCloudApiToken, ...params } = GOLDEN.request.params
+    assert.equal(wxCloudApiToken, '')
+    const authorization = GOLDEN.authorization.replace('envname;', 'crossauthorizationtoken;envname;')
+    check({ authorization, request: { ...GOLDEN.request, params: { ...params, more: ' ' } } })
+    const filled = { ...params, crossAuthorizationToken: 'x' }
+    assert.throws(
+      () => check({ authorization, request: { ...GOLDEN.request, params: filled } }),
+      refusal(/does not match/),
+    )
+  })
+
+  it('the end of one parameter cannot become another one', () => {
+    const signed = { action: 'storage.getUploadMetadata', path: 'a\r\n&upsert=true' }
+    const authorization = GOLDEN.authorization.replace(/SignedParams=[^,]*/, 'SignedParams=action;path')
+    assert.throws(() => check({ authorization, request: { ...GOLDEN.request, params: signed } }), refusal(/line break/))
   })
 
   it('a parameter that is nested too deep to serialize is refused', () => {

@@ -2,9 +2,9 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { CloudsteadError } from './errors.ts'
 
 /**
- * The signature that `@cloudbase/node-sdk` adds to its calls when it has a secretId and a secretKey: a variant of
- * TC3-HMAC-SHA256 that signs the parameters separately, so that the encoding of the body does not matter, and lists them in the
- * header.
+ * The signature that `@cloudbase/node-sdk` and `wx-server-sdk` add to their calls when they have a secretId and a secretKey: a
+ * variant of TC3-HMAC-SHA256 that signs the parameters separately, so that the encoding of the body does not matter, and lists
+ * them in the header.
  */
 
 /** The parsed Authorization header. Nothing in it is verified yet. */
@@ -87,8 +87,8 @@ export function parseTc3Authorization(header: string): Tc3Authorization {
 /**
  * Verifies the signature. It does not check the age of `timestamp`, see {@link isTc3Fresh}.
  *
- * Every parameter must be signed. A parameter that was added in transit, or whose normalized name equals that of another, is
- * refused.
+ * Every parameter that is not empty must be signed. A parameter that was added in transit, or whose normalized name equals that
+ * of another, is refused.
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS`
  */
@@ -141,7 +141,15 @@ function headerValue(headers: Tc3Request['headers'], name: string): string {
   return value.startsWith('multipart/form-data') ? 'multipart/form-data' : value
 }
 
-/** SHA-256 over `&<name>=<value>\r\n` of each signed parameter, normalized as in the SDK. */
+/** Starts a parameter in the hashed text. A value that contained it could be split into two parameters. */
+const NEXT_PARAM = '\r\n&'
+
+/**
+ * SHA-256 over `&<name>=<value>\r\n` of each signed parameter that is not empty, normalized as in the SDK.
+ *
+ * The SDK hashes no empty value. Version 2 lists the names of empty parameters nevertheless, and does not send all of them. So
+ * the signature does not tell an empty parameter from an absent one, and neither may an action.
+ */
 function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): string {
   const values = new Map<string, string>()
   for (const [name, value] of Object.entries(params)) {
@@ -151,12 +159,12 @@ function hashOfParams(params: Tc3Request['params'], signed: readonly string[]): 
   }
   const hash = createHash('sha256')
   for (const name of signed) {
-    const value = values.get(name)
-    if (value === undefined || value === '') throw refused(`the signed parameter ${name} is missing`)
-    hash.update(`&${name}=${value}\r\n`)
+    const value = values.get(name) ?? ''
+    if (value.includes(NEXT_PARAM)) throw refused(`the parameter ${name} contains a line break before &`)
+    if (value !== '') hash.update(`&${name}=${value}\r\n`)
     values.delete(name)
   }
-  // The remaining parameters are not signed. The SDK omits only empty values.
+  // The remaining parameters are not signed. Empty ones may be.
   for (const [name, value] of values) {
     if (value !== '') throw refused(`the parameter ${name} is not signed`)
   }

@@ -15,10 +15,11 @@ process.env.TENCENTCLOUD = 'true'
 interface NodeSdk {
   init(config: object): { getTempFileURL(input: object): Promise<unknown> }
 }
-const sdk: NodeSdk = createRequire(import.meta.url)('@cloudbase/node-sdk')
+const require = createRequire(import.meta.url)
 
 /** What the real server SDK sends with these credentials. */
-async function capture(credentials: object): Promise<AdminRequest> {
+async function capture(credentials: object, packageName = '@cloudbase/node-sdk'): Promise<AdminRequest> {
+  const sdk: NodeSdk = require(packageName)
   let seen: AdminRequest | undefined
   const server = createServer(async (message, response) => {
     let body = ''
@@ -60,6 +61,15 @@ describe('the administrator who sent a request', () => {
     const admin = { kind: 'admin', keyId: key.secretId }
     assert.deepEqual(await setup.auth.administratorOf(signed), admin)
     assert.deepEqual(await setup.auth.administratorOf(await capture({ accessKey: key.apiKey })), admin)
+  })
+
+  it('is identified by a signature of version 2, which names empty parameters that it does not send', async () => {
+    const { secretId, secretKey } = key
+    const old = await capture({ secretId, secretKey }, '@cloudbase/node-sdk-2')
+    assert.match(String(old.headers.authorization), /SignedParams=[^,]*crossauthorizationtoken/)
+    assert.equal((await setup.auth.administratorOf(old)).keyId, secretId)
+    const added = { ...old, params: { ...old.params, crossAuthorizationToken: 'x' } }
+    await assert.rejects(setup.auth.administratorOf(added), code('INVALID_CREDENTIALS'))
   })
 
   it('a signature is valid for 15 minutes before and after, whatever X-Signature-Expires claims', async () => {

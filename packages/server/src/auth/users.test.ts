@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type AuthSetup, setUpAuth } from './auth.fixture.ts'
+import { putJson } from './json-records.ts'
+import { type User, userPut } from './user-record.ts'
 import { createUsers, type Identity, type Users } from './users.ts'
 
 describe('users', () => {
@@ -51,13 +53,27 @@ describe('users', () => {
     assert.equal(user.loginType, 'CUSTOM')
   })
 
-  it('unless another user has that uid: two users never share one', async () => {
+  it('a customUserId that is the uid of another user is refused, again at each login', async () => {
     const wechat = await userOf({ kind: 'wechat', appid: 'wx1', openid: 'oFIRST' })
-    const custom = await userOf({ kind: 'custom', customUserId: wechat.uid })
-    assert.notEqual(custom.uid, wechat.uid)
-    assert.equal(custom.customUserId, wechat.uid)
-    assert.deepEqual(await userOf({ kind: 'custom', customUserId: wechat.uid }), custom)
+    const impostor = { kind: 'custom', customUserId: wechat.uid } as const
+    const refused = { code: 'AUTH_INVALID_CUSTOM_LOGIN_TICKET' }
+    await assert.rejects(userOf(impostor), refused)
+    await assert.rejects(userOf(impostor), refused)
     assert.deepEqual(await known(wechat.uid), wechat)
+    const custom = await userOf({ kind: 'custom', customUserId: 'x'.repeat(32) })
+    assert.equal(custom.uid, 'x'.repeat(32), 'an id of the same length is not refused')
+  })
+
+  it('a user with a uid of 36 characters, as they were before, keeps it', async () => {
+    const old: User = {
+      uid: 'a'.repeat(36),
+      loginType: 'WECHAT_OPEN',
+      createdAt: 1,
+      wechat: { appid: 'wx1', openid: 'oOLD' },
+    }
+    const identity = { space: 'auth:identities', id: 'wechat:wx1:oOLD' }
+    await setup.records.commit([putJson(identity, { uid: old.uid }), userPut(old)], [])
+    assert.deepEqual(await userOf({ kind: 'wechat', appid: 'wx1', openid: 'oOLD' }), old)
   })
 
   it('the same openid in two Mini Programs is two users', async () => {
@@ -65,7 +81,7 @@ describe('users', () => {
       ['wx1', 'wx2'].map((appid) => userOf({ kind: 'wechat', appid, openid: 'oSAME' })),
     )
     assert.notEqual(one?.uid, two?.uid)
-    assert.match(one?.uid ?? '', /^[a-z2-9]{36}$/)
+    assert.match(one?.uid ?? '', /^[a-z2-9]{32}$/)
     assert.deepEqual(one?.wechat, { appid: 'wx1', openid: 'oSAME' })
   })
 

@@ -14,7 +14,11 @@ export type Identity =
 
 /** Users by identity: the same identity is always the same user with the same uid. */
 export interface Users {
-  /** The user of an identity, created at its first login. Concurrent first logins create one user. */
+  /**
+   * The user of an identity, created at its first login. Concurrent first logins create one user.
+   *
+   * @throws CloudsteadError `AUTH_INVALID_CUSTOM_LOGIN_TICKET` if the customUserId is the uid of another user
+   */
   ofIdentity(identity: Identity): Promise<Stored<User>>
   get(uid: string): Promise<Stored<User> | undefined>
 }
@@ -24,13 +28,10 @@ const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOU
   LoginType
 >
 
-/**
- * Longer than any customUserId (32 characters), so no ticket can name the uid of another user: rules accept all ids of a
- * user.
- */
-const UID_LENGTH = 36
+/** The longest uid that node-sdk looks up. A customUserId may have the same form, see `newUser`. */
+const UID_LENGTH = 32
 
-/** 32 characters, so a random byte selects one without bias: 180 bits in a uid. */
+/** 32 characters, so a random byte selects one without bias: 160 bits in a uid. */
 const UID_ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 
 export interface UsersOptions {
@@ -49,13 +50,21 @@ export function createUsers({ records, now }: UsersOptions): Users {
     const attempt = async () => {
       const known = await readJson<{ uid: string }>(records, key)
       if (known !== undefined) return existing(known.value.uid)
-      const user: User = { ...(await freeUid(identity)), loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
+      const user = newUser(identity)
+      const holder = identity.kind === 'custom' ? await get(user.uid) : undefined
+      // The same person may have logged in since the identity was read.
+      if (holder?.value.customUserId === user.uid) return CONFLICT
+      if (holder !== undefined) {
+        throw new CloudsteadError(
+          'AUTH_INVALID_CUSTOM_LOGIN_TICKET',
+          'the uid of the ticket is the uid of another user; create the ticket for an id of your own',
+        )
+      }
+      const sameName = identityKey({ kind: 'custom', customUserId: user.uid })
+      const free = [userKey(user.uid), sameName, ...(identity.kind === 'custom' ? [] : [key])]
       const result = await records.commit(
         [putJson(key, { uid: user.uid }), userPut(user)],
-        [
-          { ...key, version: null },
-          { ...userKey(user.uid), version: null },
-        ],
+        free.map((key) => ({ ...key, version: null })),
       )
       // Another first login of this identity, or with this uid, was faster: read again.
       return result.done ? existing(user.uid) : CONFLICT
@@ -70,20 +79,19 @@ export function createUsers({ records, now }: UsersOptions): Users {
   }
 
   /**
-   * The uid of a custom user is the customUserId itself if it is free, because clients do not know the customUserId and
-   * use the uid instead (`users/<uid>/...`). All other users get a random uid.
+   * The uid of a custom user is the customUserId itself, because clients do not know the customUserId and use the uid instead
+   * (`users/<uid>/...`). All other users get a random uid. Rules accept all ids of a user, so no customUserId may be the uid of
+   * another user.
    */
-  async function freeUid(identity: Identity): Promise<Pick<User, 'uid' | 'customUserId' | 'wechat'>> {
+  function newUser(identity: Identity): User {
+    const common = { loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
     switch (identity.kind) {
-      case 'custom': {
-        const { customUserId } = identity
-        const taken = (await get(customUserId)) !== undefined
-        return { uid: taken ? randomUid() : customUserId, customUserId }
-      }
+      case 'custom':
+        return { uid: identity.customUserId, ...common, customUserId: identity.customUserId }
       case 'wechat':
-        return { uid: randomUid(), wechat: { appid: identity.appid, openid: identity.openid } }
+        return { uid: randomUid(), ...common, wechat: { appid: identity.appid, openid: identity.openid } }
       case 'device':
-        return { uid: randomUid() }
+        return { uid: randomUid(), ...common }
     }
   }
 

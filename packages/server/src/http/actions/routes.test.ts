@@ -4,26 +4,34 @@ import { NOBODY } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createBodyBudget } from '../body-budget.ts'
 import { actionRoutes } from './routes.ts'
+import type { ActionTable } from './table.ts'
 
 const ENV = 'demo-1abcde'
 let app: FastifyInstance
 
 before(async () => {
   app = fastify()
-  await app.register(actionRoutes, {
-    path: '/web',
+  const common = {
     env: ENV,
-    envParam: 'env',
-    actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) },
+    actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) } satisfies ActionTable,
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
     budget: createBodyBudget({ totalBytes: 1_000_000, knownBytes: 0 }),
-  })
+  }
+  await app.register(actionRoutes, { path: '/web', envParam: 'env', envRequired: true, ...common })
+  await app.register(actionRoutes, { path: '/admin', envParam: 'envName', envRequired: false, ...common })
 })
 after(() => app.close())
 
-async function ask(payload: string): Promise<{ code?: string; message?: string; data?: unknown; requestId: string }> {
-  const response = await app.inject({ method: 'POST', url: '/web', payload })
+interface Answer {
+  readonly code?: string
+  readonly message?: string
+  readonly data?: unknown
+  readonly requestId: string
+}
+
+async function ask(payload: string, url = '/web'): Promise<Answer> {
+  const response = await app.inject({ method: 'POST', url, payload })
   assert.equal(response.statusCode, 200)
   return response.json()
 }
@@ -46,4 +54,15 @@ test('an unknown action or environment is refused with its code, whatever the ty
   assert.equal(tooDeep.code, 'INVALID_PARAM', 'refused before it is parsed')
   const { message = '' } = await ask(`{"env":"${ENV}","action":"${'x'.repeat(100_000)}"}`)
   assert.ok(message.length < 500)
+})
+
+test('the environment may be absent where it is not required; another one is refused everywhere', async () => {
+  const action = '"action":"test.echo","text":"x"'
+  for (const url of ['/admin', '/admin?&eventId=1&seqId=2', '/admin?env=']) {
+    assert.equal((await ask(`{${action}}`, url)).data, 'x', url)
+    assert.equal((await ask(`{${action},"envName":""}`, url)).data, 'x', url)
+    assert.equal((await ask(`{${action},"envName":"other-1abcde"}`, url)).code, 'INVALID_ENV', url)
+  }
+  assert.equal((await ask(`{${action}}`, '/admin?env=other-1abcde')).code, 'INVALID_ENV')
+  assert.equal((await ask(`{${action}}`)).code, 'INVALID_ENV')
 })

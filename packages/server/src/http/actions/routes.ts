@@ -20,6 +20,8 @@ export interface ActionRoutesOptions {
   readonly env: string
   /** The member of the body that names the environment; the query parameter `env` may name it too. */
   readonly envParam: 'env' | 'envName'
+  /** Refuses a request that names no environment. Keys of administrators name theirs: node-sdk 2 sends none after `init()`. */
+  readonly envRequired: boolean
   readonly actions: ActionTable
   readonly callerOf: CallerOf
   /** Refuses strangers before a large body is read, where the headers name the caller. */
@@ -81,7 +83,8 @@ function scopeOfAction(action: string): Scope {
 function checkEnv(routes: ActionRoutesOptions, query: unknown, params: Readonly<Record<string, unknown>>): void {
   const inQuery = (query as Record<string, unknown>).env
   const named = [inQuery, params[routes.envParam]].filter((env) => env !== undefined && env !== '')
-  if (named.length === 0) throw new CloudsteadError('INVALID_ENV', 'the request names no environment')
+  if (named.length === 0 && routes.envRequired)
+    throw new CloudsteadError('INVALID_ENV', 'the request names no environment')
   const foreign = named.find((env) => env !== routes.env)
   if (foreign !== undefined) {
     throw new CloudsteadError('INVALID_ENV', `this server serves ${routes.env}, not ${shown(foreign)}`)
