@@ -39,7 +39,9 @@ async function call(path: string, { method = 'POST', body, who = alice, headers 
 
 function query(params: Readonly<Record<string, unknown>>): string {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
-  return new URLSearchParams(Object.entries(params).map(([name, value]) => [name, text(value) ?? ''])).toString()
+  return new URLSearchParams(
+    Object.entries(params).map(([name, value]): [string, string] => [name, text(value) ?? '']),
+  ).toString()
 }
 
 /** An error of the REST API: a status, a code from the table, no echo of what was sent, JSON. */

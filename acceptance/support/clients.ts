@@ -9,7 +9,7 @@ import type { ApiKey, LoginKey, RunningServer } from './server.ts'
 export type Arrangement = 'built-in' | 'separate'
 export type SdkLine = '2.27.2' | '2.28.8' | '2.32.0' | '3.3.3' | '3.7.0'
 /** How the SDK speaks to the server: dialect A or dialect C. The default of 2.x is the first, of 3.x the second. */
-export type EndPointMode = 'CLOUD_API' | 'GATEWAY'
+type EndPointMode = 'CLOUD_API' | 'GATEWAY'
 
 /** Where each version of the SDK is installed. */
 export const SDK_PACKAGES: Readonly<Record<SdkLine, string>> = {

@@ -10,14 +10,15 @@ import {
   type Scope,
 } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Auth } from '../../auth/index.ts'
 import type { Database } from '../../database/database.ts'
 import type { EditOutcome } from '../../database/requests.ts'
 import { TimeSlice } from '../../database/time-slice.ts'
 import { readJsonObjects } from '../bodies.ts'
+import type { BodyBudget } from '../body-budget.ts'
 import { callerOfBearer } from '../callers.ts'
 import { collectionName, documentObject, orderParts } from '../database-params.ts'
 import { flag, invalid, list, object, onlyMembers, type Params, string } from '../params.ts'
-import type { GatewayOptions } from './routes.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
@@ -29,7 +30,12 @@ const BASE = '/database/instances/:instance/databases/:database'
 type Answer = object | string
 type Run = (caller: Caller, params: Params, request: FastifyRequest) => Promise<Answer>
 
-type DocumentRoutesOptions = Pick<GatewayOptions, 'auth' | 'database' | 'budget'>
+export interface DocumentRoutesOptions {
+  readonly auth: Pick<Auth, 'callerOfToken'>
+  readonly database: Database
+  /** Shared by all routes of a server. */
+  readonly budget: BodyBudget
+}
 
 /**
  * The document database of dialect C: JSON in the body, canonical Extended JSON in the query string and in the answer, which

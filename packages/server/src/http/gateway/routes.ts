@@ -1,22 +1,11 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Auth } from '../../auth/index.ts'
-import type { Database } from '../../database/database.ts'
-import type { Storage } from '../../storage/storage.ts'
-import type { BodyBudget } from '../body-budget.ts'
 import { answerErrors } from '../errors.ts'
-import type { OriginOf } from '../origin.ts'
-import { documentRoutes } from './documents.ts'
-import { storageRoutes } from './storage.ts'
+import { type DocumentRoutesOptions, documentRoutes } from './documents.ts'
+import { type StorageRoutesOptions, storageRoutes } from './storage.ts'
 
-export interface GatewayOptions {
+export interface GatewayOptions extends DocumentRoutesOptions, Omit<StorageRoutesOptions, 'encodeError'> {
   readonly env: string
-  readonly auth: Pick<Auth, 'callerOfToken'>
-  readonly storage: Storage
-  readonly database: Database
-  readonly originOf: OriginOf
-  /** Shared by all routes of a server. */
-  readonly budget: BodyBudget
 }
 
 /** Statuses of the REST API where they differ from those of the error table. */

@@ -1,17 +1,24 @@
 import { type Caller, CloudsteadError, requireScope, type Scope } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Auth } from '../../auth/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { readJsonLists } from '../bodies.ts'
+import type { BodyBudget } from '../body-budget.ts'
 import { callerOfBearer } from '../callers.ts'
 import { answerErrors, type EncodeError } from '../errors.ts'
+import type { OriginOf } from '../origin.ts'
 import { flag, object, onlyMembers, type Params, string } from '../params.ts'
 import { batch, deniedAmong, IN_URL } from '../storage-items.ts'
-import type { GatewayOptions } from './routes.ts'
 
 /** 50 items with the longest names and some headers each are 130 KiB. */
 const BODY_LIMIT_BYTES = 256 * 1024
 
-interface StorageRoutesOptions extends Omit<GatewayOptions, 'env' | 'database'> {
+export interface StorageRoutesOptions {
+  readonly auth: Pick<Auth, 'callerOfToken'>
+  readonly storage: Storage
+  readonly originOf: OriginOf
+  /** Shared by all routes of a server. */
+  readonly budget: BodyBudget
   readonly encodeError: EncodeError
 }
 
