@@ -1,8 +1,9 @@
 /** Concurrent writers: nothing is lost, nothing is done twice. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createPhone, type Database, loginByTicket, type Phone } from './support/clients.ts'
+import { createPhone, loginByTicket, type Phone } from './support/clients.ts'
 import { adminDatabase, codeOf } from './support/databases.ts'
+import type { Database } from './support/sdk.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 
 const WRITERS = 64

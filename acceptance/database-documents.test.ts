@@ -1,8 +1,8 @@
 /** Documents, queries and updates, with every official client and a real server. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Collection, Database } from './support/clients.ts'
 import { adminDatabase, CLIENTS, codeOf, contentOf, type DatabaseClient } from './support/databases.ts'
+import type { Collection, Database } from './support/sdk.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 
 let server: RunningServer

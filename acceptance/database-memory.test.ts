@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, test } from 'node:test'
-import type { Collection } from './support/clients.ts'
 import { codeOf, openStage, type Stage } from './support/databases.ts'
+import type { Collection } from './support/sdk.ts'
 
 const MIB = 1024 * 1024
 const DOCUMENTS = 16

@@ -1,8 +1,9 @@
 /** The four presets: who reads, creates, updates and removes which documents. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { type Database, loginAnonymously, loginByOpenId } from './support/clients.ts'
+import { loginAnonymously, loginByOpenId } from './support/clients.ts'
 import { adminDatabase, codeOf, openStage, type Stage, webAction } from './support/databases.ts'
+import type { Database } from './support/sdk.ts'
 
 const PRESETS = ['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'] as const
 type Preset = (typeof PRESETS)[number]

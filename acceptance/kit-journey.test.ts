@@ -1,9 +1,10 @@
 /** The recipe from login to picture with the kit: every SDK, adapter arrangement and login, with a real server. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Arrangement, createTicket, type SdkLine } from './support/clients.ts'
+import { type Arrangement, createTicket } from './support/clients.ts'
 import { type KitPhone, kitForFile, pick } from './support/kit.ts'
 import { png, THREE_PICTURES } from './support/pictures.ts'
+import type { SdkLine } from './support/sdk.ts'
 import { serverForFile } from './support/server.ts'
 
 const server = await serverForFile({

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ConnectOptions } from '@cloudstead/kit'
-import { createTicket, type SdkLine } from './support/clients.ts'
+import { createTicket } from './support/clients.ts'
 import { type KitPhone, kitForFile, pick } from './support/kit.ts'
 import { proxyForFile } from './support/network-proxy.ts'
+import type { SdkLine } from './support/sdk.ts'
 import { serverForFile } from './support/server.ts'
 
 const server = await serverForFile({ mode: 'dev', config: { storage: { acl: 'PRIVATE' } } })

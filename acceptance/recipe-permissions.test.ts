@@ -1,8 +1,8 @@
 /** The rows of the recipe about permissions: the default mode, the private mode, the custom rule, and changes between them. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { ItemCode } from './support/clients.ts'
 import { png } from './support/pictures.ts'
+import type { ItemCode } from './support/sdk.ts'
 import { type LoginKey, type RunningServer, startServer } from './support/server.ts'
 import { until } from './support/until.ts'
 import { createUser, type LoginAs, type User } from './support/users.ts'

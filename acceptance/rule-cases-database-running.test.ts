@@ -1,8 +1,8 @@
 /** Rules of collections while the server runs: edits, the content of refusals, and concurrent users. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Collection } from './support/clients.ts'
 import { openRuleStage, type RuleStage, type UserName } from './support/rule-cases.ts'
+import type { Collection } from './support/sdk.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
 

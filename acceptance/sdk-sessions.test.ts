@@ -1,8 +1,9 @@
 /** The lifetime of logins: closed apps, refreshes, stolen tokens, signing out. Both SDK versions. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { loginByTicket, type Phone, type SdkLine } from './support/clients.ts'
+import { loginByTicket, type Phone } from './support/clients.ts'
 import { phoneMaker, whoAmI } from './support/phones.ts'
+import type { SdkLine } from './support/sdk.ts'
 import { serverForFile } from './support/server.ts'
 
 const CREDENTIALS = 'credentials_demo-1abcde'

@@ -1,8 +1,8 @@
 /** The SDK's second set of storage calls, `app.storage.from(bucket)`, in a Mini Program. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Bucket } from './support/clients.ts'
 import { png } from './support/pictures.ts'
+import type { Bucket } from './support/sdk.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { createUser, type User } from './support/users.ts'
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import type { App, ItemCode, UrlItem } from './support/clients.ts'
 import { AWKWARD_NAMES, BAD_NAMES } from './support/file-names.ts'
 import { jpeg } from './support/pictures.ts'
+import type { App, ItemCode, UrlItem } from './support/sdk.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { createUser, type User } from './support/users.ts'
 

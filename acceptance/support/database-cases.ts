@@ -1,8 +1,8 @@
 /** Decided cases of the database rules: who may do what to which documents. Executed with the official SDKs. */
 import assert from 'node:assert/strict'
-import type { Collection, Command, Database } from './clients.ts'
 import { webAction } from './databases.ts'
 import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './rule-cases.ts'
+import type { Collection, Command, Database } from './sdk.ts'
 
 /** `nobody` is not logged in, and uses plain HTTP, because the client SDK sends nothing then. `admin` is the server SDK. */
 type Who = UserName | 'nobody' | 'admin'

@@ -1,17 +1,6 @@
 /** The database, through each of the official clients. */
-import {
-  type Cloudbase,
-  type Collection,
-  connect,
-  createAdmin,
-  createPhone,
-  type Database,
-  loginByTicket,
-  type Phone,
-  type PhoneOptions,
-  SDK_PACKAGES,
-  type SdkLine,
-} from './clients.ts'
+import { createAdmin, createPhone, loginByTicket, type Phone, type PhoneOptions, SDK_PACKAGES } from './clients.ts'
+import { type Collection, connect, type Database, type Sdk, type SdkLine } from './sdk.ts'
 import { type ApiKey, type LoginKey, type RunningServer, type ServerOptions, startServer } from './server.ts'
 
 /** The database of the official server SDK, as administrator. Its own types belong to another version of the package. */
@@ -60,7 +49,7 @@ function nodeUser(sdk: SdkLine, customUserId: string): ClientKind {
       const phone = createPhone(server, { sdk })
       await loginByTicket(phone, keys.login, customUserId)
       const { accessToken } = await phone.auth.getAccessToken()
-      const { default: cloudbase } = (await import(SDK_PACKAGES[sdk])) as { default: Cloudbase }
+      const { default: cloudbase } = (await import(SDK_PACKAGES[sdk])) as { default: Sdk }
       const { app } = connect(cloudbase, server, { endPointMode: 'GATEWAY', accessKey: accessToken })
       return { database: app.database(), owner: customUserId, dispose: phone.dispose }
     },

@@ -8,7 +8,8 @@ import { promisify } from 'node:util'
 import type * as Kit from '@cloudstead/kit'
 import type { Cloud, ConnectOptions } from '@cloudstead/kit'
 import { createMiniProgramRuntime, createWx, type WxInstance, type WxOptions } from '@cloudstead/wx'
-import { type App, type Arrangement, type Auth, type Database, SDK_PACKAGES, type SdkLine } from './clients.ts'
+import { type Arrangement, SDK_PACKAGES } from './clients.ts'
+import type { App, Auth, Database, SdkLine } from './sdk.ts'
 import type { RunningServer } from './server.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

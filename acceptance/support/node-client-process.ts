@@ -1,7 +1,7 @@
 /** The process of node-client.ts: a Node program with the client SDK that logs in and runs the requested calls. */
 import { createRequire } from 'node:module'
-import type { App, Auth } from './clients.ts'
 import type { NodeClientRequest, NodeClientSetup } from './node-client.ts'
+import type { App, Auth } from './sdk.ts'
 
 interface Cloudbase {
   init(options: object): App

@@ -4,7 +4,8 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { type App, type Bucket, SDK_PACKAGES, type SdkLine } from './clients.ts'
+import { SDK_PACKAGES } from './clients.ts'
+import type { App, Bucket, SdkLine } from './sdk.ts'
 import type { RunningServer } from './server.ts'
 
 export interface NodeClientSetup {

@@ -1,6 +1,7 @@
 /** The code of a Mini Program that follows the recipe. */
 import { randomBytes } from 'node:crypto'
-import type { Phone, UrlItem } from './clients.ts'
+import type { Phone } from './clients.ts'
+import type { UrlItem } from './sdk.ts'
 
 /** The maximum of concurrent uploads in WeChat. */
 const MAX_PARALLEL = 10

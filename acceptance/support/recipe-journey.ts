@@ -1,17 +1,10 @@
 /** The tests of the recipe from login to rendered picture, row by row, for one user with one client. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import {
-  type Arrangement,
-  createPhone,
-  type Identity,
-  loginByOpenId,
-  loginByTicket,
-  type Phone,
-  type SdkLine,
-} from './clients.ts'
+import { type Arrangement, createPhone, type Identity, loginByOpenId, loginByTicket, type Phone } from './clients.ts'
 import { THREE_PICTURES } from './pictures.ts'
 import { cloudPathFor, pickMedia, resolveImages, uploadAll, uploadOne } from './recipe-app.ts'
+import type { SdkLine } from './sdk.ts'
 import type { LoginKey, RunningServer } from './server.ts'
 
 export interface Combination {

@@ -1,8 +1,8 @@
 /** Decided cases of the storage rules: who may do what to which file. Executed with the official SDKs. */
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { App, ItemCode, UrlItem } from './clients.ts'
 import { decideGroups, type RuleGroup, type RuleStage, type UserName } from './rule-cases.ts'
+import type { App, ItemCode, UrlItem } from './sdk.ts'
 import { act } from './wire.ts'
 
 /** `nobody` is not logged in: the client SDK sends nothing then, so nobody asks by plain HTTP. `admin` is the server SDK. */

@@ -1,15 +1,13 @@
 /** Logged-in users with a phone each. */
 import {
-  type App,
-  type Auth,
   createPhone,
   loginAnonymously,
   loginByOpenId,
   loginByTicket,
   type Phone,
   type PhoneOptions,
-  type UrlItem,
 } from './clients.ts'
+import type { App, Auth, UrlItem } from './sdk.ts'
 import type { LoginKey, RunningServer } from './server.ts'
 
 /** How a user logs in: with a ticket for this custom id, with the code of `wx.login`, or anonymously. */

@@ -1,0 +1,15 @@
+/** The page of compatibility: complete, and as the tests of the columns expect. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { PAGES, renderTable, strayRows } from './compatibility/table.ts'
+
+test('every declared call has a probe or is listed as not there yet, and nothing else is listed', () => {
+  assert.deepEqual(strayRows(), [])
+})
+
+for (const { language, file } of PAGES) {
+  test(`the page in ${language} is up to date: node acceptance/compatibility/write.ts`, () => {
+    assert.equal(readFileSync(file, 'utf8'), renderTable(language))
+  })
+}
