@@ -9,6 +9,8 @@ export interface NodeColumn {
   readonly setup: ColumnSetup
 }
 
+export type NodeAnswer = { readonly results: ColumnResults } | { readonly failure: string }
+
 /** Runs the probes in a process of their own: the SDK keeps its login in the process. */
 export async function runInNode({ sdk }: Column, setup: ColumnSetup): Promise<ColumnResults> {
   const column: NodeColumn = { packageName: SDK_PACKAGES[sdk], setup }
@@ -18,16 +20,7 @@ export async function runInNode({ sdk }: Column, setup: ColumnSetup): Promise<Co
     // Its output is only the log of the SDK.
     silent: true,
   })
-  let errors = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    errors += text
-  })
-  const [results] = await Promise.race([
-    once(child, 'message') as Promise<[ColumnResults]>,
-    once(child, 'close').then(([code]) => {
-      // The message of an error comes after a line of the SDK's code, which can be all of it.
-      throw new Error(`the client's process ended with ${code}: ${errors.slice(-1000)}`)
-    }),
-  ])
-  return results
+  const [answer] = (await once(child, 'message')) as [NodeAnswer]
+  if ('failure' in answer) throw new Error(answer.failure)
+  return answer.results
 }

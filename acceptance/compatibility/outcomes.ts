@@ -34,8 +34,8 @@ const UPDATE_COMMANDS = [
 export const NO_BUILD: Limit = {
   rows: Object.keys(PROBES),
   where: ({ sdk, build }) => sdk === '2.32.0' && build === 'node',
-  en: 'Not in Node: 2.32.0 has no build for it, and loading it fails with `window is not defined`.',
-  zh: '不支持 Node：2.32.0 没有 Node 构建，加载时报 `window is not defined`。',
+  en: 'Not in Node: 2.32.0 has no build for it, and starting it fails with `window is not defined`.',
+  zh: '不支持 Node：2.32.0 没有 Node 构建，启动时报 `window is not defined`。',
 }
 
 export const LIMITS: readonly Limit[] = [
