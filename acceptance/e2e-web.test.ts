@@ -1,12 +1,11 @@
 /** R29: a web front end with the same, unmodified js-sdk, in a real browser and from another origin. */
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { type RunningServer, startServer } from './support/server.ts'
+import { serveSite, type WebSite } from './support/web-site.ts'
 
 const ENV = 'demo-1abcde'
 
@@ -78,33 +77,22 @@ async function bundle(sdk: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A separate web site on another port, and so another origin. */
-async function serveSite(script: string): Promise<{ readonly server: Server; readonly url: string }> {
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/app.js'
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' })
-    response.end(isScript ? script : '<!doctype html><title>site</title><script src="/app.js"></script>')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
-}
-
 describe('R29: a web front end', { skip: lacksChromium() }, () => {
   let cloudstead: RunningServer
-  let sites: readonly { readonly server: Server; readonly url: string }[]
+  let sites: readonly WebSite[]
   let browser: Browser
 
   before(async () => {
     sites = await Promise.all(SDKS.map(async (sdk) => serveSite(await bundle(sdk))))
     const config = {
       database: { collections: { orders: { acl: 'PRIVATE' } } },
-      security: { webDomains: sites.map(({ url }) => new URL(url).host) },
+      security: { webDomains: sites.map(({ port }) => `127.0.0.1:${port}`) },
     }
     ;[cloudstead, browser] = await Promise.all([startServer({ config }), launchChromium()])
   })
   after(async () => {
     await browser.close()
-    for (const { server } of sites) server.close()
+    for (const site of sites) site.close()
     await cloudstead.stop()
   })
 
@@ -112,7 +100,7 @@ describe('R29: a web front end', { skip: lacksChromium() }, () => {
     it(`${sdk} logs in, uploads both ways, shows the pictures and saves an order`, async () => {
       const page: Page = await browser.newPage()
       try {
-        await page.goto(sites[index]?.url ?? '')
+        await page.goto(`http://127.0.0.1:${sites[index]?.port}/`)
         const answers: Answers = await page.evaluate(
           (endpoint) => (globalThis as unknown as { run(url: string): Promise<Answers> }).run(endpoint),
           cloudstead.url.replace('http:', ''),

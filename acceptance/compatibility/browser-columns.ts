@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { SDK_PACKAGES } from '../support/clients.ts'
 import type { SdkLine } from '../support/sdk.ts'
+import { serveSite, type WebSite } from '../support/web-site.ts'
 import type { ColumnResults, ColumnSetup } from './run-column.ts'
 
 /** The script of the page: the SDK's build for browsers and the probes. */
@@ -25,36 +24,18 @@ async function bundle(sdk: SdkLine): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-/** A web site with one page, on a port and so an origin of its own. */
-export interface Site {
-  readonly url: string
-  close(): void
+/** A web site whose page has the SDK. */
+export async function sdkSite(sdk: SdkLine): Promise<WebSite> {
+  return serveSite(await bundle(sdk))
 }
 
-export async function serveSite(sdk: SdkLine): Promise<Site> {
-  const script = await bundle(sdk)
-  const server: Server = createServer((request, response) => {
-    const isScript = request.url === '/app.js'
-    response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' })
-    response.end(isScript ? script : '<!doctype html><title>site</title><script src="/app.js"></script>')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-
-/** Runs the probes on a page of the site. */
-export async function runInBrowser(browser: Browser, site: Site, setup: ColumnSetup): Promise<ColumnResults> {
+/** Runs the probes on a page. @param page its URL */
+export async function runInBrowser(browser: Browser, page: string, setup: ColumnSetup): Promise<ColumnResults> {
   const context = await browser.newContext()
   try {
-    const page = await context.newPage()
-    await page.goto(site.url)
-    return await page.evaluate(
+    const opened = await context.newPage()
+    await opened.goto(page)
+    return await opened.evaluate(
       (given) => (globalThis as unknown as { run(setup: ColumnSetup): Promise<ColumnResults> }).run(given),
       setup,
     )

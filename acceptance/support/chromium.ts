@@ -29,9 +29,15 @@ export function lacksChromium(): string | false {
   return findChromium() === undefined ? HOW_TO_INSTALL : false
 }
 
-/** Starts the browser headless. Without its sandbox, which does not work as root in containers. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * Starts the browser headless. Without its sandbox, which does not work as root in containers.
+ *
+ * @param names host names that lead to this machine, for pages whose origin is not a loopback address
+ */
+export async function launchChromium(names: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(HOW_TO_INSTALL)
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(',')
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', ...(rules === '' ? [] : [`--host-resolver-rules=${rules}`])]
+  return chromium.launch({ executablePath, args })
 }
