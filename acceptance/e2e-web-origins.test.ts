@@ -42,9 +42,15 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>
 }
 
+interface Asked {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
 interface Program {
   login(version: string, mode: string, host: string): Promise<string>
-  send(url: string, options?: RequestInit): Promise<Sent>
+  send(url: string, asked: Asked): Promise<Sent>
 }
 
 describe('web sites', { skip: lacksChromium() }, () => {
@@ -89,8 +95,8 @@ describe('web sites', { skip: lacksChromium() }, () => {
       mode,
       server.host,
     ] as const)
-  const send = (page: Page, url: string, options: RequestInit = {}) =>
-    page.evaluate(([to, how]) => (globalThis as unknown as Program).send(to, how as RequestInit), [url, options] as const)
+  const send = (page: Page, url: string, options: Asked = {}) =>
+    page.evaluate(([to, how]) => (globalThis as unknown as Program).send(to, how), [url, options] as const)
 
   /** Requests of all kinds to the server, each with what a preflight would have to allow. */
   async function requests(page: Page): Promise<Readonly<Record<string, Sent>>> {
