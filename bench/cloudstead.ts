@@ -42,6 +42,8 @@ export async function startCloudstead(
 /** One logged-in user. */
 export interface User {
   readonly uid: string
+  /** The access token. */
+  readonly token: string
   /** The body of an action on /web. */
   body(action: string, params: object): string
   /** Calls an action; throws unless it succeeds. */
@@ -120,6 +122,7 @@ async function logIn(server: Server, how: string, credentials: object): Promise<
 
   return {
     uid: login.sub,
+    token: login.access_token,
     body,
     call,
     uploadTickets,

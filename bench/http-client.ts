@@ -24,11 +24,20 @@ export interface Connection {
   close(): void
 }
 
-/** Formats the head of a request. `length` is that of the body in bytes, undefined without a body. */
-export function requestHead(method: string, path: string, host: string, length?: number, contentType = ''): string {
-  const type = contentType === '' ? '' : `content-type: ${contentType}\r\n`
+export interface HeadOptions {
+  /** Of the body in bytes; undefined without a body. */
+  readonly length?: number
+  readonly contentType?: string
+  readonly token?: string | undefined
+}
+
+/** Formats the head of a request. */
+export function requestHead(method: string, path: string, host: string, options: HeadOptions = {}): string {
+  const { length, contentType, token } = options
+  const type = contentType === undefined ? '' : `content-type: ${contentType}\r\n`
   const announced = length === undefined ? '' : `content-length: ${length}\r\n`
-  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${type}${announced}\r\n`
+  const who = token === undefined ? '' : `authorization: Bearer ${token}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${type}${announced}${who}\r\n`
 }
 
 interface Waiting {

@@ -1,9 +1,9 @@
 /** The jobs of the load process, and their results. */
 
-/** The kinds of traffic. Lists are used in order and, except for uploads, repeatedly. */
+/** The kinds of traffic. Lists are used in order and, except for uploads, repeatedly. A token is sent in Authorization. */
 export type Plan =
-  | { readonly kind: 'get'; readonly paths: readonly string[] }
-  | { readonly kind: 'post'; readonly path: string; readonly bodies: readonly string[] }
+  | { readonly kind: 'get'; readonly paths: readonly string[]; readonly token?: string }
+  | { readonly kind: 'post'; readonly path: string; readonly bodies: readonly string[]; readonly token?: string }
   /** Each path receives one body of `bytes` bytes. */
   | { readonly kind: 'put'; readonly paths: readonly string[]; readonly bytes: number }
   /** Two requests each: the answer of the POST contains the `url` for the PUT. Counted and timed as one. */
@@ -17,7 +17,7 @@ export interface Job {
   readonly seconds: number
   readonly requests: number
   readonly plan: Plan
-  /** Text that every answer to a POST must contain, since refusals may have status 200. */
+  /** Text that every answer to a GET or POST must contain, since refusals may have status 200. */
   readonly expect?: string
 }
 

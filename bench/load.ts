@@ -59,14 +59,18 @@ function operationOf({ url, plan, expect }: Job): Operation {
   const { host } = new URL(url)
   switch (plan.kind) {
     case 'get': {
-      const heads = plan.paths.map((path) => requestHead('GET', path, host))
+      const { token } = plan
+      const heads = plan.paths.map((path) => requestHead('GET', path, host, { token }))
+      const keepBody = expect !== undefined
       return async (connection, n) => {
-        const { status, length } = await connection.exchange(at(heads, n), undefined, false)
-        if (status !== 200 || length === 0) throw new Error(`GET answered ${status} with ${length} bytes`)
+        const { status, length, body } = await connection.exchange(at(heads, n), undefined, keepBody)
+        if (status !== 200 || length === 0 || (keepBody && !body.includes(expect))) {
+          throw new Error(`GET answered ${status} with ${length} bytes ${body.slice(0, 300)}`)
+        }
       }
     }
     case 'post': {
-      const requests = plan.bodies.map((body) => postText(plan.path, host, body))
+      const requests = plan.bodies.map((body) => postText(plan.path, host, body, plan.token))
       return async (connection, n) => {
         await post(connection, at(requests, n), expect)
       }
@@ -93,8 +97,8 @@ function at<T>(list: readonly T[], n: number): T {
   return item
 }
 
-function postText(path: string, host: string, body: string): string {
-  return requestHead('POST', path, host, Buffer.byteLength(body), JSON_TYPE) + body
+function postText(path: string, host: string, body: string, token?: string): string {
+  return requestHead('POST', path, host, { length: Buffer.byteLength(body), contentType: JSON_TYPE, token }) + body
 }
 
 async function post(connection: Connection, request: string, expect: string | undefined): Promise<string> {
@@ -106,7 +110,7 @@ async function post(connection: Connection, request: string, expect: string | un
 }
 
 async function put(connection: Connection, path: string, host: string, bytes: Uint8Array): Promise<void> {
-  const head = requestHead('PUT', path, host, bytes.byteLength)
+  const head = requestHead('PUT', path, host, { length: bytes.byteLength })
   const { status, body } = await connection.exchange(head, bytes, true)
   if (status !== 200) throw new Error(`PUT answered ${status} ${body.slice(0, 300)}`)
 }

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FULL, type Group, QUICK, runGroup } from './group.ts'
 import { documentGroup } from './groups/document.ts'
+import { gatewayGroup } from './groups/gateway.ts'
 import { getGroup } from './groups/get.ts'
 import { memoryGroup } from './groups/memory.ts'
 import { rulesGroup } from './groups/rules.ts'
@@ -19,7 +20,16 @@ import type { Row } from './measure.ts'
 import { findCores, startLoad } from './processes.ts'
 import { renderTable } from './results-table.ts'
 
-const GROUPS: readonly Group[] = [uploadGroup, urlsGroup, getGroup, documentGroup, rulesGroup, startGroup, memoryGroup]
+const GROUPS: readonly Group[] = [
+  uploadGroup,
+  urlsGroup,
+  getGroup,
+  documentGroup,
+  gatewayGroup,
+  rulesGroup,
+  startGroup,
+  memoryGroup,
+]
 /** `f_type` of a file system in memory, where syncs have no effect. */
 const TMPFS = 0x01021994
 
