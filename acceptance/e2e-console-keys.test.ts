@@ -243,7 +243,9 @@ describe('the keys page', { skip: lacksChromium() }, () => {
     await button(dialog(console), 'Copy').first().click()
     const key = JSON.parse(await dialog(console).getByLabel('The key file').innerText()) as ApiKey
     await button(dialog(console), 'Done').click()
-    await section(console, 'API keys').getByText('Only Storage: read, Users and keys: read and write').waitFor()
+    await section(console, 'API keys')
+      .getByText(/Only Storage: read, Users and keys: read and write/)
+      .waitFor()
     const status = async (path: string) => (await consoleApi(server, key).ask('GET', path)).status
     assert.deepEqual(await Promise.all(['/storage/files', '/keys', '/settings'].map(status)), [200, 200, 403])
   })

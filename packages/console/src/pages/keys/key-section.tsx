@@ -8,7 +8,7 @@ import { Card } from '../../ui/card.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { Row } from '../../ui/stack.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
 import { Table, type TableColumn } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { CreateApiDialog } from './create-api-dialog.tsx'
@@ -50,13 +50,14 @@ export function KeySection({ kind, all, onChange }: KeySectionProps) {
       title: t.id,
       isHeader: true,
       cell: (key) => (
-        <Row gap={1} wrap>
-          <span class="mono wrap">{key.id}</span>
-          <CopyButton text={key.id} label={t.copyId} />
-          {isOwnKey(key) && <Badge tone="accent">{t.yours}</Badge>}
-          {key.kind === 'api' && <span class="muted small wrap">{scopesText(key.scopes)}</span>}
-          {key.by !== undefined && <span class="muted small wrap">{t.madeBy(byText(key.by))}</span>}
-        </Row>
+        <Stack gap={1}>
+          <Row gap={1} wrap>
+            <span class="mono wrap">{key.id}</span>
+            <CopyButton text={key.id} label={t.copyId} />
+            {isOwnKey(key) && <Badge tone="accent">{t.yours}</Badge>}
+          </Row>
+          <span class="muted small wrap">{aboutText(key)}</span>
+        </Stack>
       ),
     },
     {
@@ -135,9 +136,14 @@ export function KeySection({ kind, all, onChange }: KeySectionProps) {
   )
 }
 
-/** What a key may do, in words. */
+/** What a key may do, and who created it. */
+function aboutText({ kind, scopes, by }: Key): string {
+  const parts = [...(kind === 'api' ? [scopesText(scopes)] : []), ...(by === undefined ? [] : [t.madeBy(byText(by))])]
+  return parts.join(' · ')
+}
+
 function scopesText(scopes: readonly string[] | undefined): string {
-  if (scopes === undefined) return t.mayAll
+  if (scopes === undefined) return t.everything
   const choice = choiceOf(scopes)
   return t.scopes(
     AREAS.filter((area) => choice[area] !== 'none').map((area) => t.scope(t.areas[area], t.accesses[choice[area]])),

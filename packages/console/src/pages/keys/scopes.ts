@@ -1,9 +1,9 @@
 /** What an API key may do, as a form shows it. Pure. */
 
 export const AREAS = ['storage', 'database', 'users', 'settings'] as const
-export type Area = (typeof AREAS)[number]
+type Area = (typeof AREAS)[number]
 export const ACCESSES = ['none', 'read', 'write'] as const
-export type Access = (typeof ACCESSES)[number]
+type Access = (typeof ACCESSES)[number]
 
 /** The access to each area. */
 export type Choice = Readonly<Record<Area, Access>>

@@ -25,6 +25,7 @@ export const t = texts({
     rotate: 'Replace',
     revoke: 'Revoke',
 
+    everything: 'May do everything',
     scopes: (scopes: readonly string[]) => `Only ${scopes.join(', ')}`,
     scope: (area: string, access: string) => `${area}: ${access.toLowerCase()}`,
     may: 'What may the key do?',
@@ -148,6 +149,7 @@ export const t = texts({
     rotate: '更换',
     revoke: '吊销',
 
+    everything: '可执行全部操作',
     scopes: (scopes) => `仅限 ${scopes.join('、')}`,
     scope: (area, access) => `${area}：${access}`,
     may: '此密钥可以做什么？',

@@ -33,7 +33,7 @@ const MAX_RELOADED = 3_000
 const MAX_REQUESTED = 12
 
 /** Found entries are sorted in the browser, so their number is limited. */
-export const MAX_FOUND = 5_000
+const MAX_FOUND = 5_000
 const BY_PATH: EntryOrder = { column: 'name', descending: false }
 
 /**
