@@ -36,8 +36,7 @@ export function createFileIndex({ env, records }: Pick<StorageOptions, 'env' | '
       if (await isIndexed(records, FILE_ENTRIES)) return
       const waited = new AbortController()
       const pause = setTimeout(WAIT_MS, undefined, { signal: waited.signal }).catch(() => {})
-      await Promise.race([settle(), pause])
-      waited.abort()
+      await Promise.race([settle(), pause]).finally(() => waited.abort())
       if (await isIndexed(records, FILE_ENTRIES)) return
       throw new CloudsteadError(
         'SERVER_BUSY',
