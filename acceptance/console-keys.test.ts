@@ -94,6 +94,43 @@ it('the answer with a secret must not be cached, and is not in the log', async (
   }
 })
 
+describe('the keys that a key created', () => {
+  const create = (by: ApiKey): Promise<ApiKey> => consoleApi(server, by).call('POST', '/keys/api')
+  const status = async (key: ApiKey) => (await consoleApi(server, key).ask('GET', '/keys')).status
+
+  it('are revoked with it, in the admin API and on the command line, and all are in the security log', async () => {
+    const root = await newApiKey()
+    const child = await create(root)
+    const grandchild = await create(child)
+    const answer = await revoke(root.secretId)
+    assert.deepEqual(answer.revoked.toSorted(), [root, child, grandchild].map(({ secretId }) => secretId).sort())
+    assert.deepEqual(await Promise.all([root, child, grandchild, first].map(status)), [401, 401, 401, 200])
+    for (const by of ['signature', 'apiKey'] as const) {
+      assert.equal(await administer(grandchild, by), 'INVALID_CREDENTIALS', by)
+    }
+    const { items } = await api.call('GET', '/security-events?limit=3')
+    assert.deepEqual(
+      items.map(({ kind, about }: Record<string, string>) => [kind, about]).toSorted(),
+      [root, child, grandchild].map(({ secretId }) => ['key-revoked', secretId]).toSorted(),
+    )
+
+    const other = await server.apiKey()
+    const made = await create(other)
+    const where = ['--env', server.env, '--data-dir', server.dataDir]
+    const { stdout } = await cloudstead('keys', 'revoke', other.secretId, ...where)
+    assert.deepEqual(JSON.parse(stdout).revoked.toSorted(), [other.secretId, made.secretId].toSorted())
+    assert.equal(await status(made), 401)
+  })
+
+  it('stay valid when they replace it', async () => {
+    const old = await newApiKey()
+    const fresh = await create(old)
+    const answer = await consoleApi(server, old).call('DELETE', `/keys/${old.secretId}?keep=${fresh.secretId}`)
+    assert.deepEqual(answer, { done: true, revoked: [old.secretId] })
+    assert.deepEqual([await status(old), await status(fresh)], [401, 200])
+  })
+})
+
 it('unknown keys and invalid ids cannot be revoked', async () => {
   for (const id of ['CS000000000000000000000000', encodeURIComponent('../api'), encodeURIComponent('中文')]) {
     const { status, body } = await api.ask('DELETE', `/keys/${id}`)

@@ -115,6 +115,51 @@ describe('files in the admin API', () => {
     assert.deepEqual([refused.status, refused.body.code], [400, 'INVALID_PARAM'])
   })
 
+  it('a folder is sorted by name, size, type and time, folders first, with any page size', async () => {
+    for (const [name, size] of [
+      ['b.png', 300],
+      ['a.txt', 20],
+      ['c.pdf', 1000],
+      ['sub/x.txt', 1],
+      ['a-dir/y.txt', 1],
+    ] as const) {
+      await files.put(`sorted/${name}`, 'x'.repeat(size))
+    }
+    const listed = async (query: Record<string, string | number>) =>
+      (await files.list({ folder: 'sorted/', ...query })).map((path) => path.slice('sorted/'.length)).join(' ')
+    for (const limit of [1, 2, 3, 100]) {
+      assert.equal(await listed({ sort: 'name', limit }), 'a-dir/ sub/ a.txt b.png c.pdf')
+      assert.equal(await listed({ sort: 'name', order: 'descending', limit }), 'sub/ a-dir/ c.pdf b.png a.txt')
+      assert.equal(await listed({ sort: 'size', limit }), 'a-dir/ sub/ a.txt b.png c.pdf')
+      assert.equal(await listed({ sort: 'size', order: 'descending', limit }), 'a-dir/ sub/ c.pdf b.png a.txt')
+      assert.equal(await listed({ sort: 'type', limit }), 'a-dir/ sub/ c.pdf b.png a.txt')
+      assert.equal(await listed({ sort: 'changed', limit }), 'a-dir/ sub/ b.png a.txt c.pdf')
+    }
+    await files.finish('/storage/moves', { items: [{ from: 'sorted/a.txt', to: 'sorted/z.txt' }] })
+    await files.finish('/storage/deletions', { paths: ['sorted/sub/'] })
+    assert.equal(await listed({ sort: 'name' }), 'a-dir/ b.png c.pdf z.txt')
+    for (const query of ['sort=names', 'sort=size&deep=true', 'sort=size&contains=a', 'sort=size&after=x']) {
+      const { status, body } = await files.ask('GET', `/storage/files?folder=sorted/&${query}`)
+      assert.deepEqual([status, body.code], [400, 'INVALID_PARAM'], query)
+    }
+  })
+
+  it('files and folders are found by any part of their names, in a folder and below it', async () => {
+    for (const name of ['IMG_0001.JPG', 'deep/er/my img.png', 'imgs/1.txt', 'other.txt']) {
+      await files.put(`found/${name}`, name)
+    }
+    for (const limit of [1, 2, 100]) {
+      assert.deepEqual(await files.list({ folder: 'found/', contains: 'img', limit }), [
+        'found/IMG_0001.JPG',
+        'found/deep/er/my img.png',
+        'found/imgs/',
+      ])
+    }
+    const page = await files.page({ folder: 'found/', contains: 'nothing' })
+    assert.deepEqual(page, { items: [], searched: 4 })
+    assert.equal((await files.page({ folder: 'found/', contains: '0001' })).items[0]?.name, 'IMG_0001.JPG')
+  })
+
   it('an upload that must not overwrite is judged again when its bytes arrive', async () => {
     const asked = await Promise.all(
       ['one', 'two'].map(() => files.call('POST', '/storage/uploads', { path: 'only-new.txt' })),

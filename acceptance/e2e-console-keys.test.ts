@@ -56,9 +56,15 @@ describe('the keys page', { skip: lacksChromium() }, () => {
   const section = ({ page }: OpenedConsole, kind: 'Login keys' | 'API keys') =>
     page.locator('section.card').filter({ hasText: kind }).first()
 
-  /** Presses the button that makes a key, downloads it as the dialog offers it, and keeps it in the folder. */
-  async function makeAndDownload<Key>(console: OpenedConsole, name: 'New login key' | 'New API key') {
+  /** Presses the button that makes a key, and for an API key the one of its form. */
+  async function make(console: OpenedConsole, name: 'New login key' | 'New API key') {
     await button(console.page.locator('main'), name).click()
+    if (name === 'New API key') await button(dialog(console), 'Create the key').click()
+  }
+
+  /** Makes a key, downloads it as the dialog offers it, and keeps it in the folder. */
+  async function makeAndDownload<Key>(console: OpenedConsole, name: 'New login key' | 'New API key') {
+    await make(console, name)
     const [download] = await Promise.all([
       console.page.waitForEvent('download'),
       button(dialog(console), 'Download as JSON').click(),
@@ -128,7 +134,7 @@ describe('the keys page', { skip: lacksChromium() }, () => {
   it('a secret is nowhere but in its dialog', async () => {
     const console = await open()
     const toasts: string[] = []
-    await button(console.page.locator('main'), 'New API key').click()
+    await make(console, 'New API key')
     const text = await dialog(console).getByLabel('The key file').innerText()
     const key = JSON.parse(text) as ApiKey
     const secrets = [key.secretKey, key.apiKey]
@@ -157,7 +163,7 @@ describe('the keys page', { skip: lacksChromium() }, () => {
 
   it('asks before a key is lost that was neither downloaded nor copied, whichever way one leaves', async () => {
     const console = await open()
-    await button(console.page.locator('main'), 'New API key').click()
+    await make(console, 'New API key')
     await dialog(console).getByLabel('The key file').waitFor()
     const leaving = {
       Esc: () => console.page.keyboard.press('Escape'),
@@ -223,6 +229,67 @@ describe('the keys page', { skip: lacksChromium() }, () => {
     await console.close()
   })
 
+  it('an API key gets the scopes that were chosen for it, which the list shows', async () => {
+    const console = await open()
+    await button(console.page.locator('main'), 'New API key').click()
+    await dialog(console).getByRole('radio', { name: 'Only some of it' }).check()
+    await button(dialog(console), 'Create the key').click()
+    await dialog(console).getByText('Choose at least one area.').waitFor()
+    await dialog(console).getByLabel('Storage').selectOption('Read')
+    await dialog(console).getByLabel('Users and keys').selectOption('Read and write')
+    await assertAccessible(console.page, 'the scopes of a new key')
+    await console.page.screenshot({ path: screenshots.next('scopes') })
+    await button(dialog(console), 'Create the key').click()
+    await button(dialog(console), 'Copy').first().click()
+    const key = JSON.parse(await dialog(console).getByLabel('The key file').innerText()) as ApiKey
+    await button(dialog(console), 'Done').click()
+    await section(console, 'API keys')
+      .getByText(/Only Storage: read, Users and keys: read and write/)
+      .waitFor()
+    const status = async (path: string) => (await consoleApi(server, key).ask('GET', path)).status
+    assert.deepEqual(await Promise.all(['/storage/files', '/keys', '/settings'].map(status)), [200, 200, 403])
+  })
+
+  it('revoking a key names the keys that it created, and revokes them too', async () => {
+    const maker = await server.apiKey()
+    const made = (await consoleApi(server, maker).call('POST', '/keys/api')) as ApiKey
+    const madeByMade = (await consoleApi(server, made).call('POST', '/keys/login')) as LoginKey
+    const console = await open()
+    await button(section(console, 'API keys'), `Revoke ${maker.secretId}`).click()
+    await dialog(console).getByText('It created these 2 keys, which are revoked too:').waitFor()
+    const text = await dialog(console).innerText()
+    assert.ok(text.includes(made.secretId) && text.includes(madeByMade.private_key_id))
+    await assertAccessible(console.page, 'the keys that are revoked too')
+    await console.page.screenshot({ path: screenshots.next('revoke-made') })
+    await button(dialog(console), 'Revoke 3 keys').click()
+    await console.page.getByText('3 keys are revoked').waitFor()
+    for (const id of [maker.secretId, made.secretId]) {
+      await section(console, 'API keys').locator('tbody').getByText(id).waitFor({ state: 'detached' })
+    }
+    assert.equal((await consoleApi(server, made).ask('GET', '/keys')).status, 401)
+  })
+
+  it('a key that replaces the one that one is signed in with stays valid', async () => {
+    const key = await server.apiKey()
+    const console = await openBrowser(browser, server)
+    await console.goto('')
+    await console.page.getByRole('textbox').fill(key.apiKey)
+    await console.page.keyboard.press('Enter')
+    await console.page.locator('#navigation').waitFor({ state: 'attached' })
+    await console.goto('keys')
+    await button(section(console, 'API keys'), `Replace ${key.secretId}`).click()
+    await button(dialog(console), 'Make the new key').click()
+    await button(dialog(console), 'Copy').first().click()
+    const fresh = JSON.parse(await dialog(console).getByLabel('The key file').innerText()) as ApiKey
+    await button(dialog(console), 'Next').click()
+    await dialog(console).getByRole('checkbox', { name: 'Nothing uses the old key any more' }).check()
+    await button(dialog(console), 'Revoke the key').click()
+    await console.page.getByText('The session has ended').waitFor()
+    const status = async (one: ApiKey) => (await consoleApi(server, one).ask('GET', '/keys')).status
+    assert.deepEqual([await status(key), await status(fresh)], [401, 200])
+    await console.close()
+  })
+
   it('works by keyboard alone: make, copy, close, revoke', async () => {
     const console = await open()
     const { keyboard } = console.page
@@ -238,6 +305,8 @@ describe('the keys page', { skip: lacksChromium() }, () => {
       assert.fail(`Tab does not lead to ${name}, but to ${await focused()}`)
     }
     await tabTo(/^New API key$/)
+    await keyboard.press('Enter')
+    await dialog(console).getByRole('radio', { name: 'Everything' }).waitFor()
     await keyboard.press('Enter')
     await dialog(console).getByLabel('The key file').waitFor()
     const { secretId } = JSON.parse(await dialog(console).getByLabel('The key file').innerText()) as ApiKey
@@ -268,6 +337,11 @@ describe('the keys page', { skip: lacksChromium() }, () => {
       await assertAccessible(console.page, `${name}: the page`)
       await console.page.screenshot({ path: screenshots.next(`${name}-page`) })
       await console.page.locator('.card-actions button').nth(1).click()
+      await dialog(console).getByRole('radio').nth(1).check()
+      await dialog(console).getByRole('combobox').nth(0).selectOption('read')
+      await assertAccessible(console.page, `${name}: what a new key may do`)
+      await console.page.screenshot({ path: screenshots.next(`${name}-scopes`) })
+      await dialog(console).locator('.dialog-foot button').last().click()
       await dialog(console).locator('pre').first().waitFor()
       await assertAccessible(console.page, `${name}: a new key`)
       await console.page.screenshot({ path: screenshots.next(`${name}-new`) })

@@ -44,7 +44,7 @@ const SERVICES = ['auth/', 'storage/', 'database/', 'saved-settings/'] as const
 
 /** The files of the engines that a service may import: interfaces, cursors, the key encoding, the loops over them, the cache; no implementation. */
 const SEAMS =
-  /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|lease|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
+  /engines\/(?:records\/(?:records|cursor|key-encoding|key-ranges|lease|reindex|retry|walk)|blobs\/(?:blobs|hot-cache))\.ts$/
 
 test('the sources are found', () => {
   assert.ok(SOURCES.length > 30 && production.length > 100)

@@ -7,7 +7,7 @@ import type { Storage } from './storage/storage.ts'
 const SWEEP_INTERVAL_MS = 60 * 60 * 1000
 
 export interface BackgroundOptions {
-  readonly storage: Pick<Storage, 'sweep'>
+  readonly storage: Pick<Storage, 'settle' | 'sweep'>
   readonly auth: Pick<Auth, 'sweep' | 'users'>
   readonly access: Pick<ConsoleAccess, 'sweep'>
   readonly log: Logger
@@ -31,6 +31,9 @@ export function startBackground({ storage, auth, access, log }: BackgroundOption
   }
   auth.users.settle(stop.signal).catch((error: unknown) => {
     if (!stop.signal.aborted) log.warn({ err: error }, 'repairing the records of users and sessions failed')
+  })
+  storage.settle(stop.signal).catch((error: unknown) => {
+    if (!stop.signal.aborted) log.warn({ err: error }, 'indexing the files of an older version failed')
   })
   void sweep()
   const timer = setInterval(() => void sweep(), SWEEP_INTERVAL_MS).unref()

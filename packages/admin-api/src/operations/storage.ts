@@ -1,5 +1,5 @@
 /** Files and folders. Paths of folders end with a slash; the path of the root folder is the empty string. */
-import { DONE, MAX_PAGE, PAGE, PROGRESS, page, TEXT, TIME } from '../common.ts'
+import { DONE, MAX_PAGE, PAGE, PROGRESS, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import { any, array, boolean, choice, integer, nullable, object, optional, type Static, string } from '../schema.ts'
 
@@ -19,14 +19,31 @@ const ENTRY = object({
 export type StorageEntry = Static<typeof ENTRY>
 
 export const listFiles = operation('GET', '/storage/files', {
-  summary: 'Lists the files and folders in a folder by path',
+  summary: 'Lists the files and folders in a folder, or finds those below it by a part of their names',
+  description:
+    'Without sort, the list is by path. With contains, one request looks at a limited number of files: a page may be empty although there is a next one, and searched says how far it came. sort and contains cannot be combined with each other, with startsWith or with deep.',
   query: {
     folder: optional(PATH),
     startsWith: optional(string({ maxLength: 850, description: 'only names that start with this text' })),
     deep: optional(boolean({ description: 'the files in all subfolders too, without the folders themselves' })),
+    sort: optional(
+      choice(['name', 'size', 'type', 'changed'], { description: 'folders first, then the files in this order' }),
+    ),
+    order: optional(choice(['ascending', 'descending'])),
+    contains: optional(
+      string({
+        minLength: 1,
+        maxLength: 850,
+        description: 'the files and folders at any depth whose names contain this text, in upper or lower case',
+      }),
+    ),
     ...PAGE,
   },
-  answer: page(ENTRY),
+  answer: object({
+    items: array(ENTRY),
+    next: optional(string()),
+    searched: optional(integer({ description: 'with contains: how many files were looked at for this page' })),
+  }),
   errors: ['INVALID_FILE_NAME'],
 })
 

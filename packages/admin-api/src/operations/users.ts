@@ -102,9 +102,16 @@ export const createApiKey = operation('POST', '/keys/api', {
 })
 
 export const revokeKey = operation('DELETE', '/keys/{id}', {
-  summary: 'Revokes a key and ends the Console sessions that were opened with it',
+  summary: 'Revokes a key and the keys that it created, and ends the Console sessions that were opened with them',
+  description:
+    'A script that replaces its own key creates the new one, and revokes the old one with keep: otherwise the new key would be revoked too. Keys of earlier versions that do not say who created them stay valid.',
   params: { id: string({ maxLength: 128 }) },
-  answer: DONE,
+  query: {
+    keep: optional(
+      string({ maxLength: 128, description: 'the id of a key created by it that stays valid, with those it created' }),
+    ),
+  },
+  answer: object({ done: boolean(), revoked: array(string(), { description: 'the ids of all revoked keys' }) }),
   errors: ['NOT_FOUND'],
 })
 

@@ -12,13 +12,14 @@ interface Asked {
 }
 
 /** A list whose requests are answered by the test, in any order. */
-async function openList({ key = 'a', keepRows = false } = {}) {
+async function openList({ key = 'a', keepRows = false, showEmpty = false } = {}) {
   const asked: Asked[] = []
   const list = await runHook(
     (filter: string) =>
       usePages<string>({
         key: filter,
         keepRows,
+        showEmpty,
         keyOf: (row) => row,
         load: (after, signal) =>
           new Promise((resolve, reject) => {
@@ -163,4 +164,20 @@ test('the request is aborted when the list goes away', async () => {
   const { list, request } = await openList()
   await list.stop()
   assert.equal(request(0).signal.aborted, true)
+})
+
+test('empty pages are passed over, unless each is to be shown', async () => {
+  const passing = await openList()
+  await passing.request(0).answer([], 'after-0')
+  assert.equal(passing.shown().loading, true)
+  await passing.request(1).answer(['1'])
+  assert.deepEqual(passing.shown(), { rows: '1', hasMore: false, ...LOADED })
+
+  const { request, shown, act, asked } = await openList({ showEmpty: true })
+  await request(0).answer([], 'after-0')
+  assert.deepEqual(shown(), { rows: '', hasMore: true, ...LOADED })
+  assert.equal(asked.length, 1)
+  await act('loadMore')
+  await request(1).answer(['1'])
+  assert.deepEqual(shown(), { rows: '1', hasMore: false, ...LOADED })
 })

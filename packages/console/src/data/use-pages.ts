@@ -16,6 +16,8 @@ interface PagesOptions<T> {
   readonly keyOf: (row: T) => string
   /** Keep the rows of the old key until the first page of the new key arrives. */
   readonly keepRows?: boolean
+  /** Load one page at a time, even if it has no rows. Otherwise empty pages are passed over. */
+  readonly showEmpty?: boolean
 }
 
 export interface Pages<T> {
@@ -68,7 +70,7 @@ export function usePages<T>(options: PagesOptions<T>): Pages<T> {
     const controller = new AbortController()
     running.current = controller
     last.current = request
-    const { key: ofKey, load, keyOf } = latest.current
+    const { key: ofKey, load, keyOf, showEmpty = false } = latest.current
     const { after, count } = request
     const rows = now.current.key === ofKey || keepRows ? now.current.rows : []
     put({ key: ofKey, rows, next: after, loading: true, error: undefined })
@@ -80,7 +82,7 @@ export function usePages<T>(options: PagesOptions<T>): Pages<T> {
         if (controller.signal.aborted) return
         loaded.push(...page.items)
         next = page.next
-      } while (next !== undefined && loaded.length < count)
+      } while (next !== undefined && loaded.length < count && !showEmpty)
       const all = after === undefined ? loaded : append(now.current.rows, loaded, keyOf)
       put({ key: ofKey, rows: all, next, loading: false, error: undefined })
     } catch (thrown) {

@@ -18,11 +18,13 @@ interface RadioGroupProps<T extends string> {
   readonly onChange: (value: T) => void
   /** Each option in a frame, for options with explanations. */
   readonly cards?: boolean | undefined
+  /** Give the focus to the chosen option when it appears in a dialog. */
+  readonly autofocus?: boolean | undefined
 }
 
 /** A choice of a few options, all of them visible. */
 export function RadioGroup<T extends string>(props: RadioGroupProps<T>) {
-  const { label, hideLabel, value, options, onChange, cards = false } = props
+  const { label, hideLabel, value, options, onChange, cards = false, autofocus = false } = props
   const id = useId()
   return (
     <fieldset class={cards ? 'radios are-cards' : 'radios'}>
@@ -34,6 +36,7 @@ export function RadioGroup<T extends string>(props: RadioGroupProps<T>) {
             name={id}
             checked={option.value === value}
             disabled={option.disabled}
+            autofocus={autofocus && option.value === value}
             aria-describedby={option.hint === undefined ? undefined : `${id}-${option.value}`}
             onChange={() => onChange(option.value)}
           />

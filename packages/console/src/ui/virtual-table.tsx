@@ -29,7 +29,7 @@ interface VirtualTableProps<T> {
   readonly keyOf: (row: T) => string
   /** The number of rows, including those not loaded yet. Absent: unknown as long as `hasMore` is set. */
   readonly total?: number | undefined
-  /** The keys of the selected rows. */
+  /** The keys of the selected rows. Keys of rows that are not listed stay in it. */
   readonly selected?: ReadonlySet<string> | undefined
   /** Makes the rows selectable. */
   readonly onSelect?: ((selected: ReadonlySet<string>) => void) | undefined
@@ -120,11 +120,21 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     setActive(placeOf(index, row))
     latest.current.onActive?.(row)
   }
+  /** The selected keys that are not among these rows, such as those that a search hides. They stay selected. */
+  const notIn = (all: readonly T[], now: ReadonlySet<string>): readonly string[] => {
+    if (now.size === 0) return []
+    const listed = new Set(all.map(latest.current.keyOf))
+    return [...now].filter((key) => !listed.has(key))
+  }
   const select = (index: number, how: 'toggle' | 'range') => {
     const { selected: now = new Set<string>(), onSelect: report, rows: all, keyOf: key } = latest.current
     const row = all[index]
     if (report === undefined || row === undefined) return
-    if (how === 'range') return report(new Set(keysBetween(all, key, indexOfRow(all, key, anchor.current), index)))
+    if (how === 'range') {
+      return report(
+        new Set([...notIn(all, now), ...keysBetween(all, key, indexOfRow(all, key, anchor.current), index)]),
+      )
+    }
     anchor.current = placeOf(index, row)
     const next = new Set(now)
     if (!next.delete(key(row))) next.add(key(row))
@@ -155,6 +165,9 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     [],
   )
 
+  const selectAll = (all: boolean) =>
+    onSelect?.(new Set([...notIn(rows, selected ?? new Set()), ...(all ? rows.map(keyOf) : [])]))
+
   const onKeyDown = (event: KeyboardEvent) => {
     // Controls in cells handle their own keys.
     if (event.target !== grid.current && event.key !== 'Escape') return
@@ -177,7 +190,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
       select(at, 'toggle')
     } else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && onSelect) {
       event.preventDefault()
-      onSelect(new Set(rows.map(keyOf)))
+      selectAll(true)
     } else if (event.key === 'Escape' && onSelect && (selected?.size ?? 0) > 0) {
       event.preventDefault()
       onSelect(new Set())
@@ -209,7 +222,8 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
       events={events}
     />
   )
-  const allSelected = rows.length > 0 && (selected?.size ?? 0) >= rows.length
+  const allSelected =
+    rows.length > 0 && (selected?.size ?? 0) >= rows.length && rows.every((row) => selected?.has(keyOf(row)) ?? false)
 
   return (
     <div
@@ -244,7 +258,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
                 aria-label={t.selectAll}
                 checked={allSelected}
                 indeterminate={!allSelected && (selected?.size ?? 0) > 0}
-                onChange={() => onSelect?.(allSelected ? new Set() : new Set(rows.map(keyOf)))}
+                onChange={() => selectAll(!allSelected)}
               />
             </span>
           )}

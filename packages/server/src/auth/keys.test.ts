@@ -67,9 +67,9 @@ describe('keys', () => {
 
     const listed = (await setup.auth.keys.list()).map(({ kind, id }) => `${kind} ${id}`)
     assert.ok(listed.includes(`login ${login.private_key_id}`) && listed.includes(`api ${api.secretId}`))
-    assert.equal(await beside.revoke(login.private_key_id), true)
-    assert.equal(await beside.revoke(api.secretId), true)
-    assert.equal(await beside.revoke(api.secretId), false)
+    assert.deepEqual(await beside.revoke(login.private_key_id), [login.private_key_id])
+    assert.deepEqual(await beside.revoke(api.secretId), [api.secretId])
+    assert.deepEqual(await beside.revoke(api.secretId), [])
 
     await assert.rejects(setup.auth.signInCustom(ticketFor('bobby', login)), /revoked/)
     await assert.rejects(setup.auth.keys.callerOfApiKey(api.apiKey), invalid)
@@ -93,6 +93,52 @@ describe('keys', () => {
       ],
     )
     assert.deepEqual(Object.keys(listed[0] ?? {}).sort(), ['createdAt', 'id', 'kind'])
+  })
+
+  it('a revoked key takes the keys with it that it created, but none of others, of the command line or of earlier versions', async () => {
+    const { keys } = setup.auth
+    const made = async (by?: string) => (await keys.createApiKey(by === undefined ? {} : { by })).secretId
+    const root = await made('command line')
+    const child = await made(root)
+    const login = (await keys.createLoginKey({ by: child })).private_key_id
+    const grandchild = await made(child)
+    const others = [await made('command line'), await made('operator'), await made()]
+    assert.deepEqual([...(await keys.revoke(root))].sort(), [root, child, login, grandchild].sort())
+    const left = new Set((await keys.list()).map(({ id }) => id))
+    assert.ok(others.every((id) => left.has(id)))
+    assert.ok([root, child, login, grandchild].every((id) => !left.has(id)))
+    await assert.rejects(made(child), invalid)
+  })
+
+  it('a key that replaces the one that created it can be kept, with those that it created', async () => {
+    const { keys } = setup.auth
+    const made = async (by: string) => (await keys.createApiKey({ by })).secretId
+    const old = await made('operator')
+    const fresh = await made(old)
+    const ofFresh = await made(fresh)
+    const ofOld = await made(old)
+    assert.deepEqual([...(await keys.revoke(old, fresh))].sort(), [old, ofOld].sort())
+    const left = (await keys.list()).map(({ id }) => id)
+    assert.ok(left.includes(fresh) && left.includes(ofFresh))
+  })
+
+  it('a key that is created while its creator is being revoked does not survive', async () => {
+    const old = (await setup.auth.keys.createApiKey({ by: 'operator' })).secretId
+    const racing = createKeys({
+      env: ENV,
+      now: setup.now,
+      ring: setup.secrets.apiSecret,
+      records: {
+        ...setup.records,
+        async commit(...request) {
+          // The other one has listed the keys, and deletes them now.
+          await setup.auth.keys.createApiKey({ by: old }).catch(() => {})
+          return setup.records.commit(...request)
+        },
+      },
+    })
+    assert.equal((await racing.revoke(old)).length, 2)
+    assert.ok((await setup.auth.keys.list()).every(({ by }) => by !== old))
   })
 
   it('a secretKey stays the same when the ring gets a newer key, and ends with the key it is derived from', async () => {

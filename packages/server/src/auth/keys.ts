@@ -44,7 +44,11 @@ interface KeyOrigin {
 
 /** The keys of an environment. They are records, so a command sees and changes the keys of a running server. */
 export interface Keys {
-  /** Creates a key for custom login tickets. Only its public half is stored. */
+  /**
+   * Creates a key for custom login tickets. Only its public half is stored.
+   *
+   * @throws CloudsteadError `INVALID_CREDENTIALS` when the key that creates it was revoked meanwhile, like `createApiKey`
+   */
   createLoginKey(origin?: KeyOrigin): Promise<LoginKeyFile>
   /** The public half, PEM. */
   publicLoginKey(keyId: string): Promise<string | undefined>
@@ -61,8 +65,14 @@ export interface Keys {
   callerOfApiKey(apiKey: string): Promise<AdminCaller>
   /** Newest first. */
   list(): Promise<readonly KeyInfo[]>
-  /** Logins that were made with the key stay valid. Returns whether the key existed. */
-  revoke(id: string): Promise<boolean>
+  /**
+   * Revokes a key, the keys that it created, those that they created, and so on. Keys of earlier versions, which do not say
+   * who created them, stay valid, and so do logins that were made with a key.
+   *
+   * @param keep the id of a created key that replaces the revoked one: it stays valid, with those that it created
+   * @returns the ids of the revoked keys, first `id`; empty when there is no such key
+   */
+  revoke(id: string, keep?: string): Promise<readonly string[]>
 }
 
 const LOGIN_KEYS = 'auth:login-keys'
@@ -75,6 +85,7 @@ const API_KEY_BYTES = 32
 /** Keys per read; an environment has a handful. */
 const PAGE = 100
 
+const SECRET_ID = /^CS[0-9a-f]{24}$/
 /** `cs_<secretId>_<random>`: people and secret scanners recognise the prefix. */
 const API_KEY = /^cs_(CS[0-9a-f]{24})_[A-Za-z0-9_-]{43}$/
 
@@ -106,8 +117,15 @@ export interface KeysOptions {
 
 export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
   async function insert(key: RecordKey, value: StoredLoginKey | StoredApiKey): Promise<void> {
-    const result = await records.commit([putJson(key, value)], [{ ...key, version: null }])
-    if (!result.done) throw new Error('a new key id was taken')
+    const { by = '' } = value
+    // A key that is revoked takes those that it created with it, so it must not create one after that.
+    const maker = SECRET_ID.test(by) ? { space: API_KEYS, id: by } : undefined
+    const version = maker && (await readJson(records, maker))?.version
+    if (maker !== undefined && version === undefined) throw revokedError()
+    const unchanged = maker === undefined || version === undefined ? [] : [{ ...maker, version }]
+    const { done } = await records.commit([putJson(key, value)], [{ ...key, version: null }, ...unchanged])
+    if (done) return
+    throw maker === undefined ? new Error('a new key id was taken') : revokedError()
   }
 
   async function createLoginKey({ by }: KeyOrigin = {}): Promise<LoginKeyFile> {
@@ -148,7 +166,7 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     const secretId = API_KEY.exec(apiKey)?.[1]
     const stored = secretId === undefined ? undefined : await apiKeyRecord(secretId)
     if (secretId === undefined || stored === undefined || !sameText(hashOf(apiKey), stored.apiKeyHash)) {
-      throw new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
+      throw revokedError()
     }
     return callerOf(secretId, stored)
   }
@@ -175,12 +193,20 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     return all.sort((one, other) => other.createdAt - one.createdAt)
   }
 
-  async function revoke(id: string): Promise<boolean> {
-    const keys = [LOGIN_KEYS, API_KEYS].map((space) => ({ space, id }))
-    const found = (await records.get(keys)).filter((record) => record !== undefined)
-    if (found.length === 0) return false
-    await records.commit(found.map(({ space }) => ({ op: 'delete', space, id })))
-    return true
+  async function revoke(id: string, keep?: string): Promise<readonly string[]> {
+    const revoked = new Set<string>()
+    // Until nothing is left: a key may have created another one after the keys were listed, but not after it was revoked.
+    for (;;) {
+      const made = withMade(await list(), new Set([id, ...revoked]), keep)
+      if (made.length === 0) return [...revoked]
+      const deletes = made.map(({ kind, ...key }) => ({
+        op: 'delete' as const,
+        space: kind === 'login' ? LOGIN_KEYS : API_KEYS,
+        id: key.id,
+      }))
+      await records.commit(deletes)
+      for (const key of made) revoked.add(key.id)
+    }
   }
 
   return { createLoginKey, publicLoginKey, createApiKey, holderOf, secretKeyOf, callerOfApiKey, list, revoke }
@@ -188,4 +214,15 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
 
 function callerOf(secretId: string, { scopes }: StoredApiKey): AdminCaller {
   return { kind: 'admin', keyId: secretId, ...(scopes === undefined ? {} : { scopes }) }
+}
+
+/** The keys with these ids and all that they created, directly or not; without `keep` and what that created. */
+function withMade(keys: readonly KeyInfo[], ids: ReadonlySet<string>, keep: string | undefined): readonly KeyInfo[] {
+  const found = keys.filter(({ id, by = '' }) => id !== keep && (ids.has(id) || ids.has(by)))
+  const more = found.filter(({ id }) => !ids.has(id))
+  return more.length === 0 ? found : withMade(keys, new Set([...ids, ...more.map(({ id }) => id)]), keep)
+}
+
+function revokedError(): CloudsteadError {
+  return new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
 }

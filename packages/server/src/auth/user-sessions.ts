@@ -1,9 +1,9 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { FindRequest, Records } from '../engines/records/records.ts'
+import { reindex } from '../engines/records/reindex.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import { readJson } from './json-records.ts'
-import { reindex } from './reindex.ts'
 import { BY_USER, SESSIONS_SPACE, type Session, sessionKey, sessionPut } from './session-record.ts'
 
 /** A session as an administrator sees it. */

@@ -35,10 +35,12 @@ export async function keys([action = '', ...rest]: readonly string[]): Promise<n
       }
       case 'list':
         return print(await keys.list())
-      default:
-        if (!(await keys.revoke(id))) throw new UsageError(`there is no key with the id ${id}`)
-        await noted('key-revoked', id)
-        return 0
+      default: {
+        const revoked = await keys.revoke(id)
+        if (revoked.length === 0) throw new UsageError(`there is no key with the id ${id}`)
+        for (const one of revoked) await noted('key-revoked', one)
+        return print({ revoked })
+      }
     }
   })
 }

@@ -23,7 +23,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       create an administrator key: {secretId, secretKey, apiKey}; --scope limits it to areas: storage, database, users,
       settings, each with :read or :write
   cloudstead keys list | keys revoke ID, with the same options
-      list the keys of an environment; revoke one
+      list the keys of an environment; revoke one, with the keys that it created
       (without --data-dir, keys and console look in ./${DEFAULT_DATA_DIR}, or in ./${DEV_DATA_DIR} if there is no ./${DEFAULT_DATA_DIR})
   cloudstead console link --env ENV [--data-dir DIR] [--url URL]
       create a link that signs in to the Console once and expires after 30 minutes; works while the server runs;

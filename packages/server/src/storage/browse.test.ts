@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { CloudsteadError, parseCloudPath } from '@cloudstead/protocol'
 import fc from 'fast-check'
 import type { ListRequest } from './browse.ts'
+import { byBytes, listAll } from './list.fixture.ts'
 import { ADMIN, ENV, storageForFile } from './storage.fixture.ts'
 
 const setup = await storageForFile()
@@ -14,18 +15,8 @@ interface Listed {
   readonly name: string
 }
 
-/** The whole list, page by page. */
-async function listAll(request: ListRequest, between?: () => Promise<void>): Promise<readonly Listed[]> {
-  const items: Listed[] = []
-  let after: string | undefined
-  do {
-    const page = await storage.listFiles(ADMIN, { ...request, after })
-    assert.ok(page.items.length <= (request.limit ?? 500))
-    items.push(...page.items.map(({ kind, path, name }) => ({ kind, path, name })))
-    after = page.next
-    await between?.()
-  } while (after !== undefined)
-  return items
+async function listed(request: ListRequest, between?: () => Promise<void>): Promise<readonly Listed[]> {
+  return (await listAll(storage, request, between)).map(({ kind, path, name }) => ({ kind, path, name }))
 }
 
 /** The same, written down a second time and naively. */
@@ -39,7 +30,7 @@ function naiveList(paths: readonly string[], { folder = '', startsWith = '', dee
       found.set(below, { kind: 'folder', path: below, name: below.slice(folder.length, -1) })
     } else if (!path.endsWith('/')) found.set(path, { kind: 'file', path, name: path.slice(folder.length) })
   }
-  return [...found.values()].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  return [...found.values()].sort((a, b) => byBytes(a.path, b.path))
 }
 
 const segment = fc.oneof(
@@ -74,7 +65,7 @@ describe('a listing', () => {
           await setup.seed(paths)
           const folders = ['', ...paths.flatMap((path) => parentsOf(path))]
           const request = { folder: folders[pick % folders.length] ?? '', startsWith, deep, limit }
-          assert.deepEqual(await listAll(request), naiveList(paths, request))
+          assert.deepEqual(await listed(request), naiveList(paths, request))
         },
       ),
       { numRuns: 150 },
@@ -86,7 +77,7 @@ describe('a listing', () => {
     const names = Array.from({ length: 60 }, (_, index) => `f/${String(index).padStart(3, '0')}`)
     await setup.seed(names)
     let round = 0
-    const seen = await listAll({ folder: 'f/', limit: 7 }, async () => {
+    const seen = await listed({ folder: 'f/', limit: 7 }, async () => {
       round += 1
       // What was listed last goes, and something comes before it: neither moves the rest.
       await storage.remove(ADMIN, [`cloud://${ENV}/${names[round * 7 - 1] ?? 'none'}`])
@@ -101,7 +92,7 @@ describe('a listing', () => {
   it('shows an empty folder that has a marker, but never the marker', async () => {
     await setup.clear()
     await setup.seed(['a/', 'a/b/c/', 'd'])
-    const top = await listAll({})
+    const top = await listed({})
     assert.deepEqual(
       top.map(({ kind, path }) => [kind, path]),
       [
@@ -109,9 +100,9 @@ describe('a listing', () => {
         ['file', 'd'],
       ],
     )
-    assert.deepEqual(await listAll({ folder: 'a/b/c/' }), [])
+    assert.deepEqual(await listed({ folder: 'a/b/c/' }), [])
     assert.deepEqual(
-      (await listAll({ deep: true })).map(({ path }) => path),
+      (await listed({ deep: true })).map(({ path }) => path),
       ['d'],
     )
   })

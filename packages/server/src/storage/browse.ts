@@ -1,10 +1,13 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import { essenceOf, isInline } from './content-type.ts'
-import type { FileRecord } from './file-record.ts'
+import type { FileRecord, FileSort } from './file-record.ts'
 import { afterPath, afterPrefix, filesFrom, type WalkStart } from './file-walk.ts'
+import { entryOf, type FilePage, type ListedFile, type ListedFolder, readCursor, writeCursor } from './listed.ts'
 import { objectUrls } from './object-urls.ts'
 import type { StorageOptions } from './options.ts'
-import { isFolder, parseFolder } from './tree-path.ts'
+import { searchPage } from './search.ts'
+import { sortedPage } from './sorted-page.ts'
+import { isFolder, parseFolder, type TreePath } from './tree-path.ts'
 
 /** The default length of a page. */
 const DEFAULT_LIMIT = 500
@@ -26,49 +29,56 @@ export interface ListRequest {
   readonly startsWith?: string | undefined
   /** Lists the files of all folders below, and no folders. */
   readonly deep?: boolean | undefined
+  /** Lists the folders first, then the files in this order. Not with `startsWith`, `deep` or `contains`. */
+  readonly sort?: FileSort | undefined
+  /** Default: ascending. */
+  readonly order?: 'ascending' | 'descending' | undefined
+  /**
+   * Lists the files and folders at any depth below the folder whose name contains this, whatever the case of the letters.
+   * Not with `startsWith`, `deep` or `sort`.
+   */
+  readonly contains?: string | undefined
   /** `next` of the previous page. */
   readonly after?: string | undefined
   readonly limit?: number | undefined
 }
 
-export interface ListedFolder {
-  readonly kind: 'folder'
-  readonly path: string
-  /** Relative to the listed folder, without the trailing slash. */
-  readonly name: string
-}
-
-export interface ListedFile {
-  readonly kind: 'file'
-  readonly path: string
-  readonly name: string
-  readonly file: FileRecord
-  /** Path and query of a URL for a thumbnail. Only for pictures that browsers show. */
-  readonly preview?: string
-}
-
-export interface FilePage {
-  readonly items: readonly (ListedFolder | ListedFile)[]
-  /** Absent at the end, and only there. It is a position in the order of paths, so changes between pages do not affect it. */
-  readonly next?: string
-}
-
 /**
- * Lists a page of a folder, in the order of the UTF-8 bytes of the paths. Each folder below is skipped in one step, whatever
- * its size. For administrators: rules decide about files, and have no right to list.
+ * Lists a page of a folder. Without `sort`, it is in the order of the UTF-8 bytes of the paths, and each folder below is
+ * skipped in one step, whatever its size. For administrators: rules decide about files, and have no right to list.
  *
- * @throws CloudsteadError INVALID_FILE_NAME for the folder, INVALID_PARAM when `after` is not from this listing
+ * @throws CloudsteadError INVALID_FILE_NAME for the folder, INVALID_PARAM when `after` is not from this listing, or for a
+ * combination that does not exist
  */
 export async function listFiles(options: StorageOptions, request: ListRequest): Promise<FilePage> {
   return withPreviews(options, await pageOf(options, request))
 }
 
-async function pageOf(options: StorageOptions, request: ListRequest): Promise<FilePage> {
-  const { startsWith = '', deep = false, limit = DEFAULT_LIMIT } = request
+function pageOf(options: StorageOptions, request: ListRequest): Promise<FilePage> {
+  const { sort, order, contains, after, limit = DEFAULT_LIMIT } = request
   const folder = parseFolder(request.folder ?? '')
+  const byPath = request.startsWith !== undefined || request.deep === true
+  if ([byPath, sort !== undefined, contains !== undefined].filter(Boolean).length > 1) {
+    throw new CloudsteadError(
+      'INVALID_PARAM',
+      'contains and sort cannot be combined with each other, with startsWith or with deep',
+    )
+  }
+  if (contains !== undefined) return searchPage(options, { folder, contains, after, limit })
+  if (sort !== undefined) {
+    return sortedPage(options, { folder, sort, descending: order === 'descending', after, limit })
+  }
+  return pathPage(options, folder, { ...request, limit })
+}
+
+async function pathPage(
+  options: StorageOptions,
+  folder: TreePath,
+  { startsWith = '', deep = false, after, limit }: ListRequest & { readonly limit: number },
+): Promise<FilePage> {
   const prefix = folder + startsWith
   const entries: (ListedFolder | ListedFile)[] = []
-  let place = request.after === undefined ? undefined : placeOf(readCursor(request.after, prefix), prefix, deep)
+  let place = after === undefined ? undefined : placeOf(readCursor(after, prefix), prefix, deep)
   let chunk = limit + 1
   let walked = 0
   do {
@@ -117,11 +127,6 @@ function entryIn(path: string, prefix: string): string | undefined {
   return fileIn(path)
 }
 
-function entryOf(folder: string, path: string, file: FileRecord): ListedFolder | ListedFile {
-  const name = path.slice(folder.length)
-  return isFolder(path) ? { kind: 'folder', path, name: name.slice(0, -1) } : { kind: 'file', path, name, file }
-}
-
 /** Adds URLs for the pictures of a page. */
 function withPreviews(options: StorageOptions, page: FilePage): FilePage {
   const expires = (Math.ceil(options.now() / 1000 / PREVIEW_STEP_S) + 1) * PREVIEW_STEP_S
@@ -139,16 +144,4 @@ function withPreviews(options: StorageOptions, page: FilePage): FilePage {
 function isPicture({ contentType, size }: FileRecord): boolean {
   const essence = essenceOf(contentType) ?? ''
   return essence.startsWith('image/') && isInline(essence) && !RARELY_SHOWN.has(essence) && size <= MAX_PREVIEW_BYTES
-}
-
-function writeCursor(path: string): string {
-  return Buffer.from(path).toString('base64url')
-}
-
-function readCursor(cursor: string, prefix: string): string {
-  const path = Buffer.from(cursor, 'base64url').toString()
-  if (path === '' || !path.startsWith(prefix)) {
-    throw new CloudsteadError('INVALID_PARAM', 'after must be the next of a former page of the same list')
-  }
-  return path
 }

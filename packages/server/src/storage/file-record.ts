@@ -1,7 +1,8 @@
 import { type CloudPath, objectIdOf } from '@cloudstead/protocol'
 import type { BlobId } from '../engines/blobs/blobs.ts'
-import { encodeKey } from '../engines/records/key-encoding.ts'
-import type { PutWrite, RecordKey, StoredRecord } from '../engines/records/records.ts'
+import { encodeKey, type IndexValue } from '../engines/records/key-encoding.ts'
+import type { IndexEntry, PutWrite, RecordKey, StoredRecord } from '../engines/records/records.ts'
+import { essenceOf } from './content-type.ts'
 
 /** The space of file records. The id of a record is the object id of its path, which URLs contain. */
 export const FILES_SPACE = 'files'
@@ -10,6 +11,21 @@ export const PATH_INDEX = 'path'
 /** Index over the blob id: finds the files that need a blob, and yields all needed blobs in the order of their ids. */
 export const BLOB_INDEX = 'blob'
 
+/** What the files of a folder can be sorted by. */
+export type FileSort = 'name' | 'size' | 'type' | 'changed'
+
+/**
+ * Indexes over the folder, the property and the name: a sorted page of a folder is one walk. The marker of a folder is only
+ * in `name`, with an empty name.
+ */
+export const SORT_INDEX: Readonly<Record<FileSort, string>> = {
+  name: 'folder-name',
+  size: 'folder-size',
+  type: 'folder-type',
+  changed: 'folder-changed',
+}
+/** Names the set of entries that `filePut` writes. A new name has those of all stored files written again. */
+export const FILE_ENTRIES = 'files-1'
 /** A stored file. Its bytes are in a blob. An overwrite makes a new blob. */
 export interface FileRecord {
   readonly path: CloudPath
@@ -51,11 +67,24 @@ export function filePut(env: string, file: FileRecord): PutWrite {
     op: 'put',
     ...fileKey(env, file.path),
     value: JSON.stringify(file),
-    entries: [
-      { index: PATH_INDEX, key: encodeKey([file.path]) },
-      { index: BLOB_INDEX, key: encodeKey([file.blob]) },
-    ],
+    entries: entriesOf(file),
   }
+}
+
+function entriesOf({ path, blob, size, contentType, updatedAt }: FileRecord): readonly IndexEntry[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  const name = path.slice(folder.length)
+  const sorted = (by: FileSort, ...values: readonly IndexValue[]) => ({
+    index: SORT_INDEX[by],
+    key: encodeKey([folder, ...values, name]),
+  })
+  const all = [
+    { index: PATH_INDEX, key: encodeKey([path]) },
+    { index: BLOB_INDEX, key: encodeKey([blob]) },
+    sorted('name'),
+  ]
+  if (name === '') return all
+  return [...all, sorted('size', size), sorted('type', essenceOf(contentType)), sorted('changed', updatedAt)]
 }
 
 export function fileOf(record: StoredRecord): FileRecord {

@@ -14,7 +14,7 @@ import { loadSecrets } from '../secrets.ts'
 import type { Settings, StorageSettings } from '../settings.ts'
 import { createBlobReferences } from './blob-references.ts'
 import { contentTypeFor } from './content-type.ts'
-import { FILES_SPACE, filePut } from './file-record.ts'
+import { FILES_SPACE, type FileRecord, filePut } from './file-record.ts'
 import { createStorage, type Storage } from './storage.ts'
 
 export const ENV = 'demo-1abcde'
@@ -32,8 +32,8 @@ export interface StorageFixture {
   /** Called between two steps of the service. */
   readonly hooks: { beforeRead?: () => Promise<void> }
   useAcl(acl: unknown): void
-  /** Makes empty files, quickly. */
-  seed(paths: readonly string[], more?: { readonly creator?: readonly string[] }): Promise<void>
+  /** Makes files without bytes, quickly. */
+  seed(paths: readonly string[], more?: Partial<FileRecord>): Promise<void>
   /** Uploads a file. */
   upload(path: string, content: string | AsyncIterable<Uint8Array>, contentType?: string): Promise<void>
   /** The paths and contents of all files. */
@@ -119,7 +119,7 @@ export async function storageForFile(): Promise<StorageFixture> {
         ...more,
       }
       const puts = wanted.map((path) =>
-        filePut(ENV, { ...file, path: path as CloudPath, contentType: contentTypeFor(path, undefined) }),
+        filePut(ENV, { contentType: contentTypeFor(path, undefined), ...file, path: path as CloudPath }),
       )
       await engine.commit(puts)
     },

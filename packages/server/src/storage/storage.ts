@@ -3,12 +3,14 @@ import type { AdminCaller, Caller, CloudPath, UploadTicket } from '@cloudstead/p
 import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { type Body, createBodyReader } from './body.ts'
-import { type FilePage, type ListRequest, listFiles } from './browse.ts'
+import { type ListRequest, listFiles } from './browse.ts'
 import { correctType } from './correct-type.ts'
 import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
+import { createFileIndex } from './file-index.ts'
 import { type CopyItem, copyFiles, removeFiles } from './files.ts'
 import type { ItemResult } from './list-items.ts'
+import type { FilePage } from './listed.ts'
 import { type ObjectRequest, type OpenedObject, openObject } from './open-object.ts'
 import type { StorageOptions } from './options.ts'
 import { type FileQuestion, simulateFile } from './simulate.ts'
@@ -49,6 +51,8 @@ export interface Storage {
   usage(): AsyncIterable<StorageUsage>
   /** Removes blobs that nobody needs any more. Resolves to their number. */
   sweep(signal: AbortSignal): Promise<number>
+  /** Indexes files that an older version of the program stored; to be called at every start. */
+  settle(signal?: AbortSignal): Promise<void>
 
   // Folders. Methods that take an AdminCaller are for administrators only: rules decide about files, and have no right to list.
   listFiles(administrator: AdminCaller, request: ListRequest): Promise<FilePage>
@@ -66,6 +70,7 @@ export interface Storage {
 
 export function createStorage(options: StorageOptions): Storage {
   options.references.add(filesAsBlobOwner(options.records))
+  const index = createFileIndex(options)
   return {
     issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
     admitUpload: (ticket, length, condition) => admitUpload(options, ticket, length, condition),
@@ -78,7 +83,11 @@ export function createStorage(options: StorageOptions): Storage {
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),
     sweep: (signal) => sweepBlobs(options, signal),
-    listFiles: (_administrator, request) => listFiles(options, request),
+    settle: index.settle,
+    async listFiles(_administrator, request) {
+      if (request.sort !== undefined) await index.ready()
+      return listFiles(options, request)
+    },
     countFiles: (_administrator, paths) => countFiles(options, paths),
     fileDetails: (_administrator, path) => fileDetails(options, path),
     fileUrl: (caller, path, maxAge) => fileUrl(options, caller, path, maxAge),

@@ -17,9 +17,7 @@ export default function KeysPage() {
     setChanges((count) => count + 1)
     void loaded.reload()
   }
-  const section = (kind: Key['kind'], all: readonly Key[]) => (
-    <KeySection kind={kind} keys={all.filter((key) => key.kind === kind)} onChange={changed} />
-  )
+  const section = (kind: Key['kind'], all: readonly Key[]) => <KeySection kind={kind} all={all} onChange={changed} />
   return (
     <Page title={t.title} description={t.description}>
       <LoadedView loaded={loaded}>

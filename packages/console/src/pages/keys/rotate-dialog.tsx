@@ -14,6 +14,7 @@ import { KeyValue } from '../../ui/key-value.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { KeySecret } from './key-secret.tsx'
+import { madeBy } from './made-by.ts'
 import { createKey, type NewKey } from './new-key.ts'
 import { WhatStops } from './revoke-dialog.tsx'
 import { t } from './text.ts'
@@ -21,18 +22,21 @@ import { unsavedKey } from './unsaved-key.ts'
 
 interface RotateDialogProps {
   readonly old: Key
+  /** All keys, to find those that the old one created. */
+  readonly all: readonly Key[]
   /** Called when keys were created or revoked. */
   readonly onChange: () => void
   readonly onClose: () => void
 }
 
 /** Replaces a key without a gap: creates the new one first, then revokes the old one. Leaving in between keeps both. */
-export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
+export function RotateDialog({ old, all, onChange, onClose }: RotateDialogProps) {
   const [created, setCreated] = useState<NewKey>()
   const [step, setStep] = useState<1 | 2 | 3>(1)
   const [saved, setSaved] = useState(false)
   const [unused, setUnused] = useState(false)
   const { busy, error, attempt } = useAttempt()
+  const made = madeBy(all, old.id, created?.id)
   const mayClose = useUnsaved(created !== undefined && !saved, unsavedKey)
   const close = async () => {
     if (await mayClose()) onClose()
@@ -48,7 +52,8 @@ export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
   }
   const revoke = () =>
     attempt(async () => {
-      await call('revokeKey', { params: { id: old.id } })
+      // Who is signed in with the old key has created the new one with it.
+      await call('revokeKey', { params: { id: old.id }, query: created === undefined ? {} : { keep: created.id } })
       toast(t.rotateDone)
       onChange()
       onClose()
@@ -72,7 +77,7 @@ export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
               {t.rotateLater}
             </Button>
             <Button key="revoke" kind="danger" busy={busy} disabled={!unused} onClick={() => void revoke()}>
-              {t.revokeDo}
+              {t.revokeDo(1 + made.length)}
             </Button>
           </>
         )
@@ -92,7 +97,7 @@ export function RotateDialog({ old, onChange, onClose }: RotateDialogProps) {
                 { label: t.rotateOld, value: <span class="mono">{old.id}</span> },
               ]}
             />
-            <WhatStops revoking={old} />
+            <WhatStops revoking={old} made={made} />
             <Checkbox label={t.rotateReady} checked={unused} onChange={setUnused} />
           </>
         )}

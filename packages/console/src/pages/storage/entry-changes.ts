@@ -1,12 +1,17 @@
 /** Changes to a loaded list of entries, so that a long list keeps its scroll position. Pure. */
 import type { StorageEntry } from '@cloudstead/admin-api'
-import { isFolder } from './paths.ts'
+import { comparing, type EntryOrder } from './entry-order.ts'
+import { isFolder, nameOf } from './paths.ts'
 
 /** The part of the storage that is listed. */
 export interface Place {
   readonly folder: string
-  readonly startsWith: string
+  /** A part of names. The list is then of everything that is found in the folder and below it. */
+  readonly search: string
+  /** The files of all folders below. Has no effect on a search. */
   readonly deep: boolean
+  /** Has no effect on a deep list, which is by path. */
+  readonly order: EntryOrder
 }
 
 /** The paths of files and folders that an operation removed and added. */
@@ -16,12 +21,17 @@ export interface Changes {
 }
 
 /** The path of the entry that shows a file or folder in a place: its own, or that of a folder that contains it. */
-export function entryPathIn({ folder, startsWith, deep }: Place, path: string): string | undefined {
-  const prefix = folder + startsWith
-  if (!path.startsWith(prefix) || path === folder) return undefined
+export function entryPathIn({ folder, search, deep }: Place, path: string): string | undefined {
+  if (!path.startsWith(folder) || path === folder) return undefined
+  if (search !== '') return folded(nameOf(path)).includes(folded(search)) ? path : undefined
   if (deep) return isFolder(path) ? undefined : path
-  const slash = path.indexOf('/', prefix.length)
+  const slash = path.indexOf('/', folder.length)
   return slash === -1 ? path : path.slice(0, slash + 1)
+}
+
+/** As the server compares names in a search. */
+function folded(text: string): string {
+  return text.normalize('NFC').toLowerCase()
 }
 
 /** The rows without the removed files, and without everything in the removed folders. */
@@ -31,34 +41,22 @@ export function withoutPaths(rows: readonly StorageEntry[], removed: readonly st
   return rows.filter(({ path }) => !paths.has(path) && !folders.some((folder) => path.startsWith(folder)))
 }
 
-/** The rows with an entry at its place in the order. Unchanged if that place is not loaded yet. */
+/** The rows with an entry at its place in the order. Without it if that place is not loaded yet. */
 export function withEntry(
   rows: readonly StorageEntry[],
   entry: StorageEntry,
   hasMore: boolean,
+  order: EntryOrder,
 ): readonly StorageEntry[] {
-  let [low, high] = [0, rows.length]
+  const compare = comparing(order)
+  const others = rows.filter(({ path }) => path !== entry.path)
+  let [low, high] = [0, others.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (byBytes(rows[middle]?.path ?? '', entry.path) < 0) low = middle + 1
+    const there = others[middle]
+    if (there !== undefined && compare(there, entry) < 0) low = middle + 1
     else high = middle
   }
-  if (low === rows.length && hasMore) return rows
-  const after = rows[low]?.path === entry.path ? low + 1 : low
-  return [...rows.slice(0, low), entry, ...rows.slice(after)]
-}
-
-/** The order of the list: by the UTF-8 bytes of the paths, which is the order of their code points. */
-export function byBytes(a: string, b: string): number {
-  const length = Math.min(a.length, b.length)
-  for (let at = 0; at < length; at++) {
-    const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)]
-    if (x !== y) return rank(x) - rank(y)
-  }
-  return a.length - b.length
-}
-
-/** Surrogates stand for code points above all code points of a single unit. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+  if (low === others.length && hasMore) return others
+  return [...others.slice(0, low), entry, ...others.slice(low)]
 }

@@ -24,6 +24,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
     {
       id: 'name',
       title: t.name,
+      sortable: true,
       width: 'minmax(0, 1fr)',
       cell: (entry, { active }) => (
         <span class="entry-name">
@@ -37,6 +38,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
     {
       id: 'type',
       title: t.type,
+      sortable: true,
       width: '168px',
       notOnPhone: true,
       cell: ({ kind, contentType = '' }) => (
@@ -46,14 +48,16 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
     {
       id: 'size',
       title: t.size,
+      sortable: true,
       width: '96px',
       align: 'end',
       notOnPhone: true,
       cell: ({ size }) => (size === undefined ? null : <Bytes value={size} />),
     },
     {
-      id: 'modified',
+      id: 'changed',
       title: t.modified,
+      sortable: true,
       width: '160px',
       notOnPhone: true,
       cell: ({ updatedAt }) => (updatedAt === undefined ? null : <Time at={updatedAt} relative />),
@@ -69,7 +73,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
       ),
     },
   ]
-  return narrow ? all.filter(({ id }) => id !== 'type' && id !== 'modified') : all
+  return narrow ? all.filter(({ id }) => id !== 'type' && id !== 'changed') : all
 }
 
 /** A thumbnail of a picture. An icon for other entries, and for pictures that cannot be loaded. */

@@ -6,9 +6,10 @@ import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import type { MenuItem } from '../../ui/menu.tsx'
-import { VirtualTable } from '../../ui/virtual-table.tsx'
+import { type Sorting, VirtualTable } from '../../ui/virtual-table.tsx'
 import type { Place } from './entry-changes.ts'
 import { entryColumns } from './entry-columns.tsx'
+import { type EntryOrder, SORT_COLUMNS } from './entry-order.ts'
 import { visibleName } from './paths.ts'
 import { t } from './text.ts'
 import type { Entries } from './use-entries.ts'
@@ -25,6 +26,7 @@ interface FileTableProps {
   readonly onOpen: (entry: StorageEntry) => void
   readonly onActive: (entry: StorageEntry) => void
   readonly onKey: (event: KeyboardEvent, entry: StorageEntry) => void
+  readonly onSort: (order: EntryOrder) => void
   readonly onClearSearch: () => void
 }
 
@@ -46,7 +48,9 @@ export function FileTable(props: FileTableProps) {
     [words, narrow],
   )
   // Each place has its own table, scrolled to the top. The keyboard focus stays in the table.
-  const key = `${place.folder}\n${place.startsWith}\n${place.deep}`
+  const key = `${place.folder}\n${place.search}\n${place.deep}`
+  const isWhole = entries.error === undefined && (entries.search === undefined || entries.search.state === 'over')
+  const byPath = place.deep && place.search === ''
   hadFocus.current = box.current?.contains(document.activeElement) === true
   useLayoutEffect(() => {
     if (hadFocus.current) box.current?.querySelector<HTMLElement>('[role=grid]')?.focus()
@@ -79,22 +83,35 @@ export function FileTable(props: FileTableProps) {
         onActive={onActive}
         goTo={props.goTo}
         onKey={onKey}
+        sorting={byPath ? { column: 'name', direction: 'asc' } : sortingOf(place.order)}
+        onSort={
+          byPath
+            ? undefined
+            : ({ column, direction }) => {
+                const known = SORT_COLUMNS.find((one) => one === column)
+                if (known !== undefined) props.onSort({ column: known, descending: direction === 'desc' })
+              }
+        }
         hasMore={entries.hasMore}
         loading={entries.loading}
         onEndReached={entries.loadMore}
-        empty={entries.error === undefined && <NoFiles place={place} onClearSearch={props.onClearSearch} />}
+        empty={isWhole && <NoFiles place={place} onClearSearch={props.onClearSearch} />}
         foot={entries.error !== undefined && <ErrorNotice error={entries.error} onRetry={entries.retry} />}
       />
     </div>
   )
 }
 
+function sortingOf({ column, descending }: EntryOrder): Sorting {
+  return { column, direction: descending ? 'desc' : 'asc' }
+}
+
 function NoFiles({ place, onClearSearch }: { readonly place: Place; readonly onClearSearch: () => void }) {
-  if (place.startsWith !== '') {
+  if (place.search !== '') {
     return (
       <EmptyState
         icon={SearchX}
-        title={t.nothingFound(visibleName(place.startsWith))}
+        title={t.nothingFound(visibleName(place.search))}
         actions={<Button onClick={onClearSearch}>{t.clearSearch}</Button>}
       >
         {t.nothingFoundText}

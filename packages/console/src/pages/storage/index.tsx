@@ -13,12 +13,16 @@ import { SearchInput } from '../../ui/search-input.tsx'
 import { SplitView } from '../../ui/side-panel.tsx'
 import { ClashDialog } from './clash-dialog.tsx'
 import { entryMenu } from './entry-menu.ts'
+import type { EntryOrder } from './entry-order.ts'
 import { downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
 import { FileTable } from './file-table.tsx'
+import { ListStatus } from './list-status.tsx'
 import { foldersTo, isFolder, nameOf, parentOf, visibleName } from './paths.ts'
+import { orderQuery, placeOf } from './place.ts'
 import { SafeName } from './safe-name.tsx'
 import { SelectionBar } from './selection-bar.tsx'
+import { SortSelect } from './sort-select.tsx'
 import { t } from './text.ts'
 import { UploadButtons } from './upload-buttons.tsx'
 import { onArrived, uploads } from './uploads.ts'
@@ -29,15 +33,12 @@ import './storage.css'
 
 const NONE: ReadonlySet<string> = new Set()
 
-/**
- * The files of the environment. Query members: `folder` (ends with a slash), `file` (the path of the shown file; its folder
- * is the default for `folder`), `search` (the beginning of names), `deep`.
- */
+/** The files of the environment. */
 export default function StoragePage() {
   const { query } = useRoute()
-  const { file = '', search = '' } = query
-  const folder = query.folder ?? parentOf(file)
-  const place = { folder, startsWith: search, deep: query.deep !== undefined }
+  const { file = '' } = query
+  const place = placeOf(query)
+  const { folder, search, order } = place
   const entries = useEntries(place)
   const [chosen, setChosen] = useState({ folder, paths: NONE })
   const selected = chosen.folder === folder ? chosen.paths : NONE
@@ -76,8 +77,8 @@ export default function StoragePage() {
   const open = ({ kind, path }: StorageEntry) => (kind === 'folder' ? goTo(path) : show(path))
   const take = (files: readonly ChosenFile[]) =>
     uploads.add(files.map(({ file: one, path }) => ({ file: one, path: folder + path })))
-  const chosenEntries = () => entries.rows.filter(({ path }) => selected.has(path))
-  const paths = () => chosenEntries().map(({ path }) => path)
+  const paths = () => [...selected]
+  const sortBy = (next: EntryOrder) => setQuery({ folder, ...orderQuery(next) })
 
   const menu = (entry: StorageEntry) => entryMenu(entry, { folder, operations, goTo, show })
   const onKey = (event: KeyboardEvent, { path }: StorageEntry) => {
@@ -111,29 +112,32 @@ export default function StoragePage() {
             query: { folder: path },
           }))}
         />
-        {selected.size > 0 ? (
-          <SelectionBar
-            count={selected.size}
-            onDownload={() => void downloadEntries(chosenEntries())}
-            onMove={() => operations.move(paths(), folder)}
-            onDelete={() => operations.remove(paths())}
-            onClear={() => select(NONE)}
+        <div class="storage-bar">
+          <SearchInput
+            class="storage-search"
+            label={t.search}
+            placeholder={t.searchHint}
+            value={search}
+            onSearch={(text) => setQuery({ folder, search: text, file: undefined })}
           />
-        ) : (
-          <div class="storage-bar">
-            <SearchInput
-              class="storage-search"
-              label={t.search}
-              placeholder={t.searchHint}
-              value={search}
-              onSearch={(text) => setQuery({ folder, search: text, file: undefined })}
-            />
+          {search === '' && (
             <Checkbox
               label={t.deep}
               checked={place.deep}
               onChange={(deep) => setQuery({ folder, deep: deep ? 1 : undefined })}
             />
-          </div>
+          )}
+          {(search !== '' || !place.deep) && <SortSelect order={order} onChange={sortBy} />}
+        </div>
+        {selected.size > 0 && (
+          <SelectionBar
+            count={selected.size}
+            hidden={selected.size - entries.rows.filter(({ path }) => selected.has(path)).length}
+            onDownload={() => void downloadEntries(paths().map((path) => ({ path })))}
+            onMove={() => operations.move(paths(), folder)}
+            onDelete={() => operations.remove(paths())}
+            onClear={() => select(NONE)}
+          />
         )}
         <SplitView>
           <FileTable
@@ -147,6 +151,7 @@ export default function StoragePage() {
             onOpen={open}
             onActive={({ kind, path }) => file !== '' && kind === 'file' && show(path)}
             onKey={onKey}
+            onSort={sortBy}
             onClearSearch={() => setQuery({ folder, search: undefined })}
           />
           {file !== '' && (
@@ -161,10 +166,7 @@ export default function StoragePage() {
             />
           )}
         </SplitView>
-        <p class="storage-count muted small" role="status">
-          {entries.rows.length > 0 &&
-            `${entries.hasMore ? t.countedMore(entries.rows.length) : t.counted(entries.rows.length)} · ${t.sorted}`}
-        </p>
+        <ListStatus entries={entries} deep={place.deep} />
         <UploadsPanel />
       </Dropzone>
       {operations.dialogs()}

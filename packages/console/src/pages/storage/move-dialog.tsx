@@ -68,7 +68,7 @@ interface FoldersProps {
   readonly onOpen: (folder: string) => void
 }
 
-/** Only the first page is searched for folders, because a folder may have a hundred thousand files. */
+/** Folders come first in a sorted list. */
 const PAGE_SIZE = 500
 
 /** The folders in a folder, and a button to go up. */
@@ -77,7 +77,7 @@ function Folders({ folder, onOpen }: FoldersProps) {
     key: folder,
     keepRows: true,
     keyOf: ({ path }) => path,
-    load: (_, signal) => call('listFiles', { query: { folder, limit: PAGE_SIZE } }, { signal }),
+    load: (_, signal) => call('listFiles', { query: { folder, sort: 'name', limit: PAGE_SIZE } }, { signal }),
   })
   const found = error === undefined ? rows.filter(({ kind }) => kind === 'folder') : []
   return (

@@ -1,11 +1,23 @@
 import type { StorageEntry } from '@cloudstead/admin-api'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { type Pages, usePages } from '../../data/use-pages.ts'
 import { type Changes, entryPathIn, type Place, withEntry, withoutPaths } from './entry-changes.ts'
+import { comparing, type EntryOrder } from './entry-order.ts'
 import { isFolder } from './paths.ts'
 
+/** How far a search is. `full`: it found as many as are listed, and there may be more. */
+interface Search {
+  readonly state: 'running' | 'stopped' | 'full' | 'over'
+  /** The number of files that were looked at. */
+  readonly searched: number
+  stop(): void
+  resume(): void
+}
+
 export interface Entries extends Omit<Pages<StorageEntry>, 'reload' | 'update'> {
+  /** Undefined when nothing is searched for. */
+  readonly search: Search | undefined
   /** Loads the list again, up to its current length. The rows stay until then. */
   reload(): void
   /** Shows changes in place, so that a long list keeps its scroll position. */
@@ -20,30 +32,55 @@ const MAX_RELOADED = 3_000
 /** The most changed files that are requested one by one. For more of them the list is reloaded. */
 const MAX_REQUESTED = 12
 
-/** The files and folders of a place, page by page. */
+/** Found entries are sorted in the browser, so their number is limited. */
+const MAX_FOUND = 5_000
+const BY_PATH: EntryOrder = { column: 'name', descending: false }
+
+/**
+ * The files and folders of a place. A folder is loaded page by page, in the order of the place; the server sorts it. A search
+ * goes on by itself, request by request, until it is over, is stopped or has found `MAX_FOUND`.
+ */
 export function useEntries(place: Place): Entries {
-  const { folder, startsWith, deep } = place
+  const { folder, search, deep, order } = place
+  const searching = search !== ''
+  const [searched, setSearched] = useState(0)
+  const key = JSON.stringify(searching ? [folder, search] : deep ? [folder, true] : [folder, order])
+  const [stopped, setStopped] = useState<string>()
   const {
     reload: reloadPages,
     update,
     ...pages
   } = usePages<StorageEntry>({
-    key: JSON.stringify([folder, startsWith, deep]),
+    key,
     keyOf: ({ path }) => path,
-    load(after, signal) {
+    showEmpty: searching,
+    async load(after, signal) {
       const query = {
         folder,
         limit: after === undefined ? FIRST_PAGE : NEXT_PAGE,
-        ...(startsWith === '' ? {} : { startsWith }),
-        ...(deep ? { deep } : {}),
         ...(after === undefined ? {} : { after }),
+        ...(searching
+          ? { contains: search }
+          : deep
+            ? { deep }
+            : { sort: order.column, order: order.descending ? ('descending' as const) : ('ascending' as const) }),
       }
-      return call('listFiles', { query }, { signal })
+      const page = await call('listFiles', { query }, { signal })
+      setSearched((before) => (after === undefined ? 0 : before) + (page.searched ?? 0))
+      return page
     },
   })
+  const goesOn = pages.hasMore && pages.rows.length < MAX_FOUND && pages.error === undefined && stopped !== key
+  useEffect(() => {
+    if (searching && goesOn && !pages.loading) pages.loadMore()
+  }, [searching, goesOn, pages.loading])
+  const sorted = useMemo(
+    () => (searching ? [...pages.rows].sort(comparing(order)) : pages.rows),
+    [pages.rows, searching, order.column, order.descending],
+  )
   /** Something changed while the list was loading, so it is loaded again afterwards. */
   const stale = useRef(false)
-  const reload = () => reloadPages(Math.min(pages.rows.length, MAX_RELOADED))
+  const reload = () => reloadPages(searching ? 1 : Math.min(pages.rows.length, MAX_RELOADED))
   useEffect(() => {
     if (pages.loading || !stale.current) return
     stale.current = false
@@ -61,7 +98,9 @@ export function useEntries(place: Place): Entries {
       const entries = await Promise.all(paths.map((path) => entryOf(folder, path)))
       update((rows, hasMore) =>
         entries.reduce(
-          (list, entry) => (entry === undefined ? list : withEntry(list, entry, hasMore)),
+          // What is found is sorted afterwards, so an entry may be anywhere in it.
+          (list, entry) =>
+            entry === undefined ? list : withEntry(list, entry, hasMore && !searching, deep ? BY_PATH : order),
           withoutPaths(rows, removed),
         ),
       )
@@ -71,7 +110,22 @@ export function useEntries(place: Place): Entries {
     }
   }
 
-  return { ...pages, reload, change: (changes) => void change(changes) }
+  const common = { ...pages, reload, change: (changes: Changes) => void change(changes) }
+  if (!searching) return { ...common, search: undefined }
+  const running = goesOn || (pages.loading && stopped !== key)
+  return {
+    ...common,
+    rows: sorted,
+    // Scrolling to the end of what is found so far asks for nothing.
+    hasMore: false,
+    loading: running,
+    search: {
+      state: running ? 'running' : !pages.hasMore ? 'over' : stopped === key ? 'stopped' : 'full',
+      searched,
+      stop: () => setStopped(key),
+      resume: () => setStopped(undefined),
+    },
+  }
 }
 
 /** The entry of a path; undefined if the file is gone. */

@@ -1,8 +1,8 @@
 import type { Progress, StorageEntry, StorageFile, storageOperations } from '@cloudstead/admin-api'
 import { parseCloudPath } from '@cloudstead/protocol'
-import type { ListedFile, ListedFolder } from '../../storage/browse.ts'
 import type { FileDetails } from '../../storage/file-details.ts'
 import { etagOf } from '../../storage/file-record.ts'
+import type { ListedFile, ListedFolder } from '../../storage/listed.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { parseMove, type TreeProgress } from '../../storage/tree-changes.ts'
 import { nameOf, parseTreePath } from '../../storage/tree-path.ts'
@@ -13,8 +13,8 @@ import type { Handlers } from './handlers.ts'
 export function storageHandlers({ storage }: { readonly storage: Storage }): Handlers<typeof storageOperations> {
   return {
     async listFiles({ query }, { caller, origin }) {
-      const { items, next } = await storage.listFiles(caller, query)
-      return { items: items.map((item) => entryOf(item, origin)), ...(next === undefined ? {} : { next }) }
+      const { items, ...more } = await storage.listFiles(caller, query)
+      return { items: items.map((item) => entryOf(item, origin)), ...more }
     },
     async getFile({ query }, { caller, origin }) {
       return fileOf(await storage.fileDetails(caller, query.path), origin)

@@ -59,11 +59,14 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
       return file
     },
 
-    async revokeKey({ params: { id } }, { by, peer }) {
-      if (!(await keys.revoke(id))) throw new CloudsteadError('NOT_FOUND', 'There is no key with this id.')
-      await securityLog.record({ kind: 'key-revoked', by, about: id, address: peer })
-      log.info({ keyId: id, by }, 'a key was revoked')
-      return { done: true }
+    async revokeKey({ params: { id }, query }, { by, peer }) {
+      const revoked = await keys.revoke(id, query.keep)
+      if (revoked.length === 0) throw new CloudsteadError('NOT_FOUND', 'There is no key with this id.')
+      for (const about of revoked) {
+        await securityLog.record({ kind: 'key-revoked', by, about, address: peer })
+        log.info({ keyId: about, by, ...(about === id ? {} : { createdBy: id }) }, 'a key was revoked')
+      }
+      return { done: true, revoked }
     },
 
     async listSecurityEvents({ query }) {

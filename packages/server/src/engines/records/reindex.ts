@@ -1,11 +1,11 @@
-import type { PutWrite, RecordKey, Records, StoredRecord } from '../engines/records/records.ts'
-import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
-import { walkPages } from '../engines/records/walk.ts'
-import { putJson } from './json-records.ts'
+import type { PutWrite, RecordKey, Records, StoredRecord } from './records.ts'
+import { CONFLICT, retryOnConflict } from './retry.ts'
+import { walkPages } from './walk.ts'
 
-/** Records per commit: few enough not to delay logins. */
+/** Records per commit: few enough not to delay logins and uploads. */
 const BATCH = 200
 
+/** The first spaces that were indexed this way were those of `auth`, hence the name. */
 const DONE_SPACE = 'auth:indexed'
 
 /** Which records get index entries, and how they are written with them. */
@@ -28,16 +28,24 @@ export async function reindex(
   { space, entries, put }: Reindexing,
   signal?: AbortSignal,
 ): Promise<number> {
-  const mark: RecordKey = { space: DONE_SPACE, id: entries }
-  if ((await records.get([mark]))[0] !== undefined) return 0
+  if (await isIndexed(records, entries)) return 0
   let written = 0
   for await (const page of walkPages(records, { space, limit: BATCH })) {
     if (signal?.aborted === true) return written
     await write(records, page, put)
     written += page.length
   }
-  await records.commit([putJson(mark, {})])
+  await records.commit([{ op: 'put', ...markOf(entries), value: '{}', entries: [] }])
   return written
+}
+
+/** Whether a reindexing with this name has been finished. */
+export async function isIndexed(records: Records, entries: string): Promise<boolean> {
+  return (await records.get([markOf(entries)]))[0] !== undefined
+}
+
+function markOf(entries: string): RecordKey {
+  return { space: DONE_SPACE, id: entries }
 }
 
 async function write(records: Records, page: readonly StoredRecord[], put: Reindexing['put']): Promise<void> {

@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { encodeKey } from '../engines/records/key-encoding.ts'
-import type { Records, StoredRecord } from '../engines/records/records.ts'
-import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
-import { putJson } from './json-records.ts'
+import { encodeKey } from './key-encoding.ts'
+import type { IndexEntry, PutWrite, RecordKey, Records, StoredRecord } from './records.ts'
 import { reindex } from './reindex.ts'
+import { openSqliteRecords } from './sqlite/sqlite-records.ts'
 
 const SPACE = 'things'
+
+function putJson(key: RecordKey, value: unknown, entries: readonly IndexEntry[] = []): PutWrite {
+  return { op: 'put', ...key, value: JSON.stringify(value), entries }
+}
 
 describe('records that an older version of the program stored', () => {
   let folder: string
