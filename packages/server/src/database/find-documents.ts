@@ -70,6 +70,7 @@ export async function findDocuments(
       const { document, bytes } = resultOf(found, project)
       size += bytes
       checkResponseSize(size)
+      budget.keep(size)
       results.push(document)
       if (results.length === limit) return results
     }
@@ -102,6 +103,7 @@ async function findSorted(
       const { document, bytes } = resultOf(found, project)
       // The keys share memory with a whole document, but not with a projected one.
       window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys.map((key) => key ?? null)))
+      budget.keep(window.bytes)
     }
   }
   budget.nextStep()

@@ -80,6 +80,11 @@ export class SortWindow<T> {
     this.#budget = budget
   }
 
+  /** Of the items that it holds. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Whether an item with these keys may be among the first. Otherwise it need not be added. */
   accepts(keys: readonly SortKeyValue[]): boolean {
     return this.#last === undefined || this.#compare(keys, this.#last) < 0

@@ -6,6 +6,7 @@ import {
   encodeEjson,
 } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
+import { RequestBudget } from '../../database/request-budget.ts'
 import type { OrderPart } from '../../database/sort.ts'
 import { list, type Params, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
@@ -27,14 +28,14 @@ export function adminDatabaseActions(database: Database): ActionTable {
     }),
     'database.getDocument': outsideTransactions(find),
     'database.calculateDocument': outsideTransactions(count),
-    'database.modifyDocument': outsideTransactions(async (caller, params) => {
-      const { updated, upsertedId } = await edit(caller, params)
+    'database.modifyDocument': outsideTransactions(async (caller, params, { room }) => {
+      const { updated, upsertedId } = await edit(caller, params, room)
       return { data: { updated, ...(upsertedId !== undefined && { upsert_id: upsertedId }) } }
     }),
     'database.removeDocument': outsideTransactions(remove),
-    'database.modifyAndReturnDoc': outsideTransactions(async (caller, params) => {
+    'database.modifyAndReturnDoc': outsideTransactions(async (caller, params, { room }) => {
       const request = { ...editRequest(params), multi: false, upsert: false }
-      const { updated, document } = await database.update(caller, request)
+      const { updated, document } = await database.update(caller, request, new RequestBudget({ room }))
       return { data: { updated, ...(document !== undefined && { doc: encodeEjson(document) }) } }
     }),
   }
