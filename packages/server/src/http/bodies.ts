@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { CloudsteadError, checkJsonStructure } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { BodyHold } from './body-budget.ts'
@@ -34,6 +35,8 @@ export function readJsonObjects(app: FastifyInstance, options: JsonObjectsOption
       holds.set(request, hold)
       request.socket.once('close', hold.release)
     }
+    if (text.trim() === '') return undefined
+    for (const _ of checkJsonStructure([text])) await setImmediate()
     return parseObject(text)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -76,9 +79,7 @@ export function sentContentType(request: FastifyRequest): string | undefined {
   return sentTypes.get(request)
 }
 
-function parseObject(text: string): JsonBody | undefined {
-  if (text.trim() === '') return undefined
-  checkJsonStructure([text])
+function parseObject(text: string): JsonBody {
   let value: unknown
   try {
     value = JSON.parse(text)
