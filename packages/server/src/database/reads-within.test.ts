@@ -18,13 +18,13 @@ async function openLarge(t: TestContext) {
 /** A room where everybody has to wait, with a note of what was asked for. */
 function noting(refuse = false) {
   const held: number[] = []
-  const turn = () => undefined
+  const has = () => !refuse
   const hold = async (bytes: number) => {
     held.push(bytes)
     await new Promise((done) => setImmediate(done))
     if (refuse) throw new CloudsteadError('SERVER_BUSY')
   }
-  return { held, budget: new RequestBudget({ room: { turn, hold } }) }
+  return { held, budget: new RequestBudget({ room: { has, hold } }) }
 }
 
 const ids = (documents: readonly DocumentObject[]) => documents.map(({ _id }) => _id)
@@ -59,6 +59,22 @@ describe('reads within the budget of a request', () => {
       assert.equal(await run(budget), DOCUMENTS)
       assert.ok(held.length >= 3 && Math.max(...held) < 9 * MIB, `${held}`)
     }
+  })
+
+  it('do not read what is expected to be large before there is room', async (t) => {
+    const { database, records, another } = await openDatabase(t, { c: 'ADMINONLY' })
+    await database.insert(ADMIN, 'c', [{ _id: 'large', text: 'x'.repeat(2 * MIB) }, { _id: 'small' }])
+    let reads = 0
+    const get: typeof records.get = (keys, maxBytes) => {
+      if (keys[0]?.id.includes('large') || keys[0]?.id.includes('small')) reads += 1
+      return records.get(keys, maxBytes)
+    }
+    const { find } = another({ records: { ...records, get } })
+    const codeOfFind = (_id: string) => codeOf(find(ADMIN, { collection: 'c', query: { _id } }, noting(true).budget))
+    assert.deepEqual([await codeOfFind('large'), reads], ['SERVER_BUSY', 1])
+    assert.deepEqual([await codeOfFind('large'), reads], ['SERVER_BUSY', 1])
+    await find(ADMIN, { collection: 'c', query: { _id: 'small' } })
+    assert.deepEqual([await codeOfFind('small'), reads], ['accepted', 3], 'the last step was small')
   })
 
   it('ask for no room for small results, and end when there is none', async (t) => {

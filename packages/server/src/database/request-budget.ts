@@ -21,8 +21,8 @@ const SMALL_BYTES = 64 * 1024
 
 /** Where a request takes the memory for large results from. */
 export interface ResultRoom {
-  /** To be awaited before something is read whose size is not known. Returns undefined unless others wait for room. */
-  turn(): Promise<void> | undefined
+  /** Whether there is room at once for this many bytes in all. */
+  has(bytes: number): boolean
   /**
    * Makes room for this many bytes in all. Returns undefined when there is room at once.
    *
@@ -120,9 +120,9 @@ export class RequestBudget {
     if (this.#paused) this.#since = process.threadCpuUsage()
   }
 
-  /** To be awaited before something is read. Returns undefined unless others wait for room. */
-  turn(): Promise<void> | undefined {
-    return this.#room?.turn()
+  /** Whether there is room at once for this many bytes besides the results. */
+  has(bytes: number): boolean {
+    return this.#room?.has(this.#kept + bytes) ?? true
   }
 
   /** The results have this many bytes by now. They count for `hold`. */

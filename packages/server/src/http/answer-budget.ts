@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { CloudsteadError } from '@cloudstead/protocol'
 
 /** How long an answer waits for room, in ms. */
@@ -20,15 +19,12 @@ export interface AnswerBudget {
    * @param disconnect called when the client has read nothing for too long and another answer needs the room
    */
   open(known: boolean, disconnect: () => void): AnswerHold
-  /**
-   * To be awaited before something is read whose size is not known. Returns undefined unless some wait for room: then one
-   * may read in each turn of the event loop.
-   */
-  turn(): Promise<void> | undefined
 }
 
 /** The memory of one answer. */
 export interface AnswerHold {
+  /** Whether there is room at once for this many bytes in all. */
+  has(bytes: number): boolean
   /**
    * Makes room for this many bytes in all. Returns undefined when there is room at once.
    *
@@ -74,7 +70,6 @@ export function createAnswerBudget({ totalBytes, knownBytes }: AnswerBudgetOptio
   const answers = new Set<Answer>()
   let waiters: readonly Waiter[] = []
   let timer: NodeJS.Timeout | undefined
-  let turns = Promise.resolve()
   let total = 0
   let ofStrangers = 0
 
@@ -154,12 +149,15 @@ export function createAnswerBudget({ totalBytes, knownBytes }: AnswerBudgetOptio
         bytes: 0,
         readAt: undefined,
         abandoned: false,
+        has(bytes) {
+          if (bytes <= answer.bytes) return true
+          const isNext = answer.bytes > 0 || !waiters.some((waiter) => waiter.answer.known === known)
+          return isNext && fits(answer, bytes)
+        },
         hold(bytes) {
           if (answer.abandoned) return Promise.reject(busy())
-          if (bytes <= answer.bytes) return undefined
-          const isNext = answer.bytes > 0 || !waiters.some((waiter) => waiter.answer.known === known)
-          if (isNext && fits(answer, bytes)) {
-            count(answer, bytes)
+          if (answer.has(bytes)) {
+            if (bytes > answer.bytes) count(answer, bytes)
             return undefined
           }
           // When all others wait too, nobody would give room back.
@@ -187,11 +185,6 @@ export function createAnswerBudget({ totalBytes, knownBytes }: AnswerBudgetOptio
       }
       answers.add(answer)
       return answer
-    },
-    turn() {
-      if (waiters.length === 0) return undefined
-      turns = turns.then(() => setImmediate())
-      return turns
     },
   }
 }

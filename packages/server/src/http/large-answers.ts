@@ -74,7 +74,10 @@ export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAn
         )
       })
     },
-    roomFor: (reply, known) => ({ turn: budget.turn, hold: (bytes) => holdFor(reply, known).hold(bytes) }),
+    roomFor: (reply, known) => ({
+      has: (bytes) => holdFor(reply, known).has(bytes),
+      hold: (bytes) => holdFor(reply, known).hold(bytes),
+    }),
   }
 }
 

@@ -30,7 +30,7 @@ export function blockHostNames(): void {
 export const CONTEXT: ActionContext = {
   origin: '',
   denied: () => {},
-  room: { turn: () => undefined, hold: () => undefined },
+  room: { has: () => true, hold: () => undefined },
 }
 
 export interface TestServer {
