@@ -105,6 +105,31 @@ describe('indexes', () => {
     assert.equal(await codeOf(alice.collection('people').add({ email: 'b@x' })), undefined)
   })
 
+  test('equal documents come in the order of their ids, whatever the index', async () => {
+    const indexes = {
+      none: [],
+      same: ['part'],
+      other: [{ fields: { part: -1 } }],
+      more: [{ fields: { part: 1, n: -1 } }],
+    }
+    const declared = Object.entries(indexes).map(([name, list]) => [name, { acl: 'PRIVATE', indexes: list }])
+    await stage.server.writeConfig(config({ ...DECLARED, ...Object.fromEntries(declared) }))
+    const documents = Array.from({ length: 60 }, (_, n) => ({ _id: `d${10 + n}`, n, part: n % 3 }))
+    const idsOf = (part: number) => documents.filter((one) => one.part === part).map(({ _id }) => _id)
+    const ascending = [0, 1, 2].flatMap(idsOf)
+    for (const name of Object.keys(indexes)) {
+      const things = stage.admin.collection(name)
+      await eventually(async () => assert.equal(await codeOf(things.count()), undefined))
+      await things.add(documents)
+      const page = async (direction: 'asc' | 'desc', skip: number) =>
+        (await things.orderBy('part', direction).skip(skip).limit(15).get()).data.map(({ _id }) => _id)
+      for (const skip of [0, 15, 30, 45]) {
+        assert.deepEqual(await page('asc', skip), ascending.slice(skip, skip + 15), name)
+        assert.deepEqual(await page('desc', skip), ascending.toReversed().slice(skip, skip + 15), name)
+      }
+    }
+  })
+
   test('an index added to existing data: queries stay correct during and after the build, unique ones are enforced', async () => {
     const plain = { ...DECLARED, tests: { acl: 'PRIVATE' }, twice: { acl: 'PRIVATE' } }
     await stage.server.writeConfig(config(plain))

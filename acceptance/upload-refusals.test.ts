@@ -73,6 +73,7 @@ describe('refused bodies', () => {
     ['that ends in the middle of the file', form([FILE]).subarray(0, 2000)],
     ['that ends before its last boundary', form([FILE]).subarray(0, -(BOUNDARY.length + 8))],
     ['with two files', form([FILE, { ...FILE, name: 'second' }])],
+    ['with a part header of 20 KB', form([{ ...FILE, name: 'x'.repeat(20_000) }])],
     ['with a thousand fields', form([...Array.from({ length: 1000 }, (_, at) => field(`f${at}`)), FILE])],
   ]
   for (const [what, body, headers = FORM] of broken) {

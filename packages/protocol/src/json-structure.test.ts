@@ -23,10 +23,19 @@ function counted(value: unknown): JsonStructure {
   }
 }
 
+/** Counts to the end of a text. */
+function structureOf(text: string): JsonStructure {
+  const scan = jsonStructure(text)
+  for (;;) {
+    const step = scan.next()
+    if (step.done === true) return step.value
+  }
+}
+
 test('the counts are those of the parsed value', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom('', ' ', '\t', '\n  '), (value, space) => {
-      assert.deepEqual(jsonStructure(JSON.stringify(value, undefined, space)), counted(value))
+      assert.deepEqual(structureOf(JSON.stringify(value, undefined, space)), counted(value))
     }),
     { numRuns: 500 },
   )
@@ -36,7 +45,7 @@ test('strings full of quotes, backslashes and brackets are one value each', () =
   const strings = fc.array(fc.string({ unit: fc.constantFrom('"', '\\', '[', '{', ',', ':', 'x', '\n', '\u{1f600}') }))
   fc.assert(
     fc.property(strings, (list) => {
-      assert.deepEqual(jsonStructure(JSON.stringify(list)), { values: list.length + 1, members: 0, depth: 1 })
+      assert.deepEqual(structureOf(JSON.stringify(list)), { values: list.length + 1, members: 0, depth: 1 })
     }),
     { numRuns: 500 },
   )
@@ -49,7 +58,7 @@ test('no text makes it fail, and it never counts more than one value for a chara
   )
   fc.assert(
     fc.property(texts, (text) => {
-      const { values, members, depth } = jsonStructure(text)
+      const { values, members, depth } = structureOf(text)
       assert.ok(values + members <= text.length && depth <= values)
     }),
     { numRuns: 500 },
@@ -59,7 +68,9 @@ test('no text makes it fail, and it never counts more than one value for a chara
 test('a text at the limits is accepted, one beyond them is refused with the limit', () => {
   const refusal = (text: string): string => {
     try {
-      checkJsonStructure([text])
+      for (const _ of checkJsonStructure([text])) {
+        // A slice of a long text.
+      }
       return ''
     } catch (error) {
       assert.ok(error instanceof CloudsteadError && error.code === 'INVALID_PARAM')
@@ -80,4 +91,14 @@ test('a text at the limits is accepted, one beyond them is refused with the limi
   assert.match(refusal('['.repeat(5_000_000)), /levels/)
   assert.match(refusal('""'.repeat(5_000_000)), /values/)
   assert.equal(refusal(`{"text":"${'[{,:'.repeat(1_000_000)}"}`), '', 'a long string is one value')
+})
+
+test('a long text is scanned in slices, wherever they end', () => {
+  const words = Array.from({ length: 200 }, (_, at) => '1'.repeat(at * 997)).filter(Boolean)
+  const strings = words.map((word) => JSON.stringify(word.replaceAll('11', '"\\')))
+  const list = [...words, ...strings, ' '.repeat(3_000_000), '[{"a":[]}]']
+  const text = `[${list.filter((item) => item.trim() !== '').join(`,${' '.repeat(10_007)}`)}${' '.repeat(3_000_000)}]`
+  const slices = [...jsonStructure(text)].length
+  assert.ok(slices > 10, `${slices}`)
+  assert.deepEqual(structureOf(text), { values: 1 + words.length + strings.length + 4, members: 1, depth: 4 })
 })

@@ -14,6 +14,9 @@ export const MAX_JSON_MEMBERS = 40_000
 /** Nesting levels of one JSON text: twice those of a document (MAX_VALUE_DEPTH), which others wrap and Extended JSON adds to. */
 export const MAX_JSON_DEPTH = 200
 
+/** Characters after which the event loop may get a turn: at most 20 ms, also before the scan is compiled. */
+const SLICE_CHARACTERS = 1024 * 1024
+
 const QUOTE = 0x22
 const DOLLAR = 0x24
 const COMMA = 0x2c
@@ -38,11 +41,20 @@ export interface JsonStructure {
   readonly depth: number
 }
 
+/** Where a scan is: between values, in a string that has escapes, or in a number or another word. */
+const BETWEEN = 0
+const IN_STRING = 1
+const IN_WORD = 2
+
 /**
- * Counts values, members and levels in one pass, without memory. The counts are exact for valid JSON; for any other text
- * they are those of something similar. The pass stops soon after one of the limits is exceeded.
+ * Counts values, members and levels in one pass, without memory; yields after each slice. The counts are exact for valid
+ * JSON; for any other text they are those of something similar. The pass stops soon after one of the limits is exceeded.
  */
-export function jsonStructure(text: string, maxValues = Number.POSITIVE_INFINITY, maxDepth = maxValues): JsonStructure {
+export function* jsonStructure(
+  text: string,
+  maxValues = Number.POSITIVE_INFINITY,
+  maxDepth = maxValues,
+): Generator<void, JsonStructure, void> {
   let values = 0
   let members = 0
   let level = 0
@@ -50,8 +62,26 @@ export function jsonStructure(text: string, maxValues = Number.POSITIVE_INFINITY
   /** Where the last string begins and ends: the positions of its quotes. */
   let begin = 0
   let end = 0
+  let state = BETWEEN
+  let pause = SLICE_CHARACTERS
   for (let at = 0; at < text.length && values <= maxValues && depth <= maxDepth; at += 1) {
+    if (at >= pause) {
+      yield
+      pause = at + SLICE_CHARACTERS
+    }
     const code = text.charCodeAt(at)
+    if (state === IN_STRING) {
+      if (code === BACKSLASH) at += 1
+      else if (code === QUOTE) {
+        state = BETWEEN
+        end = at
+      }
+      continue
+    }
+    if (state === IN_WORD) {
+      if (!endsWord(code)) continue
+      state = BETWEEN
+    }
     if (code <= SPACE || code === COMMA) continue
     if (code === COLON) {
       if (text.charCodeAt(begin + 1) !== DOLLAR || !CHEAP_KEYS.has(text.slice(begin + 1, end))) members += 1
@@ -64,22 +94,31 @@ export function jsonStructure(text: string, maxValues = Number.POSITIVE_INFINITY
     values += 1
     if (code === QUOTE) {
       begin = at
-      end = endOfString(text, at + 1)
-      at = end
+      end = text.indexOf('"', at + 1)
+      if (end < 0) break
+      if (text.charCodeAt(end - 1) === BACKSLASH) state = IN_STRING
+      else at = end
     } else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       level += 1
       if (level > depth) depth = level
-    } else at = endOfWord(text, at)
+    } else state = IN_WORD
   }
   return { values, members, depth }
 }
 
-/** @throws CloudsteadError INVALID_PARAM when the JSON texts of one request together contain more than may be parsed */
-export function checkJsonStructure(texts: readonly string[]): void {
+/**
+ * Checks the JSON texts of one request together; yields now and then in long ones, so that others can be served.
+ *
+ * @throws CloudsteadError INVALID_PARAM when they contain more than may be parsed
+ *
+ * @example
+ * for (const _ of checkJsonStructure([text])) await setImmediate()
+ */
+export function* checkJsonStructure(texts: readonly string[]): Generator<void, void, void> {
   let values = 0
   let members = 0
   for (const text of texts) {
-    const found = jsonStructure(text, MAX_JSON_VALUES - values, MAX_JSON_DEPTH)
+    const found = yield* jsonStructure(text, MAX_JSON_VALUES - values, MAX_JSON_DEPTH)
     values += found.values
     members += found.members
     if (values > MAX_JSON_VALUES) throw tooMuch(`contain at most ${MAX_JSON_VALUES} JSON values and keys: send less`)
@@ -91,26 +130,6 @@ export function checkJsonStructure(texts: readonly string[]): void {
 
 function tooMuch(limit: string): CloudsteadError {
   return new CloudsteadError('INVALID_PARAM', `a request may ${limit}`)
-}
-
-/** The position of the closing quote. @param from the position after the opening one */
-function endOfString(text: string, from: number): number {
-  const quote = text.indexOf('"', from)
-  if (quote < 0) return text.length
-  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote
-  for (let at = from; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) return at
-    if (code === BACKSLASH) at += 1
-  }
-  return text.length
-}
-
-/** The position of the last character of a number, `true`, `false` or `null`. */
-function endOfWord(text: string, from: number): number {
-  let at = from + 1
-  while (at < text.length && !endsWord(text.charCodeAt(at))) at += 1
-  return at - 1
 }
 
 function endsWord(code: number): boolean {

@@ -15,7 +15,6 @@ import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
-import { createAnswerBudget } from './http/answer-budget.ts'
 import { authRoutes } from './http/auth/routes.ts'
 import { createBodyBudget } from './http/body-budget.ts'
 import { admitAdministrator, callerOfBody, callerOfHeaders } from './http/callers.ts'
@@ -25,6 +24,7 @@ import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
 import { refuseForeignHosts } from './http/foreign-hosts.ts'
 import { gatewayRoutes } from './http/gateway/routes.ts'
+import { createLargeAnswers } from './http/large-answers.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
 import { opsRoutes } from './http/ops.ts'
@@ -42,8 +42,8 @@ import { createStorage } from './storage/storage.ts'
 
 /** Large request bodies being read and handled at once. Each part has room for two or for one of the largest. */
 const LARGE_BODIES = { totalBytes: 66 * 1024 * 1024, knownBytes: 24 * 1024 * 1024 } as const
-/** Bytes of large answers that wait for their clients to read them. The largest has 32 MiB of documents. */
-const WAITING_ANSWERS_BYTES = 48 * 1024 * 1024
+/** Large answers being made or read at once. Each part has room for one of the largest, which has 32 MiB of documents. */
+const LARGE_ANSWERS = { totalBytes: 68 * 1024 * 1024, knownBytes: 34 * 1024 * 1024 } as const
 
 export interface AppOptions {
   readonly env: string
@@ -105,7 +105,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const traffic = createTraffic(now)
   const denials = createDenials({ log, mode, now, counted: traffic.denied })
 
-  const answers = createAnswerBudget({ totalBytes: WAITING_ANSWERS_BYTES })
+  const answers = createLargeAnswers(LARGE_ANSWERS)
   const http = createServer({ log, denials, answers })
   const connections = followConnections(http.server)
   const budget = createBodyBudget(LARGE_BODIES)
@@ -124,6 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     callerOf: callerOfBody(auth),
     originOf: origin,
     budget,
+    answers,
   })
   await http.register(actionRoutes, {
     path: '/admin',
@@ -135,8 +136,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     admit: admitAdministrator(auth),
     originOf: origin,
     budget,
+    answers,
   })
-  await http.register(gatewayRoutes, { prefix: '/v1', env, auth, storage, database, originOf: origin, budget })
+  await http.register(gatewayRoutes, { prefix: '/v1', env, auth, storage, database, originOf: origin, budget, answers })
   await http.register(uploadRoutes, { env, storage })
   await http.register(objectRoutes, { storage })
   await http.register(rootRedirect)

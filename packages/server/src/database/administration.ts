@@ -78,7 +78,7 @@ export function createAdministration(options: AdministrationOptions): Administra
   const { caller, records, collections, now, open, complete } = options
 
   async function selectAll(name: string, query: DocumentObject = {}): Promise<Selection> {
-    return select(await open(name), { kind: 'all' }, checkQuery(query, caller), new RequestBudget())
+    return select(await open(name), { kind: 'all' }, checkQuery(query, caller), new RequestBudget({ timed: false }))
   }
 
   async function read(name: string, id: DocumentId): Promise<VersionedDocument> {

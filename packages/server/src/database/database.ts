@@ -22,6 +22,7 @@ import { checkFields, completeDocument } from './new-document.ts'
 import { compileProjection } from './projection.ts'
 import { checkQuery } from './query-check.ts'
 import { plainId } from './query-conditions.ts'
+import { readsWithin } from './reads-within.ts'
 import { RequestBudget } from './request-budget.ts'
 import {
   checkOrder,
@@ -55,7 +56,8 @@ export interface DatabaseOptions {
 
 /**
  * The document database: authorizes operations and runs them. Every operation of a caller may throw CloudsteadError
- * INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST and DATABASE_PERMISSION_DENIED, checked in this order.
+ * INVALID_PARAM, DATABASE_COLLECTION_NOT_EXIST and DATABASE_PERMISSION_DENIED, checked in this order. Operations on the
+ * documents of a query may exceed the budget of the request: DATABASE_REQUEST_FAILED and SERVER_BUSY.
  */
 export interface Database {
   /** The server's clock in ms. An edge reads it once per request and uses it for server dates. */
@@ -69,17 +71,17 @@ export interface Database {
   /** Inserts all documents or none. Resolves to their ids. @throws CloudsteadError DATABASE_DUPLICATE_WRITE */
   insert(caller: Caller, collection: string, documents: readonly DocumentObject[]): Promise<readonly DocumentId[]>
   /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the documents are too large for one response */
-  find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]>
-  count(caller: Caller, request: QueryRequest): Promise<number>
+  find(caller: Caller, request: FindRequest, budget?: RequestBudget): Promise<readonly DocumentObject[]>
+  count(caller: Caller, request: QueryRequest, budget?: RequestBudget): Promise<number>
   /** Applies update operators. An update without operators changes nothing; with `upsert` it can insert a document. */
-  update(caller: Caller, request: EditRequest): Promise<EditOutcome>
+  update(caller: Caller, request: EditRequest, budget?: RequestBudget): Promise<EditOutcome>
   /**
    * Replaces the first document that matches; `_id` and `_openid` stay. With `upsert` it inserts the document when none
    * matches. A document that the caller must not change counts as not matching: `updated` is 0.
    */
-  replace(caller: Caller, request: EditRequest): Promise<EditOutcome>
+  replace(caller: Caller, request: EditRequest, budget?: RequestBudget): Promise<EditOutcome>
   /** Resolves to how many were removed. */
-  remove(caller: Caller, request: RemoveRequest): Promise<number>
+  remove(caller: Caller, request: RemoveRequest, budget?: RequestBudget): Promise<number>
   /** Whether rules would allow a request. Changes nothing. */
   simulate(question: DocumentQuestion): Promise<Simulated>
   /** Operations for administrators only. @throws CloudsteadError DATABASE_PERMISSION_DENIED for other callers */
@@ -101,8 +103,9 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   const writes: WriteOptions = { records, collections, queue: createKeyedQueue() }
   const newId = idMaker(now)
   const complete = (caller: Caller, sent: DocumentObject) => completeDocument(caller, sent, newId)
-  const read = async ({ collection, id }: DocumentKey): Promise<DocumentObject | undefined> => {
-    const [record] = await records.get([{ space: documentSpace(collection), id: recordId(id) }])
+  const keyOf = ({ collection, id }: DocumentKey) => ({ space: documentSpace(collection), id: recordId(id) })
+  const read = async (key: DocumentKey): Promise<DocumentObject | undefined> => {
+    const [record] = await records.get([keyOf(key)])
     return record === undefined ? undefined : unpackDocument(record.value)
   }
   const authorizer = createAuthorizer({ now, read })
@@ -125,30 +128,32 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     caller: Caller,
     operation: 'read' | 'delete',
     { collection: name, query: sent = {} }: QueryRequest,
+    budget: RequestBudget,
   ): Promise<Selection> {
     const { access, collection } = await openFor(caller, operation, name)
     const query = checkQuery(sent, caller)
-    return select(collection, await authorizer.scopeOf(access, { query }), query, new RequestBudget())
+    return select(collection, await authorizer.scopeOf(access, { query }), query, budget)
   }
 
-  async function find(caller: Caller, request: FindRequest): Promise<readonly DocumentObject[]> {
+  async function find(caller: Caller, request: FindRequest, budget = new RequestBudget()) {
     const { query = {}, projection = {} } = request
     const id = plainId(query)
     if (id !== undefined && Object.keys(projection).length === 0 && !request.order?.length && !request.offset) {
-      return findById(caller, request.collection, id)
+      return findById(caller, request.collection, id, budget)
     }
-    const selection = await selectFor(caller, 'read', request)
+    const selection = await selectFor(caller, 'read', request, budget)
     const [offset, limit] = checkWindow(request.offset, request.limit)
-    const project = compileProjection(projection, { caller, budget: selection.budget })
+    const project = compileProjection(projection, { caller, budget })
     const order = checkOrder(request.order ?? [])
     return findDocuments(records, selection, { order, offset, limit, project })
   }
 
   /** The most frequent read: one record, without planning or compiling a query. */
-  async function findById(caller: Caller, collection: string, id: DocumentId): Promise<readonly DocumentObject[]> {
+  async function findById(caller: Caller, collection: string, id: DocumentId, budget: RequestBudget) {
     const access: Access = { caller, operation: 'read', collection, rules: await collections.rules(collection) }
     const scope = await authorizer.scopeOf(access, { query: { _id: id } })
-    const document = await read({ collection, id })
+    const [record] = await readsWithin(records, budget).get([keyOf({ collection, id })])
+    const document = record && unpackDocument(record.value)
     return document !== undefined && inScope(scope, document) ? [document] : []
   }
 
@@ -164,10 +169,9 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     return stored.map(({ _id }) => _id)
   }
 
-  async function update(caller: Caller, request: EditRequest): Promise<EditOutcome> {
+  async function update(caller: Caller, request: EditRequest, budget = new RequestBudget()): Promise<EditOutcome> {
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     const query = checkQuery(request.query ?? {}, caller)
-    const budget = new RequestBudget()
     const change = compileUpdate(request.data, { caller, budget, query }) ?? (request.upsert ? () => {} : undefined)
     // The SDK sends no operators for `update({ a: {} })`. Taken as a replacement, this would erase the document.
     if (change === undefined) return { matched: 0, updated: 0 }
@@ -181,7 +185,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     )
   }
 
-  async function replace(caller: Caller, request: EditRequest): Promise<EditOutcome> {
+  async function replace(caller: Caller, request: EditRequest, budget = new RequestBudget()): Promise<EditOutcome> {
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     if (request.multi)
       throw new CloudsteadError('INVALID_PARAM', 'a document can replace one other only: multi is true')
@@ -193,7 +197,7 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
       if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
       return { _id: _id ?? null, ...(_openid !== undefined && { _openid }), ...data }
     }
-    const selection = select(collection, scope, query, new RequestBudget())
+    const selection = select(collection, scope, query, budget)
     return editOrInsert(caller, request, selection, edit, () => madeByReplacement(query, data))
   }
 
@@ -231,11 +235,12 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
     },
     insert,
     find,
-    count: async (caller, request) => countDocuments(records, await selectFor(caller, 'read', request)),
+    count: async (caller, request, budget = new RequestBudget()) =>
+      countDocuments(records, await selectFor(caller, 'read', request, budget)),
     update,
     replace,
-    async remove(caller, request) {
-      const selection = await selectFor(caller, 'delete', request)
+    async remove(caller, request, budget = new RequestBudget()) {
+      const selection = await selectFor(caller, 'delete', request, budget)
       const { matched } = await editDocuments(writes, selection, request.multi, () => undefined)
       return matched
     },

@@ -4,6 +4,7 @@ import { CONFLICT } from '../engines/records/retry.ts'
 import type { Collection } from './collections.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import { type Plan, planQuery } from './planner.ts'
+import { readsWithin } from './reads-within.ts'
 import type { EditOutcome } from './requests.ts'
 import { match, type Selection, walkSelection } from './selection.ts'
 import { checkStorable } from './write-checks.ts'
@@ -81,8 +82,9 @@ function editBatch(
 ): Promise<BatchResult> {
   return retryWrite(options, selection.collection.name, async (collection) => {
     const keys = ids.map((id) => ({ space: collection.space, id }))
-    const read = await options.records.get(keys, STEP_BYTES)
+    const read = await readsWithin(options.records, selection.budget).get(keys, STEP_BYTES)
     const prepared = await prepare(options, collection, selection, read, edit)
+    selection.budget.suspend()
     if (prepared === CONFLICT || prepared.writes.length === 0) return prepared
     const result = await commitWrites(options, collection, prepared.writes, prepared.expectations)
     return result.done ? prepared : CONFLICT

@@ -6,7 +6,15 @@ import { nearOrderOf } from './near-order.ts'
 import { type Plan, planQuery } from './planner.ts'
 import type { Projection } from './projection.ts'
 import { type Found, type Selection, walkSelection } from './selection.ts'
-import { type OrderPart, type SortKeyValue, SortWindow, sortKeys } from './sort.ts'
+import {
+  checkSortWindow,
+  compareKeys,
+  MAX_SORT_WINDOW,
+  type OrderPart,
+  type SortKeyValue,
+  SortWindow,
+  sortKeys,
+} from './sort.ts'
 
 /** Which part of the documents found to return, in which order, and which fields. */
 export interface Window {
@@ -59,6 +67,7 @@ export async function findDocuments(
     const directions = full.map(({ direction }) => direction)
     return findSorted(records, selection, plan, window, ({ document }) => keysOf(document), directions)
   }
+  if (plan.kind === 'index' && !plan.ties) return findInRuns(records, selection, plan, window)
   const results: DocumentObject[] = []
   let position = 0
   let size = 0
@@ -70,6 +79,7 @@ export async function findDocuments(
       const { document, bytes } = resultOf(found, project)
       size += bytes
       checkResponseSize(size)
+      budget.keep(size)
       results.push(document)
       if (results.length === limit) return results
     }
@@ -77,10 +87,71 @@ export async function findDocuments(
   return results
 }
 
-/** Documents with equal keys are ordered by id, in the direction of the first key: as in a walk over an index. */
+/** Documents with equal keys are ordered by id, in the direction of the first key: also in a walk over an index. */
 function withTies(order: readonly OrderPart[]): readonly OrderPart[] {
   if (order.some(({ path }) => path === '_id')) return order
-  return [...order, { path: '_id', direction: order[0]?.direction ?? 1 }]
+  return [...order, { path: '_id', direction: tieDirection(order) }]
+}
+
+function tieDirection(order: readonly OrderPart[]): 1 | -1 {
+  return order[0]?.direction ?? 1
+}
+
+/** Documents with equal keys, of which the walk has found `count`. */
+interface Run {
+  readonly keys: readonly SortKeyValue[]
+  readonly window: SortWindow<Result>
+  count: number
+}
+
+/**
+ * Walks an index that has equal documents in another order than that of their ids: because it has more fields than the
+ * order, or another direction. Each run of equal documents is sorted by id, and the last one is read to its end.
+ */
+async function findInRuns(
+  records: Records,
+  selection: Selection,
+  plan: Plan,
+  { order, offset, limit, project }: Window,
+): Promise<readonly DocumentObject[]> {
+  const { budget } = selection
+  const end = offset + limit
+  const keysOf = sortKeys(order, budget)
+  const directions = [tieDirection(order)]
+  const results: DocumentObject[] = []
+  let run: Run | undefined
+  /** Of the first document of the run. */
+  let position = 0
+  let size = 0
+  const finish = ({ window, count }: Run) => {
+    for (const { document, bytes } of window.inOrder().slice(Math.max(0, offset - position))) {
+      size += bytes
+      results.push(document)
+    }
+    checkResponseSize(size)
+    position += count
+  }
+  for await (const page of walkSelection(records, selection, plan, whole, end + 1)) {
+    for (const found of page) {
+      if (budget.nextStep()) await budget.pause()
+      const keys = keysOf(found.document)
+      if (run === undefined || keys.some((key, at) => compareKeys(key, run?.keys[at], budget) !== 0)) {
+        if (run !== undefined) finish(run)
+        if (position >= end) return results
+        const held = Math.min(end - position, MAX_SORT_WINDOW)
+        run = { keys, window: new SortWindow(held, directions, budget), count: 0 }
+      }
+      run.count += 1
+      if (run.count > MAX_SORT_WINDOW) checkSortWindow(end - position)
+      const ids = [found.document._id]
+      if (!run.window.accepts(ids)) continue
+      const result = resultOf(found, project)
+      run.window.add(result, ids, result.bytes)
+      budget.keep(size + run.window.bytes)
+    }
+  }
+  if (run !== undefined) finish(run)
+  return results
 }
 
 /** Sorts in memory. Holds the documents to return and those that are skipped before them. */
@@ -102,6 +173,7 @@ async function findSorted(
       const { document, bytes } = resultOf(found, project)
       // The keys share memory with a whole document, but not with a projected one.
       window.add(document, keys, project === undefined ? bytes : bytes + sizeOf(keys.map((key) => key ?? null)))
+      budget.keep(window.bytes)
     }
   }
   budget.nextStep()

@@ -35,8 +35,17 @@ describe('plans', () => {
     const plan = planQuery({ status: 'paid' }, [{ path: 'time', direction: -1 }], usable(byStatus, byStatusAndTime))
     assert.ok(plan.kind === 'index')
     assert.deepEqual([plan.index, plan.ordered, plan.reverse], [definitionOf(byStatusAndTime).id, true, false])
+    assert.ok(!plan.ties, 'the walk has equal documents by id in the other direction')
     const back = planQuery({ status: 'paid' }, [{ path: 'time', direction: 1 }], usable(byStatusAndTime))
-    assert.ok(back.kind === 'index' && back.ordered && back.reverse)
+    assert.ok(back.kind === 'index' && back.ordered && back.reverse && !back.ties)
+    const first = planQuery({}, [{ path: 'status', direction: 1 }], usable(byStatusAndTime))
+    assert.ok(first.kind === 'index' && first.ordered && !first.ties, 'the walk has equal documents by time')
+    const exact = planQuery({}, [{ path: 'status', direction: -1 }], usable(byStatusAndTime, byStatus))
+    assert.deepEqual(exact.kind === 'index' && [exact.index, exact.reverse, exact.ties], [
+      definitionOf(byStatus).id,
+      true,
+      true,
+    ])
     const own = planQuery({ $and: [{ x: 1 }, { _openid: { $in: ['o', 'u'] } }] }, [], usable())
     assert.ok(own.kind === 'index' && own.index === OWNER_INDEX.id && own.ranges.length === 2)
   })
@@ -144,9 +153,43 @@ describe('planned queries', () => {
     }
   })
 
-  it('find what a full scan finds, in the wanted order', async (t) => {
+  it('sort many equal documents by id, also over an index in another direction or with more fields', async (t) => {
+    for (const fields of [
+      [['a', -1]],
+      [
+        ['a', 1],
+        ['b', -1],
+      ],
+    ] as const) {
+      const { database } = await openDatabase(t, { c: { acl: 'ADMINONLY', indexes: [index(fields)] } })
+      const documents = Array.from({ length: 900 }, (_, at) => ({ _id: at, a: at < 450 ? 1 : 2, b: (at * 7) % 50 }))
+      await database.insert(ADMIN, 'c', documents)
+      await database.settled()
+      const ids = async (direction: 1 | -1, offset: number, limit = 3) => {
+        const order = [{ path: 'a', direction }]
+        return (await database.find(ADMIN, { collection: 'c', order, offset, limit })).map(({ _id }) => _id)
+      }
+      assert.deepEqual(await ids(1, 0), [0, 1, 2])
+      assert.deepEqual(await ids(1, 449), [449, 450, 451])
+      assert.deepEqual(await ids(-1, 0), [899, 898, 897])
+      assert.deepEqual(await ids(-1, 449), [450, 449, 448])
+      assert.deepEqual(await ids(-1, 899), [0])
+      assert.deepEqual(await ids(1, 900), [])
+      assert.deepEqual(
+        await ids(1, 0, 1000),
+        documents.map(({ _id }) => _id),
+      )
+    }
+  })
+
+  it('find what a full scan finds, in the wanted order, also where documents are equal in it', async (t) => {
     const indexes = [
       index([['a', 1]]),
+      index([['b', -1]]),
+      index([
+        ['a', -1],
+        ['c', 1],
+      ]),
       index([['a.d', -1]]),
       index([
         ['b', 1],
@@ -177,7 +220,7 @@ describe('planned queries', () => {
             const expected = all.filter((one) => matcher.test(one))
             const found = await database.find(ADMIN, { collection, query: where, order: by, limit: 1000 })
             assert.deepEqual(sorted(found), sorted(expected))
-            assertOrdered(found, by)
+            if (by.length > 0) assert.deepEqual(found, inOrder(expected, by))
             assert.equal(await database.count(ADMIN, { collection, query: where }), expected.length)
             const page = await database.find(ADMIN, { collection, query: where, order: by, offset: 1, limit: 2 })
             assert.deepEqual(page, found.slice(1, 3))
@@ -193,13 +236,15 @@ function sorted(documents: readonly DocumentObject[]): readonly DocumentObject[]
   return documents.toSorted((a, b) => compareValues(a._id, b._id))
 }
 
-function assertOrdered(documents: readonly DocumentObject[], by: readonly OrderPart[]): void {
+/** In the order of a query: equal documents by id, in the direction of its first part. */
+function inOrder(documents: readonly DocumentObject[], by: readonly OrderPart[]): readonly DocumentObject[] {
   const budget = new RequestBudget()
-  const keys = documents.map(sortKeys(by, budget))
-  for (const [at, key] of keys.entries()) {
-    const next = keys[at + 1]
-    if (next === undefined) return
-    const orders = by.map(({ direction }, part) => compareKeys(key[part], next[part], budget) * direction)
-    assert.ok((orders.find((step) => step !== 0) ?? 0) <= 0, 'the order holds')
-  }
+  const full: readonly OrderPart[] = [...by, { path: '_id', direction: by[0]?.direction ?? 1 }]
+  const keysOf = sortKeys(full, budget)
+  const keyed = documents.map((document) => ({ document, keys: keysOf(document) }))
+  keyed.sort((a, b) => {
+    const steps = full.map(({ direction }, part) => compareKeys(a.keys[part], b.keys[part], budget) * direction)
+    return steps.find((step) => step !== 0) ?? 0
+  })
+  return keyed.map(({ document }) => document)
 }

@@ -20,6 +20,8 @@ export type Plan =
       readonly prefix: Uint8Array
       readonly reverse: boolean
       readonly ordered: boolean
+      /** Whether documents that are equal in the order come by id, in the direction of its first part. */
+      readonly ties: boolean
       /** Whether a record may come more than once. Only the first counts. */
       readonly repeats: boolean
     }
@@ -118,32 +120,37 @@ function indexPlan(
       prefix: encodeKey((prefixes[0] ?? []) as KeyValues, directions),
       reverse: walk?.reverse ?? false,
       ordered: walk !== undefined || order.length === 0,
+      ties: walk?.ties ?? true,
       repeats: index.multikey,
     },
-    score: depth * 10 + (bounds === undefined ? 0 : 5) + (walk === undefined ? 0 : 3),
+    score: depth * 10 + (bounds === undefined ? 0 : 5) + (walk === undefined ? 0 : walk.ties ? 4 : 3),
   }
 }
 
 /** The values that `isKeyable` accepts. */
 type KeyValues = Parameters<typeof keyPrefixRange>[0]
 
-/** The direction in which the walk has the wanted order; undefined when it does not have it. */
+/** How the walk has the wanted order: in which direction, and whether in ties too; undefined when it does not have it. */
 function orderOfWalk(
   index: UsableIndex,
   depth: number,
   oneRange: boolean,
   bounded: boolean,
   order: readonly OrderPart[],
-): { readonly reverse: boolean } | undefined {
-  if (order.length === 0 || !oneRange || (index.multikey && bounded)) return undefined
+): { readonly reverse: boolean; readonly ties: boolean } | undefined {
+  const [first] = order
+  if (first === undefined || !oneRange || (index.multikey && bounded)) return undefined
   // Fields that are equal in all results do not matter. But an array with the value may sort by another element.
   const constant = new Set(index.multikey ? [] : index.fields.slice(0, depth).map(({ path }) => path))
   const asked = order.filter(({ path }) => !constant.has(path))
   const fields = index.fields.slice(depth, depth + asked.length)
-  if (asked.length === 0) return { reverse: false }
   if (fields.length < asked.length || !asked.every(({ path }, at) => fields[at]?.path === path)) return undefined
   const reversed = asked.map(({ direction }, at) => direction !== fields[at]?.direction)
-  return new Set(reversed).size === 1 ? { reverse: reversed[0] === true } : undefined
+  if (new Set(reversed).size > 1) return undefined
+  const reverse = reversed[0] ?? first.direction === -1
+  // Further fields of the index would come before the id, and the ids follow the direction of the walk.
+  const byId = index.fields.length === depth + asked.length && reverse === (first.direction === -1)
+  return { reverse, ties: byId || order.some(({ path }) => path === '_id') }
 }
 
 /** Each range once. Different ones do not overlap, because each begins with other values. */

@@ -6,6 +6,7 @@ import type { Collection } from './collections.ts'
 import { compileQuery, type Matcher } from './matcher.ts'
 import { STEP_BYTES, STEP_DOCUMENTS } from './memory-limits.ts'
 import type { Plan } from './planner.ts'
+import { readsWithin } from './reads-within.ts'
 import type { RequestBudget } from './request-budget.ts'
 import { inScope, type Scope } from './scope.ts'
 import { unpackDocument } from './stored-document.ts'
@@ -58,7 +59,7 @@ export async function* walkSelection<T>(
   wanted = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly T[]> {
   const { budget } = selection
-  for await (const page of candidates(records, selection.collection.space, plan, wanted)) {
+  for await (const page of candidates(readsWithin(records, budget), selection.collection.space, plan, wanted)) {
     const picked: T[] = []
     for (const record of page) {
       if (budget.nextStep()) await budget.pause()
@@ -66,19 +67,17 @@ export async function* walkSelection<T>(
       if (found !== undefined) picked.push(pick(found))
     }
     yield picked
+    budget.suspend()
   }
 }
+
+type Reads = Pick<Records, 'find' | 'get'>
 
 /**
  * The candidates of a plan, page by page, each record once. The first page has at most as many records as are wanted,
  * since often all of them match.
  */
-function candidates(
-  records: Records,
-  space: string,
-  plan: Plan,
-  wanted: number,
-): AsyncIterable<readonly StoredRecord[]> {
+function candidates(records: Reads, space: string, plan: Plan, wanted: number): AsyncIterable<readonly StoredRecord[]> {
   const firstLimit = Math.min(wanted, STEP_DOCUMENTS)
   if (plan.kind === 'ids') return byIds(records, space, plan.ids, firstLimit)
   const request = { space, reverse: plan.reverse, limit: STEP_DOCUMENTS, firstLimit, maxBytes: STEP_BYTES }
@@ -88,7 +87,7 @@ function candidates(
 }
 
 async function* byIds(
-  records: Records,
+  records: Reads,
   space: string,
   ids: readonly string[],
   firstLimit: number,

@@ -20,6 +20,15 @@ interface Sortable<T> {
 /** Results that a sort in memory may hold: skip and limit together. A walk over an index has no such limit. */
 export const MAX_SORT_WINDOW = 100_000
 
+/** @throws CloudsteadError DATABASE_REQUEST_FAILED when a sort would have to hold too many documents */
+export function checkSortWindow(size: number): void {
+  if (size <= MAX_SORT_WINDOW) return
+  throw new CloudsteadError(
+    'DATABASE_REQUEST_FAILED',
+    `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
+  )
+}
+
 /** How many items beyond twice the window, or how many new bytes, may come before the window is sorted and cut. */
 const SLACK = 100
 const SLACK_BYTES = STEP_BYTES
@@ -69,15 +78,15 @@ export class SortWindow<T> {
 
   /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the window is too large */
   constructor(size: number, directions: readonly (1 | -1)[], budget: RequestBudget) {
-    if (size > MAX_SORT_WINDOW) {
-      throw new CloudsteadError(
-        'DATABASE_REQUEST_FAILED',
-        `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
-      )
-    }
+    checkSortWindow(size)
     this.#size = size
     this.#directions = directions
     this.#budget = budget
+  }
+
+  /** Of the items that it holds. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** Whether an item with these keys may be among the first. Otherwise it need not be added. */

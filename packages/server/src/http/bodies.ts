@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { CloudsteadError, checkJsonStructure } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { BodyHold } from './body-budget.ts'
@@ -40,6 +41,8 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
       holds.set(request, hold)
       request.socket.once('close', hold.release)
     }
+    if (text.trim() === '') return undefined
+    await checkStructure([text])
     return parseBody(text, kind)
   })
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -56,6 +59,11 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
     if (reply.raw.shouldKeepAlive) return done(null, payload)
     void drained.then(() => done(null, payload))
   })
+}
+
+/** Bounds the JSON texts of a request before they are parsed. @throws CloudsteadError INVALID_PARAM */
+export async function checkStructure(texts: readonly string[]): Promise<void> {
+  for (const _ of checkJsonStructure(texts)) await setImmediate()
 }
 
 function canBeLarge({ raw }: FastifyRequest): boolean {
@@ -83,8 +91,6 @@ export function sentContentType(request: FastifyRequest): string | undefined {
 }
 
 function parseBody(text: string, kind: 'object' | 'list'): unknown {
-  if (text.trim() === '') return undefined
-  checkJsonStructure([text])
   let value: unknown
   try {
     value = JSON.parse(text)

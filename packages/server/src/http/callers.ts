@@ -63,3 +63,8 @@ export async function userOfToken(
   if (caller.kind !== 'user') throw new CloudsteadError('ACTION_FORBIDDEN', 'An API key is not a user.')
   return { token, caller }
 }
+
+/** Whether a caller is somebody in particular. Anybody can become a new anonymous user at any time. */
+export function isKnown(caller: Caller): boolean {
+  return caller.kind === 'admin' || (caller.kind === 'user' && caller.loginType !== 'ANONYMOUS')
+}

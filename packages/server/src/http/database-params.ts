@@ -47,3 +47,8 @@ export function orderParts(value: unknown): readonly OrderPart[] {
     return { path: string(field, 'order[].field'), direction: direction === 'asc' ? 1 : -1 }
   })
 }
+
+/** The strings of Extended JSON in a request. For the structure of its body, each of them is one value. */
+export function jsonTexts({ query, data, order, projection }: Params): readonly string[] {
+  return [query, data, order, projection].flat().filter((text) => typeof text === 'string')
+}

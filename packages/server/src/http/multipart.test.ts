@@ -77,6 +77,19 @@ test('reads a large file completely', async () => {
   assert.ok('bytes' in outcome && outcome.bytes.length === content.length)
 })
 
+/** A form whose file has a header with this value before its type. */
+function withLongHeader(value: string): string {
+  return (
+    part(`Content-Disposition: form-data; name="f"; filename="a"\r\nX-Long: ${value}\r\nContent-Type: a/b`, 'B') + END
+  )
+}
+
+test('reads a form with a large field, Chinese ones, and headers below their limit', async () => {
+  const fields = field('a', 'x'.repeat(64 * 1024)) + field('b', '图'.repeat(5000)) + field('c', 'x'.repeat(60_000))
+  const outcome = await send(fields + withLongHeader('x'.repeat(4000)))
+  assert.deepEqual(outcome, { bytes: Buffer.from('B'), type: 'a/b' })
+})
+
 const broken: readonly [string, string, string?][] = [
   ['no file', field('key', 'a') + END],
   ['two files', file('file', 'A') + file('file', 'B') + END],
@@ -87,6 +100,12 @@ const broken: readonly [string, string, string?][] = [
   ['no boundary', file('file', 'B') + END, 'multipart/form-data'],
   ['a part header of 1 MB', file(`file${'x'.repeat(1024 * 1024)}`, 'B') + END],
   ['a part header of 1 MB after the file', file('file', 'B') + field(`f${'x'.repeat(1024 * 1024)}`, 'x') + END],
+  ['a part header of 16 KiB', file(`file${'x'.repeat(16 * 1024)}`, 'B') + END],
+  ['a part header that is cut before the type', withLongHeader('x'.repeat(16 * 1024))],
+  ['a part header of 16 KiB in many lines', withLongHeader(Array(300).fill('x'.repeat(60)).join('\r\n '))],
+  ['a part header of 16 KiB after the file', file('file', 'B') + field(`f${'x'.repeat(16 * 1024)}`, 'x') + END],
+  ['a part header of 16 KiB without anything else', part(`X: ${'x'.repeat(16 * 1024)}`, 'B') + END],
+  ['a field that is too long', field('f', 'x'.repeat(65 * 1024)) + file('file', 'B') + END],
   ['too many fields', Array.from({ length: 60 }, (_, i) => field(`f${i}`, 'x')).join('') + file('file', 'B') + END],
 ]
 for (const [what, body, type] of broken) {

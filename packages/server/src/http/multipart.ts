@@ -13,12 +13,18 @@ const LIMITS = {
   headerPairs: 32,
   headerSize: 16 * 1024,
 }
-/** Bytes of a form besides its file, and before it: fields, and headers of parts. The parser cuts long headers silently. */
-const MAX_OVERHEAD_BYTES = 256 * 1024
+/** Bytes of a form before its file, while they arrive. */
+const MAX_BYTES_BEFORE_FILE = 256 * 1024
+/**
+ * Bytes of a form besides the contents of its parts: headers and boundaries. Those of SDKs have less than 2 KiB. The parser
+ * cuts the header of a part silently at this size, so that a form with such a header is always refused.
+ */
+const MAX_HEADER_BYTES = LIMITS.headerSize
 /** Buffer for file bytes, so that small network chunks are joined. */
 const FILE_BUFFER_BYTES = 1024 * 1024
 
 const TOO_LONG = 'its fields and the headers of its parts are too long'
+const HEADERS_TOO_LONG = `the headers of its parts have more than ${MAX_HEADER_BYTES} bytes`
 
 export interface MultipartFile {
   /** The bytes of the only file part. Ends after the whole form was read and is well-formed. */
@@ -33,12 +39,13 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
 
   async function* read(): AsyncGenerator<Uint8Array> {
     const parser = openParser(request)
-    const first = Promise.withResolvers<Readable>()
+    const first = Promise.withResolvers<Readable | undefined>()
     const finished = Promise.withResolvers<void>()
     // Both may reject before they are awaited.
     first.promise.catch(() => {})
     finished.promise.catch(() => {})
     let file: Readable | undefined
+    let [received, fileBytes, fieldBytes] = [0, 0, 0]
 
     const fail = (reason: string) => {
       const error = invalidForm(reason)
@@ -52,33 +59,37 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
       stream.on('error', () => {})
       first.resolve(stream)
     })
+    parser.on('field', (_name, value, _nameCut, valueCut) => {
+      if (valueCut) fail('a field is too long')
+      // Never more than its bytes.
+      fieldBytes += value.length
+    })
     parser.on('filesLimit', () => fail('it has more than one file'))
     parser.on('partsLimit', () => fail('it has too many parts'))
     parser.on('fieldsLimit', () => fail('it has too many fields'))
     parser.on('error', (error) => fail((error as Error).message))
     parser.on('finish', () => {
-      first.reject(new CloudsteadError('INVALID_PARAM', 'the form has no file'))
+      first.resolve(undefined)
       finished.resolve()
     })
     const interrupted = () => fail('the connection was closed')
     request.once('aborted', interrupted)
     request.once('error', interrupted)
-    let received = 0
     const count = (chunk: Buffer) => {
       received += chunk.length
-      if (file === undefined && received > MAX_OVERHEAD_BYTES) fail(TOO_LONG)
+      if (file === undefined && received > MAX_BYTES_BEFORE_FILE) fail(TOO_LONG)
     }
     request.pipe(parser)
     // After the pipe, so that the parser has seen the chunk.
     request.on('data', count)
     try {
-      let fileBytes = 0
-      for await (const chunk of (await first.promise) as AsyncIterable<Buffer>) {
+      for await (const chunk of ((await first.promise) ?? []) as AsyncIterable<Buffer>) {
         fileBytes += chunk.length
         yield chunk
       }
       await finished.promise
-      if (received - fileBytes > MAX_OVERHEAD_BYTES) throw invalidForm(TOO_LONG)
+      if (received - fieldBytes - fileBytes > MAX_HEADER_BYTES) throw invalidForm(HEADERS_TOO_LONG)
+      if (file === undefined) throw new CloudsteadError('INVALID_PARAM', 'the form has no file')
     } catch (error) {
       throw error instanceof CloudsteadError ? error : invalidForm((error as Error).message)
     } finally {

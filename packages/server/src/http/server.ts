@@ -10,9 +10,9 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Denials } from '../observe/denials.ts'
-import type { AnswerBudget } from './answer-budget.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
+import type { LargeAnswers } from './large-answers.ts'
 
 /** Time to receive the headers of a request. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -30,7 +30,7 @@ export interface ServerOptions {
   /** Records every request that the rules denied. */
   readonly denials: Pick<Denials, 'record'>
   /** Shared by all servers of the process. */
-  readonly answers: AnswerBudget
+  readonly answers: LargeAnswers
 }
 
 /** A server without routes: connections, timeouts, request ids, and the answers to unknown URLs and to errors. */

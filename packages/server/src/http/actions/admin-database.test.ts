@@ -4,7 +4,7 @@ import tcb from '@cloudbase/node-sdk'
 import { CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import { ADMIN, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { blockHostNames, startTestServer } from './database-routes.fixture.ts'
+import { blockHostNames, CONTEXT, startTestServer } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 blockHostNames()
@@ -137,15 +137,12 @@ describe('dialect B', () => {
     for (const [action, params, name] of wrong) {
       const call = actions[`database.${action}`]
       assert.ok(call)
-      await assert.rejects(
-        call(ADMIN, { collectionName: 'orders', ...params }, { origin: '', denied: () => {} }),
-        (error) => {
-          assert.ok(error instanceof CloudsteadError)
-          assert.equal(error.code, 'INVALID_PARAM', `${action} ${JSON.stringify(params)}`)
-          assert.match(error.message, name)
-          return true
-        },
-      )
+      await assert.rejects(call(ADMIN, { collectionName: 'orders', ...params }, CONTEXT), (error) => {
+        assert.ok(error instanceof CloudsteadError)
+        assert.equal(error.code, 'INVALID_PARAM', `${action} ${JSON.stringify(params)}`)
+        assert.match(error.message, name)
+        return true
+      })
     }
     assert.equal(await database.count(ADMIN, { collection: 'orders' }), 0)
   })
@@ -154,7 +151,7 @@ describe('dialect B', () => {
     const { database } = await openDatabase(t, { orders: 'PRIVATE' }, { now: () => NOW })
     const actions = adminDatabaseActions(database)
     const call = (action: string, params: object) =>
-      actions[`database.${action}`]?.(ADMIN, { collectionName: 'orders', ...params }, { origin: '', denied: () => {} })
+      actions[`database.${action}`]?.(ADMIN, { collectionName: 'orders', ...params }, CONTEXT)
     const data = ['{"_id":"d","n":{"$numberInt":"1"},"sd":{"$tcb_server_date":{"offset":{"$numberInt":"0"}}}}']
     assert.deepEqual(await call('insertDocument', { data }), { data: { insertedIds: ['d'] } })
     const query = '{"sd":{"$lte":{"$tcb_server_date":{"offset":{"$numberInt":"0"}}}}}'

@@ -1,14 +1,10 @@
-import {
-  CloudsteadError,
-  checkJsonStructure,
-  type DocumentObject,
-  decodeEjson,
-  encodeEjson,
-} from '@cloudstead/protocol'
+import { CloudsteadError, type DocumentObject, decodeEjson, encodeEjson } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
+import { RequestBudget } from '../../database/request-budget.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import { collectionName, documentObject, refuseTransaction } from '../database-params.ts'
-import { list, type Params, string } from '../params.ts'
+import { checkStructure } from '../bodies.ts'
+import { collectionName, documentObject, jsonTexts, refuseTransaction } from '../database-params.ts'
+import { list, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
 import type { ActionHandler, ActionTable } from './table.ts'
 
@@ -27,14 +23,14 @@ export function adminDatabaseActions(database: Database): ActionTable {
     }),
     'database.getDocument': outsideTransactions(find),
     'database.calculateDocument': outsideTransactions(count),
-    'database.modifyDocument': outsideTransactions(async (caller, params) => {
-      const { updated, upsertedId } = await edit(caller, params)
+    'database.modifyDocument': outsideTransactions(async (caller, params, { room }) => {
+      const { updated, upsertedId } = await edit(caller, params, room)
       return { data: { updated, ...(upsertedId !== undefined && { upsert_id: upsertedId }) } }
     }),
     'database.removeDocument': outsideTransactions(remove),
-    'database.modifyAndReturnDoc': outsideTransactions(async (caller, params) => {
+    'database.modifyAndReturnDoc': outsideTransactions(async (caller, params, { room }) => {
       const request = { ...editRequest(params), multi: false, upsert: false }
-      const { updated, document } = await database.update(caller, request)
+      const { updated, document } = await database.update(caller, request, new RequestBudget({ room }))
       return { data: { updated, ...(document !== undefined && { doc: encodeEjson(document) }) } }
     }),
   }
@@ -53,14 +49,9 @@ function decode(value: unknown, name: string, now: number): DocumentObject {
 function outsideTransactions(handler: ActionHandler): ActionHandler {
   return async (caller, params, context) => {
     refuseTransaction(params)
-    checkJsonStructure(jsonTexts(params))
+    await checkStructure(jsonTexts(params))
     return handler(caller, params, context)
   }
-}
-
-/** The strings of Extended JSON in a request. For the structure of the body, each of them is one value. */
-function jsonTexts({ query, data, order, projection }: Params): readonly string[] {
-  return [query, data, order, projection].flat().filter((text) => typeof text === 'string')
 }
 
 function orderParts(order: DocumentObject): readonly OrderPart[] {

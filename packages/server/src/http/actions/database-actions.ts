@@ -1,8 +1,8 @@
 import type { Caller, DocumentObject } from '@cloudstead/protocol'
 import type { Database } from '../../database/database.ts'
+import { RequestBudget, type ResultRoom } from '../../database/request-budget.ts'
 import type { EditOutcome, EditRequest, FindRequest, QueryRequest } from '../../database/requests.ts'
 import type { OrderPart } from '../../database/sort.ts'
-import { TimeSlice } from '../../database/time-slice.ts'
 import { checkQueryType, collectionName, pageOf } from '../database-params.ts'
 import { flag, type Params } from '../params.ts'
 import type { ActionHandler } from './table.ts'
@@ -27,7 +27,7 @@ export interface DatabaseActions {
   readonly count: ActionHandler
   readonly remove: ActionHandler
   /** Runs an update or a replacement. The dialect encodes the outcome. */
-  edit(caller: Caller, params: Params): Promise<EditOutcome>
+  edit(caller: Caller, params: Params, room: ResultRoom): Promise<EditOutcome>
   editRequest(params: Params): EditRequest
 }
 
@@ -63,31 +63,34 @@ export function databaseActions(database: Database, dialect: DatabaseDialect): D
       await database.createCollection(caller, collectionName(params))
       return { message: 'OK' }
     },
-    async find(caller, params) {
+    async find(caller, params, { room }) {
       const request = findRequest(params, database.now())
       checkQueryType(params, request.query)
       const list: unknown[] = []
-      const slice = new TimeSlice()
-      for (const document of await database.find(caller, request)) {
-        await slice.pauseIfOver()
+      const budget = new RequestBudget({ room })
+      for (const document of await database.find(caller, request, budget)) {
+        if (budget.nextStep()) await budget.pause()
         list.push(dialect.encode(document))
       }
       return { data: { list }, ...pageOf(params) }
     },
-    async count(caller, params) {
+    async count(caller, params, { room }) {
       const request = queryRequest(params, database.now())
       checkQueryType(params, request.query)
-      return { data: { total: await database.count(caller, request) } }
+      return { data: { total: await database.count(caller, request, new RequestBudget({ room })) } }
     },
-    async remove(caller, params) {
+    async remove(caller, params, { room }) {
       const request = { ...queryRequest(params, database.now()), multi: flag(params, 'multi') }
       checkQueryType(params, request.query)
-      return { data: { deleted: await database.remove(caller, request) } }
+      return { data: { deleted: await database.remove(caller, request, new RequestBudget({ room })) } }
     },
-    async edit(caller, params) {
+    async edit(caller, params, room) {
       const request = editRequest(params)
       checkQueryType(params, request.query)
-      return flag(params, 'merge') ? database.update(caller, request) : database.replace(caller, request)
+      const budget = new RequestBudget({ room })
+      return flag(params, 'merge')
+        ? database.update(caller, request, budget)
+        : database.replace(caller, request, budget)
     },
     editRequest,
   }

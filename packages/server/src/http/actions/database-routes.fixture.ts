@@ -4,7 +4,7 @@ import { type AddressInfo, isIP } from 'node:net'
 import { mock, type TestContext } from 'node:test'
 import { type Caller, toCloudsteadError } from '@cloudstead/protocol'
 import { ADMIN, user } from '../../database/database.fixture.ts'
-import type { ActionTable } from './table.ts'
+import type { ActionContext, ActionTable } from './table.ts'
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = []
@@ -24,6 +24,13 @@ export function blockHostNames(): void {
     const done = rest.at(-1) as (error: Error) => void
     queueMicrotask(() => done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), { code: 'ENOTFOUND' })))
   })
+}
+
+/** Of a request with room for any result. */
+export const CONTEXT: ActionContext = {
+  origin: '',
+  denied: () => {},
+  room: { has: () => true, hold: () => undefined },
 }
 
 export interface TestServer {
@@ -63,7 +70,7 @@ export async function startTestServer(t: TestContext, web: ActionTable, admin: A
     const handler = (onWeb ? web : admin)[String(body.action)]
     if (handler === undefined) return { code: 'INVALID_ACTION', message: String(body.action), requestId: 'r' }
     try {
-      return { ...(await handler(caller, body, { origin: '', denied: () => {} })), requestId: 'r' }
+      return { ...(await handler(caller, body, CONTEXT)), requestId: 'r' }
     } catch (thrown) {
       const error = toCloudsteadError(thrown)
       return {

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { NOBODY } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createBodyBudget } from '../body-budget.ts'
+import { createLargeAnswers } from '../large-answers.ts'
 import { actionRoutes } from './routes.ts'
 import type { ActionTable } from './table.ts'
 
@@ -17,6 +18,7 @@ before(async () => {
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
     budget: createBodyBudget({ totalBytes: 1_000_000, knownBytes: 0 }),
+    answers: createLargeAnswers({ totalBytes: 1_000_000, knownBytes: 0 }),
   }
   await app.register(actionRoutes, { path: '/web', envParam: 'env', envRequired: true, ...common })
   await app.register(actionRoutes, { path: '/admin', envParam: 'envName', envRequired: false, ...common })

@@ -2,8 +2,9 @@ import { CloudsteadError, requireScope, type Scope } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import type { CallerOf } from '../callers.ts'
+import { type CallerOf, isKnown } from '../callers.ts'
 import { answerErrors } from '../errors.ts'
+import type { LargeAnswers } from '../large-answers.ts'
 import type { OriginOf } from '../origin.ts'
 import type { Params } from '../params.ts'
 import type { ActionTable } from './table.ts'
@@ -29,6 +30,7 @@ export interface ActionRoutesOptions {
   readonly originOf: OriginOf
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
+  readonly answers: LargeAnswers
 }
 
 /**
@@ -58,6 +60,7 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     const result = await action.run(caller, params, {
       origin: routes.originOf(request),
       denied: (errors) => app.denials.record(request.id, errors, request.socket.remoteAddress),
+      room: routes.answers.roomFor(reply, isKnown(caller)),
     })
     return reply.send({ ...result, requestId: request.id })
   })

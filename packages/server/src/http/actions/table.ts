@@ -1,4 +1,5 @@
 import type { Caller } from '@cloudstead/protocol'
+import type { ResultRoom } from '../../database/request-budget.ts'
 import type { DeniedError } from '../../decisions/denied-error.ts'
 
 /** What an action gets of the request besides the caller and the parameters. */
@@ -7,6 +8,8 @@ export interface ActionContext {
   readonly origin: string
   /** Records the items that the rules denied when the answer as a whole is not an error. Call it once per request. */
   readonly denied: (errors: readonly DeniedError[]) => void
+  /** The memory for large results, until the client has read the answer. */
+  readonly room: ResultRoom
 }
 
 /**

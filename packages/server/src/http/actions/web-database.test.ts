@@ -4,7 +4,7 @@ import cloudbase from '@cloudbase/js-sdk'
 import { type Caller, CloudsteadError, type DocumentObject, NOBODY } from '@cloudstead/protocol'
 import { ADMIN, type Declared, openDatabase, user } from '../../database/database.fixture.ts'
 import { adminDatabaseActions } from './admin-database.ts'
-import { blockHostNames, startTestServer } from './database-routes.fixture.ts'
+import { blockHostNames, CONTEXT, startTestServer } from './database-routes.fixture.ts'
 import { webDatabaseActions } from './web-database.ts'
 
 blockHostNames()
@@ -280,11 +280,7 @@ describe('dialect A', () => {
     const actions = webDatabaseActions(opened.database)
     const call = async (caller: Caller, action: string, params: object): Promise<unknown> => {
       try {
-        return await actions[`database.${action}`]?.(
-          caller,
-          { collectionName: 'orders', ...params },
-          { origin: '', denied: () => {} },
-        )
+        return await actions[`database.${action}`]?.(caller, { collectionName: 'orders', ...params }, CONTEXT)
       } catch (error) {
         if (error instanceof CloudsteadError) return `${error.code}: ${error.message}`
         throw error

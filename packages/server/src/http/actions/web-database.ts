@@ -23,8 +23,8 @@ export function webDatabaseActions(database: Database): ActionTable {
     'database.addDocument': (caller, params) => addDocument(database, caller, params),
     'database.queryDocument': find,
     'database.countDocument': count,
-    'database.updateDocument': async (caller, params) => {
-      const { updated, upsertedId } = await edit(caller, params)
+    'database.updateDocument': async (caller, params, { room }) => {
+      const { updated, upsertedId } = await edit(caller, params, room)
       // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
       const ids = upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }
       return { data: { updated, ...ids } }

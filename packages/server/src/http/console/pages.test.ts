@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
-import { createAnswerBudget } from '../answer-budget.ts'
+import { createLargeAnswers } from '../large-answers.ts'
 import { createServer } from '../server.ts'
 import { consolePages } from './pages.ts'
 import { rootRedirect } from './root-redirect.ts'
@@ -41,7 +41,7 @@ async function serve(directory: string | undefined): Promise<FastifyInstance> {
   const http = createServer({
     log: pino({ level: 'silent' }),
     denials: { record: () => {} },
-    answers: createAnswerBudget({ totalBytes: 1_000_000 }),
+    answers: createLargeAnswers({ totalBytes: 1_000_000, knownBytes: 0 }),
   })
   await http.register(rootRedirect)
   await http.register(consolePages, { files: openStaticFiles(directory) })

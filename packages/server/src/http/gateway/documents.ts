@@ -1,7 +1,6 @@
 import {
   type Caller,
   CloudsteadError,
-  checkJsonStructure,
   type DocumentObject,
   decodeEjson,
   decodeEjsonValue,
@@ -12,12 +11,12 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Auth } from '../../auth/index.ts'
 import type { Database } from '../../database/database.ts'
-import type { EditOutcome } from '../../database/requests.ts'
-import { TimeSlice } from '../../database/time-slice.ts'
-import { readJsonObjects } from '../bodies.ts'
+import { RequestBudget } from '../../database/request-budget.ts'
+import { checkStructure, readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import { callerOfBearer } from '../callers.ts'
-import { collectionName, documentObject, orderParts } from '../database-params.ts'
+import { callerOfBearer, isKnown } from '../callers.ts'
+import { collectionName, documentObject, jsonTexts, orderParts } from '../database-params.ts'
+import type { LargeAnswers } from '../large-answers.ts'
 import { flag, invalid, list, object, onlyMembers, type Params, string } from '../params.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
@@ -26,29 +25,40 @@ const BODY_LIMIT_BYTES = 20 * 1024 * 1024
 const DEFAULT = '(default)'
 const BASE = '/database/instances/:instance/databases/:database'
 
-/** Answers a value as JSON, or a text that is JSON already. */
-type Answer = object | string
-type Run = (caller: Caller, params: Params, request: FastifyRequest) => Promise<Answer>
+/** A call of the database. */
+interface Call {
+  readonly database: Database
+  readonly caller: Caller
+  /** From the path; empty where the path names none. */
+  readonly collection: string
+  /** The body, or the query string of a GET. */
+  readonly params: Params
+  readonly request: FastifyRequest
+  /** The work of the whole request. */
+  readonly budget: RequestBudget
+}
+
+/** Resolves to the answer: a value, or a text that is JSON already. */
+type Run = (call: Call) => Promise<object | string>
 
 export interface DocumentRoutesOptions {
   readonly auth: Pick<Auth, 'callerOfToken'>
   readonly database: Database
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
+  readonly answers: LargeAnswers
 }
 
 /**
  * The document database of dialect C: JSON in the body, canonical Extended JSON in the query string and in the answer, which
  * is the data itself.
  */
-export async function documentRoutes(
-  app: FastifyInstance,
-  { auth, database, budget }: DocumentRoutesOptions,
-): Promise<void> {
+export async function documentRoutes(app: FastifyInstance, options: DocumentRoutesOptions): Promise<void> {
+  const { auth, database, budget: bodies, answers } = options
   const admit = async (request: FastifyRequest) => {
     if ((await callerOfBearer(auth, request)).kind === 'nobody') throw new CloudsteadError('CHECK_LOGIN_FAILED')
   }
-  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known: true, admit })
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget: bodies, known: true, admit })
 
   function route(method: 'GET' | 'POST' | 'PATCH', path: string, scope: Scope, run: Run): void {
     app.route({
@@ -57,41 +67,30 @@ export async function documentRoutes(
       handler: async (request, reply) => {
         const caller = await callerOfBearer(auth, request)
         requireScope(caller, scope)
-        checkDefault(request.params as Params)
-        const params = method === 'GET' ? (request.query as Params) : bodyOf(request)
-        return reply.type('application/json; charset=utf-8').send(await run(caller, params, request))
+        const { instance, database: name, collection = '' } = request.params as Readonly<Record<string, string>>
+        if (instance !== DEFAULT || name !== DEFAULT) {
+          throw invalid(`this server has one instance and one database, both named ${DEFAULT}`)
+        }
+        const params = (method === 'GET' ? request.query : (request.body ?? {})) as Params
+        await checkStructure(jsonTexts(params))
+        const budget = new RequestBudget({ room: answers.roomFor(reply, isKnown(caller)) })
+        const answer = await run({ database, caller, collection, params, request, budget })
+        return reply.type('application/json; charset=utf-8').send(answer)
       },
     })
   }
 
-  route('POST', '/collections', 'database:write', async (caller, params) => {
-    onlyMembers(params, ['collectionName'])
-    await database.createCollection(caller, collectionName(params))
-    return {}
-  })
-  route('GET', '/collections/:collection/documents', 'database:read', (caller, query, request) =>
-    isCount(query)
-      ? countDocuments(database, caller, collectionOf(request), query)
-      : findDocuments(database, caller, collectionOf(request), query),
+  const documents = '/collections/:collection/documents'
+  route('POST', '/collections', 'database:write', createCollection)
+  route('GET', documents, 'database:read', (call) =>
+    isCount(call.params) ? countDocuments(call) : findDocuments(call),
   )
-  route('GET', '/collections/:collection/documents/:id', 'database:read', (caller, query, request) =>
-    getDocument(database, caller, request, query),
+  route('GET', `${documents}/:id`, 'database:read', getDocument)
+  route('PATCH', documents, 'database:write', updateDocuments)
+  route('POST', documents, 'database:write', (call) =>
+    isPatch(call.request) ? updateDocuments(call) : insertDocuments(call),
   )
-  const update: Run = (caller, params, request) => updateDocuments(database, caller, collectionOf(request), params)
-  route('PATCH', '/collections/:collection/documents', 'database:write', update)
-  route('POST', '/collections/:collection/documents', 'database:write', (caller, params, request) =>
-    isPatch(request)
-      ? update(caller, params, request)
-      : insertDocuments(database, caller, collectionOf(request), params),
-  )
-  route('POST', '/collections/:collection/documents/remove', 'database:write', async (caller, params, request) => {
-    onlyMembers(params, ['query', 'multi', 'transactionId'])
-    refuseTransaction(params)
-    const query = decodeBody(params.query ?? {}, 'query', database.now())
-    const multi = flag(params, 'multi')
-    return { deleted: await database.remove(caller, { collection: collectionOf(request), query, multi }) }
-  })
-
+  route('POST', `${documents}/remove`, 'database:write', removeDocuments)
   for (const [path, what] of UNIMPLEMENTED) {
     route('POST', path, 'database:write', async () => {
       throw new CloudsteadError('UNIMPLEMENTED', `This server has no ${what} yet.`)
@@ -114,44 +113,30 @@ function isPatch({ headers }: FastifyRequest): boolean {
   return method !== undefined
 }
 
-function checkDefault({ instance, database }: Params): void {
-  if (instance === DEFAULT && database === DEFAULT) return
-  throw invalid(`this server has one instance and one database, both named ${DEFAULT}`)
-}
-
-function bodyOf({ body }: FastifyRequest): Params {
-  return (body ?? {}) as Params
-}
-
-function collectionOf({ params }: FastifyRequest): string {
-  return (params as { readonly collection: string }).collection
-}
-
-function refuseTransaction({ transactionId }: Params): void {
-  if (transactionId !== undefined) {
+/** @throws CloudsteadError INVALID_PARAM for other parameters, UNIMPLEMENTED inside a transaction */
+function check(params: Params, names: readonly string[]): void {
+  onlyMembers(params, [...names, 'transactionId'])
+  if (params.transactionId !== undefined) {
     throw new CloudsteadError('UNIMPLEMENTED', 'transactionId: this server has no transactions yet.')
   }
 }
 
-/** A decoded object of the body. Inside transactions SDKs send it as a string of Extended JSON. */
-function decodeBody(value: unknown, name: string, now: number): DocumentObject {
-  if (typeof value !== 'string') return documentObject(decodeEjsonValue(object(value, name), now), name)
-  checkJsonStructure([value])
-  return documentObject(decodeEjson(value, now), name)
+async function createCollection({ database, caller, params }: Call) {
+  onlyMembers(params, ['collectionName'])
+  await database.createCollection(caller, collectionName(params))
+  return {}
 }
 
-async function insertDocuments(database: Database, caller: Caller, collection: string, params: Params) {
-  onlyMembers(params, ['data', 'transactionId'])
-  refuseTransaction(params)
+async function insertDocuments({ database, caller, collection, params }: Call) {
+  check(params, ['data'])
   const now = database.now()
   const documents = list(params.data, 'data').map((item) => decodeBody(item, 'data[]', now))
   if (documents.length === 0) throw invalid('data must be a list with at least one document')
   return { insertedIds: await database.insert(caller, collection, documents) }
 }
 
-async function updateDocuments(database: Database, caller: Caller, collection: string, params: Params) {
-  onlyMembers(params, ['query', 'data', 'multi', 'upsert', 'replaceMode', 'transactionId'])
-  refuseTransaction(params)
+async function updateDocuments({ database, caller, collection, params, budget }: Call) {
+  check(params, ['query', 'data', 'multi', 'upsert', 'replaceMode'])
   const now = database.now()
   const data = decodeBody(params.data, 'data', now)
   const request = {
@@ -160,14 +145,9 @@ async function updateDocuments(database: Database, caller: Caller, collection: s
     multi: flag(params, 'multi'),
     upsert: flag(params, 'upsert'),
   }
-  return outcomeOf(
-    flag(params, 'replaceMode')
-      ? await database.replace(caller, { ...request, data })
-      : await database.update(caller, { ...request, data: withOperators(data) }),
-  )
-}
-
-function outcomeOf({ matched, updated, upsertedId }: EditOutcome) {
+  const { matched, updated, upsertedId } = flag(params, 'replaceMode')
+    ? await database.replace(caller, { ...request, data }, budget)
+    : await database.update(caller, { ...request, data: withOperators(data) }, budget)
   // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
   return { matched, updated, ...(upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }) }
 }
@@ -181,64 +161,67 @@ function withOperators(data: DocumentObject): DocumentObject {
   return { $set: data }
 }
 
-const FIND_MEMBERS = ['projection', 'offset', 'limit', 'order', 'query', 'transactionId', 'env', 'count', '']
+async function removeDocuments({ database, caller, collection, params, budget }: Call) {
+  check(params, ['query', 'multi'])
+  const query = decodeBody(params.query ?? {}, 'query', database.now())
+  const multi = flag(params, 'multi')
+  return { deleted: await database.remove(caller, { collection, query, multi }, budget) }
+}
 
-function isCount(query: Params): boolean {
-  // The SDK ends the query string with `&`, which is an empty name to the parser.
-  onlyMembers(query, FIND_MEMBERS)
-  refuseTransaction(query)
-  const { count } = query
+/** The environment may be named anywhere. The SDK ends a query string with `&`, which is an empty name to the parser. */
+const IN_EVERY_QUERY = ['env', '']
+
+function isCount(params: Params): boolean {
+  check(params, ['projection', 'offset', 'limit', 'order', 'query', 'count', ...IN_EVERY_QUERY])
+  const { count } = params
   if (count !== undefined && count !== 'true' && count !== 'false') throw invalid('count must be true or false')
   return count === 'true'
 }
 
-async function countDocuments(database: Database, caller: Caller, collection: string, query: Params) {
-  return {
-    total: await database.count(caller, { collection, query: decodeText(query.query, 'query', database.now()) }),
-  }
+async function countDocuments({ database, caller, collection, params, budget }: Call) {
+  const query = decodeText(params.query, 'query', database.now())
+  return { total: await database.count(caller, { collection, query }, budget) }
 }
 
-async function findDocuments(database: Database, caller: Caller, collection: string, query: Params): Promise<string> {
+async function findDocuments({ database, caller, collection, params, budget }: Call): Promise<string> {
   const now = database.now()
-  const offset = whole(query.offset, 'offset') ?? 0
-  const limit = whole(query.limit, 'limit')
-  const order = query.order === undefined ? undefined : orderParts(parsed(query.order, 'order'))
-  const documents = await database.find(caller, {
+  const offset = whole(params.offset, 'offset') ?? 0
+  const limit = whole(params.limit, 'limit')
+  const order = params.order === undefined ? undefined : orderParts(parsed(params.order, 'order'))
+  const find = {
     collection,
-    query: decodeText(query.query, 'query', now),
+    query: decodeText(params.query, 'query', now),
     ...(order && { order }),
     offset,
     ...(limit !== undefined && { limit }),
-    projection: decodeText(query.projection, 'projection', now),
-  })
-  const slice = new TimeSlice()
+    projection: decodeText(params.projection, 'projection', now),
+  }
   const texts: string[] = []
-  for (const document of documents) {
-    await slice.pauseIfOver()
+  for (const document of await database.find(caller, find, budget)) {
+    if (budget.nextStep()) await budget.pause()
     texts.push(encodeEjson(document))
   }
   return `{"list":[${texts.join(',')}],"offset":${offset}${limit === undefined ? '' : `,"limit":${limit}`}}`
 }
 
-async function getDocument(
-  database: Database,
-  caller: Caller,
-  request: FastifyRequest,
-  query: Params,
-): Promise<string> {
-  onlyMembers(query, ['projection', 'transactionId', 'env', ''])
-  refuseTransaction(query)
+async function getDocument({ database, caller, collection, params, request, budget }: Call): Promise<string> {
+  check(params, ['projection', ...IN_EVERY_QUERY])
   const { id } = request.params as { readonly id: string }
-  const projection = decodeText(query.projection, 'projection', database.now())
-  const [document] = await database.find(caller, { collection: collectionOf(request), query: { _id: id }, projection })
+  const projection = decodeText(params.projection, 'projection', database.now())
+  const [document] = await database.find(caller, { collection, query: { _id: id }, projection }, budget)
   if (document === undefined) throw new CloudsteadError('DOCUMENT_NOT_FOUND')
   return encodeEjson(document)
+}
+
+/** A decoded object of the body. Inside transactions SDKs send it as a string of Extended JSON. */
+function decodeBody(value: unknown, name: string, now: number): DocumentObject {
+  const decoded = typeof value === 'string' ? decodeEjson(value, now) : decodeEjsonValue(object(value, name), now)
+  return documentObject(decoded, name)
 }
 
 /** A parameter of the query string that is JSON. @throws CloudsteadError INVALID_PARAM */
 function parsed(value: unknown, name: string): unknown {
   const text = string(value, name)
-  checkJsonStructure([text])
   try {
     return JSON.parse(text)
   } catch {

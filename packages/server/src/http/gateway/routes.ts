@@ -24,9 +24,9 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayOption
       throw new CloudsteadError('INVALID_ENV', `this server serves ${options.env}, not the env of the request`)
     }
   })
-  const { auth, storage, database, originOf, budget } = options
+  const { auth, storage, database, originOf, budget, answers } = options
   await app.register(storageRoutes, { auth, storage, originOf, budget, encodeError })
-  await app.register(documentRoutes, { auth, database, budget })
+  await app.register(documentRoutes, { auth, database, budget, answers })
 }
 
 function encodeError({ status, code, message }: CloudsteadError, request: FastifyRequest, reply: FastifyReply) {
