@@ -140,21 +140,21 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
   }
 
   async function providerToken(providerId: string, code: string): Promise<ProviderToken> {
-    const { appid, openid } = await wechat.exchange(providerId, code)
+    const identity = await wechat.exchange(providerId, code)
     return {
-      token: providerTokens.sign({ env, appid, openid }, PROVIDER_TOKEN_SECONDS),
+      token: providerTokens.sign({ env, ...identity }, PROVIDER_TOKEN_SECONDS),
       expiresIn: PROVIDER_TOKEN_SECONDS,
     }
   }
 
   async function signInWithProvider(token: string): Promise<Login> {
     const opened = providerTokens.open(token)
-    const { env: tokenEnv, appid, openid } = opened?.claims ?? {}
+    const { env: tokenEnv, appid, openid, name } = opened?.claims ?? {}
     if (opened === undefined || tokenEnv !== env || typeof appid !== 'string' || typeof openid !== 'string') {
       throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not from this environment.')
     }
     if (opened.expired) throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token has expired.')
-    return logIn({ kind: 'wechat', appid, openid })
+    return logIn({ kind: 'wechat', appid, openid, ...(typeof name === 'string' ? { name } : {}) })
   }
 
   async function callerOfToken(token: string): Promise<UserCaller | AdminCaller> {

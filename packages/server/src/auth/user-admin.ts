@@ -8,6 +8,7 @@ import { listUsers, type UserPage, type UserQuery } from './user-list.ts'
 import { BLOCK_UNFINISHED, BY_NAME, type NameKind, USERS_SPACE, type User, userPut } from './user-record.ts'
 import { createUserSessions, type UserSession } from './user-sessions.ts'
 import type { Users } from './users.ts'
+import { usersOfIds } from './users-of-ids.ts'
 
 /** The users of an app, for administrators. An unknown uid throws `NOT_FOUND`. */
 export interface UserAdmin {
@@ -16,7 +17,9 @@ export interface UserAdmin {
   /** How many users there are. */
   count(): Promise<number>
   /** The user with this uid, WeChat openid or custom id; undefined when there is none. */
-  find(kind: NameKind, name: string): Promise<User | undefined>
+  find(kind: Exclude<NameKind, 'name'>, name: string): Promise<User | undefined>
+  /** The users with these uids, openids and custom ids, by these ids. Ids of nobody are left out. */
+  ofIds(ids: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** A user with the open sessions, newest first; `more` when not all of them are listed. */
   get(uid: string): Promise<{ readonly user: User; readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
@@ -109,6 +112,7 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
       const { records: found } = await records.find({ space: USERS_SPACE, index: BY_NAME, ranges, limit: 1 })
       return found[0] === undefined ? undefined : (JSON.parse(found[0].value) as User)
     },
+    ofIds: (ids) => usersOfIds(records, ids),
     async get(uid) {
       return { user: await known(uid), ...(await sessions.list(uid)) }
     },

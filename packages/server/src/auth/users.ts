@@ -8,7 +8,7 @@ import { type User, userKey, userPut } from './user-record.ts'
 /** What a login has proved about a user. */
 export type Identity =
   | { readonly kind: 'custom'; readonly customUserId: string }
-  | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string }
+  | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string; readonly name?: string }
   /** An anonymous user is identified by the device's secret id; without one, each login is a new user. */
   | { readonly kind: 'device'; readonly deviceId: string | undefined }
 
@@ -48,7 +48,7 @@ export function createUsers({ records, now }: UsersOptions): Users {
     const key = identityKey(identity)
     const attempt = async () => {
       const known = await readJson<{ uid: string }>(records, key)
-      if (known !== undefined) return existing(known.value.uid)
+      if (known !== undefined) return named(await existing(known.value.uid), identity)
       const user: User = { ...(await freeUid(identity)), loginType: LOGIN_TYPES[identity.kind], createdAt: now() }
       const result = await records.commit(
         [putJson(key, { uid: user.uid }), userPut(user)],
@@ -63,6 +63,17 @@ export function createUsers({ records, now }: UsersOptions): Users {
     return retryOnConflict<Stored<User>>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
+  /** Gives a user the name of the identity, for records from before users had names. */
+  async function named(user: Stored<User>, identity: Identity): Promise<Stored<User> | typeof CONFLICT> {
+    const name = identity.kind === 'wechat' ? identity.name : undefined
+    if (name === undefined || user.value.name === name) return user
+    const { done } = await records.commit(
+      [userPut({ ...user.value, name })],
+      [{ ...userKey(user.value.uid), version: user.version }],
+    )
+    return done ? existing(user.value.uid) : CONFLICT
+  }
+
   async function existing(uid: string): Promise<Stored<User>> {
     const user = await get(uid)
     if (user === undefined) throw new Error(`the user record ${uid} is missing although an identity names it`)
@@ -73,15 +84,17 @@ export function createUsers({ records, now }: UsersOptions): Users {
    * The uid of a custom user is the customUserId itself if it is free, because clients do not know the customUserId and
    * use the uid instead (`users/<uid>/...`). All other users get a random uid.
    */
-  async function freeUid(identity: Identity): Promise<Pick<User, 'uid' | 'customUserId' | 'wechat'>> {
+  async function freeUid(identity: Identity): Promise<Pick<User, 'uid' | 'customUserId' | 'wechat' | 'name'>> {
     switch (identity.kind) {
       case 'custom': {
         const { customUserId } = identity
         const taken = (await get(customUserId)) !== undefined
         return { uid: taken ? randomUid() : customUserId, customUserId }
       }
-      case 'wechat':
-        return { uid: randomUid(), wechat: { appid: identity.appid, openid: identity.openid } }
+      case 'wechat': {
+        const { appid, openid, name } = identity
+        return { uid: randomUid(), wechat: { appid, openid }, ...(name === undefined ? {} : { name }) }
+      }
       case 'device':
         return { uid: randomUid() }
     }

@@ -1,5 +1,7 @@
 import { ArrowDown, ArrowUp, Pencil, Plus, Trash2 } from 'lucide'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { useName } from '../../data/use-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { AddField } from './add-field.tsx'
@@ -53,7 +55,7 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
             path={isDocument ? name : `${path}.${name}`}
             faults={faults}
             fixed={fixed}
-            hint={isDocument ? hintOf(name, fixedId) : undefined}
+            hint={isDocument ? hintOf(name, value, fixedId) : undefined}
             onChange={(changed) => put(index, { name, value: changed })}
             onRename={(renamed) => put(index, { name: renamed, value })}
             onRemove={() => put(index, undefined)}
@@ -73,9 +75,20 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
   )
 }
 
-function hintOf(name: string, fixedId: boolean): string | undefined {
+function hintOf(name: string, value: Draft, fixedId: boolean): ComponentChildren {
   if (name === '_id') return fixedId ? undefined : t.idHint
-  return name === '_openid' ? t.ownerHint : undefined
+  if (name !== '_openid') return undefined
+  return value.kind === 'text' ? <OwnerHint id={value.text} /> : t.ownerHint
+}
+
+/** What the owner of a document means, with the name of the person if there is one. */
+function OwnerHint({ id }: { readonly id: string }) {
+  const name = useName(id)
+  return (
+    <>
+      {name !== undefined && name !== id && <bdi class="owner-name">{name}</bdi>} {t.ownerHint}
+    </>
+  )
 }
 
 /** The elements of an array, which can be moved, and a button that adds one. */
@@ -130,7 +143,7 @@ interface ValueRowProps {
   readonly path: string
   readonly faults: ReadonlyMap<number, Fault>
   readonly fixed?: boolean | undefined
-  readonly hint?: string | undefined
+  readonly hint?: ComponentChildren
   readonly onChange: (value: Draft) => void
   readonly onRename?: ((name: string) => void) | undefined
   readonly onRemove: () => void

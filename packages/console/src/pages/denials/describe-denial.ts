@@ -1,13 +1,6 @@
 import type { Denial } from '@cloudstead/admin-api'
-import { ownerId } from '../../data/person.ts'
 import { say } from '../../i18n/language.ts'
 import { asExplanation } from '../../ui/explanation.ts'
-import { t } from './text.ts'
-
-/** Who was denied, by the id that the rules compare. */
-export function callerOf({ caller }: Denial): string {
-  return caller === null ? t.nobody : ownerId(caller)
-}
 
 /** What was requested, such as `read users/alice/a.jpg`. */
 export function requestOf({ explanation, case: ruleCase, reason }: Denial): {

@@ -16,8 +16,8 @@ import { entryMenu } from './entry-menu.ts'
 import { downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
 import { FileTable } from './file-table.tsx'
-import { foldersTo, isFolder, nameOf, parentOf, visibleName } from './paths.ts'
-import { SafeName } from './safe-name.tsx'
+import { PathName } from './path-name.tsx'
+import { foldersTo, isFolder, parentOf, visibleName } from './paths.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { t } from './text.ts'
 import { UploadButtons } from './upload-buttons.tsx'
@@ -106,7 +106,7 @@ export default function StoragePage() {
           label={t.path}
           crumbs={['', ...foldersTo(folder)].map((path) => ({
             key: path,
-            label: path === '' ? t.root : <SafeName name={nameOf(path)} />,
+            label: path === '' ? t.root : <PathName path={path} />,
             to: 'storage' as const,
             query: { folder: path },
           }))}

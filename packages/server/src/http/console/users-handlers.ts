@@ -1,4 +1,4 @@
-import type { AppUser, usersOperations } from '@cloudstead/admin-api'
+import type { AppUser, NamedUser, usersOperations } from '@cloudstead/admin-api'
 import { type AdminCaller, CloudsteadError, parseScopes, requireScope, type Scope } from '@cloudstead/protocol'
 import type { Auth, AuthLog, User } from '../../auth/index.ts'
 import type { Handlers } from './handlers.ts'
@@ -23,6 +23,10 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
     async getUser({ params: { uid } }) {
       const { user, sessions, more } = await users.get(uid)
       return { user: appUser(user), sessions, more }
+    },
+
+    async nameUsers({ body: { ids } }) {
+      return { items: [...(await users.ofIds(ids))].map(namedUser) }
     },
 
     async blockUser({ params: { uid }, body: { blocked } }, { by, peer }) {
@@ -84,7 +88,12 @@ function requireScopes(caller: AdminCaller, scopes: readonly Scope[] | undefined
   for (const scope of scopes) requireScope(caller, scope)
 }
 
-function appUser({ uid, loginType, createdAt, customUserId, wechat, blocked }: User): AppUser {
+function namedUser([id, { uid, loginType, name, customUserId }]: readonly [string, User]): NamedUser {
+  const called = name ?? customUserId
+  return { id, uid, loginType, ...(called === undefined ? {} : { name: called }) }
+}
+
+function appUser({ uid, loginType, createdAt, customUserId, wechat, name, blocked }: User): AppUser {
   return {
     uid,
     loginType,
@@ -92,5 +101,6 @@ function appUser({ uid, loginType, createdAt, customUserId, wechat, blocked }: U
     blocked: blocked !== undefined,
     ...(customUserId === undefined ? {} : { customUserId }),
     ...(wechat === undefined ? {} : { wechat }),
+    ...(name === undefined ? {} : { name }),
   }
 }
