@@ -148,7 +148,10 @@ export function createKeys({ env, records, ring, now }: KeysOptions): Keys {
     const secretId = API_KEY.exec(apiKey)?.[1]
     const stored = secretId === undefined ? undefined : await apiKeyRecord(secretId)
     if (secretId === undefined || stored === undefined || !sameText(hashOf(apiKey), stored.apiKeyHash)) {
-      throw new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
+      throw new CloudsteadError('INVALID_CREDENTIALS', {
+        en: 'The api key is unknown or was revoked.',
+        zh: 'API 密钥未知或已被吊销。',
+      })
     }
     return callerOf(secretId, stored)
   }

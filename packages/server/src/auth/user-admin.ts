@@ -55,7 +55,8 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
   async function change(uid: string, wanted: (user: User) => User | undefined): Promise<User> {
     const attempt = async () => {
       const stored = await users.get(uid)
-      if (stored === undefined) throw new CloudsteadError('NOT_FOUND', 'There is no user with this uid.')
+      if (stored === undefined)
+        throw new CloudsteadError('NOT_FOUND', { en: 'There is no user with this uid.', zh: '没有该 uid 的用户。' })
       const { value: user, version } = stored
       const next = wanted(user)
       if (next === undefined) return user

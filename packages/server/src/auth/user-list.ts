@@ -94,5 +94,8 @@ function userOf({ value }: StoredRecord): User {
 }
 
 function notOurs(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', 'after must be the next of the previous page of this list')
+  return new CloudsteadError('INVALID_PARAM', {
+    en: 'after must be the next of the previous page of this list',
+    zh: 'after 必须是该列表上一页返回的 next',
+  })
 }

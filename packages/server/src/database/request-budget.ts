@@ -64,8 +64,8 @@ export class RequestBudget {
 }
 
 function tooCostly(): CloudsteadError {
-  return new CloudsteadError(
-    'DATABASE_REQUEST_FAILED',
-    'the request is too costly: narrow the query, or use fewer conditions, projections and sort fields on long arrays and texts',
-  )
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', {
+    en: 'the request is too costly: narrow the query, or use fewer conditions, projections and sort fields on long arrays and texts',
+    zh: '请求开销过大：请缩小查询范围，或减少对长数组和长文本的条件、投影和排序字段',
+  })
 }

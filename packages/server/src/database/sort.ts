@@ -70,10 +70,10 @@ export class SortWindow<T> {
   /** @throws CloudsteadError DATABASE_REQUEST_FAILED when the window is too large */
   constructor(size: number, directions: readonly (1 | -1)[], budget: RequestBudget) {
     if (size > MAX_SORT_WINDOW) {
-      throw new CloudsteadError(
-        'DATABASE_REQUEST_FAILED',
-        `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
-      )
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+        en: `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
+        zh: `没有合适的索引时，排序最多 ${MAX_SORT_WINDOW} 个文档：请声明索引，或减少跳过的数量`,
+      })
     }
     this.#size = size
     this.#directions = directions

@@ -61,7 +61,10 @@ export function createAnswerBudget({ totalBytes, windowMs = WINDOW_MS }: AnswerB
         while (waiting > 0 && waiting + length > totalBytes) {
           if (!cutSlowest()) {
             return done(
-              new CloudsteadError('SERVER_BUSY', 'too many large answers have not been read yet; try again shortly'),
+              new CloudsteadError('SERVER_BUSY', {
+                en: 'too many large answers have not been read yet; try again shortly',
+                zh: '尚未读取的大响应过多，请稍后重试',
+              }),
             )
           }
         }

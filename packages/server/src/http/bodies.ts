@@ -83,10 +83,10 @@ function parseObject(text: string): JsonBody | undefined {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
+    throw new CloudsteadError('INVALID_PARAM', { en: 'the body is not valid JSON', zh: '请求体不是有效的 JSON' })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CloudsteadError('INVALID_PARAM', 'the body must be a JSON object')
+    throw new CloudsteadError('INVALID_PARAM', { en: 'the body must be a JSON object', zh: '请求体必须是 JSON 对象' })
   }
   return value as JsonBody
 }

@@ -148,7 +148,10 @@ function writeCursor(path: string): string {
 function readCursor(cursor: string, prefix: string): string {
   const path = Buffer.from(cursor, 'base64url').toString()
   if (path === '' || !path.startsWith(prefix)) {
-    throw new CloudsteadError('INVALID_PARAM', 'after must be the next of a former page of the same list')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'after must be the next of a former page of the same list',
+      zh: 'after 必须是同一列表上一页返回的 next',
+    })
   }
   return path
 }

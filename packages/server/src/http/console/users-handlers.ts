@@ -64,7 +64,8 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
     },
 
     async revokeKey({ params: { id } }, { by, peer }) {
-      if (!(await keys.revoke(id))) throw new CloudsteadError('NOT_FOUND', 'There is no key with this id.')
+      if (!(await keys.revoke(id)))
+        throw new CloudsteadError('NOT_FOUND', { en: 'There is no key with this id.', zh: '没有该 ID 的密钥。' })
       await securityLog.record({ kind: 'key-revoked', by, about: id, address: peer })
       log.info({ keyId: id, by }, 'a key was revoked')
       return { done: true }
@@ -80,10 +81,10 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
 function requireScopes(caller: AdminCaller, scopes: readonly Scope[] | undefined): void {
   if (caller.scopes === undefined) return
   if (scopes === undefined) {
-    throw new CloudsteadError(
-      'ACTION_FORBIDDEN',
-      'This API key cannot create a key that may do everything; give scopes.',
-    )
+    throw new CloudsteadError('ACTION_FORBIDDEN', {
+      en: 'This API key cannot create a key that may do everything; give scopes.',
+      zh: '该 API 密钥不能创建拥有全部权限的密钥，请指定权限范围。',
+    })
   }
   for (const scope of scopes) requireScope(caller, scope)
 }
