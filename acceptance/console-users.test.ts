@@ -138,6 +138,18 @@ describe('the names of users', () => {
     assert.deepEqual(items, [user])
   })
 
+  for (const sdk of ['2.27.2', '3.7.0'] as const) {
+    it(`are the nicknames that apps set with js-sdk ${sdk}, which logins keep`, async () => {
+      const phone = newPhone(server, { sdk, loginCode: `dev:nick-${sdk}` })
+      const { uid } = await loginByOpenId(phone)
+      const nickname = `小明 ${sdk}`
+      await (await phone.auth.getLoginState())?.user.updateUserBasicInfo({ nickname })
+      assert.equal((await phone.auth.getLoginState())?.user.name, nickname)
+      await loginByOpenId(newPhone(server, { sdk, loginCode: `dev:nick-${sdk}` }))
+      assert.deepEqual(await name([uid]), [{ id: uid, uid, loginType: 'WECHAT_OPEN', name: nickname }])
+    })
+  }
+
   it('are only for keys that may read users', async () => {
     for (const [scopes, status] of [
       ['users:read', 200],

@@ -109,6 +109,10 @@ describe('names in the Console', { skip: lacksChromium() }, () => {
     assert.equal(await panel.getByLabel('_openid', { exact: true }).inputValue(), mia.openid)
     await page.screenshot({ path: screenshots.next('document') })
 
+    await one.goto('database?collection=orders&view=json')
+    await page.locator('.document-card', { hasText: mia.openid }).locator('.owner-name', { hasText: 'mia' }).waitFor()
+    await page.screenshot({ path: screenshots.next('cards') })
+
     await one.goto('denials')
     await page.locator('[role=row]', { hasText: 'mia' }).first().click()
     await panel.getByRole('link', { name: `mia ${mia.openid}` }).click()

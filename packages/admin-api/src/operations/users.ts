@@ -11,7 +11,9 @@ const USER = object({
   loginType: LOGIN_TYPE,
   customUserId: optional(string()),
   wechat: optional(object({ appid: string(), openid: string() })),
-  name: optional(string({ description: 'what people call the user: the name of a login code such as dev:mia' })),
+  name: optional(
+    string({ description: 'what people call the user: the nickname, or the name of a login code such as dev:mia' }),
+  ),
   createdAt: TIME,
   blocked: boolean(),
 })

@@ -73,6 +73,8 @@ export interface Auth {
   /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
   stillValid(caller: Caller): Promise<boolean>
   user(uid: string): Promise<User | undefined>
+  /** Sets the name of a user, as the app shows it. */
+  setNickname(uid: string, nickname: string): Promise<void>
   /** Deletes expired sessions; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
   readonly keys: Keys
@@ -185,6 +187,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     administratorOf: (request) => administratorOf({ keys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,
+    setNickname: users.setNickname,
     sweep: sessions.sweep,
     keys,
     users: createUserAdmin({ records, users, now }),

@@ -11,8 +11,10 @@ export interface User {
   readonly createdAt: number
   readonly customUserId?: string
   readonly wechat?: { readonly appid: string; readonly openid: string }
-  /** What people call the user: the name of a login code such as `dev:mia`. */
+  /** Of a made-up user: the name in the login code, such as `mia` of `dev:mia`. */
   readonly name?: string
+  /** The name that the app has set. */
+  readonly nickname?: string
   /** Absent while the user may log in. `ended`: every session has been ended. */
   readonly blocked?: { readonly at: number; readonly ended: boolean }
 }
@@ -45,7 +47,7 @@ export function nameOf(user: User, kind: NameKind): string | undefined {
       // Usually it is the uid as well.
       return user.customUserId === user.uid ? undefined : user.customUserId
     case 'name':
-      return user.name
+      return user.nickname ?? user.name
   }
 }
 

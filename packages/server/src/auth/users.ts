@@ -17,6 +17,8 @@ export interface Users {
   /** The user of an identity, created at its first login. Concurrent first logins create one user. */
   ofIdentity(identity: Identity): Promise<Stored<User>>
   get(uid: string): Promise<Stored<User> | undefined>
+  /** Sets the name that the app shows for a user. */
+  setNickname(uid: string, nickname: string): Promise<void>
 }
 
 const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOUS' } as const satisfies Record<
@@ -74,6 +76,16 @@ export function createUsers({ records, now }: UsersOptions): Users {
     return done ? existing(user.value.uid) : CONFLICT
   }
 
+  async function setNickname(uid: string, nickname: string): Promise<void> {
+    const attempt = async () => {
+      const { value, version } = await existing(uid)
+      if (value.nickname === nickname) return undefined
+      const { done } = await records.commit([userPut({ ...value, nickname })], [{ ...userKey(uid), version }])
+      return done ? undefined : CONFLICT
+    }
+    await retryOnConflict<undefined>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
+  }
+
   async function existing(uid: string): Promise<Stored<User>> {
     const user = await get(uid)
     if (user === undefined) throw new Error(`the user record ${uid} is missing although an identity names it`)
@@ -100,7 +112,7 @@ export function createUsers({ records, now }: UsersOptions): Users {
     }
   }
 
-  return { ofIdentity, get }
+  return { ofIdentity, get, setNickname }
 }
 
 function identityKey(identity: Identity): RecordKey {

@@ -1,7 +1,6 @@
 import { ArrowDown, ArrowUp, Pencil, Plus, Trash2 } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import { useName } from '../../data/use-name.ts'
 import { Button } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
 import { AddField } from './add-field.tsx'
@@ -16,6 +15,7 @@ import {
 } from './draft.ts'
 import { t } from './edit-text.ts'
 import { FieldName } from './field-name.tsx'
+import { OwnerName } from './owner-name.tsx'
 import { ValueInput } from './value-input.tsx'
 import type { Kind } from './values.ts'
 
@@ -78,15 +78,9 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
 function hintOf(name: string, value: Draft, fixedId: boolean): ComponentChildren {
   if (name === '_id') return fixedId ? undefined : t.idHint
   if (name !== '_openid') return undefined
-  return value.kind === 'text' ? <OwnerHint id={value.text} /> : t.ownerHint
-}
-
-/** What the owner of a document means, with the name of the person if there is one. */
-function OwnerHint({ id }: { readonly id: string }) {
-  const name = useName(id)
   return (
     <>
-      {name !== undefined && name !== id && <bdi class="owner-name">{name}</bdi>} {t.ownerHint}
+      {value.kind === 'text' && <OwnerName id={value.text} />} {t.ownerHint}
     </>
   )
 }

@@ -89,12 +89,14 @@ function requireScopes(caller: AdminCaller, scopes: readonly Scope[] | undefined
   for (const scope of scopes) requireScope(caller, scope)
 }
 
-function namedUser([id, { uid, loginType, name, customUserId }]: readonly [string, User]): NamedUser {
-  const called = name ?? customUserId
+function namedUser([id, user]: readonly [string, User]): NamedUser {
+  const { uid, loginType, nickname, name, customUserId } = user
+  const called = nickname ?? name ?? customUserId
   return { id, uid, loginType, ...(called === undefined ? {} : { name: called }) }
 }
 
-function appUser({ uid, loginType, createdAt, customUserId, wechat, name, blocked }: User): AppUser {
+function appUser({ uid, loginType, createdAt, customUserId, wechat, nickname, name, blocked }: User): AppUser {
+  const called = nickname ?? name
   return {
     uid,
     loginType,
@@ -102,6 +104,6 @@ function appUser({ uid, loginType, createdAt, customUserId, wechat, name, blocke
     blocked: blocked !== undefined,
     ...(customUserId === undefined ? {} : { customUserId }),
     ...(wechat === undefined ? {} : { wechat }),
-    ...(name === undefined ? {} : { name }),
+    ...(called === undefined ? {} : { name: called }),
   }
 }
