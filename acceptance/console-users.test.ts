@@ -114,6 +114,61 @@ describe('the list of users', () => {
   })
 })
 
+describe('the names of users', () => {
+  const name = async (ids: readonly string[]) => (await api.call('POST', '/users/names', { ids })).items
+
+  it('are those of login codes, else the custom ids, by any id of the user', async () => {
+    const { uid, openid = '' } = await loginByOpenId(newPhone(server, { loginCode: 'dev:米娅' }))
+    await customUser('named')
+    const anonymous = await loginAnonymously(newPhone(server))
+    const wechat = { uid, loginType: 'WECHAT_OPEN', name: '米娅' }
+    const found: { id: string }[] = await name([openid, uid, 'named', anonymous.uid, 'nobody-here'])
+    assert.deepEqual(
+      found.toSorted((a, b) => [openid, uid, 'named'].indexOf(a.id) - [openid, uid, 'named'].indexOf(b.id)),
+      [
+        { id: anonymous.uid, uid: anonymous.uid, loginType: 'ANONYMOUS' },
+        { id: openid, ...wechat },
+        { id: uid, ...wechat },
+        { id: 'named', uid: 'named', loginType: 'CUSTOM', name: 'named' },
+      ],
+    )
+    const { user } = await api.call('GET', pathOf(uid))
+    assert.equal(user.name, '米娅')
+    const { items } = await api.call('GET', `/users?search=${encodeURIComponent('米')}`)
+    assert.deepEqual(items, [user])
+  })
+
+  for (const sdk of ['2.27.2', '3.7.0'] as const) {
+    it(`are the nicknames that apps set with js-sdk ${sdk}, which logins keep`, async () => {
+      const phone = newPhone(server, { sdk, loginCode: `dev:nick-${sdk}` })
+      const { uid } = await loginByOpenId(phone)
+      const nickname = `小明 ${sdk}`
+      await (await phone.auth.getLoginState())?.user.updateUserBasicInfo({ nickname })
+      assert.equal((await phone.auth.getLoginState())?.user.name, nickname)
+      await loginByOpenId(newPhone(server, { sdk, loginCode: `dev:nick-${sdk}` }))
+      assert.deepEqual(await name([uid]), [{ id: uid, uid, loginType: 'WECHAT_OPEN', name: nickname }])
+    })
+  }
+
+  it('are only for keys that may read users', async () => {
+    for (const [scopes, status] of [
+      ['users:read', 200],
+      ['storage:read,database:read,settings:read', 403],
+    ] as const) {
+      const scoped = consoleApi(server, await api.call('POST', `/keys/api?scopes=${scopes}`))
+      assert.equal((await scoped.ask('POST', '/users/names', { ids: ['named'] })).status, status)
+    }
+    assert.equal((await consoleApi(server).ask('POST', '/users/names', { ids: ['named'] })).status, 401)
+  })
+
+  it('refuses an empty list, too many ids and texts that are no ids', async () => {
+    for (const ids of [[], Array.from({ length: 501 }, (_, at) => `id${at}`), [''], ['x'.repeat(129)], [5]]) {
+      const { status, body } = await api.ask('POST', '/users/names', { ids })
+      assert.deepEqual([status, body.code], [400, 'INVALID_PARAM'])
+    }
+  })
+})
+
 describe('ending sessions', () => {
   it('one: that phone is logged out, the other one is not', async () => {
     const first = await customUser('two-phones')

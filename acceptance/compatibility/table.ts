@@ -25,7 +25,7 @@ const OTHER_ROWS = [
 ]
 
 /** Every row: the declared calls, and the others behind the call that they are about. */
-export function rowsOf(): readonly string[] {
+function rowsOf(): readonly string[] {
   return declaredCalls().flatMap((row) => [row, ...OTHER_ROWS.filter((other) => other.startsWith(`${row} `))])
 }
 

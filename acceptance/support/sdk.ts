@@ -123,6 +123,7 @@ export interface Auth {
 interface LoginUser {
   readonly uid: string
   readonly name?: string
+  updateUserBasicInfo(info: { readonly nickname: string }): Promise<void>
   readonly providers?: readonly { readonly id: string; readonly provider_user_id: string }[]
 }
 

@@ -26,13 +26,20 @@ export function page<T>(item: Schema<T>) {
 export const DONE = object({ done: boolean() })
 
 /** Why one item of a long operation failed. */
-const PROBLEM = object({ code: string(), message: string(), text: TEXT, advice: optional(TEXT) })
+const PROBLEM = object({
+  code: string(),
+  message: string(),
+  details: optional(TEXT),
+  text: TEXT,
+  advice: optional(TEXT),
+})
 export type Problem = Static<typeof PROBLEM>
 
 /** The body of every error answer. */
 export const ERROR = object({
   code: string(),
   message: string({ description: 'English, with the details of this error' }),
+  details: optional(object({ en: string(), zh: string() }, { description: 'the details of this error' })),
   text: TEXT,
   advice: optional(TEXT),
   requestId: string(),

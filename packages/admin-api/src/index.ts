@@ -8,7 +8,15 @@ export type { Denial, Finding, Person, Rules, SettingChange, SimulatedDecision }
 export type { Overview, OverviewWarning, Session, Traffic } from './operations/session.ts'
 export type { Setting, SettingSource, Settings } from './operations/settings.ts'
 export type { StorageEntry, StorageFile } from './operations/storage.ts'
-export type { ApiKeyFile, AppUser, Key, LoginKeyFile, SecurityEvent, UserSession } from './operations/users.ts'
+export type {
+  ApiKeyFile,
+  AppUser,
+  Key,
+  LoginKeyFile,
+  NamedUser,
+  SecurityEvent,
+  UserSession,
+} from './operations/users.ts'
 export {
   databaseOperations,
   type OperationId,

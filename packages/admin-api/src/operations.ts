@@ -44,6 +44,7 @@ import {
   listKeys,
   listSecurityEvents,
   listUsers,
+  nameUsers,
   revokeKey,
   revokeSessions,
 } from './operations/users.ts'
@@ -85,6 +86,7 @@ export const databaseOperations = {
 export const usersOperations = {
   listUsers,
   getUser,
+  nameUsers,
   blockUser,
   revokeSessions,
   listKeys,
@@ -107,7 +109,13 @@ export type Operations = typeof operations
 export type OperationId = keyof Operations
 
 /** Operations that change nothing although their method is not GET. */
-const READING: ReadonlySet<string> = new Set<OperationId>(['countFiles', 'createFileUrl', 'createZip', 'checkRules'])
+const READING: ReadonlySet<string> = new Set<OperationId>([
+  'countFiles',
+  'createFileUrl',
+  'createZip',
+  'checkRules',
+  'nameUsers',
+])
 /** Operations about the session of the caller, which need no scope. */
 const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'signIn', 'signOut', 'setPassword'])
 

@@ -58,8 +58,8 @@ export function ownerMark(caller: UserCaller): string {
  */
 export function requireScope(caller: Caller, needed: Scope): void {
   if (caller.kind !== 'admin' || holdsScope(caller.scopes, needed)) return
-  throw new CloudsteadError(
-    'ACTION_FORBIDDEN',
-    `This API key has no scope ${needed}; it has ${caller.scopes?.join(', ')}. Use a key with that scope.`,
-  )
+  throw new CloudsteadError('ACTION_FORBIDDEN', {
+    en: `This API key has no scope ${needed}; it has ${caller.scopes?.join(', ')}. Use a key with that scope.`,
+    zh: `该 API 密钥没有权限范围 ${needed}，只有 ${caller.scopes?.join('、')}。请使用具有该范围的密钥。`,
+  })
 }

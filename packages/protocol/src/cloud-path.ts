@@ -19,20 +19,25 @@ const DOT_SEGMENT = /(?:^|\/)\.\.?(?:\/|$)/
  */
 export function parseCloudPath(input: unknown): CloudPath {
   const reason = cloudPathProblem(input)
-  if (reason !== undefined) throw new CloudsteadError('INVALID_FILE_NAME', `cloudPath ${reason}`)
-  return input as CloudPath
+  if (reason === undefined) return input as CloudPath
+  const [en, zh] = reason
+  throw new CloudsteadError('INVALID_FILE_NAME', { en: `cloudPath ${en}`, zh: `cloudPath ${zh}` })
 }
 
-function cloudPathProblem(input: unknown): string | undefined {
-  if (typeof input !== 'string') return 'must be a string'
-  if (input === '') return 'is empty'
-  if (input.startsWith('/')) return 'must not start with /'
-  if (input.includes('//')) return 'must not contain //'
-  if (CONTROL.test(input)) return 'must not contain control characters'
-  if (!input.isWellFormed()) return 'is not valid Unicode'
-  if (DOT_SEGMENT.test(input)) return 'must not contain a . or .. segment'
+function cloudPathProblem(input: unknown): readonly [en: string, zh: string] | undefined {
+  if (typeof input !== 'string') return ['must be a string', '必须是字符串']
+  if (input === '') return ['is empty', '为空']
+  if (input.startsWith('/')) return ['must not start with /', '不能以 / 开头']
+  if (input.includes('//')) return ['must not contain //', '不能包含 //']
+  if (CONTROL.test(input)) return ['must not contain control characters', '不能包含控制字符']
+  if (!input.isWellFormed()) return ['is not valid Unicode', '不是有效的 Unicode']
+  if (DOT_SEGMENT.test(input)) return ['must not contain a . or .. segment', '不能包含 . 或 .. 段']
   const bytes = Buffer.byteLength(input, 'utf8')
-  if (bytes > MAX_CLOUD_PATH_BYTES) return `is ${bytes} bytes long; the limit is ${MAX_CLOUD_PATH_BYTES}`
+  if (bytes > MAX_CLOUD_PATH_BYTES)
+    return [
+      `is ${bytes} bytes long; the limit is ${MAX_CLOUD_PATH_BYTES}`,
+      `有 ${bytes} 字节，上限为 ${MAX_CLOUD_PATH_BYTES}`,
+    ]
   return undefined
 }
 

@@ -22,7 +22,10 @@ const INT32_MIN = -(2 ** 31)
 function numberOf(digits: unknown): number {
   const number = typeof digits === 'string' && digits !== '' ? Number(digits) : Number.NaN
   if (Number.isNaN(number) && digits !== 'NaN') {
-    throw new CloudsteadError('INVALID_PARAM', 'an Extended JSON number is malformed')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'an Extended JSON number is malformed',
+      zh: 'Extended JSON 数字格式错误',
+    })
   }
   return number
 }
@@ -49,7 +52,11 @@ function decodeDate(content: unknown, now: number): Date {
 }
 
 function decodeRegex(content: unknown): RegExp {
-  if (!isDocumentObject(content)) throw new CloudsteadError('INVALID_PARAM', '$regularExpression is malformed')
+  if (!isDocumentObject(content))
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: '$regularExpression is malformed',
+      zh: '$regularExpression 格式错误',
+    })
   return regexOf(content.pattern, content.options)
 }
 
@@ -82,7 +89,10 @@ function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly
       return numberOf(content)
     case '$oid':
       if (typeof content !== 'string' || !/^[0-9a-f]{24}$/i.test(content)) {
-        throw new CloudsteadError('INVALID_PARAM', '$oid must be 24 hexadecimal digits')
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: '$oid must be 24 hexadecimal digits',
+          zh: '$oid 必须是 24 位十六进制数字',
+        })
       }
       return content.toLowerCase()
     case '$date':
@@ -93,7 +103,10 @@ function decodeSpecial(source: Readonly<Record<string, unknown>>, keys: readonly
       return decodeRegex(content)
     default:
       if (UNSUPPORTED_TYPES.has(key))
-        throw new CloudsteadError('INVALID_PARAM', `the type ${key} is not supported in documents`)
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: `the type ${key} is not supported in documents`,
+          zh: `文档不支持类型 ${key}`,
+        })
       return undefined
   }
 }
@@ -120,7 +133,10 @@ export function decodeEjson(source: string, now: number): DocumentValue {
   try {
     json = JSON.parse(source)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'the Extended JSON is not valid JSON')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the Extended JSON is not valid JSON',
+      zh: '不是有效的 Extended JSON',
+    })
   }
   return decodeEjsonValue(json, now)
 }

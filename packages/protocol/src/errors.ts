@@ -249,8 +249,8 @@ export const ERRORS = {
     401,
     'The link, password or API key is wrong, or the link has already been used.',
     '链接、密码或 API 密钥不正确，或链接已被使用。',
-    'Try again, or create a new link with npx cloudstead console link.',
-    '请重试，或用 npx cloudstead console link 生成新链接。',
+    'Try again, or create a new link with `npx cloudstead console link`.',
+    '请重试，或用 `npx cloudstead console link` 生成新链接。',
   ),
   CONSOLE_TOO_MANY_ATTEMPTS: entry(
     429,
@@ -319,23 +319,41 @@ export const ERRORS = {
   ),
 } as const satisfies Record<string, ErrorEntry>
 
+/** A text in English and in Chinese. */
+export interface Text {
+  readonly en: string
+  readonly zh: string
+}
+
 /** A code of the error table. */
 export type ErrorCode = keyof typeof ERRORS
 
 /**
  * An expected failure whose message is safe to show to the caller. Any other error becomes `SYS_ERR` at the edge.
  *
- * @example throw new CloudsteadError('INVALID_PARAM', 'maxAge must be between 1 and 86400 seconds')
+ * The message has the details of the case. Details that the Console can show are in both languages; those of errors that
+ * only SDKs see may be English only.
+ *
+ * @example throw new CloudsteadError('INVALID_PARAM', { en: 'maxAge must be a number', zh: 'maxAge 必须是数字' })
  */
 export class CloudsteadError extends Error {
   override readonly name = 'CloudsteadError'
   readonly code: ErrorCode
   /** Details for the operator's log, such as the rule clause that failed. Never sent to clients. */
   readonly internal: string | undefined
+  /** The details of the case in both languages, if there are any beyond the text of the code. */
+  readonly details: Text | undefined
 
-  constructor(code: ErrorCode, message?: string, options?: { readonly internal?: string; readonly cause?: unknown }) {
-    super(message ?? ERRORS[code].en, options?.cause === undefined ? undefined : { cause: options.cause })
+  constructor(
+    code: ErrorCode,
+    message?: string | Text,
+    options?: { readonly internal?: string; readonly cause?: unknown },
+  ) {
+    const details = typeof message === 'string' ? undefined : message
+    const en = typeof message === 'string' ? message : (details?.en ?? ERRORS[code].en)
+    super(en, options?.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
+    this.details = details
     this.internal = options?.internal
   }
 

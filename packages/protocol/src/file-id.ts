@@ -25,13 +25,20 @@ export function formatFileId(env: string, path: CloudPath): string {
  *   invalid path
  */
 export function parseFileId(env: string, input: unknown): CloudPath {
-  if (typeof input !== 'string') throw new CloudsteadError('INVALID_PARAM', 'a fileID must be a string')
+  if (typeof input !== 'string')
+    throw new CloudsteadError('INVALID_PARAM', { en: 'a fileID must be a string', zh: 'fileID 必须是字符串' })
   const match = /^cloud:\/\/([^/.]+)(?:\.([^/]*))?\/(.*)$/s.exec(input)
   if (match === null)
-    throw new CloudsteadError('INVALID_PARAM', 'a fileID has the form cloud://<env>.<bucket>/<cloudPath>')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'a fileID has the form cloud://<env>.<bucket>/<cloudPath>',
+      zh: 'fileID 的格式为 cloud://<env>.<bucket>/<cloudPath>',
+    })
   const [, fileEnv, bucket, path] = match
   if (fileEnv !== env || (bucket !== undefined && bucket !== bucketOf(env))) {
-    throw new CloudsteadError('INVALID_PARAM', 'the fileID belongs to another environment')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the fileID belongs to another environment',
+      zh: '该 fileID 属于另一个环境',
+    })
   }
   return parseCloudPath(path)
 }

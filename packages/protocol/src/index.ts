@@ -11,7 +11,7 @@ export {
 } from './caller.ts'
 export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
 export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
-export { CloudsteadError, ERRORS, type ErrorCode, toCloudsteadError } from './errors.ts'
+export { CloudsteadError, ERRORS, type ErrorCode, type Text, toCloudsteadError } from './errors.ts'
 export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
 export { shortFileName } from './file-name.ts'
 export { checkJsonStructure } from './json-structure.ts'

@@ -121,15 +121,23 @@ export function* checkJsonStructure(texts: readonly string[]): Generator<void, v
     const found = yield* jsonStructure(text, MAX_JSON_VALUES - values, MAX_JSON_DEPTH)
     values += found.values
     members += found.members
-    if (values > MAX_JSON_VALUES) throw tooMuch(`contain at most ${MAX_JSON_VALUES} JSON values and keys: send less`)
+    if (values > MAX_JSON_VALUES)
+      throw tooMuch(
+        `contain at most ${MAX_JSON_VALUES} JSON values and keys: send less`,
+        `最多包含 ${MAX_JSON_VALUES} 个 JSON 值和键，请减少数据量`,
+      )
     if (members > MAX_JSON_MEMBERS)
-      throw tooMuch(`contain at most ${MAX_JSON_MEMBERS} members of JSON objects: send less`)
-    if (found.depth > MAX_JSON_DEPTH) throw tooMuch(`nest JSON at most ${MAX_JSON_DEPTH} levels deep`)
+      throw tooMuch(
+        `contain at most ${MAX_JSON_MEMBERS} members of JSON objects: send less`,
+        `最多包含 ${MAX_JSON_MEMBERS} 个 JSON 对象成员，请减少数据量`,
+      )
+    if (found.depth > MAX_JSON_DEPTH)
+      throw tooMuch(`nest JSON at most ${MAX_JSON_DEPTH} levels deep`, `的 JSON 最多嵌套 ${MAX_JSON_DEPTH} 层`)
   }
 }
 
-function tooMuch(limit: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `a request may ${limit}`)
+function tooMuch(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', { en: `a request may ${en}`, zh: `一个请求${zh}` })
 }
 
 function endsWord(code: number): boolean {

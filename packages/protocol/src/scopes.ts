@@ -16,10 +16,10 @@ export function parseScopes(text: string): readonly Scope[] {
     const [, name, access = 'write'] = /^\s*([a-z]+)(?::(read|write))?\s*$/.exec(part) ?? []
     const area = AREAS.find((known) => known === name)
     if (area !== undefined && (access === 'read' || access === 'write')) return `${area}:${access}` as const
-    throw new CloudsteadError(
-      'INVALID_PARAM',
-      `there is no scope ${JSON.stringify(part.slice(0, 100))}; valid scopes are ${AREAS.join(', ')}, each with :read or :write`,
-    )
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `there is no scope ${JSON.stringify(part.slice(0, 100))}; valid scopes are ${AREAS.join(', ')}, each with :read or :write`,
+      zh: `没有权限范围 ${JSON.stringify(part.slice(0, 100))}；可用的有 ${AREAS.join('、')}，各自可加 :read 或 :write`,
+    })
   })
   return [...new Set(scopes)].sort()
 }

@@ -48,16 +48,23 @@ export function decodeJsonValue(json: unknown, special: SpecialDecoder): Documen
   const decode = (value: unknown, depth: number): DocumentValue => {
     nodes += 1
     if (nodes > MAX_VALUE_NODES) {
-      throw new CloudsteadError('INVALID_PARAM', `a value may contain at most ${MAX_VALUE_NODES} values`)
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `a value may contain at most ${MAX_VALUE_NODES} values`,
+        zh: `一个值最多包含 ${MAX_VALUE_NODES} 个值`,
+      })
     }
     if (depth > MAX_VALUE_DEPTH) {
-      throw new CloudsteadError('INVALID_PARAM', `a value may be nested at most ${MAX_VALUE_DEPTH} levels deep`)
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `a value may be nested at most ${MAX_VALUE_DEPTH} levels deep`,
+        zh: `一个值最多嵌套 ${MAX_VALUE_DEPTH} 层`,
+      })
     }
     if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') {
       return value
     }
     if (Array.isArray(value)) return value.map((item) => decode(item, depth + 1))
-    if (typeof value !== 'object') throw new CloudsteadError('INVALID_PARAM', 'a value is not JSON')
+    if (typeof value !== 'object')
+      throw new CloudsteadError('INVALID_PARAM', { en: 'a value is not JSON', zh: '值不是 JSON' })
     const source = value as Record<string, unknown>
     const keys = Object.keys(source)
     if (keys[0]?.startsWith('$') === true) {
@@ -72,7 +79,10 @@ export function decodeJsonValue(json: unknown, special: SpecialDecoder): Documen
 }
 
 function invalidDate(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', '$date is not a valid date: the client may have sent new Date(NaN)')
+  return new CloudsteadError('INVALID_PARAM', {
+    en: '$date is not a valid date: the client may have sent new Date(NaN)',
+    zh: '$date 不是有效的日期：客户端可能发送了 new Date(NaN)',
+  })
 }
 
 /** A Date from milliseconds since the epoch. @throws CloudsteadError INVALID_PARAM outside the range of Date */
@@ -90,14 +100,23 @@ export function dateOf(ms: number): Date {
  */
 export function regexOf(pattern: unknown, options: unknown): RegExp {
   if (typeof pattern !== 'string' || typeof options !== 'string') {
-    throw new CloudsteadError('INVALID_PARAM', 'the pattern and the options of a regular expression must be strings')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the pattern and the options of a regular expression must be strings',
+      zh: '正则表达式的模式和选项必须是字符串',
+    })
   }
   if (pattern.length > MAX_REGEX_LENGTH) {
-    throw new CloudsteadError('INVALID_PARAM', `a regular expression may have at most ${MAX_REGEX_LENGTH} characters`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a regular expression may have at most ${MAX_REGEX_LENGTH} characters`,
+      zh: `正则表达式最多 ${MAX_REGEX_LENGTH} 个字符`,
+    })
   }
   const regex = nativeRegex(pattern, options) ?? foreignRegex(pattern, options)
   if (regex === undefined) {
-    throw new CloudsteadError('INVALID_PARAM', 'a regular expression has an invalid pattern or invalid options')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'a regular expression has an invalid pattern or invalid options',
+      zh: '正则表达式的模式或选项无效',
+    })
   }
   return regex
 }
@@ -116,7 +135,10 @@ export function serverDate(spec: unknown, now: number): Date {
   if (spec === null) throw invalidDate()
   const offset = isDocumentObject(spec) ? spec.offset : undefined
   if (typeof offset !== 'number' || !Number.isFinite(offset)) {
-    throw new CloudsteadError('INVALID_PARAM', 'the offset of a server date must be a number of milliseconds')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the offset of a server date must be a number of milliseconds',
+      zh: '服务器时间的偏移量必须是毫秒数',
+    })
   }
   return dateOf(now + offset)
 }

@@ -1,5 +1,5 @@
 import { positionAt } from './source-position.ts'
-import type { Text } from './text.ts'
+import { type Text, text } from './text.ts'
 
 interface RuleErrorOptions {
   /** The key that is wrong, such as `read` or `maxAge`. */
@@ -10,24 +10,34 @@ interface RuleErrorOptions {
   readonly source?: string | undefined
 }
 
+function withPosition({ en, zh }: Text, { line, column }: { readonly line: number; readonly column: number }): Text {
+  return line === 1
+    ? text(`${en} (column ${column})`, `${zh}（第 ${column} 列）`)
+    : text(`${en} (line ${line}, column ${column})`, `${zh}（第 ${line} 行第 ${column} 列）`)
+}
+
 /**
  * Rules that are not accepted. `message` is English, for the author of the rules; `text` has both languages. When the
  * position is known, `line` and `column` (from 1) and `frame`, the line with a caret below the position, are set.
  */
 export class RuleError extends Error {
   readonly text: Text
+  /** `text` with the position, if it is known. */
+  readonly located: Text
   readonly key?: string
   readonly index?: number
   readonly line?: number
   readonly column?: number
   readonly frame?: string
 
-  constructor(text: Text, options: RuleErrorOptions = {}) {
+  constructor(message: Text, options: RuleErrorOptions = {}) {
     const { key, index, source } = options
     const at = index === undefined || source === undefined ? undefined : positionAt(source, index)
-    super(at === undefined ? text.en : `${text.en} (${at.line === 1 ? '' : `line ${at.line}, `}column ${at.column})`)
+    const located = at === undefined ? message : withPosition(message, at)
+    super(located.en)
     this.name = 'RuleError'
-    this.text = text
+    this.text = message
+    this.located = located
     if (key !== undefined) this.key = key
     if (index !== undefined) this.index = index
     if (at !== undefined) {

@@ -24,7 +24,7 @@ const SETTING = object({
   kept: optional(
     string({ description: 'the saved value that is not in force because the configuration file sets it, as text' }),
   ),
-  refused: optional(string({ description: 'why the saved value cannot be in force' })),
+  refused: optional(TEXT),
   kind: choice(['boolean', 'seconds', 'size', 'choice', 'text', 'secret', 'rules', 'indexes', 'list']),
   choices: optional(array(string())),
 })
@@ -35,7 +35,7 @@ const SETTINGS = object({
     path: string(),
     exists: boolean(),
     text: optional(string({ description: 'the text of the file, with secrets redacted' })),
-    refused: optional(string({ description: 'why the last edit of the file was rejected' })),
+    refused: optional(TEXT),
     loadedAt: optional(TIME),
   }),
   version: string({ description: 'to be sent back when saving' }),

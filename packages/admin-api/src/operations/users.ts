@@ -11,6 +11,9 @@ const USER = object({
   loginType: LOGIN_TYPE,
   customUserId: optional(string()),
   wechat: optional(object({ appid: string(), openid: string() })),
+  name: optional(
+    string({ description: 'what people call the user: the nickname, or the name of a login code such as dev:mia' }),
+  ),
   createdAt: TIME,
   blocked: boolean(),
 })
@@ -28,7 +31,7 @@ export const listUsers = operation('GET', '/users', {
   summary: 'Lists users, newest first; the results of a search are sorted by name',
   description: 'A page may have fewer users than its limit: only next says whether there are more.',
   query: {
-    search: optional(string({ maxLength: 128, description: 'the start of a uid, openid or customUserId' })),
+    search: optional(string({ maxLength: 128, description: 'the start of a uid, openid, customUserId or name' })),
     loginType: optional(LOGIN_TYPE),
     ...PAGE,
   },
@@ -44,6 +47,23 @@ export const getUser = operation('GET', '/users/{uid}', {
     more: boolean({ description: 'there are more sessions; these are the newest' }),
   }),
   errors: ['NOT_FOUND'],
+})
+
+const NAMED = object({
+  id: string({ description: 'one of the ids of the request' }),
+  uid: string(),
+  loginType: LOGIN_TYPE,
+  name: optional(string({ description: 'the name of the user, or the custom id; absent if there is neither' })),
+})
+export type NamedUser = Static<typeof NAMED>
+
+/** The largest number of ids in one request: more than a page shows. */
+const MAX_NAMED = 500
+
+export const nameUsers = operation('POST', '/users/names', {
+  summary: 'Returns the users and their names for a list of uids, openids and custom ids; ids of nobody are left out',
+  body: object({ ids: array(UID, { minItems: 1, maxItems: MAX_NAMED }) }),
+  answer: object({ items: array(NAMED) }),
 })
 
 export const blockUser = operation('PUT', '/users/{uid}/blocked', {

@@ -1,12 +1,14 @@
 /** Errors of calls, with their texts in both languages. */
-import type { Text } from '../i18n/language.ts'
+import { say, type Text } from '../i18n/language.ts'
 
 /** A problem as it is shown. `ApiError` has this shape, and so have the problems inside answers. */
 export interface ShownProblem {
   readonly code: string
   readonly text: Text
   readonly advice?: Text | undefined
-  /** English, with the details of the case. */
+  /** What is special about this case. */
+  readonly details?: Text | undefined
+  /** `details` or `text` in English. */
   readonly message?: string | undefined
   readonly requestId?: string | undefined
 }
@@ -21,6 +23,7 @@ export class ApiError extends Error implements ShownProblem {
   readonly code: string
   readonly text: Text
   readonly advice: Text | undefined
+  readonly details: Text | undefined
   readonly requestId: string | undefined
 
   constructor(status: number, problem: ShownProblem) {
@@ -29,8 +32,15 @@ export class ApiError extends Error implements ShownProblem {
     this.code = problem.code
     this.text = problem.text
     this.advice = problem.advice
+    this.details = problem.details
     this.requestId = problem.requestId
   }
+}
+
+/** The details of a problem in the current language; undefined if there are none beyond its text. */
+export function detailsOf({ details, message, text }: ShownProblem): string | undefined {
+  if (details !== undefined) return say(details)
+  return message === undefined || message === text.en || message === text.zh ? undefined : message
 }
 
 const UNREACHABLE: ShownProblem = {

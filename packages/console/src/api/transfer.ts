@@ -47,7 +47,7 @@ function uploadError({ status, responseXML }: XMLHttpRequest) {
   return errorOf(status, {
     code,
     message,
-    text: { en: message || code, zh: message || code },
+    text: { en: message || code, zh: text('MessageZh') ?? code },
     requestId: text('RequestId'),
   })
 }

@@ -5,6 +5,11 @@ export function ownerId({ openid, customUserId, uid }: Person): string {
   return openid ?? customUserId ?? uid
 }
 
+/** What people call a user; the uid if there is nothing else. */
+export function nameOfUser({ uid, name, customUserId }: AppUser): string {
+  return name ?? customUserId ?? uid
+}
+
 /** A user as the caller of a request. */
 export function personOfUser({ uid, loginType, customUserId, wechat }: AppUser): Person {
   return {

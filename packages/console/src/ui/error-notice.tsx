@@ -1,5 +1,5 @@
 import { RotateCw } from 'lucide'
-import type { ShownProblem } from '../api/errors.ts'
+import { detailsOf, type ShownProblem } from '../api/errors.ts'
 import { say } from '../i18n/language.ts'
 import { texts } from '../i18n/texts.ts'
 import { Banner } from './banner.tsx'
@@ -21,9 +21,9 @@ export interface ErrorNoticeProps {
 
 /** An error: what went wrong, what to do about it, and the request id to find it in the log. Put it where it happened. */
 export function ErrorNotice({ error, onRetry, onDismiss }: ErrorNoticeProps) {
-  const { code, text, advice, message, requestId } = error
-  // The message has the details of the case. Often they are what helps, so they are never hidden.
-  const details = message !== undefined && message !== text.en && message !== text.zh ? message : undefined
+  const { code, text, advice, requestId } = error
+  // Often the details are what helps, so they are never hidden.
+  const details = detailsOf(error)
   return (
     <Banner
       kind="danger"
@@ -38,7 +38,7 @@ export function ErrorNotice({ error, onRetry, onDismiss }: ErrorNoticeProps) {
         )
       }
     >
-      {details !== undefined && <p lang="en">{details}</p>}
+      {details !== undefined && <p>{details}</p>}
       {advice !== undefined && <p>{say(advice)}</p>}
       <p class="error-notice-ids">
         <code>{code}</code>

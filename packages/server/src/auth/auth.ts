@@ -73,6 +73,8 @@ export interface Auth {
   /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
   stillValid(caller: Caller): Promise<boolean>
   user(uid: string): Promise<User | undefined>
+  /** Sets the name of a user, as the app shows it. */
+  setNickname(uid: string, nickname: string): Promise<void>
   /** Deletes expired sessions; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
   readonly keys: Keys
@@ -140,21 +142,21 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
   }
 
   async function providerToken(providerId: string, code: string): Promise<ProviderToken> {
-    const { appid, openid } = await wechat.exchange(providerId, code)
+    const identity = await wechat.exchange(providerId, code)
     return {
-      token: providerTokens.sign({ env, appid, openid }, PROVIDER_TOKEN_SECONDS),
+      token: providerTokens.sign({ env, ...identity }, PROVIDER_TOKEN_SECONDS),
       expiresIn: PROVIDER_TOKEN_SECONDS,
     }
   }
 
   async function signInWithProvider(token: string): Promise<Login> {
     const opened = providerTokens.open(token)
-    const { env: tokenEnv, appid, openid } = opened?.claims ?? {}
+    const { env: tokenEnv, appid, openid, name } = opened?.claims ?? {}
     if (opened === undefined || tokenEnv !== env || typeof appid !== 'string' || typeof openid !== 'string') {
       throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token is not from this environment.')
     }
     if (opened.expired) throw new CloudsteadError('AUTH_WX_OAUTH_FAILED', 'The provider_token has expired.')
-    return logIn({ kind: 'wechat', appid, openid })
+    return logIn({ kind: 'wechat', appid, openid, ...(typeof name === 'string' ? { name } : {}) })
   }
 
   async function callerOfToken(token: string): Promise<UserCaller | AdminCaller> {
@@ -185,6 +187,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     administratorOf: (request) => administratorOf({ keys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,
+    setNickname: users.setNickname,
     sweep: sessions.sweep,
     keys,
     users: createUserAdmin({ records, users, now }),

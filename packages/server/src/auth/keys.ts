@@ -224,5 +224,8 @@ function withMade(keys: readonly KeyInfo[], ids: ReadonlySet<string>, keep: stri
 }
 
 function revokedError(): CloudsteadError {
-  return new CloudsteadError('INVALID_CREDENTIALS', 'The api key is unknown or was revoked.')
+  return new CloudsteadError('INVALID_CREDENTIALS', {
+    en: 'The api key is unknown or was revoked.',
+    zh: 'API 密钥未知或已被吊销。',
+  })
 }

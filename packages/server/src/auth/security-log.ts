@@ -93,7 +93,10 @@ export function createSecurityLog({ records, now, log }: SecurityLogOptions): Se
     async list({ after, limit = DEFAULT_PAGE }) {
       const page = await records.find({ space: SPACE, reverse: true, after, limit }).catch((error: unknown) => {
         if (!(error instanceof BadCursorError)) throw error
-        throw new CloudsteadError('INVALID_PARAM', 'after must be the next of an earlier page')
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: 'after must be the next of an earlier page',
+          zh: 'after 必须是上一页返回的 next',
+        })
       })
       const items = page.records.map(({ id, value }) => ({
         id,

@@ -8,6 +8,7 @@ import { listUsers, type UserPage, type UserQuery } from './user-list.ts'
 import { BLOCK_UNFINISHED, BY_NAME, type NameKind, USERS_SPACE, type User, userPut } from './user-record.ts'
 import { createUserSessions, type UserSession } from './user-sessions.ts'
 import type { Users } from './users.ts'
+import { usersOfIds } from './users-of-ids.ts'
 
 /** The users of an app, for administrators. An unknown uid throws `NOT_FOUND`. */
 export interface UserAdmin {
@@ -16,7 +17,9 @@ export interface UserAdmin {
   /** How many users there are. */
   count(): Promise<number>
   /** The user with this uid, WeChat openid or custom id; undefined when there is none. */
-  find(kind: NameKind, name: string): Promise<User | undefined>
+  find(kind: Exclude<NameKind, 'name'>, name: string): Promise<User | undefined>
+  /** The users with these uids, openids and custom ids, by these ids. Ids of nobody are left out. */
+  ofIds(ids: readonly string[]): Promise<ReadonlyMap<string, User>>
   /** A user with the open sessions, newest first; `more` when not all of them are listed. */
   get(uid: string): Promise<{ readonly user: User; readonly sessions: readonly UserSession[]; readonly more: boolean }>
   /**
@@ -52,7 +55,8 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
   async function change(uid: string, wanted: (user: User) => User | undefined): Promise<User> {
     const attempt = async () => {
       const stored = await users.get(uid)
-      if (stored === undefined) throw new CloudsteadError('NOT_FOUND', 'There is no user with this uid.')
+      if (stored === undefined)
+        throw new CloudsteadError('NOT_FOUND', { en: 'There is no user with this uid.', zh: '没有该 uid 的用户。' })
       const { value: user, version } = stored
       const next = wanted(user)
       if (next === undefined) return user
@@ -109,6 +113,7 @@ export function createUserAdmin({ records, users, now }: UserAdminOptions): User
       const { records: found } = await records.find({ space: USERS_SPACE, index: BY_NAME, ranges, limit: 1 })
       return found[0] === undefined ? undefined : (JSON.parse(found[0].value) as User)
     },
+    ofIds: (ids) => usersOfIds(records, ids),
     async get(uid) {
       return { user: await known(uid), ...(await sessions.list(uid)) }
     },

@@ -12,7 +12,7 @@ const USERS: readonly User[] = [
   { uid: 'alan', customUserId: 'alan', loginType: 'CUSTOM', createdAt: 2 },
   { uid: 'abcdefgh', loginType: 'ANONYMOUS', createdAt: 3 },
   { uid: 'bcd', loginType: 'WECHAT_OPEN', wechat: { appid: 'wx1', openid: 'oalice' }, createdAt: 4 },
-  { uid: 'ocd', loginType: 'WECHAT_OPEN', wechat: { appid: 'wx1', openid: 'oAAA' }, createdAt: 5 },
+  { uid: 'ocd', loginType: 'WECHAT_OPEN', wechat: { appid: 'wx1', openid: 'oAAA' }, name: 'al', createdAt: 5 },
   // Another user has the custom id as uid.
   { uid: 'rst', customUserId: 'abcdefgh', loginType: 'CUSTOM', createdAt: 6 },
   { uid: 'al%_\\*', customUserId: 'al%_\\*', loginType: 'CUSTOM', createdAt: 6 },
@@ -55,9 +55,9 @@ describe('the list of users', () => {
     assert.deepEqual(await uids({ loginType: 'ANONYMOUS' }), ['abcdefgh'])
   })
 
-  it('finds users by uid, openid or custom id, or the beginning of one', async () => {
+  it('finds users by uid, openid, custom id or name, or the beginning of one', async () => {
     assert.deepEqual(await uids({ search: 'alice' }), ['alice'])
-    assert.deepEqual(await uids({ search: 'al' }), ['al%_\\*', 'alan', 'alice'])
+    assert.deepEqual(await uids({ search: 'al' }), ['al%_\\*', 'alan', 'alice', 'ocd'])
     assert.deepEqual(await uids({ search: 'oalice' }), ['bcd'])
     assert.deepEqual(await uids({ search: 'abcdefgh' }), ['abcdefgh', 'rst'])
     assert.deepEqual(await uids({ search: 'abcdefgh', loginType: 'CUSTOM' }), ['rst'])
@@ -86,9 +86,9 @@ describe('the list of users', () => {
           const query = { search, ...(loginType === undefined ? {} : { loginType }) }
           const found = await all(query, limit)
           const expected = USERS.filter(
-            ({ uid, customUserId, wechat, loginType: type }) =>
+            ({ uid, customUserId, wechat, name: called, loginType: type }) =>
               (loginType === undefined || type === loginType) &&
-              [uid, customUserId, wechat?.openid].some((name) => name?.startsWith(search)),
+              [uid, customUserId, wechat?.openid, called].some((name) => name?.startsWith(search)),
           ).map(({ uid }) => uid)
           assert.deepEqual([...found].sort(), expected.sort())
         },

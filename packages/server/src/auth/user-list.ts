@@ -5,7 +5,7 @@ import type { FindRequest, FindResult, Records, StoredRecord } from '../engines/
 import { BY_AGE, BY_NAME, BY_TYPE, NAME_KINDS, type NameKind, nameOf, USERS_SPACE, type User } from './user-record.ts'
 
 export interface UserQuery {
-  /** A uid, openid or customUserId, or the beginning of one. Empty: all users. */
+  /** A uid, openid, customUserId or name, or the beginning of one. Empty: all users. */
   readonly search?: string
   readonly loginType?: LoginType
   /** `next` of the previous page. */
@@ -20,15 +20,18 @@ export interface UserPage {
   readonly next?: string
 }
 
+const LOGIN_TYPES: readonly LoginType[] = ['ANONYMOUS', 'CUSTOM', 'WECHAT_OPEN']
+
 /** Which users can have a name of this kind. */
 const TYPES: Readonly<Record<NameKind, readonly LoginType[]>> = {
-  uid: ['ANONYMOUS', 'CUSTOM', 'WECHAT_OPEN'],
+  uid: LOGIN_TYPES,
   openid: ['WECHAT_OPEN'],
   customUserId: ['CUSTOM'],
+  name: LOGIN_TYPES,
 }
 
 /** Where a search continues: the number of the kind of name, and the cursor in its index. */
-const PLACE = /^([0-2])\.(.*)$/s
+const PLACE = /^([0-3])\.(.*)$/s
 
 /**
  * One page of the users: newest first, or for a search in the order of their names. Every page is read from an index,
@@ -91,5 +94,8 @@ function userOf({ value }: StoredRecord): User {
 }
 
 function notOurs(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', 'after must be the next of the previous page of this list')
+  return new CloudsteadError('INVALID_PARAM', {
+    en: 'after must be the next of the previous page of this list',
+    zh: 'after 必须是该列表上一页返回的 next',
+  })
 }

@@ -11,6 +11,10 @@ export interface User {
   readonly createdAt: number
   readonly customUserId?: string
   readonly wechat?: { readonly appid: string; readonly openid: string }
+  /** Of a made-up user: the name in the login code, such as `mia` of `dev:mia`. */
+  readonly name?: string
+  /** The name that the app has set. */
+  readonly nickname?: string
   /** Absent while the user may log in. `ended`: every session has been ended. */
   readonly blocked?: { readonly at: number; readonly ended: boolean }
 }
@@ -26,7 +30,7 @@ export const BY_NAME = 'name'
 export const BLOCK_UNFINISHED = 'blocking'
 
 /** What a user can be found by. If two kinds have the same name, it counts as the first kind. */
-export const NAME_KINDS = ['uid', 'openid', 'customUserId'] as const
+export const NAME_KINDS = ['uid', 'openid', 'customUserId', 'name'] as const
 export type NameKind = (typeof NAME_KINDS)[number]
 
 export function userKey(uid: string): RecordKey {
@@ -42,6 +46,8 @@ export function nameOf(user: User, kind: NameKind): string | undefined {
     case 'customUserId':
       // Usually it is the uid as well.
       return user.customUserId === user.uid ? undefined : user.customUserId
+    case 'name':
+      return user.nickname ?? user.name
   }
 }
 

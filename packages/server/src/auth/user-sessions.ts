@@ -70,7 +70,8 @@ export function createUserSessions({ records, now }: UserSessionsOptions): UserS
 
   async function end(uid: string, sessionId: string): Promise<void> {
     const stored = await readJson<Session>(records, sessionKey(sessionId))
-    if (stored?.value.uid !== uid) throw new CloudsteadError('NOT_FOUND', 'This user has no such session.')
+    if (stored?.value.uid !== uid)
+      throw new CloudsteadError('NOT_FOUND', { en: 'This user has no such session.', zh: '该用户没有这个会话。' })
     // Without an expectation: it takes precedence over a concurrent refresh.
     await records.commit([{ op: 'delete', ...sessionKey(sessionId) }])
   }

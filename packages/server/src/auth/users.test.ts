@@ -85,6 +85,27 @@ describe('users', () => {
     assert.deepEqual(one?.wechat, { appid: 'wx1', openid: 'oSAME' })
   })
 
+  it('a made-up user has the name of the login code, also one from before users had names', async () => {
+    const identity = { kind: 'wechat', appid: 'wx1', openid: 'oDEVmia' } as const
+    const before = await userOf(identity)
+    assert.equal(before.name, undefined)
+    const named = await userOf({ ...identity, name: 'mia' })
+    assert.deepEqual(named, { ...before, name: 'mia' })
+    assert.deepEqual(await userOf(identity), named)
+    assert.equal((await userOf({ ...identity, openid: 'oDEVbob', name: 'bob' })).name, 'bob')
+  })
+
+  it('a nickname stays at the next login, whatever the login code is called', async () => {
+    const identity = { kind: 'wechat', appid: 'wx1', openid: 'oDEVnick', name: 'nick' } as const
+    const { uid } = await userOf(identity)
+    await users.setNickname(uid, '小明')
+    await users.setNickname(uid, '小明')
+    const { name, nickname } = await userOf(identity)
+    assert.deepEqual([name, nickname], ['nick', '小明'])
+    await Promise.all(['a', 'b', 'c'].map((one) => users.setNickname(uid, one)))
+    assert.match((await known(uid))?.nickname ?? '', /^[abc]$/)
+  })
+
   it('a device without an id is a new user each time', async () => {
     const identity = { kind: 'device', deviceId: undefined } as const
     assert.notEqual((await userOf(identity)).uid, (await userOf(identity)).uid)

@@ -8,7 +8,7 @@ import { type User, userKey, userPut } from './user-record.ts'
 /** What a login has proved about a user. */
 export type Identity =
   | { readonly kind: 'custom'; readonly customUserId: string }
-  | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string }
+  | { readonly kind: 'wechat'; readonly appid: string; readonly openid: string; readonly name?: string }
   /** An anonymous user is identified by the device's secret id; without one, each login is a new user. */
   | { readonly kind: 'device'; readonly deviceId: string | undefined }
 
@@ -21,6 +21,8 @@ export interface Users {
    */
   ofIdentity(identity: Identity): Promise<Stored<User>>
   get(uid: string): Promise<Stored<User> | undefined>
+  /** Sets the name that the app shows for a user. */
+  setNickname(uid: string, nickname: string): Promise<void>
 }
 
 const LOGIN_TYPES = { custom: 'CUSTOM', wechat: 'WECHAT_OPEN', device: 'ANONYMOUS' } as const satisfies Record<
@@ -49,7 +51,7 @@ export function createUsers({ records, now }: UsersOptions): Users {
     const key = identityKey(identity)
     const attempt = async () => {
       const known = await readJson<{ uid: string }>(records, key)
-      if (known !== undefined) return existing(known.value.uid)
+      if (known !== undefined) return named(await existing(known.value.uid), identity)
       const user = newUser(identity)
       const holder = identity.kind === 'custom' ? await get(user.uid) : undefined
       // The same person may have logged in since the identity was read.
@@ -72,6 +74,27 @@ export function createUsers({ records, now }: UsersOptions): Users {
     return retryOnConflict<Stored<User>>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
   }
 
+  /** Gives a user the name of the identity, for records from before users had names. */
+  async function named(user: Stored<User>, identity: Identity): Promise<Stored<User> | typeof CONFLICT> {
+    const name = identity.kind === 'wechat' ? identity.name : undefined
+    if (name === undefined || user.value.name === name) return user
+    const { done } = await records.commit(
+      [userPut({ ...user.value, name })],
+      [{ ...userKey(user.value.uid), version: user.version }],
+    )
+    return done ? existing(user.value.uid) : CONFLICT
+  }
+
+  async function setNickname(uid: string, nickname: string): Promise<void> {
+    const attempt = async () => {
+      const { value, version } = await existing(uid)
+      if (value.nickname === nickname) return undefined
+      const { done } = await records.commit([userPut({ ...value, nickname })], [{ ...userKey(uid), version }])
+      return done ? undefined : CONFLICT
+    }
+    await retryOnConflict<undefined>(attempt, { exhausted: () => new CloudsteadError('SERVER_BUSY') })
+  }
+
   async function existing(uid: string): Promise<Stored<User>> {
     const user = await get(uid)
     if (user === undefined) throw new Error(`the user record ${uid} is missing although an identity names it`)
@@ -88,14 +111,16 @@ export function createUsers({ records, now }: UsersOptions): Users {
     switch (identity.kind) {
       case 'custom':
         return { uid: identity.customUserId, ...common, customUserId: identity.customUserId }
-      case 'wechat':
-        return { uid: randomUid(), ...common, wechat: { appid: identity.appid, openid: identity.openid } }
+      case 'wechat': {
+        const { appid, openid, name } = identity
+        return { uid: randomUid(), ...common, wechat: { appid, openid }, ...(name === undefined ? {} : { name }) }
+      }
       case 'device':
         return { uid: randomUid(), ...common }
     }
   }
 
-  return { ofIdentity, get }
+  return { ofIdentity, get, setNickname }
 }
 
 function identityKey(identity: Identity): RecordKey {

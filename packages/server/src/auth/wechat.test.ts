@@ -146,6 +146,7 @@ describe('made-up identities', () => {
     assert.equal(new Set([alice?.openid, bob?.openid, chinese?.openid]).size, 3)
     // A literal, because it must be the same tomorrow and on another machine.
     assert.equal(alice?.openid, 'oDEVK9gGyX8OAK8aH8Myj6djqSaX')
+    assert.deepEqual([alice?.name, bob?.name, chinese?.name], ['alice', 'bob', '小明'])
     assert.match(bob?.openid ?? '', /^oDEV[A-Za-z0-9_-]{24}$/)
   })
 

@@ -8,6 +8,8 @@ import { LoginError } from './login-error.ts'
 interface WechatIdentity {
   readonly appid: string
   readonly openid: string
+  /** Of a made-up user: the name in the code, such as `mia` of `dev:mia`. */
+  readonly name?: string
 }
 
 export interface Wechat {
@@ -72,7 +74,7 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
     if (code === '' || code.length > MAX_CODE_LENGTH) {
       throw failed('provider_code must be the code from wx.login')
     }
-    if (madeUpIdentities) return { appid, openid: madeUpOpenid(code) }
+    if (madeUpIdentities) return { appid, ...madeUpUser(code) }
     if (code.startsWith('dev:')) {
       throw failed('codes such as dev:alice work only in `cloudstead dev` without auth.wechat.secret')
     }
@@ -119,13 +121,13 @@ function failed(message: string): CloudsteadError {
   return new CloudsteadError('AUTH_WX_OAUTH_FAILED', `WeChat login failed: ${message}`)
 }
 
-/** 28 characters like a real openid, always the same for a name, and recognisably made up. */
-function madeUpOpenid(code: string): string {
-  const name = MADE_UP_CODE.exec(code)?.[1]
+/** The openid has 28 characters like a real one, is always the same for a name, and recognisably made up. */
+function madeUpUser(code: string): { readonly openid: string; readonly name: string } {
+  const name = MADE_UP_CODE.exec(code)?.[1]?.normalize('NFC')
   if (name === undefined) {
     throw failed('auth.wechat.secret is not set, so only codes such as dev:alice are accepted: `dev:` and a name')
   }
-  return `oDEV${createHash('sha256').update(name.normalize('NFC')).digest('base64url').slice(0, 24)}`
+  return { openid: `oDEV${createHash('sha256').update(name).digest('base64url').slice(0, 24)}`, name }
 }
 
 /** The body of an answer. The signal of the request ends a body that trickles. */

@@ -1,5 +1,6 @@
 /** Reads the configuration file and watches it. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import type { Text } from '@cloudstead/rules'
 import { ConfigError } from './config-error.ts'
 import { type ConfigText, EMPTY, readConfig } from './parse.ts'
 import { type RuleWarning, ruleWarnings } from './rule-warnings.ts'
@@ -26,7 +27,7 @@ export interface ConfigFileState extends ConfigText {
   /** The file as it is on the disk, also if it cannot be used; undefined when there is none. */
   readonly text: string | undefined
   /** Why `text` cannot be used; `raw` and `written` are then those of the last valid text. */
-  readonly refused?: string
+  readonly refused?: Text
 }
 
 interface ConfigEvents {
@@ -55,7 +56,7 @@ export interface ConfigFileOptions {
 export function openConfigFile({ path, optional, context, events }: ConfigFileOptions): ConfigFile {
   const listeners = new Set<() => void>()
   const text = readText(path)
-  if (text === undefined && !optional) throw new ConfigError(`${path} does not exist`)
+  if (text === undefined && !optional) throw new ConfigError({ en: `${path} does not exist`, zh: `${path} 不存在` })
   let state: ConfigFileState = load(text)
   warn(text)
 
@@ -70,7 +71,8 @@ export function openConfigFile({ path, optional, context, events }: ConfigFileOp
       settingsOf(read.raw, context)
       return read
     } catch (error) {
-      if (error instanceof ConfigError) throw new ConfigError(`${path}: ${error.message}`)
+      if (error instanceof ConfigError)
+        throw new ConfigError({ en: `${path}: ${error.text.en}`, zh: `${path}：${error.text.zh}` })
       throw error
     }
   }
@@ -96,11 +98,11 @@ export function openConfigFile({ path, optional, context, events }: ConfigFileOp
       seen = readText(path)
       if (seen === state.text && !unreadable) return
       unreadable = false
-      if (seen === undefined && !optional) throw new ConfigError(`${path} was removed`)
+      if (seen === undefined && !optional) throw new ConfigError({ en: `${path} was removed`, zh: `${path} 已被删除` })
       state = load(seen)
     } catch (error) {
       unreadable = seen === undefined
-      refuse(seen, (error as Error).message)
+      refuse(seen, error instanceof ConfigError ? error.text : { en: String(error), zh: String(error) })
       return
     }
     for (const listener of listeners) listener()
@@ -108,10 +110,10 @@ export function openConfigFile({ path, optional, context, events }: ConfigFileOp
     warn(seen)
   }
 
-  function refuse(text: string | undefined, reason: string): void {
+  function refuse(text: string | undefined, reason: Text): void {
     const { raw, written, loadedAt } = state
     state = { raw, written, loadedAt, text, refused: reason }
-    events.refused(reason)
+    events.refused(reason.en)
   }
 
   watchFile(path, { interval: WATCH_INTERVAL_MS, persistent: false }, look)
@@ -135,7 +137,8 @@ function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new ConfigError({ en: `${path} cannot be read: ${message}`, zh: `无法读取 ${path}（${code}）` })
   }
 }
 

@@ -1,4 +1,5 @@
 /** Describes settings: the value, its source, and a saved value that does not apply. */
+import type { Text } from '@cloudstead/rules'
 import { type CatalogEntry, catalogEntry } from './catalog.ts'
 import type { ConfigFileState } from './config-file.ts'
 import {
@@ -36,7 +37,7 @@ export interface Setting extends CatalogEntry {
   /** The saved text that does not apply, because the file sets this key or because it cannot be used. */
   readonly kept?: string
   /** Why the saved text cannot be used. */
-  readonly refused?: string
+  readonly refused?: Text
 }
 
 export interface Layers {

@@ -1,5 +1,5 @@
 /** Merges the configuration file and the values saved in the Console: the file wins. */
-import { parseRulesText, RuleError } from '@cloudstead/rules'
+import { parseRulesText, RuleError, type Text } from '@cloudstead/rules'
 import type { Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
 import { FILE_ONLY, isSettingKey, valueAt, withValue } from './keys.ts'
@@ -19,7 +19,7 @@ export interface MergedConfig {
   /** The merged configuration. */
   readonly raw: RawConfig
   /** Saved values that cannot be used, by key, with the reason. Values that the file overrides are not included. */
-  readonly setAside: ReadonlyMap<string, string>
+  readonly setAside: ReadonlyMap<string, Text>
 }
 
 /**
@@ -30,12 +30,12 @@ export interface MergedConfig {
  * @throws ConfigError when the file itself cannot be used
  */
 export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], context: ConfigContext): MergedConfig {
-  const setAside = new Map<string, string>()
+  const setAside = new Map<string, Text>()
   const candidates: Candidate[] = []
   for (const { key, text } of saved) {
     if (isSettingKey(key) && valueAt(file, key) !== undefined) continue
     const read = FILE_ONLY.has(key)
-      ? { reason: `${key} can only be set in the configuration file` }
+      ? { reason: { en: `${key} can only be set in the configuration file`, zh: `${key} 只能在配置文件中设置` } }
       : readValue(key, text)
     if ('reason' in read) setAside.set(key, read.reason)
     else candidates.push({ key, value: read.value })
@@ -60,7 +60,7 @@ export function mergeLayers(file: RawConfig, saved: readonly SavedValue[], conte
  *
  * @param raw the current configuration
  */
-export function refusal(raw: RawConfig, { key, text }: SavedValue, context: ConfigContext): string | undefined {
+export function refusal(raw: RawConfig, { key, text }: SavedValue, context: ConfigContext): Text | undefined {
   const read = readValue(key, text)
   if ('reason' in read) return read.reason
   const result = attempt(added(raw, { key, value: read.value }), context)
@@ -76,24 +76,24 @@ function added(raw: RawConfig, { key, value }: Candidate): RawConfig {
   return withValue(raw, key, value)
 }
 
-function readValue(key: string, text: string): { readonly value: unknown } | { readonly reason: string } {
-  if (!isSettingKey(key)) return { reason: `there is no setting ${key}` }
+function readValue(key: string, text: string): { readonly value: unknown } | { readonly reason: Text } {
+  if (!isSettingKey(key)) return { reason: { en: `there is no setting ${key}`, zh: `没有设置项 ${key}` } }
   try {
     return { value: parseRulesText(text).value }
   } catch (error) {
-    if (error instanceof RuleError) return { reason: `${key} is not valid JSON: ${error.message}` }
+    if (error instanceof RuleError) {
+      const { en, zh } = error.located
+      return { reason: { en: `${key} is not valid JSON: ${en}`, zh: `${key} 不是有效的 JSON：${zh}` } }
+    }
     throw error
   }
 }
 
-function attempt(
-  raw: RawConfig,
-  context: ConfigContext,
-): { readonly settings: Settings } | { readonly reason: string } {
+function attempt(raw: RawConfig, context: ConfigContext): { readonly settings: Settings } | { readonly reason: Text } {
   try {
     return { settings: settingsOf(checkShape(raw), context) }
   } catch (error) {
-    if (error instanceof ConfigError) return { reason: error.message }
+    if (error instanceof ConfigError) return { reason: error.text }
     throw error
   }
 }

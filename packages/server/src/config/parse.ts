@@ -35,9 +35,14 @@ export function readConfig(text: string): ConfigText {
     return { raw, written: new Map(written) }
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
-    const place = error.line === undefined ? '' : `line ${error.line}, column ${error.column}: `
+    const { line, column, text: reason } = error
+    const place = line === undefined ? '' : `line ${line}, column ${column}: `
+    const placeZh = line === undefined ? '' : `第 ${line} 行第 ${column} 列：`
     // The message about a duplicate key quotes its values.
-    throw new ConfigError(`not valid JSON: ${place}${maskSecrets(error.text.en)}`)
+    throw new ConfigError({
+      en: `not valid JSON: ${place}${maskSecrets(reason.en)}`,
+      zh: `不是有效的 JSON：${placeZh}${maskSecrets(reason.zh)}`,
+    })
   }
 }
 

@@ -1,7 +1,8 @@
 /** Validates a configuration against the published schema. */
 import { readFileSync } from 'node:fs'
-import { nearest } from '@cloudstead/rules'
+import { nearest, type Text } from '@cloudstead/rules'
 import { Ajv, type ErrorObject } from 'ajv'
+import { schemaErrorText } from '../texts/schema-errors.ts'
 import { ConfigError } from './config-error.ts'
 import type { RawConfig } from './raw-config.ts'
 
@@ -18,47 +19,83 @@ export function checkShape(value: unknown): RawConfig {
   return value
 }
 
-function describe(errors: readonly ErrorObject[]): string {
+function describe(errors: readonly ErrorObject[]): Text {
   // A value that matches no alternative of a oneOf has an error for each; the error of the oneOf itself is enough.
   const unions = errors.filter((error) => error.keyword === 'oneOf').map((error) => error.instancePath)
   const shown = errors.filter(
     (error) =>
       error.keyword === 'additionalProperties' || error.keyword === 'oneOf' || !unions.includes(error.instancePath),
   )
-  return [...new Set(shown.map(describeOne))].join('; ')
+  const texts = new Map(shown.map(describeOne).map((text) => [text.en, text.zh]))
+  return { en: [...texts.keys()].join('; '), zh: [...texts.values()].join('；') }
 }
 
-function describeOne(error: ErrorObject): string {
+function describeOne(error: ErrorObject): Text {
   const path = error.instancePath.slice(1).replaceAll('/', '.')
-  const at = path === '' ? 'the configuration' : path
+  const at = path === '' ? { en: 'the configuration', zh: '配置' } : { en: path, zh: path }
   switch (error.keyword) {
     case 'additionalProperties': {
       const unknown = String(error.params.additionalProperty)
       const valid = Object.keys((error.parentSchema as { properties?: object }).properties ?? {})
       const close = nearest(unknown, valid)
-      const hint = close === undefined ? `valid keys: ${valid.join(', ')}` : `did you mean ${close}?`
-      return `unknown key ${path === '' ? '' : `${path}.`}${unknown} (${hint})`
+      const name = `${path === '' ? '' : `${path}.`}${unknown}`
+      return close === undefined
+        ? {
+            en: `unknown key ${name} (valid keys: ${valid.join(', ')})`,
+            zh: `未知的键 ${name}（可用：${valid.join('、')}）`,
+          }
+        : { en: `unknown key ${name} (did you mean ${close}?)`, zh: `未知的键 ${name}（是否想写 ${close}？）` }
     }
-    case 'enum':
-      return `${at} must be one of ${(error.params.allowedValues as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`
-    case 'oneOf':
-      return `${at} is not valid: ${expectation(at)}`
-    case 'propertyNames':
-      return `${at}: ${JSON.stringify(error.params.propertyName)} is not a valid name (1 to 120 letters, digits, - and _)`
+    case 'enum': {
+      const allowed = (error.params.allowedValues as unknown[]).map((value) => JSON.stringify(value))
+      return {
+        en: `${at.en} must be one of ${allowed.join(', ')}`,
+        zh: `${at.zh} 必须是以下之一：${allowed.join('、')}`,
+      }
+    }
+    case 'oneOf': {
+      const expected = expectation(path)
+      return { en: `${at.en} is not valid: expected ${expected.en}`, zh: `${at.zh} 无效：应为 ${expected.zh}` }
+    }
+    case 'propertyNames': {
+      const name = JSON.stringify(error.params.propertyName)
+      return {
+        en: `${at.en}: ${name} is not a valid name (1 to 120 letters, digits, - and _)`,
+        zh: `${at.zh}：${name} 不是有效的名称（1 到 120 个字母、数字、- 和 _）`,
+      }
+    }
     default:
-      return `${at} ${error.message ?? 'is not valid'}`
+      return schemaErrorText(at, error)
   }
 }
 
-function expectation(path: string): string {
+function expectation(path: string): Text {
   if (path === 'storage.acl') {
-    return 'expected READONLY, PRIVATE, ADMINWRITE, ADMINONLY or { "read": ..., "write": ..., "maxAge": seconds }'
+    return either('{ "read": ..., "write": ..., "maxAge": seconds }', '{ "read": ..., "write": ..., "maxAge": 秒数 }')
   }
   if (/^database\.collections\.[^.]+\.acl$/.test(path)) {
-    return 'expected READONLY, PRIVATE, ADMINWRITE, ADMINONLY or { "read": ..., "write": ..., "create": ..., "update": ..., "delete": ... }'
+    const rules = '{ "read": ..., "write": ..., "create": ..., "update": ..., "delete": ... }'
+    return either(rules, rules)
   }
-  if (path === 'storage.maxFileSize') return 'expected a number of bytes or a string such as "100MB"'
-  if (/\.(read|write|create|update|delete)$/.test(path))
-    return 'expected true, false or an expression of at most 1,024 characters'
-  return 'expected a field name or { "fields": { "name": 1 }, "unique": false }'
+  if (path === 'storage.maxFileSize') {
+    return { en: 'a number of bytes or a string such as "100MB"', zh: '字节数，或 "100MB" 这样的字符串' }
+  }
+  if (/\.(read|write|create|update|delete)$/.test(path)) {
+    return {
+      en: 'true, false or an expression of at most 1,024 characters',
+      zh: 'true、false 或最多 1,024 个字符的表达式',
+    }
+  }
+  return {
+    en: 'a field name or { "fields": { "name": 1 }, "unique": false }',
+    zh: '字段名，或 { "fields": { "name": 1 }, "unique": false }',
+  }
+}
+
+/** A preset or rules. */
+function either(en: string, zh: string): Text {
+  return {
+    en: `READONLY, PRIVATE, ADMINWRITE, ADMINONLY or ${en}`,
+    zh: `READONLY、PRIVATE、ADMINWRITE、ADMINONLY 或 ${zh}`,
+  }
 }

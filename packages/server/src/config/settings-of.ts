@@ -56,9 +56,10 @@ function wechatOrigin(text: string): string {
     url?.protocol === 'https:' ||
     (url?.protocol === 'http:' && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
   if (url === null || !safe || `${url.origin}/` !== url.href) {
-    throw new ConfigError(
-      'auth.wechat.apiBase must be an https:// address without a path, such as https://api.weixin.qq.com; http:// only for this machine',
-    )
+    throw new ConfigError({
+      en: 'auth.wechat.apiBase must be an https:// address without a path, such as https://api.weixin.qq.com; http:// only for this machine',
+      zh: 'auth.wechat.apiBase 必须是不带路径的 https:// 地址，例如 https://api.weixin.qq.com；http:// 只能用于本机',
+    })
   }
   return url.origin
 }
@@ -74,7 +75,7 @@ function compiled<T>(path: string, compile: () => T): T {
   } catch (error) {
     if (error instanceof RuleError) {
       const where = error.key === undefined ? path : `${path}.${error.key}`
-      throw new ConfigError(`${where}: ${error.message}`)
+      throw new ConfigError({ en: `${where}: ${error.located.en}`, zh: `${where}：${error.located.zh}` })
     }
     throw error
   }
@@ -89,11 +90,16 @@ function collectionSettings(name: string, raw: RawCollection): CollectionSetting
   const indexes = listed.map(indexSettings)
   const names = indexes.map((index) => index.name)
   const twice = names.find((index, position) => names.indexOf(index) !== position)
-  if (twice !== undefined) throw new ConfigError(`database.collections.${name}.indexes names ${twice} twice`)
+  if (twice !== undefined)
+    throw new ConfigError({
+      en: `database.collections.${name}.indexes names ${twice} twice`,
+      zh: `database.collections.${name}.indexes 中 ${twice} 出现了两次`,
+    })
   if (indexes.some(({ fields }) => Buffer.byteLength(JSON.stringify(fields)) > MAX_INDEX_BYTES)) {
-    throw new ConfigError(
-      `database.collections.${name}.indexes: the paths of an index have at most ${MAX_INDEX_BYTES} bytes`,
-    )
+    throw new ConfigError({
+      en: `database.collections.${name}.indexes: the paths of an index have at most ${MAX_INDEX_BYTES} bytes`,
+      zh: `database.collections.${name}.indexes：一个索引的路径最多 ${MAX_INDEX_BYTES} 字节`,
+    })
   }
   return { acl, indexes }
 }
@@ -115,7 +121,10 @@ function parseSize(size: number | string): number {
   const bytes =
     typeof size === 'number' ? size : Math.floor(Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN))
   if (!(bytes >= 1 && bytes <= MAX_FILE_SIZE_BYTES)) {
-    throw new ConfigError(`storage.maxFileSize must be between 1 byte and 5GB, not ${size}`)
+    throw new ConfigError({
+      en: `storage.maxFileSize must be between 1 byte and 5GB, not ${size}`,
+      zh: `storage.maxFileSize 必须在 1 字节到 5GB 之间，而不是 ${size}`,
+    })
   }
   return bytes
 }

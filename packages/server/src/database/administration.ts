@@ -85,7 +85,10 @@ export function createAdministration(options: AdministrationOptions): Administra
     const { space } = await open(name)
     const [record] = await records.get([{ space, id: recordId(checkId(id)) }])
     if (record === undefined) {
-      throw new CloudsteadError('NOT_FOUND', `there is no document with this _id in '${name}'`)
+      throw new CloudsteadError('NOT_FOUND', {
+        en: `there is no document with this _id in '${name}'`,
+        zh: `集合 '${name}' 中没有该 _id 的文档`,
+      })
     }
     return versioned(record.version, unpackDocument(record.value))
   }
@@ -105,7 +108,10 @@ export function createAdministration(options: AdministrationOptions): Administra
     async save(collection, { id, version, document }) {
       const _id = checkId(id)
       if ('_id' in document && !Object.is(document._id, _id)) {
-        throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed: add a new document instead')
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: '_id cannot be changed: add a new document instead',
+          zh: '_id 不能修改，请另外添加文档',
+        })
       }
       checkStorable(document)
       await open(collection)

@@ -148,10 +148,10 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     const proof = replacement === undefined ? await prove() : undefined
     if (id === undefined) {
       if (proof !== undefined) return conclude(proof, where, context, { query })
-      throw new CloudsteadError(
-        'DATABASE_PERMISSION_DENIED',
-        'under custom rules, set() replaces one document by its id',
-      )
+      throw new CloudsteadError('DATABASE_PERMISSION_DENIED', {
+        en: 'under custom rules, set() replaces one document by its id',
+        zh: '使用自定义规则时，set() 只能按 id 替换一个文档',
+      })
     }
     const isOne = isOnlyId(query)
     // An update of one document is also evaluated on the stored document: it may overwrite protected fields.
@@ -194,7 +194,10 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED unless the caller is an administrator. */
 export function authorizeAdministration(caller: Caller): AdminCaller {
   if (caller.kind === 'admin') return caller
-  throw new CloudsteadError('DATABASE_PERMISSION_DENIED', 'only administrators may manage collections')
+  throw new CloudsteadError('DATABASE_PERMISSION_DENIED', {
+    en: 'only administrators may manage collections',
+    zh: '只有管理员可以管理集合',
+  })
 }
 
 /** Names in an update that cost nothing when a rule is evaluated with them. */

@@ -182,10 +182,16 @@ export function createCollections({ records, settings, now, hints }: Collections
     checkCollectionName(name)
     await states.change(name, (state) => {
       if (declared(name) !== undefined || isCreated(state)) {
-        throw new CloudsteadError('DATABASE_COLLECTION_ALREADY_EXIST', `collection '${name}' exists already`)
+        throw new CloudsteadError('DATABASE_COLLECTION_ALREADY_EXIST', {
+          en: `collection '${name}' exists already`,
+          zh: `集合 '${name}' 已存在`,
+        })
       }
       if (state.dropped === true) {
-        throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `collection '${name}' is being deleted: try again`)
+        throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', {
+          en: `collection '${name}' is being deleted: try again`,
+          zh: `集合 '${name}' 正在删除，请重试`,
+        })
       }
       return { ...state, created: true }
     })
@@ -264,16 +270,24 @@ function definitionIds(settings: CollectionSettings | undefined): readonly strin
 }
 
 function missing(name: string, hints: boolean): CloudsteadError {
-  const hint = hints
-    ? `; create it in the Console, on the page Database, or add it to the configuration file under "database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
-    : ''
-  return new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `collection '${name}' does not exist${hint}`)
+  const line = `"database": { "collections": { "${name}": { "acl": "PRIVATE" } } }`
+  const hint = {
+    en: `; create it in the Console, on the page Database, or add it to the configuration file under ${line}`,
+    zh: `；请在控制台的“数据库”页创建，或在配置文件中添加 ${line}`,
+  }
+  return new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', {
+    en: `collection '${name}' does not exist${hints ? hint.en : ''}`,
+    zh: `集合 '${name}' 不存在${hints ? hint.zh : ''}`,
+  })
 }
 
 /** @throws CloudsteadError INVALID_PARAM */
 function checkCollectionName(name: string): void {
   if (!NAME.test(name)) {
-    throw new CloudsteadError('INVALID_PARAM', 'a collection name has 1 to 120 letters, digits, - and _')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'a collection name has 1 to 120 letters, digits, - and _',
+      zh: '集合名称为 1 到 120 个字母、数字、- 和 _',
+    })
   }
 }
 

@@ -70,14 +70,25 @@ function jsonOf(cell: string): unknown {
 export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const [at, name] of names.entries()) {
-    if (name === '') throw new CloudsteadError('INVALID_PARAM', `column ${at + 1} has no name in the first row`)
-    if (seen.has(name)) throw new CloudsteadError('INVALID_PARAM', `two columns are named '${name}'`)
+    if (name === '')
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `column ${at + 1} has no name in the first row`,
+        zh: `第 ${at + 1} 列在首行没有名称`,
+      })
+    if (seen.has(name))
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `two columns are named '${name}'`,
+        zh: `有两列都名为 '${name}'`,
+      })
     seen.add(name)
   }
   for (const name of names) {
     const within = parentsOf(name).find((parent) => seen.has(parent))
     if (within === undefined) continue
-    throw new CloudsteadError('INVALID_PARAM', `the columns '${within}' and '${name}' are about the same field`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `the columns '${within}' and '${name}' are about the same field`,
+      zh: `列 '${within}' 和 '${name}' 对应同一个字段`,
+    })
   }
 }
 

@@ -160,7 +160,10 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   async function insert(caller: Caller, name: string, documents: readonly DocumentObject[]) {
     const { access } = await openFor(caller, 'create', name)
     if (documents.length > MAX_INSERT) {
-      throw new CloudsteadError('INVALID_PARAM', `at most ${MAX_INSERT} documents can be inserted at once`)
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `at most ${MAX_INSERT} documents can be inserted at once`,
+        zh: `一次最多插入 ${MAX_INSERT} 个文档`,
+      })
     }
     const made = documents.map((sent) => ({ sent, complete: complete(caller, sent) }))
     await authorizer.checkInsert(access, made)
@@ -188,13 +191,17 @@ export function createDatabase({ records, settings, now = Date.now, log, hints }
   async function replace(caller: Caller, request: EditRequest, budget = new RequestBudget()): Promise<EditOutcome> {
     const { collection, access } = await openFor(caller, 'update', request.collection, request.upsert)
     if (request.multi)
-      throw new CloudsteadError('INVALID_PARAM', 'a document can replace one other only: multi is true')
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: 'a document can replace one other only: multi is true',
+        zh: '一个文档只能替换另一个文档，但 multi 为 true',
+      })
     const query = checkQuery(request.query ?? {}, caller)
     const { data } = request
     checkFields(caller, data)
     const scope = await authorizer.scopeOf(access, { query, replacement: data, upsert: request.upsert })
     const edit: Edit = ({ _id, _openid }) => {
-      if ('_id' in data && data._id !== _id) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
+      if ('_id' in data && data._id !== _id)
+        throw new CloudsteadError('INVALID_PARAM', { en: '_id cannot be changed', zh: '_id 不能修改' })
       return { _id: _id ?? null, ...(_openid !== undefined && { _openid }), ...data }
     }
     const selection = select(collection, scope, query, budget)

@@ -17,7 +17,10 @@ export function checkId(value: DocumentValue | undefined): DocumentId {
   if (typeof value === 'string' && value !== '' && value.isWellFormed() && !value.includes('\0')) {
     if (Buffer.byteLength(value) <= MAX_ID_BYTES) return value
   }
-  throw new CloudsteadError('INVALID_PARAM', `_id must be a number or a string of 1 to ${MAX_ID_BYTES} bytes`)
+  throw new CloudsteadError('INVALID_PARAM', {
+    en: `_id must be a number or a string of 1 to ${MAX_ID_BYTES} bytes`,
+    zh: `_id 必须是数字，或 1 到 ${MAX_ID_BYTES} 字节的字符串`,
+  })
 }
 
 /**

@@ -15,7 +15,10 @@ export const MAX_DOCUMENT_TEXT = 32 * 1024 * 1024
 
 /** The error for text that is longer than any document. */
 export function tooLong(line: number): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `line ${line} is longer than any document: is this the right format?`)
+  return new CloudsteadError('INVALID_PARAM', {
+    en: `line ${line} is longer than any document: is this the right format?`,
+    zh: `第 ${line} 行比任何文档都长，格式是否选错？`,
+  })
 }
 
 /**

@@ -72,10 +72,10 @@ async function columnsOf(pages: Pages): Promise<ReadonlySet<string>> {
   for await (const page of pages) {
     for (const document of page) for (const name of Object.keys(document)) names.add(name)
     if (names.size > MAX_COLUMNS) {
-      throw new CloudsteadError(
-        'INVALID_PARAM',
-        `the documents have more than ${MAX_COLUMNS} different fields: export as JSON instead`,
-      )
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `the documents have more than ${MAX_COLUMNS} different fields: export as JSON instead`,
+        zh: `文档的不同字段超过 ${MAX_COLUMNS} 个，请改用 JSON 导出`,
+      })
     }
   }
   return names
@@ -89,7 +89,10 @@ async function* csv(pages: Pages, columns: ReadonlySet<string>): AsyncGenerator<
     for (const document of page) {
       const other = Object.keys(document).find((name) => !columns.has(name))
       if (other === undefined) continue
-      throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', `the field '${other}' was added during the export`)
+      throw new CloudsteadError('DATABASE_TRANSACTION_CONFLICT', {
+        en: `the field '${other}' was added during the export`,
+        zh: `导出期间新增了字段 '${other}'`,
+      })
     }
     yield rows(page.map((document) => [...columns].map((name) => writeCell(own(document, name)))))
   }

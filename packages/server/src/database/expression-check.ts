@@ -26,7 +26,11 @@ function checkText(text: string): void {
   if (!text.startsWith('$')) return
   const [first = '', ...rest] = text.split('.')
   if (text.startsWith('$$')) {
-    if (!VARIABLES.has(first)) throw new CloudsteadError('INVALID_PARAM', `the variable ${first} is not defined`)
+    if (!VARIABLES.has(first))
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `the variable ${first} is not defined`,
+        zh: `变量 ${first} 未定义`,
+      })
     if (rest.length > 0) parsePath(rest.join('.'))
   } else parsePath(text.slice(1))
 }
@@ -46,9 +50,16 @@ export function checkExpression(expression: DocumentValue, spend: () => void): v
     for (const [name, operand] of Object.entries(expression)) {
       if (name.startsWith('$')) {
         if (!EXPRESSIONS.has(name)) {
-          throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the expression ${name} is not supported in $expr`)
+          throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', {
+            en: `the expression ${name} is not supported in $expr`,
+            zh: `$expr 不支持表达式 ${name}`,
+          })
         }
-        if (names.length !== 1) throw new CloudsteadError('INVALID_PARAM', `${name} must stand alone in its object`)
+        if (names.length !== 1)
+          throw new CloudsteadError('INVALID_PARAM', {
+            en: `${name} must stand alone in its object`,
+            zh: `${name} 必须单独位于对象中`,
+          })
       } else parsePath(name)
       if (name !== '$literal') checkExpression(operand, spend)
     }

@@ -161,10 +161,16 @@ const GEOMETRY_COST = 2
 export function queryShape(operator: string, operand: DocumentValue): Shape {
   const shape = isDocumentObject(operand) ? shapeOf(operand.$geometry) : undefined
   if (shape === undefined || (operator === '$geoWithin' && shape.areas.length === 0)) {
-    throw new CloudsteadError('INVALID_PARAM', `${operator} needs a $geometry that is valid GeoJSON`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `${operator} needs a $geometry that is valid GeoJSON`,
+      zh: `${operator} 需要有效的 GeoJSON 作为 $geometry`,
+    })
   }
   if (shape.points.length > MAX_QUERY_POINTS) {
-    throw new CloudsteadError('INVALID_PARAM', `a geometry in a query may have at most ${MAX_QUERY_POINTS} points`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a geometry in a query may have at most ${MAX_QUERY_POINTS} points`,
+      zh: `查询中的几何图形最多 ${MAX_QUERY_POINTS} 个点`,
+    })
   }
   return shape
 }
@@ -177,7 +183,10 @@ export function parseNear(path: string, operand: DocumentValue): Near {
   const { $minDistance: min = 0, $maxDistance: max = Number.POSITIVE_INFINITY } = spec
   const isPoint = centre !== undefined && shape?.points.length === 1
   if (!isPoint || typeof min !== 'number' || typeof max !== 'number' || !(min >= 0) || !(max >= 0)) {
-    throw new CloudsteadError('INVALID_PARAM', '$nearSphere needs a point as $geometry, and distances in metres')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: '$nearSphere needs a point as $geometry, and distances in metres',
+      zh: '$nearSphere 需要一个点作为 $geometry，距离以米为单位',
+    })
   }
   return { path, centre, min, max }
 }

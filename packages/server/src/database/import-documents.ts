@@ -60,7 +60,10 @@ export async function* importDocuments(
     total.failed += 1
     if (total.problems.length < MAX_PROBLEMS) total.problems.push({ line, error })
     if (total.failed > MAX_FAILED)
-      throw new CloudsteadError('INVALID_PARAM', `more than ${MAX_FAILED} documents failed`)
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `more than ${MAX_FAILED} documents failed`,
+        zh: `失败的文档超过 ${MAX_FAILED} 个`,
+      })
   }
   let batch = new Batch()
   const store = async () => {

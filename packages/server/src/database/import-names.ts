@@ -5,7 +5,10 @@ import { parsePath } from './paths.ts'
 
 /** The error for a field that a document has twice. */
 export function twice(name: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `the document has the field '${name}' twice`)
+  return new CloudsteadError('INVALID_PARAM', {
+    en: `the document has the field '${name}' twice`,
+    zh: `文档中字段 '${name}' 出现了两次`,
+  })
 }
 
 /**

@@ -11,6 +11,15 @@ import { type DocumentText, linesOf, MAX_DOCUMENT_TEXT } from './document-text.t
 import { repeatedName, twice, withNested } from './import-names.ts'
 import { jsonDocuments } from './json-documents.ts'
 
+/** What the CSV reader finds, by its code. Its own texts are English only. */
+const CSV_FAULTS: Readonly<Record<string, string>> = {
+  CSV_INVALID_CLOSING_QUOTE: '右引号之后有多余的字符',
+  CSV_MAX_RECORD_SIZE: '一行比任何文档都长',
+  CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: '右引号之后有多余的字符',
+  CSV_QUOTE_NOT_CLOSED: '引号没有闭合',
+  INVALID_OPENING_QUOTE: '单元格中间出现了引号',
+}
+
 export type ImportFormat = 'json' | 'jsonl' | 'csv'
 
 /** One document of a file, or the error that it has. */
@@ -57,7 +66,10 @@ async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<str
     yield decoder.decode()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error
-    throw new CloudsteadError('INVALID_PARAM', 'the file is not UTF-8 text: save it as UTF-8')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the file is not UTF-8 text: save it as UTF-8',
+      zh: '文件不是 UTF-8 文本，请另存为 UTF-8',
+    })
   }
 }
 
@@ -67,7 +79,8 @@ async function* fromTexts(texts: AsyncIterable<DocumentText>, now: number): Asyn
 
 function parseDocument(text: string, now: number): DocumentObject {
   const value = decodeEjson(text, now)
-  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', 'a document must be a JSON object')
+  if (!isDocumentObject(value))
+    throw new CloudsteadError('INVALID_PARAM', { en: 'a document must be a JSON object', zh: '文档必须是 JSON 对象' })
   const repeated = repeatedName(text)
   if (repeated !== undefined) throw twice(repeated)
   return withNested(value) as DocumentObject
@@ -124,8 +137,13 @@ async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
     rows = []
     return ready
   }
-  const failed = (error: Error) =>
-    new CloudsteadError('INVALID_PARAM', 'lines' in error ? `line ${error.lines}: ${error.message}` : error.message)
+  const failed = (error: Error) => {
+    const line = 'lines' in error ? error.lines : undefined
+    return new CloudsteadError('INVALID_PARAM', {
+      en: line === undefined ? error.message : `line ${line}: ${error.message}`,
+      zh: `${line === undefined ? '' : `第 ${line} 行：`}${CSV_FAULTS[(error as NodeJS.ErrnoException).code ?? ''] ?? '不是有效的 CSV'}`,
+    })
+  }
   try {
     for await (const chunk of text) {
       const error = await new Promise<Error | null | undefined>((resolve) => parser.write(chunk, resolve))
@@ -142,7 +160,10 @@ async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<CsvRow> {
 
 function rowDocument(names: readonly string[], cells: readonly string[], now: number): DocumentObject {
   if (cells.length !== names.length) {
-    throw new CloudsteadError('INVALID_PARAM', `${cells.length} cells, but the first row has ${names.length} names`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `${cells.length} cells, but the first row has ${names.length} names`,
+      zh: `有 ${cells.length} 个单元格，而首行有 ${names.length} 个名称`,
+    })
   }
   const document: Record<string, DocumentValue> = {}
   for (const [at, name] of names.entries()) {

@@ -64,7 +64,10 @@ export function entriesOf(document: DocumentObject, index: IndexDefinition): rea
   for (const { path, parts } of index.fields) {
     const values = leaves(document, parts).map(indexValue)
     if (combinations.length * values.length > MAX_ENTRIES) {
-      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' has too many values for its index`)
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+        en: `'${path}' has too many values for its index`,
+        zh: `'${path}' 的值过多，无法建立索引`,
+      })
     }
     combinations = combinations.flatMap((head) => values.map((value) => [...head, value]))
   }
@@ -73,7 +76,10 @@ export function entriesOf(document: DocumentObject, index: IndexDefinition): rea
     const key = encodeKey(values, directions)
     if (key.length > MAX_KEY_BYTES) {
       const paths = index.fields.map(({ path }) => path).join(', ')
-      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `a value of the index over '${paths}' is too long`)
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+        en: `a value of the index over '${paths}' is too long`,
+        zh: `'${paths}' 索引的某个值过长`,
+      })
     }
     const entry = { index: index.id, key, ...(index.unique && { unique: true }) }
     entries.set(combinations.length === 1 ? '' : Buffer.from(key).toString('latin1'), entry)

@@ -33,7 +33,10 @@ class DocumentSplitter {
   end(): void {
     if (this.#state === 'start' || this.#state === 'end' || (this.#state === 'between' && !this.#isArray)) return
     const line = this.#state === 'document' ? this.#startLine : this.#line
-    throw new CloudsteadError('INVALID_PARAM', `line ${line}: the file ends in the middle of its documents`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `line ${line}: the file ends in the middle of its documents`,
+      zh: `第 ${line} 行：文件在文档中间结束`,
+    })
   }
 
   *add(chunk: string): Generator<DocumentText> {
@@ -82,7 +85,10 @@ class DocumentSplitter {
   }
 
   #unexpected(char: string): CloudsteadError {
-    const what = `line ${this.#line}: unexpected ${JSON.stringify(char)}, documents are objects in { }`
-    return new CloudsteadError('INVALID_PARAM', what)
+    const found = JSON.stringify(char)
+    return new CloudsteadError('INVALID_PARAM', {
+      en: `line ${this.#line}: unexpected ${found}, documents are objects in { }`,
+      zh: `第 ${this.#line} 行：意外的 ${found}，文档是 { } 中的对象`,
+    })
   }
 }

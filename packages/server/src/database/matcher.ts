@@ -69,7 +69,11 @@ function fieldTests(path: string, condition: DocumentValue, compiler: Compiler):
 
 function operatorTest(operator: string, path: string, operand: DocumentValue, compiler: Compiler): Test {
   const make = Object.hasOwn(FIELD_OPERATORS, operator) ? FIELD_OPERATORS[operator] : undefined
-  if (make === undefined) throw new CloudsteadError('INVALID_PARAM', `the query operator ${operator} is not known`)
+  if (make === undefined)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `the query operator ${operator} is not known`,
+      zh: `未知的查询操作符 ${operator}`,
+    })
   return make(path, operand, compiler)
 }
 

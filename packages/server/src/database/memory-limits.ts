@@ -15,8 +15,8 @@ export const MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 /** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when documents of this many bytes are too large for one response */
 export function checkResponseSize(bytes: number): void {
   if (bytes <= MAX_RESPONSE_BYTES) return
-  throw new CloudsteadError(
-    'EXCEED_MAX_RESPONSE_SIZE',
-    `the documents of one response have more than ${MAX_RESPONSE_BYTES} bytes: lower the limit, or select fields with field()`,
-  )
+  throw new CloudsteadError('EXCEED_MAX_RESPONSE_SIZE', {
+    en: `the documents of one response have more than ${MAX_RESPONSE_BYTES} bytes: lower the limit, or select fields with field()`,
+    zh: `一次返回的文档超过 ${MAX_RESPONSE_BYTES} 字节，请调小 limit，或用 field() 指定字段`,
+  })
 }

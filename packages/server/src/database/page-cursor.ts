@@ -61,7 +61,10 @@ function idOf(bytes: Uint8Array): string {
 }
 
 function notOurs(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', 'after is not the next of a page of this query and order')
+  return new CloudsteadError('INVALID_PARAM', {
+    en: 'after is not the next of a page of this query and order',
+    zh: 'after 不是该查询和排序的上一页返回的 next',
+  })
 }
 
 function fingerprint(asked: string): Buffer {

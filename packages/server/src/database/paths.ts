@@ -22,7 +22,10 @@ export function own<T>(object: Readonly<Record<string, T>>, name: string): T | u
 export function parsePath(path: string): readonly string[] {
   const parts = path.split('.')
   if (parts.length > MAX_PATH_LENGTH)
-    throw new CloudsteadError('INVALID_PARAM', `a field path may have at most ${MAX_PATH_LENGTH} names`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a field path may have at most ${MAX_PATH_LENGTH} names`,
+      zh: `字段路径最多 ${MAX_PATH_LENGTH} 级`,
+    })
   for (const part of parts) checkName(part, path)
   return parts
 }
@@ -30,10 +33,10 @@ export function parsePath(path: string): readonly string[] {
 /** @throws CloudsteadError INVALID_PARAM when a field must not have this name. `path` is its path, for the message. */
 export function checkName(name: string, path: string): void {
   if (name === '' || name.startsWith('$') || name === '__proto__' || name.includes('\0')) {
-    throw new CloudsteadError(
-      'INVALID_PARAM',
-      `'${path}' is not a valid field name: names must not be empty, begin with $ or be __proto__`,
-    )
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `'${path}' is not a valid field name: names must not be empty, begin with $ or be __proto__`,
+      zh: `'${path}' 不是有效的字段名：不能为空、以 $ 开头或为 __proto__`,
+    })
   }
 }
 

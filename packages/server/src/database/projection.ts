@@ -24,11 +24,17 @@ interface Tree {
 }
 
 function invalid(path: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `the projection of '${path}' must be 1, 0, $slice or $elemMatch`)
+  return new CloudsteadError('INVALID_PARAM', {
+    en: `the projection of '${path}' must be 1, 0, $slice or $elemMatch`,
+    zh: `'${path}' 的投影必须是 1、0、$slice 或 $elemMatch`,
+  })
 }
 
-function tooMany(most: number, what: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `a projection may have at most ${most} ${what}`)
+function tooMany(most: number, en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', {
+    en: `a projection may have at most ${most} ${en}`,
+    zh: `投影最多 ${most} 个${zh}`,
+  })
 }
 
 /** Adds a path. A longer path below an existing one changes nothing. */
@@ -104,7 +110,10 @@ function slice(path: string, spec: DocumentValue, budget: RequestBudget): (value
   const [first, second] = Array.isArray(spec) ? (spec as readonly DocumentValue[]) : [spec]
   const wrong = typeof first !== 'number' || !Number.isInteger(first)
   if (wrong || (Array.isArray(spec) && (typeof second !== 'number' || !Number.isInteger(second) || second < 1))) {
-    throw new CloudsteadError('INVALID_PARAM', `$slice of '${path}' needs a count, or [skip, count]`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `$slice of '${path}' needs a count, or [skip, count]`,
+      zh: `'${path}' 的 $slice 需要数量，或 [跳过, 数量]`,
+    })
   }
   return (value) => {
     if (!Array.isArray(value)) return value
@@ -146,7 +155,7 @@ export function compileProjection(spec: DocumentObject, options: ProjectionOptio
   const excluded: Record<string, Tree | null> = {}
   const changes: ((document: DocumentObject, result: Record<string, DocumentValue>) => void)[] = []
   const entries = Object.entries(spec)
-  if (entries.length > MAX_FIELDS) throw tooMany(MAX_FIELDS, 'fields')
+  if (entries.length > MAX_FIELDS) throw tooMany(MAX_FIELDS, 'fields', '字段')
   for (const [path, value] of entries) {
     const parts = parsePath(path)
     if (typeof value === 'number' || typeof value === 'boolean') addPath(value ? included : excluded, parts)
@@ -158,7 +167,11 @@ export function compileProjection(spec: DocumentObject, options: ProjectionOptio
         if (original !== undefined) result[top] = mapAt(original, rest, budget, change)
       })
     } else if (isDocumentObject(value) && Object.keys(value).length === 1 && '$elemMatch' in value) {
-      if (parts.length > 1) throw new CloudsteadError('INVALID_PARAM', '$elemMatch projects top-level arrays only')
+      if (parts.length > 1)
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: '$elemMatch projects top-level arrays only',
+          zh: '$elemMatch 只能投影顶层数组',
+        })
       const pick = elemMatch(value.$elemMatch ?? null, { ...options, conditions })
       // As in MongoDB, this includes the field and so leaves out the others.
       addPath(included, parts)
@@ -168,7 +181,8 @@ export function compileProjection(spec: DocumentObject, options: ProjectionOptio
         else result[path] = picked
       })
     } else throw invalid(path)
-    if (changes.length > MAX_ARRAY_FIELDS) throw tooMany(MAX_ARRAY_FIELDS, '$slice and $elemMatch')
+    if (changes.length > MAX_ARRAY_FIELDS)
+      throw tooMany(MAX_ARRAY_FIELDS, '$slice and $elemMatch', ' $slice 和 $elemMatch')
   }
   const inclusive = Object.keys(included).length > 0
   const withoutId = '_id' in excluded

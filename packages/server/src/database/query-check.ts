@@ -41,15 +41,19 @@ interface Context {
 
 function spend({ budget }: Context): void {
   budget.left -= 1
-  if (budget.left < 0) throw invalid(`a query may have at most ${MAX_CONDITIONS} conditions`)
+  if (budget.left < 0)
+    throw invalid(`a query may have at most ${MAX_CONDITIONS} conditions`, `一个查询最多 ${MAX_CONDITIONS} 个条件`)
 }
 
-function invalid(text: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', text)
+function invalid(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', { en, zh })
 }
 
 function refused(operator: string): CloudsteadError {
-  return new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the query operator ${operator} is not supported here`)
+  return new CloudsteadError('DATABASE_INVALID_OPERRATOR', {
+    en: `the query operator ${operator} is not supported here`,
+    zh: `不支持查询操作符 ${operator}`,
+  })
 }
 
 /**
@@ -83,7 +87,7 @@ function literal(value: DocumentValue, caller: Caller): DocumentValue {
 /** Checks a list of values. A placeholder in it stands for all its ids. */
 function list(operator: string): OperandCheck {
   return (operand, context) => {
-    if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`)
+    if (!Array.isArray(operand)) throw invalid(`${operator} needs an array`, `${operator} 需要数组`)
     return (operand as readonly DocumentValue[]).flatMap<DocumentValue>((item) => {
       if (typeof item === 'object' && item !== null) spend(context)
       return placeholder(item, context) ?? [regexIn(item) ?? literal(item, context.caller)]
@@ -97,7 +101,7 @@ function regexIn(item: DocumentValue): RegExp | undefined {
 }
 
 const elemMatch: OperandCheck = (operand, context) => {
-  if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object')
+  if (!isDocumentObject(operand)) throw invalid('$elemMatch needs an object', '$elemMatch 需要对象')
   return checkElement(operand, { ...context, conjunct: false, inElement: true })
 }
 
@@ -124,24 +128,28 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   $in: list('$in'),
   $nin: list('$nin'),
   $exists: (operand) => {
-    if (typeof operand !== 'boolean' && typeof operand !== 'number') throw invalid('$exists needs true or false')
+    if (typeof operand !== 'boolean' && typeof operand !== 'number')
+      throw invalid('$exists needs true or false', '$exists 需要 true 或 false')
     return Boolean(operand)
   },
   $size: (operand) => {
     if (typeof operand !== 'number' || !Number.isInteger(operand) || operand < 0) {
-      throw invalid('$size needs a whole number of at least 0')
+      throw invalid('$size needs a whole number of at least 0', '$size 需要不小于 0 的整数')
     }
     return operand
   },
   $mod: (operand) => {
     const [divisor, remainder] = Array.isArray(operand) ? (operand as readonly DocumentValue[]) : []
     if (typeof divisor !== 'number' || typeof remainder !== 'number' || Math.trunc(divisor) === 0) {
-      throw invalid('$mod needs [divisor, remainder], and the divisor must not be 0')
+      throw invalid(
+        '$mod needs [divisor, remainder], and the divisor must not be 0',
+        '$mod 需要 [除数, 余数]，且除数不能为 0',
+      )
     }
     return [Math.trunc(divisor), Math.trunc(remainder)]
   },
   $all: (operand, context) => {
-    if (!Array.isArray(operand)) throw invalid('$all needs an array')
+    if (!Array.isArray(operand)) throw invalid('$all needs an array', '$all 需要数组')
     return (operand as readonly DocumentValue[]).map((item) => {
       spend(context)
       const inner = isDocumentObject(item) && Object.keys(item).length === 1 ? item.$elemMatch : undefined
@@ -153,13 +161,16 @@ const OPERATORS: Readonly<Record<string, OperandCheck>> = {
   $elemMatch: elemMatch,
   $not: (operand, context) => {
     if (operand instanceof RegExp) return operand
-    if (!isDocumentObject(operand)) throw invalid('$not needs operators or a regular expression')
+    if (!isDocumentObject(operand))
+      throw invalid('$not needs operators or a regular expression', '$not 需要操作符或正则表达式')
     // The SDK sends `{}` for a negated chain of conditions. MongoDB refuses it too.
-    if (!isOperatorsOnly(operand)) throw invalid('$not needs operators or a regular expression')
+    if (!isOperatorsOnly(operand))
+      throw invalid('$not needs operators or a regular expression', '$not 需要操作符或正则表达式')
     return checkOperators(operand, { ...context, conjunct: false })
   },
   $nearSphere: (operand, { conjunct, path }) => {
-    if (!conjunct) throw invalid('$nearSphere is only allowed at the top level of a query')
+    if (!conjunct)
+      throw invalid('$nearSphere is only allowed at the top level of a query', '$nearSphere 只能用于查询的顶层')
     parseNear(path, operand)
     return operand
   },
@@ -203,7 +214,8 @@ function checkOperators(spec: DocumentObject, context: Context): DocumentObject 
 
 /** Sets the ids of a placeholder as the operand. */
 function addIds(target: Record<string, DocumentValue>, operator: '$in' | '$nin', ids: readonly string[]): void {
-  if (operator in target) throw invalid(`one field has both a placeholder and ${operator}`)
+  if (operator in target)
+    throw invalid(`one field has both a placeholder and ${operator}`, `一个字段同时有占位符和 ${operator}`)
   target[operator] = ids
 }
 
@@ -228,7 +240,8 @@ function checkValue(value: DocumentValue, context: Context): DocumentValue {
     const operands = chain.operands.map((operand) => checkValue(operand, context))
     return chain.operator === '$not' ? { $nor: operands } : { [chain.operator]: operands }
   }
-  if (!isDocumentObject(value) || !isOperatorsOnly(value)) throw invalid('a chain of conditions needs operators')
+  if (!isDocumentObject(value) || !isOperatorsOnly(value))
+    throw invalid('a chain of conditions needs operators', '链式条件需要操作符')
   return checkOperators(value, context)
 }
 
@@ -253,7 +266,7 @@ function checkConditions(query: DocumentObject, context: Context): DocumentObjec
     spend(context)
     if (LOGICAL_OPERATORS.has(name)) {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isDocumentObject)) {
-        throw invalid(`${name} needs a list of conditions`)
+        throw invalid(`${name} needs a list of conditions`, `${name} 需要条件列表`)
       }
       const inner = { ...context, conjunct: context.conjunct && name === '$and' }
       target[name] = (value as readonly DocumentObject[]).map((item) => checkBranch(item, inner))
@@ -290,6 +303,6 @@ export function checkCriteria(
   caller: Caller,
   conditions: { left: number } = { left: MAX_CONDITIONS },
 ): DocumentObject {
-  if (!isDocumentObject(criteria)) throw invalid('$elemMatch needs an object')
+  if (!isDocumentObject(criteria)) throw invalid('$elemMatch needs an object', '$elemMatch 需要对象')
   return checkElement(criteria, { caller, conjunct: false, inElement: true, path: 'value', budget: conditions })
 }

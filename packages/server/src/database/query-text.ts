@@ -1,4 +1,4 @@
-import { CloudsteadError, MAX_VALUE_DEPTH, setOwn } from '@cloudstead/protocol'
+import { CloudsteadError, MAX_VALUE_DEPTH, setOwn, type Text } from '@cloudstead/protocol'
 import { COMMANDS, conditionOf, FieldLogic, holdsLogic } from './query-commands.ts'
 
 /** Spaces, `// ...` to the end of the line and closed comments; also a byte order mark. */
@@ -49,14 +49,19 @@ class QueryReader {
     const value = this.#value()
     this.#skip()
     if (this.#at < this.#text.length) this.#unexpected()
-    if (holdsLogic(value)) this.#refuse('the command needs a field, such as {total: _.gt(5)}', 0)
+    if (holdsLogic(value))
+      this.#refuse(
+        { en: 'the command needs a field, such as {total: _.gt(5)}', zh: '命令需要字段，例如 {total: _.gt(5)}' },
+        0,
+      )
     return value
   }
 
   #value(): unknown {
     this.#skip()
     this.#depth += 1
-    if (this.#depth > MAX_VALUE_DEPTH) this.#refuse(`nested deeper than ${MAX_VALUE_DEPTH} levels`)
+    if (this.#depth > MAX_VALUE_DEPTH)
+      this.#refuse({ en: `nested deeper than ${MAX_VALUE_DEPTH} levels`, zh: `嵌套超过 ${MAX_VALUE_DEPTH} 层` })
     const value = this.#bare()
     this.#depth -= 1
     return value
@@ -78,7 +83,14 @@ class QueryReader {
     if (command !== undefined) return this.#command(command, start)
     if (word === 'new') return this.#date(start)
     if (word === 'db.RegExp') return this.#regexObject(start)
-    if (word !== undefined) this.#refuse(`${JSON.stringify(word)} is not a value: strings need quotes`, start)
+    if (word !== undefined)
+      this.#refuse(
+        {
+          en: `${JSON.stringify(word)} is not a value: strings need quotes`,
+          zh: `${JSON.stringify(word)} 不是值：字符串需要引号`,
+        },
+        start,
+      )
     return this.#unexpected(start)
   }
 
@@ -88,21 +100,28 @@ class QueryReader {
       const start = this.#at
       const char = this.#text[start]
       const name = char === '"' || char === "'" ? this.#quoted(char) : this.#match(NAME)
-      if (name === undefined) return this.#unexpected(start, 'a name')
-      if (!this.#take(':')) this.#unexpected(this.#at, `: after ${JSON.stringify(name)}`)
+      if (name === undefined) return this.#unexpected(start, { en: 'a name', zh: '名称' })
+      if (!this.#take(':'))
+        this.#unexpected(this.#at, { en: `: after ${JSON.stringify(name)}`, zh: `${JSON.stringify(name)} 之后的 :` })
       const value = this.#value()
       // JSON.parse would silently keep the last one.
-      if (Object.hasOwn(object, name)) this.#refuse(`${JSON.stringify(name)} appears twice`, start)
+      if (Object.hasOwn(object, name))
+        this.#refuse({ en: `${JSON.stringify(name)} appears twice`, zh: `${JSON.stringify(name)} 出现了两次` }, start)
       if (value instanceof FieldLogic) {
         const logic = Object.hasOwn(object, '$and') ? (object.$and as unknown[]) : []
         setOwn(object, '$and', [...logic, value.about(name)])
         return
       }
-      if (holdsLogic(value)) this.#refuse('a list cannot have a command as an item', start)
+      if (holdsLogic(value))
+        this.#refuse({ en: 'a list cannot have a command as an item', zh: '列表的元素不能是命令' }, start)
       // The SDK makes a path of it; as MongoDB reads it, it compares whole objects.
       if (!name.startsWith('$') && this.#hasCondition(value)) {
+        const path = JSON.stringify(`${name}.field`)
         this.#refuse(
-          `write the path with a dot, such as ${JSON.stringify(`${name}.field`)}, to use a command in it`,
+          {
+            en: `write the path with a dot, such as ${path}, to use a command in it`,
+            zh: `要在其中使用命令，请用点号写出路径，例如 ${path}`,
+          },
           start,
         )
       }
@@ -126,7 +145,7 @@ class QueryReader {
       item()
       if (this.#take(',')) continue
       if (this.#take(closing)) return
-      this.#unexpected(this.#at, `, or ${closing}`)
+      this.#unexpected(this.#at, { en: `, or ${closing}`, zh: `, 或 ${closing}` })
     }
   }
 
@@ -149,10 +168,13 @@ class QueryReader {
   #condition(name: string, args: readonly unknown[], start: number): object {
     const condition = conditionOf(name, args)
     if (condition === undefined) {
-      const known = COMMANDS.includes(name)
-        ? 'has other arguments'
-        : `is not a command; commands are ${COMMANDS.join(', ')}`
-      this.#refuse(`_.${name} ${known}`, start)
+      const problem = COMMANDS.includes(name)
+        ? { en: `_.${name} has other arguments`, zh: `_.${name} 的参数不正确` }
+        : {
+            en: `_.${name} is not a command; commands are ${COMMANDS.join(', ')}`,
+            zh: `没有命令 _.${name}；可用的命令有 ${COMMANDS.join('、')}`,
+          }
+      this.#refuse(problem, start)
     }
     this.#conditions.add(condition)
     return condition
@@ -160,7 +182,10 @@ class QueryReader {
 
   #arguments(start: number): readonly unknown[] {
     this.#skip()
-    if (this.#text[this.#at] !== '(') this.#unexpected(this.#at, `( after ${this.#text.slice(start, this.#at)}`)
+    if (this.#text[this.#at] !== '(') {
+      const before = this.#text.slice(start, this.#at)
+      this.#unexpected(this.#at, { en: `( after ${before}`, zh: `${before} 之后的 (` })
+    }
     const args: unknown[] = []
     this.#items(')', () => {
       args.push(this.#value())
@@ -179,30 +204,39 @@ class QueryReader {
   /** `db.RegExp({ regexp: '^a', options: 'i' })`. */
   #regexObject(start: number): unknown {
     const [given] = this.#arguments(start) as readonly [{ regexp?: unknown; options?: unknown }?]
-    if (typeof given?.regexp !== 'string') return this.#refuse('db.RegExp needs {regexp: "..."}', start)
+    if (typeof given?.regexp !== 'string')
+      return this.#refuse({ en: 'db.RegExp needs {regexp: "..."}', zh: 'db.RegExp 需要 {regexp: "..."}' }, start)
     return { $regex: given.regexp, $options: given.options ?? '' }
   }
 
   /** `new Date(...)` of a text or of milliseconds; without either, of this moment. */
   #date(start: number): unknown {
     this.#skip()
-    if (this.#match(NAME) !== 'Date') return this.#refuse('after new, only Date is understood', start)
+    if (this.#match(NAME) !== 'Date')
+      return this.#refuse({ en: 'after new, only Date is understood', zh: 'new 之后只能是 Date' }, start)
     const [given = Date.now()] = this.#arguments(start)
     const time = typeof given === 'number' || typeof given === 'string' ? new Date(given) : new Date(Number.NaN)
-    if (Number.isNaN(time.getTime())) return this.#refuse('the date is not valid', start)
+    if (Number.isNaN(time.getTime())) return this.#refuse({ en: 'the date is not valid', zh: '日期无效' }, start)
     return { $date: time.toISOString() }
   }
 
   #quoted(quote: '"' | "'"): string {
     const start = this.#at
     const raw = this.#match(quote === '"' ? DOUBLE_QUOTED : SINGLE_QUOTED)
-    if (raw === undefined) return this.#refuse('the string does not end on its line', start)
+    if (raw === undefined)
+      return this.#refuse({ en: 'the string does not end on its line', zh: '字符串没有在本行结束' }, start)
     const inner = raw.slice(1, -1)
     const json = quote === '"' ? inner : inner.replaceAll(/\\'|"/g, (found) => (found === '"' ? '\\"' : "'"))
     try {
       return JSON.parse(`"${json}"`) as string
     } catch {
-      return this.#refuse('the string has an escape or a character that is not valid in JSON', start)
+      return this.#refuse(
+        {
+          en: 'the string has an escape or a character that is not valid in JSON',
+          zh: '字符串中有 JSON 不允许的转义或字符',
+        },
+        start,
+      )
     }
   }
 
@@ -216,7 +250,7 @@ class QueryReader {
 
   #skip(): void {
     this.#match(BETWEEN)
-    if (this.#text.startsWith('/*', this.#at)) this.#refuse('the comment has no end')
+    if (this.#text.startsWith('/*', this.#at)) this.#refuse({ en: 'the comment has no end', zh: '注释没有结束' })
   }
 
   #match(pattern: RegExp): string | undefined {
@@ -226,16 +260,25 @@ class QueryReader {
     return found
   }
 
-  #unexpected(at = this.#at, wanted?: string): never {
+  #unexpected(at = this.#at, wanted?: Text): never {
     const code = this.#text.codePointAt(at)
-    const found = code === undefined ? 'the end' : JSON.stringify(String.fromCodePoint(code))
-    return this.#refuse(wanted === undefined ? `unexpected ${found}` : `expected ${wanted}, found ${found}`, at)
+    const char = code === undefined ? undefined : JSON.stringify(String.fromCodePoint(code))
+    const found = { en: char ?? 'the end', zh: char ?? '结尾' }
+    return this.#refuse(
+      wanted === undefined
+        ? { en: `unexpected ${found.en}`, zh: `意外的 ${found.zh}` }
+        : { en: `expected ${wanted.en}, found ${found.en}`, zh: `应为 ${wanted.zh}，却是 ${found.zh}` },
+      at,
+    )
   }
 
-  #refuse(what: string, at = this.#at): never {
+  #refuse(what: Text, at = this.#at): never {
     const before = this.#text.slice(0, at)
     const line = before.split('\n').length
     const column = at - before.lastIndexOf('\n')
-    throw new CloudsteadError('INVALID_PARAM', `line ${line}, column ${column}: ${what}`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `line ${line}, column ${column}: ${what.en}`,
+      zh: `第 ${line} 行第 ${column} 列：${what.zh}`,
+    })
   }
 }

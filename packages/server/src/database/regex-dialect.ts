@@ -1,4 +1,4 @@
-import { CloudsteadError } from '@cloudstead/protocol'
+import { refusal, unsupported } from './regex-refusal.ts'
 import { CharacterSet, HORIZONTAL, POSIX_NAMES, SPACE, setText, VERTICAL } from './regex-sets.ts'
 
 /** A regular expression for the RE2 engine. */
@@ -22,17 +22,14 @@ const FLAGS = /^[dgimsuvxy]*$/
  * @example translateRegex('^a\\h+$', 'i') // { source: '^a[\\t ...]+(?:\\n?\\z)', flags: 'i', ... }
  */
 export function translateRegex(pattern: string, options: string): TranslatedRegex {
-  if (!FLAGS.test(options)) throw refusal(`the options ${JSON.stringify(options)} are not among i, m, s and x`)
+  if (!FLAGS.test(options))
+    throw refusal(`the options ${JSON.stringify(options)} are not among i, m, s and x`, '选项只能是 i、m、s 和 x')
   const leading = /^\(\*[^)]*\)/.exec(pattern)?.[0]
-  if (leading !== undefined) throw refusal(`${leading} is not supported`)
+  if (leading !== undefined) throw unsupported(leading)
   const has = (flag: string) => options.includes(flag)
   const translator = new Translator(pattern, { extended: has('x'), multiline: has('m') })
   const { source, instructions } = translator.translate()
   return { source, flags: ['i', 'm', 's'].filter(has).join(''), instructions }
-}
-
-function refusal(reason: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `the regular expression cannot be used: ${reason}`)
 }
 
 interface Modes {
@@ -52,13 +49,13 @@ interface Group {
 const SAME_ESCAPES = 'dDwW'
 const ASSERTIONS = 'bBAz'
 const CONTROLS: Readonly<Record<string, string>> = { a: '\\x{7}', e: '\\x{1b}', f: '\\f', n: '\\n', r: '\\r', t: '\\t' }
-const REFUSED_ESCAPES: Readonly<Record<string, string>> = {
-  G: 'the position \\G',
-  K: '\\K',
-  X: '\\X',
-  C: '\\C',
-  g: 'a back reference or a call (\\g)',
-  k: 'a back reference (\\k)',
+const REFUSED_ESCAPES: Readonly<Record<string, readonly [en: string, zh?: string]>> = {
+  G: ['the position \\G', '位置 \\G'],
+  K: ['\\K'],
+  X: ['\\X'],
+  C: ['\\C'],
+  g: ['a back reference or a call (\\g)', '反向引用或调用 (\\g)'],
+  k: ['a back reference (\\k)', '反向引用 (\\k)'],
 }
 const SETS: Readonly<Record<string, CharacterSet>> = {
   s: SPACE,
@@ -92,7 +89,7 @@ class Translator {
 
   translate(): { readonly source: string; readonly instructions: number } {
     while (this.#at < this.#pattern.length) this.#next()
-    if (this.#groups.length > 0) throw refusal('a ( has no )')
+    if (this.#groups.length > 0) throw refusal('a ( has no )', '有 ( 没有对应的 )')
     return { source: this.#out, instructions: this.#instructions }
   }
 
@@ -152,20 +149,21 @@ class Translator {
   #end(length: number): void {
     this.#zeroWidth('(?:\\n?\\z)', length)
     const next = LINE_BREAK.exec(this.#rest())?.[0]
-    if (next !== undefined) throw refusal(`${next} after the end of the text is not supported`)
+    if (next !== undefined) throw unsupported(`${next} after the end of the text`, `文本结尾之后的 ${next}`)
   }
 
   #quantify([text, from, comma, to]: RegExpExecArray): void {
     const item = this.#item
-    if (item === undefined) throw refusal(`${JSON.stringify(text)} has nothing to repeat`)
+    if (item === undefined)
+      throw refusal(`${JSON.stringify(text)} has nothing to repeat`, `${JSON.stringify(text)} 之前没有可重复的内容`)
     this.#at += text.length
     const next = this.#pattern[this.#at]
-    if (next === '+') throw refusal(`possessive quantifiers (${text}+) are not supported`)
+    if (next === '+') throw refusal(`possessive quantifiers (${text}+) are not supported`, `不支持占有量词 ${text}+`)
     const lazy = next === '?' ? '?' : ''
     this.#at += lazy.length
     const most = comma === undefined ? Number(from ?? 1) : Number(to || from)
     if (most > MAX_REPEAT || Number(from ?? 0) > MAX_REPEAT)
-      throw refusal(`repetitions above ${MAX_REPEAT} are not supported`)
+      throw refusal(`repetitions above ${MAX_REPEAT} are not supported`, `重复次数不能超过 ${MAX_REPEAT}`)
     // Each item once more for the loop of an open repetition.
     this.#instructions += item * Math.max(1, most) + 1
     this.#item = undefined
@@ -192,7 +190,8 @@ class Translator {
 
   #flags([text, on = '', off = '', end]: RegExpExecArray): void {
     const unknown = /[^imsxU]/.exec(on + off)
-    if (unknown !== null) throw refusal(`the inline option ${unknown[0]} in ${text} is not supported`)
+    if (unknown !== null)
+      throw unsupported(`the inline option ${unknown[0]} in ${text}`, `${text} 中的选项 ${unknown[0]}`)
     const modes = { extended: this.#modes.extended, multiline: this.#modes.multiline }
     if (on.includes('x')) modes.extended = true
     if (off.includes('x')) modes.extended = false
@@ -219,7 +218,7 @@ class Translator {
 
   #close(): void {
     const group = this.#groups.pop()
-    if (group === undefined) throw refusal('a ) has no (')
+    if (group === undefined) throw refusal('a ) has no (', '有 ) 没有对应的 (')
     this.#out += ')'
     this.#at += 1
     this.#item = this.#instructions - group.before + 1
@@ -235,7 +234,7 @@ class Translator {
 
   #escape(): void {
     const char = this.#pattern[this.#at + 1]
-    if (char === undefined) throw refusal('it ends with a single \\')
+    if (char === undefined) throw refusal('it ends with a single \\', '以单个 \\ 结尾')
     if (char === 'Q') {
       this.#quoted()
       return
@@ -282,7 +281,7 @@ class Translator {
     if (SAME_ESCAPES.includes(char)) return { text: `\\${char}`, length }
     if (char === 'b' && inClass) return { text: '\\x{8}', length }
     const refused = REFUSED_ESCAPES[char]
-    if (refused !== undefined && Object.hasOwn(REFUSED_ESCAPES, char)) throw refusal(`${refused} is not supported`)
+    if (refused !== undefined && Object.hasOwn(REFUSED_ESCAPES, char)) throw unsupported(...refused)
     const control = Object.hasOwn(CONTROLS, char) ? CONTROLS[char] : undefined
     if (control !== undefined) return { text: control, length }
     const set = Object.hasOwn(SETS, char) && !(inClass && char === 'N') ? SETS[char] : undefined
@@ -291,8 +290,8 @@ class Translator {
     if (property !== null) return { text: property[0], length: property[0].length }
     const coded = codedCharacter(rest)
     if (coded !== undefined) return { text: codePoint(coded.code), length: coded.length }
-    if (/[1-9]/.test(char)) throw refusal(`the back reference \\${char} is not supported`)
-    if (/[A-Za-z]/.test(char)) throw refusal(`\\${char} is not supported`)
+    if (/[1-9]/.test(char)) throw unsupported(`the back reference \\${char}`, `反向引用 \\${char}`)
+    if (/[A-Za-z]/.test(char)) throw unsupported(`\\${char}`)
     return { text: literal(char), length }
   }
 
@@ -308,7 +307,7 @@ class Translator {
     let first = true
     for (;;) {
       const char = this.#pattern[this.#at]
-      if (char === undefined) throw refusal('a [ has no ]')
+      if (char === undefined) throw refusal('a [ has no ]', '有 [ 没有对应的 ]')
       if (char === ']' && !first) break
       text += this.#member()
       first = false
@@ -323,17 +322,19 @@ class Translator {
     const char = String.fromCodePoint(rest.codePointAt(0) ?? 0)
     const posix = POSIX_CLASS.exec(rest)
     if (posix !== null) {
-      if (!POSIX_NAMES.has(posix[2] ?? '')) throw refusal(`the class ${posix[0]} does not exist`)
+      if (!POSIX_NAMES.has(posix[2] ?? ''))
+        throw refusal(`the class ${posix[0]} does not exist`, `没有字符类 ${posix[0]}`)
       this.#at += posix[0].length
       return posix[0]
     }
-    if (/^\[[.=:].*?[.=:]\]/.test(rest)) throw refusal('[. .], [= =] and [: :] with other names are not supported')
+    if (/^\[[.=:].*?[.=:]\]/.test(rest))
+      throw refusal('[. .], [= =] and [: :] with other names are not supported', '不支持其他 [. .]、[= =] 和 [: :]')
     if (char !== '\\') {
       this.#at += char.length
       return char === '-' ? '-' : literal(char)
     }
     const next = rest[1]
-    if (next === undefined) throw refusal('a [ has no ]')
+    if (next === undefined) throw refusal('a [ has no ]', '有 [ 没有对应的 ]')
     if (next === 'Q') {
       const { text, length } = this.#quotation()
       this.#at += length
@@ -343,7 +344,7 @@ class Translator {
       this.#at += 2
       return ''
     }
-    if (/[BRZAzN]/.test(next)) throw refusal(`\\${next} is not supported in [ ]`)
+    if (/[BRZAzN]/.test(next)) throw refusal(`\\${next} is not supported in [ ]`, `[ ] 中不支持 \\${next}`)
     const { text, length } = this.#atom(true)
     this.#at += length
     return text === '-' ? '\\-' : text
@@ -355,11 +356,12 @@ const LOOK_AHEAD = 64
 
 function refuseGroup(rest: string): void {
   if (!rest.startsWith('(?') && !rest.startsWith('(*')) return
-  if (/^\(\?<?[=!]/.test(rest)) throw refusal('look-ahead and look-behind are not supported')
-  if (rest.startsWith('(?>')) throw refusal('atomic groups (?>...) are not supported')
-  if (rest.startsWith('(?(')) throw refusal('conditions (?(...)...) are not supported')
-  if (/^\(\?P=/.test(rest)) throw refusal('back references (?P=...) are not supported')
-  throw refusal(`${rest.slice(0, 4)} is not supported`)
+  if (/^\(\?<?[=!]/.test(rest))
+    throw refusal('look-ahead and look-behind are not supported', '不支持环视（look-ahead、look-behind）')
+  if (rest.startsWith('(?>')) throw refusal('atomic groups (?>...) are not supported', '不支持原子组 (?>...)')
+  if (rest.startsWith('(?(')) throw refusal('conditions (?(...)...) are not supported', '不支持条件 (?(...)...)')
+  if (/^\(\?P=/.test(rest)) throw refusal('back references (?P=...) are not supported', '不支持反向引用 (?P=...)')
+  throw unsupported(rest.slice(0, 4))
 }
 
 /** A character that an escape names by its number. */
@@ -382,7 +384,7 @@ function codedCharacter(rest: string): { readonly code: number; readonly length:
 }
 
 function codePoint(code: number): string {
-  if (code > 0x10ffff) throw refusal('a character number is too large')
+  if (code > 0x10ffff) throw refusal('a character number is too large', '字符编号过大')
   return `\\x{${code.toString(16)}}`
 }
 

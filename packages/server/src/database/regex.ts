@@ -1,6 +1,6 @@
-import { CloudsteadError } from '@cloudstead/protocol'
 import { RE2JS } from 're2js'
 import { translateRegex } from './regex-dialect.ts'
+import { refusal } from './regex-refusal.ts'
 import type { RequestBudget } from './request-budget.ts'
 
 /** Instructions that one regular expression may have. Repetitions multiply them. */
@@ -24,13 +24,14 @@ const CHARACTER_COST_PER_INSTRUCTION = 0.2
  */
 export function compileRegex(regex: RegExp, budget: RequestBudget): (text: string) => boolean {
   const { source, flags, instructions } = translateRegex(regex.source, regex.flags)
-  if (instructions > MAX_INSTRUCTIONS) throw invalid('it has too many repetitions')
+  if (instructions > MAX_INSTRUCTIONS) throw refusal('it has too many repetitions', '重复次数过多')
   budget.spend(instructions * INSTRUCTION_COST)
   let compiled: RE2JS
   try {
     compiled = RE2JS.compile(flags === '' ? source : `(?${flags})${source}`)
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : '')
+    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : ''
+    throw refusal(reason, `“${reason}”`)
   }
   const size = compiled.programSize()
   const perCharacter = size <= SMALL_PROGRAM ? SMALL_CHARACTER_COST : size * CHARACTER_COST_PER_INSTRUCTION
@@ -38,8 +39,4 @@ export function compileRegex(regex: RegExp, budget: RequestBudget): (text: strin
     budget.spend(TEST_COST + text.length * perCharacter)
     return size <= SMALL_PROGRAM ? compiled.test(text) : compiled.matcher(text).find()
   }
-}
-
-function invalid(reason: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', `the regular expression cannot be used: ${reason}`)
 }

@@ -150,15 +150,15 @@ export class RequestBudget {
 }
 
 function tooCostly(): CloudsteadError {
-  return new CloudsteadError(
-    'DATABASE_REQUEST_FAILED',
-    'the request is too costly: narrow the query, or use fewer conditions, projections and sort fields on long arrays and texts',
-  )
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', {
+    en: 'the request is too costly: narrow the query, or use fewer conditions, projections and sort fields on long arrays and texts',
+    zh: '请求开销过大：请缩小查询范围，或减少对长数组和长文本的条件、投影和排序字段',
+  })
 }
 
 function tooLong(): CloudsteadError {
-  return new CloudsteadError(
-    'DATABASE_REQUEST_FAILED',
-    'the request takes too long: narrow the query, or declare an index for it',
-  )
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', {
+    en: 'the request takes too long: narrow the query, or declare an index for it',
+    zh: '请求耗时过长：请缩小查询范围，或为其声明索引',
+  })
 }

@@ -49,15 +49,21 @@ export interface EditOutcome {
 export function checkWindow(offset: number | undefined, limit: number | undefined): readonly [number, number] {
   const from = offset ?? 0
   const count = limit ?? DEFAULT_LIMIT
-  if (!Number.isSafeInteger(from) || from < 0) throw new CloudsteadError('INVALID_PARAM', 'offset must be 0 or more')
-  if (!Number.isSafeInteger(count) || count < 0) throw new CloudsteadError('INVALID_PARAM', 'limit must be 1 or more')
+  if (!Number.isSafeInteger(from) || from < 0)
+    throw new CloudsteadError('INVALID_PARAM', { en: 'offset must be 0 or more', zh: 'offset 必须不小于 0' })
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new CloudsteadError('INVALID_PARAM', { en: 'limit must be 1 or more', zh: 'limit 必须不小于 1' })
   // In MongoDB, 0 means no limit.
   return [from, count === 0 ? MAX_LIMIT : Math.min(count, MAX_LIMIT)]
 }
 
 /** @throws CloudsteadError INVALID_PARAM */
 export function checkOrder(order: readonly OrderPart[]): readonly OrderPart[] {
-  if (order.length > MAX_ORDER) throw new CloudsteadError('INVALID_PARAM', `order has more than ${MAX_ORDER} fields`)
+  if (order.length > MAX_ORDER)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `order has more than ${MAX_ORDER} fields`,
+      zh: `排序字段超过 ${MAX_ORDER} 个`,
+    })
   for (const { path } of order) parsePath(path)
   return order
 }

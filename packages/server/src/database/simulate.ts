@@ -117,7 +117,7 @@ async function ask(simulation: Simulation): Promise<void> {
 function checkedUpdate({ caller, data }: DocumentQuestion, query: DocumentObject): DocumentObject {
   if (data === undefined) return {}
   if (compileUpdate(data, { caller, budget: new RequestBudget(), query }) !== undefined) return data
-  throw new CloudsteadError('INVALID_PARAM', 'the update changes nothing')
+  throw new CloudsteadError('INVALID_PARAM', { en: 'the update changes nothing', zh: '该更新没有修改任何内容' })
 }
 
 async function create(simulation: Simulation, sent: DocumentObject): Promise<void> {

@@ -30,7 +30,10 @@ function inArray(items: DocumentValue[], index: number, path: string): Slot {
     get: () => items[index],
     set: (value) => {
       if (index > items.length + MAX_ARRAY_PADDING) {
-        throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' is too far after the end of its array`)
+        throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+          en: `'${path}' is too far after the end of its array`,
+          zh: `'${path}' 超出数组末尾太远`,
+        })
       }
       while (items.length < index) items.push(null)
       items[index] = value
@@ -56,7 +59,10 @@ export function slotAt(root: DocumentValue, parts: readonly string[], create: bo
     else if (Array.isArray(value) && isArrayIndex(part)) slot = inArray(value as DocumentValue[], Number(part), path)
     else if (create) {
       const there = parts.slice(0, at).join('.')
-      throw new CloudsteadError('DATABASE_REQUEST_FAILED', `'${path}' cannot be set: '${there}' is not an object`)
+      throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+        en: `'${path}' cannot be set: '${there}' is not an object`,
+        zh: `无法设置 '${path}'：'${there}' 不是对象`,
+      })
     } else return undefined
     if (at === parts.length - 1) return slot
     let next: DocumentValue | undefined = slot.get()

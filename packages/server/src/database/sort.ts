@@ -23,10 +23,10 @@ export const MAX_SORT_WINDOW = 100_000
 /** @throws CloudsteadError DATABASE_REQUEST_FAILED when a sort would have to hold too many documents */
 export function checkSortWindow(size: number): void {
   if (size <= MAX_SORT_WINDOW) return
-  throw new CloudsteadError(
-    'DATABASE_REQUEST_FAILED',
-    `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
-  )
+  throw new CloudsteadError('DATABASE_REQUEST_FAILED', {
+    en: `a sort without a fitting index holds at most ${MAX_SORT_WINDOW} documents: declare an index, or skip less`,
+    zh: `没有合适的索引时，排序最多 ${MAX_SORT_WINDOW} 个文档：请声明索引，或减少跳过的数量`,
+  })
 }
 
 /** How many items beyond twice the window, or how many new bytes, may come before the window is sorted and cut. */

@@ -84,7 +84,11 @@ async function storeBatch(
   }
   if (result.reason === 'duplicate') {
     const at = written.get(result.key.id)
-    if (at !== undefined) outcomes[at] = new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a unique value is taken')
+    if (at !== undefined)
+      outcomes[at] = new CloudsteadError('DATABASE_DUPLICATE_WRITE', {
+        en: 'a unique value is taken',
+        zh: '唯一值已被占用',
+      })
     return 'duplicate'
   }
   options.collections.forget(collection.name)
@@ -101,7 +105,10 @@ async function writeOf(
 ): Promise<PutWrite | typeof CONFLICT | StoreOutcome> {
   if (existing === 'skip') return 'skipped'
   if (existing === 'refuse') {
-    return new CloudsteadError('DATABASE_DUPLICATE_WRITE', 'a document with this _id exists already')
+    return new CloudsteadError('DATABASE_DUPLICATE_WRITE', {
+      en: 'a document with this _id exists already',
+      zh: '该 _id 的文档已存在',
+    })
   }
   try {
     return await putOf(options, collection, key, document)

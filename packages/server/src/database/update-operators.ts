@@ -32,12 +32,12 @@ export interface UpdateOptions {
   readonly budget: RequestBudget
 }
 
-function invalid(text: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', text)
+function invalid(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', { en, zh })
 }
 
-function failed(text: string): CloudsteadError {
-  return new CloudsteadError('DATABASE_REQUEST_FAILED', text)
+function failed(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', { en, zh })
 }
 
 function numeric(name: string, compute: (before: number | undefined, operand: number) => number): UpdateOperator {
@@ -45,10 +45,12 @@ function numeric(name: string, compute: (before: number | undefined, operand: nu
     creates: true,
     stored: () => [],
     compile: (path, operand) => {
-      if (typeof operand !== 'number') throw invalid(`${name} of '${path}' needs a number`)
+      if (typeof operand !== 'number')
+        throw invalid(`${name} of '${path}' needs a number`, `'${path}' 的 ${name} 需要数字`)
       return (slot) => {
         const before = slot.get()
-        if (before !== undefined && typeof before !== 'number') throw failed(`${name}: '${path}' is not a number`)
+        if (before !== undefined && typeof before !== 'number')
+          throw failed(`${name}: '${path}' is not a number`, `${name}：'${path}' 不是数字`)
         slot.set(compute(before, operand))
       }
     },
@@ -84,7 +86,8 @@ const $rename: UpdateOperator = {
   creates: false,
   stored: () => [],
   compile: (path, operand) => {
-    if (typeof operand !== 'string') throw invalid(`$rename of '${path}' needs the new name`)
+    if (typeof operand !== 'string')
+      throw invalid(`$rename of '${path}' needs the new name`, `'${path}' 的 $rename 需要新名称`)
     const target = parsePath(operand)
     return (slot, root) => {
       const value = slot.get()
@@ -108,12 +111,15 @@ const $bit: UpdateOperator = {
     const entries = isDocumentObject(operand) ? Object.entries(operand) : []
     const [name, value] = entries[0] ?? []
     if (entries.length !== 1 || !['and', 'or', 'xor'].includes(name ?? '') || !Number.isSafeInteger(value)) {
-      throw invalid(`$bit of '${path}' needs { and | or | xor: whole number }`)
+      throw invalid(
+        `$bit of '${path}' needs { and | or | xor: whole number }`,
+        `'${path}' 的 $bit 需要 { and | or | xor: 整数 }`,
+      )
     }
     return (slot) => {
       const before = slot.get() ?? 0
       if (typeof before !== 'number' || !Number.isSafeInteger(before)) {
-        throw failed(`$bit: '${path}' is not a whole number`)
+        throw failed(`$bit: '${path}' is not a whole number`, `$bit：'${path}' 不是整数`)
       }
       slot.set(Number(bitwise(BigInt(before), operand as DocumentObject)))
     }
@@ -123,7 +129,8 @@ const $bit: UpdateOperator = {
 /** The array at a location; undefined when there is no value. */
 function arrayAt(slot: Slot, name: string, path: string): DocumentValue[] | undefined {
   const value = slot.get()
-  if (value !== undefined && !Array.isArray(value)) throw failed(`${name}: '${path}' is not an array`)
+  if (value !== undefined && !Array.isArray(value))
+    throw failed(`${name}: '${path}' is not an array`, `${name}：'${path}' 不是数组`)
   return value as DocumentValue[] | undefined
 }
 
@@ -137,7 +144,8 @@ function eachOf(
   if (!isDocumentObject(operand) || !('$each' in operand)) return [operand]
   const each = operand.$each
   const unknown = Object.keys(operand).find((key) => key !== '$each' && !modifiers.includes(key))
-  if (!Array.isArray(each) || unknown !== undefined) throw invalid(`${name} of '${path}' has a malformed $each`)
+  if (!Array.isArray(each) || unknown !== undefined)
+    throw invalid(`${name} of '${path}' has a malformed $each`, `'${path}' 的 ${name} 中 $each 格式错误`)
   return each as readonly DocumentValue[]
 }
 
@@ -154,10 +162,16 @@ function elementSort(path: string, spec: DocumentValue, budget: RequestBudget): 
   }
   const entries = isDocumentObject(spec) ? Object.entries(spec) : []
   if (entries.length === 0 || !entries.every(([, direction]) => direction === 1 || direction === -1)) {
-    throw invalid(`$push of '${path}': $sort needs 1, -1 or { field: 1 | -1 }`)
+    throw invalid(
+      `$push of '${path}': $sort needs 1, -1 or { field: 1 | -1 }`,
+      `'${path}' 的 $push：$sort 需要 1、-1 或 { 字段: 1 | -1 }`,
+    )
   }
   if (entries.length > MAX_SORT_FIELDS) {
-    throw invalid(`$push of '${path}': $sort may have at most ${MAX_SORT_FIELDS} fields`)
+    throw invalid(
+      `$push of '${path}': $sort may have at most ${MAX_SORT_FIELDS} fields`,
+      `'${path}' 的 $push：$sort 最多 ${MAX_SORT_FIELDS} 个字段`,
+    )
   }
   const fields = entries.map(([name]) => parsePath(name))
   const directions = entries.map(([, direction]) => direction as number)
@@ -188,7 +202,8 @@ const $push: UpdateOperator = {
     const modifiers = isDocumentObject(operand) && '$each' in operand ? operand : {}
     const { $position: position, $slice: slice, $sort: sort } = modifiers
     for (const number of [position, slice]) {
-      if (number !== undefined && !Number.isInteger(number)) throw invalid(`$push of '${path}' needs whole numbers`)
+      if (number !== undefined && !Number.isInteger(number))
+        throw invalid(`$push of '${path}' needs whole numbers`, `'${path}' 的 $push 需要整数`)
     }
     const sorted = sort === undefined ? undefined : elementSort(path, sort, budget)
     return (slot) => {
@@ -228,7 +243,8 @@ const $pop: UpdateOperator = {
   creates: false,
   stored: () => [],
   compile: (path, operand) => {
-    if (operand !== 1 && operand !== -1) throw invalid(`$pop of '${path}' needs 1 or -1`)
+    if (operand !== 1 && operand !== -1)
+      throw invalid(`$pop of '${path}' needs 1 or -1`, `'${path}' 的 $pop 需要 1 或 -1`)
     return (slot) => {
       const items = arrayAt(slot, '$pop', path)
       if (items !== undefined) slot.set(operand === 1 ? items.slice(0, -1) : items.slice(1))
@@ -260,7 +276,7 @@ const $pullAll: UpdateOperator = {
   creates: false,
   stored: () => [],
   compile: (path, operand, { budget }) => {
-    if (!Array.isArray(operand)) throw invalid(`$pullAll of '${path}' needs an array`)
+    if (!Array.isArray(operand)) throw invalid(`$pullAll of '${path}' needs an array`, `'${path}' 的 $pullAll 需要数组`)
     const values = new ValueSet(budget, operand as readonly DocumentValue[])
     return removing('$pullAll', path, (items) => items.filter((item) => !values.has(item)))
   },

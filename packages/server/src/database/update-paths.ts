@@ -26,12 +26,16 @@ export function parseUpdatePath(path: string): readonly string[] {
   parsePath(parts.filter((part) => part !== FOUND && part !== EVERY && !part.startsWith('$[')).join('.'))
   for (const [at, part] of parts.entries()) {
     if (part.startsWith('$[') && part !== EVERY) {
-      throw invalid(`'${path}': ${part} needs arrayFilters, which the SDKs cannot send: use $[] or $`)
+      throw invalid(
+        `'${path}': ${part} needs arrayFilters, which the SDKs cannot send: use $[] or $`,
+        `'${path}'：${part} 需要 arrayFilters，而 SDK 无法发送，请使用 $[] 或 $`,
+      )
     }
     if (part !== FOUND && part !== EVERY) checkName(part, path)
-    else if (at === 0) throw invalid(`'${path}' must begin with the name of a field`)
+    else if (at === 0) throw invalid(`'${path}' must begin with the name of a field`, `'${path}' 必须以字段名开头`)
   }
-  if (parts.indexOf(FOUND) !== parts.lastIndexOf(FOUND)) throw invalid(`'${path}' has more than one $`)
+  if (parts.indexOf(FOUND) !== parts.lastIndexOf(FOUND))
+    throw invalid(`'${path}' has more than one $`, `'${path}' 中有多个 $`)
   return parts
 }
 
@@ -50,7 +54,10 @@ export function elementFinder(parts: readonly string[], query: DocumentObject, b
   const path = array.join('.')
   const tests = conditionsOn(path, query).map((condition) => conditionTest(condition, budget))
   if (tests.length === 0) {
-    throw invalid(`'${parts.join('.')}': the query needs a condition on '${path}', so that $ stands for an element`)
+    throw invalid(
+      `'${parts.join('.')}': the query needs a condition on '${path}', so that $ stands for an element`,
+      `'${parts.join('.')}'：查询需要对 '${path}' 的条件，$ 才能表示某个元素`,
+    )
   }
   return (document) => {
     const items = reach(document, array, budget)[0]
@@ -121,7 +128,11 @@ export function slotsAt(
   }
   const path = parts.join('.')
   const items = slotAt(document, parts.slice(0, at), false)?.get()
-  if (!Array.isArray(items)) throw failed(`'${path}': '${parts.slice(0, at).join('.')}' is not an array`)
+  if (!Array.isArray(items))
+    throw failed(
+      `'${path}': '${parts.slice(0, at).join('.')}' is not an array`,
+      `'${path}'：'${parts.slice(0, at).join('.')}' 不是数组`,
+    )
   const withIndex = (index: number) => {
     budget.spend(parts.length)
     const indexed = [...parts.slice(0, at), String(index), ...parts.slice(at + 1)]
@@ -129,14 +140,15 @@ export function slotsAt(
   }
   if (parts[at] === EVERY) return (items as readonly DocumentValue[]).flatMap((_, index) => withIndex(index))
   const found = find?.(document)
-  if (found === undefined) throw failed(`'${path}': the query did not find an element of the array`)
+  if (found === undefined)
+    throw failed(`'${path}': the query did not find an element of the array`, `'${path}'：查询没有找到数组中的元素`)
   return withIndex(found)
 }
 
-function invalid(text: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', text)
+function invalid(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', { en, zh })
 }
 
-function failed(text: string): CloudsteadError {
-  return new CloudsteadError('DATABASE_REQUEST_FAILED', text)
+function failed(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('DATABASE_REQUEST_FAILED', { en, zh })
 }

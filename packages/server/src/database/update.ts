@@ -19,7 +19,8 @@ interface Step {
 
 /** @throws CloudsteadError unless the caller may change the value at the path */
 function checkTarget(caller: Caller, path: string): void {
-  if (path === '_id' || path.startsWith('_id.')) throw new CloudsteadError('INVALID_PARAM', '_id cannot be changed')
+  if (path === '_id' || path.startsWith('_id.'))
+    throw new CloudsteadError('INVALID_PARAM', { en: '_id cannot be changed', zh: '_id 不能修改' })
   checkOwnerField(caller, path)
 }
 
@@ -29,7 +30,10 @@ function checkConflicts(paths: readonly string[]): void {
   for (const [at, path] of sorted.entries()) {
     const next = sorted.slice(at + 1).find((other) => other === path || other.startsWith(`${path}.`))
     if (next !== undefined)
-      throw new CloudsteadError('INVALID_PARAM', `the update changes both '${path}' and '${next}'`)
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `the update changes both '${path}' and '${next}'`,
+        zh: `更新同时修改了 '${path}' 和 '${next}'`,
+      })
   }
 }
 
@@ -54,9 +58,16 @@ export function compileUpdate(
   for (const [name, fields] of Object.entries(update)) {
     const operator = own(UPDATE_OPERATORS, name)
     if (operator === undefined) {
-      throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', `the update operator '${name}' is not supported here`)
+      throw new CloudsteadError('DATABASE_INVALID_OPERRATOR', {
+        en: `the update operator '${name}' is not supported here`,
+        zh: `不支持更新操作符 '${name}'`,
+      })
     }
-    if (!isDocumentObject(fields)) throw new CloudsteadError('INVALID_PARAM', `${name} needs an object of fields`)
+    if (!isDocumentObject(fields))
+      throw new CloudsteadError('INVALID_PARAM', {
+        en: `${name} needs an object of fields`,
+        zh: `${name} 需要由字段组成的对象`,
+      })
     for (const [path, operand] of Object.entries(fields)) {
       checkTarget(caller, path)
       if (name === '$rename' && typeof operand === 'string') {
@@ -65,7 +76,10 @@ export function compileUpdate(
       }
       paths.push(path)
       if (paths.length > MAX_UPDATE_PATHS) {
-        throw new CloudsteadError('INVALID_PARAM', `an update may change at most ${MAX_UPDATE_PATHS} fields`)
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: `an update may change at most ${MAX_UPDATE_PATHS} fields`,
+          zh: `一次更新最多修改 ${MAX_UPDATE_PATHS} 个字段`,
+        })
       }
       for (const value of operator.stored(operand)) checkStorable(value)
       const change = operator.compile(path, operand, options)

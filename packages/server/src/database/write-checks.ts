@@ -17,7 +17,10 @@ const MAX_BYTES_PER_UNIT = 3
 export function checkStorable(value: DocumentValue, depth = 1): void {
   if (typeof value !== 'object' || value === null) return
   if (depth > MAX_DOCUMENT_DEPTH) {
-    throw new CloudsteadError('INVALID_PARAM', `a document may nest at most ${MAX_DOCUMENT_DEPTH} levels deep`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a document may nest at most ${MAX_DOCUMENT_DEPTH} levels deep`,
+      zh: `文档最多嵌套 ${MAX_DOCUMENT_DEPTH} 层`,
+    })
   }
   if (Array.isArray(value)) {
     for (const item of value as readonly DocumentValue[]) checkStorable(item, depth + 1)
@@ -25,7 +28,10 @@ export function checkStorable(value: DocumentValue, depth = 1): void {
     for (const [name, item] of Object.entries(value)) {
       checkName(name, name)
       if (name.includes('.'))
-        throw new CloudsteadError('INVALID_PARAM', `the field name '${name}' must not contain a dot`)
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: `the field name '${name}' must not contain a dot`,
+          zh: `字段名 '${name}' 不能包含点`,
+        })
       checkStorable(item, depth + 1)
     }
   }
@@ -35,13 +41,19 @@ export function checkStorable(value: DocumentValue, depth = 1): void {
 export function checkDocumentSize(text: string): void {
   const mayExceed = text.length * MAX_BYTES_PER_UNIT > MAX_DOCUMENT_BYTES
   if (mayExceed && Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) {
-    throw new CloudsteadError('INVALID_PARAM', `a document may have at most ${MAX_DOCUMENT_BYTES} bytes`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a document may have at most ${MAX_DOCUMENT_BYTES} bytes`,
+      zh: `文档最大 ${MAX_DOCUMENT_BYTES} 字节`,
+    })
   }
 }
 
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED when a user names `_openid`, which only the server sets */
 export function checkOwnerField(caller: Caller, path: string): void {
   if (caller.kind !== 'admin' && (path === '_openid' || path.startsWith('_openid.'))) {
-    throw new CloudsteadError('DATABASE_PERMISSION_DENIED', '_openid is set by the server; leave it out')
+    throw new CloudsteadError('DATABASE_PERMISSION_DENIED', {
+      en: '_openid is set by the server; leave it out',
+      zh: '_openid 由服务器设置，请不要填写',
+    })
   }
 }

@@ -190,5 +190,8 @@ export function createAnswerBudget({ totalBytes, knownBytes }: AnswerBudgetOptio
 }
 
 function busy(): CloudsteadError {
-  return new CloudsteadError('SERVER_BUSY', 'too many large answers at once; try again shortly')
+  return new CloudsteadError('SERVER_BUSY', {
+    en: 'too many large answers at once; try again shortly',
+    zh: '大响应过多，请稍后重试',
+  })
 }

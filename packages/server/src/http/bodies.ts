@@ -95,10 +95,13 @@ function parseBody(text: string, kind: 'object' | 'list'): unknown {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
+    throw new CloudsteadError('INVALID_PARAM', { en: 'the body is not valid JSON', zh: '请求体不是有效的 JSON' })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== (kind === 'list')) {
-    throw new CloudsteadError('INVALID_PARAM', `the body must be a JSON ${kind}`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `the body must be a JSON ${kind}`,
+      zh: `请求体必须是 JSON ${kind === 'list' ? '数组' : '对象'}`,
+    })
   }
   return value
 }

@@ -96,7 +96,10 @@ export function createBodyBudget({ totalBytes, knownBytes, windowMs = WINDOW_MS 
           inWindow += bytes
           while (!fits(known, bytes)) {
             if (!refuseSlowest(known)) {
-              throw new CloudsteadError('SERVER_BUSY', 'too many large requests at once; try again shortly')
+              throw new CloudsteadError('SERVER_BUSY', {
+                en: 'too many large requests at once; try again shortly',
+                zh: '同时到达的大请求过多，请稍后重试',
+              })
             }
           }
           count(bytes)
@@ -115,8 +118,8 @@ export function createBodyBudget({ totalBytes, knownBytes, windowMs = WINDOW_MS 
 }
 
 function tooSlow(): CloudsteadError {
-  return new CloudsteadError(
-    'SERVER_BUSY',
-    'the body of the request arrived too slowly; try again on a faster connection',
-  )
+  return new CloudsteadError('SERVER_BUSY', {
+    en: 'the body of the request arrived too slowly; try again on a faster connection',
+    zh: '请求体到达过慢，请换用更快的网络重试',
+  })
 }

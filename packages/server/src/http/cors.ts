@@ -67,10 +67,10 @@ function isAllowed(origin: string, host: string | undefined, { publicUrl, settin
 
 function notAllowed(origin: string): CloudsteadError {
   const shown = JSON.stringify(origin.slice(0, MAX_SHOWN))
-  return new CloudsteadError(
-    'ORIGIN_NOT_ALLOWED',
-    `Pages of the web site ${shown} may not call this server. If the site is yours, add it to security.webDomains in the configuration file or in the Console under Settings.`,
-  )
+  return new CloudsteadError('ORIGIN_NOT_ALLOWED', {
+    en: `Pages of the web site ${shown} may not call this server. If the site is yours, add it to security.webDomains in the configuration file or in the Console under Settings.`,
+    zh: `网站 ${shown} 的页面不能访问本服务器。如果这是您的网站，请将它加入 security.webDomains：在配置文件或控制台的“设置”页中。`,
+  })
 }
 
 /** Whether the router takes the URL to the Console. The router decodes the path, so this does too. */

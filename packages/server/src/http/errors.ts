@@ -56,10 +56,13 @@ function fromFramework(thrown: unknown): unknown {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
   // The client closed the connection while its body was read; nobody sees the answer.
   if (code === 'ECONNRESET')
-    return new CloudsteadError('INVALID_PARAM', 'the connection was closed before the whole body had arrived')
+    return new CloudsteadError('INVALID_PARAM', {
+      en: 'the connection was closed before the whole body had arrived',
+      zh: '请求体尚未全部到达，连接就已关闭',
+    })
   const status = (thrown as { statusCode?: unknown } | null)?.statusCode
   if (typeof code === 'string' && code.startsWith('FST_') && typeof status === 'number' && status < 500) {
-    return new CloudsteadError('INVALID_PARAM', (thrown as Error).message)
+    return new CloudsteadError('INVALID_PARAM', { en: (thrown as Error).message, zh: `请求格式错误（${code}）` })
   }
   return thrown
 }

@@ -32,10 +32,10 @@ export function refuseForeignHosts(app: FastifyInstance, { publicUrl, settings }
       return done()
     }
     done(
-      new CloudsteadError(
-        'HOST_NOT_ALLOWED',
-        `This server does not answer to the host ${JSON.stringify(host.slice(0, MAX_SHOWN))}. If the name is yours, add it to security.hosts in the configuration file or in the Console, or start the server with --public-url.`,
-      ),
+      new CloudsteadError('HOST_NOT_ALLOWED', {
+        en: `This server does not answer to the host ${JSON.stringify(host.slice(0, MAX_SHOWN))}. If the name is yours, add it to security.hosts in the configuration file or in the Console, or start the server with --public-url.`,
+        zh: `本服务器不接受主机名 ${JSON.stringify(host.slice(0, MAX_SHOWN))}。如果这是您的域名，请在配置文件或控制台中将它加入 security.hosts，或用 --public-url 启动服务器。`,
+      }),
     )
   })
 }

@@ -1,12 +1,16 @@
-import type { CloudsteadError } from '@cloudstead/protocol'
+import { type CloudsteadError, ERRORS } from '@cloudstead/protocol'
 
-/** An error in the XML of the object store, for object and upload URLs. node-sdk fails if one of the four elements is missing. */
+/**
+ * An error in the XML of the object store, for object and upload URLs. node-sdk fails if one of the first four elements is
+ * missing. The Console shows the last one.
+ */
 export function errorXml(error: CloudsteadError, requestId: string): string {
   return document('Error', {
     Code: error.code,
     Message: error.message,
     RequestId: requestId,
     TraceId: requestId,
+    MessageZh: error.details?.zh ?? ERRORS[error.code].zh,
   })
 }
 

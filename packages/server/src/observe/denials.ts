@@ -216,7 +216,11 @@ function largestGroup<T>(items: readonly T[], keyOf: (item: T) => string): reado
 }
 
 function sequenceOf(after: string): number {
-  if (!/^\d{1,15}$/.test(after)) throw new CloudsteadError('INVALID_PARAM', 'after must be the next of an earlier page')
+  if (!/^\d{1,15}$/.test(after))
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'after must be the next of an earlier page',
+      zh: 'after 必须是上一页返回的 next',
+    })
   return Number(after)
 }
 

@@ -30,7 +30,10 @@ test('each problem gives a warning or a note, warnings first', () => {
   assert.deepEqual(codes({ anonymous: true }), ['warning anonymous-login'])
   assert.deepEqual(codes({ passwordSet: false }), ['warning no-password'])
   assert.deepEqual(codes({ inTheClear: true }), ['warning no-tls'])
-  const refused = { file: { path: 'x', exists: true, refused: 'no JSON' }, values: CALM.settings.values }
+  const refused = {
+    file: { path: 'x', exists: true, refused: { en: 'no JSON', zh: '不是 JSON' } },
+    values: CALM.settings.values,
+  }
   assert.deepEqual(codes({ settings: refused }), ['warning file-refused'])
   const dev = { mode: 'dev', anonymous: true, madeUpIdentities: true, passwordSet: false } as const
   assert.deepEqual(codes({ ...dev, settings: { file: { path: 'x', exists: false }, values } }), [

@@ -133,7 +133,7 @@ function asParam<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof RuleError) throw new CloudsteadError('INVALID_PARAM', error.message)
+    if (error instanceof RuleError) throw new CloudsteadError('INVALID_PARAM', error.located)
     throw error
   }
 }

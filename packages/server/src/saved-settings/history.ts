@@ -109,7 +109,10 @@ export async function listChanges(
   }
   const { records: found, next } = await records.find(request).catch((error: unknown) => {
     if (!(error instanceof BadCursorError)) throw error
-    throw new CloudsteadError('INVALID_PARAM', 'after is not the next of a previous page')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'after is not the next of a previous page',
+      zh: 'after 不是上一页返回的 next',
+    })
   })
   return { items: found.map(changeOf), ...(next === undefined ? {} : { next }) }
 }

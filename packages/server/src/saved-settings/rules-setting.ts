@@ -1,6 +1,6 @@
 /** Rules as a setting. */
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { PresetAcl } from '@cloudstead/rules'
+import type { PresetAcl, Text } from '@cloudstead/rules'
 import type { SettingSource } from '../config/describe.ts'
 import { isSettingKey } from '../config/keys.ts'
 import type { CheckedRules } from '../rule-tools/findings.ts'
@@ -29,17 +29,25 @@ export interface RulesSetting {
 export function rulesKey(collection: string | undefined): string {
   const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
   if (isSettingKey(key)) return key
-  throw new CloudsteadError('INVALID_PARAM', 'a collection name consists of letters, digits, - and _')
+  throw new CloudsteadError('INVALID_PARAM', {
+    en: 'a collection name consists of letters, digits, - and _',
+    zh: '集合名称由字母、数字、- 和 _ 组成',
+  })
 }
 
 /** Why a text cannot be used as rules, and where: line and column count from 1. */
-export function invalidReasons(text: string, findings: Findings): string {
+export function invalidReasons(text: string, findings: Findings): Text {
   const reasons = findings
     .filter(({ code }) => code === 'invalid')
     .map(({ key, from, message }) => {
       const lines = text.slice(0, from).split('\n')
-      const place = from === undefined ? '' : `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}: `
-      return `${place}${key === undefined ? '' : `${key}: `}${message.en}`
+      const column = (lines.at(-1) ?? '').length + 1
+      const place = from === undefined ? '' : `line ${lines.length}, column ${column}: `
+      const placeZh = from === undefined ? '' : `第 ${lines.length} 行第 ${column} 列：`
+      return {
+        en: `${place}${key === undefined ? '' : `${key}: `}${message.en}`,
+        zh: `${placeZh}${key === undefined ? '' : `${key}：`}${message.zh}`,
+      }
     })
-  return reasons.join('; ')
+  return { en: reasons.map(({ en }) => en).join('; '), zh: reasons.map(({ zh }) => zh).join('；') }
 }

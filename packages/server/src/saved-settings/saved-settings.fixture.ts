@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ConfigError } from '../config/config-error.ts'
 import type { ConfigContext, ConfigFile } from '../config/index.ts'
 import { readConfig } from '../config/parse.ts'
 import type { Records } from '../engines/records/records.ts'
@@ -61,7 +62,8 @@ export async function setUpSaved(config: object = {}, context: ConfigContext = {
       try {
         state = read(text)
       } catch (error) {
-        state = { ...state, text, refused: (error as Error).message }
+        if (!(error instanceof ConfigError)) throw error
+        state = { ...state, text, refused: error.text }
         return
       }
       for (const listener of listeners) listener()

@@ -128,9 +128,12 @@ describe('the current value', () => {
     await setup.restart()
     assert.equal(maxAge(setup), 7200)
     assert.equal(setup.settings.current().storage.maxFileSize, 1024)
-    const { source, locked, kept, refused = '' } = one(setup.settings, KEY)
+    const { source, locked, kept, refused } = one(setup.settings, KEY)
     assert.deepEqual([source, locked, kept], ['default', false, '"60 s"'])
-    assert.match(refused, /must be integer/)
+    assert.deepEqual(refused, {
+      en: 'storage.tempUrlMaxAge must be integer',
+      zh: 'storage.tempUrlMaxAge 必须是整数',
+    })
     assert.match(setup.logged(), /set aside.*"storage\.tempUrlMaxAge".*must be integer/)
     await setup.save(KEY, 61)
     assert.equal(maxAge(setup), 61)
@@ -141,7 +144,8 @@ describe('the current value', () => {
     const setup = await fresh({ storage: { tempUrlMaxAge: 30 } })
     setup.edit('{"storage":{"tempUrlMaxAge":"x"}}')
     const { file } = setup.settings.settings()
-    assert.match(file.refused ?? '', /tempUrlMaxAge must be integer/)
+    assert.match(file.refused?.en ?? '', /tempUrlMaxAge must be integer/)
+    assert.match(file.refused?.zh ?? '', /tempUrlMaxAge 必须是整数/)
     assert.equal(file.text, '{"storage":{"tempUrlMaxAge":"x"}}')
     assert.equal(maxAge(setup), 30)
   })

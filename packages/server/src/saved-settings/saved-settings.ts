@@ -1,7 +1,7 @@
 /** The current settings: the configuration file merged with the values saved in the Console. */
 import { createHash } from 'node:crypto'
 import { CloudsteadError, decodeWebValue } from '@cloudstead/protocol'
-import { isPresetAcl, nearest } from '@cloudstead/rules'
+import { isPresetAcl, nearest, type Text } from '@cloudstead/rules'
 import type { ConfigFile } from '../config/config-file.ts'
 import { describeAll, describeOne, type Layers, type Setting } from '../config/describe.ts'
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
@@ -39,7 +39,7 @@ interface SettingsOverview {
     /** As it is on the disk, with secrets masked. */
     readonly text?: string
     /** Why the last edit of the file cannot be used. */
-    readonly refused?: string
+    readonly refused?: Text
     /** When the applied content of the file was read, in ms since the epoch. */
     readonly loadedAt?: number
   }
@@ -110,9 +110,9 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     warnSetAside(setAside)
   }
 
-  function warnSetAside(known: ReadonlyMap<string, string>): void {
-    for (const [setting, reason] of layers.merged.setAside) {
-      if (known.get(setting) === reason) continue
+  function warnSetAside(known: ReadonlyMap<string, Text>): void {
+    for (const [setting, { en: reason }] of layers.merged.setAside) {
+      if (known.get(setting)?.en === reason) continue
       const message = 'the saved value of this setting cannot be used and is set aside'
       log.warn({ setting, reason: masked(reason) }, message)
     }
@@ -134,7 +134,7 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
         path: file.path,
         exists: text !== undefined,
         ...(text === undefined ? {} : { text: masked(text) }),
-        ...(refused === undefined ? {} : { refused: masked(refused) }),
+        ...(refused === undefined ? {} : { refused: { en: masked(refused.en), zh: masked(refused.zh) } }),
         loadedAt,
       },
       version: versionOf(values),
@@ -254,7 +254,10 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
 function textOf(value: unknown): string {
   decodeWebValue(value, 0)
   if (JSON.stringify(value).length > MAX_VALUE) {
-    throw new CloudsteadError('INVALID_PARAM', `value has more than ${MAX_VALUE} characters`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `value has more than ${MAX_VALUE} characters`,
+      zh: `值超过 ${MAX_VALUE} 个字符`,
+    })
   }
   return JSON.stringify(value, null, 2)
 }
@@ -263,5 +266,9 @@ function unknownKey(key: string, values: readonly Setting[]): CloudsteadError {
   const keys = values.map((value) => value.key)
   const close = nearest(key, keys)
   const hint = close === undefined ? `there are ${keys.join(', ')}` : `did you mean ${close}?`
-  return new CloudsteadError('INVALID_PARAM', `there is no setting ${key}; ${hint}`)
+  const hintZh = close === undefined ? `可用的有 ${keys.join('、')}` : `是否想写 ${close}？`
+  return new CloudsteadError('INVALID_PARAM', {
+    en: `there is no setting ${key}; ${hint}`,
+    zh: `没有设置项 ${key}；${hintZh}`,
+  })
 }

@@ -59,10 +59,10 @@ function pageOf(options: StorageOptions, request: ListRequest): Promise<FilePage
   const folder = parseFolder(request.folder ?? '')
   const byPath = request.startsWith !== undefined || request.deep === true
   if ([byPath, sort !== undefined, contains !== undefined].filter(Boolean).length > 1) {
-    throw new CloudsteadError(
-      'INVALID_PARAM',
-      'contains and sort cannot be combined with each other, with startsWith or with deep',
-    )
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'contains and sort cannot be combined with each other, with startsWith or with deep',
+      zh: 'contains 与 sort 不能同时使用，也不能与 startsWith 或 deep 同时使用',
+    })
   }
   if (contains !== undefined) return searchPage(options, { folder, contains, after, limit })
   if (sort !== undefined) {

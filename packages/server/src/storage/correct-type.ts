@@ -15,7 +15,11 @@ import { expectFile, loadFile } from './store.ts'
 export async function correctType(options: StorageOptions, input: string, contentType: string): Promise<void> {
   const path = parseCloudPath(input)
   const type = essenceOf(contentType)
-  if (type === undefined) throw new CloudsteadError('INVALID_PARAM', 'contentType has to be a type such as image/png')
+  if (type === undefined)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'contentType has to be a type such as image/png',
+      zh: 'contentType 必须是类型，例如 image/png',
+    })
   await retryOnConflict(
     async () => {
       const stored = await loadFile(options, path)
@@ -24,6 +28,12 @@ export async function correctType(options: StorageOptions, input: string, conten
       const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
       return done || CONFLICT
     },
-    { exhausted: () => new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is overwritten too often; try again') },
+    {
+      exhausted: () =>
+        new CloudsteadError('STORAGE_REQUEST_FAIL', {
+          en: 'the file is overwritten too often; try again',
+          zh: '文件被频繁覆盖，请重试',
+        }),
+    },
   )
 }

@@ -38,10 +38,10 @@ export function createFileIndex({ env, records }: Pick<StorageOptions, 'env' | '
       const pause = setTimeout(WAIT_MS, undefined, { signal: waited.signal }).catch(() => {})
       await Promise.race([settle(), pause]).finally(() => waited.abort())
       if (await isIndexed(records, FILE_ENTRIES)) return
-      throw new CloudsteadError(
-        'SERVER_BUSY',
-        'the files are being indexed after an update of the server; until then, list them without sort',
-      )
+      throw new CloudsteadError('SERVER_BUSY', {
+        en: 'the files are being indexed after an update of the server; until then, list them without sort',
+        zh: '服务器更新后正在为文件建立索引；完成之前请不要排序',
+      })
     },
   }
 }

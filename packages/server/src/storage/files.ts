@@ -53,7 +53,10 @@ export async function copyFiles(
     parsed(() => ({ ...item, source: parseCloudPath(item.source), target: parseCloudPath(item.target) })),
   )
   if (requests.some((request) => !(request instanceof CloudsteadError) && request.source === request.target)) {
-    throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same file')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the source and the target are the same file',
+      zh: '源文件和目标文件相同',
+    })
   }
   const results: ItemResult[] = []
   for (const [at, request] of requests.entries()) {
@@ -104,7 +107,8 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
     authorize(acl, caller, { operation: 'read', path: source, file: from?.file }, now)
     if (removeSource) authorize(acl, caller, { operation: 'write', path: source, file: from?.file }, now)
     authorize(acl, caller, { operation: 'write', path: target, file: to?.file, size: from?.file.size }, now)
-    if (from === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'the source file does not exist')
+    if (from === undefined)
+      throw new CloudsteadError('STORAGE_FILE_NONEXIST', { en: 'the source file does not exist', zh: '源文件不存在' })
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
     const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, target, to, now))]
     if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
@@ -137,6 +141,9 @@ function copyOf(
 function untilCommitted<T>(attempt: () => Promise<T | typeof CONFLICT>): Promise<T> {
   return retryOnConflict(attempt, {
     exhausted: () =>
-      new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is being changed by too many writers; try again'),
+      new CloudsteadError('STORAGE_REQUEST_FAIL', {
+        en: 'the file is being changed by too many writers; try again',
+        zh: '同时修改该文件的请求过多，请重试',
+      }),
   })
 }

@@ -48,5 +48,8 @@ export function readCursor(cursor: string, prefix: string): string {
 
 /** The refusal of an `after` that this list has not returned. */
 export function notOurs(): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', 'after must be the next of a former page of the same list')
+  return new CloudsteadError('INVALID_PARAM', {
+    en: 'after must be the next of a former page of the same list',
+    zh: 'after 必须是同一列表上一页返回的 next',
+  })
 }

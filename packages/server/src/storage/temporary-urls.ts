@@ -30,10 +30,10 @@ interface UrlItem extends ObjectUrl {
 export function checkMaxAge(maxAge: unknown): number | undefined {
   if (maxAge === undefined || maxAge === null) return undefined
   if (!Number.isInteger(maxAge) || (maxAge as number) < MIN_MAX_AGE_S || (maxAge as number) > MAX_MAX_AGE_S) {
-    throw new CloudsteadError(
-      'INVALID_PARAM',
-      `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`,
-    )
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`,
+      zh: `maxAge 必须是整数秒，${MIN_MAX_AGE_S} 到 ${MAX_MAX_AGE_S}`,
+    })
   }
   return maxAge as number
 }

@@ -54,15 +54,19 @@ interface Step {
 export function parseMove({ from, to }: { readonly from: string; readonly to: string }): MoveItem {
   const item = { from: parseCloudPath(from), to: parseCloudPath(to) }
   if (isFolder(from) !== isFolder(to)) {
-    throw new CloudsteadError(
-      'INVALID_FILE_NAME',
-      'a folder, whose path ends with /, becomes a folder, and a file a file',
-    )
+    throw new CloudsteadError('INVALID_FILE_NAME', {
+      en: 'a folder, whose path ends with /, becomes a folder, and a file a file',
+      zh: '文件夹（路径以 / 结尾）只能变为文件夹，文件只能变为文件',
+    })
   }
-  if (from === to) throw new CloudsteadError('INVALID_PARAM', 'the source and the target are the same')
+  if (from === to)
+    throw new CloudsteadError('INVALID_PARAM', { en: 'the source and the target are the same', zh: '源和目标相同' })
   if (isFolder(from) && (to.startsWith(from) || from.startsWith(to))) {
     // In the other direction, a file could overwrite one that has not been moved yet.
-    throw new CloudsteadError('INVALID_PARAM', 'a folder cannot be moved into itself, nor become the folder it lies in')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'a folder cannot be moved into itself, nor become the folder it lies in',
+      zh: '文件夹不能移动到自身之中，也不能变为它所在的文件夹',
+    })
   }
   return item
 }
@@ -75,7 +79,8 @@ export function parseMove({ from, to }: { readonly from: string; readonly to: st
 export async function createFolder(options: StorageOptions, caller: Caller, folder: string): Promise<void> {
   const path = parseFolder(folder)
   const [first] = await filesFrom(options, path, undefined, 1)
-  if (path === '' || first !== undefined) throw new CloudsteadError('STORAGE_FILE_EXIST', 'the folder exists already')
+  if (path === '' || first !== undefined)
+    throw new CloudsteadError('STORAGE_FILE_EXIST', { en: 'the folder exists already', zh: '文件夹已存在' })
   const ticket = { env: options.env, path, caller, maxSize: 0, expires: options.now() }
   await receiveUpload(options, ticket, nothing(), { length: 0, contentType: FOLDER_TYPE })
 }
@@ -211,7 +216,7 @@ async function* inFolder(
 }
 
 async function noSuchFolder(): Promise<never> {
-  throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there is no such folder')
+  throw new CloudsteadError('STORAGE_FILE_NONEXIST', { en: 'there is no such folder', zh: '没有该文件夹' })
 }
 
 /** A file of a folder that was removed after it was listed is not a failure. */

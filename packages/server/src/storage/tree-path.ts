@@ -11,7 +11,11 @@ export function parseTreePath(input: string): TreePath {
 /** @throws CloudsteadError INVALID_FILE_NAME */
 export function parseFolder(input: string): TreePath {
   const path = parseTreePath(input)
-  if (!isFolder(path)) throw new CloudsteadError('INVALID_FILE_NAME', 'the path of a folder ends with /')
+  if (!isFolder(path))
+    throw new CloudsteadError('INVALID_FILE_NAME', {
+      en: 'the path of a folder ends with /',
+      zh: '文件夹的路径以 / 结尾',
+    })
   return path
 }
 

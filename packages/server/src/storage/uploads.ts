@@ -164,20 +164,29 @@ async function writeBlob(
       throw tooLarge(limit)
     }
     if (error instanceof BlobLengthError) {
-      throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the body is not as long as its Content-Length says')
+      throw new CloudsteadError('STORAGE_REQUEST_FAIL', {
+        en: 'the body is not as long as its Content-Length says',
+        zh: '请求体的长度与 Content-Length 不符',
+      })
     }
     throw error
   }
 }
 
 function tooLarge(limit: number): CloudsteadError {
-  return new CloudsteadError('EXCEED_UPLOAD_MAXFILESIZE', `the file is larger than ${limit} bytes`)
+  return new CloudsteadError('EXCEED_UPLOAD_MAXFILESIZE', {
+    en: `the file is larger than ${limit} bytes`,
+    zh: `文件超过 ${limit} 字节`,
+  })
 }
 
 function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {
   if (meta.contentMd5 === undefined) return
   if (Buffer.from(meta.contentMd5, 'base64').toString('hex') !== blob.md5) {
-    throw new CloudsteadError('INVALID_PARAM', 'the body does not have the MD5 that Content-MD5 says')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'the body does not have the MD5 that Content-MD5 says',
+      zh: '请求体的 MD5 与 Content-MD5 不符',
+    })
   }
 }
 
@@ -203,7 +212,10 @@ async function commitUpload(
     },
     {
       exhausted: () =>
-        new CloudsteadError('STORAGE_REQUEST_FAIL', 'too many uploads to this cloudPath at once; try again'),
+        new CloudsteadError('STORAGE_REQUEST_FAIL', {
+          en: 'too many uploads to this cloudPath at once; try again',
+          zh: '同时上传到该 cloudPath 的请求过多，请重试',
+        }),
     },
   )
 }

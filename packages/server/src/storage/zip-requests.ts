@@ -43,9 +43,13 @@ export async function createZip(
 ): Promise<string> {
   const { files, more } = await countFiles(options, paths, MAX_FILES)
   if (more) {
-    throw new CloudsteadError('INVALID_PARAM', `a zip holds at most ${MAX_FILES} files; download fewer at a time`)
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `a zip holds at most ${MAX_FILES} files; download fewer at a time`,
+      zh: `一个 ZIP 最多 ${MAX_FILES} 个文件，请减少一次下载的文件`,
+    })
   }
-  if (files === 0) throw new CloudsteadError('STORAGE_FILE_NONEXIST', 'there are no files in it')
+  if (files === 0)
+    throw new CloudsteadError('STORAGE_FILE_NONEXIST', { en: 'there are no files in it', zh: '其中没有文件' })
   await sweep(options)
   const [only] = paths
   const own = paths.length === 1 && only !== undefined ? nameOf(only) : ''
@@ -72,7 +76,10 @@ export async function openZip(
   id: string,
   signal: AbortSignal,
 ): Promise<OpenedZip> {
-  const gone = new CloudsteadError('NOT_FOUND', 'this download was used before, or is older than a minute')
+  const gone = new CloudsteadError('NOT_FOUND', {
+    en: 'this download was used before, or is older than a minute',
+    zh: '该下载已被使用，或已超过一分钟',
+  })
   const [record] = await options.records.get([{ space: SPACE, id }])
   if (record === undefined) throw gone
   const { paths, name, keyId, expires } = JSON.parse(record.value) as ZipRequest

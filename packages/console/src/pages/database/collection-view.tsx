@@ -158,7 +158,7 @@ export function CollectionView({ place, info, onCollectionsChanged }: Collection
         />
         {nothing &&
           (invalidQuery ? (
-            <ErrorNotice error={{ ...INVALID_QUERY_PROBLEM, code: error.code, message: error.message }} />
+            <ErrorNotice error={{ ...INVALID_QUERY_PROBLEM, code: error.code, details: error.details }} />
           ) : (
             <ErrorNotice error={error} onRetry={documents.reload} />
           ))}

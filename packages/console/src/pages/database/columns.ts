@@ -28,10 +28,13 @@ const WIDTHS: Readonly<Record<Kind, number>> = {
   json: 208,
 }
 const ID_WIDTH = 200
+/** A name and an openid. */
+const OWNER_WIDTH = 240
 
 /** The minimum width of a column in pixels. */
 export function columnWidth(documents: readonly StoredDocument[], name: string): number {
   if (name === '_id') return ID_WIDTH
+  if (name === '_openid') return OWNER_WIDTH
   const values = documents.slice(0, MEASURED).map(({ document }) => document[name])
   return Math.max(WIDTHS.null, ...values.map((value) => WIDTHS[kindOf(value)]))
 }

@@ -5,6 +5,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { JsonText } from '../../ui/json-text.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
+import { OwnerName } from './owner-name.tsx'
 import { addressId } from './place.ts'
 import { t } from './text.ts'
 import type { Documents } from './use-documents.ts'
@@ -31,6 +32,7 @@ export function DocumentCards({ documents, open, empty, onOpen }: DocumentCardsP
               <button type="button" class="document-open mono wrap" onClick={() => onOpen(row)}>
                 <bdi>{String(row.id)}</bdi>
               </button>
+              {typeof row.document._openid === 'string' && <OwnerName id={row.document._openid} />}
               <CopyButton text={() => JSON.stringify(row.document, null, 2)} label={t.copyDocument} />
             </header>
             <JsonText value={row.document} label={String(row.id)} />

@@ -2,6 +2,7 @@ import type { StoredDocument } from '@cloudstead/admin-api'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Person } from '../../ui/person.tsx'
 import type { VirtualColumn } from '../../ui/virtual-column.ts'
 import { type Sorting, VirtualTable } from '../../ui/virtual-table.tsx'
 import { columnWidth } from './columns.ts'
@@ -9,6 +10,11 @@ import { addressId } from './place.ts'
 import { t } from './text.ts'
 import type { Documents } from './use-documents.ts'
 import { ValueCell } from './value-cell.tsx'
+
+/** The owner of a document. Only a text is the id of a person. */
+function OwnerCell({ value }: { readonly value: unknown }) {
+  return typeof value === 'string' && value !== '' ? <Person id={value} /> : <ValueCell value={value} />
+}
 
 interface DocumentTableProps {
   readonly documents: Documents
@@ -40,7 +46,9 @@ export function DocumentTable(props: DocumentTableProps) {
         cell:
           name === '_id'
             ? ({ id }) => <bdi class="mono">{String(id)}</bdi>
-            : ({ document }) => <ValueCell value={Object.hasOwn(document, name) ? document[name] : undefined} />,
+            : name === '_openid'
+              ? ({ document }) => <OwnerCell value={document._openid} />
+              : ({ document }) => <ValueCell value={Object.hasOwn(document, name) ? document[name] : undefined} />,
       })),
     [shown],
   )

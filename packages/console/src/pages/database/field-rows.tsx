@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, Pencil, Plus, Trash2 } from 'lucide'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
@@ -14,6 +15,7 @@ import {
 } from './draft.ts'
 import { t } from './edit-text.ts'
 import { FieldName } from './field-name.tsx'
+import { OwnerName } from './owner-name.tsx'
 import { ValueInput } from './value-input.tsx'
 import type { Kind } from './values.ts'
 
@@ -53,7 +55,7 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
             path={isDocument ? name : `${path}.${name}`}
             faults={faults}
             fixed={fixed}
-            hint={isDocument ? hintOf(name, fixedId) : undefined}
+            hint={isDocument ? hintOf(name, value, fixedId) : undefined}
             onChange={(changed) => put(index, { name, value: changed })}
             onRename={(renamed) => put(index, { name: renamed, value })}
             onRemove={() => put(index, undefined)}
@@ -73,9 +75,14 @@ export function FieldRows({ draft, path, faults, fixedId = false, onChange }: Fi
   )
 }
 
-function hintOf(name: string, fixedId: boolean): string | undefined {
+function hintOf(name: string, value: Draft, fixedId: boolean): ComponentChildren {
   if (name === '_id') return fixedId ? undefined : t.idHint
-  return name === '_openid' ? t.ownerHint : undefined
+  if (name !== '_openid') return undefined
+  return (
+    <>
+      {value.kind === 'text' && <OwnerName id={value.text} />} {t.ownerHint}
+    </>
+  )
 }
 
 /** The elements of an array, which can be moved, and a button that adds one. */
@@ -130,7 +137,7 @@ interface ValueRowProps {
   readonly path: string
   readonly faults: ReadonlyMap<number, Fault>
   readonly fixed?: boolean | undefined
-  readonly hint?: string | undefined
+  readonly hint?: ComponentChildren
   readonly onChange: (value: Draft) => void
   readonly onRename?: ((name: string) => void) | undefined
   readonly onRemove: () => void

@@ -1,4 +1,5 @@
 import type { Progress } from '@cloudstead/admin-api'
+import { detailsOf } from '../../api/index.ts'
 import { say } from '../../i18n/language.ts'
 import { Table } from '../../ui/table.tsx'
 import { t } from './text.ts'
@@ -31,11 +32,7 @@ export function ImportProblems({ problems, failed }: ImportProblemsProps) {
             cell: ({ problem }) => (
               <>
                 <div class="wrap">{say(problem.text)}</div>
-                {problem.message !== problem.text.en && (
-                  <div class="muted small wrap" lang="en">
-                    {problem.message}
-                  </div>
-                )}
+                {detailsOf(problem) !== undefined && <div class="muted small wrap">{detailsOf(problem)}</div>}
               </>
             ),
           },

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { Link } from '../../app/link.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
@@ -13,7 +14,7 @@ interface ValueInputProps {
   /** The path in the document; the label for screen readers. */
   readonly path: string
   readonly readOnly: boolean
-  readonly hint: string | undefined
+  readonly hint: ComponentChildren
   readonly fault: Fault | undefined
   readonly onChange: (value: Draft) => void
 }

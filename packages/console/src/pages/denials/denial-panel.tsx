@@ -1,17 +1,19 @@
 import type { Denial } from '@cloudstead/admin-api'
 import { FlaskConical } from 'lucide'
 import { Link } from '../../app/link.tsx'
+import { ownerId } from '../../data/person.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { ExplanationTree } from '../../ui/explanation-tree.tsx'
 import { JsonText } from '../../ui/json-text.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
+import { Person } from '../../ui/person.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { linkOfDenial } from '../permissions/question-link.ts'
-import { callerOf, requestOf } from './describe-denial.ts'
+import { requestOf } from './describe-denial.ts'
 import { t } from './text.ts'
 
 interface DenialPanelProps {
@@ -55,8 +57,8 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
                   t.nobody
                 ) : (
                   <Row wrap>
-                    <Link to="users" query={{ uid: caller.uid }} class="mono wrap">
-                      {callerOf(denial)}
+                    <Link to="users" query={{ uid: caller.uid }} class="wrap">
+                      <Person id={ownerId(caller)} whole />
                     </Link>
                     <Badge>{caller.loginType}</Badge>
                   </Row>

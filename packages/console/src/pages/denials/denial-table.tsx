@@ -1,15 +1,17 @@
 import type { Denial } from '@cloudstead/admin-api'
 import { ShieldCheck } from 'lucide'
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import { ownerId } from '../../data/person.ts'
 import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Person } from '../../ui/person.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { VirtualColumn } from '../../ui/virtual-column.ts'
 import { VirtualTable } from '../../ui/virtual-table.tsx'
-import { callerOf, reasonOf, requestOf } from './describe-denial.ts'
+import { reasonOf, requestOf } from './describe-denial.ts'
 import { t } from './text.ts'
 import type { Denials } from './use-denials.ts'
 
@@ -36,7 +38,8 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
         id: 'who',
         title: t.who,
         width: 'minmax(0, 1fr)',
-        cell: (denial) => <span class={denial.caller === null ? 'muted' : 'mono'}>{callerOf(denial)}</span>,
+        cell: ({ caller }) =>
+          caller === null ? <span class="muted">{t.nobody}</span> : <Person id={ownerId(caller)} />,
       },
       { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <Request denial={denial} /> },
       ...(narrow ? [] : [reasonColumn()]),

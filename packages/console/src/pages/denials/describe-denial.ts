@@ -1,13 +1,7 @@
 import type { Denial } from '@cloudstead/admin-api'
-import { ownerId } from '../../data/person.ts'
 import { say } from '../../i18n/language.ts'
 import { asExplanation } from '../../ui/explanation.ts'
 import { t } from './text.ts'
-
-/** Who was denied, by the id that the rules compare. */
-export function callerOf({ caller }: Denial): string {
-  return caller === null ? t.nobody : ownerId(caller)
-}
 
 /** What was requested, such as `read users/alice/a.jpg`. */
 export function requestOf({ explanation, case: ruleCase, reason }: Denial): {
@@ -17,7 +11,11 @@ export function requestOf({ explanation, case: ruleCase, reason }: Denial): {
   const found = asExplanation(explanation)
   const action =
     typeof ruleCase?.action === 'string' ? ruleCase.action : (found?.operation ?? reason.split(' ', 1)[0] ?? '')
-  return { action, target: found?.target ?? reason.slice(reason.indexOf(' ') + 1) }
+  return { action: actionWord(action), target: found?.target ?? reason.slice(reason.indexOf(' ') + 1) }
+}
+
+function actionWord(action: string): string {
+  return Object.hasOwn(t.actions, action) ? t.actions[action as keyof typeof t.actions] : action
 }
 
 /** Why it was denied, in a sentence. */

@@ -23,6 +23,7 @@ export const t = texts({
     why: 'Why',
     count: 'Times',
     nobody: 'Nobody',
+    actions: { read: 'read', write: 'write', upload: 'upload', create: 'create', update: 'update', delete: 'delete' },
 
     noneTitle: 'Nothing was denied',
     noneText:
@@ -83,6 +84,7 @@ export const t = texts({
     why: '原因',
     count: '次数',
     nobody: '未登录',
+    actions: { read: '读取', write: '写入', upload: '上传', create: '新增', update: '更新', delete: '删除' },
 
     noneTitle: '没有被拒绝的请求',
     noneText: '规则拒绝应用的请求后，会在两秒内显示在这里，并说明是谁请求的、规则如何判断，以及需要满足什么条件。',

@@ -1,3 +1,4 @@
+import { jsonFault } from '../../i18n/json-fault.ts'
 import { Select } from '../../ui/select.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
@@ -6,7 +7,7 @@ import { DOCUMENT_ACTIONS, type JsonFault, STORED } from './question.ts'
 import { t } from './text.ts'
 
 const faultText = (fault: JsonFault | undefined) =>
-  fault && (fault.kind === 'object' ? t.notObject : t.notJson(fault.place))
+  fault && (fault.kind === 'object' ? t.notObject : t.notJson(jsonFault(fault.place)))
 
 /** The fields of the simulator for documents: the action, and the documents. */
 export function DocumentFields({ fields, faults, onChange }: QuestionFieldsProps) {

@@ -1,10 +1,11 @@
 import type { AppUser } from '@cloudstead/admin-api'
 import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
-import { ownerId, personOfUser } from '../../data/person.ts'
+import { nameOfUser, ownerId, personOfUser } from '../../data/person.ts'
 import { usePages } from '../../data/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Person } from '../../ui/person.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
@@ -101,7 +102,7 @@ function PersonIds({ user }: { readonly user: AppUser }) {
   const owner = ownerId(personOfUser(user))
   return (
     <>
-      <span class="mono wrap">{owner}</span>
+      <Person id={owner} name={nameOfUser(user)} whole />
       <span class="muted small wrap">
         {user.loginType}
         {owner !== user.uid && <> · uid {user.uid}</>}

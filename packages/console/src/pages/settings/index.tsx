@@ -3,6 +3,7 @@ import { setQuery } from '../../app/navigation.ts'
 import { useRoute } from '../../app/use-route.ts'
 import { useUnsaved } from '../../app/use-unsaved.ts'
 import { useSettings } from '../../data/use-settings.ts'
+import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
@@ -44,7 +45,7 @@ export default function SettingsPage() {
               )
             }
           >
-            <p lang="en">{value.file.refused}</p>
+            <p>{say(value.file.refused)}</p>
             <p>{t.refusedText}</p>
           </Banner>
         )}

@@ -1,8 +1,10 @@
 import type { Setting } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { detailsOf } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
 import { useAttempt } from '../../app/use-attempt.ts'
 import { collectionOfAclKey } from '../../data/acl-key.ts'
+import { jsonFault } from '../../i18n/json-fault.ts'
 import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -48,13 +50,14 @@ export function SettingRow(props: SettingRowProps) {
   const typed = typedValue(kind, text)
   const changed = draft !== undefined && draft !== held
   // An invalid value is reported at the field. An error about a lock is dropped once the setting is unlocked.
-  const invalid = kind !== 'boolean' && error?.code === 'INVALID_PARAM' ? error.message : undefined
+  const invalid =
+    kind !== 'boolean' && error?.code === 'INVALID_PARAM' ? (detailsOf(error) ?? say(error.text)) : undefined
   const obsolete = error?.code === 'CONSOLE_SETTING_LOCKED' && !locked
   const shownError = invalid !== undefined || obsolete ? undefined : error
   const problem = tried && changed && 'problem' in typed ? typed : undefined
 
   const fieldError = problem
-    ? [t.problems[problem.problem], problem.detail].filter(Boolean).join(' ')
+    ? [t.problems[problem.problem], problem.detail && jsonFault(problem.detail)].filter(Boolean).join(' ')
     : invalid && t.refusedValue(invalid)
 
   // The pressed button may be gone, so the focus moves to the first control of the row.
@@ -162,7 +165,7 @@ export function SettingRow(props: SettingRowProps) {
         )}
         {refused !== undefined && (
           <Banner kind="warning" title={t.setAside}>
-            <p lang="en">{refused}</p>
+            <p>{say(refused)}</p>
           </Banner>
         )}
         {shownError !== undefined && <ErrorNotice error={shownError} onDismiss={() => setError(undefined)} />}

@@ -6,9 +6,9 @@ import type { MenuItem } from '../../ui/menu.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { VirtualColumn } from '../../ui/virtual-column.ts'
 import { essence, iconOf } from './file-kind.ts'
+import { PathName } from './path-name.tsx'
 import { onThisServer, versioned, visibleName } from './paths.ts'
 import { RowMenu } from './row-menu.tsx'
-import { SafeName } from './safe-name.tsx'
 import { t } from './text.ts'
 
 interface ColumnOptions {
@@ -30,7 +30,7 @@ export function entryColumns({ open, menu, narrow }: ColumnOptions): readonly Vi
         <span class="entry-name">
           <Thumbnail key={entry.updatedAt} entry={entry} />
           <button type="button" class="entry-open" tabIndex={active ? 0 : -1} onClick={() => open(entry)}>
-            <SafeName name={entry.name} />
+            <PathName path={entry.path} name={entry.name} />
           </button>
         </span>
       ),

@@ -1,7 +1,6 @@
 /** Actions on files that need no dialog. */
 import type { StorageEntry } from '@cloudstead/admin-api'
-import { toApiError } from '../../api/errors.ts'
-import { call, download } from '../../api/index.ts'
+import { call, detailsOf, download, toApiError } from '../../api/index.ts'
 import { say } from '../../i18n/language.ts'
 import { copyText } from '../../ui/copy-button.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -51,10 +50,8 @@ async function reporting(work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (thrown) {
-    const { text, advice, message } = toApiError(thrown)
-    toast(
-      [say(text), message === text.en ? undefined : message, advice && say(advice)].filter(Boolean).join(' '),
-      'danger',
-    )
+    const error = toApiError(thrown)
+    const { text, advice } = error
+    toast([say(text), detailsOf(error), advice && say(advice)].filter(Boolean).join(' '), 'danger')
   }
 }

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Bytes } from '../../ui/bytes.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
 import { LoadedView } from '../../ui/loaded-view.tsx'
+import { Person } from '../../ui/person.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -68,6 +69,15 @@ export function FilePanel({ path, onClose, onRename, onCorrectType, onMove, onDe
   )
 }
 
+/** The user who uploaded a file first, with all of the ids. */
+function Creator({ ids }: { readonly ids: readonly string[] }) {
+  return (
+    <Person id={ids[0] ?? ''} whole>
+      <SafeName name={ids.join(', ')} clip={false} />
+    </Person>
+  )
+}
+
 interface DetailsProps extends Pick<FilePanelProps, 'onCorrectType'> {
   readonly file: StorageFile
   readonly previewUrl: string
@@ -103,13 +113,16 @@ function Details({ file, previewUrl, onCorrectType }: DetailsProps) {
                 label: t.owner,
                 value: (
                   <>
-                    <SafeName name={owner} clip={false} /> <span class="muted small">({t.ownerHint})</span>
+                    <Person id={owner} whole>
+                      <SafeName name={owner} clip={false} />
+                    </Person>{' '}
+                    <span class="muted small">({t.ownerHint})</span>
                   </>
                 ),
               },
           {
             label: t.creator,
-            value: creator === undefined ? t.administrator : <SafeName name={creator.join(', ')} clip={false} />,
+            value: creator === undefined ? t.administrator : <Creator ids={creator} />,
           },
           { label: t.etag, value: <span class="mono">{etag}</span>, copy: etag },
           cacheControl === undefined ? undefined : { label: t.cacheControl, value: <code>{cacheControl}</code> },

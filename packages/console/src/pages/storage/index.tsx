@@ -18,9 +18,9 @@ import { downloadEntries } from './file-actions.ts'
 import { FilePanel } from './file-panel.tsx'
 import { FileTable } from './file-table.tsx'
 import { ListStatus } from './list-status.tsx'
-import { foldersTo, isFolder, nameOf, parentOf, visibleName } from './paths.ts'
+import { PathName } from './path-name.tsx'
+import { foldersTo, isFolder, parentOf, visibleName } from './paths.ts'
 import { orderQuery, placeOf } from './place.ts'
-import { SafeName } from './safe-name.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { SortSelect } from './sort-select.tsx'
 import { t } from './text.ts'
@@ -107,7 +107,7 @@ export default function StoragePage() {
           label={t.path}
           crumbs={['', ...foldersTo(folder)].map((path) => ({
             key: path,
-            label: path === '' ? t.root : <SafeName name={nameOf(path)} />,
+            label: path === '' ? t.root : <PathName path={path} />,
             to: 'storage' as const,
             query: { folder: path },
           }))}

@@ -2,11 +2,13 @@ import type { AppUser, UserSession } from '@cloudstead/admin-api'
 import { Ban, LogIn } from 'lucide'
 import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
+import { nameOfUser } from '../../data/person.ts'
 import { useLoaded } from '../../data/use-loaded.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
 import { LoadedView } from '../../ui/loaded-view.tsx'
+import { Person } from '../../ui/person.tsx'
 import { SidePanel } from '../../ui/side-panel.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -35,7 +37,7 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
     <>
       <SidePanel
         wide
-        title={<span class="mono">{uid}</span>}
+        title={<Person id={uid} name={found && nameOfUser(found.user)} whole />}
         onClose={onClose}
         actions={
           found &&
@@ -87,7 +89,7 @@ export function UserPanel({ uid, onChange, onClose }: UserPanelProps) {
 }
 
 function About({ user }: { readonly user: AppUser }) {
-  const { uid, loginType, wechat, customUserId, createdAt, blocked } = user
+  const { uid, loginType, wechat, customUserId, name, createdAt, blocked } = user
   const id = (label: string, value: string | undefined) =>
     value === undefined ? undefined : { label, value: <span class="mono">{value}</span>, copy: value }
   return (
@@ -103,6 +105,7 @@ function About({ user }: { readonly user: AppUser }) {
       <KeyValue
         stacked
         items={[
+          name === undefined ? undefined : { label: t.name, value: <bdi>{name}</bdi>, copy: name },
           id(t.uid, uid),
           id(t.openid, wechat?.openid),
           id(t.appid, wechat?.appid),

@@ -2,13 +2,14 @@ import type { AppUser } from '@cloudstead/admin-api'
 import { Ban, Users } from 'lucide'
 import { useMemo } from 'preact/hooks'
 import { session } from '../../app/session.ts'
-import { ownerId, personOfUser } from '../../data/person.ts'
+import { nameOfUser, ownerId, personOfUser } from '../../data/person.ts'
 import { language } from '../../i18n/language.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/code-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
+import { Person } from '../../ui/person.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { VirtualColumn } from '../../ui/virtual-column.ts'
 import { VirtualTable } from '../../ui/virtual-table.tsx'
@@ -31,7 +32,12 @@ export function UserTable({ users, filtered, narrow, onShow, onShowAll }: UserTa
   const words = language()
   const columns = useMemo<readonly VirtualColumn<AppUser>[]>(() => {
     const all: VirtualColumn<AppUser>[] = [
-      { id: 'uid', title: t.user, width: 'minmax(0, 3fr)', cell: ({ uid }) => <span class="mono">{uid}</span> },
+      {
+        id: 'uid',
+        title: t.user,
+        width: 'minmax(0, 3fr)',
+        cell: (user) => <Person id={user.uid} name={nameOfUser(user)} />,
+      },
       {
         id: 'type',
         title: t.type,

@@ -142,10 +142,10 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 
   async function setPassword(operator: Operator, current: string | undefined, password: string, peer: string) {
     if (operator.by === 'key') {
-      throw new CloudsteadError(
-        'ACTION_FORBIDDEN',
-        'An API key may not set the password. Sign in with a link or the password.',
-      )
+      throw new CloudsteadError('ACTION_FORBIDDEN', {
+        en: 'An API key may not set the password. Sign in with a link or the password.',
+        zh: 'API 密钥不能设置密码，请用链接或密码登录。',
+      })
     }
     await checkCurrent(current, peer)
     const own = operator.session?.id

@@ -357,7 +357,7 @@ describe('the login routes', () => {
       }
       assertError(await post('/auth/v2/signin/publichkey', {}), disabled, /password/)
       const unimplemented: [number, string, number] = [501, 'unimplemented', 12]
-      assertError(await post('/auth/v1/user/basic/edit', {}), unimplemented, /not supported/)
+      assertError(await post('/auth/v1/user/contact', {}), unimplemented, /not supported/)
       assertError(await call({ method: 'DELETE', url: '/auth/v1/user/me' }), unimplemented, /DELETE/)
       for (const url of ['/auth', '/auth/', '/auth/v1', '/auth/v1/constructor', '/auth/v9/token', '/auth/v1/signinx']) {
         assertError(await call({ method: 'GET', url }), [404, 'not_found', 5], /NOT_FOUND/)

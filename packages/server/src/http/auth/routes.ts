@@ -1,6 +1,6 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Auth, Login, User } from '../../auth/index.ts'
+import { type Auth, type Login, LoginError, type User } from '../../auth/index.ts'
 import { readJsonObjects } from '../bodies.ts'
 import { userOfToken } from '../callers.ts'
 import { answerErrors } from '../errors.ts'
@@ -12,6 +12,12 @@ const BODY_LIMIT = 64 * 1024
 
 /** Client SDKs generate 32 hex digits and accept 16 to 48 characters. */
 const DEVICE_ID = /^[A-Za-z0-9_-]{16,64}$/
+
+/** Characters of a nickname. WeChat's have up to 16, those of other apps a few more. */
+const MAX_NICKNAME_LENGTH = 64
+
+/** The name by which clients recognize an anonymous user. */
+const ANONYMOUS_NAME = 'anonymous'
 
 /** Characters of a request id, long enough for the ids that clients generate. The id is stored with the session. */
 const MAX_REQUEST_ID_LENGTH = 128
@@ -81,6 +87,12 @@ export async function authRoutes(app: FastifyInstance, { auth }: { readonly auth
     app.get(`/${version}/user/me`, async (request) => userAnswer(await userRecordOf(auth, request)))
   }
 
+  app.post('/v1/user/basic/edit', async (request) => {
+    const { caller } = await userOfToken(auth, request)
+    await auth.setNickname(caller.uid, nicknameOf(bodyOf(request)))
+    return {}
+  })
+
   app.get('/v1/user/provider', async (request) => {
     const data = providersOf(await userRecordOf(auth, request)).map(({ id, name, provider_user_id }) => ({
       id,
@@ -109,12 +121,12 @@ function tokenAnswer({ accessToken, refreshToken, expiresIn, scope, uid }: Login
   }
 }
 
-/** Clients recognize an anonymous user by `name: 'anonymous'`, so no other user gets a name. */
+/** Clients recognize an anonymous user by `name: 'anonymous'`, so no other user has this name. */
 function userAnswer(user: User) {
   const createdAt = new Date(user.createdAt).toISOString()
   return {
     sub: user.uid,
-    ...(user.loginType === 'ANONYMOUS' ? { name: 'anonymous' } : {}),
+    ...nameAnswer(user),
     groups: [],
     providers: providersOf(user),
     loginType: user.loginType,
@@ -122,6 +134,29 @@ function userAnswer(user: User) {
     updated_at: createdAt,
     hasPassword: false,
   }
+}
+
+function nameAnswer({ loginType, nickname }: User): { readonly name?: string } {
+  if (loginType === 'ANONYMOUS') return { name: ANONYMOUS_NAME }
+  return nickname === undefined ? {} : { name: nickname }
+}
+
+/** The one member of a user that can be changed. */
+function nicknameOf(body: Params): string {
+  const other = Object.keys(body).find((name) => name !== 'nickname' && body[name] !== undefined)
+  if (other !== undefined) {
+    throw new LoginError(
+      'unimplemented',
+      `${other} of a user cannot be changed on this server, only nickname; leave it out`,
+    )
+  }
+  const nickname = filledString(body, 'nickname')
+  if (nickname.length > MAX_NICKNAME_LENGTH || nickname === ANONYMOUS_NAME || /\p{Cc}/u.test(nickname)) {
+    throw invalid(
+      `nickname must have at most ${MAX_NICKNAME_LENGTH} characters, no line breaks, and not be ${ANONYMOUS_NAME}`,
+    )
+  }
+  return nickname
 }
 
 /** The id of the WeChat provider is the appid, by which newer clients find the openid. */

@@ -6,9 +6,15 @@ import { contentDisposition } from '../disposition.ts'
 import type { FileAnswer } from './handlers.ts'
 
 /** An error with its texts and advice in both languages. */
-export function problemOf({ code, message }: CloudsteadError): Problem {
+export function problemOf({ code, message, details }: CloudsteadError): Problem {
   const { en, zh, fixEn, fixZh } = ERRORS[code]
-  return { code, message, text: { en, zh }, advice: { en: fixEn, zh: fixZh } }
+  return {
+    code,
+    message,
+    ...(details === undefined ? {} : { details }),
+    text: { en, zh },
+    advice: { en: fixEn, zh: fixZh },
+  }
 }
 
 /** The body of an error answer. */

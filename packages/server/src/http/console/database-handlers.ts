@@ -6,6 +6,7 @@ import {
   decodeEjsonValue,
   encodeRelaxedEjson,
   isDocumentObject,
+  type Text,
 } from '@cloudstead/protocol'
 import type { CountedCollection, VersionedDocument } from '../../database/administration.ts'
 import type { Database } from '../../database/database.ts'
@@ -33,9 +34,10 @@ export function databaseHandlers({ database, settings }: DatabaseHandlersOptions
     const collections = await database.administer(caller).collections()
     return collections.map((one) => collectionInfo(one, sources.get(one.name) ?? 'default'))
   }
-  const document = (json: Readonly<Record<string, unknown>>) => objectOf(json, 'the document', database.now())
+  const document = (json: Readonly<Record<string, unknown>>) =>
+    objectOf(json, { en: 'the document', zh: '文档' }, database.now())
   const query = (text: string | undefined) =>
-    text === undefined ? {} : { query: objectOf(parseQueryText(text), 'the query', database.now()) }
+    text === undefined ? {} : { query: objectOf(parseQueryText(text), { en: 'the query', zh: '查询' }, database.now()) }
 
   return {
     async listCollections(_input, { caller }) {
@@ -44,11 +46,19 @@ export function databaseHandlers({ database, settings }: DatabaseHandlersOptions
     async createCollection({ body: { name } }, { caller }) {
       await database.createCollection(caller, name)
       const made = (await listed(caller)).find((one) => one.name === name)
-      if (made === undefined) throw new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', `'${name}' was just deleted`)
+      if (made === undefined)
+        throw new CloudsteadError('DATABASE_COLLECTION_NOT_EXIST', {
+          en: `'${name}' was just deleted`,
+          zh: `'${name}' 刚刚被删除`,
+        })
       return made
     },
     dropCollection({ params: { name }, query: { confirm } }, { caller, by, signal }) {
-      if (confirm !== name) throw new CloudsteadError('INVALID_PARAM', 'confirm must be the name of the collection')
+      if (confirm !== name)
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: 'confirm must be the name of the collection',
+          zh: 'confirm 必须是集合的名称',
+        })
       const forget = () => forgetSettings(settings, name, by)
       return quietly(dropLines(database.administer(caller).drop(name, { forget, signal })), signal)
     },
@@ -133,9 +143,13 @@ function orderOf(asked: { readonly orderBy?: string; readonly direction?: 'asc' 
 }
 
 /** @throws CloudsteadError INVALID_PARAM unless the JSON is an object */
-function objectOf(json: unknown, what: string, now: number): DocumentObject {
+function objectOf(json: unknown, what: Text, now: number): DocumentObject {
   const value = decodeEjsonValue(json, now)
-  if (!isDocumentObject(value)) throw new CloudsteadError('INVALID_PARAM', `${what} must be an object in { }`)
+  if (!isDocumentObject(value))
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: `${what.en} must be an object in { }`,
+      zh: `${what.zh}必须是 { } 中的对象`,
+    })
   return value
 }
 
@@ -148,7 +162,10 @@ function parseId(text: string): DocumentId {
     // Throws below.
   }
   if (typeof id === 'string' || typeof id === 'number') return id
-  throw new CloudsteadError('INVALID_PARAM', 'id must be JSON: a string in quotes, or a number')
+  throw new CloudsteadError('INVALID_PARAM', {
+    en: 'id must be JSON: a string in quotes, or a number',
+    zh: 'id 必须是 JSON：带引号的字符串或数字',
+  })
 }
 
 function stored({ id, version, document }: VersionedDocument): StoredDocument {

@@ -21,7 +21,8 @@ export function rulesHandlers({ simulator, denials, check }: RulesHandlersOption
     },
     simulateRules: async ({ body }) => simulator.simulate(body.as, askedOf(body), body.text),
     async replayCase({ body: { collection, text, case: recorded } }) {
-      if (recorded.collection !== collection) throw invalid('the case is not about what the rules are for')
+      if (recorded.collection !== collection)
+        throw invalid('the case is not about what the rules are for', '该用例与规则的对象不符')
       return simulator.replay(recorded, text)
     },
     async listDenials({ query }) {
@@ -38,11 +39,12 @@ function askedOf({ collection, action, path, size, id, query, data, stored }: Si
   const given = { size, where: query, data, stored }
   const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   if (collection !== undefined) {
-    if (path !== undefined) throw invalid('path is of files, and collection of documents')
+    if (path !== undefined)
+      throw invalid('path is of files, and collection of documents', 'path 用于文件，collection 用于文档')
     return { action, collection, ...(id === undefined ? {} : { doc: id }), ...members }
   }
-  if (path === undefined) throw invalid('path or collection is missing')
-  if (id !== undefined) throw invalid('id is of documents')
+  if (path === undefined) throw invalid('path or collection is missing', '缺少 path 或 collection')
+  if (id !== undefined) throw invalid('id is of documents', 'id 用于文档')
   // With a size it is a whole upload, which is asked about twice.
   return { action: action === 'write' && size !== undefined ? 'upload' : action, file: path, ...members }
 }
@@ -56,6 +58,6 @@ function denialAnswer({ collection, explanation, case: ruleCase, ...denial }: De
   }
 }
 
-function invalid(message: string): CloudsteadError {
-  return new CloudsteadError('INVALID_PARAM', message)
+function invalid(en: string, zh: string): CloudsteadError {
+  return new CloudsteadError('INVALID_PARAM', { en, zh })
 }

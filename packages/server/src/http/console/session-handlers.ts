@@ -1,5 +1,5 @@
 import type { Session } from '@cloudstead/admin-api'
-import { CloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, type Text } from '@cloudstead/protocol'
 import type { ConsoleAccess, Credential } from '../../auth/console/access.ts'
 import type { Operator } from '../../auth/console/operator.ts'
 import { TooManyAttemptsError, WrongCredentialError } from '../../auth/console/sign-in-error.ts'
@@ -41,7 +41,7 @@ export function sessionHandlers({ env, version, mode, access }: SessionHandlersO
     },
     async setPassword({ body }, request) {
       const setting = access.setPassword(signedIn(request), body.current, body.password, request.peer)
-      await attempted(request, setting, 'The current password is not right.')
+      await attempted(request, setting, { en: 'The current password is not right.', zh: '当前密码不正确。' })
       return { done: true }
     },
   }
@@ -50,7 +50,10 @@ export function sessionHandlers({ env, version, mode, access }: SessionHandlersO
 function credentialOf({ link, secret }: { readonly link?: string; readonly secret?: string }): Credential {
   if (link !== undefined && secret === undefined) return { link }
   if (secret !== undefined && link === undefined) return { secret }
-  throw new CloudsteadError('INVALID_PARAM', 'give one of the two: link or secret')
+  throw new CloudsteadError('INVALID_PARAM', {
+    en: 'give one of the two: link or secret',
+    zh: 'link 和 secret 只能给出一个',
+  })
 }
 
 function signedIn({ operator }: EdgeRequest): Operator {
@@ -63,7 +66,7 @@ function signedIn({ operator }: EdgeRequest): Operator {
  *
  * @param message for a wrong credential; without it, the text of the code
  */
-async function attempted<T>(request: EdgeRequest, attempt: Promise<T>, message?: string): Promise<T> {
+async function attempted<T>(request: EdgeRequest, attempt: Promise<T>, message?: Text): Promise<T> {
   try {
     return await attempt
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { AppUser, usersOperations } from '@cloudstead/admin-api'
+import type { AppUser, NamedUser, usersOperations } from '@cloudstead/admin-api'
 import { type AdminCaller, CloudsteadError, parseScopes, requireScope, type Scope } from '@cloudstead/protocol'
 import type { Auth, AuthLog, User } from '../../auth/index.ts'
 import type { Handlers } from './handlers.ts'
@@ -23,6 +23,10 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
     async getUser({ params: { uid } }) {
       const { user, sessions, more } = await users.get(uid)
       return { user: appUser(user), sessions, more }
+    },
+
+    async nameUsers({ body: { ids } }) {
+      return { items: [...(await users.ofIds(ids))].map(namedUser) }
     },
 
     async blockUser({ params: { uid }, body: { blocked } }, { by, peer }) {
@@ -61,7 +65,8 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
 
     async revokeKey({ params: { id }, query }, { by, peer }) {
       const revoked = await keys.revoke(id, query.keep)
-      if (revoked.length === 0) throw new CloudsteadError('NOT_FOUND', 'There is no key with this id.')
+      if (revoked.length === 0)
+        throw new CloudsteadError('NOT_FOUND', { en: 'There is no key with this id.', zh: '没有该 ID 的密钥。' })
       for (const about of revoked) {
         await securityLog.record({ kind: 'key-revoked', by, about, address: peer })
         log.info({ keyId: about, by, ...(about === id ? {} : { createdBy: id }) }, 'a key was revoked')
@@ -79,15 +84,22 @@ export function usersHandlers({ auth, log }: UsersHandlersOptions): Handlers<typ
 function requireScopes(caller: AdminCaller, scopes: readonly Scope[] | undefined): void {
   if (caller.scopes === undefined) return
   if (scopes === undefined) {
-    throw new CloudsteadError(
-      'ACTION_FORBIDDEN',
-      'This API key cannot create a key that may do everything; give scopes.',
-    )
+    throw new CloudsteadError('ACTION_FORBIDDEN', {
+      en: 'This API key cannot create a key that may do everything; give scopes.',
+      zh: '该 API 密钥不能创建拥有全部权限的密钥，请指定权限范围。',
+    })
   }
   for (const scope of scopes) requireScope(caller, scope)
 }
 
-function appUser({ uid, loginType, createdAt, customUserId, wechat, blocked }: User): AppUser {
+function namedUser([id, user]: readonly [string, User]): NamedUser {
+  const { uid, loginType, nickname, name, customUserId } = user
+  const called = nickname ?? name ?? customUserId
+  return { id, uid, loginType, ...(called === undefined ? {} : { name: called }) }
+}
+
+function appUser({ uid, loginType, createdAt, customUserId, wechat, nickname, name, blocked }: User): AppUser {
+  const called = nickname ?? name
   return {
     uid,
     loginType,
@@ -95,5 +107,6 @@ function appUser({ uid, loginType, createdAt, customUserId, wechat, blocked }: U
     blocked: blocked !== undefined,
     ...(customUserId === undefined ? {} : { customUserId }),
     ...(wechat === undefined ? {} : { wechat }),
+    ...(called === undefined ? {} : { name: called }),
   }
 }
