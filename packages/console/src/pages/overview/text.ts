@@ -33,7 +33,7 @@ export const t = texts({
     hour: 'Last hour',
     hours: (count: number) => `Last ${count} hours`,
     connect: 'Connect an app',
-    connectText: 'Replace cloudbase.init with these lines. The rest of the app stays the same.',
+    connectText: 'Copy the lines for your SDK. The rest of the app stays the same.',
     sdk: 'SDK',
     sdks: { 'js-sdk-3': 'js-sdk 3', 'js-sdk-2': 'js-sdk 2', 'node-sdk': 'node-sdk', 'wx-server-sdk': 'wx-server-sdk' },
     copyLines: 'Copy the lines',
@@ -51,7 +51,7 @@ export const t = texts({
       'node-sdk':
         'Versions 3 and 2. For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
       'wx-server-sdk':
-        'Versions 4 and 2, and code that was a cloud function: it stays as it is. For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
+        'Versions 4 and 2: set these environment variables, and code that was a cloud function stays as it is. For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
     },
     addressHelp:
       'For an http:// address, turn off the check of legal domains in the WeChat developer tools. Phones need an https:// address whose domain is registered for the Mini Program.',
@@ -88,7 +88,7 @@ export const t = texts({
     hour: '最近 1 小时',
     hours: (count) => `最近 ${count} 小时`,
     connect: '接入应用',
-    connectText: '用以下代码替换 cloudbase.init，应用的其余部分保持不变。',
+    connectText: '复制所用 SDK 的代码，应用的其余部分保持不变。',
     sdk: 'SDK',
     sdks: { 'js-sdk-3': 'js-sdk 3', 'js-sdk-2': 'js-sdk 2', 'node-sdk': 'node-sdk', 'wx-server-sdk': 'wx-server-sdk' },
     copyLines: '复制代码',
@@ -105,7 +105,7 @@ export const t = texts({
         '用于小程序、网页和 Node。该语句必须写在 init 之前。也适用于 3.0 至 3.5.2，此时请像 js-sdk 3 一样加上 endPointMode。',
       'node-sdk': '适用于 3.x 和 2.x。仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
       'wx-server-sdk':
-        '适用于 4.x 和 2.x，以及原来的云函数代码，代码无需修改。仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
+        '适用于 4.x 和 2.x：设置这些环境变量后，原来的云函数代码无需修改。仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
     },
     addressHelp:
       '使用 http:// 地址时，请在微信开发者工具中关闭合法域名校验。真机需要 https:// 地址，并在小程序后台配置合法域名。',
