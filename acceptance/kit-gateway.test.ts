@@ -5,7 +5,9 @@ import { kitForFile, pick } from './support/kit.ts'
 import { png } from './support/pictures.ts'
 import { serverForFile } from './support/server.ts'
 
-const server = await serverForFile({ config: { storage: { acl: 'PRIVATE' } } })
+const server = await serverForFile({
+  config: { storage: { acl: 'PRIVATE' }, database: { collections: { orders: { acl: 'PRIVATE' } } } },
+})
 const { phone } = await kitForFile()
 const PICTURE = { name: '图片.png', bytes: png(20, 10, 1) }
 
@@ -39,3 +41,13 @@ for (const sdk of ['2.27.2', '3.3.3', '3.7.0'] as const) {
     })
   }
 }
+
+test('js-sdk 3.7.0 in GATEWAY mode: an update, which it sends as PATCH, fails for good', async () => {
+  const bob = phone(server, { sdk: '3.7.0', login: 'anonymous', init: { endPointMode: 'GATEWAY' } })
+  await bob.cloud.ensureLogin()
+  const { id } = await bob.cloud.db.collection('orders').add({ images: [] })
+  const saved = await bob.cloud.saveFileIDs('orders', id, 'images', ['cloud://a.b/c'])
+  assert.ok(!saved.ok)
+  assert.deepEqual([saved.error.code, saved.error.retryable], ['INVALID_PARAM', false])
+  assert.match(saved.error.message, /invalid method "PATCH"/)
+})
