@@ -191,7 +191,7 @@ describe('a running server', () => {
       assert.doesNotMatch(lines, /0\.0\.0\.0/)
       const address = /^ {2}network (http:\S+)$/m.exec(lines)?.[1] ?? ''
       assert.equal((await send(`${address}/health`)).status, 200)
-      assert.ok(lines.includes(`registerEndPoint('//${new URL(address).host}/web', 'http')`), lines)
+      assert.ok(lines.includes(`registerHost('${new URL(address).host}', 'http')`), lines)
       assert.match(lines, /Warning: everybody in this network can log in as any user/)
     } finally {
       await dev.stop()

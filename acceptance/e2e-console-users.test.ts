@@ -83,7 +83,7 @@ describe('the users page', { skip: lacksChromium() }, () => {
     const console = await open()
     const lines = console.page.getByLabel('Lines for your app', { exact: true })
     assert.match(await lines.innerText(), new RegExp(`env: '${server.env}'`))
-    assert.match(await lines.innerText(), new RegExp(`'//${server.host}/web', 'http'`))
+    assert.match(await lines.innerText(), new RegExp(`registerHost\\('${server.host}', 'http'\\)`))
     await assertAccessible(console.page, 'no users')
     await console.page.screenshot({ path: screenshots.next('nobody') })
   })

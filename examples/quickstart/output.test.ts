@@ -22,6 +22,19 @@ test('a step with an unexpected result ends the run and prints the expected and 
   )
 })
 
+test('brief: the steps are printed without their values', async (t) => {
+  let printed = ''
+  t.mock.method(process.stdout, 'write', (text: string) => {
+    printed += text
+    return true
+  })
+  const { step } = createOutput({ silent: false, brief: true })
+  await step('first', async (show) => show('status', '200'))
+  t.mock.restoreAll()
+  assert.match(printed, /1\. .*first/)
+  assert.doesNotMatch(printed, /status/)
+})
+
 test('a step returns its result, and errors of the SDK are printed unchanged', async () => {
   const { step, steps } = createOutput({ silent: true })
   assert.equal(await step('first', async () => 42), 42)

@@ -52,8 +52,14 @@ export interface Output {
   line(text?: string): void
 }
 
-/** @param options.silent only collects the reports of the steps, for scripts */
-export function createOutput({ silent }: { silent: boolean }): Output {
+export interface OutputOptions {
+  /** Only collects the reports of the steps, for scripts. */
+  readonly silent: boolean
+  /** Prints the steps without their values. */
+  readonly brief?: boolean
+}
+
+export function createOutput({ silent, brief = false }: OutputOptions): Output {
   const steps: StepReport[] = []
 
   function line(text = ''): void {
@@ -63,7 +69,7 @@ export function createOutput({ silent }: { silent: boolean }): Output {
   function print({ number, title, values, failure }: StepReport): void {
     const tick = failure === undefined ? styleText('green', '✔') : styleText('red', '✘')
     line(`${tick} ${number}. ${styleText('bold', title)}`)
-    for (const { label, value } of values) line(`     ${styleText('cyan', padded(label))}  ${value}`)
+    for (const { label, value } of brief ? [] : values) line(`     ${styleText('cyan', padded(label))}  ${value}`)
     if (failure !== undefined) line(styleText('red', failure.replaceAll(/^/gm, '     ')))
   }
 

@@ -1,6 +1,10 @@
 /** A phone: the unmodified Mini Program build of the official SDK and its adapter, in a simulated WeChat. */
 import { createMiniProgramRuntime, createWx, type Wx, type WxOptions } from '@cloudstead/wx'
 
+/** The versions of the SDK: that of the recipe, and the newest. */
+export const SDKS = ['2.27.2', '3.7.0'] as const
+export type SdkVersion = (typeof SDKS)[number]
+
 export interface Phone {
   readonly wx: Wx
   readonly app: CloudbaseApp
@@ -13,7 +17,7 @@ export interface Phone {
  * @param host host and port of the server, such as `127.0.0.1:8787`
  * @param options properties of the phone, such as the code of `wx.login` and the pictures in the album
  */
-export function switchOn(host: string, env: string, options: WxOptions): Phone {
+export function switchOn(sdk: SdkVersion, host: string, env: string, options: WxOptions): Phone {
   const device = createWx(options)
   const runtime = createMiniProgramRuntime({
     wx: device.wx,
@@ -21,20 +25,16 @@ export function switchOn(host: string, env: string, options: WxOptions): Phone {
     App: device.App,
     resolveFrom: import.meta.dirname,
   })
-  const cloudbase = runtime.require<Cloudbase>('@cloudbase/js-sdk')
+  const { name, connect } = VERSIONS[sdk]
+  const loaded = runtime.require<Cloudbase & { readonly default?: Cloudbase }>(name)
+  const cloudbase = loaded.default ?? loaded
   const { default: adapter } = runtime.require<{ default: unknown }>('@cloudbase/adapter-wx_mp')
   cloudbase.useAdapters(adapter)
-
-  // The changes of an app to use Cloudstead. The rest of its code stays the same.
-  const app = cloudbase.init({ env })
-  app.registerEndPoint(`//${host}/web`, 'http')
-  app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${host}/v1`, protocol: 'http' })
-  const auth = app.auth({ persistence: 'local' })
-
+  const app = connect(cloudbase, host, env)
   return {
     wx: device.wx,
     app,
-    auth,
+    auth: app.auth(),
     switchOff() {
       runtime.dispose()
       device.dispose()
@@ -42,17 +42,44 @@ export function switchOn(host: string, env: string, options: WxOptions): Phone {
   }
 }
 
-// The part of the SDK that the recipe uses. The SDK's own typings lack registerEndPoint and have other login results.
+// The changes of an app to use Cloudstead. The rest of its code stays the same.
+
+function connect2(cloudbase: Cloudbase, host: string, env: string): CloudbaseApp {
+  cloudbase.registerHook({
+    target: 'auth',
+    entity() {
+      cloudbase.registerEndPoint(`//${host}/web`, 'http')
+      cloudbase.registerEndPointWithKey({ key: 'GATEWAY', url: `//${host}/v1`, protocol: 'http' })
+    },
+  })
+  return cloudbase.init({ env })
+}
+
+function connect3(cloudbase: Cloudbase, host: string, env: string): CloudbaseApp {
+  const app = cloudbase.init({ env, endPointMode: 'CLOUD_API' })
+  app.registerHost(host, 'http')
+  return app
+}
+
+const VERSIONS = {
+  '2.27.2': { name: '@cloudbase/js-sdk', connect: connect2 },
+  '3.7.0': { name: '@cloudbase/js-sdk-3', connect: connect3 },
+} as const
+
+// The part of the SDK that the recipe uses. The SDK's own typings have other login results.
 
 interface Cloudbase {
-  init(options: { env: string }): CloudbaseApp
+  init(options: { env: string; endPointMode?: 'CLOUD_API' }): CloudbaseApp
   useAdapters(adapter: unknown): void
+  registerHook(hook: { target: string; entity: () => void }): void
+  registerEndPoint(url: string, protocol: 'http' | 'https'): void
+  registerEndPointWithKey(endPoint: { key: string; url: string; protocol: 'http' | 'https' }): void
 }
 
 interface CloudbaseApp {
-  registerEndPoint(url: string, protocol: 'http' | 'https'): void
-  registerEndPointWithKey(endPoint: { key: string; url: string; protocol: 'http' | 'https' }): void
-  auth(options: { persistence: 'local' }): CloudbaseAuth
+  /** Only in js-sdk 3. */
+  registerHost(host: string, protocol: 'http' | 'https'): void
+  auth(): CloudbaseAuth
   database(): Database
   uploadFile(options: {
     cloudPath: string

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { expectSame, type Step, Unexpected } from './output.ts'
-import { switchOn, type UrlItem } from './phone.ts'
+import { type SdkVersion, switchOn, type UrlItem } from './phone.ts'
 import type { ServerProcess } from './server-process.ts'
 import { createTicket } from './ticket.ts'
 
@@ -28,9 +28,9 @@ export interface RecipeResult {
 export type Server = Pick<ServerProcess, 'env' | 'host' | 'createLoginKey' | 'revokeKey'>
 
 /** @throws StepFailed if a result differs from the recipe, or if the SDK throws */
-export async function runRecipe(server: Server, step: Step): Promise<RecipeResult> {
-  const alice = switchOn(server.host, server.env, { media: ALBUM })
-  const bob = switchOn(server.host, server.env, { loginCode: BOB_LOGIN_CODE })
+export async function runRecipe(server: Server, sdk: SdkVersion, step: Step): Promise<RecipeResult> {
+  const alice = switchOn(sdk, server.host, server.env, { media: ALBUM })
+  const bob = switchOn(sdk, server.host, server.env, { loginCode: BOB_LOGIN_CODE })
   const aliceDb = alice.app.database()
 
   try {

@@ -1,12 +1,13 @@
 /**
- * `npm start`: starts the server, runs the recipe against it with the official SDK, prints each step, then keeps the
- * server running and serves the orders app. Options: `npm start -- --help`.
+ * `npm start`: starts the server, runs the recipe against it with each version of the official SDK, prints each step, then
+ * keeps the server running and serves the orders app. Options: `npm start -- --help`.
  */
 import { join, relative, resolve } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 import { APP_USERS, ORDERS_APP, serveOrdersApp } from './orders-app.ts'
-import { createOutput, type Output, StepFailed } from './output.ts'
+import { createOutput, type Output, StepFailed, type StepReport } from './output.ts'
 import { type Permissions, preparePermissions } from './permissions.ts'
+import { SDKS, type SdkVersion } from './phone.ts'
 import { type RecipeResult, runRecipe } from './recipe.ts'
 import { freePort, type ServerProcess, startServer } from './server-process.ts'
 
@@ -28,6 +29,14 @@ const PARENT_CHECK_MS = 500
 const CHANGED = `
 The storage rule was changed in the Console, and the run expects the one of the recipe. To go back, open Permissions in the
 Console, then History. The server keeps running.`
+
+/** The recipe with one version of the SDK. */
+interface Run {
+  readonly sdk: SdkVersion
+  readonly steps: readonly StepReport[]
+  /** Only if every step passed. */
+  result?: RecipeResult
+}
 
 interface Options {
   readonly port: number
@@ -85,30 +94,41 @@ async function main(): Promise<number> {
 }
 
 async function show(server: ServerProcess, options: Options, output: Output, stopSignal: Promise<'stop'>) {
-  const printReport = (result?: RecipeResult) => {
-    const { url, env } = server
-    const where = { url, env, dataDir: options.dataDir }
-    const report = { ok: result !== undefined, server: where, steps: output.steps, ...result }
-    if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-  }
+  const runs: Run[] = []
   output.line(`Cloudstead runs at ${server.url}, environment ${ENV}.\n`)
   let permissions: Permissions | undefined
   try {
     permissions = await preparePermissions(server)
-    const result = await Promise.race([runRecipe(server, output.step), stopSignal])
-    if (result === 'stop') return 1
-    printReport(result)
-    output.line(styleText('green', `\nAll ${output.steps.length} steps passed.`))
+    for (const sdk of SDKS) {
+      const brief = runs.length > 0
+      output.line(brief ? `\nThe same with js-sdk ${sdk}, without the values:\n` : `With js-sdk ${sdk}:\n`)
+      const { step, steps } = createOutput({ silent: options.json, brief })
+      const run: Run = { sdk, steps }
+      runs.push(run)
+      const result = await Promise.race([runRecipe(server, sdk, step), stopSignal])
+      if (result === 'stop') return 1
+      run.result = result
+    }
+    printReport(server, options, runs)
+    output.line(styleText('green', `\nAll ${runs[0]?.steps.length} steps passed with both versions.`))
     if (options.once) return 0
-    return await stayUp(server, options, output, stopSignal, result)
+    return await stayUp(server, options, output, stopSignal, runs[0]?.result)
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error
-    printReport()
+    printReport(server, options, runs)
     output.line(styleText('red', `\n${error.message}`))
     if (permissions !== 'changed') return 1
     output.line(CHANGED)
     return options.once ? 1 : await stayUp(server, options, output, stopSignal)
   }
+}
+
+/** With `--json`: the first run, and with it the others. */
+function printReport({ url, env }: ServerProcess, { dataDir, json }: Options, runs: readonly Run[]): void {
+  const [first, ...others] = runs.map(({ sdk, steps, result }) => ({ ok: result !== undefined, sdk, steps, ...result }))
+  const ok = runs.filter(({ result }) => result !== undefined).length === SDKS.length
+  const report = { ...first, ok, server: { url, env, dataDir }, others }
+  if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 }
 
 async function stayUp(
@@ -145,7 +165,7 @@ function firstStopSignal(): Promise<'stop'> {
 
 function printLinks(
   output: Output,
-  { url, host, env, consoleLink }: ServerProcess,
+  { url, consoleLink, appLines }: ServerProcess,
   appUrl: string,
   dataDir: string,
   result: RecipeResult | undefined,
@@ -172,12 +192,7 @@ ${picture}  rules    ${url}/console/permissions
   data     ${here(dataDir)}
            (delete it while the server is stopped to start over)
 
-In an app, with the unmodified official SDK:
-
-  const app = cloudbase.init({ env: '${env}' })
-  app.registerEndPoint('//${host}/web', 'http')
-  app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: 'http' })
-  const auth = app.auth({ persistence: 'local' })
+${appLines}
 `)
 }
 

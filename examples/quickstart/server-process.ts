@@ -38,6 +38,8 @@ export interface ServerProcess {
   readonly host: string
   /** A link to the Console that signs in, valid on this machine while the server runs. */
   readonly consoleLink: string
+  /** What the server prints about how an app connects to it: lines for each version of the SDK. */
+  readonly appLines: string
   /** Resolves with the exit code once the server has ended; null if a signal killed it. */
   readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
@@ -71,7 +73,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     log += text
   })
   const ended = once(child, 'close').then(() => child.exitCode)
-  const { url, consoleLink } = await Promise.race([
+  const { url, consoleLink, appLines } = await Promise.race([
     ready(child),
     ended.then(() => {
       // Where another server uses the data, the output has a link to its Console.
@@ -83,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     url,
     host: new URL(url).host,
     consoleLink,
+    appLines,
     ended,
     createLoginKey: async () => JSON.parse(await cloudstead('keys', 'login', ...place)) as LoginKey,
     createApiKey: async () => JSON.parse(await cloudstead('keys', 'api', ...place)) as ApiKey,
@@ -99,14 +102,18 @@ async function cloudstead(...args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [COMMAND, ...args])).stdout
 }
 
-/** Reads the URL in the line that begins with `cloudstead ready`, and the link below it. */
-function ready(child: ChildProcess): Promise<Pick<ServerProcess, 'url' | 'consoleLink'>> {
+/** Reads the URL in the line that begins with `cloudstead ready`, and the link and the lines for an app below it. */
+function ready(child: ChildProcess): Promise<Pick<ServerProcess, 'url' | 'consoleLink' | 'appLines'>> {
   return new Promise((resolve) => {
     let seen = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       seen += text
-      const [, url, consoleLink] = /^cloudstead ready\b.* at (http\S+)\n +console +(http\S+)\n/m.exec(seen) ?? []
-      if (url !== undefined && consoleLink !== undefined) resolve({ url, consoleLink })
+      const [, url, consoleLink, appLines] =
+        /^cloudstead ready\b.* at (http\S+)\n +console +(http\S+)\n\s*^ {2}(In the app,.*?)\n\n {2}health/ms.exec(
+          seen,
+        ) ?? []
+      if (url === undefined || consoleLink === undefined || appLines === undefined) return
+      resolve({ url, consoleLink, appLines: appLines.replaceAll(/^ {2}/gm, '') })
     })
   })
 }

@@ -1,5 +1,6 @@
 export type { ErrorBody, Problem, Progress, Text } from './common.ts'
 export { MAX_PAGE } from './common.ts'
+export { type ClientSdk, clientLines, connectCode, SDKS, type Sdk } from './connect-code.ts'
 export { openApiDocument } from './openapi.ts'
 export type { AnswerKind, AnswerOf, InputOf, Method, Operation } from './operation.ts'
 export { membersSchema } from './operation.ts'

@@ -15,6 +15,7 @@ test('errors of wx from several versions and phones have a code', () => {
     ['uploadFile:fail file not found', 1300002, 'FILE_NOT_FOUND'],
     ['uploadFile:fail createUploadTask:fail file not exist', undefined, 'FILE_NOT_FOUND'],
     ['uploadFile:fail invalid url "x"', undefined, 'INVALID_PARAM'],
+    ['request:fail invalid method "PATCH"', undefined, 'INVALID_PARAM'],
     ['uploadFile:fail net::ERR_INTERNET_DISCONNECTED', 600001, 'NETWORK_ERROR'],
     ['uploadFile:fail 似乎已断开与互联网的连接。', undefined, 'NETWORK_ERROR'],
     ['request:fail 请求超时。 timed out', undefined, 'TIMEOUT'],

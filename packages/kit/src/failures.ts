@@ -46,7 +46,8 @@ const WX_PATTERNS: readonly (readonly [RegExp, KitErrorCode])[] = [
   [/time(d?[_ ])?out|超时|#5$/, 'TIMEOUT'],
   [/:fail abort/, 'ABORTED'],
   [/file not (found|exist)|no such file|#1300002$/, 'FILE_NOT_FOUND'],
-  [/invalid url|parameter error/, 'INVALID_PARAM'],
+  // The method is PATCH, of js-sdk 3 in its GATEWAY mode.
+  [/invalid (?:url|method)|parameter error/, 'INVALID_PARAM'],
   [/not declared in the privacy|#112$/, 'PRIVACY_UNDECLARED'],
   [/privacy|#104$/, 'PRIVACY_REFUSED'],
   [/:fail cancel/, 'CANCELLED'],

@@ -1,18 +1,20 @@
+import { clientLines } from '@cloudstead/admin-api'
 import type { Addresses } from './addresses.ts'
 import { DEFAULT_CONFIG } from './usage.ts'
 
 /** What `cloudstead dev` prints when it is ready. */
 export function devHints(env: string, base: string, { network }: Addresses): string {
   // A phone cannot connect to the loopback address.
-  const { protocol, host } = new URL(network[0] ?? base)
-  const scheme = protocol.slice(0, -1)
+  const endpoint = network[0] ?? base
+  const indented = (sdk: 'js-sdk-3' | 'js-sdk-2') => clientLines(sdk, env, endpoint).replaceAll(/^/gm, '    ')
   return `${networkHints(network)}
   In the app, with the unmodified official SDK:
 
-    const app = cloudbase.init({ env: '${env}' })
-    app.registerEndPoint('//${host}/web', '${scheme}')
-    app.registerEndPointWithKey({ key: 'GATEWAY', url: '//${host}/v1', protocol: '${scheme}' })
-    const auth = app.auth({ persistence: 'local' })
+    // js-sdk 3, from 3.5.3: one line after init
+${indented('js-sdk-3')}
+
+    // js-sdk 2: one statement before init
+${indented('js-sdk-2')}
 
   health  ${base}/health
   Login codes such as dev:mia log in made-up WeChat users. Edits to ${DEFAULT_CONFIG} take effect while the server runs.

@@ -1,4 +1,4 @@
-import type { Overview } from '@cloudstead/admin-api'
+import { connectCode, type Overview, SDKS, type Sdk } from '@cloudstead/admin-api'
 import { useState } from 'preact/hooks'
 import { Link } from '../../app/link.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -6,29 +6,19 @@ import { CodeBlock } from '../../ui/code-block.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
-import { connectCode, PLATFORMS, type Platform } from './connect-code.ts'
 import { t } from './text.ts'
 
 /** The code that connects an app, and the endpoint, environment id and bucket. */
 export function ConnectCard({ overview: { env, endpoint, bucket } }: { readonly overview: Overview }) {
-  const [platform, setPlatform] = useState<Platform>('mini-program')
+  const [sdk, setSdk] = useState<Sdk>('js-sdk-3')
   return (
     <Card title={t.connect} description={t.connectText}>
       <Stack gap={5}>
-        <Tabs
-          label={t.platform}
-          tabs={PLATFORMS.map((id) => ({ id, label: t.platforms[id] }))}
-          value={platform}
-          onChange={setPlatform}
-        >
+        <Tabs label={t.sdk} tabs={SDKS.map((id) => ({ id, label: t.sdks[id] }))} value={sdk} onChange={setSdk}>
           <Stack gap={3}>
-            <CodeBlock
-              label={t.platforms[platform]}
-              code={connectCode(platform, env, endpoint)}
-              copyLabel={t.copyLines}
-            />
+            <CodeBlock label={t.sdks[sdk]} code={connectCode(sdk, env, endpoint)} copyLabel={t.copyLines} />
             <p class="muted small">
-              {t.help[platform]} {platform === 'node' && <Link to="keys">{t.makeKey}</Link>}
+              {t.help[sdk]} {isClient(sdk) ? t.addressHelp : <Link to="keys">{t.makeKey}</Link>}
             </p>
           </Stack>
         </Tabs>
@@ -42,4 +32,8 @@ export function ConnectCard({ overview: { env, endpoint, bucket } }: { readonly 
       </Stack>
     </Card>
   )
+}
+
+function isClient(sdk: Sdk): boolean {
+  return sdk === 'js-sdk-3' || sdk === 'js-sdk-2'
 }

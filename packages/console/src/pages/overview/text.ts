@@ -33,9 +33,9 @@ export const t = texts({
     hour: 'Last hour',
     hours: (count: number) => `Last ${count} hours`,
     connect: 'Connect an app',
-    connectText: 'Replace cloudbase.init with these lines. The rest of the app stays the same.',
-    platform: 'Platform',
-    platforms: { 'mini-program': 'Mini Program', web: 'Web', node: 'node-sdk' },
+    connectText: 'Copy the lines for your SDK. The rest of the app stays the same.',
+    sdk: 'SDK',
+    sdks: { 'js-sdk-3': 'js-sdk 3', 'js-sdk-2': 'js-sdk 2', 'node-sdk': 'node-sdk', 'wx-server-sdk': 'wx-server-sdk' },
     copyLines: 'Copy the lines',
     endpoint: 'Endpoint',
     copyEndpoint: 'Copy the endpoint',
@@ -44,11 +44,17 @@ export const t = texts({
     env: 'Environment ID',
     copyEnv: 'Copy the environment ID',
     help: {
-      'mini-program':
-        'For an http:// address, turn off the check of legal domains in the WeChat developer tools. Phones need an https:// address whose domain is registered for the Mini Program.',
-      web: 'The official SDK, unmodified.',
-      node: 'For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
+      'js-sdk-3':
+        'For Mini Programs, web pages and Node, from version 3.5.3. Only web pages can do without endPointMode: without it, Mini Programs cannot update documents, and there and in Node a refused write of a document gives no error.',
+      'js-sdk-2':
+        'For Mini Programs, web pages and Node. The statement must come before init. With 3.0 to 3.5.2 it works as well; add endPointMode as for js-sdk 3.',
+      'node-sdk':
+        'Versions 3 and 2. For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
+      'wx-server-sdk':
+        'Versions 4 and 2: set these environment variables, and code that was a cloud function stays as it is. For servers only: rules do not apply to administrators. Create api-key.json on the Keys page.',
     },
+    addressHelp:
+      'For an http:// address, turn off the check of legal domains in the WeChat developer tools. Phones need an https:// address whose domain is registered for the Mini Program.',
     makeKey: 'Go to the keys',
   },
   zh: {
@@ -82,9 +88,9 @@ export const t = texts({
     hour: '最近 1 小时',
     hours: (count) => `最近 ${count} 小时`,
     connect: '接入应用',
-    connectText: '用以下代码替换 cloudbase.init，应用的其余部分保持不变。',
-    platform: '平台',
-    platforms: { 'mini-program': '小程序', web: 'Web', node: 'node-sdk' },
+    connectText: '复制所用 SDK 的代码，应用的其余部分保持不变。',
+    sdk: 'SDK',
+    sdks: { 'js-sdk-3': 'js-sdk 3', 'js-sdk-2': 'js-sdk 2', 'node-sdk': 'node-sdk', 'wx-server-sdk': 'wx-server-sdk' },
     copyLines: '复制代码',
     endpoint: '服务地址',
     copyEndpoint: '复制服务地址',
@@ -93,11 +99,16 @@ export const t = texts({
     env: '环境 ID',
     copyEnv: '复制环境 ID',
     help: {
-      'mini-program':
-        '使用 http:// 地址时，请在微信开发者工具中关闭合法域名校验。真机需要 https:// 地址，并在小程序后台配置合法域名。',
-      web: '使用官方 SDK，无需修改。',
-      node: '仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
+      'js-sdk-3':
+        '用于小程序、网页和 Node，需 3.5.3 及以上版本。只有网页可以不写 endPointMode：否则小程序无法更新文档，且在小程序和 Node 中文档写入被拒绝时没有错误提示。',
+      'js-sdk-2':
+        '用于小程序、网页和 Node。该语句必须写在 init 之前。也适用于 3.0 至 3.5.2，此时请像 js-sdk 3 一样加上 endPointMode。',
+      'node-sdk': '适用于 3.x 和 2.x。仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
+      'wx-server-sdk':
+        '适用于 4.x 和 2.x：设置这些环境变量后，原来的云函数代码无需修改。仅用于服务端：安全规则对管理员不生效。api-key.json 可在“密钥”页面生成。',
     },
+    addressHelp:
+      '使用 http:// 地址时，请在微信开发者工具中关闭合法域名校验。真机需要 https:// 地址，并在小程序后台配置合法域名。',
     makeKey: '前往密钥',
   },
 })

@@ -5,7 +5,7 @@ import { loginCode } from './login-code.ts'
 test('the code connects the SDK to this server, over http or https', () => {
   const plain = loginCode('demo-1abcde', 'http://127.0.0.1:8787')
   assert.match(plain, /env: 'demo-1abcde'/)
-  assert.match(plain, /registerEndPoint\('\/\/127\.0\.0\.1:8787\/web', 'http'\)/)
+  assert.match(plain, /registerHost\('127\.0\.0\.1:8787', 'http'\)/)
   const secure = loginCode('demo-1abcde', 'https://cloud.example.com')
-  assert.match(secure, /url: '\/\/cloud\.example\.com\/v1', protocol: 'https'/)
+  assert.match(secure, /registerHost\('cloud\.example\.com', 'https'\)/)
 })
