@@ -12,7 +12,7 @@ import { multipartFile } from './multipart.ts'
 
 const CACHE_CONTROL = /^[A-Za-z0-9=,"\s_-]{1,200}$/
 
-interface FileBody {
+export interface FileBody {
   /** The bytes of the file. Reading them reads the request. */
   readonly bytes: AsyncIterable<Uint8Array>
   /** The announced length in bytes; undefined for a form. */
@@ -39,13 +39,16 @@ export function fileBody(request: FastifyRequest, options: { readonly forms: boo
  */
 export function refuseParts({ headers }: FastifyRequest): void {
   if (headers['tus-resumable'] !== undefined || headers['upload-complete'] !== undefined) {
-    throw new CloudsteadError(
-      'PRECONDITION_FAILED',
-      'this server has no resumable uploads; send the whole file at once',
-    )
+    throw new CloudsteadError('PRECONDITION_FAILED', {
+      en: 'this server has no resumable uploads; send the whole file at once',
+      zh: '本服务器不支持断点续传，请一次发送整个文件',
+    })
   }
   if (headers['content-range'] !== undefined) {
-    throw new CloudsteadError('INVALID_PARAM', 'a Content-Range is not supported; send the whole file at once')
+    throw new CloudsteadError('INVALID_PARAM', {
+      en: 'a Content-Range is not supported; send the whole file at once',
+      zh: '不支持 Content-Range，请一次发送整个文件',
+    })
   }
 }
 
@@ -82,8 +85,10 @@ async function* rawBody(request: IncomingMessage): AsyncGenerator<Uint8Array> {
     // The request must not be destroyed when the reader stops early: the error still has to reach the client.
     yield* request.iterator({ destroyOnReturn: false })
   } catch (error) {
-    throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the connection was closed before the whole file had arrived', {
-      cause: error,
-    })
+    throw new CloudsteadError(
+      'STORAGE_REQUEST_FAIL',
+      { en: 'the connection was closed before the whole file had arrived', zh: '文件尚未全部到达，连接就已关闭' },
+      { cause: error },
+    )
   }
 }
