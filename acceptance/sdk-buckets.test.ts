@@ -372,6 +372,13 @@ for (const arrangement of ['built-in', 'separate'] as const) {
       assert.deepEqual(await dataOf(bucketsOf(user.app).getBucket(BUCKET)), only)
     })
 
+    it('upload of a path stores its text: the SDK sends every body as it is', async () => {
+      const file = user.phone.device.files.add('a.png', PICTURE)
+      await dataOf(files.upload(`${root}/path.png`, file))
+      const { fullSignedURL } = await dataOf(files.createSignedUrl(`${root}/path.png`, 60))
+      assert.equal(String(await fetched(fullSignedURL)), file)
+    })
+
     it('upload with metadata fails in the SDK, which needs btoa', async () => {
       const { error } = await files.upload(`${root}/m.png`, picture(), { metadata: { a: 1 } })
       assert.match(error?.message ?? '', /btoa/)
