@@ -56,8 +56,14 @@ describe('the list of what a caller may read', () => {
         await setup.clear()
         await setup.seed(files)
         setup.useAcl({ read: '/mine/.test(resource.path)', write: false })
-        assert.deepEqual(await listAll(ALICE, asked), naive(files, (path) => path.includes('mine'), asked))
-        assert.deepEqual(await listAll(ADMIN, asked), naive(files, () => true, asked))
+        assert.deepEqual(
+          await listAll(ALICE, asked),
+          naive(files, (path) => path.includes('mine'), asked),
+        )
+        assert.deepEqual(
+          await listAll(ADMIN, asked),
+          naive(files, () => true, asked),
+        )
       }),
       { numRuns: 60 },
     )
