@@ -24,7 +24,7 @@ interface Entry {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-export interface ObjectPage {
+interface ObjectPage {
   readonly folders: readonly Entry[]
   readonly objects: readonly Entry[]
   readonly hasNext: boolean
@@ -107,4 +107,9 @@ export async function codeOf(answer: Promise<ApiAnswer<unknown>>): Promise<strin
   const { data, error } = await answer
   if (error === null) throw new Error(`no error, but ${JSON.stringify(data)}`)
   return error.statusCode
+}
+
+/** The names of a page: first those of folders. */
+export function namesOf({ folders, objects }: ObjectPage): readonly string[] {
+  return [...folders, ...objects].map(({ name }) => name)
 }
