@@ -1,5 +1,5 @@
 /** The bucket API: `app.storage.from(bucketId)`, and the calls about buckets. */
-import { type BucketFiles, bucketsOf, dataOf, filesOf } from '../support/buckets.ts'
+import { type ApiAnswer, type BucketFiles, bucketsOf, dataOf, filesOf } from '../support/buckets.ts'
 import { BYTES, bytesAt, type Client, equal, invoke, ok, type Probes, sameBytes } from './probe.ts'
 
 /** A folder of the first level is a bucket. Everybody has a folder of their own in this one. */
@@ -52,8 +52,12 @@ export const objectProbes: Probes = {
   },
   'objects.download': async (client) => {
     const objects = objectsOf(client)
-    const blob = (await dataOf(objects.files.download(await stored(objects, 'download.png')))) as unknown as Blob
+    const name = await stored(objects, 'download.png')
+    const blob = (await dataOf(objects.files.download(name))) as unknown as Blob
     sameBytes(new Uint8Array(await blob.arrayBuffer()))
+    const download = objects.files.download(name)
+    const stream = await dataOf(invoke(download, 'asStream') as Promise<ApiAnswer<ReadableStream>>)
+    sameBytes(new Uint8Array(await new Response(stream).arrayBuffer()))
   },
   'objects.list': async (client) => {
     const objects = objectsOf(client)
