@@ -47,7 +47,7 @@ export async function objectByteRoutes(app: FastifyInstance, options: ObjectByte
 
   /** @param path the file that the ticket has to be for */
   async function receive(request: FastifyRequest, reply: FastifyReply, ticket: string, body: FileBody, path?: string) {
-    const { bytes, meta } = describedUpload(request, body)
+    const { bytes, meta } = await describedUpload(request, body)
     const admitted = await storage.admitUpload(ticket, body.length, meta.condition)
     if (path !== undefined && admitted.path !== path) {
       throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID', 'The token is for another file.')

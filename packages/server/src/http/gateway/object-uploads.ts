@@ -1,7 +1,7 @@
 /** What the bucket API says about the file that it uploads: in headers, or in the fields of a form. */
-import { checkJsonStructure } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { UploadMeta } from '../../storage/uploads.ts'
+import { checkStructure } from '../bodies.ts'
 import { conditionOf, type FileBody, storedCacheControl } from '../file-body.ts'
 import { invalid, object, onlyMembers, type Params } from '../params.ts'
 
@@ -17,7 +17,7 @@ export function upsertOf({ headers }: FastifyRequest): boolean {
 }
 
 /** The metadata in the header `x-metadata`, JSON in base64. @throws CloudsteadError INVALID_PARAM */
-export function headersMetadata({ headers }: FastifyRequest): Params | undefined {
+export async function headersMetadata({ headers }: FastifyRequest): Promise<Params | undefined> {
   const { 'x-metadata': header } = headers
   if (header === undefined) return undefined
   return metadataIn(Buffer.from(String(header), 'base64').toString(), 'the header x-metadata')
@@ -28,7 +28,7 @@ export function headersMetadata({ headers }: FastifyRequest): Params | undefined
  *
  * @throws CloudsteadError INVALID_PARAM, also while the bytes are read
  */
-export function describedUpload(request: FastifyRequest, body: FileBody) {
+export async function describedUpload(request: FastifyRequest, body: FileBody) {
   const { fields } = body
   const condition = conditionOf(request)
   if (fields === undefined) {
@@ -37,14 +37,14 @@ export function describedUpload(request: FastifyRequest, body: FileBody) {
       condition,
       contentType: body.contentType(),
       cacheControl: storedCacheControl(request.headers['cache-control']),
-      metadata: headersMetadata(request),
+      metadata: await headersMetadata(request),
     }
     return { bytes: body.bytes, meta }
   }
-  let described: ReturnType<typeof describedByForm> = {}
+  let described: Description = {}
   async function* bytes(): AsyncGenerator<Uint8Array> {
     yield* body.bytes
-    described = describedByForm(fields ?? new Map())
+    described = await describedByForm(fields ?? new Map())
   }
   const meta: UploadMeta = {
     condition,
@@ -61,16 +61,16 @@ export function describedUpload(request: FastifyRequest, body: FileBody) {
   return { bytes: bytes(), meta }
 }
 
-function describedByForm(
-  fields: ReadonlyMap<string, string>,
-): Partial<Pick<UploadMeta, 'contentType' | 'cacheControl' | 'metadata'>> {
+type Description = Partial<Pick<UploadMeta, 'contentType' | 'cacheControl' | 'metadata'>>
+
+async function describedByForm(fields: ReadonlyMap<string, string>): Promise<Description> {
   onlyMembers(Object.fromEntries(fields), FORM_FIELDS)
   const cacheControl = fields.get('cacheControl')
   const metadata = fields.get('metadata')
   return {
     contentType: fields.get('contentType'),
     ...(cacheControl === undefined ? {} : { cacheControl: cacheControlIn(cacheControl) }),
-    ...(metadata === undefined ? {} : { metadata: metadataIn(metadata, 'metadata') }),
+    ...(metadata === undefined ? {} : { metadata: await metadataIn(metadata, 'metadata') }),
   }
 }
 
@@ -81,9 +81,9 @@ function cacheControlIn(field: string): string {
   return value
 }
 
-function metadataIn(json: string, name: string): Params {
+async function metadataIn(json: string, name: string): Promise<Params> {
   if (json.length > MAX_METADATA) throw invalid(`${name} is longer than ${MAX_METADATA} characters of JSON`)
-  checkJsonStructure([json])
+  await checkStructure([json])
   try {
     return object(JSON.parse(json), name)
   } catch {

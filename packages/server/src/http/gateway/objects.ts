@@ -97,7 +97,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
     const replaced = flag(params, 'copyMetadata', true) ? {} : { metadata }
     const { source, target, key } = targetOf(params)
     const overwrite = upsertOf(request)
-    headersMetadata(request)
+    await headersMetadata(request)
     await copy(caller, { source, target, overwrite, removeSource: false, ...replaced })
     return { Key: key }
   })
