@@ -39,7 +39,10 @@ export async function sendObject(request: FastifyRequest, reply: FastifyReply, o
     if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
     // The file has been overwritten since it was opened. The new version has its own headers.
   }
-  throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is overwritten too often to be read; try again')
+  throw new CloudsteadError('STORAGE_REQUEST_FAIL', {
+    en: 'the file is overwritten too often to be read; try again',
+    zh: '文件被频繁覆盖，无法读取，请重试',
+  })
 }
 
 interface Answer {
