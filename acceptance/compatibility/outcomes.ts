@@ -1,5 +1,6 @@
 /** What each call is expected to do in each column. Tests compare it with what the SDKs do, in both directions. */
 import { type Column, isBefore } from './columns.ts'
+import { objectProbes } from './object-probes.ts'
 import { PROBES } from './run-column.ts'
 
 export type Outcome = 'works' | 'the SDK cannot' | 'not yet'
@@ -81,6 +82,18 @@ export const LIMITS: readonly Limit[] = [
     zh: '小程序中：SDK 会创建 `Blob`，而微信没有 `Blob`。请使用 `downloadFile`。',
   },
   {
+    rows: Object.keys(objectProbes),
+    where: ({ sdk }) => sdk !== '2.32.0' && isBefore(sdk, '3.7.0'),
+    en: 'The bucket API exists in 2.32.0 and since 3.5.0.',
+    zh: '存储桶 API 见于 2.32.0，以及 3.5.0 起的版本。',
+  },
+  {
+    rows: ['objects.download'],
+    where: inMiniProgram,
+    en: 'In Mini Programs: the adapter gives the SDK no `Response`. Use `createSignedUrl`.',
+    zh: '小程序中：适配器不向 SDK 提供 `Response`。请使用 `createSignedUrl`。',
+  },
+  {
     rows: ['app.downloadFile', 'app.getFileInfo', 'bucket.info', 'bucket.exists', 'bucket.remove'],
     where: ({ sdk, build }) => build === 'node' && isBefore(sdk, '3.7.0'),
     en: 'In Node: the SDK uses `window`, or expects a body in the answer to HEAD. 3.7.0 works.',
@@ -115,25 +128,7 @@ export const NOT_YET: ReadonlySet<string> = new Set([
   ...['callFunction', 'callContainer', 'invokeExtension', 'models', 'mysql', 'rdb', 'ai', 'apis', 'parseCaptcha'].map(
     (name) => `app.${name}`,
   ),
-  ...['throwOnError', 'listBuckets', 'getBucket', 'createBucket', 'updateBucket', 'deleteBucket'].map(
-    (name) => `storage.${name}`,
-  ),
-  ...[
-    ...[
-      'throwOnError',
-      'setHeader',
-      'upload',
-      'update',
-      'download',
-      'list',
-      'remove',
-      'copy',
-      'move',
-      'info',
-      'exists',
-    ],
-    ...['createSignedUrl', 'createSignedUrls', 'createSignedUploadUrl', 'uploadToSignedUrl', 'getPublicUrl'],
-  ].map((name) => `objects.${name}`),
+  ...['createBucket', 'updateBucket', 'deleteBucket'].map((name) => `storage.${name}`),
   ...['runCommands', 'startTransaction', 'runTransaction'].map((name) => `db.${name}`),
   ...['aggregate', 'watch'].map((name) => `collection.${name}`),
   ...[

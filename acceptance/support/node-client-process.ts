@@ -14,10 +14,10 @@ app.registerEndPoint(`//${server.host}/web`, 'http')
 app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${server.host}/v1`, protocol: 'http' })
 const auth = app.auth({ persistence: 'local' })
 
-process.on('message', ({ id, bucket, method, args }: NodeClientRequest) => {
-  const owner = bucket === undefined ? app : app.storage.from(bucket)
+process.on('message', ({ id, owner, method, args }: NodeClientRequest) => {
+  const object = owner === 'app' ? app : owner === 'storage' ? app.storage : app.storage.from(owner.bucket)
   answer(id, () =>
-    (owner as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args.map(revived)),
+    (object as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args.map(revived)),
   )
 })
 await answer(0, () => logIn(auth))
@@ -52,7 +52,10 @@ function revived(value: unknown): unknown {
   )
 }
 
+/** Without what cannot be sent between processes: Blobs, and the members of errors. */
 async function portable(value: unknown): Promise<unknown> {
-  if (typeof value !== 'object' || value === null || !('data' in value) || !(value.data instanceof Blob)) return value
-  return { ...value, data: Buffer.from(await value.data.arrayBuffer()) }
+  if (typeof value !== 'object' || value === null || !('data' in value)) return value
+  const { data, error } = value as { data: unknown; error?: unknown }
+  if (data instanceof Blob) return { ...value, data: Buffer.from(await data.arrayBuffer()) }
+  return error instanceof Error ? { ...value, error: { ...error, message: error.message } } : value
 }

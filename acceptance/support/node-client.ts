@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { BucketFiles, Buckets } from './buckets.ts'
 import { SDK_PACKAGES } from './clients.ts'
 import type { App, Bucket, SdkLine } from './sdk.ts'
 import type { RunningServer } from './server.ts'
@@ -19,8 +20,8 @@ export type NodeLogin = 'anonymous' | { readonly ticket: string }
 
 export interface NodeClientRequest {
   readonly id: number
-  /** The bucket of the call; default: a call of the app. */
-  readonly bucket: string | undefined
+  /** Whose method it is: that of the app, of `app.storage`, or of a bucket. */
+  readonly owner: 'app' | 'storage' | { readonly bucket: string }
   readonly method: string
   readonly args: readonly unknown[]
 }
@@ -34,6 +35,9 @@ type UploadOptions = { cloudPath: string; filePath: NodeBody; method?: 'put' | '
 export interface NodeClient {
   readonly app: Omit<App, 'uploadFile'> & { uploadFile(options: UploadOptions): Promise<{ fileID: string }> }
   bucket(name: string): Omit<Bucket, 'download'> & { download(path: string): Promise<{ data: Buffer | null }> }
+  /** The bucket API of js-sdk 3.x. */
+  files(bucketId: string): BucketFiles
+  readonly buckets: Buckets
   /** The uid of the login. */
   readonly uid: string | undefined
   close(): Promise<void>
@@ -71,7 +75,7 @@ export async function createNodeClient(
     return answer.promise
   }
   let last = 0
-  const calls = <Calls>(bucket?: string) =>
+  const calls = <Calls>(owner: NodeClientRequest['owner']) =>
     new Proxy(
       {},
       {
@@ -80,15 +84,17 @@ export async function createNodeClient(
           (...args: unknown[]) => {
             last += 1
             const answer = answerOf(last)
-            child.send({ id: last, bucket, method, args } satisfies NodeClientRequest)
+            child.send({ id: last, owner, method, args } satisfies NodeClientRequest)
             return answer
           },
       },
     ) as Calls
   const uid = (await answerOf(0)) as string | undefined
   return {
-    app: calls<NodeClient['app']>(),
-    bucket: (name) => calls<ReturnType<NodeClient['bucket']>>(name),
+    app: calls<NodeClient['app']>('app'),
+    bucket: (bucket) => calls<ReturnType<NodeClient['bucket']>>({ bucket }),
+    files: (bucket) => calls<BucketFiles>({ bucket }),
+    buckets: calls<Buckets>('storage'),
     uid,
     async close() {
       child.kill('SIGKILL')

@@ -40,8 +40,8 @@ export interface App {
     fileList: { srcPath: string; dstPath: string; overwrite?: boolean; removeOriginal?: boolean }[]
   }): Promise<{ fileList: ItemCode[]; requestId: string }>
   getFileInfo(options: { fileList: string[] }): Promise<{ fileList: FileInfo[]; requestId: string }>
-  /** One object for all buckets: the result of `from` is only valid until the next `from`. */
-  readonly storage: { from(bucket: string): Bucket }
+  /** In 2.x one object for all buckets: the result of `from` is only valid until the next `from`. In 3.x without a bucket. */
+  readonly storage: { from(bucket?: string): Bucket }
 }
 
 interface FileInfo extends ItemCode {

@@ -3,7 +3,14 @@ import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** What keys are used for. Each purpose has its own secrets. */
-export const PURPOSES = ['accessToken', 'providerToken', 'uploadTicket', 'objectUrl', 'apiSecret'] as const
+export const PURPOSES = [
+  'accessToken',
+  'providerToken',
+  'uploadTicket',
+  'objectUrl',
+  'apiSecret',
+  'listCursor',
+] as const
 type Purpose = (typeof PURPOSES)[number]
 
 export interface SecretKey {

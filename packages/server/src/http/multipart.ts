@@ -31,11 +31,14 @@ export interface MultipartFile {
   readonly bytes: AsyncIterable<Uint8Array>
   /** The Content-Type of the part; known once the first byte was read. */
   contentType(): string | undefined
+  /** The values of the other fields, as they arrive. Of a name that comes twice, the last one counts. */
+  readonly fields: ReadonlyMap<string, string>
 }
 
-/** Reads the file of a form upload, whatever its field is called. Other fields are ignored. */
+/** Reads the file of a form upload, whatever its field is called. */
 export function multipartFile(request: IncomingMessage): MultipartFile {
   let partType: string | undefined
+  const fields = new Map<string, string>()
 
   async function* read(): AsyncGenerator<Uint8Array> {
     const parser = openParser(request)
@@ -59,10 +62,11 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
       stream.on('error', () => {})
       first.resolve(stream)
     })
-    parser.on('field', (_name, value, _nameCut, valueCut) => {
+    parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut) fail('a field is too long')
       // Never more than its bytes.
       fieldBytes += value.length
+      fields.set(name, value)
     })
     parser.on('filesLimit', () => fail('it has more than one file'))
     parser.on('partsLimit', () => fail('it has too many parts'))
@@ -101,7 +105,7 @@ export function multipartFile(request: IncomingMessage): MultipartFile {
     }
   }
 
-  return { bytes: read(), contentType: () => partType }
+  return { bytes: read(), contentType: () => partType, fields }
 }
 
 function openParser(request: IncomingMessage): BusboyInstance {

@@ -1,20 +1,10 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isInline } from '../storage/content-type.ts'
-import type { ObjectRequest, OpenedObject } from '../storage/open-object.ts'
+import type { FastifyInstance } from 'fastify'
+import type { ObjectRequest } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
-import { evaluateConditions, parseRange, type RangeVerdict } from './conditional.ts'
-import { contentDisposition } from './disposition.ts'
 import { answerErrors } from './errors.ts'
+import { type DownloadName, downloadNameOf, sendObject } from './send-object.ts'
 import { errorXml } from './xml.ts'
-
-/** Keeps user content from running: no scripts, no origin, nothing loaded from elsewhere. Images and media still show. */
-const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
-/** Caches may keep public files for a minute, then revalidate them by ETag, so that an overwrite shows soon. */
-const PUBLIC_CACHE = 'public, max-age=60'
-const MAX_PUBLIC_AGE_S = 86_400
-/** How often a file is opened, when each time it is overwritten before its bytes can be read. */
-const ATTEMPTS = 10
 
 export interface ObjectRoutesOptions {
   readonly storage: Pick<Storage, 'openObject' | 'bytes'>
@@ -34,21 +24,13 @@ export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRout
     url: '/o/*',
     handler: async (request, reply) => {
       const { object, downloadName } = parseObjectUrl(request.raw.url ?? '')
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const opened = await storage.openObject(object)
-        const { code, headers, send } = answerTo(request, opened, downloadName)
-        if (send === undefined) return reply.code(code).headers(headers).send()
-        const bytes = await storage.bytes(opened.body, send === 'whole' ? undefined : send)
-        if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
-        // The file has been overwritten since it was opened. The new version has its own headers.
-      }
-      throw new CloudsteadError('STORAGE_REQUEST_FAIL', 'the file is overwritten too often to be read; try again')
+      return sendObject(request, reply, { storage, open: () => storage.openObject(object), downloadName })
     },
   })
 }
 
 /** Parses the raw URL without decoding it, because the signature covers the URL as it was issued. */
-function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: string | true | undefined } {
+function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: DownloadName } {
   const question = url.indexOf('?')
   const pathname = question < 0 ? url : url.slice(0, question)
   const objectId = /^\/o\/([A-Za-z0-9_-]{32})\/[A-Za-z0-9.-]{1,64}$/.exec(pathname)?.[1]
@@ -56,10 +38,9 @@ function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: str
   if (question < 0) return { object: { pathname, objectId }, downloadName: undefined }
   // Image parameters (`imageMogr2/...`) and other parameters are ignored.
   const query = new URLSearchParams(url.slice(question + 1))
-  const download = query.get('download')
   return {
     object: { pathname, objectId, sign: only(query, 'sign'), t: only(query, 't') },
-    downloadName: download === null ? undefined : download === 'true' || download === '' ? true : download,
+    downloadName: downloadNameOf(query.get('download') ?? undefined),
   }
 }
 
@@ -67,69 +48,4 @@ function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: str
 function only(query: URLSearchParams, name: string): string | undefined {
   const values = query.getAll(name)
   return values.length > 1 ? '' : values[0]
-}
-
-interface Answer {
-  readonly code: 200 | 206 | 304 | 416
-  readonly headers: Readonly<Record<string, string | number>>
-  /** The part of the body to send; absent when no bytes are sent. */
-  readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
-}
-
-/**
- * The answer to a request for an object, made before any byte is read.
- *
- * @throws CloudsteadError PRECONDITION_FAILED
- */
-function answerTo(
-  { method, headers: asked }: FastifyRequest,
-  { file, body, remaining }: OpenedObject,
-  downloadName: string | true | undefined,
-): Answer {
-  const { size, type } = body
-  const validators = { etag: `"${body.etag}"`, modified: file.updatedAt }
-  const headers = {
-    etag: validators.etag,
-    'last-modified': new Date(file.updatedAt).toUTCString(),
-    'cache-control': remaining === undefined ? publicCache(file.cacheControl) : `private, max-age=${remaining}`,
-    'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': CONTENT_POLICY,
-    'cross-origin-resource-policy': 'cross-origin',
-    'content-disposition': disposition(file.path, type, downloadName),
-  }
-  const outcome = evaluateConditions('read', asked, validators)
-  if (outcome === 'failed') throw new CloudsteadError('PRECONDITION_FAILED')
-  if (outcome === 'not-modified') return { code: 304, headers }
-  // A Range means nothing with HEAD (RFC 9110, section 14.2).
-  const range = method === 'HEAD' ? 'whole' : parseRange(asked, size, validators)
-  if (range === 'unsatisfiable') return { code: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
-  const send = method === 'HEAD' ? {} : { send: range }
-  if (range === 'whole') {
-    return { code: 200, headers: { ...headers, 'content-type': type, 'content-length': size }, ...send }
-  }
-  const { start, end } = range
-  const part = { 'content-range': `bytes ${start}-${end}/${size}`, 'content-length': end - start + 1 }
-  return { code: 206, headers: { ...headers, 'content-type': type, ...part }, ...send }
-}
-
-/** What the uploader asked for, but for a day at most: a file that was deleted or corrected must not stay in caches. */
-function publicCache(asked: string | undefined): string {
-  if (asked === undefined) return PUBLIC_CACHE
-  const kept = asked
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => !/^(?:immutable|stale-[a-z-]+)\b/i.test(part))
-    .map((part) => part.replace(/^(s-maxage|max-age)\s*=\s*"?(\d+)"?$/i, cappedAge))
-  return kept.some((part) => part !== '') ? kept.join(', ') : PUBLIC_CACHE
-}
-
-function cappedAge(_part: string, name: string, seconds: string): string {
-  return `${name}=${Math.min(Number(seconds), MAX_PUBLIC_AGE_S)}`
-}
-
-function disposition(path: string, type: string, downloadName: string | true | undefined): string {
-  const kind = downloadName === undefined && isInline(type) ? 'inline' : 'attachment'
-  const own = path.slice(path.lastIndexOf('/') + 1)
-  return contentDisposition(kind, typeof downloadName === 'string' ? downloadName : own)
 }

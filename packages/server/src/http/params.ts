@@ -39,6 +39,13 @@ export function optionalNumber(params: Params, name: string): number | undefined
   return value
 }
 
+/** A whole number in a query string; undefined when it is absent. */
+export function wholeNumber(value: unknown, name: string): number | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || !/^[0-9]{1,15}$/.test(value)) throw invalid(`${name} must be a whole number`)
+  return Number(value)
+}
+
 export function list(value: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(`${name} must be a list`)
   return value

@@ -47,9 +47,14 @@ export function explainAccess(rules: StorageRules, caller: Caller, access: Stora
   return rules.explain(access.operation, contextOf(caller, access, now))
 }
 
-/** Whether everybody may, logged in or not. Cheaper than {@link refusal}: it makes no error. */
+/** Whether the caller may. Cheaper than {@link refusal}: it makes no error. */
+export function allows(rules: StorageRules, caller: Caller, access: StorageAccess, now: number): boolean {
+  return decide(rules, caller, access, now).allowed === true
+}
+
+/** Whether everybody may, logged in or not. */
 export function allowsEverybody(rules: StorageRules, access: StorageAccess, now: number): boolean {
-  return decide(rules, NOBODY, access, now).allowed === true
+  return allows(rules, NOBODY, access, now)
 }
 
 /** Like {@link refusal}, but throws it. */

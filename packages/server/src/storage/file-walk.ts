@@ -22,6 +22,19 @@ export function afterPrefix(prefix: string): WalkStart {
   return key && { key, inclusive: true }
 }
 
+/** The position at which a walk in reverse order starts. */
+export type ReverseStart = KeyRange['to']
+
+/** Starts before this path, in reverse order. */
+export function beforePath(path: string): ReverseStart {
+  return { key: encodeKey([path]), inclusive: false }
+}
+
+/** Starts before all paths with this prefix, in reverse order. */
+export function beforePrefix(prefix: string): ReverseStart {
+  return { key: encodeTextPrefix(prefix), inclusive: false }
+}
+
 /** At most `limit` files with this prefix, in the order of the UTF-8 bytes of their paths. */
 export async function filesFrom(
   options: StorageOptions,
@@ -30,9 +43,23 @@ export async function filesFrom(
   limit: number,
 ): Promise<readonly FileRecord[]> {
   const all = textPrefixRange([], prefix)
-  const range = start === undefined ? all : { ...all, from: start }
-  const { records } = await options.records.find({ space: FILES_SPACE, index: PATH_INDEX, ranges: [range], limit })
-  return records.map(fileOf)
+  return filesIn(options, start === undefined ? all : { ...all, from: start }, limit)
+}
+
+/** Like {@link filesFrom}, in the reverse order. */
+export async function filesBefore(
+  options: StorageOptions,
+  prefix: string,
+  start: ReverseStart,
+  limit: number,
+): Promise<readonly FileRecord[]> {
+  const all = textPrefixRange([], prefix)
+  return filesIn(options, start === undefined ? all : { ...all, to: start }, limit, true)
+}
+
+async function filesIn(options: StorageOptions, range: KeyRange, limit: number, reverse = false) {
+  const request = { space: FILES_SPACE, index: PATH_INDEX, ranges: [range], reverse, limit }
+  return (await options.records.find(request)).records.map(fileOf)
 }
 
 /**

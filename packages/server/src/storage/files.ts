@@ -14,6 +14,8 @@ export interface CopyRequest {
   readonly overwrite: boolean
   /** Makes it a move: removes the source in the same commit. */
   readonly removeSource: boolean
+  /** Takes the place of the metadata of the source. */
+  readonly metadata?: FileRecord['metadata'] | undefined
 }
 
 /** One item of a list of copies, with unchecked names. */
@@ -77,8 +79,28 @@ async function itemResult(fileId: string, work: () => Promise<void>): Promise<It
   return error === undefined ? { fileId } : { fileId, error }
 }
 
-/** @throws CloudsteadError STORAGE_EXCEED_AUTHORITY or STORAGE_FILE_NONEXIST */
-export async function removeFile(options: StorageOptions, caller: Caller, path: CloudPath): Promise<void> {
+/** Like {@link removeFiles}. Resolves to the deleted file, or to the reason, for each path. */
+export async function removePaths(
+  options: StorageOptions,
+  caller: Caller,
+  paths: readonly CloudPath[],
+): Promise<readonly (FileRecord | CloudsteadError)[]> {
+  return Promise.all(
+    paths.map(async (path) => {
+      let removed: FileRecord | undefined
+      const error = await itemError(async () => {
+        removed = await removeFile(options, caller, path)
+      })
+      return error ?? (removed as FileRecord)
+    }),
+  )
+}
+
+/**
+ * @returns the deleted file
+ * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY or STORAGE_FILE_NONEXIST
+ */
+export async function removeFile(options: StorageOptions, caller: Caller, path: CloudPath): Promise<FileRecord> {
   const { file } = await untilCommitted(async () => {
     const stored = await loadFile(options, path)
     const access = { operation: 'write', path, file: stored?.file } as const
@@ -89,6 +111,7 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
     return done ? stored : CONFLICT
   })
   await dropUnreferenced(options, [file.blob])
+  return file
 }
 
 /**
@@ -98,7 +121,7 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
  * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY, STORAGE_FILE_NONEXIST or STORAGE_FILE_EXIST
  */
 export async function copyFile(options: StorageOptions, caller: Caller, request: CopyRequest): Promise<void> {
-  const { source, target, overwrite, removeSource } = request
+  const { source, target, overwrite, removeSource, metadata } = request
   const replaced = await untilCommitted(async () => {
     const { acl } = options.settings().storage
     const now = options.now()
@@ -110,7 +133,7 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
     if (from === undefined)
       throw new CloudsteadError('STORAGE_FILE_NONEXIST', { en: 'the source file does not exist', zh: '源文件不存在' })
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
-    const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, target, to, now))]
+    const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, { target, to, metadata, now }))]
     if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
     const seen = [expectFile(options, source, from), expectFile(options, target, to)]
     return (await options.records.commit(writes, seen)).done ? to : CONFLICT
@@ -118,19 +141,19 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
   if (replaced !== undefined) await dropUnreferenced(options, [replaced.file.blob])
 }
 
+interface Copy extends Pick<CopyRequest, 'target' | 'metadata'> {
+  readonly to: StoredFile | undefined
+  readonly now: number
+}
+
 /** The copy shares the blob of its source: a blob never changes, and is removed only when no file needs it. */
-function copyOf(
-  caller: Caller,
-  from: FileRecord,
-  target: CloudPath,
-  to: StoredFile | undefined,
-  now: number,
-): FileRecord {
+function copyOf(caller: Caller, from: FileRecord, { target, to, metadata, now }: Copy): FileRecord {
   const { creator: sourceCreator, ...bytes } = from
   const creator = caller.kind === 'user' ? idsOf(caller) : (to?.file.creator ?? sourceCreator)
   return {
     ...bytes,
     path: target,
+    ...(metadata === undefined ? {} : { metadata }),
     ...(creator === undefined ? {} : { creator }),
     createdAt: to?.file.createdAt ?? now,
     updatedAt: now,

@@ -21,7 +21,7 @@ export function parsed<T>(parse: () => T): T | CloudsteadError {
 }
 
 /** Does the work on one item; resolves to the error of the item. Rejects with a fault of the server. */
-export async function itemError(work: () => Promise<void>): Promise<CloudsteadError | undefined> {
+export async function itemError(work: () => Promise<unknown>): Promise<CloudsteadError | undefined> {
   try {
     await work()
     return undefined

@@ -1,9 +1,17 @@
-import { CloudsteadError, NOBODY, objectPathname, parseCloudPath, verifyObjectSignature } from '@cloudstead/protocol'
-import { allowsEverybody, refusal } from './authorize.ts'
+import {
+  type Caller,
+  type CloudPath,
+  CloudsteadError,
+  NOBODY,
+  objectPathname,
+  parseCloudPath,
+  verifyObjectSignature,
+} from '@cloudstead/protocol'
+import { allowsEverybody, authorize, refusal } from './authorize.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
-import { loadObject } from './store.ts'
+import { loadFile, loadObject } from './store.ts'
 
 /** Stands for an unknown path: a rule that depends on the path does not allow it. */
 const UNKNOWN_PATH = parseCloudPath('unknown')
@@ -20,7 +28,7 @@ export interface OpenedObject {
   readonly file: FileRecord
   /** The bytes to send. */
   readonly body: Body
-  /** The seconds until a signed URL expires. Absent for a bare URL, which everybody may read. */
+  /** The seconds until the permission has to be checked again. Absent for a file that everybody may read. */
   readonly remaining?: number
 }
 
@@ -50,6 +58,23 @@ export async function openObject(options: StorageOptions, request: ObjectRequest
   const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
   if (refused !== undefined) throw refused
   return { file, body }
+}
+
+/**
+ * Opens a file for a caller, as the rules decide.
+ *
+ * @throws CloudsteadError STORAGE_EXCEED_AUTHORITY or STORAGE_FILE_NONEXIST
+ */
+export async function openFile(options: StorageOptions, caller: Caller, path: CloudPath): Promise<OpenedObject> {
+  const file = (await loadFile(options, path))?.file
+  const { acl } = options.settings().storage
+  const access = { operation: 'read', path, file } as const
+  const now = options.now()
+  // Rights come before existence, so that a refusal reveals nothing about files of others.
+  authorize(acl, caller, access, now)
+  if (file === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
+  const body = bodyOf(file)
+  return allowsEverybody(acl, access, now) ? { file, body } : { file, body, remaining: 0 }
 }
 
 function checkSignature(options: StorageOptions, objectId: string, sign: string, t: string, now: number): void {

@@ -1,17 +1,20 @@
 import type { Readable } from 'node:stream'
-import type { AdminCaller, Caller, CloudPath, UploadTicket } from '@cloudstead/protocol'
+import type { AdminCaller, Caller, CloudPath, CloudsteadError, UploadTicket } from '@cloudstead/protocol'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
 import { type Body, createBodyReader } from './body.ts'
 import { type ListRequest, listFiles } from './browse.ts'
+import { type Bucket, getBucket, listBuckets } from './buckets.ts'
 import { correctType } from './correct-type.ts'
 import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
 import { createFileIndex } from './file-index.ts'
-import { type CopyItem, copyFiles, removeFiles } from './files.ts'
+import type { FileRecord } from './file-record.ts'
+import { type CopyItem, copyFiles, removeFiles, removePaths } from './files.ts'
 import type { ItemResult } from './list-items.ts'
+import { listReadable, type ReadableListRequest, type ReadablePage } from './list-readable.ts'
 import type { FilePage } from './listed.ts'
-import { type ObjectRequest, type OpenedObject, openObject } from './open-object.ts'
+import { type ObjectRequest, type OpenedObject, openFile, openObject } from './open-object.ts'
 import type { StorageOptions } from './options.ts'
 import { type FileQuestion, simulateFile } from './simulate.ts'
 import { filesAsBlobOwner } from './store.ts'
@@ -39,12 +42,17 @@ export interface Storage {
   temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
   copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
+  removePaths(caller: Caller, paths: readonly CloudPath[]): Promise<readonly (FileRecord | CloudsteadError)[]>
   openObject(request: ObjectRequest): Promise<OpenedObject>
+  openFile(caller: Caller, path: CloudPath): Promise<OpenedObject>
   /**
    * The bytes of an opened object: in memory when it is small, else a stream. Undefined when the file has been overwritten or
    * deleted since: then open the object again.
    */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
+  listReadable(caller: Caller, request: ReadableListRequest): Promise<ReadablePage>
+  listBuckets(caller: Caller): Promise<readonly Bucket[]>
+  getBucket(caller: Caller, id: string): Promise<Bucket>
   /** What the rules decide about a request; changes nothing. @throws CloudsteadError INVALID_FILE_NAME */
   simulate(question: FileQuestion): Promise<Simulated>
   /** Counts all files and their bytes. Yields the count so far, again and again. */
@@ -54,7 +62,7 @@ export interface Storage {
   /** Indexes files that an older version of the program stored; to be called at every start. */
   settle(signal?: AbortSignal): Promise<void>
 
-  // Folders. Methods that take an AdminCaller are for administrators only: rules decide about files, and have no right to list.
+  // Folders. Methods that take an AdminCaller are for administrators only: they judge no file by the rules.
   listFiles(administrator: AdminCaller, request: ListRequest): Promise<FilePage>
   countFiles(administrator: AdminCaller, paths: readonly TreePath[]): Promise<FileCount>
   fileDetails(administrator: AdminCaller, path: string): Promise<FileDetails>
@@ -78,7 +86,12 @@ export function createStorage(options: StorageOptions): Storage {
     temporaryUrls: (caller, requests) => temporaryUrls(options, caller, requests),
     remove: (caller, fileIds) => removeFiles(options, caller, fileIds),
     copy: (caller, items) => copyFiles(options, caller, items),
+    removePaths: (caller, paths) => removePaths(options, caller, paths),
     openObject: (request) => openObject(options, request),
+    openFile: (caller, path) => openFile(options, caller, path),
+    listReadable: (caller, request) => listReadable(options, caller, request),
+    listBuckets: (caller) => listBuckets(options, caller),
+    getBucket: (caller, id) => getBucket(options, caller, id),
     bytes: createBodyReader(options),
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),

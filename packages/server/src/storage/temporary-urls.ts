@@ -27,12 +27,12 @@ interface UrlItem extends ObjectUrl {
 }
 
 /** @throws CloudsteadError `INVALID_PARAM` */
-export function checkMaxAge(maxAge: unknown): number | undefined {
+export function checkMaxAge(maxAge: unknown, name = 'maxAge'): number | undefined {
   if (maxAge === undefined || maxAge === null) return undefined
   if (!Number.isInteger(maxAge) || (maxAge as number) < MIN_MAX_AGE_S || (maxAge as number) > MAX_MAX_AGE_S) {
     throw new CloudsteadError('INVALID_PARAM', {
-      en: `maxAge must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`,
-      zh: `maxAge 必须是整数秒，${MIN_MAX_AGE_S} 到 ${MAX_MAX_AGE_S}`,
+      en: `${name} must be a whole number of seconds, ${MIN_MAX_AGE_S} to ${MAX_MAX_AGE_S}`,
+      zh: `${name} 必须是整数秒，${MIN_MAX_AGE_S} 到 ${MAX_MAX_AGE_S}`,
     })
   }
   return maxAge as number

@@ -42,7 +42,7 @@ export interface MoveRequest {
 interface Step {
   readonly path: string
   readonly counts: boolean
-  readonly run: () => Promise<void>
+  readonly run: () => Promise<unknown>
 }
 
 /**
@@ -220,7 +220,7 @@ async function noSuchFolder(): Promise<never> {
 }
 
 /** A file of a folder that was removed after it was listed is not a failure. */
-async function passMissing(work: () => Promise<void>): Promise<void> {
+async function passMissing(work: () => Promise<unknown>): Promise<void> {
   try {
     await work()
   } catch (error) {

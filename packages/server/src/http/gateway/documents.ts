@@ -17,7 +17,7 @@ import type { BodyBudget } from '../body-budget.ts'
 import { callerOfBearer, isKnown } from '../callers.ts'
 import { collectionName, documentObject, jsonTexts, orderParts } from '../database-params.ts'
 import type { LargeAnswers } from '../large-answers.ts'
-import { flag, invalid, list, object, onlyMembers, type Params, string } from '../params.ts'
+import { flag, invalid, list, object, onlyMembers, type Params, string, wholeNumber } from '../params.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
@@ -185,8 +185,8 @@ async function countDocuments({ database, caller, collection, params, budget }: 
 
 async function findDocuments({ database, caller, collection, params, budget }: Call): Promise<string> {
   const now = database.now()
-  const offset = whole(params.offset, 'offset') ?? 0
-  const limit = whole(params.limit, 'limit')
+  const offset = wholeNumber(params.offset, 'offset') ?? 0
+  const limit = wholeNumber(params.limit, 'limit')
   const order = params.order === undefined ? undefined : orderParts(parsed(params.order, 'order'))
   const find = {
     collection,
@@ -232,10 +232,4 @@ function parsed(value: unknown, name: string): unknown {
 /** A parameter of the query string that is an object of Extended JSON; empty when it is absent. */
 function decodeText(value: unknown, name: string, now: number): DocumentObject {
   return value === undefined ? {} : documentObject(decodeEjsonValue(parsed(value, name), now), name)
-}
-
-function whole(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined
-  if (typeof value !== 'string' || !/^[0-9]{1,15}$/.test(value)) throw invalid(`${name} must be a whole number`)
-  return Number(value)
 }

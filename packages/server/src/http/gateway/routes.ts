@@ -1,7 +1,10 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerErrors } from '../errors.ts'
+import { bucketRoutes } from './buckets.ts'
 import { type DocumentRoutesOptions, documentRoutes } from './documents.ts'
+import { objectByteRoutes } from './object-bytes.ts'
+import { objectRoutes } from './objects.ts'
 import { type StorageRoutesOptions, storageRoutes } from './storage.ts'
 
 export interface GatewayOptions extends DocumentRoutesOptions, Omit<StorageRoutesOptions, 'encodeError'> {
@@ -24,8 +27,11 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayOption
       throw new CloudsteadError('INVALID_ENV', `this server serves ${options.env}, not the env of the request`)
     }
   })
-  const { auth, storage, database, originOf, budget, answers } = options
+  const { env, auth, storage, database, originOf, budget, answers } = options
   await app.register(storageRoutes, { auth, storage, originOf, budget, encodeError })
+  await app.register(objectRoutes, { env, auth, storage, originOf, budget })
+  await app.register(objectByteRoutes, { env, auth, storage, encodeError })
+  await app.register(bucketRoutes, { env, auth, storage })
   await app.register(documentRoutes, { auth, database, budget, answers })
 }
 
