@@ -75,11 +75,9 @@ async function takePictures(
     .click()
   const editor = page.getByRole('textbox', { name: /Rules as JSON|JSON 格式的规则/ })
   await editor.fill(JSON.stringify(RULES, undefined, 2))
-  await page
-    .getByText(/Denied|已拒绝|拒绝/)
-    .last()
-    .waitFor()
-  await editor.scrollIntoViewIfNeeded()
+  await page.locator('.decision:not(.is-stale) .decision-verdict').waitFor()
+  await page.locator('.decision-verdict').hover()
+  await page.mouse.wheel(0, 200)
   await shot('permissions')
   await console.close()
 }
