@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { type RunningServer, startServer } from './support/server.ts'
+import { type RunningServer, startLater, startServer } from './support/server.ts'
 import { assertRefused } from './support/uploads.ts'
 import { act, element, newPerson, own, type Person, send, temporaryUrl, upload, uploadUrl } from './support/wire.ts'
 
@@ -42,16 +42,7 @@ async function later(
   use: (server: RunningServer) => Promise<void>,
   config: object = CONFIG,
 ): Promise<void> {
-  const shift = `const real = Date.now; Date.now = () => real() + ${ahead}`
-  const former = process.env.NODE_OPTIONS
-  process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`
-  let server: RunningServer
-  try {
-    server = await startServer({ dataDir, config })
-  } finally {
-    if (former === undefined) delete process.env.NODE_OPTIONS
-    else process.env.NODE_OPTIONS = former
-  }
+  const server = await startLater(ahead, { dataDir, config })
   try {
     await use(server)
   } finally {
@@ -96,6 +87,12 @@ describe('expiry', () => {
     await later(2 * HOUR + MINUTE, async (server) => {
       const reply = await act(server, person, 'storage.getUploadMetadata', { path: own(person, 'c.txt') })
       assert.equal(reply.code, 'ACCESS_TOKEN_EXPIRED')
+      const { status, text } = await send(`${server.url}/v1/storages/get-objects-upload-info`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${person.accessToken}` },
+        body: JSON.stringify([{ objectId: own(person, 'c.txt') }]),
+      })
+      assert.deepEqual([status, (JSON.parse(text) as { code: string }).code], [401, 'ACCESS_TOKEN_EXPIRED'])
     })
     let token = person.refreshToken
     await later(30 * DAY, async (server) => {

@@ -69,6 +69,19 @@ export async function cloudstead(
   }
 }
 
+/** Starts a server whose clock is ahead by `ahead` milliseconds. */
+export async function startLater(ahead: number, options: ServerOptions): Promise<RunningServer> {
+  const shift = `const real = Date.now; Date.now = () => real() + ${ahead}`
+  const former = process.env.NODE_OPTIONS
+  process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`
+  try {
+    return await startServer(options)
+  } finally {
+    if (former === undefined) delete process.env.NODE_OPTIONS
+    else process.env.NODE_OPTIONS = former
+  }
+}
+
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { mode = 'start', env = ENV } = options
   const scratch = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-'))
