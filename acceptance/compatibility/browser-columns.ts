@@ -3,7 +3,8 @@ import type { Browser } from 'playwright-core'
 import { SDK_PACKAGES } from '../support/clients.ts'
 import type { SdkLine } from '../support/sdk.ts'
 import { serveSite, type WebSite } from '../support/web-site.ts'
-import type { ColumnResults, ColumnSetup } from './run-column.ts'
+import type { ProbeResults } from './probe.ts'
+import type { ColumnSetup } from './run-column.ts'
 
 /** The script of the page: the SDK's build for browsers and the probes. */
 async function bundle(sdk: SdkLine): Promise<string> {
@@ -30,13 +31,13 @@ export async function sdkSite(sdk: SdkLine): Promise<WebSite> {
 }
 
 /** Runs the probes on a page. @param page its URL */
-export async function runInBrowser(browser: Browser, page: string, setup: ColumnSetup): Promise<ColumnResults> {
+export async function runInBrowser(browser: Browser, page: string, setup: ColumnSetup): Promise<ProbeResults> {
   const context = await browser.newContext()
   try {
     const opened = await context.newPage()
     await opened.goto(page)
     return await opened.evaluate(
-      (given) => (globalThis as unknown as { run(setup: ColumnSetup): Promise<ColumnResults> }).run(given),
+      (given) => (globalThis as unknown as { run(setup: ColumnSetup): Promise<ProbeResults> }).run(given),
       setup,
     )
   } finally {
