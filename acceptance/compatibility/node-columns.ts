@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { askChild } from '../support/child.ts'
 import { SDK_PACKAGES } from '../support/clients.ts'
 import { serverVariables } from '../support/server-sdk.ts'
 import type { Column } from './columns.ts'
@@ -12,32 +11,14 @@ export interface NodeColumn {
   readonly setup: ColumnSetup
 }
 
-export type NodeAnswer = { readonly results: ProbeResults } | { readonly failure: string }
-
 /** Runs the probes with the build of a client SDK for Node. */
 export function runInNode({ sdk }: Column, setup: ColumnSetup): Promise<ProbeResults> {
-  return inProcess(new URL('./node-column.ts', import.meta.url), {
-    packageName: SDK_PACKAGES[sdk],
-    setup,
-  } satisfies NodeColumn)
+  const column: NodeColumn = { packageName: SDK_PACKAGES[sdk], setup }
+  return askChild(new URL('./node-column.ts', import.meta.url), column)
 }
 
 /** Runs the probes with a server SDK, which only environment variables direct to the server. */
 export function runOnServer({ by }: ServerColumn, setup: ServerSetup): Promise<ProbeResults> {
   const variables = serverVariables(setup.server, by === 'signature' ? setup.apiKey : undefined)
-  return inProcess(new URL('./server-column.ts', import.meta.url), setup, variables)
-}
-
-/** In a process of their own: SDKs keep their logins in the process, and read its environment variables. */
-async function inProcess(module: URL, setup: object, variables: object = {}): Promise<ProbeResults> {
-  const child = fork(module, [JSON.stringify(setup)], {
-    env: { ...process.env, ...variables },
-    // `undefined` survives.
-    serialization: 'advanced',
-    // Its output is only the log of the SDK.
-    silent: true,
-  })
-  const [answer] = (await once(child, 'message')) as [NodeAnswer]
-  if ('failure' in answer) throw new Error(answer.failure)
-  return answer.results
+  return askChild(new URL('./server-column.ts', import.meta.url), setup, variables)
 }

@@ -1,7 +1,7 @@
 /** A process that runs all probes with one server SDK, directed by its environment variables, and sends the results to its parent. */
 import { createRequire } from 'node:module'
+import { answerParent } from '../support/child.ts'
 import '../support/offline.ts'
-import { answerParent } from './answer-parent.ts'
 import { runProbes } from './probe.ts'
 import { isWx, type ServerSetup } from './server-columns.ts'
 import { SERVER_PROBES, type ServerApp } from './server-probes.ts'
@@ -14,15 +14,12 @@ interface WxSdk {
   createNewInstance(options: object): WxCloud
 }
 
-const setup = JSON.parse(process.argv[2] ?? '') as ServerSetup
-const { column, server, collection, customUserId } = setup
-
-await answerParent(async () => {
+await answerParent(async (setup: ServerSetup) => {
+  const { column, server, collection, customUserId } = setup
   const sdk = createRequire(import.meta.url)(column.packageName) as NodeSdk & WxSdk
   const key = column.by === 'key' ? { accessKey: setup.apiKey.apiKey } : {}
   const app = isWx(column)
     ? asNodeSdk(sdk.createNewInstance({ env: server.env }))
     : sdk.init({ env: server.env, credentials: setup.loginKey, ...key })
-  const root = collection
-  return runProbes(SERVER_PROBES, { app, sdk, root, ...server, collection, customUserId })
+  return runProbes(SERVER_PROBES, { app, sdk, root: collection, ...server, collection, customUserId })
 })
