@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, test } from 'node:test'
 import type { Sightings } from './errors/columns.ts'
-import { codesOfApps, PAGES, withSection } from './errors/page.ts'
+import { codesOfApps, PAGES, withTable } from './errors/page.ts'
 import { lookAtErrors } from './errors/stage.ts'
 import { UNSEEN } from './errors/unseen.ts'
 
@@ -19,8 +19,8 @@ test('every code of apps is seen through an SDK, or the docs say why not', () =>
 })
 
 for (const { language, file } of PAGES) {
-  test(`the section in ${language} is up to date: npm run build, then node acceptance/errors/write.ts`, () => {
+  test(`the table in ${language} is up to date: npm run build, then node acceptance/errors/write.ts`, () => {
     const page = readFileSync(file, 'utf8')
-    assert.equal(page, withSection(page, language, sightings))
+    assert.equal(page, withTable(page, language, 'programs', sightings))
   })
 }

@@ -1,7 +1,6 @@
 import { invoke } from '../compatibility/probe.ts'
-import { FOREIGN_NAME } from '../support/foreign-name.ts'
 import type { App, Auth } from '../support/sdk.ts'
-import type { Situation } from './columns.ts'
+import type { ErrorColumn, Situation } from './columns.ts'
 import { type CommonClient, LIST_CALLS, missing, things } from './common-situations.ts'
 
 /** The client SDK, logged in with a ticket. */
@@ -34,11 +33,15 @@ function foreign({ setup }: AppClient): string {
 }
 
 function elsewhere(client: AppClient, call: () => Promise<unknown>): Promise<unknown> {
-  return client.at(`${FOREIGN_NAME}:${client.setup.server.port}`, call)
+  return client.at(client.setup.foreignHost, call)
 }
 
 /** Three calls with an access token that is refused. */
-function refusedTokens(code: string, tokenOf: (client: AppClient) => string): readonly Situation<AppClient>[] {
+function refusedTokens(
+  code: string,
+  tokenOf: (client: AppClient) => string,
+  where: (column: ErrorColumn) => boolean = () => true,
+): readonly Situation<AppClient>[] {
   const calls: Readonly<Record<string, (client: AppClient) => Promise<unknown>>> = {
     uploadFile: (client) => client.upload('b.png'),
     getTempFileURL: (client) => client.app.getTempFileURL({ fileList: [missing(client)] }),
@@ -47,9 +50,13 @@ function refusedTokens(code: string, tokenOf: (client: AppClient) => string): re
   return Object.entries(calls).map(([call, run]) => ({
     code,
     call,
+    where,
     run: (client) => having(client, { access_token: tokenOf(client) }, () => run(client)),
   }))
 }
+
+/** In browsers in GATEWAY mode the SDK refreshes the login and repeats the call. */
+const showsExpiry = (column: ErrorColumn) => !(column.build === 'web' && column.mode === 'GATEWAY')
 
 /** The logins come last, because some end the login. */
 export const APP_SITUATIONS: readonly Situation<AppClient>[] = [
@@ -91,7 +98,7 @@ export const APP_SITUATIONS: readonly Situation<AppClient>[] = [
     run: ({ app }) => app.database().createCollection('mine'),
   },
   ...refusedTokens('INVALID_ACCESS_TOKEN', () => 'unknown'),
-  ...refusedTokens('ACCESS_TOKEN_EXPIRED', ({ setup }) => setup.expiredToken),
+  ...refusedTokens('ACCESS_TOKEN_EXPIRED', ({ setup }) => setup.expiredToken, showsExpiry),
   {
     code: 'HOST_NOT_ALLOWED',
     call: 'uploadFile',

@@ -7,7 +7,7 @@ export interface AppColumn {
   readonly name: string
   readonly sdk: SdkLine
   readonly mode: EndPointMode
-  readonly build: 'wechat' | 'node'
+  readonly build: 'wechat' | 'node' | 'web'
 }
 
 interface ServerColumn {
@@ -25,10 +25,18 @@ export const ERROR_COLUMNS: readonly ErrorColumn[] = [
   { name: 'node-sdk 3.18.3', build: 'server' },
 ]
 
+/** In Chromium, on a page of a listed web site. */
+export const WEB_COLUMNS: readonly AppColumn[] = [
+  { name: 'js-sdk 3.7.0, CLOUD_API', sdk: '3.7.0', mode: 'CLOUD_API', build: 'web' },
+  { name: 'js-sdk 3.7.0, GATEWAY', sdk: '3.7.0', mode: 'GATEWAY', build: 'web' },
+]
+
 /** What the situations need of the server. */
 export interface ErrorSetup {
   readonly column: ErrorColumn
-  readonly server: Pick<RunningServer, 'host' | 'url' | 'env' | 'port'>
+  readonly server: Pick<RunningServer, 'host' | 'url' | 'env'>
+  /** The server under a name that it does not list: `shop.example:8787`. */
+  readonly foreignHost: string
   readonly apiKey: ApiKey
   /** A key that may only read documents. */
   readonly readingKey: ApiKey

@@ -4,13 +4,14 @@ import { runInThisContext } from 'node:vm'
 import nodeSdk from '@cloudbase/node-sdk'
 import { answerParent } from '../support/child.ts'
 import { createPhone, SDK_PACKAGES } from '../support/clients.ts'
+import '../support/foreign-name.ts'
 import '../support/offline.ts'
-import { connect, type Sdk } from '../support/sdk.ts'
-import { APP_SITUATIONS, type AppClient } from './app-situations.ts'
-import { type AppColumn, type ErrorSetup, nameOf, type Sightings, type Situation } from './columns.ts'
-import { COMMON_SITUATIONS, type CommonClient } from './common-situations.ts'
+import type { Sdk } from '../support/sdk.ts'
+import { clientOf, connected, lookAt, lookAtApp } from './app-client.ts'
+import type { AppClient } from './app-situations.ts'
+import type { AppColumn, ErrorSetup, Sightings } from './columns.ts'
+import { COMMON_SITUATIONS } from './common-situations.ts'
 import { type AdminClient, SERVER_SITUATIONS } from './server-situations.ts'
-import { type Sighting, sightingOf } from './sighting.ts'
 
 /** A code of `wx.login` that WeChat does not know. */
 const UNKNOWN_CODE = 'unknown'
@@ -18,24 +19,12 @@ const SMALL = new Uint8Array(10)
 
 await answerParent(async (setup: ErrorSetup): Promise<Sightings> => {
   const { column } = setup
+  const codeOf = runInThisContext(setup.codeOf) as (error: unknown) => unknown
   if (column.build === 'server') {
-    return lookAt([...COMMON_SITUATIONS, ...SERVER_SITUATIONS], administrator(setup))
+    return lookAt([...COMMON_SITUATIONS, ...SERVER_SITUATIONS], administrator(setup), codeOf)
   }
-  const client = column.build === 'wechat' ? onPhone(column, setup) : inNode(column, setup)
-  const { error } = await client.auth.signInWithCustomTicket(async () => setup.ticket)
-  if (error) throw new Error(`login failed: ${error.message}`)
-  return lookAt([...COMMON_SITUATIONS, ...APP_SITUATIONS], client)
+  return lookAtApp(column.build === 'wechat' ? onPhone(column, setup) : inNode(column, setup), codeOf)
 })
-
-async function lookAt<C extends CommonClient>(situations: readonly Situation<C>[], client: C): Promise<Sightings> {
-  const codeOf = runInThisContext(client.setup.codeOf) as (error: unknown) => unknown
-  const sightings: Record<string, Sighting> = {}
-  for (const situation of situations) {
-    if (situation.where?.(client.setup.column) === false) continue
-    sightings[nameOf(situation)] = await sightingOf(situation.code, () => situation.run(client), codeOf)
-  }
-  return sightings
-}
 
 function onPhone({ sdk, mode }: AppColumn, setup: ErrorSetup): AppClient {
   const phoneOf = (env: string) => createPhone({ ...setup.server, env }, { sdk, mode, loginCode: UNKNOWN_CODE })
@@ -46,42 +35,8 @@ function onPhone({ sdk, mode }: AppColumn, setup: ErrorSetup): AppClient {
 
 function inNode({ sdk, mode }: AppColumn, setup: ErrorSetup): AppClient {
   const loaded = createRequire(import.meta.url)(SDK_PACKAGES[sdk]) as { default?: Sdk } & Sdk
-  const cloudbase = loaded.default ?? loaded
-  const connected = (env: string) => connect(cloudbase, { ...setup.server, env }, { endPointMode: mode })
-  // The type of the tests is that of Mini Programs, where a file is a path.
-  const pick = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>]) as unknown as string
-  return clientOf(connected(setup.server.env), setup, pick, (env) => connected(env).auth)
-}
-
-function clientOf(
-  { app, auth }: ReturnType<typeof connect>,
-  setup: ErrorSetup,
-  pick: AppClient['pick'],
-  authOf: AppClient['authOf'],
-): AppClient {
-  const root = `users/${setup.customUserId}`
-  const register = (host: string) => {
-    app.registerEndPoint(`//${host}/web`, 'http')
-    app.registerEndPointWithKey({ key: 'GATEWAY', url: `//${host}/v1`, protocol: 'http' })
-  }
-  return {
-    app: app as AppClient['app'],
-    auth,
-    setup,
-    root,
-    pick,
-    upload: async (name, bytes = SMALL) =>
-      (await app.uploadFile({ cloudPath: `${root}/${name}`, filePath: pick(bytes) })).fileID,
-    async at(host, call) {
-      register(host)
-      try {
-        return await call()
-      } finally {
-        register(setup.server.host)
-      }
-    },
-    authOf,
-  }
+  const pick = (bytes: Uint8Array) => new Blob([bytes as Uint8Array<ArrayBuffer>])
+  return connected(loaded.default ?? loaded, { ...setup, mode }, pick)
 }
 
 function administrator(setup: ErrorSetup, options: object = {}): AdminClient {

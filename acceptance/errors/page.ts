@@ -1,7 +1,7 @@
 /** The section of `docs/troubleshooting.md` and its Chinese version about errors as each SDK shows them. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ERROR_COLUMNS, type Sightings } from './columns.ts'
+import { ERROR_COLUMNS, type ErrorColumn, type Sightings, WEB_COLUMNS } from './columns.ts'
 import type { Sighting } from './sighting.ts'
 import { UNSEEN } from './unseen.ts'
 
@@ -15,7 +15,10 @@ export const PAGES: readonly { readonly language: Language; readonly file: strin
   { language: 'zh', file: join(DOCS, 'troubleshooting.zh-CN.md') },
 ]
 
-const BEGIN = '<!-- made by acceptance/errors/write.ts -->'
+/** The tables: of Mini Programs, Node and servers, and of browsers, which not every machine has. */
+export type Part = 'programs' | 'browsers'
+
+const COLUMNS: Readonly<Record<Part, readonly ErrorColumn[]>> = { programs: ERROR_COLUMNS, browsers: WEB_COLUMNS }
 const END = '<!-- end -->'
 
 const TEXTS = {
@@ -52,17 +55,29 @@ export function codeOfDocs(): string {
   return source
 }
 
-/** The page with the section of these sightings, which are in the order of the columns. */
-export function withSection(page: string, language: Language, sightings: readonly Sightings[]): string {
-  const [before, rest] = page.split(BEGIN)
-  const [, after] = rest?.split(END) ?? []
-  if (before === undefined || after === undefined) throw new Error(`the page has no section: ${BEGIN} ... ${END}`)
-  return `${before}${BEGIN}\n\n${renderSection(language, sightings)}\n\n${END}${after}`
+/** The page with a table of these sightings, which are in the order of the columns. */
+export function withTable(page: string, language: Language, part: Part, sightings: readonly Sightings[]): string {
+  const begin = `<!-- ${part}: made by acceptance/errors/write.ts -->`
+  const from = page.indexOf(begin)
+  const to = page.indexOf(END, from)
+  if (from === -1 || to === -1) throw new Error(`the page has no place for the table: ${begin} ... ${END}`)
+  const lines = [
+    ...table(language, COLUMNS[part], sightings),
+    ...(part === 'programs' ? ['', ...unseen(language)] : []),
+  ]
+  return `${page.slice(0, from)}${begin}\n\n${lines.join('\n')}\n\n${page.slice(to)}`
 }
 
-function renderSection(language: Language, sightings: readonly Sightings[]): string {
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}
+
+function table(
+  language: Language,
+  columns: readonly ErrorColumn[],
+  sightings: readonly Sightings[],
+): readonly string[] {
   const text = TEXTS[language]
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const names = [...new Set(sightings.flatMap((seen) => Object.keys(seen)))]
   const seen = codesOfApps().flatMap((code) => {
     const calls = Map.groupBy(
@@ -73,16 +88,14 @@ function renderSection(language: Language, sightings: readonly Sightings[]): str
       ([cells, of]) => `| \`${code}\` | ${of.map((name) => `\`${name.slice(code.length + 1)}\``).join(', ')} ${cells}`,
     )
   })
-  const heads = [...text.head, ...ERROR_COLUMNS.map(({ name }) => name)]
-  return [
-    row(heads),
-    row(heads.map(() => '---')),
-    ...seen,
-    '',
-    row(text.unseen),
-    row(text.unseen.map(() => '---')),
-    ...UNSEEN.map(({ codes, ...why }) => row([codes.map((code) => `\`${code}\``).join(', '), why[language]])),
-  ].join('\n')
+  const heads = [...text.head, ...columns.map(({ name }) => name)]
+  return [row(heads), row(heads.map(() => '---')), ...seen]
+}
+
+function unseen(language: Language): readonly string[] {
+  const heads = TEXTS[language].unseen
+  const rows = UNSEEN.map(({ codes, ...why }) => row([codes.map((code) => `\`${code}\``).join(', '), why[language]]))
+  return [row(heads), row(heads.map(() => '---')), ...rows]
 }
 
 function cell(sighting: Sighting | undefined, language: Language): string {

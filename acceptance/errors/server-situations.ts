@@ -1,5 +1,4 @@
 import { invoke } from '../compatibility/probe.ts'
-import { FOREIGN_NAME } from '../support/foreign-name.ts'
 import type { Situation } from './columns.ts'
 import { type CommonClient, things } from './common-situations.ts'
 
@@ -59,7 +58,7 @@ export const SERVER_SITUATIONS: readonly Situation<AdminClient>[] = [
   ...refused('INVALID_ENV', () => ({ env: 'other-1abcde' })),
   ...refused('ACTION_FORBIDDEN', ({ setup }) => setup.readingKey).filter(({ call }) => call !== 'getTempFileURL'),
   ...refused('HOST_NOT_ALLOWED', ({ setup }) => ({
-    serviceUrl: `http://${FOREIGN_NAME}:${setup.server.port}/admin`,
+    serviceUrl: `http://${setup.foreignHost}/admin`,
   })),
   { code: 'SIGN_EXPIRED', call: 'query.get', run: (client) => late(() => things(client).get()) },
 ]

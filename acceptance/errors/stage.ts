@@ -2,14 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
 import { askChild } from '../support/child.ts'
-import { createTicket } from '../support/clients.ts'
+import { createTicket, SDK_PACKAGES } from '../support/clients.ts'
 import { consoleApi } from '../support/console-api.ts'
 import { adminDatabase } from '../support/databases.ts'
+import { FOREIGN_NAME } from '../support/foreign-name.ts'
+import { runOnPage, scriptSite } from '../support/sdk-site.ts'
 import { cloudstead, type RunningServer, startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { loginWithTicket, newPerson } from '../support/wire.ts'
-import { ERROR_COLUMNS, type ErrorColumn, type ErrorSetup, type Sightings } from './columns.ts'
+import { ERROR_COLUMNS, type ErrorColumn, type ErrorSetup, type Sightings, WEB_COLUMNS } from './columns.ts'
 import { codeOfDocs } from './page.ts'
 
 const CONFIG = {
@@ -21,37 +24,55 @@ const CONFIG = {
 const MEGABYTE = 1024 * 1024
 const HOURS_3_MS = 3 * 3_600_000
 
-/** What each SDK shows, in the order of the columns. */
-export async function lookAtErrors(): Promise<readonly Sightings[]> {
+/** What each SDK shows in Mini Programs and in Node, in the order of the columns. */
+export function lookAtErrors(): Promise<readonly Sightings[]> {
+  const child = new URL('./error-column.ts', import.meta.url)
+  return lookWith(ERROR_COLUMNS, [], (setup) => askChild(child, setup))
+}
+
+/** The same on pages of a web site. @param browser for which `FOREIGN_NAME` leads to this machine */
+export async function lookInBrowser(browser: Browser): Promise<readonly Sightings[]> {
+  const contents = `
+    import cloudbase from '${SDK_PACKAGES['3.7.0']}'
+    import { connected, lookAtApp } from './app-client.ts'
+    const pick = (bytes) => new File([bytes], 'a.png', { type: 'image/png' })
+    window.run = (setup) => lookAtApp(connected(cloudbase, { ...setup, mode: setup.column.mode }, pick), ${codeOfDocs()})`
+  const site = await scriptSite(contents, import.meta.dirname)
+  try {
+    const host = `${FOREIGN_NAME}:${site.port}`
+    return await lookWith(WEB_COLUMNS, [host], (setup) => runOnPage(browser, `http://${host}/`, setup))
+  } finally {
+    site.close()
+  }
+}
+
+/** @param webDomains hosts of the web sites that may call the server */
+async function lookWith(
+  columns: readonly ErrorColumn[],
+  webDomains: readonly string[],
+  look: (setup: ErrorSetup) => Promise<Sightings>,
+): Promise<readonly Sightings[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-errors-'))
   try {
     const expiredToken = await formerToken(dataDir)
-    const server = await startServer({ mode: 'dev', dataDir, config: CONFIG })
+    const server = await startServer({ mode: 'dev', dataDir, config: { ...CONFIG, security: { webDomains } } })
     try {
-      const known = await prepare(server)
-      const sightings: Sightings[] = []
-      for (const column of ERROR_COLUMNS) {
+      const known = { ...(await prepare(server)), expiredToken, codeOf: codeOfDocs() }
+      const all: Sightings[] = []
+      for (const [at, column] of columns.entries()) {
         const before = server.log().length
-        const seen = await lookWith(column, { ...known, expiredToken })
+        const customUserId = `user-${at}`
+        const seen = await look({ ...known, column, customUserId, ticket: createTicket(known.loginKey, customUserId) })
         await until('lost errors are in the log', () => unlogged(seen, server.log().slice(before)), isEmpty)
-        sightings.push(seen)
+        all.push(seen)
       }
-      return sightings
+      return all
     } finally {
       await server.stop()
     }
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
-}
-
-type Prepared = Omit<ErrorSetup, 'column' | 'ticket' | 'customUserId' | 'codeOf'>
-
-function lookWith(column: ErrorColumn, known: Prepared): Promise<Sightings> {
-  const customUserId = `user-${ERROR_COLUMNS.indexOf(column)}`
-  const ticket = createTicket(known.loginKey, customUserId)
-  const setup: ErrorSetup = { ...known, column, customUserId, ticket, codeOf: codeOfDocs() }
-  return askChild(new URL('./error-column.ts', import.meta.url), setup)
 }
 
 /**
@@ -85,7 +106,9 @@ async function formerToken(dataDir: string): Promise<string> {
   }
 }
 
-async function prepare(server: RunningServer): Promise<Omit<Prepared, 'expiredToken'>> {
+type Prepared = Omit<ErrorSetup, 'column' | 'ticket' | 'customUserId' | 'codeOf' | 'expiredToken'>
+
+async function prepare(server: RunningServer): Promise<Prepared> {
   const [apiKey, loginKey] = [await server.apiKey(), await server.loginKey()]
   const args = ['--env', server.env, '--data-dir', server.dataDir, '--scope', 'database:read']
   const readingKey = JSON.parse((await cloudstead('keys', 'api', ...args)).stdout) as ErrorSetup['readingKey']
@@ -94,6 +117,7 @@ async function prepare(server: RunningServer): Promise<Omit<Prepared, 'expiredTo
   await consoleApi(server, apiKey).call('PUT', '/users/blocked/blocked', { blocked: true })
   const large = adminDatabase(server, apiKey).collection('large')
   for (let n = 0; n < 3; n += 1) await large.add({ text: 'x'.repeat(12 * MEGABYTE) })
-  const { host, url, env, port } = server
-  return { server: { host, url, env, port }, apiKey, readingKey, loginKey, blockedTicket }
+  const { host, url, env } = server
+  const foreignHost = `${FOREIGN_NAME}:${server.port}`
+  return { server: { host, url, env }, foreignHost, apiKey, readingKey, loginKey, blockedTicket }
 }
