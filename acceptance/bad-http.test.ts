@@ -1,8 +1,10 @@
 /** Malformed HTTP and unknown paths: every request is answered, and the server keeps running. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { stopUnharmed } from './support/refusals.ts'
 import { ENV, type RunningServer, startServer } from './support/server.ts'
+import { eventually } from './support/until.ts'
 import { actionBody, element, exchange, newPerson, own, type Person, send } from './support/wire.ts'
 
 let server: RunningServer
@@ -118,6 +120,26 @@ describe('malformed HTTP and unknown paths', () => {
     const request = `POST /web?env=${ENV} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
     for (let length = 0; length <= request.length; length += 7) {
       await exchange(server, request.slice(0, length), { hangUp: true })
+    }
+  })
+
+  test('a client that keeps its connection gets the refusal of a large body while it is sending, and can go on', async () => {
+    const size = 21 * 1024 * 1024
+    const socket = connect(server.port, '127.0.0.1').setEncoding('latin1')
+    let received = ''
+    socket.on('data', (text) => {
+      received += text
+    })
+    try {
+      socket.write(`POST /web?env=${ENV} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${size}\r\n\r\n`)
+      socket.write(Buffer.alloc(1000, 'x'))
+      await eventually('the refusal has arrived', () => received.includes('EXCEED_REQUEST_SIZE_LIMIT'))
+      assert.doesNotMatch(received, /^connection: close/im)
+      socket.write(Buffer.alloc(size - 1000, 'x'))
+      socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await eventually('the next answer has arrived', () => received.includes('"status":"ok"'))
+    } finally {
+      socket.destroy()
     }
   })
 

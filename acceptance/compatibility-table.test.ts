@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { PAGES, renderTable, strayRows } from './compatibility/table.ts'
+import { strayRows } from './compatibility/expectations.ts'
+import { CLIENT_CALLS } from './compatibility/outcomes.ts'
+import { SERVER_CALLS } from './compatibility/server-outcomes.ts'
+import { PAGES, renderTable } from './compatibility/table.ts'
 
 test('every declared call has a probe or is listed as not there yet, and nothing else is listed', () => {
-  assert.deepEqual(strayRows(), [])
+  assert.deepEqual([...strayRows(CLIENT_CALLS), ...strayRows(SERVER_CALLS)], [])
 })
 
 for (const { language, file } of PAGES) {

@@ -189,6 +189,20 @@ describe('the Host of a request', () => {
     }
   })
 
+  test('pages of listed web sites can read the refusal, and other pages cannot', async () => {
+    for (const [origin, allowed] of [
+      [SHOP, SHOP],
+      ['https://evil.example', undefined],
+    ]) {
+      for (const method of ['OPTIONS', 'POST']) {
+        const headers = { host: 'evil.example:8787', origin }
+        const answer = await send(`${server.url}/v1/storages/delete-objects`, { method, headers, body: '[]' })
+        assert.equal(answer.headers['access-control-allow-origin'], allowed)
+        if (method === 'POST') assert.match(answer.text, allowed ? /HOST_NOT_ALLOWED/ : /ORIGIN_NOT_ALLOWED/)
+      }
+    }
+  })
+
   test('addresses, loopback names and listed names are accepted', async () => {
     for (const host of [
       '192.168.1.20:8787',

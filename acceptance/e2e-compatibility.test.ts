@@ -3,7 +3,9 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { runInBrowser, sdkSite } from './compatibility/browser-columns.ts'
 import { columnsOf, SDKS } from './compatibility/columns.ts'
-import { assertOutcomes, type ColumnStage, openColumnStage } from './compatibility/stage.ts'
+import { assertOutcomes } from './compatibility/expectations.ts'
+import { CLIENT_CALLS } from './compatibility/outcomes.ts'
+import { type ColumnStage, openColumnStage } from './compatibility/stage.ts'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import type { SdkLine } from './support/sdk.ts'
 import type { WebSite } from './support/web-site.ts'
@@ -31,7 +33,7 @@ describe('every call in a browser', { skip: lacksChromium() }, () => {
   for (const column of COLUMNS) {
     test(`js-sdk ${column.sdk}, ${column.mode}`, async () => {
       const page = `http://${SHOP}:${sites.get(column.sdk)?.port}/`
-      assertOutcomes(column, await runInBrowser(browser, page, stage.setup(column)))
+      assertOutcomes(CLIENT_CALLS, column, await runInBrowser(browser, page, stage.setup(column)))
     })
   }
 })

@@ -1,5 +1,16 @@
 import type { Collection, Command, Database } from '../support/sdk.ts'
-import { type Client, equal, invoke, ok, type Probe, type Probes, reasonOfRefusal } from './probe.ts'
+import {
+  type DatabaseClient as Client,
+  equal,
+  invoke,
+  ok,
+  type Probe as ProbeOf,
+  type Probes as ProbesOf,
+  reasonOfRefusal,
+} from './probe.ts'
+
+type Probe = ProbeOf<Client>
+type Probes = ProbesOf<Client>
 
 let made = 0
 

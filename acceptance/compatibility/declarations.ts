@@ -1,4 +1,4 @@
-/** The public calls of the SDK, read from the type declarations that it publishes. */
+/** The public calls of the SDKs, read from the type declarations that they publish. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, type Statement, type TSModuleBlock, type TSSignature } from 'oxc-parser'
@@ -26,17 +26,36 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   auth: ['cloudbase.auth.App'],
 }
 
-/** Members that are no calls: settings, and what the SDK uses itself. */
-const NO_CALLS = new Set(['app.eventBus', 'objects.bucketId', 'db.config', 'db.reqClass', 'db.dataVersion'])
+/** The same for server SDKs. Their database is that of the client SDK, with a few more calls. */
+const SERVER_AREAS: typeof AREAS = {
+  app: ['CloudBase'],
+  ...Object.fromEntries(['db', 'collection'].map((area) => [area, AREAS[area] ?? []])),
+  query: [...(AREAS.query ?? []), 'Database.Query'],
+  doc: [...(AREAS.doc ?? []), 'Database.DocumentReference'],
+  ...Object.fromEntries(['command', 'geo', 'aggregate', 'transaction'].map((area) => [area, AREAS[area] ?? []])),
+  auth: ['Auth'],
+}
 
-/** The rows of the table: `app.uploadFile`, `doc.update`. */
+/** Members that are no calls: settings, and what the SDK uses itself. */
+const NO_CALLS = new Set([
+  ...['app.eventBus', 'objects.bucketId', 'db.config', 'db.reqClass', 'db.dataVersion', 'doc.id', 'doc.projection'],
+])
+
+/** The calls of the client SDK: `app.uploadFile`, `doc.update`. */
 export function declaredCalls(): readonly string[] {
-  const members = new Map([
-    ...membersIn(join(PACKAGES, '@cloudbase/js-sdk-3/core.d.ts')),
-    // The newest declarations of the database: those of js-sdk leave some calls out.
-    ...membersIn(join(PACKAGES, '@cloudbase/node-sdk/types/db.d.ts')),
-  ])
-  const rows = Object.entries(AREAS).flatMap(([area, names]) =>
+  return callsOf(AREAS, ['@cloudbase/js-sdk-3/core.d.ts'])
+}
+
+/** The calls of the server SDK. */
+export function declaredServerCalls(): readonly string[] {
+  return callsOf(SERVER_AREAS, ['@cloudbase/js-sdk-3/core.d.ts', '@cloudbase/node-sdk/types/index.d.ts'])
+}
+
+function callsOf(areas: typeof AREAS, files: readonly string[]): readonly string[] {
+  // The newest declarations of the database: those of js-sdk leave some calls out.
+  const all = [...files, '@cloudbase/node-sdk/types/db.d.ts']
+  const members = new Map(all.flatMap((file) => [...membersIn(join(PACKAGES, file))]))
+  const rows = Object.entries(areas).flatMap(([area, names]) =>
     names.flatMap((name) => {
       const found = members.get(name)
       if (found === undefined) throw new Error(`the declarations have no ${name}`)
@@ -71,7 +90,8 @@ function collect(statements: readonly Statement[], prefix: string, members: Map<
 
 function keyOf(member: TSSignature | { readonly key?: unknown; readonly type: string }): readonly string[] {
   const key = 'key' in member ? (member.key as { readonly name?: string } | undefined) : undefined
-  return key?.name === undefined || key.name === 'constructor' ? [] : [key.name]
+  const { name } = key ?? {}
+  return name === undefined || name === 'constructor' || name.startsWith('_') ? [] : [name]
 }
 
 /** `cloudbase.app` of `declare namespace cloudbase.app`. */

@@ -1,26 +1,24 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { askChild } from '../support/child.ts'
 import { SDK_PACKAGES } from '../support/clients.ts'
+import { serverVariables } from '../support/server-sdk.ts'
 import type { Column } from './columns.ts'
-import type { ColumnResults, ColumnSetup } from './run-column.ts'
+import type { ProbeResults } from './probe.ts'
+import type { ColumnSetup } from './run-column.ts'
+import type { ServerColumn, ServerSetup } from './server-columns.ts'
 
 export interface NodeColumn {
   readonly packageName: string
   readonly setup: ColumnSetup
 }
 
-export type NodeAnswer = { readonly results: ColumnResults } | { readonly failure: string }
-
-/** Runs the probes in a process of their own: the SDK keeps its login in the process. */
-export async function runInNode({ sdk }: Column, setup: ColumnSetup): Promise<ColumnResults> {
+/** Runs the probes with the build of a client SDK for Node. */
+export function runInNode({ sdk }: Column, setup: ColumnSetup): Promise<ProbeResults> {
   const column: NodeColumn = { packageName: SDK_PACKAGES[sdk], setup }
-  const child = fork(new URL('./node-column.ts', import.meta.url), [JSON.stringify(column)], {
-    // `undefined` survives.
-    serialization: 'advanced',
-    // Its output is only the log of the SDK.
-    silent: true,
-  })
-  const [answer] = (await once(child, 'message')) as [NodeAnswer]
-  if ('failure' in answer) throw new Error(answer.failure)
-  return answer.results
+  return askChild(new URL('./node-column.ts', import.meta.url), column)
+}
+
+/** Runs the probes with a server SDK, which only environment variables direct to the server. */
+export function runOnServer({ by }: ServerColumn, setup: ServerSetup): Promise<ProbeResults> {
+  const variables = serverVariables(setup.server, by === 'signature' ? setup.apiKey : undefined)
+  return askChild(new URL('./server-column.ts', import.meta.url), setup, variables)
 }

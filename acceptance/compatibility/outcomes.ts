@@ -1,18 +1,9 @@
-/** What each call is expected to do in each column. Tests compare it with what the SDKs do, in both directions. */
+/** What each call of the client SDK is expected to do. */
 import { type Column, isBefore } from './columns.ts'
+import { declaredCalls } from './declarations.ts'
+import type { Expectations, Limit } from './expectations.ts'
 import { objectProbes } from './object-probes.ts'
 import { PROBES } from './run-column.ts'
-
-export type Outcome = 'works' | 'the SDK cannot' | 'not yet'
-
-/** Calls that an SDK cannot do by itself, whatever a server answers. */
-export interface Limit {
-  readonly rows: readonly string[]
-  readonly where: (column: Column) => boolean
-  /** In which builds and modes, and why. */
-  readonly en: string
-  readonly zh: string
-}
 
 const inMiniProgram = ({ build }: Column) => build === 'wechat' || build === 'adapter'
 
@@ -32,14 +23,14 @@ const UPDATE_COMMANDS = [
 ]
 
 /** A version that cannot be loaded in a build. */
-export const NO_BUILD: Limit = {
+export const NO_BUILD: Limit<Column> = {
   rows: Object.keys(PROBES),
   where: ({ sdk, build }) => sdk === '2.32.0' && build === 'node',
   en: 'Not in Node: 2.32.0 has no build for it, and starting it fails with `window is not defined`.',
   zh: '不支持 Node：2.32.0 没有 Node 构建，启动时报 `window is not defined`。',
 }
 
-export const LIMITS: readonly Limit[] = [
+const LIMITS: readonly Limit<Column>[] = [
   NO_BUILD,
   {
     rows: ['app.registerHost'],
@@ -113,17 +104,7 @@ export const LIMITS: readonly Limit[] = [
   },
 ]
 
-/** The limits of a row in a column. */
-export function limitsOf(row: string, column: Column): readonly Limit[] {
-  return LIMITS.filter(({ rows, where }) => rows.includes(row) && where(column))
-}
-
-export function outcomeOf(row: string, column: Column): Outcome {
-  if (!Object.hasOwn(PROBES, row)) return 'not yet'
-  return limitsOf(row, column).length > 0 ? 'the SDK cannot' : 'works'
-}
-
-/** Calls that this server does not have. A call that is neither here nor has a probe fails a test: it is new. */
+/** Calls of apps that this server does not have. */
 export const NOT_YET: ReadonlySet<string> = new Set([
   ...['callFunction', 'callContainer', 'invokeExtension', 'models', 'mysql', 'rdb', 'ai', 'apis', 'parseCaptcha'].map(
     (name) => `app.${name}`,
@@ -155,3 +136,10 @@ export const NOT_YET: ReadonlySet<string> = new Set([
     ...['onAccessTokenRefreshed', 'onAnonymousConverted', 'onLoginTypeChanged'],
   ].map((name) => `auth.${name}`),
 ])
+
+export const CLIENT_CALLS: Expectations<Column> = {
+  declared: declaredCalls(),
+  probed: Object.keys(PROBES),
+  notYet: NOT_YET,
+  limits: LIMITS,
+}

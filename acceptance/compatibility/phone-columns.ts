@@ -1,10 +1,10 @@
 import { createPhone, loginByOpenId } from '../support/clients.ts'
 import type { Column } from './columns.ts'
-import { type Client, runProbes } from './probe.ts'
-import { type ColumnResults, type ColumnSetup, PROBES } from './run-column.ts'
+import { type Client, type ProbeResults, runProbes } from './probe.ts'
+import { type ColumnSetup, PROBES } from './run-column.ts'
 
 /** Runs the probes on a phone of their own, logged in by WeChat. */
-export async function runOnPhone({ sdk, build, mode }: Column, setup: ColumnSetup): Promise<ColumnResults> {
+export async function runOnPhone({ sdk, build, mode }: Column, setup: ColumnSetup): Promise<ProbeResults> {
   const { server, collection, ticket } = setup
   const arrangement = build === 'adapter' ? 'separate' : 'built-in'
   const phone = createPhone(server, { sdk, mode, arrangement, loginCode: `dev:${collection}` })

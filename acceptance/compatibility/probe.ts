@@ -23,10 +23,16 @@ export interface Client {
   downloaded(result: unknown): Promise<Uint8Array>
 }
 
+/** What the probes of the database need. Client and server SDKs have it. */
+export interface DatabaseClient {
+  readonly app: { database(options?: object): Database }
+  readonly collection: string
+}
+
 /** Resolves when the call works; rejects with the reason when it does not. */
-export type Probe = (client: Client) => Promise<void>
+export type Probe<C = Client> = (client: C) => Promise<void>
 /** Probes by row, such as `app.uploadFile`. */
-export type Probes = Readonly<Record<string, Probe>>
+export type Probes<C = Client> = Readonly<Record<string, Probe<C>>>
 
 export const BYTES: Uint8Array<ArrayBuffer> = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0, 255, 13, 10, 128, 200])
 
@@ -71,17 +77,20 @@ export async function urlOf({ app }: Client, fileID: string): Promise<string> {
   return fileList[0]?.tempFileURL ?? ''
 }
 
-/** What an app sees of a refused call: the error, or the answer when it resolves. */
+/** What an app sees of a refused call: the code and the message of the error, or the answer when it resolves. */
 export async function reasonOfRefusal(call: Promise<unknown>): Promise<string> {
   try {
     return JSON.stringify(await call) ?? ''
   } catch (error) {
-    return reasonOf(error)
+    return `${(error as { code?: unknown } | null)?.code}: ${reasonOf(error)}`
   }
 }
 
-/** The results of all probes, each undefined or the reason why the call does not work. They run one after the other. */
-export async function runProbes(probes: Probes, client: Client): Promise<Record<string, string | undefined>> {
+/** The results of probes by row, each undefined or the reason why the call does not work. */
+export type ProbeResults = Readonly<Record<string, string | undefined>>
+
+/** Runs all probes one after the other. */
+export async function runProbes<C>(probes: Probes<C>, client: C): Promise<ProbeResults> {
   const results: Record<string, string | undefined> = {}
   for (const [row, probe] of Object.entries(probes)) {
     try {

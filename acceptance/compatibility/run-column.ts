@@ -3,7 +3,7 @@ import { type App, connect, type EndPointMode, type Sdk } from '../support/sdk.t
 import { authProbes } from './auth-probes.ts'
 import { commandProbes, databaseProbes, geoProbes } from './database-probes.ts'
 import { objectProbes } from './object-probes.ts'
-import { type Client, type Probes, runProbes } from './probe.ts'
+import { type Client, type ProbeResults, type Probes, runProbes } from './probe.ts'
 import { appProbes, classicProbes } from './storage-probes.ts'
 
 export const PROBES: Probes = {
@@ -24,14 +24,12 @@ export interface ColumnSetup {
   readonly ticket: string
 }
 
-export type ColumnResults = Readonly<Record<string, string | undefined>>
-
 /** Connects an SDK outside Mini Programs, logs in anonymously and runs the probes. */
 export async function runColumn(
   cloudbase: Sdk,
   setup: ColumnSetup,
   files: Pick<Client, 'pick' | 'downloaded'>,
-): Promise<ColumnResults> {
+): Promise<ProbeResults> {
   const { app, auth } = connect(cloudbase, setup.server, { endPointMode: setup.mode })
   const { error } = await auth.signInAnonymously({})
   if (error) throw new Error(`login failed: ${error.message}`)

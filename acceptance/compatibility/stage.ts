@@ -1,10 +1,8 @@
-/** The server of a file of columns, and the comparison of its results with the expected outcomes. */
-import assert from 'node:assert/strict'
+/** The server of a file of columns. */
 import { createTicket } from '../support/clients.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 import type { Column } from './columns.ts'
-import { outcomeOf } from './outcomes.ts'
-import { type ColumnResults, type ColumnSetup, PROBES } from './run-column.ts'
+import type { ColumnSetup } from './run-column.ts'
 
 export interface ColumnStage {
   readonly server: RunningServer
@@ -31,17 +29,4 @@ export async function openColumnStage(
       ticket,
     }),
   }
-}
-
-/** Each call that is said to work does, and each that the SDK is said to be unable to do fails. */
-export function assertOutcomes(column: Column, results: ColumnResults): void {
-  const wrong = Object.keys(PROBES).flatMap((row) => {
-    const expected = outcomeOf(row, column)
-    const reason = results[row]
-    if (expected === 'works' && reason !== undefined) return [`${row} should work: ${reason}`]
-    if (expected === 'the SDK cannot' && reason === undefined) return [`${row} works: remove its limit`]
-    return []
-  })
-  assert.deepEqual(wrong, [])
-  assert.equal(Object.keys(results).length, Object.keys(PROBES).length)
 }

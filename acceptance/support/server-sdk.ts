@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import './offline.ts'
-import type { RunningServer } from './server.ts'
+import type { ApiKey, RunningServer } from './server.ts'
 
 /** The environment in `init`: its id, the SDK's symbol for that of the environment variables, or none. */
 export type EnvIn = 'named' | 'current' | 'absent'
@@ -12,15 +12,18 @@ export type EnvIn = 'named' | 'current' | 'absent'
 /** What the SDKs print at each call without an environment. */
 const NO_ENV_WARNING = /当前未指定env/
 
+/** The environment variables that direct an SDK. Without a key it has no credentials. */
+export function serverVariables({ url, env }: Pick<RunningServer, 'url' | 'env'>, key?: ApiKey) {
+  return {
+    TCB_CONTEXT_CNFG: JSON.stringify({ URL: `${url}/admin` }),
+    SCF_NAMESPACE: env,
+    ...(key && { TENCENTCLOUD_SECRETID: key.secretId, TENCENTCLOUD_SECRETKEY: key.secretKey }),
+  }
+}
+
 /** Sets the environment variables of this process. Loads the SDK, whose calls then reach the server. */
 export async function serverSdk<Sdk>(server: RunningServer, packageName: string): Promise<Sdk> {
-  const { secretId, secretKey } = await server.apiKey()
-  Object.assign(process.env, {
-    TCB_CONTEXT_CNFG: JSON.stringify({ URL: `${server.url}/admin` }),
-    TENCENTCLOUD_SECRETID: secretId,
-    TENCENTCLOUD_SECRETKEY: secretKey,
-    SCF_NAMESPACE: server.env,
-  })
+  Object.assign(process.env, serverVariables(server, await server.apiKey()))
   const { warn } = console
   console.warn = (...texts: unknown[]) => {
     if (!texts.some((text) => NO_ENV_WARNING.test(String(text)))) warn(...texts)

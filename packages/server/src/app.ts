@@ -111,8 +111,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const budget = createBodyBudget(LARGE_BODIES)
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
-  refuseForeignHosts(http, { publicUrl, settings })
+  // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
+  refuseForeignHosts(http, { publicUrl, settings })
   await http.register(opsRoutes, { env, version, metrics, healthy })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {

@@ -55,8 +55,12 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
     }
     if (request.raw.complete) return done(null, payload)
     const drained = drain(request.raw)
+    if (reply.raw.shouldKeepAlive) {
+      // Fastify would close the connection because of the rest of the body, and the client would get a reset.
+      reply.removeHeader('connection')
+      return done(null, payload)
+    }
     // With `Connection: close` the answer has to wait: closing while bytes still arrive would reset the connection.
-    if (reply.raw.shouldKeepAlive) return done(null, payload)
     void drained.then(() => done(null, payload))
   })
 }
