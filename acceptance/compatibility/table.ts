@@ -167,7 +167,8 @@ function renderSection<C>(section: Section<C>, language: Language, notes: Notes)
     ...rows
       .filter((row) => areaOf(row) === area)
       .map(
-        (row) => `| ${nameOf(row)} | ${groups.map(({ columns }) => cell(section, row, columns, notes)).join(' | ')} |`,
+        (row) =>
+          `| ${nameOf(row, language)} | ${groups.map(({ columns }) => cell(section, row, columns, notes)).join(' | ')} |`,
       ),
     '',
   ])
@@ -179,10 +180,20 @@ function areaOf(row: string): string {
   return row.slice(0, row.indexOf('.'))
 }
 
+const SITUATIONS_ZH: Readonly<Record<string, string>> = {
+  'that is refused': '（被拒绝时）',
+  'of a missing document': '（文档不存在时）',
+}
+
 /** `get` of a missing document. */
-function nameOf(row: string): string {
-  const [call, ...situation] = row.slice(areaOf(row).length + 1).split(' ')
-  return [`\`${call}\``, ...situation].join(' ')
+function nameOf(row: string, language: Language): string {
+  const [call, ...words] = row.slice(areaOf(row).length + 1).split(' ')
+  if (words.length === 0) return `\`${call}\``
+  const situation = words.join(' ')
+  if (language === 'en') return `\`${call}\` ${situation}`
+  const translated = SITUATIONS_ZH[situation]
+  if (translated === undefined) throw new Error(`no Chinese for: ${situation}`)
+  return `\`${call}\`${translated}`
 }
 
 /** One mark for all columns of a group, with the numbers of the exceptions. */
