@@ -1,7 +1,7 @@
 /** Installs PostgreSQL for the tests of its engine where that needs no password: on Debian-based systems, as root. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { lacksPostgres } from '../packages/server/src/engines/records/postgres/cluster.fixture.ts'
+import { lacksPostgres } from '../acceptance/support/postgres.ts'
 
 /** A limit for each command, because a package mirror may never answer. */
 const TIMEOUT_MS = 10 * 60 * 1000

@@ -1,6 +1,6 @@
 import { after, before, describe, test } from 'node:test'
+import { type Cluster, lacksPostgres, startCluster } from '../../../../../../acceptance/support/postgres.ts'
 import { recordsContract } from '../records.contract.ts'
-import { type Cluster, lacksPostgres, startCluster } from './cluster.fixture.ts'
 import { openPostgresRecords } from './postgres-records.ts'
 
 const skip = lacksPostgres()

@@ -5,6 +5,7 @@ import { postgresFeed } from './feed.ts'
 import { finder } from './find.ts'
 import { getter } from './get.ts'
 import { toJob } from './jobs.ts'
+import { explained } from './open-errors.ts'
 import { prepareSchema } from './schema.ts'
 import { trimOnce } from './trim.ts'
 import { startWriter } from './writer.ts'
@@ -44,7 +45,7 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
   const database = connectTo({ url, awayMs })
   const store = await prepareSchema(database).catch(async (error) => {
     await database.close()
-    throw error
+    throw explained(error, url)
   })
   const find = finder(database)
   const get = getter(database)

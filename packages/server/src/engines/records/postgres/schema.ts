@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Database } from './database.ts'
 import { isCollision, isCreatedMeanwhile } from './errors.ts'
+import { RecordsDatabaseError } from './open-errors.ts'
 
 /** The schema version that this code reads and writes. */
 const SCHEMA_VERSION = 1
@@ -25,11 +26,6 @@ const TABLES = [
 ]
 
 const ATTEMPTS = 10
-
-/** The database cannot be used by this version; the message says what to do. */
-class RecordsDatabaseError extends Error {
-  override readonly name = 'RecordsDatabaseError'
-}
 
 /**
  * Makes the tables when the database has none; several processes may do so at once. Resolves to the identifier of the
