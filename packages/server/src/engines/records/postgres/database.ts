@@ -1,6 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import { RecordsUnavailableError } from '../unavailable.ts'
 import { isAway } from './errors.ts'
+
+/** Names the reason, because the log shows the message. */
+function unavailable(cause: unknown): RecordsUnavailableError {
+  const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown }
+  return new RecordsUnavailableError(`the PostgreSQL server cannot be reached (${code ?? message})`, { cause })
+}
 
 /** What a parameter of a statement can be; arrays are sent whole and spread with `unnest`. */
 type Parameter = string | number | null | Uint8Array | readonly (string | number | null | Uint8Array)[]
@@ -27,7 +34,11 @@ export interface Database {
    * error of the connection it is unknown whether it was committed.
    */
   transaction<T>(work: (send: Send) => Promise<T>): Promise<T>
-  /** Calls `attempt` again while the server is away, up to a limit. All calls go through it. */
+  /**
+   * Calls `attempt` again while the server is away, up to a limit. All calls go through it.
+   *
+   * @throws RecordsUnavailableError
+   */
   patiently<T>(attempt: () => Promise<T>): Promise<T>
   /** Waits for what is under way; what comes later is refused. */
   close(): Promise<void>
@@ -148,7 +159,8 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Database {
         try {
           return await attempt()
         } catch (error) {
-          if (!isAway(error) || performance.now() > deadline) throw error
+          if (!isAway(error)) throw error
+          if (performance.now() > deadline) throw unavailable(error)
           await wait(PAUSE_MS)
         }
       }

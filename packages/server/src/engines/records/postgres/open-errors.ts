@@ -1,4 +1,4 @@
-import { isAway } from './errors.ts'
+import { RecordsUnavailableError } from '../unavailable.ts'
 
 /** The database cannot be used; the message says what to do. It never contains the password. */
 export class RecordsDatabaseError extends Error {
@@ -6,7 +6,9 @@ export class RecordsDatabaseError extends Error {
 }
 
 /** Says what to do about an error at the start, where it is known; else returns the error itself. */
-export function explained(error: unknown, url: string): unknown {
+export function explained(thrown: unknown, url: string): unknown {
+  const isAway = thrown instanceof RecordsUnavailableError
+  const error = isAway ? thrown.cause : thrown
   const { hostname, port, username, pathname } = new URL(url)
   const server = `${hostname === '' ? 'localhost' : hostname}:${port === '' ? 5432 : port}`
   const database = decodeURIComponent(pathname.slice(1))
@@ -25,7 +27,7 @@ export function explained(error: unknown, url: string): unknown {
         `the user "${decodeURIComponent(username)}" may not create tables in the database "${database}": make it the owner of the database`,
       )
     default:
-      if (!isAway(error)) return error
+      if (!isAway) return error
       return new RecordsDatabaseError(
         `there is no PostgreSQL server to reach at ${server} (${reason}): check the address, and that the server runs`,
       )

@@ -1,5 +1,6 @@
 import { checkCommit } from '../checks.ts'
 import type { FindRequest, FindResult, Records } from '../records.ts'
+import { RecordsUnavailableError } from '../unavailable.ts'
 import { connectTo } from './database.ts'
 import { postgresFeed } from './feed.ts'
 import { finder } from './find.ts'
@@ -87,9 +88,10 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
     async commit(writes, expectations = []) {
       checkCommit(writes, expectations)
       const outcome = await writer.submit(toJob(writes, expectations))
-      if ('error' in outcome)
-        throw new Error(`the records engine failed: ${messageOf(outcome.error)}`, { cause: outcome.error })
-      return outcome
+      if (!('error' in outcome)) return outcome
+      const { error } = outcome
+      if (error instanceof RecordsUnavailableError) throw error
+      throw new Error(`the records engine failed: ${messageOf(error)}`, { cause: error })
     },
     changes: feed.changes,
     waitForChanges: feed.wait,

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { RecordsUnavailableError } from '../unavailable.ts'
 import { LaneGoneError, LostCommitsError, lockBatch, RowGoneError } from './batch-reads.ts'
 import { writeStatements } from './batch-writes.ts'
 import { COMMIT, type Database } from './database.ts'
-import { isAway, isCollision, isHeld } from './errors.ts'
+import { isCollision, isHeld } from './errors.ts'
 import { type Job, type Outcome, takeBatch } from './jobs.ts'
 import { judge } from './judge.ts'
 
@@ -194,7 +195,9 @@ class BatchRun {
 
 /** Whether an error is not the fault of one commit in the batch. */
 function concernsAll(error: unknown): boolean {
-  return isAway(error) || isCollision(error) || isHeld(error) || error instanceof LostCommitsError
+  return (
+    error instanceof RecordsUnavailableError || isCollision(error) || isHeld(error) || error instanceof LostCommitsError
+  )
 }
 
 async function makeLane(database: Database): Promise<Lane> {
