@@ -66,15 +66,16 @@ export function finder(database: Database): (request: FindRequest<boolean>) => P
 
 /**
  * The entries of the ranges $3 to $6, each range in index order. Entries whose key is stored whole come from the B-tree in
- * that order; the few others are sorted. The number of rows is the last parameter.
+ * that order; the few others are sorted. The number of rows is the last parameter. A condition `hash = ''` would be part of
+ * the search in the B-tree, which then starts at the key and not at the id, and a page deep among equal keys would be slow.
  */
 function entryWalk(reverse: boolean): string {
   const direction = reverse ? ' DESC' : ''
   const limit = 'LIMIT $7'
   const to = `coalesce(k.to_key, ${AFTER_ALL_PREFIXES})`
-  const whole = `SELECT e.key, e.id FROM entries e WHERE e.space = $1 AND e.idx = $2 AND e.hash = ''
+  const whole = `SELECT e.key, e.id FROM entries e WHERE e.space = $1 AND e.idx = $2 AND (e.hash > '') IS NOT TRUE
     AND (e.key, e.hash, e.id) >= (k.from_key, ''::bytea, k.from_id) AND (e.key, e.hash, e.id) < (${to}, ''::bytea, k.to_id)
-    ORDER BY e.key${direction}, e.id${direction} ${limit}`
+    ORDER BY e.key${direction}, e.hash${direction}, e.id${direction} ${limit}`
   const long = `SELECT e.key || e.tail AS key, e.id FROM entries e WHERE e.space = $1 AND e.idx = $2 AND e.hash <> ''
     AND e.key >= substring(k.from_key FOR ${PREFIX_BYTES}) AND e.key <= substring(${to} FOR ${PREFIX_BYTES})
     AND (e.key || e.tail, e.id) >= (k.from_key, k.from_id)
