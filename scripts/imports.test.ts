@@ -99,7 +99,15 @@ test('engines import neither services nor HTTP', () => {
 })
 
 /** The files directly in the server's src folder; everything else is in a subfolder. */
-const GROUND_FLOOR = ['app.ts', 'background.ts', 'cli.ts', 'data-dir.ts', 'secrets.ts', 'settings.ts']
+const GROUND_FLOOR = [
+  'app.ts',
+  'background.ts',
+  'cli.ts',
+  'data-dir.ts',
+  'sealed-secrets.ts',
+  'secrets.ts',
+  'settings.ts',
+]
 
 test("the server's src folder contains only the composition root and what every subfolder needs", () => {
   const loose = SOURCES.filter((file) => within('')(file) && !file.slice(SERVER.length).includes('/') && !isTest(file))
@@ -120,7 +128,7 @@ test('http imports no engine, no command, no configuration and not the compositi
 
 test('implementations of engines are imported only by engines', () => {
   const opens = ({ from, to }: Import) =>
-    /engines\/(?:records\/sqlite|blobs\/disk)\//.test(to) && !within('engines/')(from)
+    /engines\/(?:records\/(?:sqlite|postgres)|blobs\/disk)\//.test(to) && !within('engines/')(from)
   assertNone(production.filter(opens), 'engines/open.ts opens them')
 })
 

@@ -7,6 +7,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ensureChromium } from './install-chromium.ts'
+import { ensurePostgres } from './install-postgres.ts'
 import { runTestFiles } from './run-test-files.ts'
 
 const only = process.argv.slice(2)
@@ -51,6 +52,7 @@ if (only.length === 0) {
 }
 
 if (files.some((file) => file.includes('e2e'))) ensureChromium()
+if (files.some((file) => file.includes('postgres'))) ensurePostgres()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
 const tests = await runTestFiles({

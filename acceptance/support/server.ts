@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly args?: readonly string[]
   /** Listens on this port instead of a free one. */
   readonly port?: number
+  /** Keeps the records in this database instead of the data directory. */
+  readonly records?: { readonly url: string; readonly masterKeyFile: string }
 }
 
 export interface RunningServer {
@@ -83,15 +85,17 @@ export async function startLater(ahead: number, options: ServerOptions): Promise
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { mode = 'start', env = ENV } = options
+  const { mode = 'start', env = ENV, records } = options
   const scratch = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-'))
   const dataDir = options.dataDir ?? join(scratch, 'data')
   const configFile = join(scratch, 'cloudstead.config.json')
   await writeFile(configFile, JSON.stringify(options.config ?? {}))
+  const dataArgs = ['--data-dir', dataDir]
+  if (records) dataArgs.push('--records', records.url, '--master-key-file', records.masterKeyFile)
   const child = spawn(
     process.execPath,
     [
-      ...[CLI, mode, '--env', env, '--port', String(options.port ?? 0), '--data-dir', dataDir, '--config', configFile],
+      ...[CLI, mode, '--env', env, '--port', String(options.port ?? 0), '--config', configFile, ...dataArgs],
       ...(options.args ?? []),
     ],
     { stdio: 'pipe' },
@@ -111,7 +115,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const url = await readyUrl(child, () => log)
   const { host, port } = new URL(url)
   const keys = async (kind: 'login' | 'api') => {
-    const { stdout, stderr, code } = await cloudstead('keys', kind, '--env', env, '--data-dir', dataDir)
+    const { stdout, stderr, code } = await cloudstead('keys', kind, '--env', env, ...dataArgs)
     if (code !== 0) throw new Error(`keys ${kind} failed: ${stderr}`)
     return JSON.parse(stdout) as unknown
   }

@@ -7,7 +7,7 @@ import { createAuth } from './auth/index.ts'
 import { isLoopback } from './auth/loopback.ts'
 import { startBackground } from './background.ts'
 import type { ConfigFile } from './config/index.ts'
-import { lockDataDir, openDataDir } from './data-dir.ts'
+import { confirmClaim, lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
 import { openEngines } from './engines/open.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
@@ -35,6 +35,7 @@ import { createDenials, type Denials } from './observe/denials.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createTraffic } from './observe/traffic.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
+import { loadSealedSecrets } from './sealed-secrets.ts'
 import { loadSecrets } from './secrets.ts'
 import type { Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
@@ -48,6 +49,8 @@ const LARGE_ANSWERS = { totalBytes: 68 * 1024 * 1024, knownBytes: 34 * 1024 * 10
 export interface AppOptions {
   readonly env: string
   readonly dataDir: string
+  /** Records in PostgreSQL, and the key that opens the secrets in them; absent for records in the data directory. */
+  readonly recordsPlace?: { readonly url: string; readonly masterKey: Buffer } | undefined
   readonly version: string
   readonly config: ConfigFile
   readonly publicUrl?: string | undefined
@@ -73,15 +76,23 @@ export interface App {
 
 /** @throws DataDirInUseError when another server uses the data directory */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, version, mode, publicUrl, log } = options
+  const { env, version, mode, publicUrl, log, recordsPlace } = options
   const now = Date.now
   const startedAt = now()
 
-  const paths = openDataDir(options.dataDir, env)
+  const paths = openDataDir(options.dataDir, env, recordsPlace?.url)
   const unlock = lockDataDir(paths)
-  const secrets = await loadSecrets(paths.dir)
   const engines = await openEngines(paths)
   const { records, blobs } = engines
+  const loading = recordsPlace
+    ? loadSealedSecrets({ records, env, masterKey: recordsPlace.masterKey, directory: paths.claim })
+    : loadSecrets(paths.dir)
+  // Closed engines, so that the process ends.
+  const secrets = await loading.catch(async (error) => {
+    await engines.close()
+    throw error
+  })
+  confirmClaim(paths)
   const healthy = async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1
 
   const saved = await openSavedSettings({ records, file: options.config, now, log })

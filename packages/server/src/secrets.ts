@@ -32,12 +32,13 @@ export type Secrets = Readonly<Record<Purpose, KeyRing>>
 const SECRET_BYTES = 32
 const KID_BYTES = 6
 
-/** The secrets file cannot be used. The message says what to do. */
-class SecretsError extends Error {
+/** The secrets cannot be used. The message says what to do. */
+export class SecretsError extends Error {
   override readonly name = 'SecretsError'
 }
 
-type SecretsFile = Record<Purpose, { kid: string; secret: string }[]>
+/** The secrets as they are stored: by purpose, newest first. */
+export type StoredSecrets = Record<Purpose, { kid: string; secret: string }[]>
 
 /**
  * Reads the secrets of an environment and creates the missing ones; on the first start, all of them. The file is readable
@@ -50,27 +51,40 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json')
   const stored = await readSecretsFile(file)
   if (stored === undefined) {
-    await createFile(file, secretsText({}))
+    await createFile(file, textOf(completed({})))
     // Another process may have created the file first; both use what it contains now.
     return loadSecrets(dataDir)
   }
-  const missing = PURPOSES.some((purpose) => (stored[purpose] ?? []).length === 0)
-  if (missing) {
-    await replaceFile(file, secretsText(stored))
+  if (!isComplete(stored)) {
+    await replaceFile(file, textOf(completed(stored)))
     return loadSecrets(dataDir)
   }
-  return Object.fromEntries(PURPOSES.map((purpose) => [purpose, keyRing(stored[purpose] ?? [])])) as unknown as Secrets
+  return keyRings(stored)
 }
 
-function secretsText(stored: Partial<SecretsFile>): string {
+/** Whether every purpose has a key. */
+export function isComplete(stored: Partial<StoredSecrets>): stored is StoredSecrets {
+  return PURPOSES.every((purpose) => (stored[purpose] ?? []).length > 0)
+}
+
+/** The same secrets, with a new key for every purpose that has none. */
+export function completed(stored: Partial<StoredSecrets>): StoredSecrets {
   const complete = PURPOSES.map((purpose) => {
     const keys = stored[purpose] ?? []
     return [purpose, keys.length === 0 ? [newKey()] : keys] as const
   })
-  return `${JSON.stringify(Object.fromEntries(complete), null, 2)}\n`
+  return Object.fromEntries(complete) as StoredSecrets
 }
 
-async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | undefined> {
+export function keyRings(stored: StoredSecrets): Secrets {
+  return Object.fromEntries(PURPOSES.map((purpose) => [purpose, keyRing(stored[purpose])])) as unknown as Secrets
+}
+
+function textOf(stored: StoredSecrets): string {
+  return `${JSON.stringify(stored, null, 2)}\n`
+}
+
+async function readSecretsFile(file: string): Promise<Partial<StoredSecrets> | undefined> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -79,7 +93,7 @@ async function readSecretsFile(file: string): Promise<Partial<SecretsFile> | und
     throw error
   }
   try {
-    return JSON.parse(text) as Partial<SecretsFile>
+    return JSON.parse(text) as Partial<StoredSecrets>
   } catch {
     throw new SecretsError(
       `${file} is damaged: it is not JSON. Restore it from a backup; without it, all logins and URLs are invalid.`,

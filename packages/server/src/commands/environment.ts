@@ -4,8 +4,10 @@ import { resolve } from 'node:path'
 import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
+import { loadSealedSecrets } from '../sealed-secrets.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
-import { envOption, UsageError } from './options.ts'
+import { type Environment, envOption, UsageError } from './options.ts'
+import { type RecordsPlace, recordsPlace } from './records-place.ts'
 import { DEFAULT_DATA_DIR, DEV_DATA_DIR } from './usage.ts'
 
 /** What a command gets of an environment. */
@@ -15,10 +17,18 @@ export interface OpenedEnvironment {
   readonly secrets: Secrets
 }
 
-interface EnvironmentOptions {
+/** The options that say which environment, and where its data is. */
+export interface EnvironmentOptions {
   readonly env?: string
   readonly 'data-dir'?: string
+  readonly records?: string
+  readonly 'master-key-file'?: string
 }
+
+/** An environment, and where its data is. */
+type Located =
+  | { readonly env: string; readonly dataDir: string }
+  | { readonly env: string; readonly place: RecordsPlace }
 
 /** Whether a command may create the environment in a data directory that has none yet, before the server's first start. */
 type Missing = 'create' | 'refuse'
@@ -30,10 +40,13 @@ type Missing = 'create' | 'refuse'
  */
 export async function withEnvironment<T>(
   options: EnvironmentOptions,
+  environment: Environment,
   missing: Missing,
   work: (opened: OpenedEnvironment) => Promise<T>,
 ): Promise<T> {
-  const { env, dataDir } = checkEnvironment(options, missing)
+  const located = checkEnvironment(options, environment, missing)
+  if ('place' in located) return withDatabase(located.env, located.place, work)
+  const { env, dataDir } = located
   if (!environmentsIn(dataDir).includes(env)) {
     process.stderr.write(
       `cloudstead: created the environment ${env} in ${dataDir}; start the server with --env ${env} --data-dir ${dataDir}\n`,
@@ -49,16 +62,29 @@ export async function withEnvironment<T>(
   }
 }
 
+/** The records and the secrets in PostgreSQL. Both are made when they are missing, as a start does. */
+async function withDatabase<T>(
+  env: string,
+  { url, masterKey }: RecordsPlace,
+  work: (opened: OpenedEnvironment) => Promise<T>,
+): Promise<T> {
+  const records = await openRecords({ records: url })
+  try {
+    return await work({ env, records, secrets: await loadSealedSecrets({ records, env, masterKey }) })
+  } finally {
+    await records.close()
+  }
+}
+
 /**
- * The environment that the options name. Without `--data-dir`, it is in `./data`, or in `./.cloudstead` of `dev`.
+ * The environment that the options name, in PostgreSQL or in a data directory. Without `--data-dir`, it is in `./data`, or in `./.cloudstead` of `dev`.
  *
  * @throws UsageError as {@link withEnvironment} does
  */
-export function checkEnvironment(
-  options: EnvironmentOptions,
-  missing: Missing,
-): { readonly env: string; readonly dataDir: string } {
+export function checkEnvironment(options: EnvironmentOptions, environment: Environment, missing: Missing): Located {
   const env = envOption(options.env)
+  const place = recordsPlace(options, environment)
+  if (place) return { env, place }
   const given = options['data-dir']
   const found = given ?? [DEFAULT_DATA_DIR, DEV_DATA_DIR].find((dir) => existsSync(dir))
   if (found === undefined) {

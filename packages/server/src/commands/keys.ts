@@ -1,24 +1,28 @@
 /** `cloudstead keys`: creates, lists and revokes keys. Also works while a server runs. */
+import { randomBytes } from 'node:crypto'
 import { parseScopes } from '@cloudstead/protocol'
 import { createKeys, createSecurityLog } from '../auth/index.ts'
 import { withEnvironment } from './environment.ts'
-import { DATA_OPTIONS, parseOptions, UsageError } from './options.ts'
+import { type Environment, parseOptions, UsageError } from './options.ts'
+import { DATA_OPTIONS } from './records-place.ts'
 
 /** Who did it, in the list of keys and in the security log. */
 const BY = 'command line'
 const API_OPTIONS = { ...DATA_OPTIONS, scope: { type: 'string' } } as const
-const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke']
+const MASTER_KEY_BYTES = 32
+const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke', 'master']
 /** Keys can be created before the first start of the server. */
 const CREATING: readonly string[] = ['login', 'api']
 
-export async function keys([action = '', ...rest]: readonly string[]): Promise<number> {
+export async function keys([action = '', ...rest]: readonly string[], environment: Environment): Promise<number> {
   // Checked before the environment is opened, because opening creates missing files.
   if (!ACTIONS.includes(action)) throw new UsageError(`keys needs one of: ${ACTIONS.join(', ')}`)
+  if (action === 'master') return printMasterKey(rest)
   const id = action === 'revoke' ? keyId(rest.shift()) : ''
   const options = parseOptions(rest, action === 'api' ? API_OPTIONS : DATA_OPTIONS)
   const scopes = scopesOption((options as { scope?: string }).scope)
   const missing = CREATING.includes(action) ? 'create' : 'refuse'
-  return withEnvironment(options, missing, async ({ env, records, secrets }) => {
+  return withEnvironment(options, environment, missing, async ({ env, records, secrets }) => {
     const keys = createKeys({ env, records, ring: secrets.apiSecret, now: Date.now })
     const securityLog = createSecurityLog({ records, now: Date.now, log: console })
     const noted = (kind: 'key-created' | 'key-revoked', about: string) => securityLog.record({ kind, by: BY, about })
@@ -43,6 +47,13 @@ export async function keys([action = '', ...rest]: readonly string[]): Promise<n
       }
     }
   })
+}
+
+/** A new key for the secrets in PostgreSQL. It is stored nowhere. */
+function printMasterKey(args: readonly string[]): 0 {
+  parseOptions(args, {})
+  process.stdout.write(`${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`)
+  return 0
 }
 
 function scopesOption(text: string | undefined) {

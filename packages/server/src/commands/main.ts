@@ -1,15 +1,15 @@
 /** Runs the command of a command line. Errors that the operator can fix are printed as one line. */
 import { nearest } from '@cloudstead/rules'
-import { UsageError } from './options.ts'
-import { type Environment, serve } from './serve.ts'
+import { type Environment, UsageError } from './options.ts'
+import { serve } from './serve.ts'
 import { USAGE, version } from './usage.ts'
 
 /** Commands import their code when they run, so that each loads only what it needs. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[], environment: Environment) => Promise<number>>> = {
   start: (args, environment) => serve('start', args, environment),
   dev: (args, environment) => serve('dev', args, environment),
-  keys: async (args) => (await import('./keys.ts')).keys(args),
-  console: async (args) => (await import('./console.ts')).consoleAccess(args),
+  keys: async (args, environment) => (await import('./keys.ts')).keys(args, environment),
+  console: async (args, environment) => (await import('./console.ts')).consoleAccess(args, environment),
   rules: async (args) => (await import('./rules.ts')).rules(args),
 }
 
@@ -41,7 +41,15 @@ export async function main(args: readonly string[], environment: Environment): P
 }
 
 /** Matched by name, because importing the classes would load the modules of every command. */
-const EXPECTED = new Set(['UsageError', 'ConfigError', 'DataDirInUseError', 'RecordsFileError', 'SecretsError'])
+const EXPECTED = new Set([
+  'UsageError',
+  'ConfigError',
+  'DataDirError',
+  'DataDirInUseError',
+  'RecordsDatabaseError',
+  'RecordsFileError',
+  'SecretsError',
+])
 
 /** Whether the operator can fix it: the command line, the configuration, or a failed system call (a port, a directory). */
 function isExpected(error: unknown): error is Error {

@@ -8,8 +8,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The options that locate the data of an environment, for the commands other than `start` and `dev`. */
-export const DATA_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' } } as const
+/** The environment variables of the process. */
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Parses options without other arguments. @throws UsageError naming the nearest valid option */
 export function parseOptions<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {

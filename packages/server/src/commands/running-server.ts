@@ -1,7 +1,7 @@
 import { createConsoleLink, runningAddress } from '../auth/console/commands.ts'
 import type { Mode } from '../settings.ts'
-import { withEnvironment } from './environment.ts'
-import { UsageError } from './options.ts'
+import { type EnvironmentOptions, withEnvironment } from './environment.ts'
+import { type Environment, UsageError } from './options.ts'
 
 /**
  * The error for a data directory that another server uses, with the address of that server. In `dev`, also prints a link to
@@ -9,8 +9,13 @@ import { UsageError } from './options.ts'
  *
  * @param inUse says which directory it is
  */
-export async function whereItRuns(inUse: Error, mode: Mode, env: string, dataDir: string): Promise<Error> {
-  return withEnvironment({ env, 'data-dir': dataDir }, 'refuse', async ({ records }) => {
+export async function whereItRuns(
+  inUse: Error,
+  mode: Mode,
+  options: EnvironmentOptions,
+  environment: Environment,
+): Promise<Error> {
+  return withEnvironment(options, environment, 'refuse', async ({ records }) => {
     const address = await runningAddress(records)
     if (address === undefined) return inUse
     if (mode === 'dev') {

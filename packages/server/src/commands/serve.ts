@@ -6,7 +6,8 @@ import { createLog, LOG_LEVELS } from '../observe/log.ts'
 import type { Mode } from '../settings.ts'
 import { addressesOf } from './addresses.ts'
 import { devHints } from './dev-hints.ts'
-import { choice, envOption, parseOptions, portOption, UsageError, urlOption } from './options.ts'
+import { choice, type Environment, envOption, parseOptions, portOption, UsageError, urlOption } from './options.ts'
+import { RECORDS_OPTIONS, recordsPlace } from './records-place.ts'
 import {
   DEFAULT_CONFIG,
   DEFAULT_DATA_DIR,
@@ -17,9 +18,6 @@ import {
   version,
 } from './usage.ts'
 
-/** The environment variables of the process. */
-export type Environment = Readonly<Record<string, string | undefined>>
-
 const OPTIONS = {
   env: { type: 'string' },
   port: { type: 'string' },
@@ -28,6 +26,7 @@ const OPTIONS = {
   config: { type: 'string' },
   'public-url': { type: 'string' },
   'log-level': { type: 'string' },
+  ...RECORDS_OPTIONS,
 } as const
 
 export async function serve(mode: Mode, args: readonly string[], environment: Environment): Promise<number> {
@@ -38,6 +37,12 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const level = choice('log-level', options['log-level'] ?? 'info', LOG_LEVELS)
+  const place = recordsPlace(options, environment)
+  if (mode === 'dev' && place) {
+    throw new UsageError(
+      'dev keeps its records in the data directory: leave out --records and CLOUDSTEAD_RECORDS, or use start',
+    )
+  }
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
@@ -60,11 +65,11 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     const { createApp } = await import('../app.ts')
     const others = environmentsIn(dataDir)
     if (others.length > 0 && !others.includes(env)) log.warn({ env, others }, 'a new environment beside others')
-    const appOptions = { env, dataDir, version: version(), config, publicUrl, log, mode }
+    const appOptions = { env, dataDir, recordsPlace: place, version: version(), config, publicUrl, log, mode }
     const app = await createApp(appOptions).catch(async (error: Error) => {
       if (error.name !== 'DataDirInUseError') throw error
       const { whereItRuns } = await import('./running-server.ts')
-      throw await whereItRuns(error, mode, env, dataDir)
+      throw await whereItRuns(error, mode, { ...options, env, 'data-dir': dataDir }, environment)
     })
     const url = await app.listen(host, port).catch(async (error: unknown) => {
       await app.close()

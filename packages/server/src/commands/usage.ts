@@ -12,9 +12,11 @@ export const DEFAULT_CONFIG = 'cloudstead.config.json'
 export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
 
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
-                   [--log-level ${LOG_LEVELS.join('|')}]
+                   [--log-level ${LOG_LEVELS.join('|')}] [--records postgres://... [--master-key-file FILE]]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
-  cloudstead dev [the same options]
+      --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
+      CLOUDSTEAD_MASTER_KEY or the file; files stay in the data directory; keys and console take the same two options
+  cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
       WeChat users
   cloudstead keys login --env ENV [--data-dir DIR]
@@ -25,6 +27,8 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
   cloudstead keys list | keys revoke ID, with the same options
       list the keys of an environment; revoke one, with the keys that it created
       (without --data-dir, keys and console look in ./${DEFAULT_DATA_DIR}, or in ./${DEV_DATA_DIR} if there is no ./${DEFAULT_DATA_DIR})
+  cloudstead keys master
+      make a master key for records in PostgreSQL; it is stored nowhere
   cloudstead console link --env ENV [--data-dir DIR] [--url URL]
       create a link that signs in to the Console once and expires after 30 minutes; works while the server runs;
       --url is the address at which your browser reaches the server, if it is not the one that the server prints

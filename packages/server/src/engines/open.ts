@@ -6,7 +6,7 @@ import { openSqliteRecords } from './records/sqlite/sqlite-records.ts'
 
 /** Where the engines keep their data. */
 export interface EngineLocations {
-  /** The SQLite file of the records. */
+  /** The SQLite file of the records, or the URL of a PostgreSQL database, `postgres://...`. */
   readonly records: string
   /** The directory of the blobs. */
   readonly blobs: string
@@ -20,8 +20,11 @@ export interface Engines {
 }
 
 /** Opens only the records engine, for commands. Safe while a server runs on the same data. */
-export function openRecords({ records }: EngineLocations): Promise<Records> {
-  return openSqliteRecords({ file: records })
+export async function openRecords({ records }: Pick<EngineLocations, 'records'>): Promise<Records> {
+  if (!/^postgres(?:ql)?:/.test(records)) return openSqliteRecords({ file: records })
+  // Loaded only where it is used: the driver takes as long as a third of the start.
+  const { openPostgresRecords } = await import('./records/postgres/postgres-records.ts')
+  return openPostgresRecords({ url: records })
 }
 
 /** Opens both engines for the one server of these locations: its lock on the data directory keeps others out. */

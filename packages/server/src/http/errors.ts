@@ -30,7 +30,7 @@ export function answerErrors(app: FastifyInstance, encode: EncodeError): void {
 
 /** Logs a thrown value and returns it as an error to send to the client. */
 export function failureOf(thrown: unknown, request: FastifyRequest): CloudsteadError {
-  const error = toCloudsteadError(fromFramework(thrown))
+  const error = toCloudsteadError(fromBelow(thrown))
   logFailure(request, error)
   return error
 }
@@ -46,12 +46,17 @@ function logFailure(request: FastifyRequest, error: CloudsteadError): void {
   }
   request.failed = true
   const line = { reqId: request.id, code: error.code, reason: error.internal ?? error.message }
-  if (error.code === 'SYS_ERR') request.log.error({ ...line, err: error.cause }, 'request failed')
+  if (error.code === 'SYS_ERR' || error.cause !== undefined)
+    request.log.error({ ...line, err: error.cause }, 'request failed')
   else request.log.info(line, 'request refused')
 }
 
-/** Turns Fastify's own errors (a body over the limit, a malformed request) into errors of our table. */
-function fromFramework(thrown: unknown): unknown {
+/** Turns Fastify's own errors (a body over the limit, a malformed request) and those of the engines into errors of our table. */
+function fromBelow(thrown: unknown): unknown {
+  // Matched by name: the edge knows no engine.
+  if (thrown instanceof Error && thrown.name === 'RecordsUnavailableError') {
+    return new CloudsteadError('SERVER_BUSY', undefined, { internal: thrown.message, cause: thrown })
+  }
   const code = (thrown as { code?: unknown } | null)?.code
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
   // The client closed the connection while its body was read; nobody sees the answer.

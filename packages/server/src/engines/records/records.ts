@@ -172,7 +172,10 @@ export interface WaitRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The seam itself. Every implementation passes records.contract.ts. */
+/**
+ * The seam itself. Every implementation passes records.contract.ts. An engine on another machine rejects with
+ * RecordsUnavailableError (unavailable.ts) when it cannot be reached.
+ */
 export interface Records {
   /**
    * The records of these keys in the same order, undefined where there is none; all from one snapshot. With `maxBytes` the

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { type EntryList, packEntries, unpackEntries } from '../entry-list.ts'
 import type { Expectation, RecordKey } from '../records.ts'
-import { type EntryList, packEntries, unpackEntries } from './entry-list.ts'
 import { CHANGE_DELETE, CHANGE_PUT, type FeedOptions, feedRecorder } from './feed-recorder.ts'
 import { isBusy } from './schema.ts'
 

@@ -1,4 +1,5 @@
 import { checkCommit, checkMaxBytes } from '../checks.ts'
+import { packEntries } from '../entry-list.ts'
 import type {
   CommitResult,
   Expectation,
@@ -10,7 +11,6 @@ import type {
   StoredRecord,
 } from '../records.ts'
 import type { Outcome, QueuedCommit, QueuedWrite } from './batch.ts'
-import { packEntries } from './entry-list.ts'
 import { sqliteFeed } from './feed.ts'
 import { finder } from './find.ts'
 import { openForReading } from './schema.ts'

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { type EntryList, unpackEntries } from './entry-list.ts'
+import { type EntryList, unpackEntries } from '../entry-list.ts'
 
 /** Names an index entry: of which record, in which index. */
 interface EntryName {

@@ -1,4 +1,4 @@
-import type { IndexEntry } from '../records.ts'
+import type { IndexEntry } from './records.ts'
 
 /**
  * The index entries of one record as one byte string. They travel to the writer in this form and are stored with the

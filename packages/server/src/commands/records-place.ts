@@ -1,0 +1,72 @@
+/** Where the options and the environment variables say that the records are, if not in the data directory. */
+import { readFileSync } from 'node:fs'
+import { type Environment, UsageError } from './options.ts'
+
+/** Records in PostgreSQL. */
+export interface RecordsPlace {
+  /** `postgres://...`; may contain a password, so it is never printed. */
+  readonly url: string
+  /** Opens the secrets that are kept in the records. */
+  readonly masterKey: Buffer
+}
+
+export const RECORDS_OPTIONS = { records: { type: 'string' }, 'master-key-file': { type: 'string' } } as const
+
+/** The options that locate the data of an environment, for the commands other than `start` and `dev`. */
+export const DATA_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' }, ...RECORDS_OPTIONS } as const
+
+interface RecordsOptions {
+  readonly records?: string
+  readonly 'master-key-file'?: string
+}
+
+const KEY_BYTES = 32
+
+/**
+ * Undefined when the records are in the data directory. An option takes precedence over a variable; an empty variable
+ * counts as not set.
+ *
+ * @throws UsageError for a wrong URL, or a master key that is missing or no key
+ */
+export function recordsPlace(options: RecordsOptions, environment: Environment): RecordsPlace | undefined {
+  const url = options.records ?? (environment.CLOUDSTEAD_RECORDS || undefined)
+  const file = options['master-key-file']
+  if (url === undefined) {
+    if (file !== undefined) throw new UsageError('--master-key-file is for records in PostgreSQL: --records is missing')
+    return undefined
+  }
+  return { url: checkedUrl(url), masterKey: masterKey(file, environment.CLOUDSTEAD_MASTER_KEY || undefined) }
+}
+
+/** The message leaves the value out, because it may contain a password. */
+function checkedUrl(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  const isPostgres = parsed?.protocol === 'postgres:' || parsed?.protocol === 'postgresql:'
+  if (!isPostgres || parsed.pathname.length < 2) {
+    throw new UsageError(
+      '--records (or CLOUDSTEAD_RECORDS) must look like postgres://USER:PASSWORD@HOST:5432/DATABASE; special characters in a password are written as %XX',
+    )
+  }
+  return url
+}
+
+function masterKey(file: string | undefined, variable: string | undefined): Buffer {
+  const text = file === undefined ? variable : readKeyFile(file)
+  const name = file === undefined ? 'CLOUDSTEAD_MASTER_KEY' : `--master-key-file ${file}`
+  if (text === undefined) {
+    throw new UsageError(
+      'records in PostgreSQL need a master key in CLOUDSTEAD_MASTER_KEY or --master-key-file; cloudstead keys master makes one. Keep it: without it the secrets in the database are lost.',
+    )
+  }
+  const key = Buffer.from(text.trim(), 'base64')
+  if (key.length === KEY_BYTES && key.toString('base64') === text.trim()) return key
+  throw new UsageError(`${name} is no master key: base64 of ${KEY_BYTES} bytes, as cloudstead keys master prints`)
+}
+
+function readKeyFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--master-key-file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}

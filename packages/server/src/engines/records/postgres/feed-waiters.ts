@@ -1,0 +1,130 @@
+import type { Database, Row } from './database.ts'
+
+export interface FeedWaitersOptions {
+  readonly database: Database
+  /** The longest wait, in ms. */
+  readonly longestMs: number
+  /** Lanes that were not used for this long are not looked at, in ms. */
+  readonly idleMs: number
+}
+
+/** The pending waits for changes. */
+export interface FeedWaiters {
+  /**
+   * Resolves when one of these spaces may have changed, or after the longest wait.
+   *
+   * @param look whether there are changes already
+   * @throws the reason of the signal; an error after `close`; what `look` throws
+   */
+  wait(spaces: ReadonlySet<string>, signal: AbortSignal | undefined, look: () => Promise<boolean>): Promise<void>
+  wake(spaces: readonly string[]): void
+  close(): void
+}
+
+interface Waiter {
+  readonly spaces: ReadonlySet<string>
+  resolve(): void
+  reject(reason: unknown): void
+}
+
+/** How often to look for commits of other processes while somebody waits, with some randomness so that they spread out. */
+const POLL_MS = 200
+const POLL_JITTER_MS = 100
+
+const LANES = `SELECT lane, version FROM lanes WHERE used > now() - $1 * interval '1 ms'`
+const CHANGED = `SELECT DISTINCT c.space FROM unnest($1::bigint[], $2::bigint[]) k(lane, version)
+  JOIN changes c ON c.lane = k.lane AND c.version > k.version`
+
+/**
+ * Commits of this process end the waits through `wake`. Those of other processes are found by polling the lanes, only
+ * while there are waits.
+ */
+export function feedWaiters({ database, longestMs, idleMs }: FeedWaitersOptions): FeedWaiters {
+  const waiters = new Set<Waiter>()
+  /** The lanes at the last poll; undefined while nobody waits. */
+  let seen: Promise<ReadonlyMap<number, number>> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  async function readLanes(): Promise<ReadonlyMap<number, number>> {
+    const rows = await database.query({ text: LANES, values: [idleMs] })
+    return new Map(rows.map(({ lane, version }: Row) => [Number(lane), Number(version)]))
+  }
+
+  function wake(spaces: readonly string[]): void {
+    for (const waiter of waiters) if (spaces.some((space) => waiter.spaces.has(space))) waiter.resolve()
+  }
+
+  async function poll(): Promise<void> {
+    try {
+      const before = await (seen ?? readLanes())
+      const now = await readLanes()
+      seen = Promise.resolve(now)
+      const moved = [...now].filter(([lane, version]) => version > (before.get(lane) ?? 0))
+      if (moved.length > 0) {
+        const lanes = moved.map(([lane]) => lane)
+        const versions = lanes.map((lane) => before.get(lane) ?? 0)
+        wake((await database.query({ text: CHANGED, values: [lanes, versions] })).map(({ space }) => String(space)))
+      }
+    } catch {
+      // The callers read the feed now and get the error.
+      for (const waiter of waiters) waiter.resolve()
+    }
+    if (waiters.size > 0 && !isClosed) schedule()
+    else seen = undefined
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => void poll(), POLL_MS + Math.random() * POLL_JITTER_MS)
+  }
+
+  /** Polling starts before the caller looks, so that no commit in between is missed. */
+  async function startPolling(): Promise<void> {
+    if (seen === undefined) {
+      seen = readLanes()
+      seen.catch(() => {})
+      schedule()
+    }
+    await seen
+  }
+
+  function stopPolling(): void {
+    clearTimeout(timer)
+    seen = undefined
+  }
+
+  return {
+    async wait(spaces, signal, look) {
+      if (isClosed) throw closed()
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const waiter: Waiter = { spaces, resolve, reject }
+      const abort = () => reject(signal?.reason)
+      const longest = setTimeout(resolve, longestMs)
+      signal?.addEventListener('abort', abort)
+      waiters.add(waiter)
+      try {
+        const looked = startPolling()
+          .then(look)
+          .then((found) => (found ? undefined : promise))
+        await Promise.race([promise, looked])
+      } catch (error) {
+        if (isClosed) throw closed()
+        throw error
+      } finally {
+        clearTimeout(longest)
+        signal?.removeEventListener('abort', abort)
+        waiters.delete(waiter)
+        if (waiters.size === 0) stopPolling()
+      }
+    },
+    wake,
+    close() {
+      isClosed = true
+      for (const { reject } of waiters) reject(closed())
+    },
+  }
+}
+
+function closed(): Error {
+  return new Error('the records are closed')
+}

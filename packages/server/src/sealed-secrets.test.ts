@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Records } from './engines/records/records.ts'
+import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
+import { loadSealedSecrets } from './sealed-secrets.ts'
+import { PURPOSES, type Secrets } from './secrets.ts'
+
+const masterKey = randomBytes(32)
+const env = 'demo-1abcde'
+let folder: string
+let count = 0
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sealed-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+async function withRecords(body: (records: Records) => Promise<void>): Promise<void> {
+  const records = await openSqliteRecords({ file: join(folder, `${count++}.sqlite`) })
+  try {
+    await body(records)
+  } finally {
+    await records.close()
+  }
+}
+
+const exported = (secrets: Secrets) =>
+  PURPOSES.map((purpose) => secrets[purpose].current.secret.export().toString('hex'))
+
+test('several that start at once get the same secrets, a different one for each purpose', () =>
+  withRecords(async (records) => {
+    const all = await Promise.all([1, 2, 3].map(() => loadSealedSecrets({ records, env, masterKey })))
+    const [first = []] = all.map(exported)
+    for (const secrets of all) assert.deepEqual(exported(secrets), first)
+    assert.equal(new Set(first).size, PURPOSES.length)
+  }))
+
+test('the records hold no secret in a readable form', () =>
+  withRecords(async (records) => {
+    const secrets = await loadSealedSecrets({ records, env, masterKey })
+    const [record] = await records.get([{ space: 'cluster', id: 'secrets' }])
+    const sealed = Buffer.from((JSON.parse(record?.value ?? '') as { secrets: string }).secrets, 'base64')
+    for (const purpose of PURPOSES) {
+      const secret = secrets[purpose].current.secret.export()
+      for (const bytes of [sealed, Buffer.from(record?.value ?? '')]) {
+        assert.ok(!bytes.includes(secret))
+        assert.ok(!bytes.includes(secret.toString('base64')))
+      }
+    }
+  }))
+
+test('another master key, environment or data directory is refused, and nothing changes', () =>
+  withRecords(async (records) => {
+    const directory = { id: 'a', isConfirmed: false }
+    const command = exported(await loadSealedSecrets({ records, env, masterKey }))
+    const server = exported(await loadSealedSecrets({ records, env, masterKey, directory }))
+    assert.deepEqual(server, command)
+    const [before] = await records.get([{ space: 'cluster', id: 'secrets' }])
+    for (const [wrong, reason] of [
+      [{ masterKey: randomBytes(32) }, /master key does not open the secrets/],
+      [{ env: 'other-1abcde' }, /the environment demo-1abcde, not of other-1abcde/],
+      [{ directory: { id: 'b', isConfirmed: false } }, /another data directory/],
+      [{ directory: { id: 'b', isConfirmed: true } }, /another data directory/],
+    ] as const) {
+      await assert.rejects(loadSealedSecrets({ records, env, masterKey, ...wrong }), reason)
+    }
+    assert.deepEqual((await records.get([{ space: 'cluster', id: 'secrets' }]))[0], before)
+    assert.deepEqual(exported(await loadSealedSecrets({ records, env, masterKey, directory })), server)
+  }))
+
+test('a data directory that has served other records is refused by a new database', () =>
+  withRecords(async (records) => {
+    const directory = { id: 'a', isConfirmed: true }
+    for (const step of ['empty', 'opened by a command']) {
+      await assert.rejects(loadSealedSecrets({ records, env, masterKey, directory }), /belong to other records/, step)
+      await loadSealedSecrets({ records, env, masterKey })
+    }
+  }))
