@@ -65,6 +65,19 @@ function form(parts: readonly (readonly [name: string, value: string, file?: str
 /** The address of a file of Alice's. */
 const hers = (name: string) => `${OBJECT}/users/${alice.uid}/${name}`
 
+describe('metadata', () => {
+  it('of a copy is bounded like that of an upload', async () => {
+    await call(hers('small.txt'), { method: 'POST', body: 'x', headers: { 'x-upsert': 'true' } })
+    const body = {
+      ...{ bucketId: 'users', sourceKey: `${alice.uid}/small.txt`, destinationKey: `${alice.uid}/large.txt` },
+      ...{ copyMetadata: false, metadata: { a: 'x'.repeat(9000) } },
+    }
+    assertError(await call(`${OBJECT}/copy`, { body }), 'metadata of 9 KB', 'INVALID_PARAM')
+    const copied = await call(`${OBJECT}/copy`, { body: { ...body, metadata: { a: 'x'.repeat(8000) } } })
+    assert.equal(copied.status, 200, copied.text)
+  })
+})
+
 describe('addresses', () => {
   it('nothing escapes a bucket, and a bad name is refused by every call', async () => {
     const long = 'x'.repeat(900)

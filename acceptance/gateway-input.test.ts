@@ -207,6 +207,13 @@ describe('documents', () => {
         400,
         'INVALID_PARAM',
       ],
+      [
+        'an update of one document that names none',
+        await call(NOTES, { method: 'PATCH', body: { data: { a: 1 }, multi: false, upsert: true } }),
+        400,
+        'INVALID_PARAM',
+      ],
+      ['a removal of one document that names none', await call(`${NOTES}/remove`, { body: {} }), 400, 'INVALID_PARAM'],
       ['another instance', await call(NOTES.replace('(default)', 'other'), { method: 'GET' }), 400, 'INVALID_PARAM'],
       ['aggregation', await call(`${NOTES}/aggregations`, { body: { pipeline: [] } }), 501, 'UNIMPLEMENTED'],
       ['a transaction', await call(`${DATABASE}/transactions`, { body: '' }), 501, 'UNIMPLEMENTED'],

@@ -158,7 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     urls: ['/console', '/console/*'],
     open: async () => {
       const { registerConsole } = await import('./http/console/console.ts')
-      const app = createServer({ log, denials, answers })
+      const app = createServer({ log, denials, answers, knownCallers: true })
       await registerConsole(app, {
         env,
         version,

@@ -103,6 +103,7 @@ describe('keys', () => {
     const login = (await keys.createLoginKey({ by: child })).private_key_id
     const grandchild = await made(child)
     const others = [await made('command line'), await made('operator'), await made()]
+    for (const noKey of ['', 'command line', 'operator']) assert.deepEqual(await keys.revoke(noKey), [])
     assert.deepEqual([...(await keys.revoke(root))].sort(), [root, child, login, grandchild].sort())
     const left = new Set((await keys.list()).map(({ id }) => id))
     assert.ok(others.every((id) => left.has(id)))

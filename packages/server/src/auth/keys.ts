@@ -218,7 +218,7 @@ function callerOf(secretId: string, { scopes }: StoredApiKey): AdminCaller {
 
 /** The keys with these ids and all that they created, directly or not; without `keep` and what that created. */
 function withMade(keys: readonly KeyInfo[], ids: ReadonlySet<string>, keep: string | undefined): readonly KeyInfo[] {
-  const found = keys.filter(({ id, by = '' }) => id !== keep && (ids.has(id) || ids.has(by)))
+  const found = keys.filter(({ id, by = '' }) => id !== keep && (ids.has(id) || (SECRET_ID.test(by) && ids.has(by))))
   const more = found.filter(({ id }) => !ids.has(id))
   return more.length === 0 ? found : withMade(keys, new Set([...ids, ...more.map(({ id }) => id)]), keep)
 }

@@ -70,7 +70,7 @@ function print(value: unknown): 0 {
 }
 
 function keyId(id: string | undefined): string {
-  if (id === undefined || id.startsWith('-')) {
+  if (id === undefined || id === '' || id.startsWith('-')) {
     throw new UsageError('keys revoke needs the id of a key; keys list shows the ids')
   }
   return id

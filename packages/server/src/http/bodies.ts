@@ -8,8 +8,8 @@ import { announcedBytes, type ReadBodyOptions, readBody, SMALL_BODY_BYTES } from
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
 
 export interface JsonBodiesOptions extends ReadBodyOptions {
-  /** Refuses a caller before a body is read that can be large. */
-  readonly admit?: (request: FastifyRequest) => Promise<void>
+  /** Refuses a caller before a body is read that can be large. Resolves to whether the caller is somebody in particular. */
+  readonly admit?: (request: FastifyRequest) => Promise<boolean>
 }
 
 /**
@@ -35,8 +35,8 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
     done()
   })
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    if (options.admit !== undefined && canBeLarge(request)) await options.admit(request)
-    const { text, hold } = await readBody(request.raw, options)
+    const known = options.admit !== undefined && canBeLarge(request) ? await options.admit(request) : options.known
+    const { text, hold } = await readBody(request.raw, { ...options, ...(known !== undefined && { known }) })
     if (hold !== undefined) {
       holds.set(request, hold)
       request.socket.once('close', hold.release)

@@ -37,6 +37,15 @@ export async function callerOfBearer(
   return auth.callerOfToken(token)
 }
 
+/** Dialect C, before the body is read: refuses a request without a valid token. */
+export function admitUser(auth: Pick<Auth, 'callerOfToken'>): (request: FastifyRequest) => Promise<boolean> {
+  return async (request) => {
+    const caller = await callerOfBearer(auth, request)
+    if (caller.kind === 'nobody') throw new CloudsteadError('CHECK_LOGIN_FAILED')
+    return isKnown(caller)
+  }
+}
+
 /** Dialect B: administrators, with an API key or a signature over the request. */
 export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
   return ({ raw }, params) =>
@@ -44,9 +53,12 @@ export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
 }
 
 /** Dialect B, before the body is read: refuses a request whose header names no key of this environment. */
-export function admitAdministrator(auth: Pick<Auth, 'admitAdministrator'>): (request: FastifyRequest) => Promise<void> {
+export function admitAdministrator(
+  auth: Pick<Auth, 'admitAdministrator'>,
+): (request: FastifyRequest) => Promise<boolean> {
   return async ({ headers }) => {
     await auth.admitAdministrator(headers.authorization)
+    return true
   }
 }
 

@@ -46,8 +46,9 @@ function logFailure(request: FastifyRequest, error: CloudsteadError): void {
   }
   request.failed = true
   const line = { reqId: request.id, code: error.code, reason: error.internal ?? error.message }
-  if (error.code === 'SYS_ERR' || error.cause !== undefined)
-    request.log.error({ ...line, err: error.cause }, 'request failed')
+  // A full server has no cause; an engine that cannot be reached has one.
+  const isFault = error.code === 'SYS_ERR' || (error.code === 'SERVER_BUSY' && error.cause !== undefined)
+  if (isFault) request.log.error({ ...line, err: error.cause }, 'request failed')
   else request.log.info(line, 'request refused')
 }
 

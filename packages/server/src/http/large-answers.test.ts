@@ -13,7 +13,7 @@ const LARGE = 16 * 1024 * 1024
 async function openServer(t: TestContext, windowMs?: number) {
   const app = fastify({ forceCloseConnections: true })
   const answers = createLargeAnswers({ totalBytes: 1.5 * LARGE, knownBytes: 0, ...(windowMs && { windowMs }) })
-  answers.guard(app)
+  answers.guard(app, true)
   app.setErrorHandler((error, _request, reply) => reply.code(200).send({ code: toCloudsteadError(error).code }))
   app.get('/large', async () => ({ text: 'é'.repeat(LARGE / 2) }))
   app.get('/emoji', async () => ({ text: `x${'\u{1f600}'.repeat(100_000)}` }))

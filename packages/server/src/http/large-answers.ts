@@ -15,8 +15,12 @@ const WINDOW_MS = 16_000
  * have no answer in memory.
  */
 export interface LargeAnswers {
-  /** Makes this server send large answers within the budget. One that finds no room becomes the error SERVER_BUSY. */
-  guard(app: FastifyInstance): void
+  /**
+   * Makes this server send large answers within the budget. One that finds no room becomes the error SERVER_BUSY.
+   *
+   * @param known whether all callers of the server are known, where a route does not say so
+   */
+  guard(app: FastifyInstance, known: boolean): void
   /**
    * The room for the contents of an answer while they are collected. The answer has it until the client has read it.
    *
@@ -53,7 +57,7 @@ export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAn
   }
 
   return {
-    guard(app) {
+    guard(app, known) {
       app.addHook('onSend', (_request, reply, payload, done) => {
         // Buffers are files that are in memory anyway.
         if (typeof payload !== 'string' || payload.length <= SMALL_ANSWER_BYTES) {
@@ -61,8 +65,7 @@ export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAn
           return done(null, payload)
         }
         const length = Buffer.byteLength(payload)
-        // Large answers that have no room yet are those of the Console.
-        const hold = holdFor(reply, true)
+        const hold = holdFor(reply, known)
         const wait = hold.hold(length)
         if (wait === undefined) return done(null, stream(payload, length, reply, hold))
         wait.then(

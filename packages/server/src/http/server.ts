@@ -31,10 +31,12 @@ export interface ServerOptions {
   readonly denials: Pick<Denials, 'record'>
   /** Shared by all servers of the process. */
   readonly answers: LargeAnswers
+  /** Whether all callers are known, as in the Console. */
+  readonly knownCallers?: boolean
 }
 
 /** A server without routes: connections, timeouts, request ids, and the answers to unknown URLs and to errors. */
-export function createServer({ log, denials, answers }: ServerOptions): FastifyInstance {
+export function createServer({ log, denials, answers, knownCallers = false }: ServerOptions): FastifyInstance {
   // The logger's own type would otherwise become part of every route's type.
   const loggerInstance: FastifyBaseLogger = log
   const http = fastify({
@@ -64,7 +66,7 @@ export function createServer({ log, denials, answers }: ServerOptions): FastifyI
     reply.header('x-request-id', request.id)
     done()
   })
-  answers.guard(http)
+  answers.guard(http, knownCallers)
   answerErrors(http, encode)
   http.setNotFoundHandler((request, reply) => encode(new CloudsteadError('NOT_FOUND'), request, reply))
   return http

@@ -98,7 +98,10 @@ function read(
 function entryOf(file: FileRecord, prefix: string, folders: boolean): ReadableEntry | undefined {
   const slash = folders ? file.path.indexOf('/', prefix.length) : -1
   if (slash >= 0) return file.path.slice(0, slash + 1)
-  return isFolder(file.path) ? undefined : file
+  if (isFolder(file.path)) return undefined
+  // Metadata takes many times its length in memory, and a page keeps many files.
+  const { metadata: _, ...listed } = file
+  return listed
 }
 
 function placeOf(position: string): Place {

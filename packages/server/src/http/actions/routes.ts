@@ -26,7 +26,7 @@ export interface ActionRoutesOptions {
   readonly actions: ActionTable
   readonly callerOf: CallerOf
   /** Refuses strangers before a large body is read, where the headers name the caller. */
-  readonly admit?: (request: FastifyRequest) => Promise<void>
+  readonly admit?: (request: FastifyRequest) => Promise<boolean>
   readonly originOf: OriginOf
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
@@ -42,8 +42,7 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
   const actions = new Map(
     Object.entries(routes.actions).map(([name, run]) => [name, { run, scope: scopeOfAction(name) }]),
   )
-  const known = admit !== undefined
-  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known, ...(admit && { admit }) })
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, ...(admit && { admit }) })
   answerErrors(app, ({ code, message }, request, reply) =>
     reply.code(200).send({ code, message, requestId: request.id }),
   )

@@ -2,6 +2,7 @@ import {
   type Caller,
   CloudsteadError,
   type DocumentObject,
+  type DocumentValue,
   decodeEjson,
   decodeEjsonValue,
   encodeEjson,
@@ -14,13 +15,18 @@ import type { Database } from '../../database/database.ts'
 import { RequestBudget } from '../../database/request-budget.ts'
 import { checkStructure, readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import { callerOfBearer, isKnown } from '../callers.ts'
+import { admitUser, callerOfBearer, isKnown } from '../callers.ts'
 import { collectionName, documentObject, jsonTexts, orderParts } from '../database-params.ts'
 import type { LargeAnswers } from '../large-answers.ts'
 import { flag, invalid, list, object, onlyMembers, type Params, string, wholeNumber } from '../params.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
+/** Of one answer. Numbers and dates take many times their stored size in canonical Extended JSON. */
+const MAX_ANSWER_CHARACTERS = 32 * 1024 * 1024
+/** `{"$numberInt":"1"}`, and `{"$date":{"$numberLong":"1700000000000"}}`. */
+const NUMBER_CHARACTERS = 18
+const DATE_CHARACTERS = 42
 /** The instance and the database in the URL, of which a server has one each. */
 const DEFAULT = '(default)'
 const BASE = '/database/instances/:instance/databases/:database'
@@ -55,10 +61,7 @@ export interface DocumentRoutesOptions {
  */
 export async function documentRoutes(app: FastifyInstance, options: DocumentRoutesOptions): Promise<void> {
   const { auth, database, budget: bodies, answers } = options
-  const admit = async (request: FastifyRequest) => {
-    if ((await callerOfBearer(auth, request)).kind === 'nobody') throw new CloudsteadError('CHECK_LOGIN_FAILED')
-  }
-  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget: bodies, known: true, admit })
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget: bodies, admit: admitUser(auth) })
 
   function route(method: 'GET' | 'POST' | 'PATCH', path: string, scope: Scope, run: Run): void {
     app.route({
@@ -145,11 +148,17 @@ async function updateDocuments({ database, caller, collection, params, budget }:
     multi: flag(params, 'multi'),
     upsert: flag(params, 'upsert'),
   }
+  requireSelection(request)
   const { matched, updated, upsertedId } = flag(params, 'replaceMode')
     ? await database.replace(caller, { ...request, data }, budget)
     : await database.update(caller, { ...request, data: withOperators(data) }, budget)
   // `doc().set` reads `upserted_id`, `where().update` reads `upsert_id`.
   return { matched, updated, ...(upsertedId !== undefined && { upserted_id: upsertedId, upsert_id: upsertedId }) }
+}
+
+/** A request about one document must say which: js-sdk leaves the query of `doc('')` out. */
+function requireSelection({ query, multi }: { readonly query: DocumentObject; readonly multi: boolean }): void {
+  if (!multi && Object.keys(query).length === 0) throw invalid('query is needed unless multi is true')
 }
 
 /** `doc().set()` sends plain fields to be merged into the document; an update sends operators. */
@@ -165,6 +174,7 @@ async function removeDocuments({ database, caller, collection, params, budget }:
   check(params, ['query', 'multi'])
   const query = decodeBody(params.query ?? {}, 'query', database.now())
   const multi = flag(params, 'multi')
+  requireSelection({ query, multi })
   return { deleted: await database.remove(caller, { collection, query, multi }, budget) }
 }
 
@@ -197,9 +207,12 @@ async function findDocuments({ database, caller, collection, params, budget }: C
     projection: decodeText(params.projection, 'projection', now),
   }
   const texts: string[] = []
+  let left = MAX_ANSWER_CHARACTERS
   for (const document of await database.find(caller, find, budget)) {
     if (budget.nextStep()) await budget.pause()
-    texts.push(encodeEjson(document))
+    const text = encode(document, left)
+    left -= text.length
+    texts.push(text)
   }
   return `{"list":[${texts.join(',')}],"offset":${offset}${limit === undefined ? '' : `,"limit":${limit}`}}`
 }
@@ -210,7 +223,25 @@ async function getDocument({ database, caller, collection, params, request, budg
   const projection = decodeText(params.projection, 'projection', database.now())
   const [document] = await database.find(caller, { collection, query: { _id: id }, projection }, budget)
   if (document === undefined) throw new CloudsteadError('DOCUMENT_NOT_FOUND')
+  return encode(document, MAX_ANSWER_CHARACTERS)
+}
+
+/** @throws CloudsteadError EXCEED_MAX_RESPONSE_SIZE when the document is longer than `left` characters */
+function encode(document: DocumentObject, left: number): string {
+  if (ejsonLength(document) > left) throw new CloudsteadError('EXCEED_MAX_RESPONSE_SIZE')
   return encodeEjson(document)
+}
+
+/** About the length of a value in canonical Extended JSON. */
+function ejsonLength(value: DocumentValue): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value === 'number') return NUMBER_CHARACTERS
+  if (typeof value !== 'object' || value === null) return 0
+  if (value instanceof Date || value instanceof RegExp) return DATE_CHARACTERS
+  let length = 0
+  if (Array.isArray(value)) for (const item of value) length += ejsonLength(item)
+  else for (const [name, item] of Object.entries(value as DocumentObject)) length += name.length + ejsonLength(item)
+  return length
 }
 
 /** A decoded object of the body. Inside transactions SDKs send it as a string of Extended JSON. */

@@ -81,6 +81,14 @@ function cacheControlIn(field: string): string {
   return value
 }
 
+/** @throws CloudsteadError INVALID_PARAM */
+export function checkMetadata(metadata: Params, name: string): Params {
+  if (JSON.stringify(metadata).length > MAX_METADATA) {
+    throw invalid(`${name} is longer than ${MAX_METADATA} characters of JSON`)
+  }
+  return metadata
+}
+
 async function metadataIn(json: string, name: string): Promise<Params> {
   if (json.length > MAX_METADATA) throw invalid(`${name} is longer than ${MAX_METADATA} characters of JSON`)
   await checkStructure([json])

@@ -11,7 +11,7 @@ import type { FileRecord } from '../../storage/file-record.ts'
 import type { ReadableListRequest } from '../../storage/list-readable.ts'
 import { checkMaxAge, type UrlResult } from '../../storage/temporary-urls.ts'
 import { readJsonObjects } from '../bodies.ts'
-import { callerOfBearer } from '../callers.ts'
+import { admitUser, callerOfBearer } from '../callers.ts'
 import { flag, invalid, list, object, onlyMembers, type Params, string } from '../params.ts'
 import { deniedAmong } from '../storage-items.ts'
 import { listedObject, objectInfo, removedObject } from './object-answers.ts'
@@ -24,7 +24,7 @@ import {
   objectOfUrl,
   objectPath,
 } from './object-names.ts'
-import { headersMetadata, upsertOf } from './object-uploads.ts'
+import { checkMetadata, headersMetadata, upsertOf } from './object-uploads.ts'
 import type { StorageRoutesOptions } from './storage.ts'
 
 /** 500 of the longest names, in any encoding of JSON. */
@@ -44,10 +44,7 @@ interface ObjectRoutesOptions extends Omit<StorageRoutesOptions, 'encodeError'> 
 /** The calls of `app.storage.from(bucketId)` of js-sdk 3.x, except those that carry bytes. */
 export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOptions): Promise<void> {
   const { env, auth, storage, originOf, budget } = options
-  const admit = async (request: FastifyRequest) => {
-    if ((await callerOfBearer(auth, request)).kind === 'nobody') throw new CloudsteadError('CHECK_LOGIN_FAILED')
-  }
-  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, known: true, admit })
+  readJsonObjects(app, { limitBytes: BODY_LIMIT_BYTES, budget, admit: admitUser(auth) })
 
   function route(method: 'GET' | 'POST' | 'DELETE', path: string, scope: Scope, run: Run): void {
     app.route({
@@ -93,7 +90,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
 
   route('POST', '/copy', 'storage:write', async (caller, params, request) => {
     onlyMembers(params, [...TARGET_MEMBERS, 'copyMetadata', 'metadata'])
-    const metadata = params.metadata === undefined ? {} : object(params.metadata, 'metadata')
+    const metadata = params.metadata === undefined ? {} : checkMetadata(object(params.metadata, 'metadata'), 'metadata')
     const replaced = flag(params, 'copyMetadata', true) ? {} : { metadata }
     const { source, target, key } = targetOf(params)
     const overwrite = upsertOf(request)

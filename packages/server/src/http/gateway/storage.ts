@@ -4,7 +4,7 @@ import type { Auth } from '../../auth/index.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { readJsonLists } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
-import { callerOfBearer } from '../callers.ts'
+import { admitUser, callerOfBearer } from '../callers.ts'
 import { answerErrors, type EncodeError } from '../errors.ts'
 import type { OriginOf } from '../origin.ts'
 import { flag, object, onlyMembers, type Params, string } from '../params.ts'
@@ -47,10 +47,7 @@ interface StorageCall {
  */
 export async function storageRoutes(app: FastifyInstance, options: StorageRoutesOptions): Promise<void> {
   const { auth, budget, originOf, encodeError } = options
-  const admit = async (request: FastifyRequest) => {
-    if ((await callerOfBearer(auth, request)).kind === 'nobody') throw new CloudsteadError('CHECK_LOGIN_FAILED')
-  }
-  readJsonLists(app, { limitBytes: BODY_LIMIT_BYTES, budget, known: true, admit })
+  readJsonLists(app, { limitBytes: BODY_LIMIT_BYTES, budget, admit: admitUser(auth) })
   answerErrors(app, (error, request, reply) =>
     losesErrors(request) ? reply.code(200).send(asItems(error, request.body)) : encodeError(error, request, reply),
   )
