@@ -67,9 +67,9 @@ const hers = (name: string) => `${OBJECT}/users/${alice.uid}/${name}`
 
 describe('metadata', () => {
   it('of a copy is bounded like that of an upload', async () => {
-    await call(hers('small.txt'), { method: 'POST', body: 'x', headers: { 'x-upsert': 'true' } })
+    await call(hers('plain.txt'), { method: 'POST', body: 'x', headers: { 'x-upsert': 'true' } })
     const body = {
-      ...{ bucketId: 'users', sourceKey: `${alice.uid}/small.txt`, destinationKey: `${alice.uid}/large.txt` },
+      ...{ bucketId: 'users', sourceKey: `${alice.uid}/plain.txt`, destinationKey: `${alice.uid}/described.txt` },
       ...{ copyMetadata: false, metadata: { a: 'x'.repeat(9000) } },
     }
     assertError(await call(`${OBJECT}/copy`, { body }), 'metadata of 9 KB', 'INVALID_PARAM')
