@@ -123,7 +123,7 @@ describe('web sites', { skip: lacksChromium() }, () => {
       urls,
       head: await send(page, url, { method: 'HEAD', headers: { ...token, 'x-sdk-version': 'x' } }),
       range: await send(page, url, { headers: { range: 'bytes=2-4' } }),
-      patch: await send(page, documents, { method: 'PATCH', headers: json, body: '{"query":{},"data":{}}' }),
+      patch: await send(page, documents, { method: 'PATCH', headers: json, body: '{"query":{"_id":"a"},"data":{}}' }),
       web: await send(page, `${server.url}/web?env=demo-1abcde`, {
         method: 'POST',
         headers: { 'content-type': 'text/plain' },
