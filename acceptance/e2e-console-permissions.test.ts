@@ -468,6 +468,8 @@ describe('the permissions page', { skip: lacksChromium() }, () => {
     // From the custom rules up to the one before them.
     await page.keyboard.press('ArrowUp')
     assert.equal(await mode(page, /Only administrators can read and write/).isChecked(), true)
+    // The answers about the chosen mode draw the page anew.
+    await page.waitForLoadState('networkidle')
     await tabTo('Review and save')
     await page.keyboard.press('Enter')
     await dialog(page).waitFor()
