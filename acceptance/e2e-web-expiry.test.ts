@@ -4,12 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { SDK_PACKAGES } from './support/clients.ts'
+import { scriptSite } from './support/sdk-site.ts'
 import { type RunningServer, startLater, startServer } from './support/server.ts'
-import { serveSite, type WebSite } from './support/web-site.ts'
+import type { WebSite } from './support/web-site.ts'
 
 /** The life of an access token, and more. */
 const LATER_MS = 121 * 60_000
@@ -41,15 +41,8 @@ describe('a page with an expired token', { skip: lacksChromium() }, () => {
   let browser: Browser
 
   before(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: PROGRAM, resolveDir: import.meta.dirname },
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      logLevel: 'error',
-    })
     dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-web-expiry-'))
-    site = await serveSite(outputFiles[0]?.text ?? '')
+    site = await scriptSite(PROGRAM, import.meta.dirname)
     ;[server, browser] = await Promise.all([startServer({ dataDir, config: CONFIG }), launchChromium()])
   })
   after(async () => {

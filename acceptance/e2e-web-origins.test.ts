@@ -1,13 +1,13 @@
 /** What pages of listed and of foreign web sites can do in a real browser, with the SDK and with the browser's own requests. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { SDK_PACKAGES } from './support/clients.ts'
 import type { SdkLine } from './support/sdk.ts'
+import { scriptSite } from './support/sdk-site.ts'
 import { type RunningServer, startServer } from './support/server.ts'
-import { serveSite, type WebSite } from './support/web-site.ts'
+import type { WebSite } from './support/web-site.ts'
 import { newPerson, own, type Person, stored, upload, uploadUrl } from './support/wire.ts'
 
 const LISTED = 'shop.example'
@@ -60,14 +60,7 @@ describe('web sites', { skip: lacksChromium() }, () => {
   let alice: Person
 
   before(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: PROGRAM, resolveDir: import.meta.dirname },
-      bundle: true,
-      write: false,
-      platform: 'browser',
-      logLevel: 'error',
-    })
-    site = await serveSite(outputFiles[0]?.text ?? '')
+    site = await scriptSite(PROGRAM, import.meta.dirname)
     const config = { storage: { acl: 'PRIVATE' }, security: { webDomains: [`${LISTED}:${site.port}`] } }
     ;[server, browser] = await Promise.all([startServer({ config }), launchChromium([LISTED, FOREIGN])])
     alice = await newPerson(server)

@@ -1,11 +1,11 @@
 /** R29: a web front end with the same, unmodified js-sdk, in a real browser and from another origin. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
+import { scriptSite } from './support/sdk-site.ts'
 import { type RunningServer, startServer } from './support/server.ts'
-import { serveSite, type WebSite } from './support/web-site.ts'
+import type { WebSite } from './support/web-site.ts'
 
 const ENV = 'demo-1abcde'
 
@@ -66,24 +66,13 @@ interface Answers {
 
 const SDKS = ['@cloudbase/js-sdk', '@cloudbase/js-sdk-3'] as const
 
-async function bundle(sdk: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: PROGRAM.replace('SDK', sdk), resolveDir: import.meta.dirname },
-    bundle: true,
-    write: false,
-    platform: 'browser',
-    logLevel: 'error',
-  })
-  return outputFiles[0]?.text ?? ''
-}
-
 describe('R29: a web front end', { skip: lacksChromium() }, () => {
   let cloudstead: RunningServer
   let sites: readonly WebSite[]
   let browser: Browser
 
   before(async () => {
-    sites = await Promise.all(SDKS.map(async (sdk) => serveSite(await bundle(sdk))))
+    sites = await Promise.all(SDKS.map((sdk) => scriptSite(PROGRAM.replace('SDK', sdk), import.meta.dirname)))
     const config = {
       database: { collections: { orders: { acl: 'PRIVATE' } } },
       security: { webDomains: sites.map(({ port }) => `127.0.0.1:${port}`) },
