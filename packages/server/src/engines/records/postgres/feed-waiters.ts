@@ -74,7 +74,9 @@ export function feedWaiters({ database, longestMs, idleMs }: FeedWaitersOptions)
     else seen = undefined
   }
 
+  /** A poll that outlived its waits may find that the next wait has scheduled one already: there is one timer. */
   function schedule(): void {
+    clearTimeout(timer)
     timer = setTimeout(() => void poll(), POLL_MS + Math.random() * POLL_JITTER_MS)
   }
 
