@@ -55,7 +55,7 @@ function logFailure(request: FastifyRequest, error: CloudsteadError): void {
 /** Turns Fastify's own errors (a body over the limit, a malformed request) and those of the engines into errors of our table. */
 function fromBelow(thrown: unknown): unknown {
   // Matched by name: the edge knows no engine.
-  if (thrown instanceof Error && thrown.name === 'RecordsUnavailableError') {
+  if (thrown instanceof Error && /^(?:Records|Blobs)UnavailableError$/.test(thrown.name)) {
     return new CloudsteadError('SERVER_BUSY', undefined, { internal: thrown.message, cause: thrown })
   }
   const code = (thrown as { code?: unknown } | null)?.code

@@ -48,6 +48,11 @@ function store(blobs: Blobs, bytes: Uint8Array) {
   return blobs.write(inPieces(bytes), { limit: LIMIT, length: bytes.byteLength })
 }
 
+async function* brokenSource(): AsyncGenerator<Uint8Array> {
+  yield sampleBytes(9 * MiB)
+  throw new Error('connection lost')
+}
+
 /** The contract of the blobs seam; every engine passes it. */
 export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>): void {
   describe(`blobs contract: ${name}`, () => {
@@ -338,6 +343,59 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       } finally {
         await other.close()
       }
+    })
+
+    test('a blob keeps the id that it had in another store', async () => {
+      const ids = ['00001a-0mhfg2k3a-0123456789abcdef-3', '20261130-0mhfg2k3a-0123456789abcdef-z'] as BlobId[]
+      const own = await store(blobs, sampleBytes(8))
+      for (const id of ids) {
+        for (const size of [10, 9 * MiB]) {
+          // Again, as after an interruption.
+          const written = await blobs.write(inPieces(sampleBytes(size)), { limit: LIMIT, id })
+          assert.equal(written.id, id)
+          assert.equal(written.size, size)
+        }
+        assert.ok(sampleBytes(9 * MiB).equals(await blobs.readAll(id)))
+      }
+      assert.deepEqual(await listedIds(blobs), [...ids, own.id].sort())
+      for (const id of ids) await assert.rejects(blobs.write(brokenSource(), { limit: LIMIT, id: `${id}1` as BlobId }))
+      await blobs.remove(ids)
+      assert.deepEqual(await listedIds(blobs), [own.id])
+      for (const id of ['', '../x', 'x', `${ids[0]}/x`]) {
+        await assert.rejects(blobs.write(inPieces(sampleBytes(5)), { limit: LIMIT, id: id as BlobId }), RangeError)
+      }
+      assert.deepEqual(await listedIds(blobs), [own.id])
+    })
+
+    test('a list since a time has every blob that was written since then', async () => {
+      const early = await store(blobs, sampleBytes(5))
+      const since = Date.now() - 1000
+      const late = await store(blobs, sampleBytes(6))
+      const listed: BlobId[] = []
+      for await (const { id } of blobs.list({ since })) listed.push(id)
+      assert.ok(listed.includes(late.id))
+      assert.ok(listed.every((id) => id === early.id || id === late.id))
+    })
+
+    test('the mark of a store is put there once, and is no blob', async () => {
+      assert.equal(await blobs.mark(), undefined)
+      const other = await place.open()
+      const [first, second] = await Promise.all([blobs.mark('{"store":"a"}'), other.mark('{"store":"b"}')])
+      await other.close()
+      assert.equal(first, second)
+      assert.match(String(first), /^\{"store":"[ab]"\}$/)
+      assert.equal(await blobs.mark('{"store":"c"}'), first)
+      assert.equal(await blobs.mark(), first)
+      assert.deepEqual(await listedIds(blobs), [])
+      await blobs.remove(['cloudstead.json' as BlobId])
+      assert.equal(await blobs.mark(), first)
+    })
+
+    test('a store that answers passes the check, and removing unfinished writes removes no blob', async () => {
+      await blobs.check()
+      const { id } = await store(blobs, sampleBytes(5))
+      await blobs.removeUnfinished()
+      assert.deepEqual(await listedIds(blobs), [id])
     })
 
     test('close waits for a write in progress and refuses new ones', async () => {

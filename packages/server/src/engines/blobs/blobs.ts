@@ -13,6 +13,8 @@ export interface WriteOptions {
   readonly limit: number
   /** Also computes the MD5, for a sender that announced one. */
   readonly md5?: boolean
+  /** The id that the blob had in another store. Writing the same bytes under one id again is allowed. Default: a new id. */
+  readonly id?: BlobId
 }
 
 export interface WrittenBlob {
@@ -39,10 +41,19 @@ export class BlobLengthError extends Error {
 export class BlobMissingError extends Error {
   override readonly name = 'BlobMissingError'
 }
+/** The store cannot be reached, and the engine has tried for some seconds. It may be back soon. */
+export class BlobsUnavailableError extends Error {
+  override readonly name = 'BlobsUnavailableError'
+}
 
 export interface ListOptions {
   /** The last id of an earlier list. The blob may have been removed since. */
   readonly after?: BlobId
+  /**
+   * Blobs that were written before this time, in milliseconds since the epoch, may be left out: a walk over recent blobs
+   * need not list all. Blobs that came from another store may count as old.
+   */
+  readonly since?: number
 }
 
 export interface ListedBlob {
@@ -51,7 +62,10 @@ export interface ListedBlob {
   readonly writtenAt: number
 }
 
-/** The seam itself. Every implementation passes blobs.contract.ts. */
+/**
+ * The seam itself. Every implementation passes blobs.contract.ts. An engine on another machine rejects with
+ * BlobsUnavailableError when it cannot be reached.
+ */
 export interface Blobs {
   /** Durable when it resolves. When it fails, the rest of the source is not read. */
   write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob>
@@ -72,6 +86,17 @@ export interface Blobs {
    * when other processes may write.
    */
   readonly exclusiveSince: number | undefined
+  /** Removes what writes left behind that have not gone on for a day. One process at a time should do it. */
+  removeUnfinished(): Promise<void>
+  /**
+   * The mark of the store: a short text that identifies it, put there once.
+   *
+   * @param text makes it the mark, if the store has none
+   * @returns the mark that the store has now, durably; undefined when there is none
+   */
+  mark(text?: string): Promise<string | undefined>
+  /** Resolves when the store answers. @throws BlobsUnavailableError within some seconds */
+  check(): Promise<void>
   /** Waits for the writes that are in progress. */
   close(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { blobId, createNames, isShardName, placeOf, writtenAtOf } from '../blob-name.ts'
 import {
   type BlobId,
   BlobMissingError,
@@ -10,11 +11,11 @@ import {
   type WrittenBlob,
 } from '../blobs.ts'
 import { createBodyCheck } from '../body-check.ts'
-import { blobId, createNames, isShardName, placeOf, writtenAtOf } from './blob-name.ts'
 import { ChunkBatch } from './chunk-batch.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { isMissing, rename, unlinkIfThere } from './files.ts'
 import { removeLeftovers } from './leftovers.ts'
+import { storeMark } from './mark.ts'
 import { streamFile, wholeFile } from './read-file.ts'
 import { openShards } from './shards.ts'
 import { createTempFile, type TempFile } from './temp-file.ts'
@@ -43,7 +44,7 @@ export interface DiskBlobsOptions {
 }
 
 /**
- * Blobs as files. `dir/tmp/` holds unfinished writes, `dir/data/<shard>/<file>` the blobs. The steps of a write are: temp
+ * Blobs as files. `dir/cloudstead.json` is the mark of the store, `dir/tmp/` holds unfinished writes, `dir/data/<shard>/<file>` the blobs. The steps of a write are: temp
  * file, datasync, rename, directory sync. Each step is complete before the next begins. `close` waits for the writes that
  * are in progress, so end their sources first.
  */
@@ -96,7 +97,8 @@ export async function openDiskBlobs({
       if (!single) check.hash(last)
       await synced
       if (hooks) await hooks.at('afterDatasync')
-      return { id: await publish(tempPath), ...check.result() }
+      const id = options.id === undefined ? await publish(tempPath) : await publishAs(options.id, tempPath)
+      return { id, ...check.result() }
     } catch (error) {
       // Report why the write failed, not that a full or broken disk also refuses the clean-up.
       await temp?.discard().catch(() => {})
@@ -123,6 +125,16 @@ export async function openDiskBlobs({
     } finally {
       shards.leave(shard)
     }
+  }
+
+  /** Writes of given ids are rare, so nothing is shared between them. */
+  async function publishAs(id: BlobId, tempPath: string): Promise<BlobId> {
+    const path = pathOf(id)
+    if (path === undefined) throw new RangeError(`${id} is no id of a blob`)
+    await makeDirectory(dirname(path))
+    await rename(tempPath, path)
+    await syncDirectory(dirname(path))
+    return id
   }
 
   function pathOf(id: BlobId): string | undefined {
@@ -176,6 +188,14 @@ export async function openDiskBlobs({
     },
 
     exclusiveSince: exclusive ? openedAt : undefined,
+
+    removeUnfinished: () => removeLeftovers({ tempDir, dataDir, currentShard: shards.currentName, exclusive: false }),
+
+    mark: (text) => storeMark(dir, text),
+
+    async check() {
+      await readdir(tempDir)
+    },
 
     async close() {
       if (closed) return

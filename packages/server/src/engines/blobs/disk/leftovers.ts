@@ -1,6 +1,6 @@
 import { readdir, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isShardName, isTempName } from './blob-name.ts'
+import { isNumberedShard, isTempName } from '../blob-name.ts'
 import { isMissing, unlinkIfThere } from './files.ts'
 
 /**
@@ -30,7 +30,7 @@ export async function removeLeftovers(options: LeftoversOptions): Promise<void> 
     if (exclusive || (await isStale(path))) await unlinkIfThere(path)
   }
   if (!exclusive) return
-  for (const shard of (await readdir(dataDir)).filter(isShardName)) {
+  for (const shard of (await readdir(dataDir)).filter(isNumberedShard)) {
     if (shard < currentShard) await removeIfEmpty(join(dataDir, shard))
   }
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FIRST_SHARD, isShardName, shardAfter } from './blob-name.ts'
+import { FIRST_SHARD, isNumberedShard, shardAfter } from '../blob-name.ts'
 import { makeDirectory, type OpenDirectory, openDirectory } from './directory-sync.ts'
 
 /** One directory of blobs. */
@@ -29,7 +29,7 @@ interface OwnShard extends Shard {
 
 /** Opens the newest shard below `dataDir`, or makes the first. Lists the shards, and the files of the newest. */
 export async function openShards(dataDir: string, filesPerShard: number): Promise<Shards> {
-  const names = (await readdir(dataDir)).filter(isShardName).sort()
+  const names = (await readdir(dataDir)).filter(isNumberedShard).sort()
   let current = await openShard(names.at(-1) ?? FIRST_SHARD)
   let rolling: Promise<void> | undefined
 

@@ -1,7 +1,11 @@
+/**
+ * The names of blobs. All engines use one form, so that blobs keep their ids when they move from one engine to another:
+ * `<shard>-<time>-<run>-<count>`. The engine that writes a blob chooses the shard: a directory of files, or a day.
+ */
 import { randomBytes } from 'node:crypto'
-import type { BlobId } from '../blobs.ts'
+import type { BlobId } from './blobs.ts'
 
-/** The location of a blob: `data/<shard>/<file>`. */
+/** The parts of an id. Disk blobs are in `data/<shard>/<file>`. */
 export interface BlobPlace {
   readonly shard: string
   readonly file: string
@@ -14,10 +18,12 @@ const TIME_DIGITS = 9
 /** Random bytes that identify one run of the engine. With a counter they make every name unique. */
 const RUN_BYTES = 8
 
-const SHARD = /^[0-9a-z]{6}$/
+/** A numbered shard of files, or the day of the writing, as in `20261130`. */
+const SHARD = /^(?:[0-9a-z]{6}|[0-9]{8})$/
+const NUMBERED_SHARD = /^[0-9a-z]{6}$/
 const TEMP = /^[0-9a-f]{16}-[0-9a-z]{1,11}$/
 const FILE = /^([0-9a-z]{9})-[0-9a-f]{16}-[0-9a-z]{1,11}$/
-const ID = /^([0-9a-z]{6})-([0-9a-z]{9}-[0-9a-f]{16}-[0-9a-z]{1,11})$/
+const ID = /^([0-9a-z]{6}|[0-9]{8})-([0-9a-z]{9}-[0-9a-f]{16}-[0-9a-z]{1,11})$/
 
 /** Makes the file names of one run of the engine. */
 export interface Names {
@@ -58,6 +64,19 @@ export function isTempName(name: string): boolean {
 export function isShardName(name: string): boolean {
   return SHARD.test(name)
 }
+
+/** Whether new files may go into the shard; the others came from another engine. */
+export function isNumberedShard(name: string): boolean {
+  return NUMBERED_SHARD.test(name)
+}
+
+/** The shard of the blobs that are written on a day: the UTC date of a time in milliseconds since the epoch. */
+export function dayShard(time: number): string {
+  return new Date(time).toISOString().slice(0, 10).replaceAll('-', '')
+}
+
+/** The name of the store's mark, beside the blobs. */
+export const MARK_NAME = 'cloudstead.json'
 
 export const FIRST_SHARD = '0'.repeat(SHARD_DIGITS)
 
