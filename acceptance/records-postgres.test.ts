@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { createTicket } from './support/clients.ts'
 import { type Cluster, lacksPostgres, startCluster } from './support/postgres.ts'
 import { combinationsOf, recipeJourney } from './support/recipe-journey.ts'
@@ -19,18 +20,18 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
   let cluster: Cluster
   let url: string
   let masterKeyFile: string
-  let dataDir: string
+  let blobsUrl: string
   let server: RunningServer
   let key: LoginKey
 
-  const restart = () => startServer({ config: CONFIG, dataDir, records: { url, masterKeyFile } })
+  const restart = () => startServer({ config: CONFIG, places: { records: url, masterKeyFile, blobs: blobsUrl } })
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'cloudstead-postgres-'))
     cluster = await startCluster()
     url = await cluster.newDatabase()
     masterKeyFile = join(scratch, 'master.key')
-    dataDir = join(scratch, 'data')
+    blobsUrl = pathToFileURL(join(scratch, 'files')).href
     const { stdout } = await cloudstead('keys', 'master')
     await writeFile(masterKeyFile, stdout)
     server = await restart()
@@ -137,21 +138,22 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
     }
 
     const start = (...args: string[]) => ['start', '--env', ENV, '--port', '0', ...args]
+    const blobs = () => ['--blobs', blobsUrl]
+    const freshBlobs = (name: string) => ['--blobs', pathToFileURL(join(scratch, name)).href]
     const keyFile = () => ['--master-key-file', masterKeyFile]
-    const fresh = (name: string) => ['--data-dir', join(scratch, name)]
 
     test('a URL that is none of PostgreSQL', async () => {
       for (const wrong of ['mysql://u:s3cret@h/db', 'postgres://u:s3cret@h', 'u:s3cret@h/db']) {
-        await refuses(start(...fresh('url'), '--records', wrong, ...keyFile()), /--records .* must look like postgres:/)
+        await refuses(start(...blobs(), '--records', wrong, ...keyFile()), /--records .* must look like postgres:/)
       }
     })
 
     test('no master key, and what is none', async () => {
-      await refuses(start(...fresh('key'), '--records', url), /need a master key .* keys master makes one/)
+      await refuses(start(...blobs(), '--records', url), /need a master key .* keys master makes one/)
       const file = join(scratch, 'short.key')
       await writeFile(file, 'c2hvcnQ=')
-      await refuses(start(...fresh('key'), '--records', url, '--master-key-file', file), /short\.key is no master key/)
-      await refuses(start(...fresh('key'), '--master-key-file', file), /--records is missing/)
+      await refuses(start(...blobs(), '--records', url, '--master-key-file', file), /short\.key is no master key/)
+      await refuses(start('--master-key-file', file), /--records is missing/)
     })
 
     test('another master key', async () => {
@@ -176,7 +178,7 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
       const wrong = to((changed) => {
         changed.password = 's3cret'
       })
-      const where = (records: string) => start(...fresh('absent'), '--records', records, ...keyFile())
+      const where = (records: string) => start(...blobs(), '--records', records, ...keyFile())
       await refuses(where(absent), /no PostgreSQL server to reach at 127\.0\.0\.1:1 \(ECONNREFUSED\)/)
       await refuses(where(none), /has no database "none"/)
       await refuses(where(wrong), /refuses the user "cloudstead"/)
@@ -184,33 +186,40 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
 
     test('another environment', () =>
       refuses(
-        ['start', '--env', 'other-1abcde', '--port', '0', ...fresh('env'), '--records', url, ...keyFile()],
+        ['start', '--env', 'other-1abcde', '--port', '0', ...blobs(), '--records', url, ...keyFile()],
         /the records of the environment demo-1abcde, not of other-1abcde/,
       ))
 
-    test('a data directory whose records are in another database', async () => {
+    test('the files of another database, and files that are not those of the database', async () => {
       const empty = await cluster.newDatabase()
-      await server.stop()
-      await refuses(start('--data-dir', dataDir, '--records', empty, ...keyFile()), /belong to other records/)
-      server = await restart()
+      await refuses(start(...blobs(), '--records', empty, ...keyFile()), /store of --blobs belongs to other records/)
+      await refuses(start(...freshBlobs('empty'), '--records', url, ...keyFile()), /it is empty, and theirs is not/)
     })
 
-    test('another data directory, and a second server on the same one', async () => {
-      await refuses(start(...fresh('second'), '--records', url, ...keyFile()), /the records of another data directory/)
-      await refuses(start('--data-dir', dataDir, '--records', url, ...keyFile()), /already running on .*; it is at/)
+    test('no files, files that are nowhere, and a data directory besides', async () => {
+      await refuses(start('--records', url, ...keyFile()), /need --blobs: s3:.* or file:/)
+      await refuses(start('--records', url, ...keyFile(), '--blobs', scratch), /--blobs .* must look like s3:/)
+      await refuses(start('--records', url, ...keyFile(), ...blobs(), '--data-dir', scratch), /leave it out/)
     })
 
-    test('a data directory with the other kind of records, whose files would be removed as unreferenced', async () => {
-      await refuses(start('--data-dir', dataDir), /records of .* are in PostgreSQL: start with the --records/)
-      const plain = await startServer({ dataDir: join(scratch, 'plain') })
+    test('a data directory whose files were moved elsewhere, without them', async () => {
+      const dataDir = join(scratch, 'plain')
+      const plain = await startServer({ dataDir, args: freshBlobs('moved') })
       await plain.stop()
-      await refuses(start(...fresh('plain'), '--records', url, ...keyFile()), /has records of its own/)
+      await refuses(start('--data-dir', dataDir), /files of these records are in another store/)
+      await (await startServer({ dataDir, args: freshBlobs('moved') })).stop()
+    })
+
+    test('a data directory with files, and an empty store for them', async () => {
+      const dataDir = join(scratch, 'with files')
+      const plain = await startServer({ dataDir, config: CONFIG })
+      const who = await newPerson(plain)
+      await upload(plain, who, own(who, 'a.txt'), 'a')
+      await plain.stop()
+      await refuses(start('--data-dir', dataDir, ...freshBlobs('none')), /name files that are in another store/)
     })
 
     test('dev', () =>
-      refuses(
-        ['dev', '--port', '0', ...fresh('dev'), '--records', url, ...keyFile()],
-        /dev keeps its records in the data/,
-      ))
+      refuses(['dev', '--port', '0', ...blobs(), '--records', url, ...keyFile()], /dev keeps its records in the data/))
   })
 })

@@ -34,8 +34,19 @@ export interface ServerOptions {
   readonly args?: readonly string[]
   /** Listens on this port instead of a free one. */
   readonly port?: number
-  /** Keeps the records in this database instead of the data directory. */
-  readonly records?: { readonly url: string; readonly masterKeyFile: string }
+  /** Keeps records and files elsewhere; there is no data directory then. */
+  readonly places?: ServerPlaces
+}
+
+/** A database and a store of files that servers can share. */
+export interface ServerPlaces {
+  /** `postgres://...` */
+  readonly records: string
+  readonly masterKeyFile: string
+  /** `s3://...` or `file:///...` */
+  readonly blobs: string
+  /** Environment variables, such as the keys of S3. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export interface RunningServer {
@@ -85,20 +96,23 @@ export async function startLater(ahead: number, options: ServerOptions): Promise
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { mode = 'start', env = ENV, records } = options
+  const { mode = 'start', env = ENV, places } = options
   const scratch = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-'))
   const dataDir = options.dataDir ?? join(scratch, 'data')
   const configFile = join(scratch, 'cloudstead.config.json')
   await writeFile(configFile, JSON.stringify(options.config ?? {}))
-  const dataArgs = ['--data-dir', dataDir]
-  if (records) dataArgs.push('--records', records.url, '--master-key-file', records.masterKeyFile)
+  const dataArgs = places
+    ? ['--records', places.records, '--master-key-file', places.masterKeyFile]
+    : ['--data-dir', dataDir]
+  const blobsArgs = places ? ['--blobs', places.blobs] : []
   const child = spawn(
     process.execPath,
     [
       ...[CLI, mode, '--env', env, '--port', String(options.port ?? 0), '--config', configFile, ...dataArgs],
+      ...blobsArgs,
       ...(options.args ?? []),
     ],
-    { stdio: 'pipe' },
+    { stdio: 'pipe', env: { ...process.env, ...places?.variables } },
   )
   // A test file that crashes leaves no server behind.
   const kill = () => child.kill('SIGKILL')

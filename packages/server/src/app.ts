@@ -1,15 +1,16 @@
-/** The composition root: opens the engines, creates the services on them and registers the HTTP routes. */
+/** The composition root: opens the data, creates the services on it and registers the HTTP routes. */
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { openConsoleAccess } from './auth/console/access.ts'
 import { createAuth } from './auth/index.ts'
 import { isLoopback } from './auth/loopback.ts'
 import { startBackground } from './background.ts'
+import { joinNodes } from './cluster/nodes.ts'
 import type { ConfigFile } from './config/index.ts'
-import { confirmClaim, lockDataDir, openDataDir } from './data-dir.ts'
 import { createDatabase } from './database/database.ts'
-import { openEngines } from './engines/open.ts'
+import { createLeases } from './engines/records/lease.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { actionRoutes } from './http/actions/routes.ts'
@@ -31,12 +32,14 @@ import { opsRoutes } from './http/ops.ts'
 import { originOf } from './http/origin.ts'
 import { createServer } from './http/server.ts'
 import { uploadRoutes } from './http/uploads.ts'
+import { configHash } from './observe/config-hash.ts'
 import { createDenials, type Denials } from './observe/denials.ts'
+import { loadMeter } from './observe/load.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { createReadiness } from './observe/readiness.ts'
 import { createTraffic } from './observe/traffic.ts'
+import { type DataPlaces, openData } from './open-data.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
-import { loadSealedSecrets } from './sealed-secrets.ts'
-import { loadSecrets } from './secrets.ts'
 import type { Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage } from './storage/storage.ts'
@@ -48,12 +51,12 @@ const LARGE_ANSWERS = { totalBytes: 68 * 1024 * 1024, knownBytes: 34 * 1024 * 10
 
 export interface AppOptions {
   readonly env: string
-  readonly dataDir: string
-  /** Records in PostgreSQL, and the key that opens the secrets in them; absent for records in the data directory. */
-  readonly recordsPlace?: { readonly url: string; readonly masterKey: Buffer } | undefined
+  readonly places: DataPlaces
   readonly version: string
   readonly config: ConfigFile
   readonly publicUrl?: string | undefined
+  /** As the HTTP server takes them. */
+  readonly trustedProxies: readonly string[]
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -68,34 +71,25 @@ export interface App {
    * @param base the URL at which browsers reach the server
    */
   consoleLink(base: string): Promise<string | undefined>
+  /** From now on `/ready` tells load balancers to send requests elsewhere. The server goes on. */
+  drain(): Promise<void>
   /** @returns the base URL that the server listens on */
   listen(host: string, port: number): Promise<string>
   /** Finishes the requests in flight, closes the engines and releases the data directory. */
   close(): Promise<void>
 }
 
-/** @throws DataDirInUseError when another server uses the data directory */
+/** @throws as `openData` */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { env, version, mode, publicUrl, log, recordsPlace } = options
+  const { env, version, mode, publicUrl, trustedProxies, log, config } = options
   const now = Date.now
   const startedAt = now()
 
-  const paths = openDataDir(options.dataDir, env, recordsPlace?.url)
-  const unlock = lockDataDir(paths)
-  const engines = await openEngines(paths)
-  const { records, blobs } = engines
-  const loading = recordsPlace
-    ? loadSealedSecrets({ records, env, masterKey: recordsPlace.masterKey, directory: paths.claim })
-    : loadSecrets(paths.dir)
-  // Closed engines, so that the process ends.
-  const secrets = await loading.catch(async (error) => {
-    await engines.close()
-    throw error
-  })
-  confirmClaim(paths)
-  const healthy = async () => (await records.get([{ space: 'health', id: 'probe' }])).length === 1
+  const data = await openData(env, options.places)
+  const { records, blobs, secrets, alone } = data
+  const leases = createLeases({ records, now, alone })
 
-  const saved = await openSavedSettings({ records, file: options.config, now, log })
+  const saved = await openSavedSettings({ records, file: config, now, log })
   const settings = saved.current
   const auth = createAuth({ env, records, secrets, settings, now, log })
   const access = await openConsoleAccess({ records, keys: auth.keys, securityLog: auth.securityLog, mode, now, log })
@@ -110,14 +104,31 @@ export async function createApp(options: AppOptions): Promise<App> {
     stillValid: async (caller) => (await access.stillValid(caller)) ?? auth.stillValid(caller),
     onBackgroundError: (error, what) => log.warn({ err: error }, `${what} failed`),
   })
-  const database = createDatabase({ records, settings, now, log, ...(mode === 'dev' ? { hints: mode } : {}) })
+  const database = createDatabase({ records, settings, leases, now, log, ...(mode === 'dev' ? { hints: mode } : {}) })
 
   const metrics = createMetrics(startedAt, now)
   const traffic = createTraffic(now)
   const denials = createDenials({ log, mode, now, counted: traffic.denied })
+  const nodes = await joinNodes({
+    records,
+    name: `${hostname()}:${process.pid}`,
+    version,
+    startedAt,
+    now,
+    alone,
+    load: loadMeter(metrics.requests),
+    configHash: () => configHash(config),
+    log,
+  })
+  const ready = createReadiness({
+    records: () => records.get([{ space: 'health', id: 'probe' }]),
+    blobs: () => blobs.check(),
+    clockIsRight: nodes.clockIsRight,
+    isDraining: () => nodes.self().isDraining,
+  })
 
   const answers = createLargeAnswers(LARGE_ANSWERS)
-  const http = createServer({ log, denials, answers })
+  const http = createServer({ log, denials, answers, trustedProxies })
   const connections = followConnections(http.server)
   const budget = createBodyBudget(LARGE_BODIES)
   const origin = originOf(publicUrl, () => listeningUrl(http))
@@ -125,7 +136,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
   refuseForeignHosts(http, { publicUrl, settings })
-  await http.register(opsRoutes, { env, version, metrics, healthy })
+  await http.register(opsRoutes, { env, version, metrics, ready })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {
     path: '/web',
@@ -158,7 +169,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     urls: ['/console', '/console/*'],
     open: async () => {
       const { registerConsole } = await import('./http/console/console.ts')
-      const app = createServer({ log, denials, answers, knownCallers: true })
+      const app = createServer({ log, denials, answers, trustedProxies, knownCallers: true })
       await registerConsole(app, {
         env,
         version,
@@ -174,7 +185,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         settings: saved,
         denials,
         traffic,
-        healthy,
+        ready,
+        nodes,
         onNetwork: () => !isLoopback((http.server.address() as AddressInfo).address),
         budget,
         originOf: origin,
@@ -183,24 +195,25 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   })
 
-  const stopBackground = startBackground({ storage, auth, access, log })
+  const background = startBackground({ storage, auth, access, nodes, leases, log })
   return {
     denials,
     consoleLink: (base) => access.linkAtStart(base),
+    drain: nodes.drain,
     async listen(host, port) {
       await http.listen({ host, port })
       return listeningUrl(http)
     },
     async close() {
-      stopBackground()
       await connections.arrived()
       const closed = http.close()
       connections.closeIdle()
       await closed
+      await background.stop()
       await database.close()
       await saved.close()
-      await engines.close()
-      unlock()
+      await nodes.close()
+      await data.close()
     },
   }
 }

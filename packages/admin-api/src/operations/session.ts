@@ -1,7 +1,7 @@
 /** The Console session, its password, and the overview of the environment. */
 import { DONE, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
-import { array, boolean, choice, integer, object, optional, type Static, string } from '../schema.ts'
+import { array, boolean, choice, integer, number, object, optional, type Static, string } from '../schema.ts'
 
 const SESSION = object({
   signedIn: boolean(),
@@ -64,6 +64,24 @@ const WARNING = object({
 })
 export type OverviewWarning = Static<typeof WARNING>
 
+const NODE = object({
+  id: string(),
+  name: string({ description: 'the name of the machine and the number of the process' }),
+  version: string(),
+  startedAt: TIME,
+  seenAt: TIME,
+  isDraining: boolean({ description: 'it has been told to stop and finishes what it has begun' }),
+  configHash: string({ description: 'the same on servers whose configuration files have the same content' }),
+  load: object({
+    requests: number({ description: 'per second' }),
+    processors: number({ description: '1 is one whole processor' }),
+    memory: integer({ description: 'resident memory in bytes' }),
+  }),
+  clockOffsetMs: integer({ description: 'how far its clock is ahead of that of the database' }),
+  feedLagMs: optional(integer({ description: 'how late it saw the last change of another server' })),
+})
+export type ServerNode = Static<typeof NODE>
+
 const OVERVIEW = object({
   env: string(),
   bucket: string(),
@@ -71,7 +89,8 @@ const OVERVIEW = object({
   version: string(),
   mode: choice(['start', 'dev']),
   startedAt: TIME,
-  healthy: boolean(),
+  state: choice(['ok', 'degraded', 'draining', 'failing']),
+  problems: array(choice(['records', 'blobs', 'clock']), { description: 'what does not work' }),
   memoryBytes: integer(),
   usage: object({
     files: integer(),
@@ -83,6 +102,7 @@ const OVERVIEW = object({
     counting: optional(boolean({ description: 'the first count is still running, so the numbers are too low' })),
   }),
   warnings: array(WARNING),
+  nodes: array(NODE, { description: 'the servers on this data; the one that answers comes first' }),
 })
 export type Overview = Static<typeof OVERVIEW>
 

@@ -3,7 +3,7 @@ import { createConsoleLink, setConsolePassword } from '../auth/console/commands.
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../auth/console/password.ts'
 import { checkEnvironment, withEnvironment } from './environment.ts'
 import { type Environment, parseOptions, UsageError, urlOption } from './options.ts'
-import { DATA_OPTIONS } from './records-place.ts'
+import { DATA_OPTIONS } from './places.ts'
 
 const ACTIONS: readonly string[] = ['link', 'password']
 const LINK_OPTIONS = { ...DATA_OPTIONS, url: { type: 'string' }, 'public-url': { type: 'string' } } as const

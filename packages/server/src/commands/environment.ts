@@ -1,13 +1,13 @@
 /** The environment that a command works on beside the server. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { loadSealedSecrets } from '../cluster/sealed-secrets.ts'
 import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
-import { loadSealedSecrets } from '../sealed-secrets.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
 import { type Environment, envOption, UsageError } from './options.ts'
-import { type RecordsPlace, recordsPlace } from './records-place.ts'
+import { type RecordsPlace, recordsPlace } from './places.ts'
 import { DEFAULT_DATA_DIR, DEV_DATA_DIR } from './usage.ts'
 
 /** What a command gets of an environment. */

@@ -4,7 +4,7 @@ import { parseScopes } from '@cloudstead/protocol'
 import { createKeys, createSecurityLog } from '../auth/index.ts'
 import { withEnvironment } from './environment.ts'
 import { type Environment, parseOptions, UsageError } from './options.ts'
-import { DATA_OPTIONS } from './records-place.ts'
+import { DATA_OPTIONS } from './places.ts'
 
 /** Who did it, in the list of keys and in the security log. */
 const BY = 'command line'

@@ -46,6 +46,7 @@ const EXPECTED = new Set([
   'ConfigError',
   'DataDirError',
   'DataDirInUseError',
+  'HomeError',
   'RecordsDatabaseError',
   'RecordsFileError',
   'SecretsError',

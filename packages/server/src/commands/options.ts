@@ -1,4 +1,5 @@
 /** Parses the options of the command line. */
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { ENV_ID } from '@cloudstead/protocol'
 import { nearest } from '@cloudstead/rules'
@@ -70,6 +71,26 @@ export function portOption(text: string): number {
   const port = Number(text)
   if (!/^[0-9]+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text} is not a port (0 to 65535)`)
   return port
+}
+
+export function secondsOption(name: string, text: string, max: number): number {
+  const seconds = Number(text)
+  if (/^[0-9]+$/.test(text) && seconds <= max) return seconds
+  throw new UsageError(`--${name} ${text} is not a number of seconds (0 to ${max})`)
+}
+
+/** Addresses and networks (CIDR), separated by commas. */
+export function networksOption(name: string, text: string | undefined): readonly string[] {
+  const networks = text === undefined ? [] : text.split(',').map((part) => part.trim())
+  for (const network of networks) {
+    const [address = '', bits, ...rest] = network.split('/')
+    const family = isIP(address)
+    const most = family === 6 ? 128 : 32
+    const isPrefix = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= most)
+    if (family !== 0 && isPrefix && rest.length === 0) continue
+    throw new UsageError(`--${name} ${network} is not an address or a network such as 10.0.0.0/8`)
+  }
+  return networks
 }
 
 /** @returns the URL without a trailing slash */

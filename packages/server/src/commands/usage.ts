@@ -12,10 +12,16 @@ export const DEFAULT_CONFIG = 'cloudstead.config.json'
 export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBase wire protocol
 
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
-                   [--log-level ${LOG_LEVELS.join('|')}] [--records postgres://... [--master-key-file FILE]]
+                   [--records postgres://... [--master-key-file FILE]] [--blobs s3://...|file:///DIR] [--drain SECONDS]
+                   [--trusted-proxy CIDR,...] [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
       --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
-      CLOUDSTEAD_MASTER_KEY or the file; files stay in the data directory; keys and console take the same two options
+      CLOUDSTEAD_MASTER_KEY or the file; keys and console take the same two options
+      --blobs (or CLOUDSTEAD_BLOBS) keeps the files elsewhere: s3://BUCKET/PREFIX?endpoint=URL&region=REGION with the keys
+      in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in another directory
+      with both, start as many servers as you like; there is no data directory then
+      --drain: /ready tells load balancers for so long that the server is about to stop (default 5 with --records, else 0)
+      --trusted-proxy: proxies whose X-Forwarded-For tells the addresses of clients
   cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
       WeChat users

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type AdminCaller, CloudsteadError, type UserCaller } from '@cloudstead/protocol'
 import { compileDatabaseRules, type PresetAcl } from '@cloudstead/rules'
+import { createLeases } from '../engines/records/lease.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import type { CollectionSettings, IndexSettings, Settings } from '../settings.ts'
@@ -52,8 +53,9 @@ export async function openDatabase(
   const folder = await mkdtemp(join(tmpdir(), 'cloudstead-database-'))
   const records = await openSqliteRecords({ file: join(folder, 'records.db') })
   let settings = settingsOf(collections)
+  const leases = createLeases({ records, now: Date.now, alone: true })
   const another = (more: Partial<DatabaseOptions> = {}) =>
-    createDatabase({ records, settings: () => settings, ...options, ...more })
+    createDatabase({ records, settings: () => settings, leases, ...options, ...more })
   const database = another()
   t.after(async () => {
     await database.close()

@@ -1,6 +1,7 @@
 import { type Caller, CloudsteadError, type DocumentObject } from '@cloudstead/protocol'
 import type { DocumentKey } from '@cloudstead/rules'
 import type { Simulated } from '../decisions/simulated.ts'
+import type { Leases } from '../engines/records/lease.ts'
 import type { Records } from '../engines/records/records.ts'
 import type { CurrentSettings } from '../settings.ts'
 import type { Access } from './access-record.ts'
@@ -47,6 +48,7 @@ const MAX_INSERT = 1000
 export interface DatabaseOptions {
   readonly records: Records
   readonly settings: CurrentSettings
+  readonly leases: Leases
   /** The server's clock in ms (default `Date.now`). */
   readonly now?: () => number
   readonly log?: DatabaseLog
@@ -94,12 +96,12 @@ export interface Database {
 
 /**
  * @example
- * const database = createDatabase({ records, settings: () => settings })
+ * const database = createDatabase({ records, settings: () => settings, leases })
  * const [id] = await database.insert(caller, 'orders', [{ images: [] }])
  */
-export function createDatabase({ records, settings, now = Date.now, log, hints }: DatabaseOptions): Database {
+export function createDatabase({ records, settings, leases, now = Date.now, log, hints }: DatabaseOptions): Database {
   const collections = createCollections({ records, settings, now, hints: hints === 'dev' })
-  const builder = createIndexBuilder({ records, collections, log })
+  const builder = createIndexBuilder({ records, collections, leases, log })
   const writes: WriteOptions = { records, collections, queue: createKeyedQueue() }
   const newId = idMaker(now)
   const complete = (caller: Caller, sent: DocumentObject) => completeDocument(caller, sent, newId)

@@ -1,3 +1,4 @@
+import type { Leases } from '../engines/records/lease.ts'
 import type { Expectation, PutWrite, RecordKey, Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { walkPages } from '../engines/records/walk.ts'
@@ -14,6 +15,7 @@ export interface DatabaseLog {
 export interface IndexBuilderOptions {
   readonly records: Records
   readonly collections: Collections
+  readonly leases: Leases
   readonly log: DatabaseLog | undefined
 }
 
@@ -23,7 +25,7 @@ export interface IndexBuilderOptions {
  * any order and in several processes.
  */
 export interface IndexBuilder {
-  /** Builds the new indexes of a collection in the background, unless a build is running. */
+  /** Builds the new indexes of a collection in the background, unless a build is running, here or in another process. */
   start(name: string): void
   /** Resolves when no index is being built. */
   settled(): Promise<void>
@@ -34,18 +36,18 @@ export interface IndexBuilder {
 /** Documents between two log lines. */
 const PROGRESS = 10_000
 
-export function createIndexBuilder({ records, collections, log }: IndexBuilderOptions): IndexBuilder {
+export function createIndexBuilder({ records, collections, leases, log }: IndexBuilderOptions): IndexBuilder {
   const builds = new Map<string, Promise<void>>()
-  let closing = false
+  const closing = new AbortController()
 
-  async function build(name: string): Promise<void> {
+  async function build(name: string, signal: AbortSignal): Promise<void> {
     const { space, building } = await collections.open(name)
     if (building.length === 0) return
     log?.info({ collection: name, indexes: building }, 'building indexes')
     let done = 0
     for await (const page of walkPages(records, { space, limit: STEP_DOCUMENTS, values: false })) {
-      await enter(name, page)
-      if (closing) return
+      await enter(name, page, signal)
+      if (signal.aborted) return
       if (Math.floor((done + page.length) / PROGRESS) > Math.floor(done / PROGRESS)) {
         log?.info({ collection: name, documents: done }, 'building indexes')
       }
@@ -60,10 +62,10 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
   }
 
   /** Writes documents again with all their entries. */
-  async function enter(name: string, keys: readonly RecordKey[]): Promise<void> {
+  async function enter(name: string, keys: readonly RecordKey[], signal: AbortSignal): Promise<void> {
     let left = keys
     while (left.length > 0) {
-      const entered = await retryOnConflict(() => enterSome(name, left), {
+      const entered = await retryOnConflict(() => enterSome(name, left, signal), {
         // There may be many writers of these documents, but a build that gives up has to start from the beginning.
         attempts: Number.POSITIVE_INFINITY,
         exhausted: () => new Error(`the documents of '${name}' change too often`),
@@ -72,9 +74,13 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
     }
   }
 
-  /** Handles as many documents, from the first, as one step reads. Resolves to how many; to all when it is closing. */
-  async function enterSome(name: string, keys: readonly RecordKey[]): Promise<number | typeof CONFLICT> {
-    if (closing) return keys.length
+  /** Handles as many documents, from the first, as one step reads. Resolves to how many; to all when it is to stop. */
+  async function enterSome(
+    name: string,
+    keys: readonly RecordKey[],
+    signal: AbortSignal,
+  ): Promise<number | typeof CONFLICT> {
+    if (signal.aborted) return keys.length
     const collection = await collections.open(name)
     const read = await records.get(keys, STEP_BYTES)
     const writes: PutWrite[] = []
@@ -106,15 +112,18 @@ export function createIndexBuilder({ records, collections, log }: IndexBuilderOp
 
   return {
     start(name) {
-      if (builds.has(name) || closing) return
-      const running = build(name)
-        .catch((error: unknown) => log?.error({ err: error, collection: name }, 'building indexes failed'))
+      if (builds.has(name) || closing.signal.aborted) return
+      const running = leases
+        .run(`index:${name}`, closing.signal, (signal) => build(name, signal))
+        .catch((error: unknown) => {
+          if (!closing.signal.aborted) log?.error({ err: error, collection: name }, 'building indexes failed')
+        })
         .finally(() => builds.delete(name))
       builds.set(name, running)
     },
     settled,
     async close() {
-      closing = true
+      closing.abort()
       await settled()
     },
   }

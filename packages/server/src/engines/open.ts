@@ -4,12 +4,25 @@ import { openDiskBlobs } from './blobs/disk/disk-blobs.ts'
 import type { Records } from './records/records.ts'
 import { openSqliteRecords } from './records/sqlite/sqlite-records.ts'
 
+/** Where the bytes of files are: a directory, or `s3://...` with the keys of the bucket. */
+export type BlobsPlace =
+  | { readonly directory: string }
+  | {
+      readonly url: string
+      readonly credentials: {
+        readonly accessKeyId: string
+        readonly secretAccessKey: string
+        readonly sessionToken?: string
+      }
+    }
+
 /** Where the engines keep their data. */
 export interface EngineLocations {
   /** The SQLite file of the records, or the URL of a PostgreSQL database, `postgres://...`. */
   readonly records: string
-  /** The directory of the blobs. */
-  readonly blobs: string
+  readonly blobs: BlobsPlace
+  /** Whether a lock keeps all other servers out. */
+  readonly exclusive: boolean
 }
 
 export interface Engines {
@@ -19,7 +32,7 @@ export interface Engines {
   close(): Promise<void>
 }
 
-/** Opens only the records engine, for commands. Safe while a server runs on the same data. */
+/** Opens only the records engine, for commands. Safe while servers run on the same data. */
 export async function openRecords({ records }: Pick<EngineLocations, 'records'>): Promise<Records> {
   if (!/^postgres(?:ql)?:/.test(records)) return openSqliteRecords({ file: records })
   // Loaded only where it is used: the driver takes as long as a third of the start.
@@ -27,10 +40,19 @@ export async function openRecords({ records }: Pick<EngineLocations, 'records'>)
   return openPostgresRecords({ url: records })
 }
 
-/** Opens both engines for the one server of these locations: its lock on the data directory keeps others out. */
+/** Opens only the blobs engine. */
+async function openBlobs({ blobs, exclusive }: Pick<EngineLocations, 'blobs' | 'exclusive'>): Promise<Blobs> {
+  if ('directory' in blobs) return openDiskBlobs({ dir: blobs.directory, exclusive })
+  throw new Error('TEMPORARY')
+}
+
 export async function openEngines(locations: EngineLocations): Promise<Engines> {
   const records = await openRecords(locations)
-  const blobs = await openDiskBlobs({ dir: locations.blobs, exclusive: true })
+  // Closed when the other cannot be opened, so that the process ends.
+  const blobs = await openBlobs(locations).catch(async (error: unknown) => {
+    await records.close()
+    throw error
+  })
   return {
     records,
     blobs,

@@ -41,7 +41,7 @@ export function failureOf(thrown: unknown, request: FastifyRequest): CloudsteadE
  */
 function logFailure(request: FastifyRequest, error: CloudsteadError): void {
   if (error instanceof DeniedError) {
-    request.server.denials.record(request.id, [error], request.socket.remoteAddress)
+    request.server.denials.record(request.id, [error], request.ip)
     return
   }
   request.failed = true

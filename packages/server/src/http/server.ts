@@ -31,12 +31,15 @@ export interface ServerOptions {
   readonly denials: Pick<Denials, 'record'>
   /** Shared by all servers of the process. */
   readonly answers: LargeAnswers
+  /** Proxies whose `X-Forwarded-For` tells the address of the client: addresses and networks, such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[]
   /** Whether all callers are known, as in the Console. */
   readonly knownCallers?: boolean
 }
 
 /** A server without routes: connections, timeouts, request ids, and the answers to unknown URLs and to errors. */
-export function createServer({ log, denials, answers, knownCallers = false }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { log, denials, answers, trustedProxies, knownCallers = false } = options
   // The logger's own type would otherwise become part of every route's type.
   const loggerInstance: FastifyBaseLogger = log
   const http = fastify({
@@ -46,7 +49,7 @@ export function createServer({ log, denials, answers, knownCallers = false }: Se
     requestIdHeader: false,
     // A child logger per request costs more than most requests. Log lines about a request contain its id instead.
     childLoggerFactory: (logger) => logger,
-    trustProxy: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -2,6 +2,8 @@
 export interface Metrics {
   /** All counters in Prometheus' text format. */
   render(): string
+  /** Requests answered since the start. */
+  requests(): number
   /** @param url the URL pattern of the route */
   route(url: string): RouteCounter
 }
@@ -20,7 +22,9 @@ interface Sum {
 export function createMetrics(startedAt: number, now: () => number): Metrics {
   /** By route, then method, then status: nested maps, so that counting builds no string for a key. */
   const routes = new Map<string, Map<string, Map<number, Sum>>>()
+  let requests = 0
   return {
+    requests: () => requests,
     route(url) {
       const methods = entryOf(routes, url, () => new Map<string, Map<number, Sum>>())
       return {
@@ -28,6 +32,7 @@ export function createMetrics(startedAt: number, now: () => number): Metrics {
           const statuses = entryOf(methods, method, () => new Map<number, Sum>())
           const sum = entryOf(statuses, status, () => ({ count: 0, seconds: 0 }))
           sum.count += 1
+          requests += 1
           sum.seconds += seconds
         },
       }

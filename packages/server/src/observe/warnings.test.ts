@@ -13,6 +13,7 @@ const CALM: WarningFacts = {
   madeUpIdentities: false,
   settings: { file: { path: 'x', exists: true }, values: [{ source: 'file' } as Setting] },
   findings: [],
+  nodes: [],
 }
 const codes = (facts: Partial<WarningFacts>) =>
   warningsOf({ ...CALM, ...facts }).map(({ code, severity }) => `${severity} ${code}`)

@@ -1,5 +1,6 @@
 /** Warnings about the configuration of an environment, for the Console's overview. */
 import type { Text } from '@cloudstead/rules'
+import type { NodeState } from '../cluster/nodes.ts'
 import { collectionKey } from '../config/keys.ts'
 import type { PlacedFinding } from '../rule-tools/findings.ts'
 import type { SavedSettings } from '../saved-settings/saved-settings.ts'
@@ -26,6 +27,7 @@ export interface WarningFacts {
   readonly madeUpIdentities: boolean
   readonly settings: Pick<ReturnType<SavedSettings['settings']>, 'file' | 'values'>
   readonly findings: readonly RuleNotice[]
+  readonly nodes: readonly Pick<NodeState, 'configHash' | 'version' | 'clockOffsetMs' | 'name'>[]
 }
 
 /** A finding about rules that are in effect. */
@@ -41,6 +43,7 @@ export function warningsOf(facts: WarningFacts): readonly Warning[] {
     ...settingWarnings(facts),
     ...facts.findings.filter(({ key, finding }) => isWarning(key, finding)).map(ruleWarning),
     ...accessWarnings(facts),
+    ...nodeWarnings(facts),
   ]
   return [...all.filter(({ severity }) => severity === 'warning'), ...all.filter(({ severity }) => severity === 'note')]
 }
@@ -170,6 +173,21 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
     })
   }
   return found
+}
+
+function nodeWarnings({ nodes }: WarningFacts): readonly Warning[] {
+  if (new Set(nodes.map(({ configHash }) => configHash)).size < 2) return []
+  return [
+    {
+      code: 'different-files',
+      severity: 'warning',
+      text: text(
+        'The servers have different configuration files, so they answer the same request differently.',
+        '各服务器的配置文件不一致，同一请求可能得到不同结果。',
+      ),
+      advice: text('Give all servers the same file, or none.', '请让所有服务器使用相同的配置文件，或都不使用。'),
+    },
+  ]
 }
 
 function text(en: string, zh: string): Text {

@@ -7,13 +7,14 @@ import { describeAll, describeOne, type Layers, type Setting } from '../config/d
 import { defaultOf, isSettingKey, valueAt } from '../config/keys.ts'
 import { mergeLayers, refusal } from '../config/layers.ts'
 import { maskSecrets } from '../config/mask-secrets.ts'
-import type { Records } from '../engines/records/records.ts'
+import { followChanges } from '../engines/records/follow.ts'
+import type { RecordChange, Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { type CheckedRules, checkRulesText } from '../rule-tools/findings.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type ChangePage, type ChangeQuery, listChanges } from './history.ts'
 import { invalidReasons, type RulesSetting, rulesKey } from './rules-setting.ts'
-import { commitFile, commitValue, loadValues } from './saved-values.ts'
+import { commitFile, commitValue, HEAD, loadValues } from './saved-values.ts'
 import { SettingRefusedError } from './setting-refused-error.ts'
 
 export { collectionKey } from '../config/keys.ts'
@@ -96,6 +97,14 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     void recordFile()
   })
   await recordFile()
+  const ending = new AbortController()
+  const following = followChanges({
+    records,
+    spaces: [HEAD.space],
+    changed: followSaves,
+    failed: (error) => log.warn({ err: error }, 'changes of settings by other servers are not seen'),
+    signal: ending.signal,
+  })
 
   function compose(): Layers {
     const state = file.state()
@@ -220,6 +229,16 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     return done
   }
 
+  /** Applies what other servers have saved. */
+  function followSaves(changes: readonly RecordChange[] | undefined): Promise<void> {
+    const reloaded = queue.then(async () => {
+      const news = changes?.some(({ id, version }) => id === HEAD.id && version > (loaded.version ?? 0))
+      if (news !== false) await reload()
+    })
+    queue = reloaded.catch(() => {})
+    return reloaded
+  }
+
   async function reload(): Promise<void> {
     loaded = await loadValues(records)
     stale = false
@@ -245,6 +264,8 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     changes: (query) => listChanges(records, query),
     async close() {
       unfollow()
+      ending.abort()
+      await following
       await queue
     },
   }

@@ -12,7 +12,7 @@ import { type Change, recordChanges } from './history.ts'
 const VALUES = 'console:settings'
 const STATE = 'console:settings-state'
 /** Every commit of this service expects and writes it, so commits are in sequence, also those of other processes. */
-const HEAD: RecordKey = { space: STATE, id: 'head' }
+export const HEAD: RecordKey = { space: STATE, id: 'head' }
 /** The values of the configuration file when it was last recorded. */
 const FILE: RecordKey = { space: STATE, id: 'file' }
 /** Values per page while they are loaded. */

@@ -3,10 +3,10 @@ import type { BlobId } from '../engines/blobs/blobs.ts'
 /** A part of the server that needs blobs, such as the files. */
 export interface BlobOwner {
   /**
-   * The ids of all blobs that it needs, page by page in ascending order. An id may be repeated. Each page is read when it is
-   * asked for. Rejects with the reason of the signal.
+   * The ids of all blobs that it needs, page by page in ascending order, starting with `from` or the one that follows. An id
+   * may be repeated. Each page is read when it is asked for. Rejects with the reason of the signal.
    */
-  pages(signal: AbortSignal): AsyncIterable<readonly BlobId[]>
+  pages(signal: AbortSignal, from?: BlobId): AsyncIterable<readonly BlobId[]>
   /** Whether it needs the blob now. */
   needs(id: BlobId): Promise<boolean>
 }
@@ -33,7 +33,8 @@ export interface BlobReferences {
   add(owner: BlobOwner): void
   /** Whether any owner needs the blob now. */
   isReferenced(id: BlobId): Promise<boolean>
-  walk(signal: AbortSignal): ReferenceWalk
+  /** Walks the references to `from` and the ids that follow. */
+  walk(signal: AbortSignal, from?: BlobId): ReferenceWalk
 }
 
 /** Makes a registry without owners. */
@@ -47,8 +48,8 @@ export function createBlobReferences(): BlobReferences {
       for (const owner of owners) if (await owner.needs(id)) return true
       return false
     },
-    walk(signal) {
-      const cursors = owners.map((owner) => new IdCursor(owner.pages(signal)))
+    walk(signal, from) {
+      const cursors = owners.map((owner) => new IdCursor(owner.pages(signal, from)))
       return {
         async unreferenced(ids) {
           let left = ids

@@ -6,7 +6,7 @@ import { type FileRecord, fileKey, filePut, type StoredFile } from './file-recor
 import { type ItemResult, itemError, parsed, parseItem } from './list-items.ts'
 import type { StorageOptions } from './options.ts'
 import { expectFile, loadFile } from './store.ts'
-import { dropUnreferenced } from './sweep.ts'
+import { trashPut } from './trash.ts'
 
 export interface CopyRequest {
   readonly source: CloudPath
@@ -104,13 +104,14 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
   const { file } = await untilCommitted(async () => {
     const stored = await loadFile(options, path)
     const access = { operation: 'write', path, file: stored?.file } as const
-    authorize(options.settings().storage.acl, caller, access, options.now())
+    const now = options.now()
+    authorize(options.settings().storage.acl, caller, access, now)
     if (stored === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
     const remove = { op: 'delete', ...fileKey(options.env, path) } as const
-    const { done } = await options.records.commit([remove], [expectFile(options, path, stored)])
+    const writes = [remove, trashPut(stored.file.blob, now)]
+    const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
     return done ? stored : CONFLICT
   })
-  await dropUnreferenced(options, [file.blob])
   return file
 }
 
@@ -122,7 +123,7 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
  */
 export async function copyFile(options: StorageOptions, caller: Caller, request: CopyRequest): Promise<void> {
   const { source, target, overwrite, removeSource, metadata } = request
-  const replaced = await untilCommitted(async () => {
+  await untilCommitted<void>(async () => {
     const { acl } = options.settings().storage
     const now = options.now()
     const from = await loadFile(options, source)
@@ -135,10 +136,10 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
     const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, { target, to, metadata, now }))]
     if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
+    if (to !== undefined) writes.push(trashPut(to.file.blob, now))
     const seen = [expectFile(options, source, from), expectFile(options, target, to)]
-    return (await options.records.commit(writes, seen)).done ? to : CONFLICT
+    return (await options.records.commit(writes, seen)).done ? undefined : CONFLICT
   })
-  if (replaced !== undefined) await dropUnreferenced(options, [replaced.file.blob])
 }
 
 interface Copy extends Pick<CopyRequest, 'target' | 'metadata'> {

@@ -40,6 +40,8 @@ export interface StorageFixture {
   contents(): Promise<Readonly<Record<string, string>>>
   paths(): Promise<readonly string[]>
   blobs(): Promise<readonly string[]>
+  /** Removes the bytes of what was deleted or replaced, as when its time has come. */
+  emptyTrash(): Promise<void>
   clear(): Promise<void>
 }
 
@@ -146,6 +148,10 @@ export async function storageForFile(): Promise<StorageFixture> {
     },
     paths,
     blobs: () => listedIds(blobs),
+    async emptyTrash() {
+      clock.now += 31_000
+      await storage.emptyTrash(new AbortController().signal)
+    },
     async clear() {
       const all = await engine.find({ space: FILES_SPACE, limit: 100_000 })
       await engine.commit(all.records.map(({ space, id }) => ({ op: 'delete', space, id })))

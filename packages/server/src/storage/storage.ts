@@ -20,6 +20,7 @@ import { type FileQuestion, simulateFile } from './simulate.ts'
 import { filesAsBlobOwner } from './store.ts'
 import { sweepBlobs } from './sweep.ts'
 import { temporaryUrls, type UrlRequest, type UrlResult } from './temporary-urls.ts'
+import { emptyTrash } from './trash.ts'
 import { createFolder, deleteFiles, type MoveRequest, moveFiles, type TreeProgress } from './tree-changes.ts'
 import type { TreePath } from './tree-path.ts'
 import {
@@ -57,8 +58,10 @@ export interface Storage {
   simulate(question: FileQuestion): Promise<Simulated>
   /** Counts all files and their bytes. Yields the count so far, again and again. */
   usage(): AsyncIterable<StorageUsage>
-  /** Removes blobs that nobody needs any more. Resolves to their number. */
+  /** Removes blobs that uploads left behind when they failed; to be called about hourly. Resolves to their number. */
   sweep(signal: AbortSignal): Promise<number>
+  /** Removes the blobs of files that were deleted or replaced a while ago. Resolves to their number. */
+  emptyTrash(signal: AbortSignal): Promise<number>
   /** Indexes files that an older version of the program stored; to be called at every start. */
   settle(signal?: AbortSignal): Promise<void>
 
@@ -96,6 +99,7 @@ export function createStorage(options: StorageOptions): Storage {
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),
     sweep: (signal) => sweepBlobs(options, signal),
+    emptyTrash: (signal) => emptyTrash(options, signal),
     settle: index.settle,
     async listFiles(_administrator, request) {
       if (request.sort !== undefined) await index.ready()

@@ -1,5 +1,6 @@
 import type { CloudPath } from '@cloudstead/protocol'
 import type { BlobId } from '../engines/blobs/blobs.ts'
+import { encodeKey } from '../engines/records/key-encoding.ts'
 import { keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { Expectation, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
@@ -31,6 +32,11 @@ export async function loadObject(options: StorageOptions, objectId: string): Pro
   return record && fileOf(record)
 }
 
+/** Whether there is any file. */
+export async function hasFiles(records: Records): Promise<boolean> {
+  return (await records.find({ space: FILES_SPACE, limit: 1, values: false })).records.length > 0
+}
+
 /** The expectation that a file has not changed since it was read, or still does not exist. */
 export function expectFile(options: StorageOptions, path: CloudPath, stored: StoredFile | undefined): Expectation {
   return { ...fileKey(options.env, path), version: stored?.version ?? null }
@@ -39,8 +45,9 @@ export function expectFile(options: StorageOptions, path: CloudPath, stored: Sto
 /** The files as an owner of blobs. Copies share a blob. */
 export function filesAsBlobOwner(records: Records): BlobOwner {
   return {
-    async *pages(signal) {
-      const all = { space: FILES_SPACE, index: BLOB_INDEX, limit: FILES_PER_PAGE, signal }
+    async *pages(signal, from) {
+      const ranges = from === undefined ? [{}] : [{ from: { key: encodeKey([from]), inclusive: true } }]
+      const all = { space: FILES_SPACE, index: BLOB_INDEX, ranges, limit: FILES_PER_PAGE, signal }
       for await (const page of walkPages(records, all)) yield page.map((record) => fileOf(record).blob)
     },
     async needs(id: BlobId) {

@@ -176,6 +176,7 @@ describe('deleting', () => {
     await setup.seed(['a/', 'a/empty/'])
     assert.deepEqual(await remove('a/', 'a/b/', 'a/1', 'c', 'c'), fine(3))
     assert.deepEqual(await setup.paths(), ['ab'])
+    await setup.emptyTrash()
     assert.equal((await setup.blobs()).length, 1)
   })
 

@@ -18,7 +18,8 @@ import { contentTypeFor } from './content-type.ts'
 import { etagOf, type FileRecord, filePut } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 import { expectFile, loadFile } from './store.ts'
-import { dropUnreferenced } from './sweep.ts'
+import { dropBlob } from './sweep.ts'
+import { trashPut } from './trash.ts'
 
 /** Long enough for a slow phone to begin, and short enough to limit a leaked URL. Checked when the bytes arrive. */
 const TICKET_LIFETIME_MS = 15 * 60 * 1000
@@ -138,11 +139,10 @@ export async function receiveUpload(
   const blob = await writeBlob(options, body, meta, limit)
   try {
     checkMd5(blob, meta)
-    const { file, replaced } = await commitUpload(options, ticket, blob, meta)
-    if (replaced !== undefined) void dropUnreferenced(options, [replaced.blob])
+    const file = await commitUpload(options, ticket, blob, meta)
     return { fileId: formatFileId(options.env, file.path), path: file.path, etag: etagOf(file) }
   } catch (error) {
-    await dropUnreferenced(options, [blob.id])
+    await dropBlob(options, blob.id)
     throw error
   }
 }
@@ -196,7 +196,7 @@ async function commitUpload(
   ticket: UploadTicket,
   blob: WrittenBlob,
   meta: UploadMeta,
-): Promise<{ readonly file: FileRecord; readonly replaced: FileRecord | undefined }> {
+): Promise<FileRecord> {
   const { path, caller } = ticket
   return retryOnConflict(
     async () => {
@@ -207,8 +207,10 @@ async function commitUpload(
       checkCondition(meta.condition, stored?.file)
       refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
-      const { done } = await options.records.commit([filePut(options.env, file)], [expectFile(options, path, stored)])
-      return done ? { file, replaced: stored?.file } : CONFLICT
+      const trash = stored === undefined ? [] : [trashPut(stored.file.blob, now)]
+      const writes = [filePut(options.env, file), ...trash]
+      const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
+      return done ? file : CONFLICT
     },
     {
       exhausted: () =>

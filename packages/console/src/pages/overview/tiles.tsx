@@ -6,14 +6,16 @@ import { formatBytes, formatDuration, formatNumber } from '../../i18n/format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { t } from './text.ts'
 
+const TONES = { ok: 'success', degraded: 'warning', draining: 'warning', failing: 'danger' } as const
+
 /** The state and the usage at a glance. The counts link to their pages. */
 export function Tiles({ overview }: { readonly overview: Overview }) {
-  const { healthy, startedAt, mode, usage, memoryBytes } = overview
+  const { state, problems, startedAt, mode, usage, memoryBytes } = overview
   const running = formatDuration((Date.now() - startedAt) / 1_000)
   return (
     <ul class="tiles">
-      <Tile name={t.state} note={healthy ? t.since(running) : t.unhealthyText}>
-        <Badge tone={healthy ? 'success' : 'danger'}>{healthy ? t.running : t.unhealthy}</Badge>
+      <Tile name={t.state} note={problems[0] === undefined ? t.since(running) : t.problems[problems[0]]}>
+        <Badge tone={TONES[state]}>{t.states[state]}</Badge>
         <Badge>{mode}</Badge>
       </Tile>
       <Tile name={t.files} to="storage" note={formatBytes(usage.bytes)}>

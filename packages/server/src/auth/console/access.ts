@@ -10,7 +10,7 @@ import type { Operator } from './operator.ts'
 import { createPasswords, type Passwords } from './password.ts'
 import { createConsoleSessions, SESSION_KEY_ID, type SessionRequest } from './sessions.ts'
 import { WrongCredentialError } from './sign-in-error.ts'
-import { createSignInThrottle } from './sign-in-throttle.ts'
+import { createSignInThrottle, sweepAttempts } from './sign-in-throttle.ts'
 import { beginGeneration, openConsoleState, STATE_KEY, saveAddress } from './state.ts'
 import { newConsoleToken, opens, parseConsoleToken } from './token.ts'
 
@@ -59,7 +59,7 @@ export interface ConsoleAccess {
    * @param address where browsers reach the server, without a trailing slash
    */
   linkAtStart(address: string): Promise<string | undefined>
-  /** Deletes expired sessions and links; to be called about hourly. Returns how many. */
+  /** Deletes expired sessions, links and attempts; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
 }
 
@@ -81,8 +81,8 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   const sessions = createConsoleSessions({ records, keyHolder: keys.holderOf, now })
   const links = createConsoleLinks({ records, now })
   // Counted apart, so that wrong links do not keep out whoever has the password.
-  const passwordThrottle = createSignInThrottle({ now })
-  const tokenThrottle = createSignInThrottle({ now })
+  const passwordThrottle = createSignInThrottle({ records, kind: 'password', now })
+  const tokenThrottle = createSignInThrottle({ records, kind: 'token', now })
   const devLink = mode === 'dev' ? newConsoleToken() : undefined
 
   const isDevLink = (text: string, peer: string): boolean => {
@@ -113,16 +113,16 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 
   async function signIn(credential: Credential, peer: string, former: Operator | undefined) {
     const guessable = 'secret' in credential && !looksLikeApiKey(credential.secret)
-    const right = guessable ? passwordThrottle.admit(peer) : undefined
+    const right = guessable ? await passwordThrottle.admit(peer) : undefined
     const request = await judge(credential, peer)
     const session = request && (await sessions.open({ ...request, replaces: former?.session?.id }))
     if (session === undefined) {
       const about = 'link' in credential ? 'link' : guessable ? 'password' : 'key'
       await securityLog.record({ kind: 'sign-in-refused', about, address: peer })
-      if (!guessable) tokenThrottle.failed(peer)
+      if (!guessable) await tokenThrottle.failed(peer)
       throw new WrongCredentialError(`a wrong credential from ${peer}`)
     }
-    right?.()
+    await right?.()
     const { by, name } = session.operator
     await securityLog.record({ kind: 'signed-in', by: name, about: by, address: peer })
     log.info({ by, name, peer }, 'signed in to the Console')
@@ -132,12 +132,12 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
   async function checkCurrent(current: string | undefined, peer: string): Promise<void> {
     const { password } = (await openConsoleState(records)).value
     if (password === undefined) return
-    const right = passwordThrottle.admit(peer)
+    const right = await passwordThrottle.admit(peer)
     if (current === undefined || !(await passwords.matches(current, password))) {
       await securityLog.record({ kind: 'sign-in-refused', about: 'current password', address: peer })
       throw new WrongCredentialError(`a wrong current password from ${peer}`)
     }
-    right()
+    await right()
   }
 
   async function setPassword(operator: Operator, current: string | undefined, password: string, peer: string) {
@@ -186,7 +186,7 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
       return sessions.isOpen(caller.keyId.slice(SESSION_KEY_ID.length))
     },
     linkAtStart,
-    sweep: async () => (await sessions.sweep()) + (await links.sweep()),
+    sweep: async () => (await sessions.sweep()) + (await links.sweep()) + (await sweepAttempts(records, now())),
   }
 }
 

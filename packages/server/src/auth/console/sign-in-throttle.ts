@@ -1,4 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { encodeKey } from '../../engines/records/key-encoding.ts'
+import type { RecordKey, Records } from '../../engines/records/records.ts'
+import { BY_EXPIRY, deleteExpired } from '../expired-records.ts'
+import { putJson } from '../json-records.ts'
 import { TooManyAttemptsError } from './sign-in-error.ts'
 
 /** Wrong attempts per minute: more than typing errors, far fewer than guessing needs. */
@@ -6,10 +11,13 @@ const OF_ONE_ADDRESS = 10
 /** Wrong passwords per minute from all addresses: having many addresses gains neither attempts nor processor time. */
 const OF_ALL = 60
 const WINDOW_MS = 60_000
-/** Addresses that are counted; beyond it, the oldest are dropped. */
-const MAX_ADDRESSES = 10_000
+const SPACE = 'console:attempts'
+const ID_BYTES = 12
+/** Indexes by the kind, the address and the time of an attempt, and by its kind and time. */
+const BY_ADDRESS = 'address'
+const BY_TIME = 'time'
 
-/** Limits wrong attempts to sign in. Counts in this process only: each server of several allows as many. */
+/** Limits wrong attempts to sign in. They are records, so all servers of an environment count together. */
 export interface SignInThrottle {
   /**
    * For a secret that can be guessed: counts an attempt before it is known to be wrong, so that concurrent attempts are
@@ -17,73 +25,88 @@ export interface SignInThrottle {
    *
    * @throws TooManyAttemptsError
    */
-  admit(address: string): () => void
+  admit(address: string): Promise<() => Promise<void>>
   /**
    * For a secret of 256 bits, which cannot be guessed: counts a wrong attempt. A right one is neither counted nor
    * refused, so wrong attempts of others cannot lock its holder out.
    *
    * @throws TooManyAttemptsError
    */
-  failed(address: string): void
+  failed(address: string): Promise<void>
 }
 
 export interface SignInThrottleOptions {
+  readonly records: Records
+  /** Attempts of different kinds are counted apart. */
+  readonly kind: 'password' | 'token'
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-export function createSignInThrottle({ now }: SignInThrottleOptions): SignInThrottle {
-  // Times of wrong attempts, oldest first.
-  const byAddress = new Map<string, number[]>()
-  const all: number[] = []
+/** An attempt; `at` is in milliseconds since the epoch. */
+interface Attempt {
+  readonly at: number
+}
 
-  function recent(times: number[]): number[] {
-    const since = now() - WINDOW_MS
-    while (times[0] !== undefined && times[0] <= since) times.shift()
-    return times
+export function createSignInThrottle({ records, kind, now }: SignInThrottleOptions): SignInThrottle {
+  /**
+   * @param own the noted attempt; counts only those before it
+   * @throws TooManyAttemptsError when there were `most` attempts in the last minute
+   */
+  async function refuseAt(most: number, index: string, prefix: readonly string[], own?: RecordKey): Promise<void> {
+    const from = { key: encodeKey([...prefix, now() - WINDOW_MS]), inclusive: false }
+    const to = { key: encodeKey([...prefix, Number.MAX_SAFE_INTEGER]), inclusive: true }
+    const { records: oldest } = await records.find({ space: SPACE, index, ranges: [{ from, to }], limit: most })
+    const [first] = oldest
+    if (first === undefined || oldest.length < most || oldest.some(({ id }) => id === own?.id)) return
+    const { at } = JSON.parse(first.value) as Attempt
+    throw new TooManyAttemptsError(Math.max(1, Math.ceil((at + WINDOW_MS - now()) / 1000)))
   }
 
-  function refuseFull(times: readonly number[], limit: number): void {
-    const [oldest] = times
-    if (oldest === undefined || times.length < limit) return
-    throw new TooManyAttemptsError(Math.max(1, Math.ceil((oldest + WINDOW_MS - now()) / 1000)))
+  async function note(network: string): Promise<RecordKey> {
+    const at = now()
+    const key = { space: SPACE, id: randomBytes(ID_BYTES).toString('hex') }
+    await records.commit([
+      putJson<Attempt>(key, { at }, [
+        { index: BY_ADDRESS, key: encodeKey([kind, network, at]) },
+        { index: BY_TIME, key: encodeKey([kind, at]) },
+        { index: BY_EXPIRY, key: encodeKey([at + WINDOW_MS]) },
+      ]),
+    ])
+    return key
   }
 
-  function ofAddress(address: string): number[] {
-    const key = networkOf(address)
-    const times = byAddress.get(key) ?? []
-    // Deleted first, so that it becomes the newest.
-    byAddress.delete(key)
-    byAddress.set(key, times)
-    const [oldest] = byAddress.keys()
-    if (byAddress.size > MAX_ADDRESSES && oldest !== undefined) byAddress.delete(oldest)
-    return recent(times)
-  }
-
-  function remove(times: number[], time: number): void {
-    const index = times.indexOf(time)
-    if (index >= 0) times.splice(index, 1)
+  async function forget(key: RecordKey): Promise<void> {
+    await records.commit([{ op: 'delete', ...key }])
   }
 
   return {
-    admit(address) {
-      const own = ofAddress(address)
-      refuseFull(own, OF_ONE_ADDRESS)
-      refuseFull(recent(all), OF_ALL)
-      const time = now()
-      own.push(time)
-      all.push(time)
-      return () => {
-        remove(own, time)
-        remove(all, time)
+    async admit(address) {
+      const network = networkOf(address)
+      const refuse = async (own?: RecordKey) => {
+        await refuseAt(OF_ONE_ADDRESS, BY_ADDRESS, [kind, network], own)
+        await refuseAt(OF_ALL, BY_TIME, [kind], own)
       }
+      await refuse()
+      const own = await note(network)
+      // Others may have come at the same time.
+      await refuse(own).catch(async (error: unknown) => {
+        await forget(own)
+        throw error
+      })
+      return () => forget(own)
     },
-    failed(address) {
-      const own = ofAddress(address)
-      refuseFull(own, OF_ONE_ADDRESS)
-      own.push(now())
+    async failed(address) {
+      const network = networkOf(address)
+      await refuseAt(OF_ONE_ADDRESS, BY_ADDRESS, [kind, network])
+      await note(network)
     },
   }
+}
+
+/** Deletes attempts that no longer count. Returns how many. */
+export function sweepAttempts(records: Records, now: number): Promise<number> {
+  return deleteExpired(records, SPACE, now)
 }
 
 /** The holder of one IPv6 address usually has all 2^64 of its network. */

@@ -23,6 +23,26 @@ export interface LeaseOptions {
   readonly signal: AbortSignal
 }
 
+/** Who does work that one process at a time should do. */
+export interface Leases {
+  /** Does the work, unless another process does it: see {@link withLease}. */
+  run<T>(name: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined>
+}
+
+export interface LeasesOptions {
+  readonly records: Records
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** No other process works on the records: there is nobody to wait for, and a lease that is held is that of a killed one. */
+  readonly alone: boolean
+}
+
+export function createLeases({ records, now, alone }: LeasesOptions): Leases {
+  return {
+    run: (name, signal, work) => (alone ? work(signal) : withLease({ records, name, now, signal }, work)),
+  }
+}
+
 interface Lease {
   readonly holder: string
   /** Milliseconds since the epoch. */

@@ -58,7 +58,7 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     requireScope(caller, action.scope)
     const result = await action.run(caller, params, {
       origin: routes.originOf(request),
-      denied: (errors) => app.denials.record(request.id, errors, request.socket.remoteAddress),
+      denied: (errors) => app.denials.record(request.id, errors, request.ip),
       room: routes.answers.roomFor(reply, isKnown(caller)),
     })
     return reply.send({ ...result, requestId: request.id })

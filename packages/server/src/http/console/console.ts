@@ -6,8 +6,10 @@ import type { Logger } from 'pino'
 import type { ConsoleAccess } from '../../auth/console/access.ts'
 import { LIFETIME_MS } from '../../auth/console/sessions.ts'
 import type { Auth } from '../../auth/index.ts'
+import type { NodeState, Nodes } from '../../cluster/nodes.ts'
 import type { Database } from '../../database/database.ts'
 import type { Denials } from '../../observe/denials.ts'
+import type { Readiness } from '../../observe/readiness.ts'
 import type { Traffic } from '../../observe/traffic.ts'
 import { createUsage } from '../../observe/usage.ts'
 import { ruleNotices, warningsOf } from '../../observe/warnings.ts'
@@ -47,7 +49,8 @@ export interface ConsoleOptions {
   readonly settings: SavedSettings
   readonly denials: Denials
   readonly traffic: Traffic
-  readonly healthy: () => Promise<boolean>
+  readonly ready: () => Promise<Readiness>
+  readonly nodes: Pick<Nodes, 'list'>
   /** Whether other machines can reach the server. */
   readonly onNetwork: () => boolean
   readonly budget: BodyBudget
@@ -68,8 +71,22 @@ export async function registerConsole(http: FastifyInstance, options: ConsoleOpt
 }
 
 function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
-  const { env, version, mode, startedAt, log, access, auth, storage, database, settings, denials, traffic, healthy } =
-    options
+  const {
+    env,
+    version,
+    mode,
+    startedAt,
+    log,
+    access,
+    auth,
+    storage,
+    database,
+    settings,
+    denials,
+    traffic,
+    ready,
+    nodes,
+  } = options
   return {
     ...sessionHandlers({ env, version, mode, access }),
     ...overviewHandlers({
@@ -77,7 +94,8 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
       version,
       mode,
       startedAt,
-      healthy,
+      ready,
+      nodes,
       traffic,
       usage: usageOf(options),
       warnings: warningsAbout(options),
@@ -106,7 +124,7 @@ function usageOf({ storage, auth, database, now, log }: ConsoleOptions) {
 
 function warningsAbout({ mode, publicUrl, access, settings, onNetwork }: ConsoleOptions) {
   const findings = ruleNotices(settings)
-  return async () => {
+  return async (nodes: readonly NodeState[]) => {
     const { anonymous, wechat } = settings.current().auth
     return warningsOf({
       mode,
@@ -116,6 +134,7 @@ function warningsAbout({ mode, publicUrl, access, settings, onNetwork }: Console
       madeUpIdentities: wechat.madeUpIdentities,
       settings: settings.settings(),
       findings: findings(),
+      nodes,
     })
   }
 }

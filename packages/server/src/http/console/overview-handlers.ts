@@ -1,4 +1,6 @@
 import { bucketOf } from '@cloudstead/protocol'
+import type { NodeState, Nodes } from '../../cluster/nodes.ts'
+import type { Readiness } from '../../observe/readiness.ts'
 import type { Traffic } from '../../observe/traffic.ts'
 import type { Usage } from '../../observe/usage.ts'
 import type { Warning } from '../../observe/warnings.ts'
@@ -14,9 +16,10 @@ export interface OverviewHandlersOptions {
   readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly startedAt: number
-  readonly healthy: () => Promise<boolean>
+  readonly ready: () => Promise<Readiness>
+  readonly nodes: Pick<Nodes, 'list'>
   readonly usage: () => Promise<Usage>
-  readonly warnings: () => Promise<readonly Warning[]>
+  readonly warnings: (nodes: readonly NodeState[]) => Promise<readonly Warning[]>
   readonly traffic: Pick<Traffic, 'series'>
 }
 
@@ -24,10 +27,10 @@ export interface OverviewHandlersOptions {
 export function overviewHandlers(
   options: OverviewHandlersOptions,
 ): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
-  const { env, version, mode, startedAt, healthy, usage, warnings, traffic } = options
+  const { env, version, mode, startedAt, ready, nodes, usage, warnings, traffic } = options
   return {
     async getOverview(_input, { origin }) {
-      const [well, stored, found] = await Promise.all([healthy().catch(() => false), usage(), warnings()])
+      const [{ status, problems }, all, stored] = await Promise.all([ready(), nodes.list(), usage()])
       return {
         env,
         bucket: bucketOf(env),
@@ -35,10 +38,12 @@ export function overviewHandlers(
         version,
         mode,
         startedAt,
-        healthy: well,
+        state: status,
+        problems: [...problems],
         memoryBytes: process.memoryUsage.rss(),
         usage: stored,
-        warnings: found,
+        warnings: await warnings(all),
+        nodes: [...all],
       }
     },
     getTraffic: async ({ query }) => traffic.series(query.minutes ?? DEFAULT_MINUTES),

@@ -39,6 +39,7 @@ after(async () => {
 
 async function serve(directory: string | undefined): Promise<FastifyInstance> {
   const http = createServer({
+    trustedProxies: [],
     log: pino({ level: 'silent' }),
     denials: { record: () => {} },
     answers: createLargeAnswers({ totalBytes: 1_000_000, knownBytes: 0 }),

@@ -142,7 +142,7 @@ async function runOperation(
       : endSignal(routes, reply, operator, operation)
   const answer = run(input, {
     operator,
-    peer: request.socket.remoteAddress ?? '',
+    peer: request.ip,
     origin: routes.originOf(request),
     signal,
     bytes: operation.raw === true ? bodyOf(request) : Readable.from([]),

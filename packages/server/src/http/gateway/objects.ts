@@ -84,7 +84,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
     )
     const [refused] = removed.length === 0 ? denied : []
     if (failed ?? refused) throw failed ?? refused
-    app.denials.record(request.id, denied, request.socket.remoteAddress)
+    app.denials.record(request.id, denied, request.ip)
     return removed.map((file) => removedObject(env, bucket, file))
   })
 
@@ -131,7 +131,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
       paths.map((path) => ({ fileId: formatFileId(env, `${prefix}${path}` as CloudPath), maxAge })),
     )
     const errors = results.map((result) => (result.ok ? undefined : result.error))
-    app.denials.record(request.id, deniedAmong(errors), request.socket.remoteAddress)
+    app.denials.record(request.id, deniedAmong(errors), request.ip)
     return results.map((result, at) => {
       const error = errors[at]
       const path = paths[at]

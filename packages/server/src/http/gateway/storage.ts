@@ -58,7 +58,7 @@ export async function storageRoutes(app: FastifyInstance, options: StorageRoutes
       const items = batch(request.body, 'the body').map((entry) => object(entry, 'an item of the body'))
       for (const item of items) onlyMembers(item, call.members)
       const answers = await call.run(caller, items, { origin: originOf(request) })
-      app.denials.record(request.id, deniedAmong(answers.map(({ error }) => error)), request.socket.remoteAddress)
+      app.denials.record(request.id, deniedAmong(answers.map(({ error }) => error)), request.ip)
       return reply.send(answers.map(({ item }) => item))
     })
   }

@@ -1,5 +1,7 @@
-/** Where the options and the environment variables say that the records are, if not in the data directory. */
+/** Where the options and the environment variables say that the data of an environment is, if not in a data directory. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { BlobsPlace } from '../engines/open.ts'
 import { type Environment, UsageError } from './options.ts'
 
 /** Records in PostgreSQL. */
@@ -12,7 +14,7 @@ export interface RecordsPlace {
 
 export const RECORDS_OPTIONS = { records: { type: 'string' }, 'master-key-file': { type: 'string' } } as const
 
-/** The options that locate the data of an environment, for the commands other than `start` and `dev`. */
+/** The options that locate the records of an environment, for the commands other than `start` and `dev`. */
 export const DATA_OPTIONS = { env: { type: 'string' }, 'data-dir': { type: 'string' }, ...RECORDS_OPTIONS } as const
 
 interface RecordsOptions {
@@ -68,5 +70,36 @@ function readKeyFile(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     throw new UsageError(`--master-key-file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/**
+ * Undefined when the files are in the data directory. The keys of S3 are only read from the variables.
+ *
+ * @param option the name and the value of the option
+ * @throws UsageError for a wrong URL, or keys that are missing
+ */
+export function blobsPlace(option: string | undefined, environment: Environment): BlobsPlace | undefined {
+  const url = option ?? (environment.CLOUDSTEAD_BLOBS || undefined)
+  if (url === undefined) return undefined
+  if (url.startsWith('s3:')) return { url, credentials: s3Credentials(environment) }
+  if (!url.startsWith('file:///') || !URL.canParse(url)) {
+    throw new UsageError(
+      '--blobs (or CLOUDSTEAD_BLOBS) must look like s3://BUCKET/PREFIX?endpoint=URL&region=REGION or file:///DIRECTORY',
+    )
+  }
+  return { directory: fileURLToPath(url) }
+}
+
+function s3Credentials(environment: Environment) {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) {
+    const missing = AWS_ACCESS_KEY_ID ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
+    throw new UsageError(`files in S3 need the keys of the bucket: ${missing} is not set`)
+  }
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
   }
 }

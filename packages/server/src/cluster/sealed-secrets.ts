@@ -1,23 +1,17 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { DirectoryClaim } from './data-dir.ts'
-import type { Records, StoredRecord } from './engines/records/records.ts'
-import { CONFLICT, retryOnConflict } from './engines/records/retry.ts'
-import { completed, isComplete, keyRings, type Secrets, SecretsError, type StoredSecrets } from './secrets.ts'
+import type { Records, StoredRecord } from '../engines/records/records.ts'
+import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { completed, isComplete, keyRings, type Secrets, SecretsError, type StoredSecrets } from '../secrets.ts'
 
 export interface SealedSecretsOptions {
   readonly records: Records
   readonly env: string
   /** 32 bytes, which only the servers have: a copy of the database signs nothing without it. */
   readonly masterKey: Buffer
-  /** The data directory of the server; commands have none. */
-  readonly directory?: DirectoryClaim | undefined
 }
 
-/** What the records of an environment say about it. */
-interface Home {
+interface StoredSeal {
   readonly env: string
-  /** The data directory whose files these records name. Absent until a server has started. */
-  readonly directory?: string | undefined
   /** Base64: initialization vector, authentication tag and the encrypted `StoredSecrets`. */
   readonly secrets: string
 }
@@ -31,20 +25,16 @@ const TAG_BYTES = 16
  * Reads the secrets of an environment from its records, and creates the missing ones; on the first start, all of them.
  * Several processes may do so at once: all get the same.
  *
- * @throws SecretsError when the master key is another one, or the records belong to another environment or another data
- *   directory
+ * @throws SecretsError when the master key is another one, or the records belong to another environment
  */
-export function loadSealedSecrets(options: SealedSecretsOptions): Promise<Secrets> {
-  const { records, env, masterKey } = options
+export function loadSealedSecrets({ records, env, masterKey }: SealedSecretsOptions): Promise<Secrets> {
   return retryOnConflict(
     async () => {
       const [record] = await records.get([KEY])
-      const home = homeOf(record, options)
-      const stored = home === undefined ? {} : unseal(home.secrets, env, masterKey)
-      const directory = home?.directory ?? options.directory?.id
-      if (isComplete(stored) && directory === home?.directory) return keyRings(stored)
+      const stored = record === undefined ? {} : unseal(sealOf(record, env), env, masterKey)
+      if (isComplete(stored)) return keyRings(stored)
       const complete = completed(stored)
-      const next: Home = { env, directory, secrets: seal(complete, env, masterKey) }
+      const next: StoredSeal = { env, secrets: seal(complete, env, masterKey) }
       const write = { op: 'put', ...KEY, value: JSON.stringify(next), entries: [] } as const
       const { done } = await records.commit([write], [{ ...KEY, version: record?.version ?? null }])
       return done ? keyRings(complete) : CONFLICT
@@ -53,25 +43,12 @@ export function loadSealedSecrets(options: SealedSecretsOptions): Promise<Secret
   )
 }
 
-/** Undefined when the database is new. The directory is checked, because a server removes the files that no record names. */
-function homeOf(record: StoredRecord | undefined, { env, directory }: SealedSecretsOptions): Home | undefined {
-  const home = record && (JSON.parse(record.value) as Home)
-  if (home && home.env !== env) {
-    throw new SecretsError(
-      `the database has the records of the environment ${home.env}, not of ${env}: check --records`,
-    )
-  }
-  if (directory?.isConfirmed && home?.directory === undefined) {
-    throw new SecretsError(
-      'the files of the data directory belong to other records than those of this database: check --records and --data-dir',
-    )
-  }
-  if (directory && home?.directory !== undefined && home.directory !== directory.id) {
-    throw new SecretsError(
-      'the database has the records of another data directory: check --records and --data-dir. Two servers cannot share a database yet.',
-    )
-  }
-  return home
+function sealOf(record: StoredRecord, env: string): string {
+  const stored = JSON.parse(record.value) as StoredSeal
+  if (stored.env === env) return stored.secrets
+  throw new SecretsError(
+    `the database has the records of the environment ${stored.env}, not of ${env}: check --records`,
+  )
 }
 
 function seal(secrets: StoredSecrets, env: string, masterKey: Buffer): string {

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Records } from './engines/records/records.ts'
-import { openSqliteRecords } from './engines/records/sqlite/sqlite-records.ts'
+import type { Records } from '../engines/records/records.ts'
+import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
+import { PURPOSES, type Secrets } from '../secrets.ts'
 import { loadSealedSecrets } from './sealed-secrets.ts'
-import { PURPOSES, type Secrets } from './secrets.ts'
 
 const masterKey = randomBytes(32)
 const env = 'demo-1abcde'
@@ -53,30 +53,16 @@ test('the records hold no secret in a readable form', () =>
     }
   }))
 
-test('another master key, environment or data directory is refused, and nothing changes', () =>
+test('another master key or environment is refused, and nothing changes', () =>
   withRecords(async (records) => {
-    const directory = { id: 'a', isConfirmed: false }
-    const command = exported(await loadSealedSecrets({ records, env, masterKey }))
-    const server = exported(await loadSealedSecrets({ records, env, masterKey, directory }))
-    assert.deepEqual(server, command)
+    const secrets = exported(await loadSealedSecrets({ records, env, masterKey }))
     const [before] = await records.get([{ space: 'cluster', id: 'secrets' }])
     for (const [wrong, reason] of [
       [{ masterKey: randomBytes(32) }, /master key does not open the secrets/],
       [{ env: 'other-1abcde' }, /the environment demo-1abcde, not of other-1abcde/],
-      [{ directory: { id: 'b', isConfirmed: false } }, /another data directory/],
-      [{ directory: { id: 'b', isConfirmed: true } }, /another data directory/],
     ] as const) {
       await assert.rejects(loadSealedSecrets({ records, env, masterKey, ...wrong }), reason)
     }
     assert.deepEqual((await records.get([{ space: 'cluster', id: 'secrets' }]))[0], before)
-    assert.deepEqual(exported(await loadSealedSecrets({ records, env, masterKey, directory })), server)
-  }))
-
-test('a data directory that has served other records is refused by a new database', () =>
-  withRecords(async (records) => {
-    const directory = { id: 'a', isConfirmed: true }
-    for (const step of ['empty', 'opened by a command']) {
-      await assert.rejects(loadSealedSecrets({ records, env, masterKey, directory }), /belong to other records/, step)
-      await loadSealedSecrets({ records, env, masterKey })
-    }
+    assert.deepEqual(exported(await loadSealedSecrets({ records, env, masterKey })), secrets)
   }))

@@ -1,0 +1,56 @@
+/** Whether requests should come to this server, for load balancers and the Console. */
+import timers from 'node:timers/promises'
+
+/** An engine that has not answered by then counts as away. */
+const ANSWER_MS = 1_500
+
+/** `failing`: the records are away, so nothing works. `degraded`: documents and logins work. */
+type ReadinessStatus = 'ok' | 'degraded' | 'draining' | 'failing'
+
+export interface Readiness {
+  readonly status: ReadinessStatus
+  /** Whether requests should come to this server. */
+  readonly isReady: boolean
+  readonly problems: readonly ReadinessProblem[]
+}
+
+/** What does not work: the records, the store of the files, or the clock. */
+type ReadinessProblem = 'records' | 'blobs' | 'clock'
+
+export interface ReadinessOptions {
+  /** Resolves when the records answer. */
+  readonly records: () => Promise<unknown>
+  /** Resolves when the store of the files answers. */
+  readonly blobs: () => Promise<unknown>
+  readonly clockIsRight: () => boolean
+  readonly isDraining: () => boolean
+}
+
+/** Asks both engines. Resolves within 1.5 s. */
+export function createReadiness({
+  records,
+  blobs,
+  clockIsRight,
+  isDraining,
+}: ReadinessOptions): () => Promise<Readiness> {
+  return async () => {
+    const [recordsAnswer, blobsAnswer] = await Promise.all([answers(records), answers(blobs)])
+    const problems: ReadinessProblem[] = []
+    if (!recordsAnswer) problems.push('records')
+    if (!blobsAnswer) problems.push('blobs')
+    if (!clockIsRight()) problems.push('clock')
+    if (isDraining()) return { status: 'draining', isReady: false, problems }
+    if (!recordsAnswer) return { status: 'failing', isReady: false, problems }
+    return { status: problems.length === 0 ? 'ok' : 'degraded', isReady: true, problems }
+  }
+}
+
+async function answers(ask: () => Promise<unknown>): Promise<boolean> {
+  const waited = new AbortController()
+  const late = timers.setTimeout(ANSWER_MS, false, { signal: waited.signal, ref: false }).catch(() => false)
+  const answered = ask().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answered, late]).finally(() => waited.abort())
+}

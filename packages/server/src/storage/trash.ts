@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { BlobId } from '../engines/blobs/blobs.ts'
+import type { PutWrite } from '../engines/records/records.ts'
+import { walkPages } from '../engines/records/walk.ts'
+import type { StorageOptions } from './options.ts'
+import { removeUnreferenced } from './sweep.ts'
+
+const SPACE = 'trash'
+/** How long bytes stay when no file names them any more: whoever has just read the record can still read the bytes. */
+const KEPT_MS = 30_000
+/** Digits of a time in an id, so that ids sort like times. */
+const DIGITS = 15
+const ID_BYTES = 8
+const PAGE = 200
+
+/**
+ * The write that says that a blob may no longer be needed. It is part of the commit that removes a reference, so that the
+ * bytes are removed also when the process ends right after it.
+ */
+export function trashPut(blob: BlobId, now: number): PutWrite {
+  const due = String(now + KEPT_MS).padStart(DIGITS, '0')
+  return { op: 'put', space: SPACE, id: `${due}-${randomBytes(ID_BYTES).toString('hex')}`, value: blob, entries: [] }
+}
+
+/**
+ * Removes the blobs that are due and that nobody needs. A new reference is made only from an existing one, so nobody can
+ * need them later. Two processes may do it at once.
+ *
+ * @returns the number of removed blobs
+ * @throws the reason of the signal
+ */
+export async function emptyTrash(options: StorageOptions, signal: AbortSignal): Promise<number> {
+  const { records, now } = options
+  const before = String(now()).padStart(DIGITS, '0')
+  let removed = 0
+  for await (const page of walkPages(records, { space: SPACE, limit: PAGE, signal })) {
+    const due = page.filter(({ id }) => id < before)
+    const blobs = new Set(due.map(({ value }) => value as BlobId))
+    removed += await removeUnreferenced(options, [...blobs])
+    await records.commit(due.map(({ id }) => ({ op: 'delete', space: SPACE, id })))
+    if (due.length < page.length) break
+  }
+  return removed
+}
