@@ -1,13 +1,10 @@
 /** `cloudstead start` and `cloudstead dev`: runs the server until SIGTERM or SIGINT. */
+import cluster from 'node:cluster'
 import { resolve } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type ConfigContext, openConfigFile } from '../config/index.ts'
-import { environmentsIn } from '../data-dir.ts'
 import { createLog, LOG_LEVELS } from '../observe/log.ts'
 import type { DataPlaces } from '../open-data.ts'
 import type { Mode } from '../settings.ts'
-import { addressesOf } from './addresses.ts'
-import { devHints } from './dev-hints.ts'
 import {
   choice,
   type Environment,
@@ -20,15 +17,9 @@ import {
   urlOption,
 } from './options.ts'
 import { blobsPlace, RECORDS_OPTIONS, recordsPlace } from './places.ts'
-import {
-  DEFAULT_CONFIG,
-  DEFAULT_DATA_DIR,
-  DEFAULT_HOST,
-  DEFAULT_PORT,
-  DEV_DATA_DIR,
-  DEV_ENV,
-  version,
-} from './usage.ts'
+import { runServer } from './run-server.ts'
+import { DEFAULT_CONFIG, DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, DEV_DATA_DIR, DEV_ENV } from './usage.ts'
+import { endWithParent, isFirstWorker, runWorkers, tellReady } from './workers.ts'
 
 const OPTIONS = {
   env: { type: 'string' },
@@ -40,6 +31,7 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   'trusted-proxy': { type: 'string' },
   drain: { type: 'string' },
+  workers: { type: 'string' },
   blobs: { type: 'string' },
   ...RECORDS_OPTIONS,
 } as const
@@ -47,6 +39,7 @@ const OPTIONS = {
 /** Seconds in which load balancers notice that a server is about to stop, where there is more than one. */
 const DEFAULT_DRAIN_S = 5
 const MAX_DRAIN_S = 600
+const MAX_WORKERS = 64
 
 export async function serve(mode: Mode, args: readonly string[], environment: Environment): Promise<number> {
   const options = parseOptions(args, OPTIONS)
@@ -55,12 +48,24 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const level = choice('log-level', options['log-level'] ?? 'info', LOG_LEVELS)
-  const places = placesOf(mode, options, environment)
+  const places = { ...placesOf(mode, options, environment), isLocked: cluster.isWorker }
   const drain = secondsOption('drain', options.drain ?? String(places.records ? DEFAULT_DRAIN_S : 0), MAX_DRAIN_S)
+  const workers = workersOption(mode, options.workers)
   const trustedProxies = networksOption('trusted-proxy', options['trusted-proxy'])
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
+  const explained = async (error: unknown) => {
+    if ((error as Error).name !== 'DataDirInUseError') return error
+    const { whereItRuns } = await import('./running-server.ts')
+    return whereItRuns(error as Error, mode, { ...options, env, 'data-dir': places.dataDir }, environment)
+  }
+  if (workers > 1 && cluster.isPrimary) {
+    return runWorkers({ env, places, count: workers, log, ready: print }).catch(async (error: unknown) => {
+      throw await explained(error)
+    })
+  }
+  const leaveParent = workers > 1 ? endWithParent() : undefined
   // An empty variable counts as not set.
   const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined }
   const config = openConfigFile({
@@ -77,44 +82,40 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     },
   })
   try {
-    const { createApp } = await import('../app.ts')
-    const { dataDir } = places
-    const others = places.records ? [] : environmentsIn(dataDir)
-    if (others.length > 0 && !others.includes(env)) log.warn({ env, others }, 'a new environment beside others')
-    const appOptions = { env, places, version: version(), config, publicUrl, trustedProxies, log, mode }
-    const app = await createApp(appOptions).catch(async (error: Error) => {
-      if (error.name !== 'DataDirInUseError') throw error
-      const { whereItRuns } = await import('./running-server.ts')
-      throw await whereItRuns(error, mode, { ...options, env, 'data-dir': dataDir }, environment)
+    return await runServer({
+      mode,
+      env,
+      places,
+      host,
+      port,
+      publicUrl,
+      trustedProxies,
+      drain,
+      config,
+      log,
+      ready: workers > 1 ? tellReady : print,
+      withLink: isFirstWorker(),
     })
-    const url = await app.listen(host, port).catch(async (error: unknown) => {
-      await app.close()
-      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      throw taken
-        ? new UsageError(`port ${port} is in use; choose another with --port, or stop the process that uses it`)
-        : error
-    })
-    // Set up before the line is printed, because its reader may send SIGTERM at once.
-    const stopped = stopSignal()
-    const addresses = addressesOf(url)
-    const base = publicUrl ?? addresses.local
-    process.stdout.write(`cloudstead ready: env ${env} at ${base}\n`)
-    const link = await app.consoleLink(base)
-    // Printed on standard output and never logged: logs are kept and shared, and anyone with the link can sign in.
-    if (link !== undefined) process.stdout.write(`  console ${link}\n`)
-    if (mode === 'dev')
-      process.stdout.write(devHints(env, base, publicUrl === undefined ? addresses : { local: publicUrl, network: [] }))
-    await stopped
-    if (drain > 0) {
-      log.info({ seconds: drain }, 'stopping: load balancers are told, requests are still served')
-      await app.drain()
-      await setTimeout(drain * 1000)
-    }
-    await app.close()
-    return 0
+  } catch (error) {
+    throw await explained(error)
   } finally {
     config.close()
+    leaveParent?.()
   }
+}
+
+function print(lines: string): void {
+  process.stdout.write(lines)
+}
+
+/** How many processes serve. */
+function workersOption(mode: Mode, text: string | undefined): number {
+  const count = Number(text ?? 1)
+  if (!/^[0-9]+$/.test(text ?? '1') || count < 1 || count > MAX_WORKERS) {
+    throw new UsageError(`--workers ${text} is not a number of processes (1 to ${MAX_WORKERS})`)
+  }
+  if (mode === 'dev' && count > 1) throw new UsageError('dev is one process: leave out --workers, or use start')
+  return count
 }
 
 /** @throws UsageError when the options do not go together */
@@ -140,12 +141,4 @@ function placesOf(
     throw new UsageError('--data-dir is not used with --records and --blobs: leave it out')
   }
   return { dataDir, records, blobs }
-}
-
-/** Resolves on SIGTERM or SIGINT. */
-function stopSignal(): Promise<void> {
-  return new Promise((done) => {
-    process.once('SIGTERM', () => done())
-    process.once('SIGINT', () => done())
-  })
 }
