@@ -12,6 +12,11 @@ export interface EngineLocations {
   readonly blobs: string
 }
 
+export interface OpenOptions {
+  /** Gets a line for the log when an engine is set up to lose what it acknowledges. */
+  readonly warn?: (message: string) => void
+}
+
 export interface Engines {
   readonly records: Records
   readonly blobs: Blobs
@@ -20,16 +25,19 @@ export interface Engines {
 }
 
 /** Opens only the records engine, for commands. Safe while a server runs on the same data. */
-export async function openRecords({ records }: Pick<EngineLocations, 'records'>): Promise<Records> {
+export async function openRecords(
+  { records }: Pick<EngineLocations, 'records'>,
+  { warn }: OpenOptions = {},
+): Promise<Records> {
   if (!/^postgres(?:ql)?:/.test(records)) return openSqliteRecords({ file: records })
   // Loaded only where it is used: the driver takes as long as a third of the start.
   const { openPostgresRecords } = await import('./records/postgres/postgres-records.ts')
-  return openPostgresRecords({ url: records })
+  return openPostgresRecords({ url: records, warn })
 }
 
 /** Opens both engines for the one server of these locations: its lock on the data directory keeps others out. */
-export async function openEngines(locations: EngineLocations): Promise<Engines> {
-  const records = await openRecords(locations)
+export async function openEngines(locations: EngineLocations, options?: OpenOptions): Promise<Engines> {
+  const records = await openRecords(locations, options)
   const blobs = await openDiskBlobs({ dir: locations.blobs, exclusive: true })
   return {
     records,

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database.ts'
+import type { Database } from './database.ts'
+import type { Row } from './statements.ts'
 
 export interface FeedWaitersOptions {
   readonly database: Database
