@@ -200,6 +200,30 @@ describe('calls with JSON', () => {
   })
 })
 
+it('who may write a file but not read it learns nothing about it when it removes it', async () => {
+  for (const [read, members] of [
+    [false, 'bucket_id,id,name,owner_id,version'],
+    [true, 'bucket_id,created_at,id,last_accessed_at,metadata,name,owner_id,updated_at,user_metadata,version'],
+  ] as const) {
+    const other = await startServer({ config: { storage: { acl: { read, write: true } } } })
+    try {
+      const who = await newPerson(other)
+      await upload(other, who, 'users/a.txt', 'x', { 'x-cos-meta-secret': '7' })
+      const { text, status } = await send(`${other.url}${OBJECT}/users`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${who.accessToken}` },
+        body: JSON.stringify({ prefixes: ['a.txt'] }),
+      })
+      assert.equal(status, 200, text)
+      const [removed] = JSON.parse(text) as [Record<string, unknown>]
+      assert.equal(removed.name, 'a.txt')
+      assert.equal(Object.keys(removed).sort().join(), members)
+    } finally {
+      await other.stop()
+    }
+  }
+})
+
 describe('uploads', () => {
   const missing = async (name: string) =>
     assert.equal(await stored(server, alice, own(alice, name)), 'STORAGE_FILE_NONEXIST')

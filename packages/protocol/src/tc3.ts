@@ -88,7 +88,8 @@ export function parseTc3Authorization(header: string): Tc3Authorization {
  * Verifies the signature. It does not check the age of `timestamp`, see {@link isTc3Fresh}.
  *
  * Every parameter that is not empty must be signed. A parameter that was added in transit, or whose normalized name equals that
- * of another, is refused.
+ * of another, is refused. The signature does not cover the spelling of names (case, blanks around them): whoever reads a
+ * parameter must refuse another spelling of its name.
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS`
  */

@@ -25,6 +25,11 @@ export interface EngineLocations {
   readonly exclusive: boolean
 }
 
+export interface OpenOptions {
+  /** Gets a line for the log when an engine is set up to lose what it acknowledges. */
+  readonly warn?: (message: string) => void
+}
+
 export interface Engines {
   readonly records: Records
   readonly blobs: Blobs
@@ -33,11 +38,14 @@ export interface Engines {
 }
 
 /** Opens only the records engine, for commands. Safe while servers run on the same data. */
-export async function openRecords({ records }: Pick<EngineLocations, 'records'>): Promise<Records> {
+export async function openRecords(
+  { records }: Pick<EngineLocations, 'records'>,
+  { warn }: OpenOptions = {},
+): Promise<Records> {
   if (!/^postgres(?:ql)?:/.test(records)) return openSqliteRecords({ file: records })
   // Loaded only where it is used: the driver takes as long as a third of the start.
   const { openPostgresRecords } = await import('./records/postgres/postgres-records.ts')
-  return openPostgresRecords({ url: records })
+  return openPostgresRecords({ url: records, warn })
 }
 
 /** Opens only the blobs engine. */
@@ -46,8 +54,8 @@ async function openBlobs({ blobs, exclusive }: Pick<EngineLocations, 'blobs' | '
   throw new Error('TEMPORARY')
 }
 
-export async function openEngines(locations: EngineLocations): Promise<Engines> {
-  const records = await openRecords(locations)
+export async function openEngines(locations: EngineLocations, options?: OpenOptions): Promise<Engines> {
+  const records = await openRecords(locations, options)
   // Closed when the other cannot be opened, so that the process ends.
   const blobs = await openBlobs(locations).catch(async (error: unknown) => {
     await records.close()

@@ -1,7 +1,7 @@
 import { type Caller, type CloudPath, CloudsteadError, formatFileId, idsOf, parseCloudPath } from '@cloudstead/protocol'
 import type { RecordWrite } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
-import { authorize } from './authorize.ts'
+import { allows, authorize } from './authorize.ts'
 import { type FileRecord, fileKey, filePut, type StoredFile } from './file-record.ts'
 import { type ItemResult, itemError, parsed, parseItem } from './list-items.ts'
 import type { StorageOptions } from './options.ts'
@@ -79,19 +79,27 @@ async function itemResult(fileId: string, work: () => Promise<void>): Promise<It
   return error === undefined ? { fileId } : { fileId, error }
 }
 
+export interface RemovedFile {
+  readonly file: FileRecord
+  /** Whether the caller might read it: who may only write must not learn what it was. */
+  readonly isReadable: boolean
+}
+
 /** Like {@link removeFiles}. Resolves to the deleted file, or to the reason, for each path. */
 export async function removePaths(
   options: StorageOptions,
   caller: Caller,
   paths: readonly CloudPath[],
-): Promise<readonly (FileRecord | CloudsteadError)[]> {
+): Promise<readonly (RemovedFile | CloudsteadError)[]> {
   return Promise.all(
     paths.map(async (path) => {
-      let removed: FileRecord | undefined
+      let removed: RemovedFile | undefined
       const error = await itemError(async () => {
-        removed = await removeFile(options, caller, path)
+        const file = await removeFile(options, caller, path)
+        const access = { operation: 'read', path, file } as const
+        removed = { file, isReadable: allows(options.settings().storage.acl, caller, access, options.now()) }
       })
-      return error ?? (removed as FileRecord)
+      return error ?? (removed as RemovedFile)
     }),
   )
 }

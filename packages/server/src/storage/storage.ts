@@ -9,8 +9,7 @@ import { correctType } from './correct-type.ts'
 import { countAll, countFiles, type FileCount, type StorageUsage } from './file-count.ts'
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
 import { createFileIndex } from './file-index.ts'
-import type { FileRecord } from './file-record.ts'
-import { type CopyItem, copyFiles, removeFiles, removePaths } from './files.ts'
+import { type CopyItem, copyFiles, type RemovedFile, removeFiles, removePaths } from './files.ts'
 import type { ItemResult } from './list-items.ts'
 import { listReadable, type ReadableListRequest, type ReadablePage } from './list-readable.ts'
 import type { FilePage } from './listed.ts'
@@ -43,7 +42,7 @@ export interface Storage {
   temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
   copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
-  removePaths(caller: Caller, paths: readonly CloudPath[]): Promise<readonly (FileRecord | CloudsteadError)[]>
+  removePaths(caller: Caller, paths: readonly CloudPath[]): Promise<readonly (RemovedFile | CloudsteadError)[]>
   openObject(request: ObjectRequest): Promise<OpenedObject>
   openFile(caller: Caller, path: CloudPath): Promise<OpenedObject>
   /**

@@ -208,7 +208,10 @@ export interface Records {
    * @throws BadCursorError like `changes`; the reason of the signal; an error when the engine is closed meanwhile
    */
   waitForChanges(request: WaitRequest): Promise<void>
-  /** How far the clock of the store is ahead of that of this process, in ms. Absent where it is the same clock. */
+  /**
+   * How far the clock of the engine's machine is ahead of the clock of this process, in ms; negative when it is behind.
+   * Takes a few round trips. Absent where the engine has the clock of this process.
+   */
   clockOffset?(): Promise<number>
   /** Finishes the requests that were accepted, then closes. Later requests reject. */
   close(): Promise<void>

@@ -130,7 +130,8 @@ describe('dialect B', () => {
       ['calculateDocument', { query: 1 }, /query/],
       ['modifyDocument', { data: {} }, /data/],
       ['modifyDocument', { data: '{}', merge: 'x' }, /merge/],
-      ['removeDocument', { multi: 'x' }, /multi/],
+      ['removeDocument', { query: '{}', multi: 'x' }, /multi/],
+      ['removeDocument', { multi: true }, /query is missing/],
       ['modifyAndReturnDoc', {}, /data/],
       ['addCollection', { collectionName: 1 }, /collectionName/],
     ]

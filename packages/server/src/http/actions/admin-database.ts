@@ -4,7 +4,7 @@ import { RequestBudget } from '../../database/request-budget.ts'
 import type { OrderPart } from '../../database/sort.ts'
 import { checkStructure } from '../bodies.ts'
 import { collectionName, documentObject, jsonTexts, refuseTransaction } from '../database-params.ts'
-import { list, string } from '../params.ts'
+import { invalid, list, string } from '../params.ts'
 import { type DatabaseDialect, databaseActions } from './database-actions.ts'
 import type { ActionHandler, ActionTable } from './table.ts'
 
@@ -27,7 +27,11 @@ export function adminDatabaseActions(database: Database): ActionTable {
       const { updated, upsertedId } = await edit(caller, params, room)
       return { data: { updated, ...(upsertedId !== undefined && { upsert_id: upsertedId }) } }
     }),
-    'database.removeDocument': outsideTransactions(remove),
+    'database.removeDocument': outsideTransactions(async (caller, params, context) => {
+      // The SDK always sends one. Without it everything would go.
+      if (params.query === undefined) throw invalid('query is missing')
+      return remove(caller, params, context)
+    }),
     'database.modifyAndReturnDoc': outsideTransactions(async (caller, params, { room }) => {
       const request = { ...editRequest(params), multi: false, upsert: false }
       const { updated, document } = await database.update(caller, request, new RequestBudget({ room }))

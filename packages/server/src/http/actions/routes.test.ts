@@ -44,6 +44,20 @@ test('an action of the table answers with its result and the request id', async 
   assert.ok(requestId)
 })
 
+test('a parameter in another spelling is refused, because a signature does not cover the spelling', async () => {
+  const other = ['"TEXT"', '" text"', '"text\\u00a0"', '"Text"']
+  for (const url of ['/web', '/admin']) {
+    for (const name of other) {
+      const { code, message } = await ask(`{"env":"${ENV}","action":"test.echo",${name}:"x"}`, url)
+      assert.equal(code, 'INVALID_PARAM', name)
+      assert.match(message ?? '', /the parameter text is spelled "/)
+    }
+    assert.equal((await ask(`{"env":"${ENV}","ACTION":"test.echo","text":"x"}`, url)).code, 'INVALID_PARAM')
+    assert.equal((await ask(`{"env":"${ENV}","action":"test.echo","Unread":"x"}`, url)).code, undefined)
+  }
+  assert.equal((await ask(`{"envname":"${ENV}","action":"test.echo","text":"x"}`, '/admin')).code, 'INVALID_PARAM')
+})
+
 test('an unknown action or environment is refused with its code, whatever the type of the value', async () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
   const deep = nested(199)

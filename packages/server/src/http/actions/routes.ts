@@ -7,6 +7,7 @@ import { answerErrors } from '../errors.ts'
 import type { LargeAnswers } from '../large-answers.ts'
 import type { OriginOf } from '../origin.ts'
 import type { Params } from '../params.ts'
+import { strictlySpelled } from './spelling.ts'
 import type { ActionTable } from './table.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
@@ -47,8 +48,9 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
     reply.code(200).send({ code, message, requestId: request.id }),
   )
   app.post(routes.path, async (request, reply) => {
-    const params = request.body as Params | undefined
-    if (params === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
+    const body = request.body as Params | undefined
+    if (body === undefined) throw new CloudsteadError('INVALID_PARAM', 'the body is not valid JSON')
+    const params = strictlySpelled(body)
     checkEnv(routes, request.query, params)
     const caller = await routes.callerOf(request, params)
     const action = typeof params.action === 'string' ? actions.get(params.action) : undefined

@@ -1,6 +1,7 @@
 /** Stored files in the answers of the bucket API. */
 import { objectIdOf } from '@cloudstead/protocol'
 import { etagOf, type FileRecord } from '../../storage/file-record.ts'
+import type { RemovedFile } from '../../storage/files.ts'
 import { type BucketRef, objectName } from './object-names.ts'
 
 /** An object of a list. Both of its names are valid arguments of the other calls. */
@@ -17,10 +18,12 @@ export function listedObject(env: string, bucket: BucketRef, file: FileRecord) {
   }
 }
 
-/** An object that was deleted. */
-export function removedObject(env: string, bucket: BucketRef, file: FileRecord) {
+/** An object that was deleted. Only its names for a caller who could not read it. */
+export function removedObject(env: string, bucket: BucketRef, { file, isReadable }: RemovedFile) {
   const { key: _, ...listed } = listedObject(env, bucket, file)
-  return { ...listed, bucket_id: bucket.id, owner_id: null, version: null, user_metadata: file.metadata ?? {} }
+  const about = { bucket_id: bucket.id, owner_id: null, version: null }
+  if (!isReadable) return { name: listed.name, id: listed.id, ...about }
+  return { ...listed, ...about, user_metadata: file.metadata ?? {} }
 }
 
 /** The answer of `info`. */

@@ -7,7 +7,7 @@ import {
   type Scope,
 } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { FileRecord } from '../../storage/file-record.ts'
+import type { RemovedFile } from '../../storage/files.ts'
 import type { ReadableListRequest } from '../../storage/list-readable.ts'
 import { checkMaxAge, type UrlResult } from '../../storage/temporary-urls.ts'
 import { readJsonObjects } from '../bodies.ts'
@@ -77,7 +77,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
     const paths = names(params, 'prefixes', MAX_REMOVED).map((name) => objectPath(bucket, name, 'prefixes[]'))
     const results = await storage.removePaths(caller, paths)
     const errors = results.filter((result) => result instanceof CloudsteadError)
-    const removed = results.filter((result): result is FileRecord => !(result instanceof CloudsteadError))
+    const removed = results.filter((result): result is RemovedFile => !(result instanceof CloudsteadError))
     const denied = deniedAmong(errors)
     const failed = errors.find(
       (error) => error.code !== 'STORAGE_FILE_NONEXIST' && !denied.some((one) => one === error),
@@ -85,7 +85,7 @@ export async function objectRoutes(app: FastifyInstance, options: ObjectRoutesOp
     const [refused] = removed.length === 0 ? denied : []
     if (failed ?? refused) throw failed ?? refused
     app.denials.record(request.id, denied, request.ip)
-    return removed.map((file) => removedObject(env, bucket, file))
+    return removed.map((one) => removedObject(env, bucket, one))
   })
 
   route('POST', '/copy', 'storage:write', async (caller, params, request) => {

@@ -2,9 +2,9 @@ import type { EntryList } from '../entry-list.ts'
 import { unpackEntries } from '../entry-list.ts'
 import type { RecordKey } from '../records.ts'
 import { shorten, viewOf } from './bytes.ts'
-import type { Row, Send, Statement } from './database.ts'
 import { type Job, keyText, NO_ENTRIES } from './jobs.ts'
 import { type BatchState, type RecordState, uniqueText } from './judge.ts'
+import type { Row, Send, Statement } from './statements.ts'
 
 /** What a batch begins with: everything it has to know, locked. */
 export interface LockedBatch extends BatchState {

@@ -1,7 +1,7 @@
 import { unpackEntries } from '../entry-list.ts'
 import { escapeText, shorten, splitKey, viewOf } from './bytes.ts'
-import { COMMIT, type Statement } from './database.ts'
 import type { Change, ChangedHolder, ChangedRecord, Judgement, RecordState } from './judge.ts'
+import { COMMIT, type Statement } from './statements.ts'
 
 const UPDATE = `UPDATE records r SET version = w.version, entries = w.entries, bytes = w.bytes, value = w.value
   FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::int[], $6::text[]) w(space, id, version, entries, bytes, value)

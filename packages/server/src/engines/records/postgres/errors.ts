@@ -2,9 +2,12 @@
 
 /** Errors of the network, and of the driver, which mostly have no code. */
 const BROKEN = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/
-const BROKEN_MESSAGE = /Connection terminated|not queryable|timeout exceeded when trying to connect|Query read timeout/
-/** Shutting down, crashed, starting up; connection lost; too many connections; idle in a transaction for too long. */
-const AWAY = /^(?:57P0[123]|57P05|08|53300|25P03)/
+const BROKEN_MESSAGE = /Connection terminated|not queryable|timeout exceeded when trying to connect|timeout expired/
+/**
+ * Shutting down, crashed, starting up; idle for too long; connection lost, or no server behind a pooler; too many
+ * connections; idle in a transaction for too long; read-only, as a standby that has not taken over yet.
+ */
+const AWAY = /^(?:57P0[1235]|08...|53300|25P03|25006)$/
 /** Another writer was faster (unique violation), deadlock, serialization failure. */
 const AGAIN = new Set(['23505', '40P01', '40001'])
 /** Two processes create the same table at once: its type, its name. */

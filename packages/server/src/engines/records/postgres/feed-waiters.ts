@@ -1,4 +1,6 @@
-import type { Database, Row } from './database.ts'
+import { createWaits } from '../waits.ts'
+import type { Database } from './database.ts'
+import type { Row } from './statements.ts'
 
 export interface FeedWaitersOptions {
   readonly database: Database
@@ -21,12 +23,6 @@ export interface FeedWaiters {
   close(): void
 }
 
-interface Waiter {
-  readonly spaces: ReadonlySet<string>
-  resolve(): void
-  reject(reason: unknown): void
-}
-
 /** How often to look for commits of other processes while somebody waits, with some randomness so that they spread out. */
 const POLL_MS = 200
 const POLL_JITTER_MS = 100
@@ -40,19 +36,20 @@ const CHANGED = `SELECT DISTINCT c.space FROM unnest($1::bigint[], $2::bigint[])
  * while there are waits.
  */
 export function feedWaiters({ database, longestMs, idleMs }: FeedWaitersOptions): FeedWaiters {
-  const waiters = new Set<Waiter>()
   /** The lanes at the last poll; undefined while nobody waits. */
   let seen: Promise<ReadonlyMap<number, number>> | undefined
   let timer: NodeJS.Timeout | undefined
-  let isClosed = false
+  const waits = createWaits({
+    longestMs,
+    onLast() {
+      clearTimeout(timer)
+      seen = undefined
+    },
+  })
 
   async function readLanes(): Promise<ReadonlyMap<number, number>> {
     const rows = await database.query({ text: LANES, values: [idleMs] })
     return new Map(rows.map(({ lane, version }: Row) => [Number(lane), Number(version)]))
-  }
-
-  function wake(spaces: readonly string[]): void {
-    for (const waiter of waiters) if (spaces.some((space) => waiter.spaces.has(space))) waiter.resolve()
   }
 
   async function poll(): Promise<void> {
@@ -64,13 +61,15 @@ export function feedWaiters({ database, longestMs, idleMs }: FeedWaitersOptions)
       if (moved.length > 0) {
         const lanes = moved.map(([lane]) => lane)
         const versions = lanes.map((lane) => before.get(lane) ?? 0)
-        wake((await database.query({ text: CHANGED, values: [lanes, versions] })).map(({ space }) => String(space)))
+        waits.wake(
+          (await database.query({ text: CHANGED, values: [lanes, versions] })).map(({ space }) => String(space)),
+        )
       }
     } catch {
       // The callers read the feed now and get the error.
-      for (const waiter of waiters) waiter.resolve()
+      waits.wakeAll()
     }
-    if (waiters.size > 0 && !isClosed) schedule()
+    if (waits.count > 0) schedule()
     else seen = undefined
   }
 
@@ -90,43 +89,13 @@ export function feedWaiters({ database, longestMs, idleMs }: FeedWaitersOptions)
     await seen
   }
 
-  function stopPolling(): void {
-    clearTimeout(timer)
-    seen = undefined
-  }
-
   return {
-    async wait(spaces, signal, look) {
-      if (isClosed) throw closed()
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      const waiter: Waiter = { spaces, resolve, reject }
-      const abort = () => reject(signal?.reason)
-      const longest = setTimeout(resolve, longestMs)
-      signal?.addEventListener('abort', abort)
-      waiters.add(waiter)
-      try {
-        const looked = startPolling()
-          .then(look)
-          .then((found) => (found ? undefined : promise))
-        await Promise.race([promise, looked])
-      } catch (error) {
-        if (isClosed) throw closed()
-        throw error
-      } finally {
-        clearTimeout(longest)
-        signal?.removeEventListener('abort', abort)
-        waiters.delete(waiter)
-        if (waiters.size === 0) stopPolling()
-      }
-    },
-    wake,
-    close() {
-      isClosed = true
-      for (const { reject } of waiters) reject(closed())
-    },
+    wait: (spaces, signal, look) =>
+      waits.during(spaces, signal, async (woken) => {
+        await startPolling()
+        if (!(await look())) await woken
+      }),
+    wake: waits.wake,
+    close: waits.close,
   }
-}
-
-function closed(): Error {
-  return new Error('the records are closed')
 }

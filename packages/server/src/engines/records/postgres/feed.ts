@@ -1,9 +1,10 @@
 import { checkLimit, checkSpaces } from '../checks.ts'
 import type { FeedCursor, FeedRequest, FeedResult, RecordChange, WaitRequest } from '../records.ts'
 import { CHANGE_PUT } from './batch-writes.ts'
-import { COMMIT, type Database, type Row, type Statement } from './database.ts'
+import type { Database } from './database.ts'
 import { cursorOf, type FeedPosition, positionOf } from './feed-position.ts'
 import { feedWaiters } from './feed-waiters.ts'
+import { COMMIT, type Row, type Statement } from './statements.ts'
 
 export interface PostgresFeedOptions {
   readonly database: Database
@@ -88,12 +89,15 @@ export function postgresFeed({ database, store, followMs, keptMs }: PostgresFeed
   async function look(spaces: readonly string[], after: FeedPosition | undefined, limit: number): Promise<Look> {
     if (!after) return { truncated: true }
     const names = spaces.map((space) => Buffer.from(space))
-    const [[state], [followed], laneRows, rows] = (await database.snapshot([
-      { text: STATE },
-      { text: FOLLOWED, values: [names, after.epoch] },
-      lanesStatement,
-      { text: CHANGES, values: [[...after.lanes.keys()], [...after.lanes.values()], names, limit, idleMs] },
-    ])) as [readonly Row[], readonly Row[], readonly Row[], readonly Row[]]
+    const [[state], [followed], laneRows, rows] = (await database.snapshot((send) =>
+      send([
+        { text: STATE },
+        { text: FOLLOWED, values: [names, after.epoch] },
+        lanesStatement,
+        { text: CHANGES, values: [[...after.lanes.keys()], [...after.lanes.values()], names, limit, idleMs] },
+        COMMIT,
+      ]),
+    )) as [readonly Row[], readonly Row[], readonly Row[], readonly Row[]]
     const now = Number(state?.at)
     const epoch = Number(state?.epoch)
     const lanes = laneRows.map(laneState)
@@ -127,7 +131,7 @@ export function postgresFeed({ database, store, followMs, keptMs }: PostgresFeed
 
   /** Where the feed is now. */
   async function newest(): Promise<FeedPosition> {
-    const [[state], rows] = (await database.snapshot([{ text: STATE }, lanesStatement])) as [
+    const [[state], rows] = (await database.snapshot((send) => send([{ text: STATE }, lanesStatement, COMMIT]))) as [
       readonly Row[],
       readonly Row[],
     ]

@@ -2,8 +2,9 @@ import { checkLimit, checkMaxBytes } from '../checks.ts'
 import { entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
 import type { FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
 import { PREFIX_BYTES, shorten, unescapeText } from './bytes.ts'
-import type { Database, Row, Statement } from './database.ts'
+import type { Database } from './database.ts'
 import { following, type Place, spanOf } from './spans.ts'
+import type { Row, Statement } from './statements.ts'
 
 const EVERYTHING: readonly KeyRange[] = [{}]
 /** Larger than every stored prefix of a key, as SQL. */
@@ -66,7 +67,8 @@ export function finder(database: Database): (request: FindRequest<boolean>) => P
 
 /**
  * The entries of the ranges $3 to $6, each range in index order. Entries whose key is stored whole come from the B-tree in
- * that order; the few others are sorted. The number of rows is the last parameter. A condition `hash = ''` would be part of
+ * that order; the few others are sorted. The number of rows is the last parameter. From version 13 on (incremental sort)
+ * the server walks the ranges in turn and stops when the page is full, however many there are. A condition `hash = ''` would be part of
  * the search in the B-tree, which then starts at the key and not at the id, and a page deep among equal keys would be slow.
  */
 function entryWalk(reverse: boolean): string {

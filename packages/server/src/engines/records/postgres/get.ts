@@ -1,7 +1,8 @@
 import { checkMaxBytes } from '../checks.ts'
 import type { RecordKey, StoredRecord } from '../records.ts'
 import { unescapeText } from './bytes.ts'
-import type { Database, Row } from './database.ts'
+import type { Database } from './database.ts'
+import type { Row } from './statements.ts'
 
 const ONE = 'SELECT version, value FROM records WHERE space = $1 AND id = $2 AND value IS NOT NULL'
 /** The bytes before each record; values that no longer belong to the answer are left out. */

@@ -13,6 +13,8 @@ export interface Job {
   readonly expectations: readonly Expectation[]
   /** Approximate size in bytes; bounds what is committed together. */
   readonly bytes: number
+  /** When it was submitted, as `performance.now()`. */
+  readonly since: number
 }
 
 /** The result of one job: it was written, or why nothing of it was. */
@@ -34,7 +36,7 @@ export function toJob(writes: readonly RecordWrite[], expectations: readonly Exp
     bytes += write.value.length + entries.length
     return { space, id, value: write.value, entries }
   })
-  return { writes: queued, expectations, bytes }
+  return { writes: queued, expectations, bytes, since: performance.now() }
 }
 
 /** Takes the jobs of the next batch from the front of the queue. */

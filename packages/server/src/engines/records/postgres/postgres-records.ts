@@ -1,7 +1,9 @@
 import { checkCommit } from '../checks.ts'
 import type { FindRequest, FindResult, Records } from '../records.ts'
 import { RecordsUnavailableError } from '../unavailable.ts'
-import { connectTo } from './database.ts'
+import { clockOffset } from './clock.ts'
+import { connectTo, type Database } from './database.ts'
+import { durabilityWarning } from './durability.ts'
 import { postgresFeed } from './feed.ts'
 import { finder } from './find.ts'
 import { getter } from './get.ts'
@@ -22,6 +24,8 @@ export interface PostgresRecordsOptions {
   readonly keptMs?: number
   /** How often old changes and the remains of deleted records are removed, in ms (default 10 minutes). */
   readonly trimEveryMs?: number
+  /** Gets one line for the log when the server is set up to lose acknowledged commits. */
+  readonly warn?: ((message: string) => void) | undefined
 }
 
 const AWAY_MS = 8_000
@@ -35,23 +39,30 @@ const LANE_GOOD_FOR = 0.5
  * Opens the records in a PostgreSQL database, and makes the tables when they are missing. Any number of processes may have
  * the same database open. Rejects when the server cannot be reached, refuses the login, or the database is not ours.
  *
- * While the server is away for some seconds, as during a restart, calls wait and then succeed. A commit whose answer was
+ * While the server is away for some seconds, as during a restart, calls wait and then succeed; also when its host vanishes
+ * without a word (watchdog.ts). They reject with RecordsUnavailableError at most 15 s after that. A commit whose answer was
  * lost is looked up, so that it happens exactly once.
  *
  * @example
  * const records = await openPostgresRecords({ url: 'postgres://cloudstead:secret@db.internal/cloudstead' })
  */
 export async function openPostgresRecords(options: PostgresRecordsOptions): Promise<Records> {
-  const { url, awayMs = AWAY_MS, followMs = FOLLOW_MS, keptMs = KEPT_MS, trimEveryMs = TRIM_EVERY_MS } = options
-  const database = connectTo({ url, awayMs })
-  const store = await prepareSchema(database).catch(async (error) => {
-    await database.close()
+  const { url, awayMs = AWAY_MS, followMs = FOLLOW_MS, keptMs = KEPT_MS, trimEveryMs = TRIM_EVERY_MS, warn } = options
+  const connections = connectTo({ url, awayMs })
+  const { reads: database } = connections
+  const store = await prepare(database, warn).catch(async (error) => {
+    await connections.close()
     throw explained(error, url)
   })
   const find = finder(database)
   const get = getter(database)
   const feed = postgresFeed({ database, store, followMs, keptMs })
-  const writer = startWriter({ database, laneMs: keptMs * LANE_GOOD_FOR, onChanges: feed.wake })
+  const writer = startWriter({
+    database: connections.writes,
+    awayMs,
+    laneMs: keptMs * LANE_GOOD_FOR,
+    onChanges: feed.wake,
+  })
   let trimming: Promise<void> | undefined
   let closed: Promise<void> | undefined
 
@@ -69,7 +80,7 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
     feed.close()
     await writer.close()
     await trimming
-    await database.close()
+    await connections.close()
   }
 
   return {
@@ -95,11 +106,20 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
     },
     changes: feed.changes,
     waitForChanges: feed.wait,
+    clockOffset: () => clockOffset(database),
     close() {
       closed ??= stop()
       return closed
     },
   }
+}
+
+/** Resolves to the identifier of the store. */
+async function prepare(database: Database, warn: PostgresRecordsOptions['warn']): Promise<Buffer> {
+  const store = await prepareSchema(database)
+  const warning = warn && (await durabilityWarning(database))
+  if (warning !== undefined) warn?.(warning)
+  return store
 }
 
 function messageOf(error: unknown): string {

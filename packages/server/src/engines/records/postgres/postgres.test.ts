@@ -1,40 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
-import { type Cluster, lacksPostgres, startCluster } from '../../../../../../acceptance/support/postgres.ts'
+import { describe, test } from 'node:test'
 import { done, entry, getOne, put, readChanges, remove, waitForChanges } from '../records.fixture.ts'
 import type { FeedCursor, Records } from '../records.ts'
 import { cursorOf, positionOf } from './feed-position.ts'
-import { openPostgresRecords, type PostgresRecordsOptions } from './postgres-records.ts'
+import { onPostgres, until } from './postgres.fixture.ts'
+import { openPostgresRecords } from './postgres-records.ts'
 import { assertSound, sql } from './verify.fixture.ts'
 
-describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
-  let cluster: Cluster | undefined
-
-  before(async () => {
-    cluster = await startCluster()
-  })
-
-  after(() => cluster?.dispose())
-
-  async function newDatabase(): Promise<string> {
-    if (!cluster) throw new Error('the server is not running')
-    return cluster.newDatabase()
-  }
-
-  async function withRecords(
-    options: Omit<PostgresRecordsOptions, 'url'>,
-    body: (records: Records, url: string) => Promise<void>,
-  ): Promise<void> {
-    const url = await newDatabase()
-    const records = await openPostgresRecords({ ...options, url })
-    try {
-      await body(records, url)
-    } finally {
-      await records.close()
-    }
-  }
-
+onPostgres('records in PostgreSQL', ({ newDatabase, withRecords }) => {
   const follow = async (records: Records, ...spaces: string[]): Promise<FeedCursor> =>
     (await records.changes({ spaces, limit: 1 })).next
 
@@ -43,11 +16,6 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
 
   const count = async (url: string, table: string): Promise<number> =>
     Number((await sql(url, `SELECT count(*) FROM ${table}`))[0]?.count)
-
-  /** Waits for the trimmer. */
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    while (!(await condition())) await wait(20)
-  }
 
   describe('opening', () => {
     test('refuses tables of another program, a newer schema, another encoding, and a wrong password', async () => {
@@ -65,6 +33,28 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
       await assert.rejects(openPostgresRecords({ url: newer.replace(':cloudstead@', ':wrong@') }), /password/)
     })
 
+    test('takes an older schema as it is', async () => {
+      const url = await newDatabase()
+      await (await openPostgresRecords({ url })).close()
+      await sql(url, 'UPDATE store SET schema = 0')
+      await (await openPostgresRecords({ url })).close()
+      assert.deepEqual(await sql(url, 'SELECT schema FROM store'), [{ schema: 0 }])
+    })
+
+    test('warns of a server that loses in a crash what it has acknowledged', async () => {
+      const url = await newDatabase()
+      const warnings: string[] = []
+      const warningOf = async (setting: string): Promise<string | undefined> => {
+        await sql(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET synchronous_commit = ${setting}`)
+        await (await openPostgresRecords({ url, warn: (message) => warnings.push(message) })).close()
+        return warnings.pop()
+      }
+      // The servers of the tests do not sync.
+      assert.match((await warningOf('on')) ?? '', /^the PostgreSQL server runs with fsync=off: [^\n]+$/)
+      assert.match((await warningOf('off')) ?? '', /fsync=off, synchronous_commit=off: /)
+      assert.deepEqual(warnings, [])
+    })
+
     test('needs no named statements', async () => {
       const url = await newDatabase()
       const records = await openPostgresRecords({ url: `${url}?prepare=false` })
@@ -77,6 +67,12 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
       }
     })
   })
+
+  test('tells how far the clock of the server is ahead', () =>
+    withRecords({}, async (records) => {
+      // Server and test have the same clock.
+      assert.ok(Math.abs((await records.clockOffset?.()) ?? Number.NaN) < 1_000)
+    }))
 
   describe('a commit', () => {
     test('that the database refuses fails alone, and nothing of it is written', () =>

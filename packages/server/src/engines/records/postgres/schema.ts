@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Database } from './database.ts'
 import { isCollision, isCreatedMeanwhile } from './errors.ts'
 import { RecordsDatabaseError } from './open-errors.ts'
+import { COMMIT } from './statements.ts'
 
 /** The schema version that this code reads and writes. */
 const SCHEMA_VERSION = 1
@@ -75,7 +76,7 @@ async function createTables(database: Database): Promise<Buffer> {
         text: 'INSERT INTO store (one, schema, store, epoch) VALUES (1, $1, $2, 1)',
         values: [SCHEMA_VERSION, randomBytes(16)],
       },
-      { text: 'COMMIT' },
+      COMMIT,
     ])
   })
   const store = await readStore(database)

@@ -3,13 +3,16 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RecordsUnavailableError } from '../unavailable.ts'
 import { LaneGoneError, LostCommitsError, lockBatch, RowGoneError } from './batch-reads.ts'
 import { writeStatements } from './batch-writes.ts'
-import { COMMIT, type Database } from './database.ts'
+import type { Database } from './database.ts'
 import { isCollision, isHeld } from './errors.ts'
 import { type Job, type Outcome, takeBatch } from './jobs.ts'
 import { judge } from './judge.ts'
+import { COMMIT } from './statements.ts'
 
 export interface WriterOptions {
   readonly database: Database
+  /** How long commits wait while the server is away, in ms. */
+  readonly awayMs: number
   /** A lane that was not used for this long is not used again, in ms. */
   readonly laneMs: number
   /** Called with the followed spaces that a batch has changed. */
@@ -42,6 +45,12 @@ interface Lane {
   attempt?: Attempt | undefined
 }
 
+/** What the lanes of a writer tell each other. */
+interface Reach {
+  /** Why the last batch could not reach the server; undefined when it could. */
+  away?: RecordsUnavailableError | undefined
+}
+
 interface Waiting {
   readonly job: Job
   resolve(outcome: Outcome): void
@@ -55,7 +64,8 @@ const MAX_PAUSE_MS = 50
 /** Lanes are random numbers of 47 bits. */
 const LANE_LIMIT = 2 ** 47
 
-export function startWriter({ database, laneMs, onChanges }: WriterOptions): Writer {
+export function startWriter(options: WriterOptions): Writer {
+  const reach: Reach = {}
   const queue: Waiting[] = []
   /** Undefined stands for a lane that is yet to be made. */
   const free: (Lane | undefined)[] = Array.from({ length: LANES }, () => undefined)
@@ -66,7 +76,7 @@ export function startWriter({ database, laneMs, onChanges }: WriterOptions): Wri
     while (free.length > 0 && queue.length > 0) {
       const lane = free.pop()
       const batch = takeBatch(queue)
-      const run = new BatchRun({ database, laneMs, onChanges }, lane)
+      const run = new BatchRun(options, reach, lane)
       const jobs = batch.map(({ job }) => job)
       void run.outcomes(jobs).then((outcomes) => {
         free.push(run.lane)
@@ -101,21 +111,35 @@ export function startWriter({ database, laneMs, onChanges }: WriterOptions): Wri
 /** Commits one batch, again after collisions and when the server comes back. */
 class BatchRun {
   readonly #options: WriterOptions
+  readonly #reach: Reach
   /** Undefined when the next batch needs a new one. */
   lane: Lane | undefined
 
-  constructor(options: WriterOptions, lane: Lane | undefined) {
+  constructor(options: WriterOptions, reach: Reach, lane: Lane | undefined) {
     this.#options = options
+    this.#reach = reach
     this.lane = lane
   }
 
   /** Never rejects: what fails is an outcome. */
   async outcomes(jobs: readonly Job[]): Promise<readonly Outcome[]> {
+    const { database } = this.#options
+    const late = this.#late(jobs)
+    if (late.length > 0) return [...late, ...(await this.outcomes(jobs.slice(late.length)))]
+    const [first] = jobs
+    if (!first) return []
     try {
-      return await this.#options.database.patiently(() => this.#settled(jobs))
+      const outcomes = await database.patiently(() => this.#settled(jobs), first.since)
+      this.#reach.away = undefined
+      return outcomes
     } catch (error) {
+      const isAway = error instanceof RecordsUnavailableError
+      this.#reach.away = isAway ? error : undefined
       // Whether it has happened is unknown; this lane must not go on from there.
-      if (this.lane?.attempt) this.lane = undefined
+      const isUnknown = this.lane?.attempt !== undefined
+      if (isUnknown) this.lane = undefined
+      // Nothing was sent, and the first of them has waited longest.
+      if (isAway && !isUnknown) return this.outcomes(jobs)
       if (jobs.length === 1 || concernsAll(error)) {
         return jobs.map(() => ({ error }))
       }
@@ -124,6 +148,13 @@ class BatchRun {
     const all: Outcome[] = []
     for (const job of jobs) all.push(...(await this.outcomes([job])))
     return all
+  }
+
+  /** The outcomes of the jobs, the first ones, that have waited long enough for a server that is away. */
+  #late(jobs: readonly Job[]): Outcome[] {
+    const { away } = this.#reach
+    const limit = performance.now() - this.#options.awayMs
+    return away ? jobs.filter(({ since }) => since < limit).map(() => ({ error: away })) : []
   }
 
   /** Finds out what became of the last attempt before it makes another. */
@@ -202,9 +233,7 @@ function concernsAll(error: unknown): boolean {
 
 async function makeLane(database: Database): Promise<Lane> {
   const lane = randomInt(LANE_LIMIT)
-  await database.query({
-    text: 'INSERT INTO lanes (lane, version, used) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING',
-    values: [lane],
-  })
+  const text = 'INSERT INTO lanes (lane, version, used) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING'
+  await database.transaction((send) => send([{ text, values: [lane] }, COMMIT]))
   return { lane, version: 0 }
 }

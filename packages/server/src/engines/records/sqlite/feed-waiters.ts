@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { createWaits } from '../waits.ts'
 
 /** The pending waits for changes. */
 export interface FeedWaiters {
@@ -11,12 +12,6 @@ export interface FeedWaiters {
   wait(spaces: ReadonlySet<string>, signal: AbortSignal | undefined, look: () => number | undefined): Promise<void>
   wake(spaces: readonly string[]): void
   close(): void
-}
-
-interface Waiter {
-  readonly spaces: ReadonlySet<string>
-  resolve(): void
-  reject(reason: unknown): void
 }
 
 /** How often to check for commits of other processes while somebody waits. A check takes microseconds. */
@@ -33,19 +28,20 @@ export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
   const changedSince = db.prepare(
     'SELECT space, max(version) AS version FROM feed_changes WHERE version > ? GROUP BY space',
   )
-  const waiters = new Set<Waiter>()
   let poll: NodeJS.Timeout | undefined
   /** The `data_version` at the last check. */
   let seenState: unknown
   /** Waits for changes up to this version have been ended. */
   let seenVersion = 0
-  let isClosed = false
+  const waits = createWaits({
+    longestMs,
+    onLast() {
+      clearInterval(poll)
+      poll = undefined
+    },
+  })
 
   const readState = () => fileState.get()?.data_version
-
-  function wake(spaces: readonly string[]): void {
-    for (const waiter of waiters) if (spaces.some((space) => waiter.spaces.has(space))) waiter.resolve()
-  }
 
   function lookAgain(): void {
     try {
@@ -54,52 +50,28 @@ export function feedWaiters(db: DatabaseSync, longestMs: number): FeedWaiters {
       seenState = state
       const rows = changedSince.all(seenVersion) as unknown as { readonly space: string; readonly version: number }[]
       seenVersion = Math.max(seenVersion, ...rows.map(({ version }) => version))
-      wake(rows.map(({ space }) => space))
+      waits.wake(rows.map(({ space }) => space))
     } catch {
       // The callers read the feed now and get the error.
-      for (const waiter of waiters) waiter.resolve()
+      waits.wakeAll()
     }
   }
 
-  function stay(spaces: ReadonlySet<string>, signal: AbortSignal | undefined): Promise<void> {
-    poll ??= setInterval(lookAgain, POLL_MS)
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter: Waiter = { spaces, resolve, reject }
-    const abort = () => reject(signal?.reason)
-    const longest = setTimeout(resolve, longestMs)
-    signal?.addEventListener('abort', abort)
-    waiters.add(waiter)
-    return promise.finally(() => {
-      clearTimeout(longest)
-      signal?.removeEventListener('abort', abort)
-      waiters.delete(waiter)
-      if (waiters.size > 0) return
-      clearInterval(poll)
-      poll = undefined
-    })
-  }
-
   return {
-    async wait(spaces, signal, look) {
-      if (isClosed) throw closed()
-      // Read before the look, so that no commit in between is missed.
-      const state = readState()
-      const version = look()
-      if (version === undefined) return
-      if (poll === undefined) {
-        seenState = state
-        seenVersion = version
-      }
-      await stay(spaces, signal)
-    },
-    wake,
-    close() {
-      isClosed = true
-      for (const { reject } of waiters) reject(closed())
-    },
+    wait: (spaces, signal, look) =>
+      waits.during(spaces, signal, async (woken) => {
+        // Read before the look, so that no commit in between is missed.
+        const state = readState()
+        const version = look()
+        if (version === undefined) return
+        if (poll === undefined) {
+          seenState = state
+          seenVersion = version
+          poll = setInterval(lookAgain, POLL_MS)
+        }
+        await woken
+      }),
+    wake: waits.wake,
+    close: waits.close,
   }
-}
-
-function closed(): Error {
-  return new Error('the records are closed')
 }
