@@ -23,7 +23,7 @@ export interface ReadObjectOptions {
  * @throws BlobMissingError
  */
 export async function streamObject(options: ReadObjectOptions, range?: ByteRange): Promise<Readable> {
-  const answer = await openAnswer(options, range)
+  const answer = await openAnswer(options, range && { range: `bytes=${range.start}-${range.end}` })
   if (answer === undefined) return Readable.from([])
   let current = answer
   const chunks = resumed(options, range?.start ?? 0, answer, (next) => {
@@ -44,10 +44,13 @@ export async function wholeObject(options: ReadObjectOptions): Promise<Uint8Arra
   return bytes
 }
 
-/** The answer to a GET; undefined for a range that begins beyond the object. */
-async function openAnswer({ client, key }: ReadObjectOptions, range?: ByteRange): Promise<IncomingMessage | undefined> {
+/** The answer to a GET; undefined for a range that begins beyond the object. @throws BlobMissingError */
+async function openAnswer(
+  { client, key }: ReadObjectOptions,
+  headers?: Readonly<Record<string, string>>,
+): Promise<IncomingMessage | undefined> {
   try {
-    return await client.get(key, range && { range: `bytes=${range.start}-${range.end}` })
+    return await client.get(key, headers)
   } catch (error) {
     if (isNoSuchKey(error)) throw new BlobMissingError('there is no such blob')
     if (error instanceof S3Error && error.status === RANGE_NOT_SATISFIABLE) return undefined
@@ -57,7 +60,7 @@ async function openAnswer({ client, key }: ReadObjectOptions, range?: ByteRange)
 
 /** The chunks of an answer that begins at `start` of the object. */
 async function* resumed(
-  { client, key, stallMs }: ReadObjectOptions,
+  options: ReadObjectOptions,
   start: number,
   first: IncomingMessage,
   onAnswer: (answer: IncomingMessage) => void = () => {},
@@ -70,7 +73,7 @@ async function* resumed(
   let mark = 0
   for (;;) {
     try {
-      for await (const chunk of chunksOf(answer, stallMs)) {
+      for await (const chunk of chunksOf(answer, options.stallMs)) {
         sent += chunk.byteLength
         yield chunk
       }
@@ -81,12 +84,13 @@ async function* resumed(
       mark = sent
       if (resumes > RESUMES) throw error
       const rest = `bytes=${start + sent}-${start + length - 1}`
-      answer = await client.get(key, { range: rest, ...(etag !== undefined && { 'if-match': etag }) })
-      onAnswer(answer)
-      if (answer.statusCode !== 206 || lengthOf(answer) !== length - sent) {
-        answer.destroy()
+      const next = await openAnswer(options, { range: rest, ...(etag !== undefined && { 'if-match': etag }) })
+      if (next?.statusCode !== 206 || lengthOf(next) !== length - sent) {
+        next?.destroy()
         throw error
       }
+      answer = next
+      onAnswer(answer)
     }
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { close, open, unlinkIfThere, writeFully } from '../files.ts'
+import { Readable } from 'node:stream'
+import { close, open, read, unlinkIfThere, writeFully } from '../files.ts'
 
 const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
 const MODE = 0o600
@@ -29,7 +29,24 @@ export async function createSpillFile(directory: string): Promise<SpillFile> {
     () => true,
     () => false,
   )
+  const reading = new Set<Promise<unknown>>()
   let pending: Promise<void> = Promise.resolve()
+  let isClosed = false
+
+  /** Not a stream of Node's: those close the descriptor when they are destroyed, and it may be another file's by then. */
+  async function* pieces(start: number, end: number): AsyncGenerator<Uint8Array> {
+    for (let at = start; at < end; ) {
+      if (isClosed) throw new Error('the file of a body was closed while it was read')
+      const piece = Buffer.allocUnsafe(Math.min(READ_BYTES, end - at))
+      const done = read(fd, piece, 0, piece.byteLength, at)
+      reading.add(done)
+      const { bytesRead } = await done.finally(() => reading.delete(done))
+      if (bytesRead === 0) throw new Error('the file of a body became shorter while it was read')
+      at += bytesRead
+      yield piece.subarray(0, bytesRead)
+    }
+  }
+
   return {
     async append(chunks) {
       await pending
@@ -38,10 +55,10 @@ export async function createSpillFile(directory: string): Promise<SpillFile> {
       pending.catch(() => {})
     },
     written: () => pending,
-    stream: (start, end) =>
-      createReadStream('', { fd, start, end: end - 1, autoClose: false, highWaterMark: READ_BYTES }),
+    stream: (start, end) => Readable.from(pieces(start, end), { objectMode: false }),
     async close() {
-      await pending.catch(() => {})
+      isClosed = true
+      await Promise.allSettled([pending, ...reading])
       await close(fd)
       if (!isNameless) await unlinkIfThere(path)
     },
