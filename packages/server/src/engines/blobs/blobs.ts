@@ -48,9 +48,9 @@ export class BlobsUnavailableError extends Error {
 
 /** The headers of an answer that the store gives in place of the server. */
 interface DirectHeaders {
-  readonly 'cache-control': string
-  readonly 'content-disposition': string
-  readonly 'content-type': string
+  readonly cacheControl: string
+  readonly contentDisposition: string
+  readonly contentType: string
 }
 
 export interface ListOptions {

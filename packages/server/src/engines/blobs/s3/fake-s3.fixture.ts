@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { openS3Blobs, type S3BlobsOptions } from './s3-blobs.ts'
 import { parseS3Url } from './s3-location.ts'
 
-export const BUCKET = 'bucket'
+const BUCKET = 'bucket'
 export const CREDENTIALS = { accessKeyId: 'id-of-the-key', secretAccessKey: 'the-secret', sessionToken: 'the-token' }
 
 export interface FakeRequest {
@@ -18,13 +18,18 @@ export interface FakeRequest {
 }
 
 /** Spoils the answer and returns true, or leaves it to the fake. Called when the head of the request is there. */
-export type Fault = (request: FakeRequest, response: ServerResponse, incoming: IncomingMessage) => boolean | undefined
+type Fault = (request: FakeRequest, response: ServerResponse, incoming: IncomingMessage) => boolean | undefined
+
+interface FakeUpload {
+  readonly key: string
+  readonly initiated: Date
+  readonly parts: Map<number, Buffer>
+}
 
 export interface FakeS3 {
   readonly endpoint: string
   readonly objects: Map<string, Buffer>
-  /** Keys by upload id. */
-  readonly uploads: Map<string, { readonly key: string; readonly parts: Map<number, Buffer> }>
+  readonly uploads: Map<string, FakeUpload>
   readonly requests: FakeRequest[]
   fault: Fault
   /** The engine on this store. */
@@ -101,7 +106,7 @@ function answer(fake: FakeS3, { method, key, query, headers }: FakeRequest, body
   }
   if (method === 'POST' && query.has('uploads')) {
     const id = `upload-${fake.requests.length}`
-    uploads.set(id, { key, parts: new Map() })
+    uploads.set(id, { key, initiated: new Date(), parts: new Map() })
     const result = `<UploadId>${id}</UploadId>`
     return sendXml(response, 200, `<InitiateMultipartUploadResult>${result}</InitiateMultipartUploadResult>`)
   }
@@ -113,16 +118,35 @@ function answer(fake: FakeS3, { method, key, query, headers }: FakeRequest, body
     objects.set(key, body)
     return response.writeHead(200).end()
   }
-  if (key === '') {
-    const found = [...objects.keys()].sort().filter((name) => name > (query.get('start-after') ?? ''))
-    const time = new Date().toISOString()
-    const entries = found.map((name) => `<Contents><Key>${name}</Key><LastModified>${time}</LastModified></Contents>`)
-    return sendXml(response, 200, `<ListBucketResult>${entries.join('')}</ListBucketResult>`)
-  }
+  if (key === '' && query.has('uploads')) return sendXml(response, 200, uploadsPage(fake, query))
+  if (key === '') return sendXml(response, 200, objectsPage(fake, query))
   const bytes = objects.get(key)
   if (bytes === undefined) return sendError(response, 404, 'NoSuchKey')
   const range = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')
   const part = range === null ? bytes : bytes.subarray(Number(range[1]), Number(range[2]) + 1)
   response.writeHead(range === null ? 200 : 206, { 'content-length': part.byteLength, etag: '"e"' })
   return response.end(method === 'HEAD' ? undefined : part)
+}
+
+function objectsPage({ objects }: FakeS3, query: URLSearchParams): string {
+  const after = query.get('start-after') ?? ''
+  const isListed = (name: string) => name > after && name.startsWith(query.get('prefix') ?? '')
+  const found = [...objects.keys()].filter(isListed).sort()
+  const page = found.slice(0, Number(query.get('max-keys')))
+  const time = '<LastModified>2026-11-30T00:00:00.000Z</LastModified>'
+  const entries = page.map((name) => `<Contents><Key>${encodeURIComponent(name)}</Key>${time}</Contents>`)
+  const more = `<IsTruncated>${page.length < found.length}</IsTruncated>`
+  return `<ListBucketResult>${more}${entries.join('')}</ListBucketResult>`
+}
+
+/** One upload on each page. */
+function uploadsPage({ uploads }: FakeS3, query: URLSearchParams): string {
+  const after = query.get('upload-id-marker') ?? ''
+  const [first, ...others] = [...uploads].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (first === undefined) return '<ListMultipartUploadsResult/>'
+  const [id, { key, initiated }] = first
+  const upload = `<Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated>`
+  const next = `<NextKeyMarker>${key}</NextKeyMarker><NextUploadIdMarker>${id}</NextUploadIdMarker>`
+  const more = `<IsTruncated>${others.length > 0}</IsTruncated>${next}`
+  return `<ListMultipartUploadsResult>${more}<Upload>${upload}</Upload></ListMultipartUploadsResult>`
 }

@@ -75,6 +75,14 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<Blobs> {
     return placeOf(id) && prefix + id
   }
 
+  /** The blob under a key, and the time in its id, in milliseconds since the epoch; undefined when the object is no blob of ours. */
+  function blobUnder(key: string): { readonly id: BlobId; readonly named: number } | undefined {
+    if (!key.startsWith(prefix)) return undefined
+    const id = key.slice(prefix.length) as BlobId
+    const named = writtenAtOf(placeOf(id)?.file ?? '')
+    return named === undefined ? undefined : { id, named }
+  }
+
   function readerOf(id: BlobId): ReadObjectOptions {
     const key = keyOf(id)
     if (key === undefined) throw new BlobMissingError('there is no such blob')
@@ -103,10 +111,9 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<Blobs> {
     for (;;) {
       const { objects, more } = await client.objects({ prefix, after: from })
       for (const { key, modified } of objects) {
-        const id = key.slice(prefix.length) as BlobId
-        const named = writtenAtOf(placeOf(id)?.file ?? '')
-        // The time of an object that was sent in parts may be that of its beginning, and that of an id is from this machine.
-        if (named !== undefined && id > after) yield { id, writtenAt: Math.max(named, modified) }
+        const blob = blobUnder(key)
+        // The store may date an object when its first part came, and an id has the time of the machine that made it.
+        if (blob && blob.id > after) yield { id: blob.id, writtenAt: Math.max(blob.named, modified) }
       }
       const last = objects.at(-1)?.key
       if (!more || last === undefined) return
@@ -144,8 +151,12 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<Blobs> {
       directUrl(id, size, headers) {
         const key = keyOf(id)
         if (key === undefined || size <= redirect) return undefined
-        const query = Object.entries(headers).map(([name, value]) => [`response-${name}`, value])
-        return client.presigned(key, Object.fromEntries(query), DIRECT_SECONDS)
+        const query = {
+          'response-cache-control': headers.cacheControl,
+          'response-content-disposition': headers.contentDisposition,
+          'response-content-type': headers.contentType,
+        }
+        return client.presigned(key, query, DIRECT_SECONDS)
       },
     }),
 
@@ -162,8 +173,7 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<Blobs> {
       const before = Date.now() - STALE_MS
       for (let page = await client.uploads(prefix); ; page = await client.uploads(prefix, page.next)) {
         for (const { key, uploadId, initiated } of page.uploads) {
-          const isOurs = placeOf(key.slice(prefix.length)) !== undefined
-          if (isOurs && initiated < before) await client.abortUpload(key, uploadId)
+          if (blobUnder(key) && initiated < before) await client.abortUpload(key, uploadId)
         }
         if (page.next === undefined) return
       }

@@ -204,6 +204,7 @@ describe('S3 blobs: faults that stay', () => {
   test('answers that never come: every call fails in time', async (t) => {
     const { fake, blobs } = await openHere(t, { limits: IMPATIENT })
     const { id } = await store(blobs, sampleBytes(10))
+    fake.uploads.set('1', { key: `p/${id}`, initiated: new Date(0), parts: new Map() })
     fake.fault = () => true
     const begin = performance.now()
     const calls = [
@@ -271,7 +272,7 @@ describe('S3 blobs: faults that stay', () => {
   })
 
   test('XML that is none, or of another program', async (t) => {
-    const { fake, blobs } = await openHere(t)
+    const { fake, blobs } = await openHere(t, { limits: IMPATIENT })
     for (const xml of [
       '',
       '<html></html>',
