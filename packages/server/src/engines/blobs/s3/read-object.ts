@@ -6,7 +6,7 @@ import { S3ConnectionError, S3Error } from './s3-errors.ts'
 import { chunksOf } from './s3-http.ts'
 
 /** A download that breaks goes on where it broke, at most so often without having brought `PROGRESS_BYTES` meanwhile. */
-const RESUMES = 3
+const RESUMES = 2
 const PROGRESS_BYTES = 64 * 1024
 const RANGE_NOT_SATISFIABLE = 416
 

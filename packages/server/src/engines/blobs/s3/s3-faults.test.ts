@@ -245,7 +245,7 @@ describe('S3 blobs: faults that stay', () => {
       return true
     }
     await failureOf(buffer(await blobs.read(id)))
-    assert.equal(fake.requests.length, 4)
+    assert.equal(fake.requests.length, 3)
     fake.fault = first(
       1,
       () => true,

@@ -18,7 +18,7 @@ export interface S3Limits {
   readonly retryMs: number
 }
 
-export const DEFAULT_LIMITS: S3Limits = { idleMs: 6_000, stallMs: 10_000, retryMs: 8_000 }
+export const DEFAULT_LIMITS: S3Limits = { idleMs: 6_000, stallMs: 5_000, retryMs: 7_000 }
 
 const RETRIES = 5
 const FIRST_DELAY_MS = 50
