@@ -120,7 +120,7 @@ test('http imports no engine, no command, no configuration and not the compositi
 
 test('implementations of engines are imported only by engines', () => {
   const opens = ({ from, to }: Import) =>
-    /engines\/(?:records\/(?:sqlite|postgres)|blobs\/disk)\//.test(to) && !within('engines/')(from)
+    /engines\/(?:records\/(?:sqlite|postgres)|blobs\/(?:disk|s3))\//.test(to) && !within('engines/')(from)
   assertNone(production.filter(opens), 'engines/open.ts opens them')
 })
 

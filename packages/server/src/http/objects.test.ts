@@ -26,6 +26,7 @@ describe('a file that is overwritten between its record and its bytes', () => {
           await onRead()
           return storage.bytes(body, range)
         },
+        directUrl: () => undefined,
       },
     })
   })

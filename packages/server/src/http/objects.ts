@@ -7,7 +7,7 @@ import { type DownloadName, downloadNameOf, sendObject } from './send-object.ts'
 import { errorXml } from './xml.ts'
 
 export interface ObjectRoutesOptions {
-  readonly storage: Pick<Storage, 'openObject' | 'bytes'>
+  readonly storage: Pick<Storage, 'openObject' | 'bytes' | 'directUrl'>
 }
 
 /** GET and HEAD of stored files, by bare and temporary URLs. */

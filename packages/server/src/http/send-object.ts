@@ -4,6 +4,7 @@ import { isInline } from '../storage/content-type.ts'
 import type { OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
 import { evaluateConditions, parseRange, type RangeVerdict } from './conditional.ts'
+import { directUrl } from './direct-url.ts'
 import { contentDisposition } from './disposition.ts'
 
 /** Keeps user content from running: no scripts, no origin, nothing loaded from elsewhere. Images and media still show. */
@@ -23,7 +24,7 @@ export function downloadNameOf(value: string | undefined): DownloadName {
 }
 
 interface SendObjectOptions {
-  readonly storage: Pick<Storage, 'bytes'>
+  readonly storage: Pick<Storage, 'bytes' | 'directUrl'>
   readonly open: () => Promise<OpenedObject>
   readonly downloadName: DownloadName
 }
@@ -35,6 +36,9 @@ export async function sendObject(request: FastifyRequest, reply: FastifyReply, o
     const opened = await open()
     const { code, headers, send } = answerTo(request, opened, downloadName)
     if (send === undefined) return reply.code(code).headers(headers).send()
+    const direct = directUrl(storage, request, opened.body, headers)
+    // The URL is good for a minute, so nobody may keep this answer.
+    if (direct !== undefined) return reply.header('cache-control', 'no-store').redirect(direct, 302)
     const bytes = await storage.bytes(opened.body, send === 'whole' ? undefined : send)
     if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
     // The file has been overwritten since it was opened. The new version has its own headers.
@@ -47,7 +51,10 @@ export async function sendObject(request: FastifyRequest, reply: FastifyReply, o
 
 interface Answer {
   readonly code: 200 | 206 | 304 | 416
-  readonly headers: Readonly<Record<string, string | number>>
+  readonly headers: Readonly<Record<string, string | number>> & {
+    readonly 'cache-control': string
+    readonly 'content-disposition': string
+  }
   /** The part of the body to send; absent when no bytes are sent. */
   readonly send?: Exclude<RangeVerdict, 'unsatisfiable'>
 }

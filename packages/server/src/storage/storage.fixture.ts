@@ -45,17 +45,23 @@ export interface StorageFixture {
   clear(): Promise<void>
 }
 
-/** Await it at the top level of a test file. Everything is removed after the tests of the file. */
-export async function storageForFile(): Promise<StorageFixture> {
+/**
+ * Await it at the top level of a test file. Everything is removed after the tests of the file.
+ *
+ * @param openBlobs opens a store other than a directory
+ */
+export async function storageForFile(
+  openBlobs: (options: { readonly dir: string }) => Promise<Blobs> = openDiskBlobs,
+): Promise<StorageFixture> {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-storage-'))
   const engine = await openSqliteRecords({ file: join(dir, 'records.sqlite') })
-  const disk = await openDiskBlobs({ dir: join(dir, 'blobs') })
+  const store = await openBlobs({ dir: join(dir, 'blobs') })
   const hooks: StorageFixture['hooks'] = {}
   const blobs: Blobs = {
-    ...disk,
+    ...store,
     async read(id, range) {
       await hooks.beforeRead?.()
-      return disk.read(id, range)
+      return store.read(id, range)
     },
   }
   const clock = { now: Date.UTC(2026, 0, 1) }

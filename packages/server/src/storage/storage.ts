@@ -50,6 +50,14 @@ export interface Storage {
    * deleted since: then open the object again.
    */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
+  /**
+   * A URL at which anybody can read the bytes from the store itself, for a minute. Undefined when they have to be read by
+   * `bytes`.
+   */
+  directUrl(
+    body: Body,
+    headers: { readonly cacheControl: string; readonly contentDisposition: string },
+  ): string | undefined
   listReadable(caller: Caller, request: ReadableListRequest): Promise<ReadablePage>
   listBuckets(caller: Caller): Promise<readonly Bucket[]>
   getBucket(caller: Caller, id: string): Promise<Bucket>
@@ -95,6 +103,8 @@ export function createStorage(options: StorageOptions): Storage {
     listBuckets: (caller) => listBuckets(options, caller),
     getBucket: (caller, id) => getBucket(options, caller, id),
     bytes: createBodyReader(options),
+    directUrl: ({ blob, size, type }, headers) =>
+      options.blobs.directUrl?.(blob, size, { ...headers, contentType: type }),
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),
     sweep: (signal) => sweepBlobs(options, signal),

@@ -46,6 +46,13 @@ export class BlobsUnavailableError extends Error {
   override readonly name = 'BlobsUnavailableError'
 }
 
+/** The headers of an answer that the store gives in place of the server. */
+interface DirectHeaders {
+  readonly cacheControl: string
+  readonly contentDisposition: string
+  readonly contentType: string
+}
+
 export interface ListOptions {
   /** The last id of an earlier list. The blob may have been removed since. */
   readonly after?: BlobId
@@ -73,6 +80,13 @@ export interface Blobs {
   read(id: BlobId, range?: ByteRange): Promise<import('node:stream').Readable>
   /** Reads the whole blob into memory; for small blobs. */
   readAll(id: BlobId): Promise<Uint8Array>
+  /**
+   * A URL at which anybody can GET the blob, or ranges of it, from the store itself, for a minute from now. Undefined for a
+   * blob that should be read here, as most are. Absent when the store can be reached by the server only.
+   *
+   * @param size of the blob, in bytes
+   */
+  directUrl?(id: BlobId, size: number, headers: DirectHeaders): string | undefined
   /** Removes blobs. Ids that do not exist are ignored. */
   remove(ids: readonly BlobId[]): Promise<void>
   /**

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { close, fsync, mkdir, open } from './files.ts'
+import { close, fsync, mkdir, open } from '../files.ts'
 
 /** Windows cannot open a directory in order to sync it; NTFS journals renames itself. */
 const DIRECTORIES_CAN_BE_SYNCED = process.platform !== 'win32'

@@ -11,9 +11,9 @@ import {
   type WrittenBlob,
 } from '../blobs.ts'
 import { createBodyCheck } from '../body-check.ts'
-import { ChunkBatch } from './chunk-batch.ts'
+import { ChunkBatch } from '../chunk-batch.ts'
+import { isMissing, rename, unlinkIfThere } from '../files.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
-import { isMissing, rename, unlinkIfThere } from './files.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { storeMark } from './mark.ts'
 import { streamFile, wholeFile } from './read-file.ts'

@@ -1,7 +1,7 @@
 import { readdir, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNumberedShard, isTempName } from '../blob-name.ts'
-import { isMissing, unlinkIfThere } from './files.ts'
+import { isMissing, unlinkIfThere } from '../files.ts'
 
 /**
  * The process of a write that has added nothing to its file for this long has ended: the server closes a silent connection

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MARK_NAME } from '../blob-name.ts'
+import { isMissing, unlinkIfThere } from '../files.ts'
 import { syncDirectory } from './directory-sync.ts'
-import { isMissing, unlinkIfThere } from './files.ts'
 
 /** Reads the mark of the store; with a text, writes it first if there is none. Several processes may do so at once. */
 export async function storeMark(dir: string, text?: string): Promise<string | undefined> {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { BlobMissingError, type ByteRange } from '../blobs.ts'
-import { close, fstat, isMissing, open, read } from './files.ts'
+import { checkRange } from '../byte-range.ts'
+import { close, fstat, isMissing, open, read } from '../files.ts'
 
 /** The largest buffer of a stream. With 1 MiB a large file takes a third of the time that it takes with Node's 64 KiB. */
 const LARGE_BUFFER_BYTES = 1024 * 1024
@@ -10,7 +11,7 @@ const SMALL_FILE_BYTES = 256 * 1024
 
 /** Streams a file or a range of it. The whole file needs one more call, for its size. */
 export async function streamFile(path: string, range?: ByteRange): Promise<Readable> {
-  if (range && !isRange(range)) throw new RangeError(`bytes ${range.start} to ${range.end} are not a range`)
+  if (range) checkRange(range)
   const fd = await openToRead(path)
   const { start, end } = range ?? { start: 0, end: (await sizeOf(fd)) - 1 }
   const length = end - start + 1
@@ -59,8 +60,4 @@ async function sizeOf(fd: number): Promise<number> {
     await close(fd)
     throw error
   }
-}
-
-function isRange({ start, end }: ByteRange): boolean {
-  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start
 }

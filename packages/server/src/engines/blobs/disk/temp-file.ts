@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { close, datasync, open, unlinkIfThere, writeFully } from './files.ts'
+import { close, datasync, open, unlinkIfThere, writeFully } from '../files.ts'
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 /**
