@@ -47,8 +47,11 @@ describe('three workers', () => {
     const inc = {
       collectionName: 'orders',
       query: { _id: counter.data._id },
+      queryType: 'DOC',
       data: { $inc: { count: 1 } },
       multi: false,
+      merge: true,
+      upsert: false,
     }
     await Promise.all(Array.from({ length: 60 }, () => act(server, who, 'database.updateDocument', inc)))
     const { data } = await act(server, who, 'database.queryDocument', { ...inc, limit: 1 })

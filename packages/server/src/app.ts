@@ -85,7 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const now = Date.now
   const startedAt = now()
 
-  const data = await openData(env, options.places)
+  const data = await openData(env, { ...options.places, warn: (message) => log.warn(message) })
   const { records, blobs, secrets, alone } = data
   const leases = createLeases({ records, now, alone })
 

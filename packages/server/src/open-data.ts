@@ -15,6 +15,8 @@ export interface DataPlaces {
   readonly blobs?: BlobsPlace | undefined
   /** The data directory is locked by a process that starts several servers on it. */
   readonly isLocked?: boolean
+  /** Gets a line for the log when an engine is set up to lose what it acknowledges. */
+  readonly warn?: (message: string) => void
 }
 
 export interface OpenedData extends Pick<Engines, 'records' | 'blobs'> {
@@ -57,7 +59,7 @@ interface Opening {
 async function open(env: string, places: DataPlaces, { url, alone, paths }: Opening): Promise<OpenedData> {
   const blobsPlace = places.blobs ?? (paths && { directory: paths.blobs })
   if (blobsPlace === undefined) throw new Error('records in PostgreSQL need a place for the files')
-  const engines = await openEngines({ records: url, blobs: blobsPlace, exclusive: alone })
+  const engines = await openEngines({ records: url, blobs: blobsPlace, exclusive: alone }, places)
   const { records, blobs } = engines
   try {
     const secrets = places.records

@@ -42,6 +42,7 @@ export async function main(args: readonly string[], environment: Environment): P
 
 /** Matched by name, because importing the classes would load the modules of every command. */
 const EXPECTED = new Set([
+  'BlobsPlaceError',
   'UsageError',
   'ConfigError',
   'DataDirError',
@@ -49,6 +50,7 @@ const EXPECTED = new Set([
   'HomeError',
   'RecordsDatabaseError',
   'RecordsFileError',
+  'S3StoreError',
   'SecretsError',
 ])
 

@@ -48,7 +48,7 @@ export function endWithParent(): () => void {
   process.once('disconnect', end)
   return () => {
     process.off('disconnect', end)
-    process.disconnect()
+    process.channel?.unref()
   }
 }
 

@@ -48,17 +48,31 @@ export async function openRecords(
   return openPostgresRecords({ url: records, warn })
 }
 
-/** Opens only the blobs engine. */
+/** The place of the blobs is wrong; the message says what is valid. */
+class BlobsPlaceError extends Error {
+  override readonly name = 'BlobsPlaceError'
+}
+
+/** Opens only the blobs engine. @throws BlobsPlaceError */
 async function openBlobs({ blobs, exclusive }: Pick<EngineLocations, 'blobs' | 'exclusive'>): Promise<Blobs> {
   if ('directory' in blobs) return openDiskBlobs({ dir: blobs.directory, exclusive })
-  throw new Error('TEMPORARY')
+  const { parseS3Url } = await import('./blobs/s3/s3-location.ts')
+  const { openS3Blobs } = await import('./blobs/s3/s3-blobs.ts')
+  const location = () => {
+    try {
+      return parseS3Url(blobs.url)
+    } catch (error) {
+      throw new BlobsPlaceError(`--blobs (or CLOUDSTEAD_BLOBS) ${(error as Error).message}`)
+    }
+  }
+  return openS3Blobs({ location: location(), credentials: blobs.credentials })
 }
 
 export async function openEngines(locations: EngineLocations, options?: OpenOptions): Promise<Engines> {
-  const records = await openRecords(locations, options)
+  const blobs = await openBlobs(locations)
   // Closed when the other cannot be opened, so that the process ends.
-  const blobs = await openBlobs(locations).catch(async (error: unknown) => {
-    await records.close()
+  const records = await openRecords(locations, options).catch(async (error: unknown) => {
+    await blobs.close()
     throw error
   })
   return {
