@@ -2,6 +2,7 @@ import { checkCommit } from '../checks.ts'
 import type { FindRequest, FindResult, Records } from '../records.ts'
 import { RecordsUnavailableError } from '../unavailable.ts'
 import { connectTo } from './database.ts'
+import { dumper } from './dump.ts'
 import { postgresFeed } from './feed.ts'
 import { finder } from './find.ts'
 import { getter } from './get.ts'
@@ -85,6 +86,7 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
       })
       return Number(row?.count)
     },
+    ...dumper(database),
     async commit(writes, expectations = []) {
       checkCommit(writes, expectations)
       const outcome = await writer.submit(toJob(writes, expectations))
