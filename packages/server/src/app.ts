@@ -82,7 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   const paths = openDataDir(options.dataDir, env, recordsPlace?.url)
   const unlock = lockDataDir(paths)
-  const engines = await openEngines(paths)
+  const engines = await openEngines({ records: paths.records, blobs: { directory: paths.blobs }, exclusive: true })
   const { records, blobs } = engines
   const loading = recordsPlace
     ? loadSealedSecrets({ records, env, masterKey: recordsPlace.masterKey, directory: paths.claim })

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { DirectoryClaim } from './data-dir.ts'
-import type { Records, StoredRecord } from './engines/records/records.ts'
+import type { PutWrite, Records, StoredRecord } from './engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from './engines/records/retry.ts'
 import { completed, isComplete, keyRings, type Secrets, SecretsError, type StoredSecrets } from './secrets.ts'
 
@@ -72,6 +72,24 @@ function homeOf(record: StoredRecord | undefined, { env, directory }: SealedSecr
     )
   }
   return home
+}
+
+/**
+ * The secrets in the records of an environment as they are stored; undefined when there are none.
+ *
+ * @throws SecretsError as `loadSealedSecrets`
+ */
+export async function readSealedSecrets(options: SealedSecretsOptions): Promise<Partial<StoredSecrets> | undefined> {
+  const { records, env, masterKey } = options
+  const [record] = await records.get([KEY])
+  const home = homeOf(record, options)
+  return home && unseal(home.secrets, env, masterKey)
+}
+
+/** The write that puts secrets into records that have none. */
+export function sealedSecretsPut(stored: StoredSecrets, env: string, masterKey: Buffer): PutWrite {
+  const home: Home = { env, secrets: seal(stored, env, masterKey) }
+  return { op: 'put', ...KEY, value: JSON.stringify(home), entries: [] }
 }
 
 function seal(secrets: StoredSecrets, env: string, masterKey: Buffer): string {

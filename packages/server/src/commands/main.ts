@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], environment: E
   dev: (args, environment) => serve('dev', args, environment),
   keys: async (args, environment) => (await import('./keys.ts')).keys(args, environment),
   console: async (args, environment) => (await import('./console.ts')).consoleAccess(args, environment),
+  migrate: async (args, environment) => (await import('./migrate.ts')).migrateCommand(args, environment),
   rules: async (args) => (await import('./rules.ts')).rules(args),
 }
 
@@ -46,8 +47,11 @@ const EXPECTED = new Set([
   'ConfigError',
   'DataDirError',
   'DataDirInUseError',
+  'BlobsUnavailableError',
+  'MigrationError',
   'RecordsDatabaseError',
   'RecordsFileError',
+  'RecordsUnavailableError',
   'SecretsError',
 ])
 

@@ -1,5 +1,7 @@
-/** Where the options and the environment variables say that the records are, if not in the data directory. */
+/** Where the options and the environment variables say that the data of an environment is, if not in a data directory. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { BlobsPlace } from '../engines/open.ts'
 import { type Environment, UsageError } from './options.ts'
 
 /** Records in PostgreSQL. */
@@ -69,4 +71,19 @@ function readKeyFile(file: string): string {
   } catch (error) {
     throw new UsageError(`--master-key-file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
+}
+
+/**
+ * Undefined when the files are in the data directory.
+ *
+ * @param option the value of the option
+ * @throws UsageError for a wrong URL
+ */
+export function blobsPlace(option: string | undefined, environment: Environment): BlobsPlace | undefined {
+  const url = option ?? (environment.CLOUDSTEAD_BLOBS || undefined)
+  if (url === undefined) return undefined
+  if (!url.startsWith('file:///') || !URL.canParse(url)) {
+    throw new UsageError('--blobs (or CLOUDSTEAD_BLOBS) must look like file:///DIRECTORY')
+  }
+  return { directory: fileURLToPath(url) }
 }

@@ -4,12 +4,18 @@ import { openDiskBlobs } from './blobs/disk/disk-blobs.ts'
 import type { Records } from './records/records.ts'
 import { openSqliteRecords } from './records/sqlite/sqlite-records.ts'
 
+/** Where the bytes of files are. */
+export interface BlobsPlace {
+  readonly directory: string
+}
+
 /** Where the engines keep their data. */
 export interface EngineLocations {
   /** The SQLite file of the records, or the URL of a PostgreSQL database, `postgres://...`. */
   readonly records: string
-  /** The directory of the blobs. */
-  readonly blobs: string
+  readonly blobs: BlobsPlace
+  /** Whether a lock keeps all other servers out. */
+  readonly exclusive: boolean
 }
 
 export interface Engines {
@@ -27,10 +33,15 @@ export async function openRecords({ records }: Pick<EngineLocations, 'records'>)
   return openPostgresRecords({ url: records })
 }
 
-/** Opens both engines for the one server of these locations: its lock on the data directory keeps others out. */
 export async function openEngines(locations: EngineLocations): Promise<Engines> {
   const records = await openRecords(locations)
-  const blobs = await openDiskBlobs({ dir: locations.blobs, exclusive: true })
+  // Closed when the other cannot be opened, so that the process ends.
+  const blobs = await openDiskBlobs({ dir: locations.blobs.directory, exclusive: locations.exclusive }).catch(
+    async (error: unknown) => {
+      await records.close()
+      throw error
+    },
+  )
   return {
     records,
     blobs,
