@@ -24,6 +24,7 @@ function printed(kind: { readonly json?: boolean; readonly width?: number }, tim
     output.progress(copying)
   }
   output.upToDate()
+  output.end()
   return text
 }
 

@@ -15,6 +15,8 @@ export interface MigrationOutputOptions {
 export interface MigrationOutput extends MigrationReport {
   /** @param text for people; may have several lines */
   say(event: string, details: object, text: string): void
+  /** Ends the line that shows the progress. */
+  end(): void
 }
 
 /** On a terminal one line shows the progress and is written again; elsewhere each line stays. */
@@ -47,6 +49,10 @@ export function migrationOutput({ json, write, width, now }: MigrationOutputOpti
 
   return {
     say,
+    end() {
+      if (isOpen) write('\n')
+      isOpen = false
+    },
     progress(progress) {
       if (progress.phase === shown && now() - shownAt < every) return
       shownAt = now()

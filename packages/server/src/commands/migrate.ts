@@ -56,23 +56,23 @@ export async function migrateCommand(args: readonly string[], environment: Envir
     width: process.stdout.isTTY ? process.stdout.columns : undefined,
     now: () => performance.now(),
   })
-  const migrated = await migrate({
-    env,
-    from,
-    to,
-    wait: options['no-wait'] !== true,
-    isStopped: options.stopped === true,
-    thoroughness,
-    report: output,
-  })
-  if (migrated === undefined) output.say('waiting', {}, REMAINS)
-  else
-    output.say(
-      'finished',
-      { ...migrated, start: startArguments(env, options) },
-      summary(migrated, startArguments(env, options)),
-    )
-  return 0
+  try {
+    const migrated = await migrate({
+      env,
+      from,
+      to,
+      wait: options['no-wait'] !== true,
+      isStopped: options.stopped === true,
+      thoroughness,
+      report: output,
+    })
+    const start = startArguments(env, options)
+    if (migrated === undefined) output.say('waiting', {}, REMAINS)
+    else output.say('finished', { ...migrated, start }, summary(migrated, start))
+    return 0
+  } finally {
+    output.end()
+  }
 }
 
 const REMAINS = `The copy is up to date. What remains: stop the server of the source, and run this command again without --no-wait.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
+import { type Cluster, lacksPostgres, startCluster } from '../../../../acceptance/support/postgres.ts'
 import { entry, put, remove } from '../engines/records/records.fixture.ts'
 import type { Records } from '../engines/records/records.ts'
 import { type Copier, createCopier, type Side } from './copier.ts'
@@ -43,86 +44,107 @@ test('records move with their index entries, and those of machines and stores st
     assert.equal((await verify(source, target, 'sample')).records, 252)
   }))
 
+/** Copies records whose unique keys are passed on all the time. */
+async function copyRestlessly(source: Side, target: Side): Promise<void> {
+  const seats = 40
+  const holders = Array.from({ length: seats }, (_, at) => at)
+  const seated = () =>
+    holders.map((seat, at) => put('doc:seats', `r${at}`, `${seat}`, [entry('seat', `${seat}`, true)]))
+  await source.records.commit(seated())
+  let random = 7
+  const next = (below: number): number => {
+    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648
+    return Math.floor((random / 2_147_483_648) * below)
+  }
+  /** Swaps seats, and moves the last one out and in. */
+  const shuffle = async () => {
+    const [a, b] = [next(seats), next(seats)]
+    const [left = 0, right = 0] = [holders[a], holders[b]]
+    holders[a] = right
+    holders[b] = left
+    const all = seated()
+    const changed = [all[a], all[b]].filter((write) => write !== undefined)
+    const gone = changed.map(({ space, id }) => remove(space, id))
+    assert.equal((await source.records.commit([...gone, ...changed])).done, true)
+  }
+  /** One after the other: each knows what the one before it did. */
+  let shuffled = Promise.resolve()
+  const slow: Records = {
+    ...source.records,
+    // Between two reads of a page or a record, others write.
+    async dump(request) {
+      const page = await source.records.dump({ ...request, limit: Math.min(request.limit, 3) })
+      shuffled = shuffled.then(shuffle)
+      await shuffled
+      return page
+    },
+  }
+  let refused = 0
+  const counting: Records = {
+    ...target.records,
+    async commit(writes, expectations) {
+      const result = await target.records.commit(writes, expectations)
+      if (!result.done && result.reason === 'duplicate') refused += 1
+      return result
+    },
+  }
+  let steps = 0
+  const copier: Copier = await openCopier({ ...source, records: slow }, { ...target, records: counting }, async () => {
+    steps += 1
+    if (steps % 3 === 0) await copier.follow()
+  })
+  await copier.findSpaces()
+  await copier.copy()
+  for (let round = 0; round < 3; round++) await copier.follow()
+  assert.ok(refused > 0, 'keys were passed on')
+  await settle(await openCopier(source, target))
+  await assertEqual(source, target)
+}
+
 test('changes beside the copy arrive, also those that pass on unique keys, in any order', () =>
-  withSides(async (source, target) => {
-    const seats = 40
-    const holders = Array.from({ length: seats }, (_, at) => at)
-    const seated = () =>
-      holders.map((seat, at) => put('doc:seats', `r${at}`, `${seat}`, [entry('seat', `${seat}`, true)]))
-    await source.records.commit(seated())
-    let random = 7
-    const next = (below: number): number => {
-      random = (random * 1_103_515_245 + 12_345) % 2_147_483_648
-      return Math.floor((random / 2_147_483_648) * below)
-    }
-    /** Swaps seats, and moves the last one out and in. */
-    const shuffle = async () => {
-      const [a, b] = [next(seats), next(seats)]
-      const [left = 0, right = 0] = [holders[a], holders[b]]
-      holders[a] = right
-      holders[b] = left
-      const all = seated()
-      const changed = [all[a], all[b]].filter((write) => write !== undefined)
-      const gone = changed.map(({ space, id }) => remove(space, id))
-      assert.equal((await source.records.commit([...gone, ...changed])).done, true)
-    }
-    const slow: Records = {
-      ...source.records,
-      // Between two reads of a page or a record, others write.
-      async dump(request) {
-        const page = await source.records.dump({ ...request, limit: Math.min(request.limit, 3) })
-        await shuffle()
-        return page
-      },
-    }
-    let refused = 0
-    const counting: Records = {
-      ...target.records,
-      async commit(writes, expectations) {
-        const result = await target.records.commit(writes, expectations)
-        if (!result.done && result.reason === 'duplicate') refused += 1
-        return result
-      },
-    }
-    let steps = 0
-    const copier: Copier = await openCopier(
-      { ...source, records: slow },
-      { ...target, records: counting },
-      async () => {
-        steps += 1
-        if (steps % 3 === 0) await copier.follow()
-      },
-    )
-    await copier.findSpaces()
-    await copier.copy()
-    for (let round = 0; round < 5; round++) await copier.follow()
-    assert.ok(refused > 0, 'keys were passed on')
-    await settle(await openCopier(source, target))
-    await assertEqual(source, target)
-  }))
+  withSides(copyRestlessly))
+
+describe('between SQLite and PostgreSQL', { skip: lacksPostgres() }, () => {
+  let cluster: Cluster | undefined
+
+  before(async () => {
+    cluster = await startCluster()
+  })
+
+  after(() => cluster?.dispose())
+
+  for (const side of ['source', 'target'] as const) {
+    test(`changes beside the copy arrive, with PostgreSQL as the ${side}`, async () => {
+      await withSides(copyRestlessly, { [side]: await cluster?.newDatabase() })
+    })
+  }
+})
 
 test('new spaces are found, and a feed that was cut off is made up for', () =>
-  withSides(async (source, target) => {
-    await source.records.commit(Array.from({ length: 300 }, (_, at) => put('doc:a', `${at}`.padStart(3, '0'), 'old')))
-    let cutOff = 0
-    const counting: Records = {
-      ...source.records,
-      async changes(request) {
-        const result = await source.records.changes(request)
-        if (result.truncated) cutOff += 1
-        return result
-      },
-    }
-    const copier = await openCopier({ ...source, records: counting }, target)
-    await settle(copier)
-    // The feed keeps 10 changes.
-    for (let at = 0; at < 60; at++)
-      await source.records.commit([put('doc:a', `${at}`.padStart(3, '0'), 'new'), put('doc:b', `${at}`, '')])
-    await source.records.commit([remove('doc:a', '200'), remove('doc:a', '299')])
-    await settle(copier)
-    assert.equal(cutOff, 1)
-    await assertEqual(source, target)
-  }, 10))
+  withSides(
+    async (source, target) => {
+      await source.records.commit(Array.from({ length: 300 }, (_, at) => put('doc:a', `${at}`.padStart(3, '0'), 'old')))
+      let cutOff = 0
+      const counting: Records = {
+        ...source.records,
+        async changes(request) {
+          const result = await source.records.changes(request)
+          if (result.truncated) cutOff += 1
+          return result
+        },
+      }
+      const copier = await openCopier({ ...source, records: counting }, target)
+      await settle(copier)
+      // The feed keeps 10 changes.
+      for (let at = 0; at < 60; at++)
+        await source.records.commit([put('doc:a', `${at}`.padStart(3, '0'), 'new'), put('doc:b', `${at}`, '')])
+      await source.records.commit([remove('doc:a', '200'), remove('doc:a', '299')])
+      await settle(copier)
+      assert.equal(cutOff, 1)
+      await assertEqual(source, target)
+    },
+    { changesKept: 10 },
+  ))
 
 test('files are there before their records, and overwritten bytes are removed at the end', () =>
   withSides(async (source, target) => {

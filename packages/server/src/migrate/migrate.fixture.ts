@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type CloudPath, objectIdOf } from '@cloudstead/protocol'
 import type { BlobId } from '../engines/blobs/blobs.ts'
 import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
+import { openPostgresRecords } from '../engines/records/postgres/postgres-records.ts'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { FILES_SPACE, filePut } from '../storage/file-record.ts'
@@ -14,16 +15,30 @@ import { recordDifferences } from './record-differences.ts'
 
 export const ENV = 'demo-1abcde'
 
-/** Opens two empty stores for the time of `work`, the source with so many changes in its feed. */
+interface SidesOptions {
+  /** Of the feed of the source. */
+  readonly changesKept?: number
+  /** URLs of empty databases for the records, instead of files. */
+  readonly source?: string
+  readonly target?: string
+}
+
+/** Opens two empty stores for the time of `work`. */
 export async function withSides(
   work: (source: Side, target: Side) => Promise<void>,
-  changesKept = 100_000,
+  { changesKept = 100_000, ...urls }: SidesOptions = {},
 ): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-migrate-'))
-  const open = async (name: string): Promise<Side> => ({
-    records: await openSqliteRecords({ file: join(dir, name, 'records.sqlite'), changesKept }),
-    blobs: await openDiskBlobs({ dir: join(dir, name, 'blobs') }),
-  })
+  const open = async (name: 'source' | 'target'): Promise<Side> => {
+    const url = urls[name]
+    return {
+      records:
+        url === undefined
+          ? await openSqliteRecords({ file: join(dir, name, 'records.sqlite'), changesKept })
+          : await openPostgresRecords({ url }),
+      blobs: await openDiskBlobs({ dir: join(dir, name, 'blobs') }),
+    }
+  }
   const sides = [await open('source'), await open('target')] as const
   try {
     await work(...sides)

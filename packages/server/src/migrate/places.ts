@@ -2,12 +2,13 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DataPaths, environmentsIn, lockDataDir, openDataDir } from '../data-dir.ts'
-import type { Blobs } from '../engines/blobs/blobs.ts'
+import { type BlobId, BlobMissingError, type Blobs } from '../engines/blobs/blobs.ts'
 import { type BlobsPlace, openEngines } from '../engines/open.ts'
 import { readFeedCursor } from '../engines/records/cursor.ts'
 import type { Records } from '../engines/records/records.ts'
 import { readSealedSecrets, sealedSecretsPut } from '../sealed-secrets.ts'
 import { completed, readStoredSecrets, type StoredSecrets, writeStoredSecrets } from '../secrets.ts'
+import { namedBlobs } from '../storage/named-blob.ts'
 import type { Side } from './copier.ts'
 import { MigrationError } from './error.ts'
 import { checkHome, homePut, markText } from './home.ts'
@@ -39,6 +40,8 @@ export interface OpenedTarget extends Side {
   close(): Promise<void>
 }
 
+/** A few may be damaged, or overwritten at this moment. */
+const TRIED_FILES = 20
 /** A space that nobody writes; its feed tells which store it is. */
 const NOBODYS_SPACE = 'migration:none'
 
@@ -61,6 +64,7 @@ export async function openSource(env: string, place: Place, isStopped: boolean):
   try {
     await checkHome(records, place.blobs && blobs)
     await secrets()
+    await checkBytes(engines)
     return {
       ...engines,
       id: await storeOf(records),
@@ -112,8 +116,10 @@ export async function openTarget(env: string, place: Place, from: Place, source:
       if (paths) await writeStoredSecrets(paths.dir, secrets)
       const writes = [...(sealed ? [sealed] : []), ...(place.blobs ? [homePut({ env, store: state.store })] : [])]
       const absent = sealed ? [{ space: sealed.space, id: sealed.id, version: null }] : []
-      const { done } = await engines.records.commit([...writes, ...state.removal()], [state.fence, ...absent])
-      if (!done) throw takenOver()
+      const result = await engines.records.commit([...writes, ...state.removal()], [state.fence, ...absent])
+      if (result.done) return
+      const isTakenOver = result.reason === 'conflict' && result.keys.some(({ id }) => id === state.fence.id)
+      throw isTakenOver ? takenOver() : new MigrationError(STARTED)
     },
     async close() {
       await engines.close()
@@ -130,6 +136,7 @@ export async function openTarget(env: string, place: Place, from: Place, source:
 }
 
 const SAME = 'the source and the target are the same'
+const STARTED = 'a server or a command was started on the target before the migration had finished: choose an empty one'
 const NOT_OF_THIS = 'the store of --to-blobs belongs to other records: choose an empty one'
 
 function refuseSame(env: string, to: Place, from: Place): void {
@@ -172,12 +179,31 @@ async function checkTarget(
     )
   }
   if (spaces.includes('cluster')) {
-    throw new MigrationError(
-      'a server or a command was started on the target before the migration had finished: choose an empty one',
-    )
+    throw new MigrationError(STARTED)
   }
   const mark = blobsPlace && (await blobs.mark())
   if (mark !== undefined && mark !== markText(note)) throw new MigrationError(NOT_OF_THIS)
+}
+
+/** Records with the wrong store of bytes would have none of them. */
+async function checkBytes({ records, blobs }: Side): Promise<void> {
+  let tried = 0
+  for await (const { blob } of namedBlobs(records)) {
+    if (await hasBlob(blobs, blob)) return
+    tried += 1
+    if (tried === TRIED_FILES) break
+  }
+  if (tried > 0) throw new MigrationError('the source has not the bytes of its files: check --from-blobs')
+}
+
+async function hasBlob(blobs: Blobs, id: BlobId): Promise<boolean> {
+  try {
+    ;(await blobs.read(id)).destroy()
+    return true
+  } catch (error) {
+    if (error instanceof BlobMissingError) return false
+    throw error
+  }
 }
 
 async function hasAny(blobs: Blobs): Promise<boolean> {
