@@ -54,6 +54,7 @@ interface Event {
   readonly phase?: string
   readonly start?: string
   readonly files?: number
+  readonly isNew?: boolean
 }
 
 interface Running {
@@ -290,6 +291,26 @@ describe('migrate', { skip: lacksPostgres() }, () => {
     await checkEverything()
   })
 
+  test('when the database is away for long, it ends with one line, and the same command goes on', async () => {
+    const args = ['--from-data-dir', dir('back'), '--to-records', await cluster.newDatabase(), ...keyFile()]
+    const there = [...args, '--to-blobs', `file://${dir('more')}`]
+    const first = runMigrate(there)
+    await printed(first, ({ event }) => event === 'up-to-date')
+    await cluster.stop('immediate')
+    const [writer] = writers
+    assert.ok(writer)
+    await putFile(writer, '0.bin')
+    assert.equal(await first.ended, 1)
+    assert.match(
+      first.error(),
+      /^cloudstead: .* cannot be reached .*; repeat the command, which goes on where it ended\n$/,
+    )
+    await cluster.start()
+    const second = runMigrate([...there, '--no-wait'])
+    assert.equal(await second.ended, 0, second.error())
+    assert.ok(second.events.some((event) => event.event === 'began' && event.isNew === false))
+  })
+
   describe('what cannot be migrated is refused with one line, and nothing changes', () => {
     async function refuses(args: readonly string[], reason: RegExp, env = ENV): Promise<void> {
       const { stdout, stderr, code } = await cloudstead('migrate', '--env', env, ...args)
@@ -316,7 +337,11 @@ describe('migrate', { skip: lacksPostgres() }, () => {
     })
 
     test('a target that another source is being copied to', async () => {
-      const half = runMigrate(['--from-data-dir', dir('back'), ...to('half'), '--no-wait'])
+      const args = ['--from-data-dir', dir('back'), ...to('half')]
+      const first = runMigrate(args)
+      await printed(first, ({ phase }) => phase === 'copying')
+      await killed(first)
+      const half = runMigrate([...args, '--no-wait'])
       assert.equal(await half.ended, 0, half.error())
       await refuses(['--from-data-dir', dir('other'), ...to('half')], /unfinished migration of another source/)
     })

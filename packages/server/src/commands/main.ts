@@ -47,11 +47,9 @@ const EXPECTED = new Set([
   'ConfigError',
   'DataDirError',
   'DataDirInUseError',
-  'BlobsUnavailableError',
   'MigrationError',
   'RecordsDatabaseError',
   'RecordsFileError',
-  'RecordsUnavailableError',
   'SecretsError',
 ])
 

@@ -36,6 +36,7 @@ export function migrationOutput({ json, write, width, now }: MigrationOutputOpti
   const every = isTerminal ? TERMINAL_EVERY_MS : LINES_EVERY_MS
   let shownAt = Number.NEGATIVE_INFINITY
   let shown: Phase | undefined
+  let lastLine: string | undefined
   /** The progress is on the current line of the terminal. */
   let isOpen = false
 
@@ -58,9 +59,12 @@ export function migrationOutput({ json, write, width, now }: MigrationOutputOpti
       shownAt = now()
       shown = progress.phase
       if (json) return line(JSON.stringify({ event: 'progress', ...progress }))
-      if (!isTerminal) return line(progressText(progress))
-      write(`\r\x1b[K${progressText(progress).slice(0, width - 1)}`)
-      isOpen = true
+      const text = progressText(progress)
+      if (isTerminal) {
+        write(`\r\x1b[K${text.slice(0, width - 1)}`)
+        isOpen = true
+      } else if (text !== lastLine) line(text)
+      lastLine = text
     },
     began: (isNew) => say('began', { isNew }, isNew ? 'The copy begins.' : 'The copy goes on where it ended.'),
     upToDate: () =>

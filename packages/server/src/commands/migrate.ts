@@ -1,5 +1,8 @@
 /** `cloudstead migrate`: copies an environment between a data directory and a database, while its servers run. */
 import { resolve } from 'node:path'
+import { BlobsUnavailableError } from '../engines/blobs/blobs.ts'
+import { RecordsUnavailableError } from '../engines/records/unavailable.ts'
+import { MigrationError } from '../migrate/error.ts'
 import { type Migrated, migrate } from '../migrate/migrate.ts'
 import type { Place } from '../migrate/places.ts'
 import { migrationOutput } from './migrate-output.ts'
@@ -70,6 +73,9 @@ export async function migrateCommand(args: readonly string[], environment: Envir
     if (migrated === undefined) output.say('waiting', {}, REMAINS)
     else output.say('finished', { ...migrated, start }, summary(migrated, start))
     return 0
+  } catch (error) {
+    const isAway = error instanceof RecordsUnavailableError || error instanceof BlobsUnavailableError
+    throw isAway ? new MigrationError(`${error.message}; repeat the command, which goes on where it ended`) : error
   } finally {
     output.end()
   }

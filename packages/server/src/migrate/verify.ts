@@ -19,7 +19,9 @@ export interface Verified {
   readonly damaged: number
 }
 
+/** Servers are down meanwhile. */
 const SAMPLE_FILES = 200
+const SAMPLE_BYTES = 1024 ** 3
 const READS = 4
 const PAGE = { limit: 500, maxBytes: 4 * 1024 * 1024 } as const
 
@@ -97,7 +99,7 @@ async function digestOf(blobs: Blobs, id: BlobId): Promise<{ size: number; sha25
   return { size, sha256: hash.digest('hex') }
 }
 
-/** A random choice in which each has the same chance. */
+/** A random choice in which each has the same chance; of large files, fewer. */
 async function sampleOf(all: AsyncIterable<NamedBlob>): Promise<readonly NamedBlob[]> {
   const sample: NamedBlob[] = []
   let seen = 0
@@ -106,7 +108,11 @@ async function sampleOf(all: AsyncIterable<NamedBlob>): Promise<readonly NamedBl
     const at = seen <= SAMPLE_FILES ? seen - 1 : Math.floor(Math.random() * seen)
     if (at < SAMPLE_FILES) sample[at] = one
   }
-  return sample
+  let bytes = 0
+  return sample.filter(({ size }, at) => {
+    bytes += size
+    return at === 0 || bytes <= SAMPLE_BYTES
+  })
 }
 
 /** Groups of different blobs. */
