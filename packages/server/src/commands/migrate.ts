@@ -25,6 +25,8 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const
 
+const DEFAULT_WIDTH = 80
+
 /** The options of one side. */
 interface SideOptions {
   readonly dataDir: string | undefined
@@ -56,7 +58,8 @@ export async function migrateCommand(args: readonly string[], environment: Envir
   const output = migrationOutput({
     json: options.json === true,
     write: (text) => process.stdout.write(text),
-    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    // Some terminals say 0.
+    width: process.stdout.isTTY ? process.stdout.columns || DEFAULT_WIDTH : undefined,
     now: () => performance.now(),
   })
   try {
