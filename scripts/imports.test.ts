@@ -98,6 +98,21 @@ test('engines import neither services nor HTTP', () => {
   )
 })
 
+test('migrate imports seams, what opens them, secrets, and what names bytes; no service, no HTTP', () => {
+  const own = production.filter(({ from }) => within('migrate/')(from))
+  const allowed = ({ to }: Import) =>
+    within('migrate/')(to) ||
+    SEAMS.test(to) ||
+    /server\/src\/(?:cluster\/(?:home|sealed-secrets)|data-dir|secrets|engines\/open|storage\/(?:named-blob|store))\.ts$/.test(
+      to,
+    )
+  assert.ok(own.length > 10)
+  assertNone(
+    own.filter((edge) => edge.to.startsWith('packages/') && !allowed(edge)),
+    'a migration moves records and bytes, whatever they mean',
+  )
+})
+
 /** The files directly in the server's src folder; everything else is in a subfolder. */
 const GROUND_FLOOR = ['app.ts', 'background.ts', 'cli.ts', 'data-dir.ts', 'open-data.ts', 'secrets.ts', 'settings.ts']
 

@@ -85,7 +85,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const now = Date.now
   const startedAt = now()
 
-  const data = await openData(env, { ...options.places, warn: (message) => log.warn(message) })
+  const data = await openData(env, options.places)
+  for (const warning of data.warnings) log.warn(warning)
   const { records, blobs, secrets, alone } = data
   const leases = createLeases({ records, now, alone })
 

@@ -3,6 +3,7 @@ import { claimHome, refuseOtherHome } from './cluster/home.ts'
 import { loadSealedSecrets } from './cluster/sealed-secrets.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { type BlobsPlace, type Engines, openEngines } from './engines/open.ts'
+import { refuseUnfinished } from './migrate/state.ts'
 import { loadSecrets, type Secrets } from './secrets.ts'
 import { hasFiles } from './storage/store.ts'
 
@@ -15,21 +16,21 @@ export interface DataPlaces {
   readonly blobs?: BlobsPlace | undefined
   /** The data directory is locked by a process that starts several servers on it. */
   readonly isLocked?: boolean
-  /** Gets a line for the log when an engine is set up to lose what it acknowledges. */
-  readonly warn?: (message: string) => void
 }
 
 export interface OpenedData extends Pick<Engines, 'records' | 'blobs'> {
   readonly secrets: Secrets
   /** Whether no other server can have this data open. */
   readonly alone: boolean
+  /** For the log: engines that are set up to lose what they acknowledge. */
+  readonly warnings: readonly string[]
   /** Finishes the accepted work, closes the engines and lets other servers have the data directory. */
   close(): Promise<void>
 }
 
 /**
  * @throws DataDirInUseError when another server uses the data directory; HomeError when the engines do not belong together;
- *   SecretsError; the errors of the engines
+ *   MigrationError when a migration to them has not finished; SecretsError; the errors of the engines
  */
 export async function openData(env: string, places: DataPlaces): Promise<OpenedData> {
   if (places.records) return open(env, places, { url: places.records.url, alone: false })
@@ -59,15 +60,18 @@ interface Opening {
 async function open(env: string, places: DataPlaces, { url, alone, paths }: Opening): Promise<OpenedData> {
   const blobsPlace = places.blobs ?? (paths && { directory: paths.blobs })
   if (blobsPlace === undefined) throw new Error('records in PostgreSQL need a place for the files')
-  const engines = await openEngines({ records: url, blobs: blobsPlace, exclusive: alone }, places)
+  const warnings: string[] = []
+  const locations = { records: url, blobs: blobsPlace, exclusive: alone }
+  const engines = await openEngines(locations, { warn: (message) => warnings.push(message) })
   const { records, blobs } = engines
   try {
+    await refuseUnfinished(records)
     const secrets = places.records
       ? await loadSealedSecrets({ records, env, masterKey: places.records.masterKey })
       : await loadSecrets(paths?.dir ?? '')
     if (places.blobs) await claimHome({ env, records, blobs, hasFiles: () => hasFiles(records) })
     else await refuseOtherHome(records)
-    return { ...engines, secrets, alone }
+    return { ...engines, secrets, alone, warnings }
   } catch (error) {
     // Closed, so that the process ends.
     await engines.close()

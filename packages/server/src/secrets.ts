@@ -62,6 +62,16 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
   return keyRings(stored)
 }
 
+/** The secrets in a data directory as they are stored; undefined when it has none. @throws SecretsError as `loadSecrets` */
+export function readStoredSecrets(dataDir: string): Promise<Partial<StoredSecrets> | undefined> {
+  return readSecretsFile(join(dataDir, 'secrets.json'))
+}
+
+/** Replaces the secrets in a data directory. */
+export function writeStoredSecrets(dataDir: string, stored: StoredSecrets): Promise<void> {
+  return replaceFile(join(dataDir, 'secrets.json'), textOf(stored))
+}
+
 /** Whether every purpose has a key. */
 export function isComplete(stored: Partial<StoredSecrets>): stored is StoredSecrets {
   return PURPOSES.every((purpose) => (stored[purpose] ?? []).length > 0)

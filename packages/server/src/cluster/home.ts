@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Blobs } from '../engines/blobs/blobs.ts'
-import type { RecordKey, Records, StoredRecord } from '../engines/records/records.ts'
+import type { PutWrite, RecordKey, Records, StoredRecord } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 
 /** The engines do not belong together; the message says what to check. */
@@ -57,6 +57,18 @@ export function claimHome(options: HomeOptions): Promise<void> {
   })
 }
 
+/** The write that ties records to a store whose mark is that of `home`. */
+export function homePut(home: Omit<Home, 'isMarked'>): PutWrite {
+  return { op: 'put', ...KEY, value: JSON.stringify({ ...home, isMarked: true } satisfies Home), entries: [] }
+}
+
+/** Whether the records are tied to a store, and the one that they are tied to. */
+export async function tiedTo(records: Records, blobs: Pick<Blobs, 'mark'>): Promise<'nothing' | 'this' | 'another'> {
+  const record = await readHome(records)
+  if (record === undefined) return 'nothing'
+  return (await blobs.mark()) === markText(homeOf(record)) ? 'this' : 'another'
+}
+
 /** For a server whose bytes are beside its records. @throws HomeError when the records say that they are elsewhere */
 export async function refuseOtherHome(records: Records): Promise<void> {
   if ((await readHome(records)) === undefined) return
@@ -84,7 +96,8 @@ function envOfMark(text: string): string | undefined {
   }
 }
 
-function markText({ env, store }: Home): string {
+/** The mark of a store of bytes. */
+export function markText({ env, store }: Omit<Home, 'isMarked'>): string {
   return `${JSON.stringify({ env, store })}\n`
 }
 

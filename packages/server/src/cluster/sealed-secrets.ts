@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import type { Records, StoredRecord } from '../engines/records/records.ts'
+import type { PutWrite, Records, StoredRecord } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { completed, isComplete, keyRings, type Secrets, SecretsError, type StoredSecrets } from '../secrets.ts'
 
@@ -34,8 +34,7 @@ export function loadSealedSecrets({ records, env, masterKey }: SealedSecretsOpti
       const stored = record === undefined ? {} : unseal(sealOf(record, env), env, masterKey)
       if (isComplete(stored)) return keyRings(stored)
       const complete = completed(stored)
-      const next: StoredSeal = { env, secrets: seal(complete, env, masterKey) }
-      const write = { op: 'put', ...KEY, value: JSON.stringify(next), entries: [] } as const
+      const write = sealedSecretsPut(complete, env, masterKey)
       const { done } = await records.commit([write], [{ ...KEY, version: record?.version ?? null }])
       return done ? keyRings(complete) : CONFLICT
     },
@@ -49,6 +48,26 @@ function sealOf(record: StoredRecord, env: string): string {
   throw new SecretsError(
     `the database has the records of the environment ${stored.env}, not of ${env}: check --records`,
   )
+}
+
+/**
+ * The secrets in the records of an environment as they are stored; undefined when there are none.
+ *
+ * @throws SecretsError as `loadSealedSecrets`
+ */
+export async function readSealedSecrets({
+  records,
+  env,
+  masterKey,
+}: SealedSecretsOptions): Promise<Partial<StoredSecrets> | undefined> {
+  const [record] = await records.get([KEY])
+  return record && unseal(sealOf(record, env), env, masterKey)
+}
+
+/** The write that puts secrets into records that have none. */
+export function sealedSecretsPut(stored: StoredSecrets, env: string, masterKey: Buffer): PutWrite {
+  const sealed: StoredSeal = { env, secrets: seal(stored, env, masterKey) }
+  return { op: 'put', ...KEY, value: JSON.stringify(sealed), entries: [] }
 }
 
 function seal(secrets: StoredSecrets, env: string, masterKey: Buffer): string {

@@ -5,6 +5,7 @@ import { loadSealedSecrets } from '../cluster/sealed-secrets.ts'
 import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
+import { refuseUnfinished } from '../migrate/state.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
 import { type Environment, envOption, UsageError } from './options.ts'
 import { type RecordsPlace, recordsPlace } from './places.ts'
@@ -53,10 +54,10 @@ export async function withEnvironment<T>(
     )
   }
   const paths = openDataDir(dataDir, env)
-  const secrets = await loadSecrets(paths.dir)
   const records = await openRecords(paths)
   try {
-    return await work({ env, records, secrets })
+    await refuseUnfinished(records)
+    return await work({ env, records, secrets: await loadSecrets(paths.dir) })
   } finally {
     await records.close()
   }
@@ -70,6 +71,7 @@ async function withDatabase<T>(
 ): Promise<T> {
   const records = await openRecords({ records: url })
   try {
+    await refuseUnfinished(records)
     return await work({ env, records, secrets: await loadSealedSecrets({ records, env, masterKey }) })
   } finally {
     await records.close()

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], environment: E
   dev: (args, environment) => serve('dev', args, environment),
   keys: async (args, environment) => (await import('./keys.ts')).keys(args, environment),
   console: async (args, environment) => (await import('./console.ts')).consoleAccess(args, environment),
+  migrate: async (args, environment) => (await import('./migrate.ts')).migrateCommand(args, environment),
   rules: async (args) => (await import('./rules.ts')).rules(args),
 }
 
@@ -48,6 +49,7 @@ const EXPECTED = new Set([
   'DataDirError',
   'DataDirInUseError',
   'HomeError',
+  'MigrationError',
   'RecordsDatabaseError',
   'RecordsFileError',
   'S3StoreError',

@@ -13,8 +13,13 @@ export class UsageError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Parses options without other arguments. @throws UsageError naming the nearest valid option */
-export function parseOptions<const T extends Record<string, { type: 'string' }>>(args: readonly string[], options: T) {
-  return parseKnown(args, options, false).values as { [K in keyof T]?: string }
+export function parseOptions<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  args: readonly string[],
+  options: T,
+) {
+  return parseKnown(args, options, false).values as {
+    [K in keyof T]?: T[K]['type'] extends 'boolean' ? boolean : string
+  }
 }
 
 /** Parses options and the name of one file. @throws UsageError */

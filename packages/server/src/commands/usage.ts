@@ -40,6 +40,12 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --url is the address at which your browser reaches the server, if it is not the one that the server prints
   cloudstead console password --env ENV [--data-dir DIR]
       read a password for the Console from standard input and set it; everybody is signed out
+  cloudstead migrate --env ENV --from-data-dir DIR | --from-records URL [--from-blobs URL]
+                     --to-data-dir DIR | --to-records URL [--to-blobs URL] [--master-key-file FILE]
+                     [--no-wait] [--stopped] [--verify sample|all] [--json]
+      copy an environment between a data directory and PostgreSQL with another place for the files, while its server
+      runs; says when to stop it, then finishes, verifies, and prints how to start on the copy. Can be interrupted
+      and repeated. --no-wait: copy what can be copied now and end; --stopped: no server uses the source database
   cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
       check the rules in a configuration file or in a file that contains only rules; --for says what the rules in
       such a file protect, if that is not clear from the rules; exits 1 on an error

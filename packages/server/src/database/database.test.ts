@@ -406,6 +406,8 @@ describe('find', () => {
         },
         find: () => assert.fail('no walk is needed'),
         count: () => assert.fail('no count is needed'),
+        spaces: () => assert.fail('no list is needed'),
+        dump: () => assert.fail('no copy is needed'),
         commit: () => assert.fail('nothing is written'),
         changes: () => assert.fail('no feed is needed'),
         waitForChanges: () => assert.fail('no feed is needed'),

@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test'
 import type { ContractContext, OpenedRecords } from './records.fixture.ts'
 import { changesContract } from './records-changes.contract.ts'
 import { commitContract } from './records-commit.contract.ts'
+import { dumpContract } from './records-dump.contract.ts'
 import { findContract } from './records-find.contract.ts'
 import { limitsContract } from './records-limits.contract.ts'
 import { valuesContract } from './records-values.contract.ts'
@@ -32,6 +33,7 @@ export function recordsContract(name: string, open: () => Promise<OpenedRecords>
     valuesContract(context, open)
     limitsContract(context)
     findContract(context)
+    dumpContract(context, open)
     changesContract(context, open)
   })
 }

@@ -132,6 +132,31 @@ export interface FindResult<V extends boolean = true> {
   readonly next?: Cursor
 }
 
+/** A record with its index entries: all that a write of it consists of. */
+export interface DumpedRecord extends StoredRecord {
+  /** Without those that were given twice. */
+  readonly entries: readonly IndexEntry[]
+}
+
+export interface DumpRequest {
+  readonly space: string
+  /** Begins with this id (default: with the first); a bound may be longer than any id. */
+  readonly from?: string | undefined
+  /** Ends before this id (default: after the last). */
+  readonly to?: string | undefined
+  /** At most this many records; a whole number from 1, else RangeError. */
+  readonly limit: number
+  /** Bounds the memory of a page as in `find`, but values and index entries count. A whole number from 1, else RangeError. */
+  readonly maxBytes: number
+}
+
+export interface DumpResult {
+  /** By id, in UTF-8 byte order. */
+  readonly records: readonly DumpedRecord[]
+  /** The `from` of the next page. Absent at the end. */
+  readonly next?: string
+}
+
 /**
  * A position in the change feed, to continue after it. Opaque text of URL-safe characters. It is valid for the spaces of
  * the request that returned it, or a part of them.
@@ -185,6 +210,10 @@ export interface Records {
   find<V extends boolean = true>(request: FindRequest<V>): Promise<FindResult<V>>
   /** How many records a space holds. */
   count(space: string): Promise<number>
+  /** The spaces that hold records, in UTF-8 byte order. For tools: a service knows its spaces. */
+  spaces(): Promise<readonly string[]>
+  /** Reads a page of a space with everything that is needed to write its records elsewhere; from one snapshot. */
+  dump(request: DumpRequest): Promise<DumpResult>
   /**
    * Writes all or nothing, in order. Without writes it only checks the expectations. Resolves when the result is durable.
    * Rejects when the disk or the engine fails; it is then unknown whether anything was written.

@@ -49,11 +49,16 @@ const READ_CONNECTIONS = 7
 const PAUSE_MS = 100
 
 /**
+ * Every statement of a commit looks up rows by their keys. The plan of a statement is kept, and one that was made while the
+ * tables were small would read the whole tables when they are large, until the server analyses them.
+ */
+const SEARCHES = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'
+/**
  * The server ends a transaction whose process has stopped or cannot be reached, so that its locks do not stay. Several
  * commands in one message; `set local` and not a setting of the connection, because a connection pooler may share that.
  */
 const BEGIN: Statement = {
-  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'`,
+  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'; ${SEARCHES}`,
 }
 const BEGIN_SNAPSHOT: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 const ROLLBACK: Statement = { text: 'ROLLBACK' }

@@ -3,6 +3,7 @@ import type { FindRequest, FindResult, Records } from '../records.ts'
 import { RecordsUnavailableError } from '../unavailable.ts'
 import { clockOffset } from './clock.ts'
 import { connectTo, type Database } from './database.ts'
+import { dumper } from './dump.ts'
 import { durabilityWarning } from './durability.ts'
 import { postgresFeed } from './feed.ts'
 import { finder } from './find.ts'
@@ -96,6 +97,7 @@ export async function openPostgresRecords(options: PostgresRecordsOptions): Prom
       })
       return Number(row?.count)
     },
+    ...dumper(database),
     async commit(writes, expectations = []) {
       checkCommit(writes, expectations)
       const outcome = await writer.submit(toJob(writes, expectations))

@@ -11,6 +11,7 @@ import type {
   StoredRecord,
 } from '../records.ts'
 import type { Outcome, QueuedCommit, QueuedWrite } from './batch.ts'
+import { dumper } from './dump.ts'
 import { sqliteFeed } from './feed.ts'
 import { finder } from './find.ts'
 import { openForReading } from './schema.ts'
@@ -50,6 +51,7 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
   const { file, changesKept = CHANGES_KEPT, followMs = FOLLOW_MS, cacheKib = CACHE_KIB } = options
   const db = await openForReading(file, cacheKib)
   const findRecords = finder(db)
+  const { spaces, dump } = dumper(db)
   const writer = startWriter({ file, changesKept, followMs, cacheKib }, (spaces) => feed.wake(spaces))
   const feed = sqliteFeed({ db, followMs, follow })
   const statements = {
@@ -102,6 +104,12 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
     },
     async count(space) {
       return space.isWellFormed() ? Number(statements.count.get(space)?.count) : 0
+    },
+    async spaces() {
+      return spaces()
+    },
+    async dump(request) {
+      return dump(request)
     },
     async commit(writes, expectations = []) {
       checkCommit(writes, expectations)
