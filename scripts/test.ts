@@ -52,8 +52,8 @@ if (only.length === 0) {
 }
 
 if (files.some((file) => file.includes('e2e'))) ensureChromium()
-if (files.some((file) => file.includes('postgres'))) ensurePostgres()
-if (files.some((file) => /s3|cluster/.test(file))) ensureRadosgw()
+if (files.some((file) => /postgres|cluster|migrate/.test(file))) ensurePostgres()
+if (files.some((file) => /s3|cluster|migrate/.test(file))) ensureRadosgw()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
 const tests = await runTestFiles({
