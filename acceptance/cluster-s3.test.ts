@@ -16,6 +16,7 @@ import {
   loginWithTicket,
   newPerson,
   own,
+  type Person,
   send,
   stored,
   temporaryUrl,
