@@ -127,6 +127,20 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
     }
   })
 
+  test('the master key can be changed while the server runs', async () => {
+    const where = ['--env', ENV, '--records', url]
+    const newKeyFile = join(scratch, 'new.key')
+    await writeFile(newKeyFile, (await cloudstead('keys', 'master')).stdout)
+    const change = ['keys', 'reseal', ...where, '--new-key-file']
+    const resealed = await cloudstead(...change, newKeyFile, '--master-key-file', masterKeyFile)
+    assert.equal(resealed.code, 0, resealed.stderr)
+    assert.ok((await newPerson(server)).uid)
+    const former = await cloudstead('keys', 'list', ...where, '--master-key-file', masterKeyFile)
+    assert.match(former.stderr, /does not open the secrets/)
+    const back = await cloudstead(...change, masterKeyFile, '--master-key-file', newKeyFile)
+    assert.equal(back.code, 0, back.stderr)
+  })
+
   describe('a wrong start prints one clear line without the password, and exits with code 1', () => {
     async function refuses(args: readonly string[], reason: RegExp): Promise<void> {
       const { stdout, stderr, code } = await cloudstead(...args)

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import type { Records } from '../engines/records/records.ts'
 import { openSqliteRecords } from '../engines/records/sqlite/sqlite-records.ts'
 import { PURPOSES, type Secrets } from '../secrets.ts'
-import { loadSealedSecrets } from './sealed-secrets.ts'
+import { loadSealedSecrets, resealSecrets } from './sealed-secrets.ts'
 
 const masterKey = randomBytes(32)
 const env = 'demo-1abcde'
@@ -65,4 +65,15 @@ test('another master key or environment is refused, and nothing changes', () =>
     }
     assert.deepEqual((await records.get([{ space: 'cluster', id: 'secrets' }]))[0], before)
     assert.deepEqual(exported(await loadSealedSecrets({ records, env, masterKey })), secrets)
+  }))
+
+test('under another master key the secrets are the same, and the former key opens nothing any more', () =>
+  withRecords(async (records) => {
+    await assert.rejects(resealSecrets({ records, env, masterKey }, randomBytes(32)), /has no secrets yet/)
+    const before = exported(await loadSealedSecrets({ records, env, masterKey }))
+    const newKey = randomBytes(32)
+    await assert.rejects(resealSecrets({ records, env, masterKey: newKey }, newKey), /does not open the secrets/)
+    await resealSecrets({ records, env, masterKey }, newKey)
+    assert.deepEqual(exported(await loadSealedSecrets({ records, env, masterKey: newKey })), before)
+    await assert.rejects(loadSealedSecrets({ records, env, masterKey }), /does not open the secrets/)
   }))

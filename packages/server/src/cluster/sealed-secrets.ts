@@ -64,6 +64,26 @@ export async function readSealedSecrets({
   return record && unseal(sealOf(record, env), env, masterKey)
 }
 
+/**
+ * Seals the secrets under another master key. The secrets stay the same: servers that run go on, and need the new key when
+ * they start again.
+ *
+ * @throws SecretsError as `loadSealedSecrets`, and when there are no secrets
+ */
+export function resealSecrets(options: SealedSecretsOptions, newMasterKey: Buffer): Promise<void> {
+  const { records, env, masterKey } = options
+  return retryOnConflict<void>(
+    async () => {
+      const [record] = await records.get([KEY])
+      if (record === undefined) throw new SecretsError('the database has no secrets yet: no server has started on it')
+      const stored = completed(unseal(sealOf(record, env), env, masterKey))
+      const write = sealedSecretsPut(stored, env, newMasterKey)
+      return (await records.commit([write], [{ ...KEY, version: record.version }])).done ? undefined : CONFLICT
+    },
+    { exhausted: () => new SecretsError('the secrets could not be stored: other servers change them all the time') },
+  )
+}
+
 /** The write that puts secrets into records that have none. */
 export function sealedSecretsPut(stored: StoredSecrets, env: string, masterKey: Buffer): PutWrite {
   const sealed: StoredSeal = { env, secrets: seal(stored, env, masterKey) }

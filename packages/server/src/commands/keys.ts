@@ -2,15 +2,17 @@
 import { randomBytes } from 'node:crypto'
 import { parseScopes } from '@cloudstead/protocol'
 import { createKeys, createSecurityLog } from '../auth/index.ts'
+import { resealSecrets } from '../cluster/sealed-secrets.ts'
+import { openRecords } from '../engines/open.ts'
 import { withEnvironment } from './environment.ts'
-import { type Environment, parseOptions, UsageError } from './options.ts'
-import { DATA_OPTIONS } from './places.ts'
+import { type Environment, envOption, parseOptions, UsageError } from './options.ts'
+import { DATA_OPTIONS, masterKeyFile, recordsPlace } from './places.ts'
 
 /** Who did it, in the list of keys and in the security log. */
 const BY = 'command line'
 const API_OPTIONS = { ...DATA_OPTIONS, scope: { type: 'string' } } as const
 const MASTER_KEY_BYTES = 32
-const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke', 'master']
+const ACTIONS: readonly string[] = ['login', 'api', 'list', 'revoke', 'master', 'reseal']
 /** Keys can be created before the first start of the server. */
 const CREATING: readonly string[] = ['login', 'api']
 
@@ -18,6 +20,7 @@ export async function keys([action = '', ...rest]: readonly string[], environmen
   // Checked before the environment is opened, because opening creates missing files.
   if (!ACTIONS.includes(action)) throw new UsageError(`keys needs one of: ${ACTIONS.join(', ')}`)
   if (action === 'master') return printMasterKey(rest)
+  if (action === 'reseal') return reseal(rest, environment)
   const id = action === 'revoke' ? keyId(rest.shift()) : ''
   const options = parseOptions(rest, action === 'api' ? API_OPTIONS : DATA_OPTIONS)
   const scopes = scopesOption((options as { scope?: string }).scope)
@@ -54,6 +57,22 @@ function printMasterKey(args: readonly string[]): 0 {
   parseOptions(args, {})
   process.stdout.write(`${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`)
   return 0
+}
+
+/** Seals the secrets in PostgreSQL under another master key. */
+async function reseal(args: readonly string[], environment: Environment): Promise<0> {
+  const options = parseOptions(args, { ...DATA_OPTIONS, 'new-key-file': { type: 'string' } })
+  const env = envOption(options.env)
+  const place = recordsPlace(options, environment)
+  if (place === undefined) throw new UsageError('keys reseal is for records in PostgreSQL: --records is missing')
+  const newKey = masterKeyFile('new-key-file', options['new-key-file'])
+  const records = await openRecords({ records: place.url })
+  try {
+    await resealSecrets({ records, env, masterKey: place.masterKey }, newKey)
+  } finally {
+    await records.close()
+  }
+  return print({ resealed: env })
 }
 
 function scopesOption(text: string | undefined) {

@@ -53,23 +53,34 @@ function checkedUrl(url: string): string {
 }
 
 function masterKey(file: string | undefined, variable: string | undefined): Buffer {
-  const text = file === undefined ? variable : readKeyFile(file)
+  const text = file === undefined ? variable : readKeyFile('master-key-file', file)
   const name = file === undefined ? 'CLOUDSTEAD_MASTER_KEY' : `--master-key-file ${file}`
   if (text === undefined) {
     throw new UsageError(
       'records in PostgreSQL need a master key in CLOUDSTEAD_MASTER_KEY or --master-key-file; cloudstead keys master makes one. Keep it: without it the secrets in the database are lost.',
     )
   }
+  return parsedKey(text, name)
+}
+
+/** The master key in a file that an option names. @throws UsageError */
+export function masterKeyFile(option: string, file: string | undefined): Buffer {
+  if (file === undefined) throw new UsageError(`--${option} is missing: a file with what cloudstead keys master prints`)
+  return parsedKey(readKeyFile(option, file), `--${option} ${file}`)
+}
+
+/** @param name what the text is, for the error */
+function parsedKey(text: string, name: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64')
   if (key.length === KEY_BYTES && key.toString('base64') === text.trim()) return key
   throw new UsageError(`${name} is no master key: base64 of ${KEY_BYTES} bytes, as cloudstead keys master prints`)
 }
 
-function readKeyFile(file: string): string {
+function readKeyFile(option: string, file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`--master-key-file ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw new UsageError(`--${option} ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
 }
 

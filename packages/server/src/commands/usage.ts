@@ -35,6 +35,8 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       (without --data-dir, keys and console look in ./${DEFAULT_DATA_DIR}, or in ./${DEV_DATA_DIR} if there is no ./${DEFAULT_DATA_DIR})
   cloudstead keys master
       make a master key for records in PostgreSQL; it is stored nowhere
+  cloudstead keys reseal --env ENV --records postgres://... --new-key-file FILE
+      change the master key; servers that run go on, and need the new one when they start again
   cloudstead console link --env ENV [--data-dir DIR] [--url URL]
       create a link that signs in to the Console once and expires after 30 minutes; works while the server runs;
       --url is the address at which your browser reaches the server, if it is not the one that the server prints
