@@ -52,7 +52,7 @@ if (only.length === 0) {
 }
 
 if (files.some((file) => file.includes('e2e'))) ensureChromium()
-if (files.some((file) => file.includes('postgres'))) ensurePostgres()
+if (files.some((file) => /postgres|cluster/.test(file))) ensurePostgres()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
 const tests = await runTestFiles({
