@@ -55,7 +55,7 @@ describe('the database of three servers', { skip: lacksPostgres(), concurrency: 
     }
 
     test('restarts under load, in order and after a crash: calls are slower, and none fails', async (t) => {
-      const load = await startLoad({ targets: cluster.nodes, who, collection: 'open' })
+      const load = await startLoad(t, { targets: cluster.nodes, who, collection: 'open' })
       let longest = 0
       for (const mode of ['fast', 'immediate'] as const) {
         await load.more(60)
@@ -165,8 +165,9 @@ describe('the database of three servers', { skip: lacksPostgres(), concurrency: 
     test('connections are cut in the middle of commits: none fails, and each increment happens once', async (t) => {
       await act(direct, who, 'database.addDocument', { collectionName: 'open', data: { _id: 'cut', n: 0 } })
       let increments = 0
+      let isOver = false
       const client = async (server: RunningServer): Promise<void> => {
-        while (proxy.cuts < SOME_CUTS) {
+        while (!isOver && proxy.cuts < SOME_CUTS) {
           const { code, message } = await counted(server, 'cut')
           assert.equal(code, undefined, message)
           increments += 1
@@ -176,6 +177,7 @@ describe('the database of three servers', { skip: lacksPostgres(), concurrency: 
       try {
         await Promise.all(servers.flatMap((server) => [client(server), client(server), client(server)]))
       } finally {
+        isOver = true
         proxy.cutChance = 0
       }
       t.diagnostic(`${increments} increments, ${proxy.cuts} cuts`)

@@ -1,12 +1,13 @@
 /** Uploads, documents and increments through some servers at once, and what must be true of them afterwards. */
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from './until.ts'
 import { act, own, type Person, send, stored, uploadUrl } from './wire.ts'
 
 /** A server, or what stands before some. */
-export interface LoadTarget {
+interface LoadTarget {
   readonly url: string
   readonly env: string
 }
@@ -47,7 +48,6 @@ const CLIENTS_PER_TARGET = 3
 const SIZES = [0, 1, 900, 20_000, 300_000]
 /** After a failure, so that a server that is gone costs little. */
 const PAUSE_MS = 50
-const COUNTER = 'counter'
 /** Names in one query. */
 const PAGE = 200
 
@@ -57,7 +57,12 @@ interface Written {
   acknowledged: boolean
 }
 
-export async function startLoad({ targets, who, collection: collectionName }: LoadOptions): Promise<Load> {
+/** Starts it; it ends with the test at the latest. */
+export async function startLoad(
+  t: TestContext,
+  { targets, who, collection: collectionName }: LoadOptions,
+): Promise<Load> {
+  const counter = randomBytes(8).toString('hex')
   const files: Written[] = []
   const documents: Written[] = []
   const failures: Failure[] = []
@@ -112,7 +117,7 @@ export async function startLoad({ targets, who, collection: collectionName }: Lo
   }
 
   async function increment(target: LoadTarget): Promise<void> {
-    const params = { query: { _id: COUNTER }, data: { $inc: { n: 1 } }, merge: true, multi: false, upsert: false }
+    const params = { query: { _id: counter }, data: { $inc: { n: 1 } }, merge: true, multi: false, upsert: false }
     if (await timed(target, () => succeeds(target, 'database.updateDocument', params))) increments += 1
     else unknownIncrements += 1
   }
@@ -124,8 +129,14 @@ export async function startLoad({ targets, who, collection: collectionName }: Lo
 
   const [first] = targets
   assert.ok(first)
-  await succeeds(first, 'database.addDocument', { data: { _id: COUNTER, n: 0 } })
+  await succeeds(first, 'database.addDocument', { data: { _id: counter, n: 0 } })
   const clients = targets.flatMap((target) => Array.from({ length: CLIENTS_PER_TARGET }, (_, at) => client(target, at)))
+
+  async function stop(): Promise<void> {
+    isRunning = false
+    await Promise.all(clients)
+  }
+  t.after(stop)
 
   async function checkFiles(target: LoadTarget): Promise<void> {
     for (const { name, hash, acknowledged } of files) {
@@ -153,7 +164,7 @@ export async function startLoad({ targets, who, collection: collectionName }: Lo
   }
 
   async function checkCounter(target: LoadTarget): Promise<void> {
-    const params = { collectionName, query: { _id: COUNTER }, limit: 1 }
+    const params = { collectionName, query: { _id: counter }, limit: 1 }
     const { data } = await act(target, who, 'database.queryDocument', params)
     const n = data.list[0].n as number
     const most = increments + unknownIncrements
@@ -182,10 +193,7 @@ export async function startLoad({ targets, who, collection: collectionName }: Lo
     leave({ url }) {
       left.add(url)
     },
-    async stop() {
-      isRunning = false
-      await Promise.all(clients)
-    },
+    stop,
     async check(target) {
       await checkFiles(target)
       await checkDocuments(target)

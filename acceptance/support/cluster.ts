@@ -71,7 +71,7 @@ function openFiles(scratch: string): SharedFiles {
     blobs: pathToFileURL(directory).href,
     async list() {
       const names = await readdir(directory, { recursive: true })
-      return names.filter((name) => name.includes('/') && !name.startsWith('tmp/'))
+      return names.filter((name) => /^data\/[^/]+\/[^/]+$/.test(name))
     },
   }
 }

@@ -91,6 +91,12 @@ export function startLater(ahead: number, options: ServerOptions): Promise<Runni
   return startServer({ ...options, variables: { ...options.variables, NODE_OPTIONS } })
 }
 
+/** A test file that crashes leaves no server behind. */
+const running = new Set<ChildProcessWithoutNullStreams>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { mode = 'start', env = ENV, places } = options
   const scratch = await mkdtemp(join(tmpdir(), 'cloudstead-acceptance-'))
@@ -110,10 +116,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ],
     { stdio: 'pipe', env: { ...process.env, ...places?.variables, ...options.variables } },
   )
-  // A test file that crashes leaves no server behind.
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('close', () => process.off('exit', kill))
+  running.add(child)
+  child.once('close', () => running.delete(child))
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
