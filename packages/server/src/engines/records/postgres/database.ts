@@ -15,8 +15,6 @@ type Parameter = string | number | null | Uint8Array | readonly (string | number
 export interface Statement {
   readonly text: string
   readonly values?: readonly Parameter[]
-  /** Nobody waits for it, and it may take long. */
-  readonly slow?: boolean
 }
 
 /** A row; its columns are what the statement says. */
@@ -49,9 +47,8 @@ export interface Database {
 /** Of the pool; the lanes of the writer need two. */
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_MS = 3_000
-/** A statement takes milliseconds; one that takes this long has lost its server. Callers wait for 20 s at most. */
-const QUERY_TIMEOUT_MS = 15_000
-const SLOW_TIMEOUT_MS = 60_000
+/** A query takes milliseconds; one that takes this long has lost its server. */
+const QUERY_TIMEOUT_MS = 60_000
 const PAUSE_MS = 100
 const OID_INT8 = 20
 
@@ -61,7 +58,7 @@ export const COMMIT: Statement = { text: 'COMMIT' }
  * `set local` and not a setting of the connection, because a connection pooler may share that.
  */
 const BEGIN: Statement = {
-  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '12s'`,
+  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '20s'`,
 }
 const BEGIN_SNAPSHOT: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 const ROLLBACK: Statement = { text: 'ROLLBACK' }
@@ -126,14 +123,9 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Database {
     return name
   }
 
-  async function run(client: pg.Pool | pg.PoolClient, { text, values, slow }: Statement): Promise<readonly Row[]> {
+  async function run(client: pg.Pool | pg.PoolClient, { text, values }: Statement): Promise<readonly Row[]> {
     if (!values) return (await client.query<Row>(text)).rows
-    const config = {
-      text,
-      values: [...values],
-      ...(prepare ? { name: nameOf(text) } : {}),
-      ...(slow === true ? { query_timeout: SLOW_TIMEOUT_MS } : {}),
-    }
+    const config = prepare ? { name: nameOf(text), text, values: [...values] } : { text, values: [...values] }
     return (await client.query<Row>(config)).rows
   }
 

@@ -31,10 +31,10 @@ const OLD_TOMBSTONES = `WITH old AS (
  */
 export async function trimOnce({ database, keptMs }: TrimOptions): Promise<void> {
   await database.query({ text: EXPIRED_FEEDS })
-  await database.query({ text: OLD_CHANGES, values: [keptMs], slow: true })
-  await database.query({ text: OLD_LANES, values: [keptMs * LANES_KEPT], slow: true })
+  await database.query({ text: OLD_CHANGES, values: [keptMs] })
+  await database.query({ text: OLD_LANES, values: [keptMs * LANES_KEPT] })
   for (;;) {
-    const [row] = await database.query({ text: OLD_TOMBSTONES, values: [keptMs], slow: true })
+    const [row] = await database.query({ text: OLD_TOMBSTONES, values: [keptMs] })
     if (Number(row?.count) < STEP) return
   }
 }
