@@ -30,11 +30,13 @@ const AT_ONCE = 4
 /** The longest call at servers beside one that is killed. On a busy machine, calls are also slow before. */
 const PAUSE_MS = 2_000
 const LOAD_STEP = 60
-const DRAIN_S = 2
+const DRAIN_S = 3
 const SKEW_MS = 5_000
+/** More than a server puts up with. */
+const WRONG_MS = 8_000
 /** A lease of 30 s runs out, the others ask every 5 s, and bytes that nobody needs go after 30 s. */
 const TAKEN_OVER_WITHIN_MS = 70_000
-/** PostgreSQL ends a transaction whose server is suspended after 10 s. */
+/** PostgreSQL ends the transaction of a suspended server, at the latest after 10 s. */
 const LOCKED_MS = 12_000
 
 async function startedFor(t: TestContext, options: Omit<ServerClusterOptions, 'config'>): Promise<ServerCluster> {
@@ -135,6 +137,12 @@ describe('three servers', { skip: lacksPostgres(), concurrency: AT_ONCE }, () =>
         ),
       )
     }
+    const wrong = await start(WRONG_MS)
+    t.after(() => wrong.kill())
+    const { status, text } = await send(`${wrong.url}/ready`)
+    assert.deepEqual([status, JSON.parse(text).problems], [200, ['clock']])
+    assert.match(wrong.log(), /the clock of this machine differs/)
+    await wrong.stop()
     const { nodes } = await consoleApi(right, apiKey).call('GET', '/overview')
     assert.equal(nodes.length, 3)
 
@@ -187,7 +195,7 @@ describe('three servers', { skip: lacksPostgres(), concurrency: AT_ONCE }, () =>
       const stopping = performance.now()
       const stopped = old.stop()
       const ready = async () => (await send(`${old.url}/ready`)).status
-      await until('it says that it stops', ready, (status) => status === 503, 1_000)
+      await until('it says that it stops', ready, (status) => status === 503, 2_000)
       assert.equal((await send(`${old.url}/health`)).status, 200)
       assert.equal(await stopped, 0)
       assert.ok(performance.now() - stopping >= DRAIN_S * 1000)

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Cluster, startCluster } from './postgres.ts'
-import { cloudstead, type RunningServer, type ServerOptions, type ServerPlaces, startServer } from './server.ts'
+import { cloudstead, type RunningServer, type ServerOptions, startServer } from './server.ts'
+
+type ServerPlaces = NonNullable<ServerOptions['places']>
 
 /** The store of the files that all servers share. */
 interface SharedFiles extends Pick<ServerPlaces, 'blobs' | 'variables'> {

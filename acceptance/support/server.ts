@@ -41,7 +41,7 @@ export interface ServerOptions {
 }
 
 /** A database and a store of files that servers can share. */
-export interface ServerPlaces {
+interface ServerPlaces {
   /** `postgres://...` */
   readonly records: string
   readonly masterKeyFile: string
