@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly port?: number
   /** Keeps records and files elsewhere; there is no data directory then. */
   readonly places?: ServerPlaces
+  /** Environment variables in addition to those of this process. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** A database and a store of files that servers can share. */
@@ -83,17 +85,17 @@ export async function cloudstead(
 }
 
 /** Starts a server whose clock is ahead by `ahead` milliseconds. */
-export async function startLater(ahead: number, options: ServerOptions): Promise<RunningServer> {
+export function startLater(ahead: number, options: ServerOptions): Promise<RunningServer> {
   const shift = `const real = Date.now; Date.now = () => real() + ${ahead}`
-  const former = process.env.NODE_OPTIONS
-  process.env.NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`
-  try {
-    return await startServer(options)
-  } finally {
-    if (former === undefined) delete process.env.NODE_OPTIONS
-    else process.env.NODE_OPTIONS = former
-  }
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`
+  return startServer({ ...options, variables: { ...options.variables, NODE_OPTIONS } })
 }
+
+/** A test file that crashes leaves no server behind. */
+const running = new Set<ChildProcessWithoutNullStreams>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { mode = 'start', env = ENV, places } = options
@@ -112,12 +114,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...blobsArgs,
       ...(options.args ?? []),
     ],
-    { stdio: 'pipe', env: { ...process.env, ...places?.variables } },
+    { stdio: 'pipe', env: { ...process.env, ...places?.variables, ...options.variables } },
   )
-  // A test file that crashes leaves no server behind.
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('close', () => process.off('exit', kill))
+  running.add(child)
+  child.once('close', () => running.delete(child))
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text
@@ -162,7 +162,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     async kill() {
       child.kill('SIGKILL')
       await ended
-      if (options.dataDir !== undefined) await clear()
+      if (options.dataDir !== undefined || places) await clear()
     },
   }
 }

@@ -84,6 +84,18 @@ describe('the servers on the same records', () => {
     )
   })
 
+  test('one that is about to stop knows it at once, also when the records do not answer', async () => {
+    const answer = Promise.withResolvers<number>()
+    let isAway = false
+    const a = await join_('a', { records: { ...records, clockOffset: async () => (isAway ? answer.promise : 0) } })
+    isAway = true
+    const drained = a.drain()
+    assert.equal(a.self().isDraining, true)
+    answer.reject(new Error('away'))
+    await drained
+    assert.equal(a.self().isDraining, true)
+  })
+
   test('tell times by the clock of the database, and say when theirs is wrong', async () => {
     const a = await join_('a')
     const ahead: Records = { ...records, clockOffset: async () => -7_000 }

@@ -159,7 +159,8 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   }
 
   return {
-    self: () => (alone ? describe() : current),
+    // It is about to stop also while the records are away, so that nobody can be told.
+    self: () => (alone ? describe() : { ...current, isDraining }),
     async list() {
       if (alone) return [describe()]
       const others = (await all()).filter((node) => node.id !== id && sharedNow() - node.seenAt < GONE_AFTER_MS)
