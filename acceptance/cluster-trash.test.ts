@@ -20,7 +20,7 @@ const TAKEN_OVER_WITHIN_MS = 70_000
 
 describe('overwritten files', { skip: lacksPostgres(), concurrency: 2 }, () => {
   test(`two servers overwrite one path ${2 * OVERWRITES} times with readers on a third: no 404, no mix, and one blob stays`, async (t) => {
-    const cluster = await startServers({ count: 3, config: CONFIG })
+    const cluster = await startServers({ count: 3, files: 's3', config: CONFIG })
     t.after(() => cluster.dispose())
     const [one, two, reading] = cluster.nodes
     assert.ok(one && two && reading)

@@ -31,6 +31,8 @@ export interface Radosgw {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** Makes an empty bucket and resolves to its name. */
   newBucket(): Promise<string>
+  /** The keys of the objects in a bucket. */
+  keys(bucket: string): Promise<readonly string[]>
   /** Stops the gateway like a crash. Its objects stay. */
   stop(): Promise<void>
   /** Starts the gateway again. */
@@ -115,21 +117,32 @@ export async function startRadosgw(): Promise<Radosgw> {
     await until('the gateway', 'rgw', async () => (await fetch(endpoint)).body !== null)
   }
 
+  /** A request with the old signature: five lines, and independent of what is tested. */
+  async function ask(method: string, path: string, query = ''): Promise<string> {
+    const date = new Date().toUTCString()
+    const text = `${method}\n\n\n${date}\n${path}`
+    const signature = createHmac('sha1', credentials.secretAccessKey).update(text).digest('base64')
+    const authorization = `AWS ${credentials.accessKeyId}:${signature}`
+    const response = await fetch(`${endpoint}${path}${query}`, { method, headers: { date, authorization } })
+    if (response.status !== 200) throw new Error(`${method} ${path} was refused with ${response.status}`)
+    return response.text()
+  }
+
   const store: Radosgw = {
     endpoint,
     credentials,
     async newBucket() {
       const name = `bucket-${++buckets}`
-      const date = new Date().toUTCString()
-      // The old signature: five lines, and independent of what is tested.
-      const text = `PUT\n\n\n${date}\n/${name}`
-      const signature = createHmac('sha1', credentials.secretAccessKey).update(text).digest('base64')
-      const { status } = await fetch(`${endpoint}/${name}`, {
-        method: 'PUT',
-        headers: { date, authorization: `AWS ${credentials.accessKeyId}:${signature}` },
-      })
-      if (status !== 200) throw new Error(`the bucket was refused with ${status}`)
+      await ask('PUT', `/${name}`)
       return name
+    },
+    async keys(bucket) {
+      const all: string[] = []
+      for (let after = ''; ; after = all.at(-1) ?? '') {
+        const text = await ask('GET', `/${bucket}`, `?marker=${encodeURIComponent(after)}`)
+        all.push(...Array.from(text.matchAll(/<Key>([^<]+)<\/Key>/g), ([, key = '']) => key))
+        if (!text.includes('<IsTruncated>true</IsTruncated>')) return all
+      }
     },
     async stop() {
       await run('sh', '-c', STOP, 'sh', folder, at('run', 'rgw.pid'))
