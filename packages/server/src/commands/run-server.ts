@@ -57,8 +57,10 @@ export async function runServer(options: RunOptions): Promise<0> {
   await stopped
   if (drain > 0) {
     log.info({ seconds: drain }, 'stopping: load balancers are told, requests are still served')
-    await app.drain()
+    // The others are told when the database is there; load balancers are told at once.
+    const told = app.drain()
     await setTimeout(drain * 1000)
+    await told
   }
   await app.close()
   return 0
