@@ -34,3 +34,13 @@ for (const [what, own, expected] of [
     clearInterval(alive)
   })
 }
+
+test('many who ask at once cost the engines one question', async () => {
+  let asked = 0
+  const records = async () => {
+    asked += 1
+  }
+  const ready = createReadiness({ ...well, records })
+  await Promise.all(Array.from({ length: 100 }, ready))
+  assert.equal(asked, 1)
+})

@@ -3,6 +3,8 @@ import timers from 'node:timers/promises'
 
 /** An engine that has not answered by then counts as away. */
 const ANSWER_MS = 1_500
+/** Answers of the engines are good for this long: anybody can ask, and it must cost them nothing. */
+const KEPT_MS = 250
 
 /** `failing`: the records are away, so nothing works. `degraded`: documents and logins work. */
 type ReadinessStatus = 'ok' | 'degraded' | 'draining' | 'failing'
@@ -26,15 +28,25 @@ export interface ReadinessOptions {
   readonly isDraining: () => boolean
 }
 
-/** Asks both engines. Resolves within 1.5 s. */
+/** Asks both engines, at most once in a while. Resolves within 1.5 s. */
 export function createReadiness({
   records,
   blobs,
   clockIsRight,
   isDraining,
 }: ReadinessOptions): () => Promise<Readiness> {
+  let asked: { readonly at: number; readonly answers: Promise<readonly [boolean, boolean]> } | undefined
+
+  function askEngines(): Promise<readonly [boolean, boolean]> {
+    const now = performance.now()
+    if (asked === undefined || now - asked.at > KEPT_MS) {
+      asked = { at: now, answers: Promise.all([answers(records), answers(blobs)]) }
+    }
+    return asked.answers
+  }
+
   return async () => {
-    const [recordsAnswer, blobsAnswer] = await Promise.all([answers(records), answers(blobs)])
+    const [recordsAnswer, blobsAnswer] = await askEngines()
     const problems: ReadinessProblem[] = []
     if (!recordsAnswer) problems.push('records')
     if (!blobsAnswer) problems.push('blobs')
