@@ -103,7 +103,7 @@ test('migrate imports seams, what opens them, secrets, and what names bytes; no 
   const allowed = ({ to }: Import) =>
     within('migrate/')(to) ||
     SEAMS.test(to) ||
-    /server\/src\/(?:cluster\/(?:home|sealed-secrets)|data-dir|secrets|engines\/open|storage\/(?:named-blob|store))\.ts$/.test(
+    /server\/src\/(?:cluster\/(?:home|sealed-secrets)|data-dir|secrets|engines\/open|storage\/(?:blob-references|named-blob|store|sweep))\.ts$/.test(
       to,
     )
   assert.ok(own.length > 10)

@@ -38,7 +38,7 @@ import { loadMeter } from './observe/load.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createReadiness } from './observe/readiness.ts'
 import { createTraffic } from './observe/traffic.ts'
-import { type DataPlaces, openData } from './open-data.ts'
+import { type DataPlaces, type OpenedData, openData } from './open-data.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
 import type { Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly publicUrl?: string | undefined
   /** As the HTTP server takes them. */
   readonly trustedProxies: readonly string[]
+  /** How long the bytes of deleted files are kept at least, in ms. */
+  readonly keepDeletedMs: number
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -72,7 +74,7 @@ export interface App {
    */
   consoleLink(base: string): Promise<string | undefined>
   /** From now on `/ready` tells load balancers to send requests elsewhere. The server goes on. */
-  drain(): Promise<void>
+  drain(): void
   /** @returns the base URL that the server listens on */
   listen(host: string, port: number): Promise<string>
   /** Finishes the requests in flight, closes the engines and releases the data directory. */
@@ -81,16 +83,32 @@ export interface App {
 
 /** @throws as `openData` */
 export async function createApp(options: AppOptions): Promise<App> {
+  const data = await openData(options.env, options.places)
+  /** What is open; what was opened first is closed last. */
+  const opened: Closable[] = [data]
+  try {
+    return await assemble(options, data, opened)
+  } catch (error) {
+    for (const one of opened.toReversed()) await one.close()
+    throw error
+  }
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+async function assemble(options: AppOptions, data: OpenedData, opened: Closable[]): Promise<App> {
   const { env, version, mode, publicUrl, trustedProxies, log, config } = options
   const now = Date.now
   const startedAt = now()
 
-  const data = await openData(env, options.places)
   for (const warning of data.warnings) log.warn(warning)
   const { records, blobs, secrets, alone } = data
   const leases = createLeases({ records, now, alone })
 
   const saved = await openSavedSettings({ records, file: config, now, log })
+  opened.push(saved)
   const settings = saved.current
   const auth = createAuth({ env, records, secrets, settings, now, log })
   const access = await openConsoleAccess({ records, keys: auth.keys, securityLog: auth.securityLog, mode, now, log })
@@ -102,6 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     secrets,
     settings,
     now,
+    keepDeletedMs: options.keepDeletedMs,
     stillValid: async (caller) => (await access.stillValid(caller)) ?? auth.stillValid(caller),
     onBackgroundError: (error, what) => log.warn({ err: error }, `${what} failed`),
   })
@@ -121,6 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     configHash: () => configHash(config),
     log,
   })
+  opened.push(nodes)
   const ready = createReadiness({
     records: () => records.get([{ space: 'health', id: 'probe' }]),
     blobs: () => blobs.check(),
@@ -210,10 +230,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const closed = http.close()
       connections.closeIdle()
       await closed
-      await background.stop()
-      await database.close()
-      await saved.close()
-      await nodes.close()
+      await Promise.all([background.stop(), database.close(), saved.close(), nodes.close()])
       await data.close()
     },
   }

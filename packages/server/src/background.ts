@@ -7,16 +7,16 @@ import type { Nodes } from './cluster/nodes.ts'
 import type { Leases } from './engines/records/lease.ts'
 import type { Storage } from './storage/storage.ts'
 
-const SWEEP_EVERY_MS = 60 * 60 * 1000
+const HOUR_MS = 60 * 60 * 1000
 const TRASH_EVERY_MS = 5_000
 /** The pause of a server that found another one at work, before it asks again. */
 const ASK_AGAIN_MS = 5_000
 
 export interface BackgroundOptions {
-  readonly storage: Pick<Storage, 'settle' | 'sweep' | 'emptyTrash'>
+  readonly storage: Pick<Storage, 'settle' | 'removeUnfinished' | 'sweep' | 'emptyTrash'>
   readonly auth: Pick<Auth, 'sweep' | 'users'>
   readonly access: Pick<ConsoleAccess, 'sweep'>
-  readonly nodes: Pick<Nodes, 'sweep'>
+  readonly nodes: Pick<Nodes, 'clockIsRight' | 'sweep'>
   readonly leases: Leases
   readonly log: Logger
 }
@@ -26,53 +26,61 @@ export interface Background {
   stop(): Promise<void>
 }
 
+/** One kind of work. */
+interface Chore {
+  /** For the log. */
+  readonly what: string
+  readonly everyMs: number
+  /** Resolves to how many things it removed, if it removes some. */
+  readonly run: (signal: AbortSignal) => Promise<unknown>
+}
+
 /** Starts the work in the background. */
 export function startBackground({ storage, auth, access, nodes, leases, log }: BackgroundOptions): Background {
   const ending = new AbortController()
+  /** Whether bytes are old enough to be removed is a matter of clocks. */
+  const ifClockIsRight = (run: Chore['run']) => async (signal: AbortSignal) => (nodes.clockIsRight() ? run(signal) : 0)
+  const hourly = (what: string, run: Chore['run']): Chore => ({ what, everyMs: HOUR_MS, run })
+  const chores: readonly Chore[] = [
+    hourly('repairing the records of users and sessions', (signal) => auth.users.settle(signal)),
+    hourly('indexing the files of an older version', (signal) => storage.settle(signal)),
+    hourly('removing unfinished uploads', () => storage.removeUnfinished()),
+    hourly('removing orphaned bytes', ifClockIsRight(storage.sweep)),
+    hourly('removing expired sessions', auth.sweep),
+    hourly('removing expired sessions of the Console', access.sweep),
+    hourly('forgetting servers that have ended', nodes.sweep),
+    { what: 'removing the bytes of deleted files', everyMs: TRASH_EVERY_MS, run: ifClockIsRight(storage.emptyTrash) },
+  ]
 
-  /** Logs a failure, and again only after the same work has succeeded. */
+  /** Chores whose last run failed. A failure is logged, and again only after a success. */
   const failing = new Set<string>()
-  async function attempt(what: string, work: () => Promise<void>): Promise<void> {
+  async function attempt({ what, run }: Omit<Chore, 'everyMs'>, signal: AbortSignal): Promise<void> {
     try {
-      await work()
+      const removed = await run(signal)
+      if (typeof removed === 'number' && removed > 0) log.info({ removed }, what)
       failing.delete(what)
     } catch (error) {
-      if (!ending.signal.aborted && !failing.has(what)) log.warn({ err: error }, `${what} failed`)
+      if (!signal.aborted && !failing.has(what)) log.warn({ err: error }, `${what} failed`)
       failing.add(what)
     }
   }
 
-  async function sweep(signal: AbortSignal): Promise<void> {
-    const blobs = await storage.sweep(signal)
-    const sessions = (await auth.sweep()) + (await access.sweep())
-    const ended = await nodes.sweep()
-    if (blobs + sessions > 0) log.info({ blobs, sessions, ended }, 'swept orphaned bytes and expired sessions')
-  }
-
-  async function repeat(everyMs: number, signal: AbortSignal, what: string, work: () => Promise<void>): Promise<void> {
+  async function repeat(chore: Chore, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await attempt(what, work)
-      await pause(everyMs, signal)
+      await attempt(chore, signal)
+      await pause(chore.everyMs, signal)
     }
   }
 
   /** Works until the signal aborts. */
   async function housekeeping(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      attempt('repairing the records of users and sessions', () => auth.users.settle(signal)),
-      attempt('indexing the files of an older version', () => storage.settle(signal)),
-      repeat(SWEEP_EVERY_MS, signal, 'the sweep of orphaned bytes and expired sessions', () => sweep(signal)),
-      repeat(TRASH_EVERY_MS, signal, 'removing the bytes of deleted files', async () => {
-        await storage.emptyTrash(signal)
-      }),
-    ])
+    await Promise.all(chores.map((chore) => repeat(chore, signal)))
   }
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
-      await attempt('taking over the periodic work', async () => {
-        await leases.run('housekeeping', ending.signal, housekeeping)
-      })
+      const run = (signal: AbortSignal) => leases.run('housekeeping', signal, housekeeping)
+      await attempt({ what: 'taking over the periodic work', run }, ending.signal)
       await pause(ASK_AGAIN_MS, ending.signal)
     }
   }

@@ -39,10 +39,7 @@ export async function openData(env: string, places: DataPlaces): Promise<OpenedD
   const unlock = lockDataDir(paths)
   try {
     const data = await open(env, places, { url: paths.records, alone: true, paths })
-    const close = async () => {
-      await data.close()
-      unlock()
-    }
+    const close = () => data.close().finally(unlock)
     return { ...data, close }
   } catch (error) {
     unlock()
@@ -61,7 +58,9 @@ async function open(env: string, places: DataPlaces, { url, alone, paths }: Open
   const blobsPlace = places.blobs ?? (paths && { directory: paths.blobs })
   if (blobsPlace === undefined) throw new Error('records in PostgreSQL need a place for the files')
   const warnings: string[] = []
-  const locations = { records: url, blobs: blobsPlace, exclusive: alone }
+  // The lock is on the data directory; another one may have the same store.
+  const exclusive = alone && places.blobs === undefined
+  const locations = { records: url, blobs: blobsPlace, exclusive }
   const engines = await openEngines(locations, { warn: (message) => warnings.push(message) })
   const { records, blobs } = engines
   try {

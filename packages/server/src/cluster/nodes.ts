@@ -1,5 +1,6 @@
 /** The servers that work on the same records. Each says in a record that it is there, and reads what the others say. */
 import { randomBytes } from 'node:crypto'
+import timers from 'node:timers/promises'
 import { followChanges } from '../engines/records/follow.ts'
 import type { RecordChange, RecordKey, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
@@ -12,6 +13,8 @@ const GONE_AFTER_MS = 60_000
 const FORGOTTEN_AFTER_MS = 60 * 60_000
 /** A clock that differs from that of the database by more is reported: tickets, sessions and leases depend on it. */
 const MAX_CLOCK_OFFSET_MS = 5_000
+/** How long a server that stops waits for the database to hear of it. */
+const SIGN_OFF_MS = 1_500
 const SPACE = 'nodes'
 const ID_BYTES = 8
 const PAGE = 200
@@ -68,7 +71,7 @@ export interface Nodes {
   /** Whether the clock of this server is near that of the database. */
   clockIsRight(): boolean
   /** From now on it says that it is about to stop. */
-  drain(): Promise<void>
+  drain(): void
   /** Removes the records of servers that ended long ago. */
   sweep(): Promise<number>
   /** Says that it is gone. */
@@ -119,14 +122,20 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   }
 
   /** Beats never overlap: a late one must not overwrite what a newer one says. */
-  let beating: Promise<void> = Promise.resolve()
-  function beatInTurn(): Promise<void> {
-    beating = beating.then(() =>
-      beat().catch((error: unknown) => {
+  let beating: Promise<void> | undefined
+  function beatUnlessBusy(): void {
+    beating ??= beat()
+      .catch((error: unknown) => {
         if (!stop.signal.aborted) log.info({ err: error }, 'this server could not say that it is there')
-      }),
-    )
-    return beating
+      })
+      .finally(() => {
+        beating = undefined
+      })
+  }
+
+  async function signOff(): Promise<void> {
+    await Promise.all([beating, following])
+    await records.commit([{ op: 'delete', ...keyOf(id) }])
   }
 
   async function sawChanges(changes: readonly RecordChange[] | undefined): Promise<void> {
@@ -148,7 +157,7 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
   let following: Promise<void> | undefined
   if (!alone) {
     await beat()
-    timer = setInterval(() => void beatInTurn(), BEAT_MS).unref()
+    timer = setInterval(beatUnlessBusy, BEAT_MS).unref()
     following = followChanges({
       records,
       spaces: [SPACE],
@@ -167,9 +176,10 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
       return [current, ...others.sort((a, b) => a.startedAt - b.startedAt)]
     },
     clockIsRight: () => Math.abs(clockOffsetMs) <= MAX_CLOCK_OFFSET_MS,
-    async drain() {
+    drain() {
       isDraining = true
-      if (!alone) await beatInTurn()
+      // A beat that is under way does not say it yet.
+      if (!alone) void Promise.resolve(beating).then(beatUnlessBusy)
     },
     async sweep() {
       const ended = (await all()).filter((node) => sharedNow() - node.seenAt > FORGOTTEN_AFTER_MS)
@@ -180,9 +190,10 @@ export async function joinNodes(options: NodesOptions): Promise<Nodes> {
       stop.abort()
       clearInterval(timer)
       if (alone) return
-      await Promise.all([beating, following])
+      const waited = new AbortController()
+      const late = timers.setTimeout(SIGN_OFF_MS, undefined, { signal: waited.signal }).catch(() => {})
       // When this fails, the others notice by the silence.
-      await records.commit([{ op: 'delete', ...keyOf(id) }]).catch(() => {})
+      await Promise.race([signOff().catch(() => {}), late]).finally(() => waited.abort())
     },
   }
 }

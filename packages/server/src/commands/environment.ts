@@ -1,7 +1,7 @@
 /** The environment that a command works on beside the server. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadSealedSecrets } from '../cluster/sealed-secrets.ts'
+import { loadSealedSecrets, readSealedSecrets } from '../cluster/sealed-secrets.ts'
 import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
@@ -46,7 +46,7 @@ export async function withEnvironment<T>(
   work: (opened: OpenedEnvironment) => Promise<T>,
 ): Promise<T> {
   const located = checkEnvironment(options, environment, missing)
-  if ('place' in located) return withDatabase(located.env, located.place, work)
+  if ('place' in located) return withDatabase(located.env, located.place, missing, work)
   const { env, dataDir } = located
   if (!environmentsIn(dataDir).includes(env)) {
     process.stderr.write(
@@ -63,16 +63,21 @@ export async function withEnvironment<T>(
   }
 }
 
-/** The records and the secrets in PostgreSQL. Both are made when they are missing, as a start does. */
+/** The records and the secrets in PostgreSQL. Secrets that are missing are made, as a start does, if that is allowed. */
 async function withDatabase<T>(
   env: string,
   { url, masterKey }: RecordsPlace,
+  missing: Missing,
   work: (opened: OpenedEnvironment) => Promise<T>,
 ): Promise<T> {
   const records = await openRecords({ records: url })
   try {
     await refuseUnfinished(records)
-    return await work({ env, records, secrets: await loadSealedSecrets({ records, env, masterKey }) })
+    const sealed = { records, env, masterKey }
+    if (missing === 'refuse' && (await readSealedSecrets(sealed)) === undefined) {
+      throw new UsageError('the database has no environment yet: no server has started on it; check --records')
+    }
+    return await work({ env, records, secrets: await loadSealedSecrets(sealed) })
   } finally {
     await records.close()
   }

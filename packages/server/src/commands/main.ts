@@ -43,6 +43,7 @@ export async function main(args: readonly string[], environment: Environment): P
 
 /** Matched by name, because importing the classes would load the modules of every command. */
 const EXPECTED = new Set([
+  'BlobsUnavailableError',
   'BlobsPlaceError',
   'UsageError',
   'ConfigError',
@@ -52,6 +53,7 @@ const EXPECTED = new Set([
   'MigrationError',
   'RecordsDatabaseError',
   'RecordsFileError',
+  'RecordsUnavailableError',
   'S3StoreError',
   'SecretsError',
 ])

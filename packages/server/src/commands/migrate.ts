@@ -133,19 +133,25 @@ function summary({ records, files, damaged, lost }: Migrated, start: string): st
   ].join('\n')
 }
 
-/** The password of a database is left out. */
+/** To be pasted into a shell. What the URL of a database says besides its place may be secret, and is left out. */
 function startArguments(env: string, options: Readonly<Record<string, unknown>>): string {
   const { 'to-data-dir': dataDir, 'to-records': records, 'to-blobs': blobs, 'master-key-file': keyFile } = options
   const words = ['cloudstead start', `--env ${env}`, `--port ${DEFAULT_PORT}`]
-  if (dataDir !== undefined) words.push(`--data-dir ${dataDir}`)
-  if (records !== undefined) words.push(`--records ${withoutPassword(String(records))}`)
-  if (blobs !== undefined) words.push(`--blobs '${blobs}'`)
-  if (records !== undefined && keyFile !== undefined) words.push(`--master-key-file ${keyFile}`)
+  if (dataDir !== undefined) words.push(`--data-dir ${quoted(String(dataDir))}`)
+  if (records !== undefined) words.push(`--records ${quoted(withoutSecrets(String(records)))}`)
+  if (blobs !== undefined) words.push(`--blobs ${quoted(String(blobs))}`)
+  if (records !== undefined && keyFile !== undefined) words.push(`--master-key-file ${quoted(String(keyFile))}`)
   return words.join(' ')
 }
 
-function withoutPassword(text: string): string {
+function withoutSecrets(text: string): string {
   const url = new URL(text)
   if (url.password !== '') url.password = '***'
+  url.search = ''
   return url.href
+}
+
+/** One word of a command line. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./*-]+$/.test(word) && !word.includes('*') ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

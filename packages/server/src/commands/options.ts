@@ -91,7 +91,8 @@ export function networksOption(name: string, text: string | undefined): readonly
     const [address = '', bits, ...rest] = network.split('/')
     const family = isIP(address)
     const most = family === 6 ? 128 : 32
-    const isPrefix = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= most)
+    // A proxy at any address is no proxy.
+    const isPrefix = bits === undefined || (/^[1-9][0-9]{0,2}$/.test(bits) && Number(bits) <= most)
     if (family !== 0 && isPrefix && rest.length === 0) continue
     throw new UsageError(`--${name} ${network} is not an address or a network such as 10.0.0.0/8`)
   }

@@ -44,12 +44,22 @@ export function recordsPlace(options: RecordsOptions, environment: Environment):
 function checkedUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   const isPostgres = parsed?.protocol === 'postgres:' || parsed?.protocol === 'postgresql:'
-  if (!isPostgres || parsed.pathname.length < 2) {
+  if (!isPostgres || parsed.pathname.length < 2 || !isDecodable(parsed)) {
     throw new UsageError(
       '--records (or CLOUDSTEAD_RECORDS) must look like postgres://USER:PASSWORD@HOST:5432/DATABASE; special characters in a password are written as %XX',
     )
   }
   return url
+}
+
+/** Whether the parts that the driver decodes are encoded rightly. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function masterKey(file: string | undefined, variable: string | undefined): Buffer {
@@ -99,7 +109,20 @@ export function blobsPlace(option: string | undefined, environment: Environment)
       '--blobs (or CLOUDSTEAD_BLOBS) must look like s3://BUCKET/PREFIX?endpoint=URL&region=REGION or file:///DIRECTORY',
     )
   }
-  return { directory: fileURLToPath(url) }
+  return { directory: directoryOf(url) }
+}
+
+/** @throws UsageError */
+function directoryOf(url: string): string {
+  try {
+    const directory = fileURLToPath(url)
+    if (directory.length > 1) return directory
+  } catch {
+    // An encoded slash, or a wrong escape.
+  }
+  throw new UsageError(
+    '--blobs (or CLOUDSTEAD_BLOBS) file:///... must name a directory, as in file:///srv/cloudstead-files',
+  )
 }
 
 function s3Credentials(environment: Environment) {

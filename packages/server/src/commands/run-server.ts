@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly publicUrl: string | undefined
   /** As the HTTP server takes them. */
   readonly trustedProxies: readonly string[]
+  /** How long the bytes of deleted files are kept at least, in ms. */
+  readonly keepDeletedMs: number
   /** How long load balancers are told that the server is about to stop, in seconds. */
   readonly drain: number
   readonly config: ConfigFile
@@ -57,10 +59,8 @@ export async function runServer(options: RunOptions): Promise<0> {
   await stopped
   if (drain > 0) {
     log.info({ seconds: drain }, 'stopping: load balancers are told, requests are still served')
-    // The others are told when the database is there; load balancers are told at once.
-    const told = app.drain()
+    app.drain()
     await setTimeout(drain * 1000)
-    await told
   }
   await app.close()
   return 0

@@ -1,5 +1,4 @@
 /** `cloudstead start` and `cloudstead dev`: runs the server until SIGTERM or SIGINT. */
-import cluster from 'node:cluster'
 import { resolve } from 'node:path'
 import { type ConfigContext, openConfigFile } from '../config/index.ts'
 import { createLog, LOG_LEVELS } from '../observe/log.ts'
@@ -19,7 +18,7 @@ import {
 import { blobsPlace, RECORDS_OPTIONS, recordsPlace } from './places.ts'
 import { runServer } from './run-server.ts'
 import { DEFAULT_CONFIG, DEFAULT_DATA_DIR, DEFAULT_HOST, DEFAULT_PORT, DEV_DATA_DIR, DEV_ENV } from './usage.ts'
-import { endWithParent, isFirstWorker, runWorkers, tellReady } from './workers.ts'
+import { endWithParent, isFirstWorker, isWorker, runWorkers, tellReady } from './workers.ts'
 
 const OPTIONS = {
   env: { type: 'string' },
@@ -31,6 +30,7 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   'trusted-proxy': { type: 'string' },
   drain: { type: 'string' },
+  'keep-deleted': { type: 'string' },
   workers: { type: 'string' },
   blobs: { type: 'string' },
   ...RECORDS_OPTIONS,
@@ -40,6 +40,7 @@ const OPTIONS = {
 const DEFAULT_DRAIN_S = 5
 const MAX_DRAIN_S = 600
 const MAX_WORKERS = 64
+const MAX_KEEP_S = 90 * 24 * 60 * 60
 
 export async function serve(mode: Mode, args: readonly string[], environment: Environment): Promise<number> {
   const options = parseOptions(args, OPTIONS)
@@ -48,10 +49,14 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   const publicUrl = urlOption('public-url', options['public-url'])
   const host = options.host ?? DEFAULT_HOST
   const level = choice('log-level', options['log-level'] ?? 'info', LOG_LEVELS)
-  const places = { ...placesOf(mode, options, environment), isLocked: cluster.isWorker }
+  const places = { ...placesOf(mode, options, environment), isLocked: isWorker(environment) }
   const drain = secondsOption('drain', options.drain ?? String(places.records ? DEFAULT_DRAIN_S : 0), MAX_DRAIN_S)
+  const keepDeletedMs = secondsOption('keep-deleted', options['keep-deleted'] ?? '0', MAX_KEEP_S) * 1000
   const workers = workersOption(mode, options.workers)
   const trustedProxies = networksOption('trusted-proxy', options['trusted-proxy'])
+  if (mode === 'dev' && trustedProxies.length > 0) {
+    throw new UsageError('dev lets whoever is on this machine in: leave out --trusted-proxy, or use start')
+  }
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
@@ -60,7 +65,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     const { whereItRuns } = await import('./running-server.ts')
     return whereItRuns(error as Error, mode, { ...options, env, 'data-dir': places.dataDir }, environment)
   }
-  if (workers > 1 && cluster.isPrimary) {
+  if (workers > 1 && !isWorker(environment)) {
     return runWorkers({ env, places, count: workers, log, ready: print }).catch(async (error: unknown) => {
       throw await explained(error)
     })
@@ -91,6 +96,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
       publicUrl,
       trustedProxies,
       drain,
+      keepDeletedMs,
       config,
       log,
       ready: workers > 1 ? tellReady : print,

@@ -13,7 +13,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
 
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
                    [--records postgres://... [--master-key-file FILE]] [--blobs s3://...|file:///DIR] [--drain SECONDS]
-                   [--trusted-proxy CIDR,...] [--log-level ${LOG_LEVELS.join('|')}]
+                   [--keep-deleted SECONDS] [--trusted-proxy CIDR,...] [--workers N] [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
       --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
       CLOUDSTEAD_MASTER_KEY or the file; keys and console take the same two options
@@ -21,6 +21,9 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in another directory
       with both, start as many servers as you like; there is no data directory then
       --drain: /ready tells load balancers for so long that the server is about to stop (default 5 with --records, else 0)
+      --keep-deleted: the bytes of deleted and overwritten files stay for so long, for a restore of the records (default: half
+      a minute)
+      --workers: processes that serve, on one port and one data directory
       --trusted-proxy: proxies whose X-Forwarded-For tells the addresses of clients
   cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up

@@ -8,10 +8,15 @@ import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { lockDataDir, openDataDir } from '../data-dir.ts'
 import type { DataPlaces } from '../open-data.ts'
+import { type Environment, UsageError } from './options.ts'
 import { stopSignal } from './run-server.ts'
 
 /** The pause before a worker that ended is replaced: one that cannot run must not use up the machine. */
 const RESTART_MS = 1_000
+/** So many that ended one after the other, before they listened, cannot run; whoever watches this process should know. */
+const MAX_FAILED_STARTS = 10
+/** Says to a process that it is a worker: it may be one of somebody else's, too. */
+const MARK = 'CLOUDSTEAD_WORKER'
 
 export interface WorkersOptions {
   readonly env: string
@@ -25,6 +30,11 @@ export interface WorkersOptions {
 /** What a worker tells when it listens. */
 interface ReadyMessage {
   readonly ready: string
+}
+
+/** Whether this process is a worker that `runWorkers` has started. */
+export function isWorker(environment: Environment): boolean {
+  return cluster.isWorker && environment[MARK] === '1'
 }
 
 /** The first worker makes the sign-in link and prepares the data, before the others start. */
@@ -58,21 +68,25 @@ export function endWithParent(): () => void {
  * @throws DataDirInUseError when another server uses the data directory
  */
 export async function runWorkers({ env, places, count, log, ready }: WorkersOptions): Promise<number> {
+  if (!cluster.isPrimary)
+    throw new UsageError('--workers does not work under a process manager in cluster mode: leave it out')
   const unlock = places.records ? undefined : lockDataDir(openDataDir(places.dataDir, env))
   const running = new Set<Worker>()
   /** Workers that end are replaced after all have begun, and until they are to stop. */
   let isServing = false
+  let failedStarts = 0
+  const gaveUp = Promise.withResolvers<number>()
   const stopped = stopSignal()
 
   /** Resolves to what the worker tells when it listens, or to its exit code when it ends before. */
   async function start(): Promise<ReadyMessage | number> {
-    const worker = cluster.fork()
+    const worker = cluster.fork({ [MARK]: '1' })
     running.add(worker)
     const told = Promise.withResolvers<ReadyMessage | number>()
     worker.once('message', (message: ReadyMessage) => told.resolve(message))
     worker.once('exit', (code, signal) => {
       running.delete(worker)
-      told.resolve(code ?? 1)
+      told.resolve(code || 1)
       if (isServing) void replace(worker.id, code, signal)
     })
     return told.promise
@@ -81,7 +95,12 @@ export async function runWorkers({ env, places, count, log, ready }: WorkersOpti
   async function replace(worker: number, code: number | null, signal: string | null): Promise<void> {
     log.error({ worker, code, signal }, 'a worker ended; another one takes its place')
     await setTimeout(RESTART_MS)
-    if (isServing) await start()
+    if (isServing) await startAnother()
+  }
+
+  async function startAnother(): Promise<void> {
+    failedStarts = typeof (await start()) === 'number' ? failedStarts + 1 : 0
+    if (failedStarts >= MAX_FAILED_STARTS) gaveUp.resolve(1)
   }
 
   async function startAll(): Promise<number> {
@@ -92,15 +111,17 @@ export async function runWorkers({ env, places, count, log, ready }: WorkersOpti
     }
     isServing = true
     ready(first.ready)
+    // For those that have ended meanwhile.
+    for (let missing = count - running.size; missing > 0; missing -= 1) void startAnother()
     return 0
   }
 
   const code = await Promise.race([startAll(), stopped.then(() => 0)])
-  if (code === 0) await stopped
+  const final = code === 0 ? await Promise.race([stopped.then(() => 0), gaveUp.promise]) : code
   isServing = false
   await Promise.all([...running].map(stop))
   unlock?.()
-  return code
+  return final
 }
 
 async function stop(worker: Worker): Promise<void> {

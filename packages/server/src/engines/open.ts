@@ -58,14 +58,15 @@ async function openBlobs({ blobs, exclusive }: Pick<EngineLocations, 'blobs' | '
   if ('directory' in blobs) return openDiskBlobs({ dir: blobs.directory, exclusive })
   const { parseS3Url } = await import('./blobs/s3/s3-location.ts')
   const { openS3Blobs } = await import('./blobs/s3/s3-blobs.ts')
-  const location = () => {
-    try {
-      return parseS3Url(blobs.url)
-    } catch (error) {
-      throw new BlobsPlaceError(`--blobs (or CLOUDSTEAD_BLOBS) ${(error as Error).message}`)
-    }
+  return openS3Blobs({ location: located(() => parseS3Url(blobs.url)), credentials: blobs.credentials })
+}
+
+function located<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new BlobsPlaceError(`--blobs (or CLOUDSTEAD_BLOBS) ${(error as Error).message}`)
   }
-  return openS3Blobs({ location: location(), credentials: blobs.credentials })
 }
 
 export async function openEngines(locations: EngineLocations, options?: OpenOptions): Promise<Engines> {

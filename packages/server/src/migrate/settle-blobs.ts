@@ -1,5 +1,8 @@
 import type { BlobId, Blobs } from '../engines/blobs/blobs.ts'
+import { createBlobReferences } from '../storage/blob-references.ts'
 import { namedBlobs } from '../storage/named-blob.ts'
+import { filesAsBlobOwner } from '../storage/store.ts'
+import { removeUnreferenced } from '../storage/sweep.ts'
 import { compareBlobs } from './compare-blobs.ts'
 import type { Side } from './copier.ts'
 import { copyBlob } from './copy-blob.ts'
@@ -13,19 +16,26 @@ const REMOVED_AT_ONCE = 500
  * @returns how many blobs are missing in the source too
  */
 export async function settleBlobs(source: Pick<Side, 'blobs'>, target: Side): Promise<number> {
+  const references = createBlobReferences()
+  references.add(filesAsBlobOwner(target.records))
   let unnamed: BlobId[] = []
   let lost = 0
   for await (const difference of compareBlobs(namedBlobs(target.records), storedIds(target.blobs))) {
     if ('unnamed' in difference) unnamed.push(difference.unnamed)
     else if (!(await copyBlob(source.blobs, target.blobs, difference.missing))) lost += 1
     if (unnamed.length < REMOVED_AT_ONCE) continue
-    await target.blobs.remove(unnamed)
+    await removeUnreferenced({ blobs: target.blobs, references }, unnamed)
     unnamed = []
   }
-  await target.blobs.remove(unnamed)
+  await removeUnreferenced({ blobs: target.blobs, references }, unnamed)
   return lost
 }
 
 async function* storedIds(blobs: Blobs): AsyncGenerator<BlobId> {
-  for await (const { id } of blobs.list()) yield id
+  let last = ''
+  for await (const { id } of blobs.list()) {
+    if (id <= last) throw new Error('the store of the files does not list them in order')
+    last = id
+    yield id
+  }
 }

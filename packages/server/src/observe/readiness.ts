@@ -4,7 +4,7 @@ import timers from 'node:timers/promises'
 /** An engine that has not answered by then counts as away. */
 const ANSWER_MS = 1_500
 /** Answers of the engines are good for this long: anybody can ask, and it must cost them nothing. */
-const KEPT_MS = 250
+const KEPT_MS = 1_000
 
 /** `failing`: the records are away, so nothing works. `degraded`: documents and logins work. */
 type ReadinessStatus = 'ok' | 'degraded' | 'draining' | 'failing'
@@ -46,12 +46,13 @@ export function createReadiness({
   }
 
   return async () => {
+    // Load balancers should hear of it at once.
+    if (isDraining()) return { status: 'draining', isReady: false, problems: [] }
     const [recordsAnswer, blobsAnswer] = await askEngines()
     const problems: ReadinessProblem[] = []
     if (!recordsAnswer) problems.push('records')
     if (!blobsAnswer) problems.push('blobs')
     if (!clockIsRight()) problems.push('clock')
-    if (isDraining()) return { status: 'draining', isReady: false, problems }
     if (!recordsAnswer) return { status: 'failing', isReady: false, problems }
     return { status: problems.length === 0 ? 'ok' : 'degraded', isReady: true, problems }
   }

@@ -116,7 +116,7 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
     authorize(options.settings().storage.acl, caller, access, now)
     if (stored === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
     const remove = { op: 'delete', ...fileKey(options.env, path) } as const
-    const writes = [remove, trashPut(stored.file.blob, now)]
+    const writes = [remove, trashPut(options, stored.file.blob, now)]
     const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
     return done ? stored : CONFLICT
   })
@@ -144,7 +144,7 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
     const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, { target, to, metadata, now }))]
     if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
-    if (to !== undefined) writes.push(trashPut(to.file.blob, now))
+    if (to !== undefined) writes.push(trashPut(options, to.file.blob, now))
     const seen = [expectFile(options, source, from), expectFile(options, target, to)]
     return (await options.records.commit(writes, seen)).done ? undefined : CONFLICT
   })

@@ -16,6 +16,8 @@ export interface StorageOptions {
   readonly settings: CurrentSettings
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** How long the bytes of deleted files are kept at least, in ms, so that a restore of the records finds them. */
+  readonly keepDeletedMs?: number
   /** Whether the login of a caller is still valid: a revoked session cannot upload. */
   readonly stillValid: (caller: Caller) => Promise<boolean>
   /** Reports a failure that did not affect the answer to a request. */

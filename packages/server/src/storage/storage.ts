@@ -67,6 +67,8 @@ export interface Storage {
   usage(): AsyncIterable<StorageUsage>
   /** Removes blobs that uploads left behind when they failed; to be called about hourly. Resolves to their number. */
   sweep(signal: AbortSignal): Promise<number>
+  /** Removes what uploads left behind that have not gone on for a day. */
+  removeUnfinished(): Promise<void>
   /** Removes the blobs of files that were deleted or replaced a while ago. Resolves to their number. */
   emptyTrash(signal: AbortSignal): Promise<number>
   /** Indexes files that an older version of the program stored; to be called at every start. */
@@ -108,6 +110,7 @@ export function createStorage(options: StorageOptions): Storage {
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),
     sweep: (signal) => sweepBlobs(options, signal),
+    removeUnfinished: () => options.blobs.removeUnfinished(),
     emptyTrash: (signal) => emptyTrash(options, signal),
     settle: index.settle,
     async listFiles(_administrator, request) {

@@ -138,7 +138,6 @@ describe('the sweep', () => {
     const removed: BlobId[] = []
     const shared = {
       exclusiveSince: undefined,
-      removeUnfinished: async () => {},
       async *list({ since = 0 }: ListOptions = {}) {
         yield* dated.filter(({ writtenAt }) => writtenAt >= since)
       },
@@ -230,7 +229,6 @@ describe('the sweep', () => {
     let removed = 0
     const most = { ahead: 0, behind: 0, waiting: 0 }
     const many = {
-      removeUnfinished: async () => {},
       async *list(): AsyncGenerator<ListedBlob> {
         for (; listed < COUNT; listed += 1) {
           yield { id: idAt(listed), writtenAt: 0 }

@@ -21,10 +21,12 @@ const STATE: RecordKey = { space: 'storage', id: 'sweep' }
  */
 export async function sweepBlobs(options: StorageOptions, signal: AbortSignal): Promise<number> {
   const { records, blobs, now } = options
-  await blobs.removeUnfinished()
   const settled = Math.max(now() - MIN_AGE_MS, blobs.exclusiveSince ?? 0)
   if (blobs.exclusiveSince !== undefined) return sweepSpan(options, 0, settled, signal)
-  const removed = await sweepSpan(options, await readReached(records), settled, signal)
+  const reached = await readReached(records)
+  // A clock that was far ahead may have noted it.
+  const since = reached > settled ? 0 : reached
+  const removed = await sweepSpan(options, since, settled, signal)
   const value = JSON.stringify({ reached: settled - OVERLAP_MS })
   await records.commit([{ op: 'put', ...STATE, value, entries: [] }])
   return removed

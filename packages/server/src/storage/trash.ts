@@ -8,6 +8,8 @@ import { removeUnreferenced } from './sweep.ts'
 const SPACE = 'trash'
 /** How long bytes stay when no file names them any more: whoever has just read the record can still read the bytes. */
 const KEPT_MS = 30_000
+/** The same where clients may have the URL of the bytes at the store, which is good for a minute. */
+const KEPT_WITH_URLS_MS = 90_000
 /** Digits of a time in an id, so that ids sort like times. */
 const DIGITS = 15
 const ID_BYTES = 8
@@ -17,8 +19,9 @@ const PAGE = 200
  * The write that says that a blob may no longer be needed. It is part of the commit that removes a reference, so that the
  * bytes are removed also when the process ends right after it.
  */
-export function trashPut(blob: BlobId, now: number): PutWrite {
-  const due = String(now + KEPT_MS).padStart(DIGITS, '0')
+export function trashPut({ blobs, keepDeletedMs }: StorageOptions, blob: BlobId, now: number): PutWrite {
+  const keptMs = Math.max(keepDeletedMs ?? 0, blobs.directUrl === undefined ? KEPT_MS : KEPT_WITH_URLS_MS)
+  const due = String(now + keptMs).padStart(DIGITS, '0')
   return { op: 'put', space: SPACE, id: `${due}-${randomBytes(ID_BYTES).toString('hex')}`, value: blob, entries: [] }
 }
 
@@ -35,6 +38,7 @@ export async function emptyTrash(options: StorageOptions, signal: AbortSignal): 
   let removed = 0
   for await (const page of walkPages(records, { space: SPACE, limit: PAGE, signal })) {
     const due = page.filter(({ id }) => id < before)
+    if (due.length === 0) break
     const blobs = new Set(due.map(({ value }) => value as BlobId))
     removed += await removeUnreferenced(options, [...blobs])
     await records.commit(due.map(({ id }) => ({ op: 'delete', space: SPACE, id })))

@@ -23,6 +23,8 @@ import { trashPut } from './trash.ts'
 
 /** Long enough for a slow phone to begin, and short enough to limit a leaked URL. Checked when the bytes arrive. */
 const TICKET_LIFETIME_MS = 15 * 60 * 1000
+/** Far more than the server lets a request take, and far less than the sweep waits. */
+const MAX_UPLOAD_MS = 12 * 60 * 60 * 1000
 
 export interface IssuedUpload {
   readonly fileId: string
@@ -136,13 +138,16 @@ export async function receiveUpload(
   meta: UploadMeta,
 ): Promise<ReceivedUpload> {
   const limit = Math.min(ticket.maxSize, options.settings().storage.maxFileSize)
+  const begunAt = options.now()
   const blob = await writeBlob(options, body, meta, limit)
   try {
     checkMd5(blob, meta)
+    refuseStale(begunAt, options.now())
     const file = await commitUpload(options, ticket, blob, meta)
     return { fileId: formatFileId(options.env, file.path), path: file.path, etag: etagOf(file) }
   } catch (error) {
-    await dropBlob(options, blob.id)
+    // Otherwise the commit may still happen; the sweep removes the bytes if it does not.
+    if (error instanceof CloudsteadError) await dropBlob(options, blob.id)
     throw error
   }
 }
@@ -190,6 +195,18 @@ function checkMd5(blob: WrittenBlob, meta: UploadMeta): void {
   }
 }
 
+/**
+ * The sweep removes bytes that no record names a day after they were written, so a process that was suspended in between
+ * must not name them then.
+ */
+function refuseStale(begunAt: number, now: number): void {
+  if (now - begunAt < MAX_UPLOAD_MS) return
+  throw new CloudsteadError('STORAGE_REQUEST_FAIL', {
+    en: 'the upload took too long; try again',
+    zh: '上传用时过长，请重试',
+  })
+}
+
 /** Makes the file visible. Checks the rights again, against what is stored now. */
 async function commitUpload(
   options: StorageOptions,
@@ -207,7 +224,7 @@ async function commitUpload(
       checkCondition(meta.condition, stored?.file)
       refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
-      const trash = stored === undefined ? [] : [trashPut(stored.file.blob, now)]
+      const trash = stored === undefined ? [] : [trashPut(options, stored.file.blob, now)]
       const writes = [filePut(options.env, file), ...trash]
       const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
       return done ? file : CONFLICT

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { encodeKey } from '../../engines/records/key-encoding.ts'
-import type { RecordKey, Records } from '../../engines/records/records.ts'
+import type { RecordKey, Records, StoredRecord } from '../../engines/records/records.ts'
 import { BY_EXPIRY, deleteExpired } from '../expired-records.ts'
 import { putJson } from '../json-records.ts'
 import { TooManyAttemptsError } from './sign-in-error.ts'
@@ -49,16 +49,26 @@ interface Attempt {
 }
 
 export function createSignInThrottle({ records, kind, now }: SignInThrottleOptions): SignInThrottle {
+  /** The oldest attempts of the last minute. */
+  async function oldest(most: number, index: string, prefix: readonly string[]): Promise<readonly StoredRecord[]> {
+    const from = { key: encodeKey([...prefix, now() - WINDOW_MS]), inclusive: false }
+    const to = { key: encodeKey([...prefix, Number.MAX_SAFE_INTEGER]), inclusive: true }
+    return (await records.find({ space: SPACE, index, ranges: [{ from, to }], limit: most })).records
+  }
+
+  /** Whether there were `most` attempts in the last minute. */
+  async function isAt(most: number, index: string, prefix: readonly string[]): Promise<boolean> {
+    return (await oldest(most, index, prefix)).length >= most
+  }
+
   /**
    * @param own the noted attempt; counts only those before it
    * @throws TooManyAttemptsError when there were `most` attempts in the last minute
    */
   async function refuseAt(most: number, index: string, prefix: readonly string[], own?: RecordKey): Promise<void> {
-    const from = { key: encodeKey([...prefix, now() - WINDOW_MS]), inclusive: false }
-    const to = { key: encodeKey([...prefix, Number.MAX_SAFE_INTEGER]), inclusive: true }
-    const { records: oldest } = await records.find({ space: SPACE, index, ranges: [{ from, to }], limit: most })
-    const [first] = oldest
-    if (first === undefined || oldest.length < most || oldest.some(({ id }) => id === own?.id)) return
+    const attempts = await oldest(most, index, prefix)
+    const [first] = attempts
+    if (first === undefined || attempts.length < most || attempts.some(({ id }) => id === own?.id)) return
     const { at } = JSON.parse(first.value) as Attempt
     throw new TooManyAttemptsError(Math.max(1, Math.ceil((at + WINDOW_MS - now()) / 1000)))
   }
@@ -99,7 +109,8 @@ export function createSignInThrottle({ records, kind, now }: SignInThrottleOptio
     async failed(address) {
       const network = networkOf(address)
       await refuseAt(OF_ONE_ADDRESS, BY_ADDRESS, [kind, network])
-      await note(network)
+      // Guessing is hopeless, so the limit for all only bounds what is stored.
+      if (!(await isAt(OF_ALL, BY_TIME, [kind]))) await note(network)
     },
   }
 }

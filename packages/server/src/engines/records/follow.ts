@@ -11,7 +11,7 @@ export interface FollowOptions {
   readonly spaces: readonly string[]
   /**
    * Called with the changes of the spaces by all processes, one call at a time. Without changes: anything may have changed,
-   * as at the beginning and after a long interruption. When it rejects, it is called again, as after an interruption.
+   * as at the beginning and after a long interruption. When it rejects, it is called again with the same changes or more.
    */
   readonly changed: (changes: readonly RecordChange[] | undefined) => void | Promise<void>
   /** Reports a failure once, until the feed works again. */

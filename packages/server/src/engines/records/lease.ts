@@ -71,8 +71,9 @@ export async function withLease<T>(
   const { records, name, now, signal } = options
   const holder = randomBytes(HOLDER_BYTES).toString('hex')
   const lost = new AbortController()
-  let renewedAt = now()
-  if (!(await take(options, holder))) return undefined
+  const takenAt = await take(options, holder)
+  if (takenAt === undefined) return undefined
+  let renewedAt = takenAt
 
   async function renew(): Promise<void> {
     const at = now()
@@ -106,8 +107,12 @@ export async function withLease<T>(
   }
 }
 
-/** Takes the lease when it is free, or as soon as it turns out that its holder has ended. */
-async function take({ records, name, now, signal }: LeaseOptions, holder: string): Promise<boolean> {
+/**
+ * Takes the lease when it is free, or as soon as it turns out that its holder has ended.
+ *
+ * @returns when it was taken; undefined when another process has it
+ */
+async function take({ records, name, now, signal }: LeaseOptions, holder: string): Promise<number | undefined> {
   let record = await read(records, name)
   const left = record === undefined ? 0 : leaseOf(record).until - now()
   if (left > 0) {
@@ -115,9 +120,10 @@ async function take({ records, name, now, signal }: LeaseOptions, holder: string
     await timers.setTimeout(Math.min(left, LEASE_MS), undefined, { signal, ref: false })
     const former = record
     record = await read(records, name)
-    if (record?.version !== former?.version) return false
+    if (record?.version !== former?.version) return undefined
   }
-  return put(records, name, { holder, until: now() + LEASE_MS }, record)
+  const at = now()
+  return (await put(records, name, { holder, until: at + LEASE_MS }, record)) ? at : undefined
 }
 
 async function giveBack(records: Records, name: string, holder: string): Promise<void> {

@@ -5,6 +5,9 @@ import { MARK_NAME } from '../blob-name.ts'
 import { isMissing, unlinkIfThere } from '../files.ts'
 import { syncDirectory } from './directory-sync.ts'
 
+/** What file systems say that have no hard links. */
+const NO_LINKS: readonly string[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
+
 /** Reads the mark of the store; with a text, writes it first if there is none. Several processes may do so at once. */
 export async function storeMark(dir: string, text?: string): Promise<string | undefined> {
   const file = join(dir, MARK_NAME)
@@ -13,8 +16,11 @@ export async function storeMark(dir: string, text?: string): Promise<string | un
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await writeSynced(temporary, text)
-    await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
+    await link(temporary, file).catch(async ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EEXIST') return
+      if (code === undefined || !NO_LINKS.includes(code)) throw new Error(message)
+      // The file may be seen before it is whole, by a process that starts at the same moment.
+      await writeSynced(file, text)
     })
     await unlink(temporary)
   } catch (error) {

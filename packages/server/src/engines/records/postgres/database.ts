@@ -46,6 +46,10 @@ export interface Connections {
 const WRITE_CONNECTIONS = 2
 /** With those of the writer and the one of the watchdog there are 10 at most. */
 const READ_CONNECTIONS = 7
+/** Counting millions of records takes long. */
+const READ_SILENT_MS = 60_000
+/** A commit takes milliseconds, unless it waits for a standby that is away: its client must hear of it within 20 s. */
+const COMMIT_SILENT_MS = 12_000
 const PAUSE_MS = 100
 
 /**
@@ -82,9 +86,11 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Connections {
   address.searchParams.delete('prepare')
   const connectionString = address.href
   const watchdog = startWatchdog(connectionString)
-  const pools = [READ_CONNECTIONS, WRITE_CONNECTIONS].map((max) =>
-    openPool({ connectionString, prepare, max, watchdog }),
-  )
+  const common = { connectionString, prepare, watchdog }
+  const pools = [
+    openPool({ ...common, max: READ_CONNECTIONS, silentMs: READ_SILENT_MS }),
+    openPool({ ...common, max: WRITE_CONNECTIONS, silentMs: COMMIT_SILENT_MS }),
+  ]
   let active = 0
   let onIdle: (() => void) | undefined
   let closed: Promise<void> | undefined

@@ -21,6 +21,8 @@ export interface PoolOptions {
   /** The largest number of connections. */
   readonly max: number
   readonly watchdog: Watchdog
+  /** How long a connection may owe an answer in silence, in ms. */
+  readonly silentMs: number
 }
 
 const CONNECT_TIMEOUT_MS = 3_000
@@ -36,7 +38,7 @@ const types = {
 } as pg.CustomTypesConfig
 
 /** Prepares a pool; no connection is made before the first is lent. */
-export function openPool({ connectionString, prepare, max, watchdog }: PoolOptions): Pool {
+export function openPool({ connectionString, prepare, max, watchdog, silentMs }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString,
     max,
@@ -50,7 +52,7 @@ export function openPool({ connectionString, prepare, max, watchdog }: PoolOptio
   pool.on('error', () => {})
   pool.on('connect', (client) => {
     client.on('error', () => {})
-    watchdog.add(client)
+    watchdog.add(client, silentMs)
   })
   const names = new Map<string, string>()
 

@@ -12,13 +12,17 @@ import pg from 'pg'
  *   broken off, so that calls find none of them.
  * - The server says twice that the session of the connection is not at work, or does not know it: only this connection has
  *   vanished, as when a firewall forgets it or another machine takes over the address.
- * - Otherwise the statement is slow, or waits for a lock, and may go on up to the limit.
+ * - Otherwise the statement is slow, or waits for a lock or for a standby, and may go on up to the limit of its connection.
  *
  * A pooler hides the sessions. Behind one the limit for a quiet connection is shorter, because nothing else finds it.
  */
 export interface Watchdog {
-  /** Takes charge of a connection that was just made. */
-  add(client: pg.Client): void
+  /**
+   * Takes charge of a connection that was just made.
+   *
+   * @param limitMs how long it may owe an answer in silence, however busy the server is
+   */
+  add(client: pg.Client, limitMs: number): void
   /** Watches a connection while it owes an answer; returns the function that ends that. */
   watch(client: pg.Client): () => void
   /** Ends the watch. Connections that are left do not keep the process alive. */
@@ -26,6 +30,7 @@ export interface Watchdog {
 }
 
 interface Watched {
+  readonly limitTicks: number
   /** Whether the connection owes an answer. */
   owes: boolean
   /** How many looks at the socket in a row have found nothing new while it owed one. */
@@ -49,8 +54,6 @@ interface Look {
 const TICK_MS = 500
 const QUIET_TICKS = 2_000 / TICK_MS
 const LOOK_MS = 3_000
-/** No statement takes this long. */
-const LIMIT_TICKS = 60_000 / TICK_MS
 /** Behind a pooler; with the waits before and after it a call still ends within 20 s. */
 const BLIND_LIMIT_TICKS = 10_000 / TICK_MS
 
@@ -70,7 +73,7 @@ export function startWatchdog(connectionString: string): Watchdog {
       const { bytesRead } = socketOf(client)
       if (bytesRead === watched.bytes) watched.quiet += 1
       else start(watched, bytesRead)
-      if (watched.quiet >= LIMIT_TICKS) socketOf(client).destroy()
+      if (watched.quiet >= watched.limitTicks) socketOf(client).destroy()
     }
     pause -= 1
     if (pause <= 0 && !isLooking && quietOnes().length > 0) void inspect()
@@ -100,8 +103,8 @@ export function startWatchdog(connectionString: string): Watchdog {
   }
 
   return {
-    add(client) {
-      connections.set(client, { owes: false, quiet: 0, bytes: 0, suspected: false })
+    add(client, limitMs) {
+      connections.set(client, { limitTicks: limitMs / TICK_MS, owes: false, quiet: 0, bytes: 0, suspected: false })
       client.once('end', () => connections.delete(client))
     },
     watch(client) {
