@@ -53,7 +53,7 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
         cell: ({ count }) => (count > 1 ? <Badge tone="warning">{`× ${count}`}</Badge> : null),
       },
     ],
-    [words, narrow, several, tick],
+    [words, narrow, several, tick, denials.rows],
   )
   const show = ({ id }: ShownDenial) => onShow(id)
   return (

@@ -1,5 +1,5 @@
 import type { Overview } from '@cloudstead/admin-api'
-import { formatBytes, formatDuration, formatNumber, formatRelative } from '../../i18n/format.ts'
+import { formatBytes, formatDuration, formatNumber } from '../../i18n/format.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Table, type TableColumn } from '../../ui/table.tsx'
@@ -13,7 +13,7 @@ const CLOCK_TONES = { right: 'neutral', off: 'warning', wrong: 'danger' } as con
 export function ServersCard({ overview }: { readonly overview: Overview }) {
   const rows = serverRows(overview)
   return (
-    <Card flush title={t.servers} description={rows.some(({ differs }) => differs) && t.upgrading}>
+    <Card flush class="servers" title={t.servers} description={rows.some(({ differs }) => differs) && t.upgrading}>
       <Table label={t.servers} columns={columnsAt(overview.now)} rows={rows} keyOf={({ id }) => id} />
     </Card>
   )
@@ -45,7 +45,7 @@ function columnsAt(now: number): readonly TableColumn<ServerRow>[] {
       cell: ({ version, differs }) => (differs ? <Badge tone="warning">{version}</Badge> : version),
     },
     { id: 'since', title: t.running, cell: ({ startedAt }) => formatDuration((now - startedAt) / 1_000) },
-    { id: 'seen', title: t.seen, cell: ({ seenAt }) => formatRelative(Math.min(seenAt, now), now) },
+    { id: 'seen', title: t.seen, cell: ({ seenAt }) => t.ago(formatDuration((now - seenAt) / 1_000)) },
     number('requests', 1),
     number('processors', 2),
     { id: 'memory', title: t.memory, align: 'end', cell: ({ load }) => formatBytes(load.memory) },
