@@ -89,7 +89,7 @@ describe('an environment with two servers', { skip: lacksChromium() }, () => {
     assert.equal(await rows(page).getByText('answers this page').count(), 1)
     assert.equal(await rows(page).getByText('Serving').count(), 2)
     await page.getByText('2 servers', { exact: true }).waitFor()
-    const traffic = page.getByText(/Of the server \S+; each server has its own\./)
+    const traffic = page.getByText(/\(server \S+; each server has its own\)/)
     const shown = await traffic.innerText()
     assert.ok(expected.some((name) => shown.includes(name)))
     // Both answer in turn; the table keeps its order, and the chart its server.

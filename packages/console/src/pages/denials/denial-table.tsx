@@ -34,7 +34,13 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
   const several = denials.servers.length > 1
   const columns = useMemo<readonly VirtualColumn<ShownDenial>[]>(
     () => [
-      { id: 'at', title: t.at, width: '128px', notOnPhone: true, cell: ({ at }) => <Time at={at} relative /> },
+      {
+        id: 'at',
+        title: t.at,
+        width: '128px',
+        notOnPhone: true,
+        cell: ({ at }) => <Time at={at} relative now={Date.now()} />,
+      },
       {
         id: 'who',
         title: t.who,

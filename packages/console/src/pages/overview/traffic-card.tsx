@@ -36,7 +36,7 @@ export function TrafficCard({ nodes }: { readonly nodes: readonly ServerNode[] }
       description={
         shown && (
           <>
-            {t.trafficText(sum('requests'), sum('errors'), sum('denied'))}{' '}
+            {t.trafficText(sum('requests'), sum('errors'), sum('denied'))}
             {shown.server.servers > 1 && t.ofServer(shown.server.name)}
           </>
         )

@@ -14,7 +14,8 @@ export function Troubles({ troubles, several }: TroublesProps) {
     <>
       {troubles.map(({ kind, names }) => (
         <Banner key={kind} kind={kind === 'draining' ? 'warning' : 'danger'} title={t.troubles[kind]}>
-          {t.works[kind]} {several && t.onServers(names)}
+          {t.works[kind]}
+          {several && t.onServers(names)}
         </Banner>
       ))}
     </>
