@@ -7,7 +7,7 @@ import { type ServerRow, serverRows } from './server-rows.ts'
 import { t } from './text.ts'
 
 const TONES = { serving: 'success', stopping: 'warning', silent: 'danger' } as const
-const CLOCK_TONES = { right: 'neutral', off: 'warning', wrong: 'danger' } as const
+const CLOCK_TONES = { off: 'warning', wrong: 'danger' } as const
 
 /** The servers that work on the data of this environment. */
 export function ServersCard({ overview }: { readonly overview: Overview }) {
