@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { englishSentence } from './support/chinese.ts'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { consoleApi } from './support/console-api.ts'
-import { type OpenedConsole, openBrowser, openConsole, settled } from './support/e2e-console.ts'
+import { assertChinesePage, type OpenedConsole, openBrowser, openConsole } from './support/e2e-console.ts'
 import { newScreenshots, type Screenshots } from './support/e2e-screenshots.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
@@ -17,8 +16,6 @@ const CONFIG = {
 }
 /** Refusals that these tests ask for; the browser reports them. */
 const ASKED_FOR = /status of 4\d\d /
-/** What is code or user content by its element. */
-const CODE = 'code, pre, textarea, .mono, .safe-name, bdi, .json-text, .code-editor'
 
 describe('the Console in Chinese', { skip: lacksChromium() }, () => {
   const opened: OpenedConsole[] = []
@@ -58,29 +55,8 @@ describe('the Console in Chinese', { skip: lacksChromium() }, () => {
     return one.page
   }
 
-  /** Asserts that nothing visible is an English sentence, with the names of buttons and hints. */
   async function assertChinese(page: Page, where: string): Promise<void> {
-    await settled(page)
-    const shown = await page.evaluate<string[]>(`(() => {
-      const found = []
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-        const element = node.parentElement
-        if (element.closest('script, style, noscript, ${CODE}') === null) found.push(node.data)
-      }
-      for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]')) {
-        for (const name of ['aria-label', 'title', 'placeholder']) {
-          if (element.closest('bdi, .mono, .safe-name') === null) found.push(element.getAttribute(name) ?? '')
-        }
-      }
-      return found.map((text) => text.trim()).filter((text) => text !== '')
-    })()`)
-    assert.ok(shown.length > 5, where)
-    assert.deepEqual(
-      shown.filter((text) => englishSentence(text) !== undefined),
-      [],
-      where,
-    )
+    await assertChinesePage(page, where)
     await page.screenshot({ path: screenshots.next(where) })
   }
 

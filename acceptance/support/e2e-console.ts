@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
+import { englishSentence } from './chinese.ts'
 import { cloudstead, type RunningServer } from './server.ts'
 
 type Language = 'en' | 'zh'
@@ -108,4 +109,32 @@ export async function assertAccessible(page: Page, where: string): Promise<void>
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map(({ html }) => html.slice(0, 200)).join('\n    ')}`)
   assert.deepEqual(found, [], `${where}:\n${found.join('\n')}`)
+}
+
+/** What is code or user content by its element. */
+const CODE = 'code, pre, textarea, .mono, .safe-name, bdi, .json-text, .code-editor'
+
+/** Asserts that nothing visible is an English sentence, with the names of buttons and hints. */
+export async function assertChinesePage(page: Page, where: string): Promise<void> {
+  await settled(page)
+  const shown = await page.evaluate<string[]>(`(() => {
+    const found = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const element = node.parentElement
+      if (element.closest('script, style, noscript, ${CODE}') === null) found.push(node.data)
+    }
+    for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]')) {
+      for (const name of ['aria-label', 'title', 'placeholder']) {
+        if (element.closest('bdi, .mono, .safe-name') === null) found.push(element.getAttribute(name) ?? '')
+      }
+    }
+    return found.map((text) => text.trim()).filter((text) => text !== '')
+  })()`)
+  assert.ok(shown.length > 5, where)
+  assert.deepEqual(
+    shown.filter((text) => englishSentence(text) !== undefined),
+    [],
+    where,
+  )
 }

@@ -22,6 +22,14 @@ export function page<T>(item: Schema<T>) {
   return object({ items: array(item), next: optional(string()) })
 }
 
+/** The server that answers, for data that each server has of its own. */
+export const ANSWERING = object({
+  id: string({ description: 'random; a restarted server has a new one' }),
+  name: string({ description: 'the name of the machine and the number of the process' }),
+  servers: integer({ description: 'how many servers work on this data; each has its own answer' }),
+})
+export type AnsweringServer = Static<typeof ANSWERING>
+
 /** The answer of operations without a result. */
 export const DONE = object({ done: boolean() })
 

@@ -1,4 +1,4 @@
-export type { ErrorBody, Problem, Progress, Text } from './common.ts'
+export type { AnsweringServer, ErrorBody, Problem, Progress, Text } from './common.ts'
 export { MAX_PAGE } from './common.ts'
 export { type ClientSdk, clientLines, connectCode, SDKS, type Sdk } from './connect-code.ts'
 export { openApiDocument } from './openapi.ts'
@@ -6,7 +6,7 @@ export type { AnswerKind, AnswerOf, InputOf, Method, Operation } from './operati
 export { membersSchema } from './operation.ts'
 export type { CollectionInfo, JsonDocument, StoredDocument } from './operations/database.ts'
 export type { Denial, Finding, Person, Rules, SettingChange, SimulatedDecision } from './operations/rules.ts'
-export type { Overview, OverviewWarning, Session, Traffic } from './operations/session.ts'
+export type { Overview, OverviewWarning, ServerNode, Session, Traffic } from './operations/session.ts'
 export type { Setting, SettingSource, Settings } from './operations/settings.ts'
 export type { StorageEntry, StorageFile } from './operations/storage.ts'
 export type {

@@ -1,5 +1,5 @@
 /** Permissions: the rules of storage and of collections, simulated decisions, and denied requests. */
-import { PAGE, page, TEXT, TIME } from '../common.ts'
+import { ANSWERING, PAGE, page, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import {
   any,
@@ -123,14 +123,16 @@ const DENIAL = object({
 export type Denial = Static<typeof DENIAL>
 
 export const listDenials = operation('GET', '/denials', {
-  summary: 'Lists denied requests, newest first: the last 1,000 since the server started',
+  summary: 'Lists denied requests, newest first: the last 1,000 of the answering server since its start',
+  description:
+    'Each server has its own. Behind a load balancer, another server may answer the request for the next page: its page is empty and has the same next. Ask again until the server of the first page answers.',
   query: {
     about: optional(choice(['storage', 'database'])),
     search: optional(string({ maxLength: 200, description: 'part of the caller, the reason or the request id' })),
     since: optional(integer({ description: 'only requests after this time, in milliseconds since the epoch' })),
     ...PAGE,
   },
-  answer: page(DENIAL),
+  answer: object({ server: ANSWERING, items: array(DENIAL), next: optional(string()) }),
 })
 
 export const replayCase = operation('POST', '/rules/replay', {

@@ -1,5 +1,5 @@
 /** The Console session, its password, and the overview of the environment. */
-import { DONE, TEXT, TIME } from '../common.ts'
+import { ANSWERING, DONE, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import { array, boolean, choice, integer, number, object, optional, type Static, string } from '../schema.ts'
 
@@ -89,6 +89,7 @@ const OVERVIEW = object({
   version: string(),
   mode: choice(['start', 'dev']),
   startedAt: TIME,
+  now: integer({ description: 'the time of this answer by the clock of the database, like the times in nodes' }),
   state: choice(['ok', 'degraded', 'draining', 'failing']),
   problems: array(choice(['records', 'blobs', 'clock']), { description: 'what does not work' }),
   memoryBytes: integer(),
@@ -112,6 +113,7 @@ export const getOverview = operation('GET', '/overview', {
 })
 
 const TRAFFIC = object({
+  server: ANSWERING,
   stepSeconds: integer(),
   since: TIME,
   points: array(object({ at: TIME, requests: integer(), errors: integer(), denied: integer() })),
@@ -119,7 +121,8 @@ const TRAFFIC = object({
 export type Traffic = Static<typeof TRAFFIC>
 
 export const getTraffic = operation('GET', '/traffic', {
-  summary: 'Returns requests, errors and denials over time, oldest first, counted since the server started',
+  summary:
+    'Returns requests, errors and denials over time, oldest first, counted by the answering server since its start',
   query: { minutes: optional(integer({ minimum: 5, maximum: 1440 })) },
   answer: TRAFFIC,
 })

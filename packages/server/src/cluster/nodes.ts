@@ -12,7 +12,7 @@ const GONE_AFTER_MS = 60_000
 /** Records of ended servers are kept this long, for whoever wonders what happened. */
 const FORGOTTEN_AFTER_MS = 60 * 60_000
 /** A clock that differs from that of the database by more is reported: tickets, sessions and leases depend on it. */
-const MAX_CLOCK_OFFSET_MS = 5_000
+export const MAX_CLOCK_OFFSET_MS = 5_000
 /** How long a server that stops waits for the database to hear of it. */
 const SIGN_OFF_MS = 1_500
 const SPACE = 'nodes'

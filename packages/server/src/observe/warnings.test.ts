@@ -65,6 +65,23 @@ test('R27: files that everybody can read are a warning; a collection that everyb
   assert.ok(found[0]?.advice?.en && found[0].advice.zh)
 })
 
+test('servers that differ give a warning or a note', () => {
+  const hour = 60 * 60_000
+  const node = { name: 'a:1', version: '1.0.0', configHash: 'x', clockOffsetMs: 0, startedAt: 0, seenAt: 3 * hour }
+  const of = (...nodes: readonly Partial<typeof node>[]) => codes({ nodes: nodes.map((one) => ({ ...node, ...one })) })
+  assert.deepEqual(of({}, { name: 'b:1' }), [])
+  assert.deepEqual(of({}, { configHash: 'y' }), ['warning different-files'])
+  assert.deepEqual(of({}, { clockOffsetMs: -5_000 }), [])
+  assert.deepEqual(of({}, { clockOffsetMs: -5_001 }), ['warning wrong-clock'])
+  const [clock] = warningsOf({ ...CALM, nodes: [node, { ...node, name: 'b:1', clockOffsetMs: 6_000 }] })
+  assert.match(clock?.text.en ?? '', /on b:1:/)
+  assert.match(clock?.text.zh ?? '', /：b:1。/)
+  // The upgrade began with the first server of the new version, not with the last.
+  const upgraded = (startedAt: number) => ({ version: '1.1.0', startedAt })
+  assert.deepEqual(of({}, upgraded(2 * hour + 1), upgraded(3 * hour)), [])
+  assert.deepEqual(of({}, upgraded(2 * hour - 1), upgraded(3 * hour)), ['note different-versions'])
+})
+
 test('rules are checked again only when a setting has changed', () => {
   let version = '1'
   const asked: (string | undefined)[] = []

@@ -1,10 +1,13 @@
 /** Warnings about the configuration of an environment, for the Console's overview. */
 import type { Text } from '@cloudstead/rules'
-import type { NodeState } from '../cluster/nodes.ts'
+import { MAX_CLOCK_OFFSET_MS, type NodeState } from '../cluster/nodes.ts'
 import { collectionKey } from '../config/keys.ts'
 import type { PlacedFinding } from '../rule-tools/findings.ts'
 import type { SavedSettings } from '../saved-settings/saved-settings.ts'
 import type { Mode } from '../settings.ts'
+
+/** An upgrade of all servers, one after the other, should not take longer. */
+const MAX_UPGRADE_MS = 60 * 60_000
 
 export interface Warning {
   readonly code: string
@@ -27,7 +30,11 @@ export interface WarningFacts {
   readonly madeUpIdentities: boolean
   readonly settings: Pick<ReturnType<SavedSettings['settings']>, 'file' | 'values'>
   readonly findings: readonly RuleNotice[]
-  readonly nodes: readonly Pick<NodeState, 'configHash' | 'version' | 'clockOffsetMs' | 'name'>[]
+  /** All servers on the data. */
+  readonly nodes: readonly Pick<
+    NodeState,
+    'configHash' | 'version' | 'clockOffsetMs' | 'name' | 'startedAt' | 'seenAt'
+  >[]
 }
 
 /** A finding about rules that are in effect. */
@@ -176,9 +183,9 @@ function accessWarnings({ mode, passwordSet, inTheClear, madeUpIdentities }: War
 }
 
 function nodeWarnings({ nodes }: WarningFacts): readonly Warning[] {
-  if (new Set(nodes.map(({ configHash }) => configHash)).size < 2) return []
-  return [
-    {
+  const found: Warning[] = []
+  if (new Set(nodes.map(({ configHash }) => configHash)).size > 1) {
+    found.push({
       code: 'different-files',
       severity: 'warning',
       text: text(
@@ -186,8 +193,41 @@ function nodeWarnings({ nodes }: WarningFacts): readonly Warning[] {
         '各服务器的配置文件不一致，同一请求可能得到不同结果。',
       ),
       advice: text('Give all servers the same file, or none.', '请让所有服务器使用相同的配置文件，或都不使用。'),
-    },
-  ]
+    })
+  }
+  const wrong = nodes.filter(({ clockOffsetMs }) => Math.abs(clockOffsetMs) > MAX_CLOCK_OFFSET_MS)
+  if (wrong.length > 0) {
+    const names = wrong.map(({ name }) => name)
+    found.push({
+      code: 'wrong-clock',
+      severity: 'warning',
+      text: text(
+        `The clock differs from that of the database on ${names.join(', ')}: logins, upload tickets and temporary URLs can be refused there or stay valid for too long.`,
+        `以下服务器的时钟与数据库不一致：${names.join('、')}。登录、上传凭证和临时链接可能被拒绝，或过期后仍然有效。`,
+      ),
+      advice: text('Synchronise the clocks with NTP.', '请使用 NTP 校时。'),
+    })
+  }
+  if (differsFor(nodes) > MAX_UPGRADE_MS) {
+    found.push({
+      code: 'different-versions',
+      severity: 'note',
+      text: text(
+        'The servers have had different versions for more than an hour.',
+        '各服务器的版本不一致，已超过 1 小时。',
+      ),
+      advice: text('Finish the upgrade on all of them.', '请将所有服务器升级到同一版本。'),
+    })
+  }
+  return found
+}
+
+/** How long servers of different versions have been working side by side, in ms; 0 when all have the same version. */
+function differsFor(nodes: WarningFacts['nodes']): number {
+  const versions = [...Map.groupBy(nodes, ({ version }) => version).values()]
+  if (versions.length < 2) return 0
+  const since = Math.max(...versions.map((same) => Math.min(...same.map(({ startedAt }) => startedAt))))
+  return Math.max(...nodes.map(({ seenAt }) => seenAt)) - since
 }
 
 function text(en: string, zh: string): Text {

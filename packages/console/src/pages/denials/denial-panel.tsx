@@ -14,17 +14,18 @@ import { Row, Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
 import { linkOfDenial } from '../permissions/question-link.ts'
 import { requestOf } from './describe-denial.ts'
+import type { ShownDenial } from './poll-denials.ts'
 import { t } from './text.ts'
 
 interface DenialPanelProps {
-  readonly denial: Denial
+  readonly denial: ShownDenial
   readonly onTry: () => void
   readonly onClose: () => void
 }
 
 /** The details of a denied request. */
 export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
-  const { caller, code, requestId, at, count, collection, explanation, reason, case: ruleCase } = denial
+  const { caller, code, requestId, at, count, collection, explanation, reason, server, case: ruleCase } = denial
   const { action, target } = requestOf(denial)
   const simulation = linkOfDenial(denial)
   return (
@@ -75,6 +76,7 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
             },
             { label: t.last, value: <Time at={at} /> },
             { label: t.count, value: count },
+            { label: t.server, value: server.servers > 1 ? <code>{server.name}</code> : undefined },
             { label: t.request, value: <code>{requestId}</code>, copy: requestId, copyLabel: t.copyRequest },
           ]}
         />

@@ -1,4 +1,3 @@
-import type { Denial } from '@cloudstead/admin-api'
 import { ShieldCheck } from 'lucide'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ownerId } from '../../data/person.ts'
@@ -12,6 +11,7 @@ import { Time } from '../../ui/time.tsx'
 import type { VirtualColumn } from '../../ui/virtual-column.ts'
 import { VirtualTable } from '../../ui/virtual-table.tsx'
 import { reasonOf, requestOf } from './describe-denial.ts'
+import type { ShownDenial } from './poll-denials.ts'
 import { t } from './text.ts'
 import type { Denials } from './use-denials.ts'
 
@@ -31,9 +31,16 @@ const TICK_MS = 10_000
 export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: DenialTableProps) {
   const words = language()
   const tick = useTick()
-  const columns = useMemo<readonly VirtualColumn<Denial>[]>(
+  const several = denials.servers.length > 1
+  const columns = useMemo<readonly VirtualColumn<ShownDenial>[]>(
     () => [
-      { id: 'at', title: t.at, width: '128px', notOnPhone: true, cell: ({ at }) => <Time at={at} relative /> },
+      {
+        id: 'at',
+        title: t.at,
+        width: '128px',
+        notOnPhone: true,
+        cell: ({ at }) => <Time at={at} relative now={Date.now()} />,
+      },
       {
         id: 'who',
         title: t.who,
@@ -42,7 +49,7 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
           caller === null ? <span class="muted">{t.nobody}</span> : <Person id={ownerId(caller)} />,
       },
       { id: 'what', title: t.what, width: 'minmax(0, 2fr)', cell: (denial) => <Request denial={denial} /> },
-      ...(narrow ? [] : [reasonColumn()]),
+      ...(narrow ? [] : [reasonColumn(), ...(several ? [serverColumn()] : [])]),
       {
         id: 'count',
         title: t.count,
@@ -52,9 +59,9 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
         cell: ({ count }) => (count > 1 ? <Badge tone="warning">{`× ${count}`}</Badge> : null),
       },
     ],
-    [words, narrow, tick],
+    [words, narrow, several, tick, denials.rows],
   )
-  const show = ({ id }: Denial) => onShow(id)
+  const show = ({ id }: ShownDenial) => onShow(id)
   return (
     <VirtualTable
       label={t.title}
@@ -72,7 +79,17 @@ export function DenialTable({ denials, filtered, narrow, onShow, onShowAll }: De
   )
 }
 
-function reasonColumn(): VirtualColumn<Denial> {
+function serverColumn(): VirtualColumn<ShownDenial> {
+  return {
+    id: 'server',
+    title: t.server,
+    width: 'minmax(0, 1fr)',
+    notOnPhone: true,
+    cell: ({ server }) => <span class="mono">{server.name}</span>,
+  }
+}
+
+function reasonColumn(): VirtualColumn<ShownDenial> {
   return {
     id: 'why',
     title: t.why,
@@ -92,7 +109,7 @@ function useTick(): number {
   return tick
 }
 
-function Request({ denial }: { readonly denial: Denial }) {
+function Request({ denial }: { readonly denial: ShownDenial }) {
   const { action, target } = requestOf(denial)
   return (
     <span>

@@ -41,6 +41,7 @@ export default function DenialsPage() {
         </Row>
       }
     >
+      {(denials.servers[0]?.servers ?? 1) > 1 && <p class="muted small">{t.ofServers(denials.servers)}</p>}
       <FilterBar
         search={{
           label: t.search,

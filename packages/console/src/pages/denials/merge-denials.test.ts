@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Denial } from '@cloudstead/admin-api'
-import { mergeDenials, sinceOf } from './merge-denials.ts'
+import type { AnsweringServer } from '@cloudstead/admin-api'
+import { keepServer, mergeDenials } from './merge-denials.ts'
+import type { ShownDenial } from './poll-denials.ts'
 
-const denial = (id: string, at: number, count = 1): Denial => ({
+const server = (id: string, servers = 2): AnsweringServer => ({ id, name: id, servers })
+const denial = (id: string, at: number, count = 1): ShownDenial => ({
   id,
   at,
   count,
@@ -11,8 +13,9 @@ const denial = (id: string, at: number, count = 1): Denial => ({
   code: 'STORAGE_EXCEED_AUTHORITY',
   caller: null,
   reason: '',
+  server: server('a'),
 })
-const ids = (items: readonly Denial[]) => items.map(({ id, count }) => `${id}${count}`)
+const ids = (items: readonly ShownDenial[]) => items.map(({ id, count }) => `${id}${count}`)
 
 test('new denials come first, and repeated denials move to the front', () => {
   const shown = [denial('c', 3), denial('b', 2), denial('a', 1)]
@@ -37,7 +40,17 @@ test('the list keeps no more denials than the server', () => {
   assert.deepEqual([rows.length, rows[0]?.id, rows.at(-1)?.id], [1_000, 'new', 's998'])
 })
 
-test('the next request starts one millisecond before the newest denial', () => {
-  assert.equal(sinceOf([denial('a', 5), denial('b', 9)]), 8)
-  assert.equal(sinceOf([]), -1)
+test('older denials of another server go to their places', () => {
+  const { rows } = mergeDenials([denial('c', 5), denial('a', 1)], [denial('d', 6), denial('b', 3)])
+  assert.deepEqual(ids(rows), ['d1', 'c1', 'b1', 'a1'])
+})
+
+test('the servers that have answered are known, and no more than there are', () => {
+  let known = keepServer([], server('a'))
+  known = keepServer(known, server('b'))
+  assert.equal(keepServer(known, server('a')), known)
+  // One has ended, and another one has taken its place.
+  known = keepServer(keepServer(keepServer(known, server('b')), server('c')), server('b'))
+  assert.deepEqual(known.map(({ id }) => id).sort(), ['b', 'c'])
+  assert.deepEqual(keepServer(known, server('c', 1)), [server('c', 1)])
 })

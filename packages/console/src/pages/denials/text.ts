@@ -1,3 +1,4 @@
+import type { AnsweringServer } from '@cloudstead/admin-api'
 import { texts } from '../../i18n/texts.ts'
 
 export const t = texts({
@@ -5,6 +6,9 @@ export const t = texts({
     title: 'Denied requests',
     description:
       'Requests that the rules denied, and why: the last 1,000 since the server started. Apps see only the error code.',
+    server: 'Server',
+    ofServers: (servers: readonly AnsweringServer[]) =>
+      `Each server has its own list; there are ${servers[0]?.servers ?? 1} servers. Shown here: ${namesOf(servers)}.`,
     search: 'Search denied requests',
     searchHint: 'user, path, reason or request id',
     about: 'About',
@@ -66,6 +70,8 @@ export const t = texts({
   zh: {
     title: '被拒绝的请求',
     description: '最近被规则拒绝的请求及原因：服务器启动以来的最近 1,000 条。应用只会收到错误码。',
+    server: '服务器',
+    ofServers: (servers) => `共 ${servers[0]?.servers ?? 1} 台服务器，各自保留记录。此处显示：${namesOf(servers)}。`,
     search: '搜索被拒绝的请求',
     searchHint: '用户、路径、原因或请求 ID',
     about: '范围',
@@ -124,3 +130,10 @@ export const t = texts({
     changes: '您的修改',
   },
 })
+
+function namesOf(servers: readonly AnsweringServer[]): string {
+  return servers
+    .map(({ name }) => name)
+    .sort()
+    .join(', ')
+}

@@ -1,8 +1,9 @@
-import type { Denial } from '@cloudstead/admin-api'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import type { AnsweringServer } from '@cloudstead/admin-api'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { type ApiError, call, toApiError } from '../../api/index.ts'
 import { type Pages, usePages } from '../../data/use-pages.ts'
-import { mergeDenials, sinceOf } from './merge-denials.ts'
+import { keepServer, mergeDenials, newestFirst } from './merge-denials.ts'
+import { type Newest, newestOf, pageAfter, pollDenials, rowsOf, type ShownDenial } from './poll-denials.ts'
 
 /** Milliseconds between two requests for new denials. */
 const POLL_MS = 2_000
@@ -18,28 +19,36 @@ export interface News {
   readonly count: number
 }
 
-export interface Denials extends Pick<Pages<Denial>, 'rows' | 'hasMore' | 'loading' | 'loadMore'> {
+export interface Denials extends Pick<Pages<ShownDenial>, 'rows' | 'hasMore' | 'loading' | 'loadMore'> {
   readonly error: ApiError | undefined
   readonly news: News | undefined
+  /** The servers that have answered, as far as they are known to be there. */
+  readonly servers: readonly AnsweringServer[]
   retry(): void
 }
 
-/** Denied requests, newest first: older ones page by page, and new ones by polling while `live` and visible. */
+/**
+ * Denied requests, newest first: older ones page by page, and new ones by polling while `live` and visible. Behind a load
+ * balancer they are those of all servers that have answered.
+ */
 export function useDenials({ about, search }: DenialFilter, live: boolean): Denials {
   const [news, setNews] = useState<News>()
   const [pollError, setPollError] = useState<ApiError>()
+  const [servers, setServers] = useState<readonly AnsweringServer[]>([])
+  const [turn, setTurn] = useState(0)
   const filter = { ...(about === undefined ? {} : { about }), ...(search === '' ? {} : { search }) }
   const key = JSON.stringify(filter)
-  const page = (after: string | undefined, signal: AbortSignal, since?: number) => {
-    const query = {
-      ...filter,
-      limit: PAGE_SIZE,
-      ...(since === undefined ? {} : { since }),
-      ...(after === undefined ? {} : { after }),
-    }
-    return call('listDenials', { query }, { signal })
+  const ask = async (query: { readonly after?: string; readonly since: number }, signal: AbortSignal) => {
+    const page = await call('listDenials', { query: { ...filter, limit: PAGE_SIZE, ...query } }, { signal })
+    setServers((known) => keepServer(known, page.server))
+    return page
   }
-  const pages = usePages<Denial>({ key, keyOf: ({ id }) => id, load: page })
+  const load = async (after: string | undefined, signal: AbortSignal) => {
+    const askNow = (query: Parameters<typeof ask>[0]) => ask(query, signal)
+    const page = await (after === undefined ? askNow({ since: 0 }) : pageAfter(askNow, after))
+    return { ...page, items: rowsOf(page) }
+  }
+  const pages = usePages<ShownDenial>({ key, keyOf: ({ id }) => id, load })
   const latest = useRef(pages)
   latest.current = pages
 
@@ -48,27 +57,26 @@ export function useDenials({ about, search }: DenialFilter, live: boolean): Deni
     if (!live) return
     const controller = new AbortController()
     const { signal } = controller
+    let newest: Newest | undefined
     const poll = async () => {
       const { rows, error, update, retry } = latest.current
-      const since = sinceOf(rows)
-      const found: Denial[] = []
-      let next: string | undefined
-      do {
-        const { items, next: following } = await page(next, signal, since)
-        if (signal.aborted) return
-        found.push(...items)
-        next = following
-      } while (next !== undefined)
-      // The server can be reached again.
-      if (error !== undefined) retry()
+      newest ??= newestOf(rows)
+      const found = await pollDenials((query) => ask(query, signal), newest)
+      if (signal.aborted) return
+      setPollError(undefined)
+      if (error !== undefined) {
+        // The server can be reached again. The list is loaded anew, so what it has is read from it at the next turn.
+        newest = undefined
+        retry()
+        return
+      }
       let count = 0
       update((listed) => {
-        const merged = mergeDenials(listed, found)
+        const merged = mergeDenials(listed, found.latest)
         count = merged.news
-        return merged.rows
+        return mergeDenials(merged.rows, found.earlier).rows
       })
       if (count > 0) setNews({ count })
-      setPollError(undefined)
     }
     let timer = 0
     const run = async () => {
@@ -80,20 +88,23 @@ export function useDenials({ about, search }: DenialFilter, live: boolean): Deni
       }
       if (!signal.aborted) timer = window.setTimeout(run, POLL_MS)
     }
-    timer = window.setTimeout(run, POLL_MS)
+    timer = window.setTimeout(run, turn === 0 ? POLL_MS : 0)
     return () => {
       clearTimeout(timer)
       controller.abort()
     }
-  }, [key, live])
+  }, [key, live, turn])
+  const rows = useMemo(() => newestFirst(pages.rows), [pages.rows])
 
   return {
     ...pages,
+    rows,
+    servers,
     error: pages.error ?? pollError,
     news,
     retry() {
       setPollError(undefined)
-      if (pages.error === undefined) pages.reload()
+      if (pages.error === undefined) setTurn(turn + 1)
       else pages.retry()
     },
   }

@@ -8,13 +8,19 @@ import { t } from './text.ts'
 
 const TONES = { ok: 'success', degraded: 'warning', draining: 'warning', failing: 'danger' } as const
 
+interface TilesProps {
+  readonly overview: Overview
+  /** The worst state of all servers. */
+  readonly state: Overview['state']
+}
+
 /** The state and the usage at a glance. The counts link to their pages. */
-export function Tiles({ overview }: { readonly overview: Overview }) {
-  const { state, problems, startedAt, mode, usage, memoryBytes } = overview
-  const running = formatDuration((Date.now() - startedAt) / 1_000)
+export function Tiles({ overview, state }: TilesProps) {
+  const { nodes, mode, usage, memoryBytes } = overview
+  const memory = nodes.length > 1 ? nodes.reduce((sum, { load }) => sum + load.memory, 0) : memoryBytes
   return (
     <ul class="tiles">
-      <Tile name={t.state} note={problems[0] === undefined ? t.since(running) : t.problems[problems[0]]}>
+      <Tile name={t.state} note={state === 'ok' ? runningNote(overview) : t.stateNotes[state]}>
         <Badge tone={TONES[state]}>{t.states[state]}</Badge>
         <Badge>{mode}</Badge>
       </Tile>
@@ -27,11 +33,15 @@ export function Tiles({ overview }: { readonly overview: Overview }) {
       <Tile name={t.users} to="users" note={t.usersText}>
         {formatNumber(usage.users)}
       </Tile>
-      <Tile name={t.memory} note={t.memoryText}>
-        {formatBytes(memoryBytes)}
+      <Tile name={t.memory} note={t.memoryText(nodes.length)}>
+        {formatBytes(memory)}
       </Tile>
     </ul>
   )
+}
+
+function runningNote({ nodes, now, startedAt }: Overview): string {
+  return nodes.length > 1 ? t.serverCount(nodes.length) : t.since(formatDuration((now - startedAt) / 1_000))
 }
 
 interface TileProps {

@@ -76,6 +76,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     version,
     mode,
     startedAt,
+    now,
     log,
     access,
     auth,
@@ -94,6 +95,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
       version,
       mode,
       startedAt,
+      now,
       ready,
       nodes,
       traffic,
@@ -104,6 +106,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     ...rulesHandlers({
       simulator: createRuleSimulator({ storage, database, resourceOpenid: () => settings.resourceOpenid() }),
       denials,
+      nodes,
       check: (text, collection) => settings.check(collection, text),
     }),
     ...settingsHandlers({ settings, database }),

@@ -5,6 +5,7 @@ import type { Traffic } from '../../observe/traffic.ts'
 import type { Usage } from '../../observe/usage.ts'
 import type { Warning } from '../../observe/warnings.ts'
 import type { Mode } from '../../settings.ts'
+import { answeringServer } from './answering-server.ts'
 import type { SessionHandlers } from './edge-request.ts'
 
 /** Minutes of traffic that are shown by default. */
@@ -16,6 +17,7 @@ export interface OverviewHandlersOptions {
   readonly mode: Mode
   /** Milliseconds since the epoch. */
   readonly startedAt: number
+  readonly now: () => number
   readonly ready: () => Promise<Readiness>
   readonly nodes: Pick<Nodes, 'list'>
   readonly usage: () => Promise<Usage>
@@ -27,7 +29,7 @@ export interface OverviewHandlersOptions {
 export function overviewHandlers(
   options: OverviewHandlersOptions,
 ): Pick<SessionHandlers, 'getOverview' | 'getTraffic'> {
-  const { env, version, mode, startedAt, ready, nodes, usage, warnings, traffic } = options
+  const { env, version, mode, startedAt, now, ready, nodes, usage, warnings, traffic } = options
   return {
     async getOverview(_input, { origin }) {
       const [{ status, problems }, all, stored] = await Promise.all([ready(), nodes.list(), usage()])
@@ -38,6 +40,7 @@ export function overviewHandlers(
         version,
         mode,
         startedAt,
+        now: now() - (all[0]?.clockOffsetMs ?? 0),
         state: status,
         problems: [...problems],
         memoryBytes: process.memoryUsage.rss(),
@@ -46,6 +49,8 @@ export function overviewHandlers(
         nodes: [...all],
       }
     },
-    getTraffic: async ({ query }) => traffic.series(query.minutes ?? DEFAULT_MINUTES),
+    async getTraffic({ query }) {
+      return { server: answeringServer(await nodes.list()), ...traffic.series(query.minutes ?? DEFAULT_MINUTES) }
+    },
   }
 }

@@ -1,19 +1,27 @@
 import type { InputOf, rulesOperations } from '@cloudstead/admin-api'
 import { CloudsteadError } from '@cloudstead/protocol'
+import type { Nodes } from '../../cluster/nodes.ts'
 import type { Denial, Denials } from '../../observe/denials.ts'
 import type { CheckedRules } from '../../rule-tools/findings.ts'
 import type { RuleSimulator } from '../../rule-tools/simulator.ts'
+import { answeringServer } from './answering-server.ts'
 import type { Handlers } from './handlers.ts'
 
 export interface RulesHandlersOptions {
   readonly simulator: RuleSimulator
   readonly denials: Pick<Denials, 'page'>
+  readonly nodes: Pick<Nodes, 'list'>
   /** @param collection whose rules they are; undefined for those of files */
   readonly check: (text: string, collection: string | undefined) => CheckedRules
 }
 
 /** What rules would decide, and what they denied. */
-export function rulesHandlers({ simulator, denials, check }: RulesHandlersOptions): Handlers<typeof rulesOperations> {
+export function rulesHandlers({
+  simulator,
+  denials,
+  nodes,
+  check,
+}: RulesHandlersOptions): Handlers<typeof rulesOperations> {
   return {
     async checkRules({ body: { text, collection } }) {
       const { valid, findings } = check(text, collection)
@@ -25,9 +33,16 @@ export function rulesHandlers({ simulator, denials, check }: RulesHandlersOption
         throw invalid('the case is not about what the rules are for', '该用例与规则的对象不符')
       return simulator.replay(recorded, text)
     },
-    async listDenials({ query }) {
-      const { items, ...rest } = denials.page(query)
-      return { items: items.map(denialAnswer), ...rest }
+    async listDenials({ query: { after, ...query } }) {
+      const all = await nodes.list()
+      const server = answeringServer(all)
+      const [, id = server.id, place = after] = /^([0-9a-f]+)\.(.*)$/.exec(after ?? '') ?? []
+      if (id !== server.id) {
+        // The denials are with another server, if it is still there.
+        return { server, items: [], ...(all.some((node) => node.id === id) ? { next: after } : {}) }
+      }
+      const { items, next } = denials.page({ ...query, after: place })
+      return { server, items: items.map(denialAnswer), ...(next === undefined ? {} : { next: `${id}.${next}` }) }
     },
   }
 }
