@@ -28,6 +28,7 @@ import { gatewayRoutes } from './http/gateway/routes.ts'
 import { createLargeAnswers } from './http/large-answers.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
+import { createOffload } from './http/offload.ts'
 import { opsRoutes } from './http/ops.ts'
 import { originOf } from './http/origin.ts'
 import { createServer } from './http/server.ts'
@@ -57,6 +58,8 @@ export interface AppOptions {
   readonly publicUrl?: string | undefined
   /** As the HTTP server takes them. */
   readonly trustedProxies: readonly string[]
+  /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
+  readonly offload?: string | undefined
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -132,6 +135,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = createServer({ log, denials, answers, trustedProxies })
   const connections = followConnections(http.server)
   const budget = createBodyBudget(LARGE_BODIES)
+  const offload =
+    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
@@ -162,9 +167,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     budget,
     answers,
   })
-  await http.register(gatewayRoutes, { prefix: '/v1', env, auth, storage, database, originOf: origin, budget, answers })
+  await http.register(gatewayRoutes, {
+    prefix: '/v1',
+    env,
+    auth,
+    storage,
+    database,
+    offload,
+    originOf: origin,
+    budget,
+    answers,
+  })
   await http.register(uploadRoutes, { env, storage })
-  await http.register(objectRoutes, { storage })
+  await http.register(objectRoutes, { storage, offload })
   await http.register(rootRedirect)
   await http.register(lazyApp, {
     urls: ['/console', '/console/*'],

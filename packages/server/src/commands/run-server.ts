@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly publicUrl: string | undefined
   /** As the HTTP server takes them. */
   readonly trustedProxies: readonly string[]
+  /** As `createApp` takes it. */
+  readonly offload: string | undefined
   /** How long load balancers are told that the server is about to stop, in seconds. */
   readonly drain: number
   readonly config: ConfigFile

@@ -31,6 +31,7 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   'trusted-proxy': { type: 'string' },
   drain: { type: 'string' },
+  offload: { type: 'string' },
   workers: { type: 'string' },
   blobs: { type: 'string' },
   ...RECORDS_OPTIONS,
@@ -52,6 +53,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   const drain = secondsOption('drain', options.drain ?? String(places.records ? DEFAULT_DRAIN_S : 0), MAX_DRAIN_S)
   const workers = workersOption(mode, options.workers)
   const trustedProxies = networksOption('trusted-proxy', options['trusted-proxy'])
+  const offload = offloadOption(options.offload, trustedProxies, places)
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
@@ -90,6 +92,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
       port,
       publicUrl,
       trustedProxies,
+      offload,
       drain,
       config,
       log,
@@ -116,6 +119,25 @@ function workersOption(mode: Mode, text: string | undefined): number {
   }
   if (mode === 'dev' && count > 1) throw new UsageError('dev is one process: leave out --workers, or use start')
   return count
+}
+
+/** The location in `x-accel=/LOCATION/`. @throws UsageError */
+function offloadOption(
+  text: string | undefined,
+  trustedProxies: readonly string[],
+  { blobs }: Pick<DataPlaces, 'blobs'>,
+): string | undefined {
+  if (text === undefined) return undefined
+  const [, location] = /^x-accel=(\/(?:[A-Za-z0-9_-]+\/)+)$/.exec(text) ?? []
+  if (location === undefined) {
+    throw new UsageError(`--offload ${text} must look like x-accel=/cloudstead-files/: an internal location of nginx`)
+  }
+  if (trustedProxies.length === 0)
+    throw new UsageError('--offload needs --trusted-proxy: the proxy that sends the files')
+  if (blobs && !('directory' in blobs)) {
+    throw new UsageError('--offload is for files in a directory; for S3, add redirect=BYTES to --blobs')
+  }
+  return location
 }
 
 /** @throws UsageError when the options do not go together */

@@ -13,7 +13,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
 
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
                    [--records postgres://... [--master-key-file FILE]] [--blobs s3://...|file:///DIR] [--drain SECONDS]
-                   [--trusted-proxy CIDR,...] [--log-level ${LOG_LEVELS.join('|')}]
+                   [--trusted-proxy CIDR,... [--offload x-accel=/LOCATION/]] [--workers N] [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
       --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
       CLOUDSTEAD_MASTER_KEY or the file; keys and console take the same two options
@@ -22,6 +22,9 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       with both, start as many servers as you like; there is no data directory then
       --drain: /ready tells load balancers for so long that the server is about to stop (default 5 with --records, else 0)
       --trusted-proxy: proxies whose X-Forwarded-For tells the addresses of clients
+      --offload: these proxies are nginx and can read the directory of the files; large ones are sent by its internal
+      location, as in deploy/nginx/cloudstead.conf
+      --workers: processes that serve (default 1)
   cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
       WeChat users
