@@ -4,13 +4,13 @@
 #
 #   rolling-restart.sh 8787 8788 8789
 #
-# The servers are units of deploy/systemd/cloudstead@.service, and nginx has deploy/nginx/cloudstead.conf. Variables:
-#   NGINX_CONF     the file with the upstream servers  (/etc/nginx/conf.d/cloudstead.conf)
+# The servers are units of deploy/systemd/cloudstead@.service, and nginx has the two files of deploy/nginx. Variables:
+#   NGINX_CONF     the file with the upstream servers  (/etc/nginx/conf.d/cloudstead-upstream.conf)
 #   NGINX_RELOAD   makes nginx read it again           (nginx -s reload)
 #   READY_WITHIN   seconds for a restart               (600: uploads that are under way are finished)
 set -eu
 
-conf=${NGINX_CONF:-/etc/nginx/conf.d/cloudstead.conf}
+conf=${NGINX_CONF:-/etc/nginx/conf.d/cloudstead-upstream.conf}
 reload=${NGINX_RELOAD:-nginx -s reload}
 within=${READY_WITHIN:-600}
 

@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path'
 import { eventually } from './until.ts'
 import { send } from './wire.ts'
 
-const CONFIGURATION = join(import.meta.dirname, '../../deploy/nginx/cloudstead.conf')
+const DEPLOY = join(import.meta.dirname, '../../deploy/nginx')
 const HOW_TO_INSTALL = 'no nginx found: install it (Debian: apt-get install nginx-light)'
 
 function findNginx(): string | undefined {
@@ -49,23 +49,22 @@ export async function startNginx({ ports, files }: NginxOptions): Promise<Nginx>
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const main = join(folder, 'nginx.conf')
-  const configuration = join(folder, 'cloudstead.conf')
-  await writeFile(configuration, adapted(await readFile(CONFIGURATION, 'utf8'), port))
+  const configuration = join(folder, 'cloudstead-upstream.conf')
+  await adapt('cloudstead-upstream.conf', [[/^(?: +server .*\n)+/m, `${ports.map(upstreamServer).join('')}`]])
+  await adapt('cloudstead.conf', [
+    [/listen 80;/, `listen 127.0.0.1:${port};`],
+    [/\/var\/log\/nginx\//, `${folder}/`],
+    [/\/srv\/cloudstead-files\/data\//, `${files}/data/`],
+  ])
   await writeFile(main, mainConfiguration(folder))
 
-  function adapted(text: string, listen: number): string {
-    const [server = ''] = /^ +server 127\.0\.0\.1:.*$/m.exec(text) ?? []
-    const servers = ports.map((port) => server.replace(/:\d+/, `:${port}`)).join('\n')
-    const replacements: readonly [RegExp, string][] = [
-      [/^(?: +server 127\.0\.0\.1:.*\n)+/m, `${servers}\n`],
-      [/listen 80;/, `listen 127.0.0.1:${listen};`],
-      [/\/var\/log\/nginx\//, `${folder}/`],
-      [/\/srv\/cloudstead-files\/data\//, `${files}/data/`],
-    ]
-    return replacements.reduce((all, [from, to]) => {
-      if (!from.test(all)) throw new Error(`the configuration has no ${from}`)
-      return all.replace(from, to)
-    }, text)
+  async function adapt(name: string, replacements: readonly [RegExp, string][]): Promise<void> {
+    let text = await readFile(join(DEPLOY, name), 'utf8')
+    for (const [from, to] of replacements) {
+      if (!from.test(text)) throw new Error(`${name} has no ${from}`)
+      text = text.replace(from, to)
+    }
+    await writeFile(join(folder, name), text)
   }
 
   const child = spawn(program, ['-p', folder, '-e', join(folder, 'error.log'), '-c', main], { stdio: 'inherit' })
@@ -97,6 +96,10 @@ export async function startNginx({ ports, files }: NginxOptions): Promise<Nginx>
   return nginx
 }
 
+function upstreamServer(port: number): string {
+  return `    server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;\n`
+}
+
 /** What distributions have around the configuration of a site. */
 function mainConfiguration(folder: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -110,6 +113,7 @@ function mainConfiguration(folder: string): string {
     'http {',
     ...temporary.map((name) => `  ${name}_temp_path ${folder}/${name};`),
     '  types { text/html html; text/plain txt; image/png png; }',
+    `  include ${folder}/cloudstead-upstream.conf;`,
     `  include ${folder}/cloudstead.conf;`,
     '}',
     '',
