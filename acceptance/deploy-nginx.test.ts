@@ -437,6 +437,16 @@ describe('nginx in front of two servers', { skip: lacksNginx() || lacksPostgres(
     }
     await refused(OFFLOAD, /--offload needs --trusted-proxy/)
     const proxy = ['--trusted-proxy', '127.0.0.1']
+    process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = 'none'
+    try {
+      await refused(
+        [...proxy, ...OFFLOAD, '--blobs', 's3://bucket?region=none'],
+        /--offload is for files in a directory/,
+      )
+    } finally {
+      delete process.env.AWS_ACCESS_KEY_ID
+      delete process.env.AWS_SECRET_ACCESS_KEY
+    }
     for (const wrong of ['x-accel', 'x-accel=/a', 'x-accel=a/', 'sendfile=/a/', 'x-accel=/a b/', 'x-accel=/../']) {
       await refused([...proxy, '--offload', wrong], /must look like x-accel=\/cloudstead-files\//)
     }
