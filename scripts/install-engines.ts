@@ -1,6 +1,7 @@
-/** Installs PostgreSQL and Ceph for the tests of their engines where that needs no password: on Debian-based systems, as root. */
+/** Installs PostgreSQL, Ceph and nginx for the tests that need them where that needs no password: on Debian-based systems, as root. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { lacksNginx } from '../acceptance/support/nginx.ts'
 import { lacksPostgres } from '../acceptance/support/postgres.ts'
 import { lacksRadosgw } from '../acceptance/support/radosgw.ts'
 
@@ -23,13 +24,18 @@ export function ensureRadosgw(): void {
   ensure('S3', lacksRadosgw(), ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common'])
 }
 
+/** Installs nginx or prints how to. Without it, the tests of the configuration in deploy/ are skipped with that reason. */
+export function ensureNginx(): void {
+  ensure('nginx', lacksNginx(), ['nginx-light'])
+}
+
 function ensure(engine: string, reason: string | false, packages: readonly string[], prepare = () => {}): void {
   if (reason === false) return
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    process.stdout.write(`\n> tests of the ${engine} engine: skipped, ${reason}\n`)
+    process.stdout.write(`\n> tests of ${engine}: skipped, ${reason}\n`)
     return
   }
-  process.stdout.write(`\n> installing ${packages.join(', ')} for the tests of the ${engine} engine\n`)
+  process.stdout.write(`\n> installing ${packages.join(', ')} for the tests of ${engine}\n`)
   prepare()
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const keep = ['-o', 'Dpkg::Options::=--force-confold']

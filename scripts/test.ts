@@ -7,7 +7,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ensureChromium } from './install-chromium.ts'
-import { ensurePostgres, ensureRadosgw } from './install-engines.ts'
+import { ensureNginx, ensurePostgres, ensureRadosgw } from './install-engines.ts'
 import { runTestFiles } from './run-test-files.ts'
 
 const only = process.argv.slice(2)
@@ -52,8 +52,9 @@ if (only.length === 0) {
 }
 
 if (files.some((file) => file.includes('e2e'))) ensureChromium()
-if (files.some((file) => /postgres|cluster|migrate/.test(file))) ensurePostgres()
+if (files.some((file) => /postgres|cluster|migrate|nginx/.test(file))) ensurePostgres()
 if (files.some((file) => /s3|cluster|migrate/.test(file))) ensureRadosgw()
+if (files.some((file) => file.includes('nginx'))) ensureNginx()
 
 process.stdout.write(`\n> tests: ${files.length} files\n`)
 const tests = await runTestFiles({

@@ -28,6 +28,7 @@ import { gatewayRoutes } from './http/gateway/routes.ts'
 import { createLargeAnswers } from './http/large-answers.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { objectRoutes } from './http/objects.ts'
+import { createOffload } from './http/offload.ts'
 import { opsRoutes } from './http/ops.ts'
 import { originOf } from './http/origin.ts'
 import { createServer } from './http/server.ts'
@@ -59,6 +60,8 @@ export interface AppOptions {
   readonly trustedProxies: readonly string[]
   /** How long the bytes of deleted files are kept at least, in ms. */
   readonly keepDeletedMs: number
+  /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
+  readonly offload?: string | undefined
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -152,6 +155,8 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   const http = createServer({ log, denials, answers, trustedProxies })
   const connections = followConnections(http.server)
   const budget = createBodyBudget(LARGE_BODIES)
+  const offload =
+    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
   const origin = originOf(publicUrl, () => listeningUrl(http))
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
@@ -182,9 +187,19 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     budget,
     answers,
   })
-  await http.register(gatewayRoutes, { prefix: '/v1', env, auth, storage, database, originOf: origin, budget, answers })
+  await http.register(gatewayRoutes, {
+    prefix: '/v1',
+    env,
+    auth,
+    storage,
+    database,
+    offload,
+    originOf: origin,
+    budget,
+    answers,
+  })
   await http.register(uploadRoutes, { env, storage })
-  await http.register(objectRoutes, { storage })
+  await http.register(objectRoutes, { storage, offload })
   await http.register(rootRedirect)
   await http.register(lazyApp, {
     urls: ['/console', '/console/*'],

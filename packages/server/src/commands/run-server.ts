@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly trustedProxies: readonly string[]
   /** How long the bytes of deleted files are kept at least, in ms. */
   readonly keepDeletedMs: number
+  /** As `createApp` takes it. */
+  readonly offload: string | undefined
   /** How long load balancers are told that the server is about to stop, in seconds. */
   readonly drain: number
   readonly config: ConfigFile

@@ -31,6 +31,7 @@ const OPTIONS = {
   'trusted-proxy': { type: 'string' },
   drain: { type: 'string' },
   'keep-deleted': { type: 'string' },
+  offload: { type: 'string' },
   workers: { type: 'string' },
   blobs: { type: 'string' },
   ...RECORDS_OPTIONS,
@@ -57,6 +58,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   if (mode === 'dev' && trustedProxies.length > 0) {
     throw new UsageError('dev lets whoever is on this machine in: leave out --trusted-proxy, or use start')
   }
+  const offload = offloadOption(options.offload, trustedProxies, places)
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
@@ -95,6 +97,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
       port,
       publicUrl,
       trustedProxies,
+      offload,
       drain,
       keepDeletedMs,
       config,
@@ -122,6 +125,25 @@ function workersOption(mode: Mode, text: string | undefined): number {
   }
   if (mode === 'dev' && count > 1) throw new UsageError('dev is one process: leave out --workers, or use start')
   return count
+}
+
+/** The location in `x-accel=/LOCATION/`. @throws UsageError */
+function offloadOption(
+  text: string | undefined,
+  trustedProxies: readonly string[],
+  { blobs }: Pick<DataPlaces, 'blobs'>,
+): string | undefined {
+  if (text === undefined) return undefined
+  const [, location] = /^x-accel=(\/(?:[A-Za-z0-9_-]+\/)+)$/.exec(text) ?? []
+  if (location === undefined) {
+    throw new UsageError(`--offload ${text} must look like x-accel=/cloudstead-files/: an internal location of nginx`)
+  }
+  if (trustedProxies.length === 0)
+    throw new UsageError('--offload needs --trusted-proxy: the proxy that sends the files')
+  if (blobs && !('directory' in blobs)) {
+    throw new UsageError('--offload is for files in a directory; for S3, add redirect=BYTES to --blobs')
+  }
+  return location
 }
 
 /** @throws UsageError when the options do not go together */

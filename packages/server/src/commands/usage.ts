@@ -13,7 +13,8 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
 
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
                    [--records postgres://... [--master-key-file FILE]] [--blobs s3://...|file:///DIR] [--drain SECONDS]
-                   [--keep-deleted SECONDS] [--trusted-proxy CIDR,...] [--workers N] [--log-level ${LOG_LEVELS.join('|')}]
+                   [--trusted-proxy CIDR,... [--offload x-accel=/LOCATION/]] [--keep-deleted SECONDS] [--workers N]
+                   [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
       --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
       CLOUDSTEAD_MASTER_KEY or the file; keys and console take the same two options
@@ -23,8 +24,10 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --drain: /ready tells load balancers for so long that the server is about to stop (default 5 with --records, else 0)
       --keep-deleted: the bytes of deleted and overwritten files stay for so long, for a restore of the records (default: half
       a minute)
-      --workers: processes that serve, on one port and one data directory
       --trusted-proxy: proxies whose X-Forwarded-For tells the addresses of clients
+      --offload: these proxies are nginx and can read the directory of the files; large ones are sent by its internal
+      location, as in deploy/nginx/cloudstead.conf
+      --workers: processes that serve, on one port and one data directory (default 1)
   cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
       WeChat users

@@ -32,12 +32,23 @@ async function counted() {
   app.get('/console/api/keys', async () => 'x')
   app.get('/consoles', async () => 'x')
   app.get('/health', async () => 'x')
+  app.get('/ready', async () => 'x')
   return { app, traffic, metrics }
 }
 
 test('counts requests and failures, whatever the status; denials are not errors, and the Console does not count', async () => {
   const { app, traffic } = await counted()
-  for (const url of ['/fine', '/broken', '/dialect', '/denied', '/console/api/keys', '/consoles', '/health', '/none']) {
+  for (const url of [
+    '/fine',
+    '/broken',
+    '/dialect',
+    '/denied',
+    '/console/api/keys',
+    '/consoles',
+    '/health',
+    '/ready',
+    '/none',
+  ]) {
     await app.inject({ url })
   }
   const { requests, errors } = traffic.series(5).points.at(-1) ?? {}

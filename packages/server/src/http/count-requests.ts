@@ -8,7 +8,7 @@ export interface CountRequestsOptions {
 }
 
 /** Requests of the Console and of monitoring, which are not requests of the app. */
-const NOT_TRAFFIC = /^\/(?:console|health|metrics)(?:\/|$)/
+const NOT_TRAFFIC = /^\/(?:console|health|ready|metrics)(?:\/|$)/
 
 /**
  * Counts the answers of a server by route and status. Call it before routes are registered: each route gets its own

@@ -3,15 +3,17 @@ import type { FastifyInstance } from 'fastify'
 import type { ObjectRequest } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
 import { answerErrors } from './errors.ts'
+import type { Offload } from './offload.ts'
 import { type DownloadName, downloadNameOf, sendObject } from './send-object.ts'
 import { errorXml } from './xml.ts'
 
 export interface ObjectRoutesOptions {
-  readonly storage: Pick<Storage, 'openObject' | 'bytes' | 'directUrl'>
+  readonly storage: Pick<Storage, 'openObject' | 'bytes' | 'directUrl' | 'filePath'>
+  readonly offload?: Offload | undefined
 }
 
 /** GET and HEAD of stored files, by bare and temporary URLs. */
-export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRoutesOptions) {
+export async function objectRoutes(app: FastifyInstance, { storage, offload }: ObjectRoutesOptions) {
   answerErrors(app, (error, request, reply) =>
     reply
       .code(error.status)
@@ -24,7 +26,7 @@ export async function objectRoutes(app: FastifyInstance, { storage }: ObjectRout
     url: '/o/*',
     handler: async (request, reply) => {
       const { object, downloadName } = parseObjectUrl(request.raw.url ?? '')
-      return sendObject(request, reply, { storage, open: () => storage.openObject(object), downloadName })
+      return sendObject(request, reply, { storage, offload, open: () => storage.openObject(object), downloadName })
     },
   })
 }

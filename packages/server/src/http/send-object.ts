@@ -6,6 +6,7 @@ import type { Storage } from '../storage/storage.ts'
 import { evaluateConditions, parseRange, type RangeVerdict } from './conditional.ts'
 import { directUrl } from './direct-url.ts'
 import { contentDisposition } from './disposition.ts'
+import type { Offload } from './offload.ts'
 
 /** Keeps user content from running: no scripts, no origin, nothing loaded from elsewhere. Images and media still show. */
 const CONTENT_POLICY = "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
@@ -24,14 +25,16 @@ export function downloadNameOf(value: string | undefined): DownloadName {
 }
 
 interface SendObjectOptions {
-  readonly storage: Pick<Storage, 'bytes' | 'directUrl'>
+  readonly storage: Pick<Storage, 'bytes' | 'directUrl' | 'filePath'>
+  /** Set when a proxy can send files. */
+  readonly offload: Offload | undefined
   readonly open: () => Promise<OpenedObject>
   readonly downloadName: DownloadName
 }
 
 /** Answers GET and HEAD of a stored file, with preconditions and ranges. @throws what `open` throws */
 export async function sendObject(request: FastifyRequest, reply: FastifyReply, options: SendObjectOptions) {
-  const { storage, open, downloadName } = options
+  const { storage, offload, open, downloadName } = options
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const opened = await open()
     const { code, headers, send } = answerTo(request, opened, downloadName)
@@ -39,6 +42,10 @@ export async function sendObject(request: FastifyRequest, reply: FastifyReply, o
     const direct = directUrl(storage, request, opened.body, headers)
     // The URL is good for a minute, so nobody may keep this answer.
     if (direct !== undefined) return reply.header('cache-control', 'no-store').redirect(direct, 302)
+    if (offload?.canSend(request, send)) {
+      const path = await storage.filePath(opened.body)
+      if (path !== undefined) return reply.headers(offload.headers(path, headers)).send()
+    }
     const bytes = await storage.bytes(opened.body, send === 'whole' ? undefined : send)
     if (bytes !== undefined) return reply.code(code).headers(headers).send(bytes)
     // The file has been overwritten since it was opened. The new version has its own headers.

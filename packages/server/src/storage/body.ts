@@ -40,6 +40,14 @@ export function createBodyReader(options: StorageOptions): BodyReader {
 }
 
 /**
+ * The path of the file with the bytes of a body, below the store's directory of such files. Undefined when there is no such
+ * file, or the body is so small that it is better sent from memory.
+ */
+export async function largeFilePath({ blobs }: StorageOptions, { blob, size }: Body): Promise<string | undefined> {
+  return size > HOT_ITEM_BYTES ? blobs.filePath?.(blob) : undefined
+}
+
+/**
  * The result of `read`, or undefined when the blob has been removed because nobody needs it any more: usually the file was
  * overwritten or deleted after its record was read.
  *

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { AdminCaller, Caller, CloudPath, CloudsteadError, UploadTicket } from '@cloudstead/protocol'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
-import { type Body, createBodyReader } from './body.ts'
+import { type Body, createBodyReader, largeFilePath } from './body.ts'
 import { type ListRequest, listFiles } from './browse.ts'
 import { type Bucket, getBucket, listBuckets } from './buckets.ts'
 import { correctType } from './correct-type.ts'
@@ -58,6 +58,11 @@ export interface Storage {
     body: Body,
     headers: { readonly cacheControl: string; readonly contentDisposition: string },
   ): string | undefined
+  /**
+   * The path of a large body's file below the directory of the files, for a proxy that shares the directory: `[a-z0-9/-]+`.
+   * The file stays for some seconds when it is replaced. Undefined when the bytes have to be read by `bytes`.
+   */
+  filePath(body: Body): Promise<string | undefined>
   listReadable(caller: Caller, request: ReadableListRequest): Promise<ReadablePage>
   listBuckets(caller: Caller): Promise<readonly Bucket[]>
   getBucket(caller: Caller, id: string): Promise<Bucket>
@@ -107,6 +112,7 @@ export function createStorage(options: StorageOptions): Storage {
     bytes: createBodyReader(options),
     directUrl: ({ blob, size, type }, headers) =>
       options.blobs.directUrl?.(blob, size, { ...headers, contentType: type }),
+    filePath: (body) => largeFilePath(options, body),
     simulate: (question) => simulateFile(options, question),
     usage: () => countAll(options),
     sweep: (signal) => sweepBlobs(options, signal),

@@ -87,6 +87,11 @@ export interface Blobs {
    * @param size of the blob, in bytes
    */
   directUrl?(id: BlobId, size: number, headers: DirectHeaders): string | undefined
+  /**
+   * The path of the file that has exactly the bytes of the blob, below the engine's directory of such files: `[a-z0-9/-]+`.
+   * Undefined when there is no such blob. Absent when blobs are no files.
+   */
+  filePath?(id: BlobId): Promise<string | undefined>
   /** Removes blobs. Ids that do not exist are ignored. */
   remove(ids: readonly BlobId[]): Promise<void>
   /**

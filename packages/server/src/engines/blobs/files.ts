@@ -8,6 +8,7 @@ import {
   open as openCb,
   read as readCb,
   rename as renameCb,
+  stat as statCb,
   unlink as unlinkCb,
   writev,
 } from 'node:fs'
@@ -21,6 +22,7 @@ export const fstat = promisify(fstatCb)
 export const read = promisify(readCb)
 export const rename = promisify(renameCb)
 export const mkdir = promisify(mkdirCb)
+const statNow = promisify(statCb)
 const unlinkNow = promisify(unlinkCb)
 const writevNow = promisify(writev)
 
@@ -30,6 +32,17 @@ export async function unlinkIfThere(path: string): Promise<void> {
     await unlinkNow(path)
   } catch (error) {
     if (!isMissing(error)) throw error
+  }
+}
+
+/** Whether a path exists. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await statNow(path)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { leaveBodies } from '../bodies.ts'
 import { callerOfBearer } from '../callers.ts'
 import { answerUploadErrors, type FileBody, fileBody, refuseParts } from '../file-body.ts'
+import type { Offload } from '../offload.ts'
 import { onlyMembers, type Params, string } from '../params.ts'
 import { downloadNameOf, sendObject } from '../send-object.ts'
 import { objectKey, objectOfUrl } from './object-names.ts'
@@ -11,11 +12,12 @@ import type { StorageRoutesOptions } from './storage.ts'
 
 interface ObjectByteRoutesOptions extends Pick<StorageRoutesOptions, 'auth' | 'storage' | 'encodeError'> {
   readonly env: string
+  readonly offload: Offload | undefined
 }
 
 /** The calls of `app.storage.from(bucketId)` of js-sdk 3.x that carry the bytes of a file. */
 export async function objectByteRoutes(app: FastifyInstance, options: ObjectByteRoutesOptions): Promise<void> {
-  const { env, auth, storage, encodeError } = options
+  const { env, auth, storage, offload, encodeError } = options
   leaveBodies(app)
   answerUploadErrors(app, (error, request, reply) =>
     encodeError(error, request, reply.header('cache-control', 'no-store')),
@@ -67,7 +69,12 @@ export async function objectByteRoutes(app: FastifyInstance, options: ObjectByte
         const downloadName = downloadNameOf(download === undefined ? undefined : string(download, 'download'))
         const caller = access === '' ? await callerOfBearer(auth, request) : NOBODY
         requireScope(caller, 'storage:read')
-        return sendObject(request, reply, { storage, open: () => storage.openFile(caller, path), downloadName })
+        return sendObject(request, reply, {
+          storage,
+          offload,
+          open: () => storage.openFile(caller, path),
+          downloadName,
+        })
       },
     })
   }

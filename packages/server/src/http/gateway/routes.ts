@@ -1,6 +1,7 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerErrors } from '../errors.ts'
+import type { Offload } from '../offload.ts'
 import { bucketRoutes } from './buckets.ts'
 import { type DocumentRoutesOptions, documentRoutes } from './documents.ts'
 import { objectByteRoutes } from './object-bytes.ts'
@@ -9,6 +10,8 @@ import { type StorageRoutesOptions, storageRoutes } from './storage.ts'
 
 export interface GatewayOptions extends DocumentRoutesOptions, Omit<StorageRoutesOptions, 'encodeError'> {
   readonly env: string
+  /** Set when a proxy can send files. */
+  readonly offload: Offload | undefined
 }
 
 /** Statuses of the REST API where they differ from those of the error table. */
@@ -27,10 +30,10 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayOption
       throw new CloudsteadError('INVALID_ENV', `this server serves ${options.env}, not the env of the request`)
     }
   })
-  const { env, auth, storage, database, originOf, budget, answers } = options
+  const { env, auth, storage, database, offload, originOf, budget, answers } = options
   await app.register(storageRoutes, { auth, storage, originOf, budget, encodeError })
   await app.register(objectRoutes, { env, auth, storage, originOf, budget })
-  await app.register(objectByteRoutes, { env, auth, storage, encodeError })
+  await app.register(objectByteRoutes, { env, auth, storage, offload, encodeError })
   await app.register(bucketRoutes, { env, auth, storage })
   await app.register(documentRoutes, { auth, database, budget, answers })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
@@ -216,4 +216,14 @@ describe('disk blobs: directories', () => {
     await blobs.remove(['..-secret' as BlobId])
     assert.equal((await stat(join(dir, 'secret'))).size, 6)
   })
+})
+
+test('disk blobs: a file has exactly the bytes of the blob, until the blob is removed', async (t) => {
+  const { dir, blobs } = await openHere(t)
+  const { id } = await store(blobs, 3 * MiB)
+  const path = await blobs.filePath?.(id)
+  assert.match(path ?? '', /^[a-z0-9]+\/[a-z0-9-]+$/)
+  assert.deepEqual(await readFile(join(dir, 'data', path ?? '')), Buffer.from(sampleBytes(3 * MiB, 1)))
+  await blobs.remove([id])
+  for (const missing of [id, '../../etc/passwd' as BlobId]) assert.equal(await blobs.filePath?.(missing), undefined)
 })

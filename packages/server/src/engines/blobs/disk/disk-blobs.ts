@@ -12,7 +12,7 @@ import {
 } from '../blobs.ts'
 import { createBodyCheck } from '../body-check.ts'
 import { ChunkBatch } from '../chunk-batch.ts'
-import { isMissing, rename, unlinkIfThere } from '../files.ts'
+import { isMissing, isThere, rename, unlinkIfThere } from '../files.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { storeMark } from './mark.ts'
@@ -166,6 +166,13 @@ export async function openDiskBlobs({
 
     async readAll(id) {
       return wholeFile(existingPathOf(id))
+    },
+
+    async filePath(id) {
+      const place = placeOf(id)
+      return place && (await isThere(join(dataDir, place.shard, place.file)))
+        ? `${place.shard}/${place.file}`
+        : undefined
     },
 
     // No sync: a removal that a power loss undoes leaves an orphan, which the sweep removes.
