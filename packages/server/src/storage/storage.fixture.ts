@@ -30,7 +30,11 @@ export interface StorageFixture {
   /** The number of records that each read of an index returned. */
   readonly reads: number[]
   /** Called between two steps of the service. */
-  readonly hooks: { beforeRead?: () => Promise<void> }
+  readonly hooks: {
+    beforeRead?: () => Promise<void>
+    /** In place of a commit, which it may do. */
+    commit?: (commit: () => ReturnType<Records['commit']>) => ReturnType<Records['commit']>
+  }
   useAcl(acl: unknown): void
   /** Makes files without bytes, quickly. */
   seed(paths: readonly string[], more?: Partial<FileRecord>): Promise<void>
@@ -68,6 +72,10 @@ export async function storageForFile(
   const reads: number[] = []
   const records: Records = {
     ...engine,
+    async commit(writes, expectations) {
+      const commit = () => engine.commit(writes, expectations)
+      return hooks.commit === undefined ? commit() : hooks.commit(commit)
+    },
     async find(request) {
       const found = await engine.find(request)
       if (request.index !== undefined) reads.push(found.records.length)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, mock, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { withLease } from './lease.ts'
+import { createLeases, withLease } from './lease.ts'
 import type { RecordKey, Records } from './records.ts'
 import { openSqliteRecords } from './sqlite/sqlite-records.ts'
 
@@ -129,6 +129,25 @@ describe('a lease', () => {
     assert.notEqual((await stored())?.holder, 'gone')
     work.end()
     assert.equal(await work.result, 'done')
+  })
+
+  test('of a holder that has ended is kept as long as any other', async () => {
+    const value = JSON.stringify({ holder: 'gone', until: Date.now() + 25 * SECOND })
+    await records.commit([{ op: 'put', space: 'leases', id: name, value, entries: [] }])
+    const work = begin()
+    await pass(26 * SECOND)
+    await work.begun
+    await pass(5 * SECOND)
+    assert.equal(work.reason(), 'undefined')
+    work.end()
+    assert.equal(await work.result, 'done')
+  })
+
+  test('is not asked for by the only process, whoever held it', async () => {
+    const value = JSON.stringify({ holder: 'killed', until: Date.now() + 3600 * SECOND })
+    await records.commit([{ op: 'put', space: 'leases', id: name, value, entries: [] }])
+    const leases = createLeases({ records, now: Date.now, alone: true })
+    assert.equal(await leases.run(name, new AbortController().signal, async () => 'done'), 'done')
   })
 
   test('of a holder whose clock is far ahead is taken after 30 s without a renewal', async () => {
