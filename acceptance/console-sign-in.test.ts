@@ -385,7 +385,7 @@ describe('the Console itself', () => {
   test('shows what is stored, and the traffic', async () => {
     const api = consoleApi(server, key)
     const overview = await api.call('GET', '/overview')
-    assert.deepEqual([overview.env, overview.endpoint, overview.healthy], [ENV, server.url, true])
+    assert.deepEqual([overview.env, overview.endpoint, overview.state], [ENV, server.url, 'ok'])
     assert.ok(overview.usage.asOf > 0 && overview.memoryBytes > 0)
     const codes = overview.warnings.map(({ code }: { code: string }) => code)
     for (const code of ['everyone-reads', 'anonymous-login', 'default-settings', 'no-password']) {
