@@ -183,7 +183,7 @@ describe('servers on PostgreSQL and S3', { skip: lacksPostgres() || lacksRadosgw
     await plain.stop()
     const to = { records: await postgres.newDatabase(), blobs: s3Url(`${bucket}/moved`) }
     const moved = ['--to-records', to.records, '--to-blobs', to.blobs, '--master-key-file', masterKeyFile]
-    const there = await run(['migrate', '--env', ENV, '--from-data-dir', dataDir, ...moved, '--verify', 'all'])
+    const there = await run(['migrate', '--from-data-dir', dataDir, ...moved, '--verify', 'all'])
     assert.equal(there.code, 0, there.stderr)
     const remote = await startServer({
       config: CONFIG,
@@ -195,7 +195,7 @@ describe('servers on PostgreSQL and S3', { skip: lacksPostgres() || lacksRadosgw
     await remote.stop()
     const source = ['--from-records', to.records, '--from-blobs', to.blobs, '--master-key-file', masterKeyFile]
     const backDir = join(scratch, 'back')
-    const back = await run(['migrate', '--env', ENV, ...source, '--to-data-dir', backDir, '--verify', 'all'])
+    const back = await run(['migrate', ...source, '--to-data-dir', backDir, '--verify', 'all'])
     assert.equal(back.code, 0, back.stderr)
     const again = await startServer({ config: CONFIG, dataDir: backDir })
     for (const [path, bytes] of bodies) assert.ok(bytes.equals(Buffer.from(await stored(again, who, path))), path)
@@ -240,7 +240,7 @@ describe('servers on PostgreSQL and S3', { skip: lacksPostgres() || lacksRadosgw
     test('an empty prefix for a database that has claimed another, and the prefix of another database', async () => {
       await refuses(start(s3Url(`${bucket}/empty`)), /it is empty, and theirs is not/)
       const other = await postgres.newDatabase()
-      await refuses(start(s3Url(`${bucket}/cs`), other), /belongs to other records/)
+      await refuses(start(s3Url(`${bucket}/cs`), other), /s3:\/\/bucket.*\/cs belongs to other records/)
       const other2 = ['start', '--env', 'other-1abcde', ...start(s3Url(`${bucket}/cs`), other).slice(3)]
       await refuses(other2, /the environment/)
     })

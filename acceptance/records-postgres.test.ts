@@ -206,7 +206,7 @@ describe('records in PostgreSQL', { skip: lacksPostgres() }, () => {
 
     test('the files of another database, and files that are not those of the database', async () => {
       const empty = await cluster.newDatabase()
-      await refuses(start(...blobs(), '--records', empty, ...keyFile()), /store of --blobs belongs to other records/)
+      await refuses(start(...blobs(), '--records', empty, ...keyFile()), /files belongs to other records/)
       await refuses(start(...freshBlobs('empty'), '--records', url, ...keyFile()), /it is empty, and theirs is not/)
     })
 

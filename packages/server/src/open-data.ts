@@ -68,7 +68,8 @@ async function open(env: string, places: DataPlaces, { url, alone, paths }: Open
     const secrets = places.records
       ? await loadSealedSecrets({ records, env, masterKey: places.records.masterKey })
       : await loadSecrets(paths?.dir ?? '')
-    if (places.blobs) await claimHome({ env, records, blobs, hasFiles: () => hasFiles(records) })
+    const storeName = nameOf(blobsPlace)
+    if (places.blobs) await claimHome({ env, records, blobs, storeName, hasFiles: () => hasFiles(records) })
     else await refuseOtherHome(records)
     return { ...engines, secrets, alone, warnings }
   } catch (error) {
@@ -76,4 +77,9 @@ async function open(env: string, places: DataPlaces, { url, alone, paths }: Open
     await engines.close()
     throw error
   }
+}
+
+/** Without the query, which says how to reach the store. */
+function nameOf(place: BlobsPlace): string {
+  return 'directory' in place ? place.directory : place.url.replace(/\?.*$/, '')
 }

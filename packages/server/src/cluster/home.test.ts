@@ -28,7 +28,7 @@ describe('records and the store of the bytes', () => {
     return engine
   }
   const claim = (own: Partial<HomeOptions> = {}) =>
-    claimHome({ env, records, blobs, hasFiles: async () => false, ...own })
+    claimHome({ env, records, blobs, storeName: 's3://files/cs', hasFiles: async () => false, ...own })
   const homeRecord = async () => (await records.get([{ space: 'cluster', id: 'home' }]))[0]
 
   beforeEach(async () => {
@@ -65,21 +65,27 @@ describe('records and the store of the bytes', () => {
     const before = await homeRecord()
     const mark = await blobs.mark()
     const other = { records: await newRecords('other'), blobs: await newBlobs('other') }
-    await assert.rejects(claim({ blobs: other.blobs }), /not the one of these records: it is empty/)
-    await assert.rejects(claim({ records: other.records }), /belongs to other records of the same environment/)
+    await assert.rejects(
+      claim({ blobs: other.blobs }),
+      /s3:\/\/files\/cs is not the store of these records: it is empty/,
+    )
+    await assert.rejects(
+      claim({ records: other.records }),
+      /s3:\/\/files\/cs belongs to other records of the same environment/,
+    )
     await assert.rejects(
       claim({ records: other.records, env: 'other-1abcde' }),
       /belongs to the environment demo-1abcde/,
     )
     await assert.rejects(claim({ env: 'other-1abcde' }), /belong to the environment demo-1abcde, not to other-1abcde/)
-    await claimHome({ env, ...other, hasFiles: async () => false })
+    await claim(other)
     await assert.rejects(claim({ blobs: other.blobs }), /belongs to other records/)
     assert.deepEqual(await homeRecord(), before)
     assert.equal(await blobs.mark(), mark)
   })
 
   test('records with files elsewhere are not given an empty store, and no other mark is overwritten', async () => {
-    await assert.rejects(claim({ hasFiles: async () => true }), /name files that are in another store/)
+    await assert.rejects(claim({ hasFiles: async () => true }), /name files that are in another store than s3:/)
     assert.equal(await homeRecord(), undefined)
     await blobs.mark('something else')
     await assert.rejects(claim(), /belongs to the environment \(unknown\)/)

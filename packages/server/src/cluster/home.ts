@@ -21,6 +21,8 @@ export interface HomeOptions {
   readonly env: string
   readonly records: Records
   readonly blobs: Pick<Blobs, 'mark'>
+  /** What operators know the store by, for errors. */
+  readonly storeName: string
   /** The records have a file: these need the store that has its bytes. */
   readonly hasFiles: () => Promise<boolean>
 }
@@ -35,21 +37,21 @@ const STORE_BYTES = 16
  * @throws HomeError when they do not belong together; nothing has changed then
  */
 export function claimHome(options: HomeOptions): Promise<void> {
-  const { records, blobs, env } = options
+  const { records, blobs, env, storeName } = options
   const attempt = async () => {
     const record = await readHome(records)
     const home = record && homeOf(record)
     const text = await blobs.mark()
     if (home === undefined) {
-      if (text !== undefined) throw new HomeError(foreignMark(text, env))
-      if (await options.hasFiles()) throw new HomeError(FILES_ELSEWHERE)
+      if (text !== undefined) throw new HomeError(foreignMark(storeName, text, env))
+      if (await options.hasFiles()) throw new HomeError(filesElsewhere(storeName))
       await putHome(records, { env, store: randomBytes(STORE_BYTES).toString('hex'), isMarked: false }, record)
       return CONFLICT
     }
     if (home.env !== env) throw new HomeError(`the records belong to the environment ${home.env}, not to ${env}`)
-    if (text === undefined && home.isMarked) throw new HomeError(NO_MARK)
+    if (text === undefined && home.isMarked) throw new HomeError(noMark(storeName))
     const mark = text ?? (await blobs.mark(markText(home)))
-    if (mark !== markText(home)) throw new HomeError(foreignMark(mark ?? '', env))
+    if (mark !== markText(home)) throw new HomeError(foreignMark(storeName, mark ?? '', env))
     return home.isMarked || (await putHome(records, { ...home, isMarked: true }, record)) ? undefined : CONFLICT
   }
   return retryOnConflict<void>(attempt, {
@@ -75,16 +77,19 @@ export async function refuseOtherHome(records: Records): Promise<void> {
   throw new HomeError('the files of these records are in another store: start with the --blobs that it was made with')
 }
 
-const NO_MARK =
-  'the store of --blobs is not the one of these records: it is empty, and theirs is not. Check the bucket or the directory, the prefix and the endpoint.'
-const FILES_ELSEWHERE =
-  'the records name files that are in another store than --blobs: start without --blobs, or move the files with cloudstead migrate'
+function noMark(storeName: string): string {
+  return `${storeName} is not the store of these records: it is empty, and theirs is not. Check the bucket or the directory, the prefix and the endpoint in --blobs.`
+}
+
+function filesElsewhere(storeName: string): string {
+  return `the records name files that are in another store than ${storeName}: start without --blobs, or move the files with cloudstead migrate`
+}
 
 /** Names the environment of the mark when it is another one. */
-function foreignMark(text: string, env: string): string {
+function foreignMark(storeName: string, text: string, env: string): string {
   const other = envOfMark(text)
   const whose = other === env ? 'other records of the same environment' : `the environment ${other ?? '(unknown)'}`
-  return `the store of --blobs belongs to ${whose}: check --records and --blobs, or choose another prefix`
+  return `${storeName} belongs to ${whose}: check --records and --blobs, or choose another prefix`
 }
 
 function envOfMark(text: string): string | undefined {

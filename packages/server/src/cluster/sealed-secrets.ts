@@ -64,6 +64,12 @@ export async function readSealedSecrets({
   return record && unseal(sealOf(record, env), env, masterKey)
 }
 
+/** The environment whose secrets are in the records; undefined when there are none. */
+export async function envOfRecords(records: Pick<Records, 'get'>): Promise<string | undefined> {
+  const [record] = await records.get([KEY])
+  return record && (JSON.parse(record.value) as StoredSeal).env
+}
+
 /**
  * Seals the secrets under another master key. The secrets stay the same: servers that run go on, and need the new key when
  * they start again.

@@ -4,7 +4,7 @@ import { BlobsUnavailableError } from '../engines/blobs/blobs.ts'
 import { RecordsUnavailableError } from '../engines/records/unavailable.ts'
 import { MigrationError } from '../migrate/error.ts'
 import { type Migrated, migrate } from '../migrate/migrate.ts'
-import type { Place } from '../migrate/places.ts'
+import { onlyEnvironment, type Place } from '../migrate/places.ts'
 import { migrationOutput } from './migrate-output.ts'
 import { choice, type Environment, envOption, parseOptions, UsageError } from './options.ts'
 import { blobsPlace, recordsPlace } from './places.ts'
@@ -36,7 +36,6 @@ interface SideOptions {
 
 export async function migrateCommand(args: readonly string[], environment: Environment): Promise<number> {
   const options = parseOptions(args, OPTIONS)
-  const env = envOption(options.env)
   const thoroughness = choice('verify', options.verify, ['sample', 'all'])
   const place = (side: 'from' | 'to', given: SideOptions) =>
     sidePlace(side, given, options['master-key-file'], environment)
@@ -55,6 +54,7 @@ export async function migrateCommand(args: readonly string[], environment: Envir
   }
   // Everything that this process creates is readable by its owner only.
   process.umask(0o077)
+  const env = options.env === undefined ? await onlyEnvironment(from) : envOption(options.env)
   const output = migrationOutput({
     json: options.json === true,
     write: (text) => process.stdout.write(text),

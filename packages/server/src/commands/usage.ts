@@ -48,7 +48,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --url is the address at which your browser reaches the server, if it is not the one that the server prints
   cloudstead console password --env ENV [--data-dir DIR]
       read a password for the Console from standard input and set it; everybody is signed out
-  cloudstead migrate --env ENV --from-data-dir DIR | --from-records URL [--from-blobs URL]
+  cloudstead migrate [--env ENV] --from-data-dir DIR | --from-records URL [--from-blobs URL]
                      --to-data-dir DIR | --to-records URL [--to-blobs URL] [--master-key-file FILE]
                      [--no-wait] [--stopped] [--verify sample|all] [--json]
       copy an environment between a data directory and PostgreSQL with another place for the files, while its server

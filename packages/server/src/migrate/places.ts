@@ -2,10 +2,10 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { homePut, markText, tiedTo } from '../cluster/home.ts'
-import { readSealedSecrets, sealedSecretsPut } from '../cluster/sealed-secrets.ts'
+import { envOfRecords, readSealedSecrets, sealedSecretsPut } from '../cluster/sealed-secrets.ts'
 import { type DataPaths, environmentsIn, lockDataDir, openDataDir } from '../data-dir.ts'
 import { type BlobId, BlobMissingError, type Blobs } from '../engines/blobs/blobs.ts'
-import { type BlobsPlace, openEngines } from '../engines/open.ts'
+import { type BlobsPlace, openEngines, openRecords } from '../engines/open.ts'
 import { readFeedCursor } from '../engines/records/cursor.ts'
 import type { Records } from '../engines/records/records.ts'
 import { completed, readStoredSecrets, type StoredSecrets, writeStoredSecrets } from '../secrets.ts'
@@ -44,6 +44,25 @@ export interface OpenedTarget extends Side {
 const TRIED_FILES = 20
 /** A space that nobody writes; its feed tells which store it is. */
 const NOBODYS_SPACE = 'migration:none'
+
+/** The environment of a source that has only one. @throws MigrationError */
+export async function onlyEnvironment({ dataDir = '', records: place }: Place): Promise<string> {
+  const found = place ? await environmentsOf(place.url) : environmentsIn(dataDir)
+  const [only] = found
+  if (only !== undefined && found.length === 1) return only
+  const reason = only === undefined ? 'the source has no environment' : `the source has ${found.join(', ')}`
+  throw new MigrationError(`${reason}: say with --env which one moves`)
+}
+
+async function environmentsOf(url: string): Promise<readonly string[]> {
+  const records = await openRecords({ records: url })
+  try {
+    const env = await envOfRecords(records)
+    return env === undefined ? [] : [env]
+  } finally {
+    await records.close()
+  }
+}
 
 /**
  * @param isStopped the operator says that no server uses the source
