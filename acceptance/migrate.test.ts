@@ -271,7 +271,7 @@ describe('migrate', { skip: lacksPostgres() }, () => {
     const finished = last.events.at(-1)
     assert.equal(finished?.event, 'finished')
     const { start = '' } = finished ?? {}
-    assert.match(start, /^cloudstead start --env demo-1abcde --port 8787 --records postgres:\/\/cloudstead:\*\*\*@/)
+    assert.match(start, /^cloudstead start --env demo-1abcde --port 8787 --records 'postgres:\/\/cloudstead:\*\*\*@/)
     const named = new Set(writers.flatMap(({ files }) => [...files.values()])).size
     assert.equal(finished?.files, named)
     assert.equal((await blobFiles(dir('files'))).filter((path) => /data[\\/]/.test(path)).length, named)
