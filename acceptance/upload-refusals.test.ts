@@ -298,9 +298,10 @@ describe('the official server SDK', () => {
   })
 })
 
-test('refused, interrupted and replaced uploads leave no bytes on disk', async () => {
+test('refused, interrupted and replaced uploads leave no bytes on disk', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-refusals-'))
   const dying = await startServer({ dataDir, config: CONFIG })
+  t.after(() => dying.kill())
   const person = await newPerson(dying)
   await upload(dying, person, own(person, 'kept.bin'), 'old')
   await upload(dying, person, own(person, 'kept.bin'), 'new')

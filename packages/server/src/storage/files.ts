@@ -6,7 +6,7 @@ import { type FileRecord, fileKey, filePut, type StoredFile } from './file-recor
 import { type ItemResult, itemError, parsed, parseItem } from './list-items.ts'
 import type { StorageOptions } from './options.ts'
 import { expectFile, loadFile } from './store.ts'
-import { trashPut } from './trash.ts'
+import { commitWithout } from './trash.ts'
 
 export interface CopyRequest {
   readonly source: CloudPath
@@ -112,12 +112,10 @@ export async function removeFile(options: StorageOptions, caller: Caller, path: 
   const { file } = await untilCommitted(async () => {
     const stored = await loadFile(options, path)
     const access = { operation: 'write', path, file: stored?.file } as const
-    const now = options.now()
-    authorize(options.settings().storage.acl, caller, access, now)
+    authorize(options.settings().storage.acl, caller, access, options.now())
     if (stored === undefined) throw new CloudsteadError('STORAGE_FILE_NONEXIST')
     const remove = { op: 'delete', ...fileKey(options.env, path) } as const
-    const writes = [remove, trashPut(options, stored.file.blob, now)]
-    const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
+    const done = await commitWithout(options, stored.file.blob, [remove], [expectFile(options, path, stored)])
     return done ? stored : CONFLICT
   })
   return file
@@ -144,9 +142,8 @@ export async function copyFile(options: StorageOptions, caller: Caller, request:
     if (to !== undefined && !overwrite) throw new CloudsteadError('STORAGE_FILE_EXIST')
     const writes: RecordWrite[] = [filePut(options.env, copyOf(caller, from.file, { target, to, metadata, now }))]
     if (removeSource) writes.push({ op: 'delete', ...fileKey(options.env, source) })
-    if (to !== undefined) writes.push(trashPut(options, to.file.blob, now))
     const seen = [expectFile(options, source, from), expectFile(options, target, to)]
-    return (await options.records.commit(writes, seen)).done ? undefined : CONFLICT
+    return (await commitWithout(options, to?.file.blob, writes, seen)) ? undefined : CONFLICT
   })
 }
 

@@ -70,12 +70,12 @@ async function sweepSpan(
   }
 }
 
-/** Removes the blob of a request that failed. The sweep removes it when this fails, too. */
+/** Removes a blob that may not be needed any more. The sweep removes it when this fails. */
 export async function dropBlob(options: StorageOptions, id: BlobId): Promise<void> {
   try {
     await removeUnreferenced(options, [id])
   } catch (error) {
-    options.onBackgroundError(error, 'removing the bytes of a failed upload')
+    options.onBackgroundError(error, 'removing bytes that are no longer needed')
   }
 }
 

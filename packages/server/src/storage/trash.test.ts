@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, describe, it } from 'node:test'
 import { formatFileId, parseCloudPath } from '@cloudstead/protocol'
+import { openDiskBlobs } from '../engines/blobs/disk/disk-blobs.ts'
 import { ADMIN, ENV, storageForFile } from './storage.fixture.ts'
 
 const setup = await storageForFile()
@@ -61,5 +62,16 @@ describe('the trash', () => {
     assert.equal(await storage.emptyTrash(never), 420)
     assert.equal((await trash()).length, 30)
     assert.equal((await setup.blobs()).length, 30)
+  })
+
+  it('is not used where the server is the only one: the bytes go at once', async () => {
+    const alone = await storageForFile(({ dir }) => openDiskBlobs({ dir, exclusive: true }))
+    for (const path of ['a', 'b', 'c']) await alone.upload(path, path)
+    await alone.upload('a', 'again')
+    await alone.storage.copy(ADMIN, [{ source: 'a', target: 'b', overwrite: true, removeSource: false }])
+    await alone.storage.remove(ADMIN, [formatFileId(ENV, parseCloudPath('c'))])
+    while ((await alone.blobs()).length > 1) await new Promise((done) => setImmediate(done))
+    assert.deepEqual((await alone.records.find({ space: 'trash', limit: 10 })).records, [])
+    assert.deepEqual(await alone.contents(), { a: 'again', b: 'again' })
   })
 })

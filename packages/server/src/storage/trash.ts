@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { BlobId } from '../engines/blobs/blobs.ts'
-import type { PutWrite } from '../engines/records/records.ts'
+import type { Expectation, PutWrite, RecordWrite } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import type { StorageOptions } from './options.ts'
-import { removeUnreferenced } from './sweep.ts'
+import { dropBlob, removeUnreferenced } from './sweep.ts'
 
 const SPACE = 'trash'
 /** How long bytes stay when no file names them any more: whoever has just read the record can still read the bytes. */
@@ -16,12 +16,28 @@ const ID_BYTES = 8
 const PAGE = 200
 
 /**
- * The write that says that a blob may no longer be needed. It is part of the commit that removes a reference, so that the
- * bytes are removed also when the process ends right after it.
+ * Commits writes after which a blob may no longer be needed, and sees to it that its bytes go. Where no other process can
+ * read them, they go at once; if the process is killed before, the sweep at its next start takes them. Otherwise the commit
+ * puts them into the trash.
+ *
+ * @returns whether it was done: false when an expectation does not hold
  */
-export function trashPut({ blobs, keepDeletedMs }: StorageOptions, blob: BlobId, now: number): PutWrite {
+export async function commitWithout(
+  options: StorageOptions,
+  blob: BlobId | undefined,
+  writes: readonly RecordWrite[],
+  expectations: readonly Expectation[],
+): Promise<boolean> {
+  const goesAtOnce = options.blobs.exclusiveSince !== undefined && !options.keepDeletedMs
+  const trash = blob === undefined || goesAtOnce ? [] : [trashPut(options, blob)]
+  const { done } = await options.records.commit([...writes, ...trash], expectations)
+  if (done && blob !== undefined && goesAtOnce) void dropBlob(options, blob)
+  return done
+}
+
+function trashPut({ blobs, keepDeletedMs, now }: StorageOptions, blob: BlobId): PutWrite {
   const keptMs = Math.max(keepDeletedMs ?? 0, blobs.directUrl === undefined ? KEPT_MS : KEPT_WITH_URLS_MS)
-  const due = String(now + keptMs).padStart(DIGITS, '0')
+  const due = String(now() + keptMs).padStart(DIGITS, '0')
   return { op: 'put', space: SPACE, id: `${due}-${randomBytes(ID_BYTES).toString('hex')}`, value: blob, entries: [] }
 }
 

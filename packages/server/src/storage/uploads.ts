@@ -19,7 +19,7 @@ import { etagOf, type FileRecord, filePut } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 import { expectFile, loadFile } from './store.ts'
 import { dropBlob } from './sweep.ts'
-import { trashPut } from './trash.ts'
+import { commitWithout } from './trash.ts'
 
 /** Long enough for a slow phone to begin, and short enough to limit a leaked URL. Checked when the bytes arrive. */
 const TICKET_LIFETIME_MS = 15 * 60 * 1000
@@ -224,10 +224,9 @@ async function commitUpload(
       checkCondition(meta.condition, stored?.file)
       refuseToReplace(ticket, stored?.file)
       const file = newFile(ticket, blob, meta, stored?.file, now)
-      const trash = stored === undefined ? [] : [trashPut(options, stored.file.blob, now)]
-      const writes = [filePut(options.env, file), ...trash]
-      const { done } = await options.records.commit(writes, [expectFile(options, path, stored)])
-      return done ? file : CONFLICT
+      const writes = [filePut(options.env, file)]
+      const seen = [expectFile(options, path, stored)]
+      return (await commitWithout(options, stored?.file.blob, writes, seen)) ? file : CONFLICT
     },
     {
       exhausted: () =>
