@@ -36,7 +36,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** An aim for the ratio to the ceiling, or for the value itself. */
-export type Aim = { readonly ratioAtLeast: number } | { readonly atMost: number }
+export type Aim = { readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly atMost: number }
 
 /** One row of the table. */
 export interface Row {
@@ -69,8 +69,7 @@ export function compare(
   ceiling: readonly Measured[],
   aim?: { readonly ratioAtLeast: number },
 ): Row {
-  const ratios = ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured))
-  const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+  const ratio = ratioOf(ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured)))
   const cpu = { ours: medianCpu(ours), ceiling: medianCpu(ceiling) }
   const busy = median(ours.map(({ loadCpu }) => loadCpu ?? 0))
   return {
@@ -86,6 +85,36 @@ export function compare(
     ...(aim === undefined ? {} : { aim, met: ratio.median >= aim.ratioAtLeast }),
     ...(busy > LOAD_BUSY ? { caution: `the load used ${Math.round(busy * 100)} % of its core` } : {}),
   }
+}
+
+/**
+ * The row for the processor time per operation of one side against another. Undefined where the system does not report it.
+ */
+export function compareCpu(
+  name: string,
+  ours: readonly Measured[],
+  against: string,
+  other: readonly Measured[],
+  aim?: { readonly ratioAtMost: number },
+): Row | undefined {
+  const micros = ({ serverCpuMicros }: Measured) => serverCpuMicros ?? Number.NaN
+  const ratio = ratioOf(ours.map((measured, round) => micros(measured) / micros(other[round] ?? measured)))
+  if (Number.isNaN(ratio.median)) return undefined
+  return {
+    name,
+    unit: 'us',
+    ours: medianCpu(ours),
+    ceiling: medianCpu(other),
+    against,
+    ratio,
+    p50: median(ours.map(({ p50 }) => p50 ?? 0)),
+    p99: median(ours.map(({ p99 }) => p99 ?? 0)),
+    ...(aim === undefined ? {} : { aim, met: ratio.median <= aim.ratioAtMost }),
+  }
+}
+
+function ratioOf(ratios: readonly number[]): NonNullable<Row['ratio']> {
+  return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
 }
 
 function medianCpu(side: readonly Measured[]): number {

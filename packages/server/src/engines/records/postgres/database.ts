@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RecordsUnavailableError } from '../unavailable.ts'
 import { isAway } from './errors.ts'
 import { openPool, type Pool } from './pool.ts'
+import { sharedReads } from './shared-reads.ts'
 import type { Row, Send, Statement } from './statements.ts'
 import { startWatchdog } from './watchdog.ts'
 
@@ -15,6 +16,8 @@ function unavailable(cause: unknown): RecordsUnavailableError {
 export interface Database {
   /** Runs one statement. While the server is away it is repeated, so it must bear that. */
   query(statement: Statement): Promise<readonly Row[]>
+  /** The same for a point read, which shares its connection with those of the same moment. */
+  lookUp(statement: Statement): Promise<readonly Row[]>
   /** Reads everything from one snapshot; the work ends it with `COMMIT`. Repeated like `query`. */
   snapshot<T>(work: (send: Send) => Promise<T>): Promise<T>
   /**
@@ -57,7 +60,7 @@ const SEARCHES = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = of
  * The server ends a transaction whose process has stopped or cannot be reached, so that its locks do not stay. Several
  * commands in one message; `set local` and not a setting of the connection, because a connection pooler may share that.
  */
-const BEGIN: Statement = {
+export const BEGIN: Statement = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'; ${SEARCHES}`,
 }
 const BEGIN_SNAPSHOT: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
@@ -116,11 +119,14 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Connections {
   }
 
   function databaseOf(pool: Pool): Database {
+    const read = sharedReads((statements) => patiently(() => pool.lend((send) => send(statements))))
     return {
       async query(statement) {
         const [rows = []] = await patiently(() => pool.lend((send) => send([statement])))
         return rows
       },
+      // Counted from now on, although it is sent a moment later.
+      lookUp: (statement) => counted(() => read(statement)),
       snapshot: (work) => patiently(() => begin(pool, BEGIN_SNAPSHOT, work)),
       transaction: (work) => begin(pool, BEGIN, work),
       patiently,
