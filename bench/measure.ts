@@ -97,8 +97,7 @@ export function compareCpu(
   other: readonly Measured[],
   aim?: { readonly ratioAtMost: number },
 ): Row | undefined {
-  const micros = ({ serverCpuMicros }: Measured) => serverCpuMicros ?? Number.NaN
-  const ratio = ratioOf(ours.map((measured, round) => micros(measured) / micros(other[round] ?? measured)))
+  const ratio = ratioOf(growthOf({ few: other, many: ours }))
   if (Number.isNaN(ratio.median)) return undefined
   return {
     name,
@@ -113,10 +112,39 @@ export function compareCpu(
   }
 }
 
+/** What was measured with few and with many of something. */
+interface Growth {
+  readonly few: readonly Measured[]
+  readonly many: readonly Measured[]
+}
+
+/** The row for how many times the processor time per operation grows, against another growth. Undefined as above. */
+export function compareGrowth(
+  name: string,
+  ours: Growth,
+  against: string,
+  other: Growth,
+  aim: { readonly ratioAtMost: number },
+): Row | undefined {
+  const [growth, others] = [growthOf(ours), growthOf(other)]
+  const ratio = ratioOf(growth.map((times, round) => times / (others[round] ?? Number.NaN)))
+  if (Number.isNaN(ratio.median)) return undefined
+  const met = ratio.median <= aim.ratioAtMost
+  return { name, unit: 'times', ours: median(growth), ceiling: median(others), against, ratio, aim, met }
+}
+
+function growthOf({ few, many }: Growth): number[] {
+  return many.map((measured, round) => cpuOf(measured) / cpuOf(few[round]))
+}
+
+function cpuOf(measured: Measured | undefined): number {
+  return measured?.serverCpuMicros ?? Number.NaN
+}
+
 function ratioOf(ratios: readonly number[]): NonNullable<Row['ratio']> {
   return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
 }
 
 function medianCpu(side: readonly Measured[]): number {
-  return median(side.map(({ serverCpuMicros }) => serverCpuMicros ?? Number.NaN))
+  return median(side.map(cpuOf))
 }

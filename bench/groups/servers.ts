@@ -15,7 +15,7 @@ import {
 } from '../cloudstead.ts'
 import type { Bench, Group } from '../group.ts'
 import type { Job, Measured, Plan } from '../job.ts'
-import { compareCpu, type Row, type Side } from '../measure.ts'
+import { compareCpu, compareGrowth, type Row, type Side } from '../measure.ts'
 import { cpuMicrosOf } from '../processes.ts'
 import { s3Places } from './s3-places.ts'
 
@@ -47,28 +47,28 @@ export const serversGroup: Group = {
     const origin = await bench.cloudstead()
     const traffic = await trafficFor(bench, origin)
     await origin.stop()
-    const alone = await several(MOST, () => bench.cloudstead({ copyOf: origin.dataDir }))
-    await warmUp(traffic, alone)
-    const reference: Fleet = { traffic, servers: alone.slice(0, 1) }
-    const rows = await workersRows(bench, reference)
-    rows.push(...(await fleetRows(bench, 'each alone', { traffic, servers: alone }, [1, MOST])))
-    for (const server of alone.slice(1)) await server.stop()
+    const apart: Fleet = {
+      traffic,
+      servers: await several(MOST, () => bench.cloudstead({ copyOf: origin.dataDir })),
+    }
+    await warmUp(apart)
+    const rows = await workersRows(bench, apart)
 
     const cluster = await bench.postgres()
     const masterKeyFile = join(bench.directory(), 'master.key')
     writeMasterKey(masterKeyFile)
 
     /** Servers on a new database. */
-    async function sharing(where: string, place: Omit<Places, 'records'>, against?: Fleet): Promise<void> {
+    async function sharing(where: string, place: Omit<Places, 'records'>): Promise<void> {
       const places = { ...place, records: { url: await cluster.newDatabase(), masterKeyFile } }
       const servers = await several(MOST, () => bench.cloudstead({ places }))
       const fleet: Fleet = { servers, traffic: await trafficFor(bench, servers[0]) }
-      await warmUp(fleet.traffic, servers)
-      rows.push(...(await fleetRows(bench, where, fleet, COUNTS, against)), ...(await idleRow(where, servers)))
+      await warmUp(fleet)
+      rows.push(...(await fleetRows(bench, where, fleet, apart)), ...(await idleRow(where, servers)))
       for (const server of servers) await server.stop()
     }
 
-    await sharing('shared directory', { blobs: pathToFileURL(join(bench.directory(), 'files')).href }, reference)
+    await sharing('shared directory', { blobs: pathToFileURL(join(bench.directory(), 'files')).href })
     const lacks = lacksRadosgw()
     if (lacks === false) await sharing('S3', await s3Places(await bench.s3()))
     else bench.progress(`S3 left out: ${lacks}`)
@@ -136,7 +136,7 @@ async function trafficFor(bench: Bench, server: Cloudstead | undefined): Promise
   }
 }
 
-async function warmUp(traffic: Traffic, servers: readonly Cloudstead[]): Promise<void> {
+async function warmUp({ traffic, servers }: Fleet): Promise<void> {
   for (const server of servers) {
     for (const [operation] of OPERATIONS) {
       await traffic[operation]([server], { requests: WARM_UP[operation], seconds: LONG_S })
@@ -187,16 +187,16 @@ function uploadRequests(user: User, count: number): string[] {
 }
 
 /** `--workers 2` against one process, on the same engines. */
-async function workersRows(bench: Bench, one: Fleet): Promise<Row[]> {
+async function workersRows(bench: Bench, apart: Fleet): Promise<Row[]> {
   const server = await bench.cloudstead({ args: ['--workers', '2'] })
   const two: Fleet = { servers: [server], traffic: await trafficFor(bench, server) }
   // Twice: there are two processes.
-  await warmUp(two.traffic, [server, server])
+  await warmUp({ traffic: two.traffic, servers: [server, server] })
   const rows: (Row | undefined)[] = []
   for (const [operation, name] of OPERATIONS.slice(0, 2)) {
     const { ours, reference } = await bench.takeTurns({
-      ours: sideOf(two, operation),
-      reference: sideOf(one, operation),
+      ours: sideOf(two, operation, 1),
+      reference: sideOf(apart, operation, 1),
     })
     rows.push(compareCpu(`${name}, --workers 2`, ours, 'one process', reference, FLAT))
   }
@@ -204,33 +204,33 @@ async function workersRows(bench: Bench, one: Fleet): Promise<Row[]> {
   return rows.filter((row) => row !== undefined)
 }
 
-/** Several servers against one of them, and that one against the reference. */
-async function fleetRows(
-  bench: Bench,
-  where: string,
-  { traffic, servers }: Fleet,
-  counts: readonly number[],
-  reference?: Fleet,
-): Promise<Row[]> {
+/**
+ * Several servers that share their data against one of them. On one core, many processes cost more per request than one
+ * whatever they do: so the growth is also compared with that of servers which share nothing.
+ */
+async function fleetRows(bench: Bench, where: string, fleet: Fleet, apart: Fleet): Promise<Row[]> {
   const rows: (Row | undefined)[] = []
   for (const [operation, name] of OPERATIONS) {
     const sides: Record<string, Side> = {}
-    for (const count of counts) sides[count] = sideOf({ traffic, servers: servers.slice(0, count) }, operation)
-    if (reference) sides[REFERENCE] = sideOf(reference, operation)
+    for (const count of COUNTS) sides[count] = sideOf(fleet, operation, count)
+    for (const count of [1, MOST]) sides[`${count} apart`] = sideOf(apart, operation, count)
     const rounds = await bench.takeTurns(sides)
-    const of = (side: number | string) => rounds[side] ?? []
-    if (reference) rows.push(compareCpu(`${name}, 1 server, ${where}`, of(1), REFERENCE, of(REFERENCE)))
-    for (const count of counts.slice(1)) {
-      rows.push(compareCpu(`${name}, ${count} servers, ${where}`, of(count), '1 server', of(1), FLAT))
+    const of = (side: string) => rounds[side] ?? []
+    rows.push(compareCpu(`${name}, 1 server, ${where}`, of('1'), REFERENCE, of('1 apart')))
+    for (const count of COUNTS.slice(1)) {
+      rows.push(compareCpu(`${name}, ${count} servers, ${where}`, of(`${count}`), '1 server', of('1'), FLAT))
     }
+    const growth = { few: of('1'), many: of(`${MOST}`) }
+    const others = { few: of('1 apart'), many: of(`${MOST} apart`) }
+    rows.push(compareGrowth(`${name}, growth to ${MOST}, ${where}`, growth, `${MOST} that share nothing`, others, FLAT))
   }
   return rows.filter((row) => row !== undefined)
 }
 
 const sideOf =
-  ({ traffic, servers }: Fleet, operation: Operation): Side =>
+  ({ traffic, servers }: Fleet, operation: Operation, count: number): Side =>
   () =>
-    traffic[operation](servers)
+    traffic[operation](servers.slice(0, count))
 
 /** What servers do without requests. */
 async function idleRow(where: string, servers: readonly Cloudstead[]): Promise<Row[]> {
