@@ -3,7 +3,7 @@ import { RecordsUnavailableError } from '../unavailable.ts'
 import { isAway } from './errors.ts'
 import { openPool, type Pool } from './pool.ts'
 import { sharedReads } from './shared-reads.ts'
-import type { Row, Send, Statement } from './statements.ts'
+import { COMMIT, type Row, type Send, type Statement } from './statements.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Names the reason, because the log shows the message. */
@@ -18,6 +18,11 @@ export interface Database {
   query(statement: Statement): Promise<readonly Row[]>
   /** The same for a point read, which shares its connection with those of the same moment. */
   lookUp(statement: Statement): Promise<readonly Row[]>
+  /**
+   * The same for a statement whose plan is kept, and only searches in the indexes. The server would make some plans anew
+   * each time, which takes longer than to run them.
+   */
+  search(statement: Statement): Promise<readonly Row[]>
   /** Reads everything from one snapshot; the work ends it with `COMMIT`. Repeated like `query`. */
   snapshot<T>(work: (send: Send) => Promise<T>): Promise<T>
   /**
@@ -63,6 +68,7 @@ const SEARCHES = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = of
 export const BEGIN: Statement = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'; ${SEARCHES}`,
 }
+const BEGIN_SEARCH: Statement = { text: `BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; ${SEARCHES}` }
 const BEGIN_SNAPSHOT: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 const ROLLBACK: Statement = { text: 'ROLLBACK' }
 
@@ -127,6 +133,10 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Connections {
       },
       // Counted from now on, although it is sent a moment later.
       lookUp: (statement) => counted(() => read(statement)),
+      async search(statement) {
+        const [rows = []] = await patiently(() => begin(pool, BEGIN_SEARCH, (send) => send([statement, COMMIT])))
+        return rows
+      },
       snapshot: (work) => patiently(() => begin(pool, BEGIN_SNAPSHOT, work)),
       transaction: (work) => begin(pool, BEGIN, work),
       patiently,
