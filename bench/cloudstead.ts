@@ -1,7 +1,7 @@
 /** The server under test, as a black box: login, actions on /web, PUT to an upload URL. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes, sign } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Server, type SpawnOptions, startServer } from './processes.ts'
@@ -22,21 +22,51 @@ export interface Cloudstead extends Server {
   readonly dataDir: string
 }
 
+/** Where a server keeps what it shares with others. */
+export interface Places {
+  /** `postgres://...`; without it the records are in the data directory. */
+  readonly records?: { readonly url: string; readonly masterKeyFile: string }
+  /** `s3://...` or `file:///...`; without it the files are in the data directory. */
+  readonly blobs?: string
+  /** The keys of S3, as environment variables. */
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+export interface CloudsteadOptions {
+  /** Files are private by default, so that every temporary URL is signed. */
+  readonly acl?: StorageAcl
+  readonly places?: Places
+  /** More words of the command line. */
+  readonly args?: readonly string[]
+  /** Begins with a copy of this data directory, whose server has stopped. */
+  readonly copyOf?: string
+}
+
 /**
- * Starts the server with its command, on a data directory that is created if it does not exist. Files are private by default,
- * so that every temporary URL is signed.
+ * Starts the server with its command, on a data directory that is created if it does not exist. With records and files
+ * elsewhere it has none.
  */
 export async function startCloudstead(
   dataDir: string,
   options: SpawnOptions,
-  acl: StorageAcl = 'PRIVATE',
+  { acl = 'PRIVATE', places = {}, args = [], copyOf }: CloudsteadOptions = {},
 ): Promise<Cloudstead> {
   const config = join(dataDir, '..', 'cloudstead.config.json')
   const database = { collections: { [COLLECTION]: { acl: 'PRIVATE' } } }
   writeFileSync(config, JSON.stringify({ storage: { acl }, database }))
-  const place = ['--port', '0', '--data-dir', dataDir, '--config', config]
-  const server = await startServer(COMMAND, ['start', '--env', ENV, ...place], options)
+  if (copyOf !== undefined) cpSync(copyOf, dataDir, { recursive: true })
+  const { records, blobs, variables } = places
+  const words = ['start', '--env', ENV, '--port', '0', '--config', config]
+  if (records) words.push('--records', records.url, '--master-key-file', records.masterKeyFile, '--drain', '0')
+  if (blobs !== undefined) words.push('--blobs', blobs)
+  if (!records || blobs === undefined) words.push('--data-dir', dataDir)
+  const server = await startServer(COMMAND, [...words, ...args], { ...options, variables })
   return { ...server, dataDir }
+}
+
+/** Makes the key of servers that share a database. */
+export function writeMasterKey(file: string): void {
+  writeFileSync(file, execFileSync(process.execPath, [COMMAND, 'keys', 'master']))
 }
 
 /** One logged-in user. */

@@ -1,7 +1,9 @@
 /** What a group of measurements works with. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Cloudstead, type StorageAcl, startCloudstead } from './cloudstead.ts'
+import { type Cluster, startCluster } from '../acceptance/support/postgres.ts'
+import { type Radosgw, startRadosgw } from '../acceptance/support/radosgw.ts'
+import { type Cloudstead, type CloudsteadOptions, startCloudstead } from './cloudstead.ts'
 import type { Job, Measured } from './job.ts'
 import { type Rounds, type Row, type Side, takeTurns } from './measure.ts'
 import {
@@ -17,8 +19,14 @@ import {
 /** Uploads use the thread pool, one thread each; the ceiling gets as many threads as the server has. */
 const THREADS = 16
 
+/** Commits are durable, as they are on a server that is not for tests. */
+const POSTGRES = { fsync: 'on', shared_buffers: '1GB', max_connections: 200 }
+const FROM_SOURCE = ['--conditions=@cloudstead/source', '--disable-warning=ExperimentalWarning']
+
 export interface Group {
   readonly name: string
+  /** The reason why it cannot run on this machine, or false. Without it the group runs everywhere. */
+  readonly lacks?: () => string | false
   run(bench: Bench): Promise<Row[]>
 }
 
@@ -29,24 +37,32 @@ export interface Scale {
   readonly seconds: number
   /** Maximum uploads of 200 KiB per side and round; limits what is written to disk. */
   readonly uploads: number
+  /** Records of a large database. */
+  readonly manyRecords: number
 }
 
-export const FULL: Scale = { rounds: 9, seconds: 1, uploads: 600 }
-export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300 }
+export const FULL: Scale = { rounds: 9, seconds: 1, uploads: 600, manyRecords: 1_000_000 }
+export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300, manyRecords: 300_000 }
 
 export interface Bench {
   readonly scale: Scale
-  /** Runs a load job against a server. */
-  drive(server: Server, job: Omit<Job, 'url'>): Promise<Measured>
+  /** Runs a load job against a server, or several. */
+  drive(server: Server | readonly Server[], job: Omit<Job, 'urls'>): Promise<Measured>
   /** A new empty directory on the disk that is measured. */
   directory(): string
   progress(line: string): void
-  /** The server under test on an empty data directory, with private files by default. Stopped when the group ends. */
-  cloudstead(acl?: StorageAcl): Promise<Cloudstead>
+  /** The server under test on an empty data directory. Stopped when the group ends. */
+  cloudstead(options?: CloudsteadOptions): Promise<Cloudstead>
+  /** PostgreSQL, on any core, with durable commits and room for the data in its memory. Stopped when the group ends. */
+  postgres(): Promise<Cluster>
+  /** An S3 store that keeps its objects in memory, on any core. Stopped when the group ends. */
+  s3(): Promise<Radosgw>
   /** A bare server of `ceilings/`. Stopped when the group ends. */
   ceiling(name: string, ...args: string[]): Promise<Server>
   /** A process of `ceilings/` without HTTP. Stopped when the group ends. */
   inProcess<J extends object>(name: string, ...args: string[]): Worker<J>
+  /** A process of `packages/`, run from its source, on any core. Stopped when the group ends. */
+  inPackage<J extends object>(path: string, ...args: string[]): Worker<J>
   takeTurns<Name extends string>(sides: Readonly<Record<Name, Side>>): Promise<Rounds<Name>>
   /** Starts the server on any core, to measure the start. */
   startUnpinned(dataDir: string): Promise<Server>
@@ -59,6 +75,8 @@ export interface BenchOptions {
   readonly cores: Cores | undefined
   /** A directory for this group; removed afterwards. */
   readonly directory: string
+  /** The directory of the disk that is measured. Every user can enter it. */
+  readonly disk: string
   readonly progress: (line: string) => void
   /** Node options for the server under test, such as those of a profiler. */
   readonly nodeArgs: readonly string[]
@@ -67,7 +85,7 @@ export interface BenchOptions {
 /** Runs one group, then stops its processes and removes its files, even after an error. */
 export async function runGroup(
   group: Group,
-  { scale, load, cores, directory, progress, nodeArgs }: BenchOptions,
+  { scale, load, cores, directory, disk, progress, nodeArgs }: BenchOptions,
 ): Promise<Row[]> {
   const started: { stop(): Promise<void> }[] = []
   const core = cores?.server
@@ -83,9 +101,11 @@ export async function runGroup(
     scale,
     progress,
     async drive(server, job) {
-      const before = cpuMicrosOf(server.pid)
-      const measured = await load.run({ ...job, url: server.url })
-      const after = cpuMicrosOf(server.pid)
+      const servers = [server].flat()
+      const pids = servers.map(({ pid }) => pid)
+      const before = cpuMicrosOf(pids)
+      const measured = await load.run({ ...job, urls: servers.map(({ url }) => url) })
+      const after = cpuMicrosOf(pids)
       if (before === undefined || after === undefined) return measured
       return { ...measured, serverCpuMicros: (after - before) / measured.requests }
     },
@@ -94,10 +114,27 @@ export async function runGroup(
       mkdirSync(path, { recursive: true })
       return path
     },
-    cloudstead: (acl) => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs }, acl)),
+    cloudstead: (options) => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs }, options)),
+    async postgres() {
+      const cluster = await startCluster({ parent: disk, settings: POSTGRES })
+      started.push({ stop: cluster.dispose })
+      return cluster
+    },
+    async s3() {
+      const store = await startRadosgw()
+      started.push({ stop: store.dispose })
+      return store
+    },
     ceiling: (name, ...args) => keep(startServer(benchScript(`ceilings/${name}.ts`), args, { core, threads: THREADS })),
     inProcess(name, ...args) {
       const worker = startWorker<never>(benchScript(`ceilings/${name}.ts`), args, { core })
+      started.push(worker)
+      return worker
+    },
+    inPackage(path, ...args) {
+      const worker = startWorker<never>(benchScript(`../packages/${path}`), args, {
+        nodeArgs: [...FROM_SOURCE, ...nodeArgs],
+      })
       started.push(worker)
       return worker
     },

@@ -10,8 +10,8 @@ export type Plan =
   | { readonly kind: 'upload'; readonly path: string; readonly bodies: readonly string[]; readonly bytes: number }
 
 export interface Job {
-  /** `http://host:port` of the server. */
-  readonly url: string
+  /** `http://host:port` of each server. The connections go to them in turn. */
+  readonly urls: readonly string[]
   readonly connections: number
   /** The job ends after `seconds` or `requests`, whichever comes first. */
   readonly seconds: number
@@ -29,7 +29,7 @@ export interface Measured {
   readonly p99?: number
   /** Share of one core used by the load process. Near 1, the load was measured instead of the server. */
   readonly loadCpu?: number
-  /** CPU time of the server in microseconds per request. Undefined if the system does not report it. */
+  /** CPU time of the servers in microseconds per request. Undefined if the system does not report it. */
   readonly serverCpuMicros?: number
 }
 

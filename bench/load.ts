@@ -12,9 +12,11 @@ const JSON_TYPE = 'application/json'
 type Operation = (connection: Connection, n: number) => Promise<void>
 
 async function run(job: Job): Promise<Measured> {
-  const { hostname, port } = new URL(job.url)
   const connections = await Promise.all(
-    Array.from({ length: job.connections }, () => openConnection(hostname, Number(port))),
+    Array.from({ length: job.connections }, (_, n) => {
+      const { hostname, port } = new URL(at(job.urls, n))
+      return openConnection(hostname, Number(port))
+    }),
   )
   const operation = operationOf(job)
   const limit = Math.min(job.requests, listLength(job.plan))
@@ -55,8 +57,9 @@ function listLength(plan: Plan): number {
   return plan.kind === 'upload' ? plan.bodies.length : Number.POSITIVE_INFINITY
 }
 
-function operationOf({ url, plan, expect }: Job): Operation {
-  const { host } = new URL(url)
+function operationOf({ urls, plan, expect }: Job): Operation {
+  // Several servers see one host, as behind a load balancer.
+  const { host } = new URL(at(urls, 0))
   switch (plan.kind) {
     case 'get': {
       const { token } = plan
@@ -93,7 +96,7 @@ function operationOf({ url, plan, expect }: Job): Operation {
 
 function at<T>(list: readonly T[], n: number): T {
   const item = list[n % list.length]
-  if (item === undefined) throw new Error('the plan has an empty list')
+  if (item === undefined) throw new Error('the job has an empty list')
   return item
 }
 

@@ -36,7 +36,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** An aim for the ratio to the ceiling, or for the value itself. */
-export type Aim = { readonly ratioAtLeast: number } | { readonly atMost: number }
+export type Aim = { readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly atMost: number }
 
 /** One row of the table. */
 export interface Row {
@@ -69,8 +69,7 @@ export function compare(
   ceiling: readonly Measured[],
   aim?: { readonly ratioAtLeast: number },
 ): Row {
-  const ratios = ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured))
-  const ratio = { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+  const ratio = ratioOf(ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured)))
   const cpu = { ours: medianCpu(ours), ceiling: medianCpu(ceiling) }
   const busy = median(ours.map(({ loadCpu }) => loadCpu ?? 0))
   return {
@@ -88,6 +87,64 @@ export function compare(
   }
 }
 
+/**
+ * The row for the processor time per operation of one side against another. Undefined where the system does not report it.
+ */
+export function compareCpu(
+  name: string,
+  ours: readonly Measured[],
+  against: string,
+  other: readonly Measured[],
+  aim?: { readonly ratioAtMost: number },
+): Row | undefined {
+  const ratio = ratioOf(growthOf({ few: other, many: ours }))
+  if (Number.isNaN(ratio.median)) return undefined
+  return {
+    name,
+    unit: 'us',
+    ours: medianCpu(ours),
+    ceiling: medianCpu(other),
+    against,
+    ratio,
+    p50: median(ours.map(({ p50 }) => p50 ?? 0)),
+    p99: median(ours.map(({ p99 }) => p99 ?? 0)),
+    ...(aim === undefined ? {} : { aim, met: ratio.median <= aim.ratioAtMost }),
+  }
+}
+
+/** What was measured with few and with many of something. */
+interface Growth {
+  readonly few: readonly Measured[]
+  readonly many: readonly Measured[]
+}
+
+/** The row for how many times the processor time per operation grows, against another growth. Undefined as above. */
+export function compareGrowth(
+  name: string,
+  ours: Growth,
+  against: string,
+  other: Growth,
+  aim: { readonly ratioAtMost: number },
+): Row | undefined {
+  const [growth, others] = [growthOf(ours), growthOf(other)]
+  const ratio = ratioOf(growth.map((times, round) => times / (others[round] ?? Number.NaN)))
+  if (Number.isNaN(ratio.median)) return undefined
+  const met = ratio.median <= aim.ratioAtMost
+  return { name, unit: 'times', ours: median(growth), ceiling: median(others), against, ratio, aim, met }
+}
+
+function growthOf({ few, many }: Growth): number[] {
+  return many.map((measured, round) => cpuOf(measured) / cpuOf(few[round]))
+}
+
+function cpuOf(measured: Measured | undefined): number {
+  return measured?.serverCpuMicros ?? Number.NaN
+}
+
+function ratioOf(ratios: readonly number[]): NonNullable<Row['ratio']> {
+  return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
+}
+
 function medianCpu(side: readonly Measured[]): number {
-  return median(side.map(({ serverCpuMicros }) => serverCpuMicros ?? Number.NaN))
+  return median(side.map(cpuOf))
 }

@@ -1,6 +1,6 @@
 /** Starts and stops processes: one per side, servers on one core and the load on another. */
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Job, Measured } from './job.ts'
 
@@ -28,22 +28,25 @@ export interface SpawnOptions {
   readonly ipc?: boolean
   readonly threads?: number
   readonly nodeArgs?: readonly string[]
+  /** Environment variables in addition to those of this process. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
 }
 
 /** Runs a script with the Node of this process, pinned if `core` is given. */
 function spawnNode(
   script: string,
   args: readonly string[],
-  { core, ipc, threads, nodeArgs }: SpawnOptions,
+  { core, ipc, threads, nodeArgs, variables }: SpawnOptions,
 ): ChildProcess {
   const line = [process.execPath, ...(nodeArgs ?? []), script, ...args]
   const [command = '', ...rest] = core === undefined ? line : ['taskset', '-c', String(core), ...line]
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])]
-  const env = threads === undefined ? process.env : { ...process.env, UV_THREADPOOL_SIZE: String(threads) }
+  const pool = threads === undefined ? {} : { UV_THREADPOOL_SIZE: String(threads) }
+  const env = { ...process.env, ...pool, ...variables }
   return spawn(command, rest, { stdio, env })
 }
 
-/** The path of a script in this folder, such as `ceilings/upload.ts`. */
+/** The path of a script, such as `ceilings/upload.ts`, from this folder. */
 export function benchScript(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url))
 }
@@ -148,13 +151,30 @@ export function startWorker<J extends object>(
 /** Length of a clock tick in /proc on Linux. */
 const TICK_MICROS = 10_000
 
-/** CPU time of a process, all threads, in microseconds. Undefined if the system does not report it. */
-export function cpuMicrosOf(pid: number): number | undefined {
+/**
+ * CPU time of some processes and of those that they have started, all threads, in microseconds. Undefined if the system does
+ * not report it.
+ */
+export function cpuMicrosOf(pids: readonly number[]): number | undefined {
+  try {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    const children = Map.groupBy(all, (pid) => statOf(pid)?.parent)
+    const total = (pid: string): number =>
+      (statOf(pid)?.micros ?? 0) + (children.get(pid) ?? []).reduce((sum, child) => sum + total(child), 0)
+    return pids.reduce((sum, pid) => sum + total(String(pid)), 0)
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined for a process that has ended. */
+function statOf(pid: string): { readonly parent: string; readonly micros: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may contain spaces; user and system time are the 12th and 13th field after it.
+    // The name in parentheses may contain spaces; the parent is the second field after it, user and system time are the
+    // 12th and 13th.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS
+    return { parent: fields[1] ?? '', micros: (Number(fields[11]) + Number(fields[12])) * TICK_MICROS }
   } catch {
     return undefined
   }

@@ -48,7 +48,8 @@ function cells({ name, unit, ours, ceiling, against, ratio, p50, p99, cpu, aim, 
 }
 
 function aimText(aim: Aim, unit: string): string {
-  return 'atMost' in aim ? `<= ${aim.atMost} ${unit}` : `>= ${aim.ratioAtLeast.toFixed(2)}`
+  if ('atMost' in aim) return `<= ${aim.atMost} ${unit}`
+  return 'ratioAtMost' in aim ? `<= ${aim.ratioAtMost.toFixed(2)}` : `>= ${aim.ratioAtLeast.toFixed(2)}`
 }
 
 function grouped(value: number): string {

@@ -12,7 +12,10 @@ import { documentGroup } from './groups/document.ts'
 import { gatewayGroup } from './groups/gateway.ts'
 import { getGroup } from './groups/get.ts'
 import { memoryGroup } from './groups/memory.ts'
+import { postgresGroup } from './groups/postgres.ts'
 import { rulesGroup } from './groups/rules.ts'
+import { s3Group } from './groups/s3.ts'
+import { serversGroup } from './groups/servers.ts'
 import { startGroup } from './groups/start.ts'
 import { uploadGroup } from './groups/upload.ts'
 import { urlsGroup } from './groups/urls.ts'
@@ -29,6 +32,9 @@ const GROUPS: readonly Group[] = [
   rulesGroup,
   startGroup,
   memoryGroup,
+  postgresGroup,
+  serversGroup,
+  s3Group,
 ]
 /** `f_type` of a file system in memory, where syncs have no effect. */
 const TMPFS = 0x01021994
@@ -53,7 +59,8 @@ const profiles = values['cpu-prof']
 const nodeArgs = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`]
 const chosen = GROUPS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
 
-const directory = mkdtempSync(join(resolve(values.dir ?? tmpdir()), 'cloudstead-bench-'))
+const disk = resolve(values.dir ?? tmpdir())
+const directory = mkdtempSync(join(disk, 'cloudstead-bench-'))
 const inMemory = statfsSync(directory).type === TMPFS
 const cores = findCores()
 const load = startLoad(cores?.load)
@@ -72,10 +79,14 @@ const rows: Row[] = []
 try {
   for (const group of chosen) {
     const progress = (line: string) => print(`  ${group.name}: ${line}`)
+    const lacks = group.lacks?.()
+    if (lacks) {
+      progress(`left out: ${lacks}`)
+      continue
+    }
     const scale = values.quick ? QUICK : FULL
-    rows.push(
-      ...(await runGroup(group, { scale, load, cores, directory: join(directory, group.name), progress, nodeArgs })),
-    )
+    const options = { scale, load, cores, directory: join(directory, group.name), disk, progress, nodeArgs }
+    rows.push(...(await runGroup(group, options)))
   }
 } catch (error) {
   process.stderr.write(`measuring failed: ${(error as Error).stack}\n`)

@@ -37,11 +37,18 @@ export interface Cluster {
   dispose(): Promise<void>
 }
 
+export interface ClusterOptions {
+  /** Gets the folder of the server; every user must be able to enter it. Default: the temporary directory. */
+  readonly parent?: string
+  /** Settings of the server that differ from those for tests. */
+  readonly settings?: Readonly<Record<string, string | number>>
+}
+
 /** Starts a server. When this process ends in any way, the server ends too and its folder is removed. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster({ parent = tmpdir(), settings = {} }: ClusterOptions = {}): Promise<Cluster> {
   const programs = findPostgres()
   if (programs === undefined) throw new Error(HOW_TO_INSTALL)
-  const folder = await mkdtemp(join(tmpdir(), 'postgres-'))
+  const folder = await mkdtemp(join(parent, 'postgres-'))
   const data = join(folder, 'data')
   const port = await freePort()
   const isRoot = process.getuid?.() === 0
@@ -71,7 +78,19 @@ export async function startCluster(): Promise<Cluster> {
   }
 
   const start = () =>
-    run('pg_ctl', '-D', data, '-l', join(folder, 'server.log'), '-o', settings(port, folder), '-w', '-t', '60', 'start')
+    run(
+      'pg_ctl',
+      '-D',
+      data,
+      '-l',
+      join(folder, 'server.log'),
+      '-o',
+      optionsOf(port, folder, settings),
+      '-w',
+      '-t',
+      '60',
+      'start',
+    )
 
   const cluster: Cluster = {
     async newDatabase() {
@@ -102,7 +121,7 @@ export async function startCluster(): Promise<Cluster> {
 /** No sync: a crash of the server loses nothing that the system has, and that is what tests cause. */
 const INITDB = ['--no-sync', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--no-instructions']
 
-function settings(port: number, folder: string): string {
+function optionsOf(port: number, folder: string, settings: ClusterOptions['settings']): string {
   const all = {
     listen_addresses: '127.0.0.1',
     port,
@@ -110,6 +129,7 @@ function settings(port: number, folder: string): string {
     max_connections: 100,
     shared_buffers: '64MB',
     fsync: 'off',
+    ...settings,
   }
   return Object.entries(all)
     .map(([name, value]) => `-c ${name}=${value}`)

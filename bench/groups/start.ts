@@ -18,10 +18,10 @@ export const startGroup: Group = {
     const cpu = { ours: [] as number[], ceiling: [] as number[] }
     for (let round = 0; round < bench.scale.rounds; round += 1) {
       const server = await bench.startUnpinned(dataDir)
-      cpu.ours.push(cpuMicrosOf(server.pid) ?? Number.NaN)
+      cpu.ours.push(cpuMicrosOf([server.pid]) ?? Number.NaN)
       await server.stop()
       const hello = await bench.startBare('hello')
-      cpu.ceiling.push(cpuMicrosOf(hello.pid) ?? Number.NaN)
+      cpu.ceiling.push(cpuMicrosOf([hello.pid]) ?? Number.NaN)
       await hello.stop()
       ours.push(server.startedInMs)
       bare.push(hello.startedInMs)

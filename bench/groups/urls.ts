@@ -51,7 +51,7 @@ async function againstBare(bench: Bench): Promise<Row> {
 /** Two servers with the same files and the same user, and different rules for reading. */
 async function privateAgainstPublic(bench: Bench): Promise<Row> {
   const sideOf = async (acl: StorageAcl, signed: boolean) => {
-    const server = await bench.cloudstead(acl)
+    const server = await bench.cloudstead({ acl })
     const user = await signInCustom(server, 'alice')
     const fileIds = await user.uploadFiles('page', FILES, FILE_BYTES)
     const paths = await user.urlPaths(fileIds)

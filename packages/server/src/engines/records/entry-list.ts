@@ -34,8 +34,13 @@ export function packEntries(entries: readonly IndexEntry[]): EntryList {
 /**
  * The entries of a list, by a text that is equal for equal entries; duplicates are dropped. Empty without a list. Throws
  * when the bytes are not such a list.
+ *
+ * @param which `unique` skips the others, which costs less than to sort them out
  */
-export function unpackEntries(list: EntryList | undefined): Map<string, Required<IndexEntry>> {
+export function unpackEntries(
+  list: EntryList | undefined,
+  which: 'all' | 'unique' = 'all',
+): Map<string, Required<IndexEntry>> {
   const entries = new Map<string, Required<IndexEntry>>()
   if (!list) return entries
   const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength)
@@ -45,12 +50,11 @@ export function unpackEntries(list: EntryList | undefined): Map<string, Required
     const unique = bytes.readUInt8(at) === 1
     const nameEnd = at + HEADER + bytes.readUInt16BE(at + 1)
     const end = nameEnd + bytes.readUInt32BE(at + 3)
-    const index = bytes.toString('utf8', at + HEADER, nameEnd)
-    entries.set(`${index}\0${bytes.toString('latin1', nameEnd, end)}`, {
-      index,
-      key: bytes.subarray(nameEnd, end),
-      unique,
-    })
+    if (unique || which === 'all') {
+      const index = bytes.toString('utf8', at + HEADER, nameEnd)
+      const text = `${index}\0${bytes.toString('latin1', nameEnd, end)}`
+      entries.set(text, { index, key: bytes.subarray(nameEnd, end), unique })
+    }
     at = end
   }
   return entries

@@ -46,17 +46,17 @@ interface UniqueKey {
 }
 
 /** Locks the lane first: whoever follows a space waits for the transactions that have not seen that (feed.ts). */
-const LANE = `SELECT version, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now FROM lanes
+export const LOCK_LANE = `SELECT version, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now FROM lanes
   WHERE lane = $1 AND used > now() - $2 * interval '1 ms' FOR NO KEY UPDATE`
 /** In the order of the keys, so that two batches do not wait for each other. */
 const heads = (lock: string) => `SELECT k.n, r.version, r.entries, r.value IS NOT NULL AS live
   FROM unnest($1::bytea[], $2::bytea[]) WITH ORDINALITY k(space, id, n) JOIN records r USING (space, id)
   ORDER BY k.n ${lock} OF r`
-const WRITTEN = heads('FOR NO KEY UPDATE')
+export const WRITTEN = heads('FOR NO KEY UPDATE')
 const EXPECTED = heads('FOR SHARE')
 const HOLDERS = `SELECT k.n, u.id FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) WITH ORDINALITY k(space, idx, key, n)
   JOIN uniques u USING (space, idx, key)`
-const FOLLOWED = 'SELECT space FROM feeds WHERE space = ANY($1::bytea[])'
+export const FOLLOWED = 'SELECT space FROM feeds WHERE space = ANY($1::bytea[])'
 const PLACE_ROWS = `INSERT INTO records (space, id, version, entries, bytes, value)
   SELECT k.space, k.id, $3::bigint, $4::bytea, 0, NULL FROM unnest($1::bytea[], $2::bytea[]) k(space, id) ON CONFLICT DO NOTHING`
 const PLACE_TOMBSTONES = `INSERT INTO tombstones (version, space, id)
@@ -83,16 +83,19 @@ export async function lockBatch(
   )
   const uniques = uniqueKeysOf(jobs)
   const spaces = [...new Set(writes.map(({ space }) => space))].map((space) => Buffer.from(space))
-  const [laneRows, writtenRows, expectedRows, holderRows, followedRows] = (await send([
-    { text: LANE, values: [lane, laneMs] },
-    headsStatement(WRITTEN, written),
-    headsStatement(EXPECTED, expected),
-    {
-      text: HOLDERS,
-      values: [uniques.map(({ space }) => space), uniques.map(({ index }) => index), uniques.map(({ key }) => key)],
-    },
-    { text: FOLLOWED, values: [spaces] },
-  ])) as [readonly Row[], readonly Row[], readonly Row[], readonly Row[], readonly Row[]]
+  const [laneRows = [], writtenRows = [], expectedRows = [], holderRows = [], followedRows = []] = await sendSome(
+    send,
+    [
+      { text: LOCK_LANE, values: [lane, laneMs] },
+      written.length > 0 && headsStatement(WRITTEN, written),
+      expected.length > 0 && headsStatement(EXPECTED, expected),
+      uniques.length > 0 && {
+        text: HOLDERS,
+        values: [uniques.map(({ space }) => space), uniques.map(({ index }) => index), uniques.map(({ key }) => key)],
+      },
+      spaces.length > 0 && { text: FOLLOWED, values: [spaces] },
+    ],
+  )
   const version = Number(laneRows[0]?.version)
   if (laneRows.length === 0) throw new LaneGoneError('the row of the lane is gone')
   if (version < acknowledged) throw new LostCommitsError()
@@ -114,6 +117,12 @@ export async function lockBatch(
     if (unique) holders.set(unique.text, String(id))
   }
   return { records, holders, version: now, followed: new Set(followedRows.map(({ space }) => String(space))) }
+}
+
+/** Sends those that have something to look for; the others have no rows. */
+async function sendSome(send: Send, statements: readonly (Statement | false)[]): Promise<readonly (readonly Row[])[]> {
+  const results = (await send(statements.filter((statement) => statement !== false))).values()
+  return statements.map((statement) => (statement === false ? [] : (results.next().value ?? [])))
 }
 
 /** The keys that a commit expects not to exist and does not write itself, and that nothing holds. */
@@ -178,8 +187,7 @@ function keysOf(keys: readonly RecordKey[], without: ReadonlySet<string> = new S
 function uniqueKeysOf(jobs: readonly Job[]): UniqueKey[] {
   const keys = new Map<string, UniqueKey>()
   for (const { space, entries } of jobs.flatMap((job) => job.writes)) {
-    for (const entry of unpackEntries(entries).values()) {
-      if (!entry.unique) continue
+    for (const entry of unpackEntries(entries, 'unique').values()) {
       const text = uniqueText(space, entry)
       keys.set(text, {
         text,

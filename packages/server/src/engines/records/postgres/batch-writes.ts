@@ -1,25 +1,26 @@
 import { unpackEntries } from '../entry-list.ts'
 import { escapeText, shorten, splitKey, viewOf } from './bytes.ts'
+import { NO_ENTRIES } from './jobs.ts'
 import type { Change, ChangedHolder, ChangedRecord, Judgement, RecordState } from './judge.ts'
 import { COMMIT, type Statement } from './statements.ts'
 
-const UPDATE = `UPDATE records r SET version = w.version, entries = w.entries, bytes = w.bytes, value = w.value
+export const UPDATE = `UPDATE records r SET version = w.version, entries = w.entries, bytes = w.bytes, value = w.value
   FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::int[], $6::text[]) w(space, id, version, entries, bytes, value)
   WHERE r.space = w.space AND r.id = w.id`
-const INSERT = `INSERT INTO records (space, id, version, entries, bytes, value)
+export const INSERT = `INSERT INTO records (space, id, version, entries, bytes, value)
   SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::int[], $6::text[])`
 const TOMBSTONES =
   'INSERT INTO tombstones (version, space, id) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])'
 const DROP_ENTRIES = `DELETE FROM entries e USING unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) d(space, idx, key, hash, id)
   WHERE e.space = d.space AND e.idx = d.idx AND e.key = d.key AND e.hash = d.hash AND e.id = d.id`
-const ADD_ENTRIES = `INSERT INTO entries (space, idx, key, hash, id, tail)
+export const ADD_ENTRIES = `INSERT INTO entries (space, idx, key, hash, id, tail)
   SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[])`
 const DROP_UNIQUES = `DELETE FROM uniques u USING unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[]) d(space, idx, key, id)
   WHERE u.space = d.space AND u.idx = d.idx AND u.key = d.key AND u.id = d.id`
 const ADD_UNIQUES = `INSERT INTO uniques (space, idx, key, id) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[])`
 const CHANGES = `INSERT INTO changes (lane, version, op, space, id)
   SELECT $1::bigint, * FROM unnest($2::bigint[], $3::int[], $4::bytea[], $5::bytea[])`
-const LANE = 'UPDATE lanes SET version = $2, used = now() WHERE lane = $1'
+export const LEAVE_LANE = 'UPDATE lanes SET version = $2, used = now() WHERE lane = $1'
 
 /** The values of `changes.op`. */
 export const CHANGE_PUT = 1
@@ -29,7 +30,8 @@ type Cell = string | number | null | Buffer
 
 /** The statements that write a batch and commit it. */
 export function writeStatements(lane: number, { records, holders, version }: Judgement, changes: readonly Change[]) {
-  const sorted = records.toSorted((a, b) => compareKeys(a.after, b.after))
+  // Sorted, so that two batches do not wait for each other.
+  const sorted = records.map((record) => ({ ...record, cells: keyCells(record.after) })).sort(compareKeys)
   const statements: Statement[] = []
   /** Adds a statement with the columns of these rows; none without rows. */
   const add = (text: string, rows: readonly (readonly Cell[])[], ...first: number[]) => {
@@ -41,15 +43,15 @@ export function writeStatements(lane: number, { records, holders, version }: Jud
   add(INSERT, sorted.filter(({ before }) => !before.hasRow).map(recordRow))
   add(
     TOMBSTONES,
-    sorted.filter(({ after }) => !after.live).map(({ after }) => [after.version, ...keyCells(after)]),
+    sorted.filter(({ after }) => !after.live).map(({ after, cells }) => [after.version, ...cells]),
   )
   add(
     DROP_ENTRIES,
-    sorted.flatMap(({ before, after }) => entryRows(before, after)).map((row) => row.slice(0, -1)),
+    sorted.flatMap(({ before, after, cells }) => entryRows(cells, before, after)).map((row) => row.slice(0, -1)),
   )
   add(
     ADD_ENTRIES,
-    sorted.flatMap(({ before, after }) => entryRows(after, before)),
+    sorted.flatMap(({ before, after, cells }) => entryRows(cells, after, before)),
   )
   add(DROP_UNIQUES, holderRows(holders, 'before'))
   add(ADD_UNIQUES, holderRows(holders, 'after'))
@@ -58,27 +60,25 @@ export function writeStatements(lane: number, { records, holders, version }: Jud
     changes.map((change) => [change.version, change.op === 'put' ? CHANGE_PUT : CHANGE_DELETE, ...keyCells(change)]),
     lane,
   )
-  statements.push({ text: LANE, values: [lane, version] }, COMMIT)
+  statements.push({ text: LEAVE_LANE, values: [lane, version] }, COMMIT)
   return statements
 }
 
-function recordRow({ after }: ChangedRecord): Cell[] {
+/** A record with its space and id as they are stored. */
+interface SortedRecord extends ChangedRecord {
+  readonly cells: readonly [Buffer, Buffer]
+}
+
+function recordRow({ after, cells }: SortedRecord): Cell[] {
   const { value } = after
   const bytes = value === undefined ? 0 : Buffer.byteLength(value)
-  return [
-    ...keyCells(after),
-    after.version,
-    viewOf(after.entries),
-    bytes,
-    value === undefined ? null : escapeText(value),
-  ]
+  return [...cells, after.version, viewOf(after.entries), bytes, value === undefined ? null : escapeText(value)]
 }
 
 /** The rows of the entries of one state that the other does not have. */
-function entryRows(state: RecordState, other: RecordState): Cell[][] {
-  if (Buffer.compare(state.entries, other.entries) === 0) return []
+function entryRows([space, id]: SortedRecord['cells'], state: RecordState, other: RecordState): Cell[][] {
+  if (state.entries === NO_ENTRIES || Buffer.compare(state.entries, other.entries) === 0) return []
   const others = unpackEntries(other.entries)
-  const [space, id] = keyCells(state)
   return [...unpackEntries(state.entries)]
     .filter(([text]) => !others.has(text))
     .map(([, { index, key }]) => {
@@ -102,8 +102,6 @@ function keyCells({ space, id }: { readonly space: string; readonly id: string }
   return [Buffer.from(space), Buffer.from(id)]
 }
 
-function compareKeys(a: RecordState, b: RecordState): number {
-  return (
-    Buffer.compare(Buffer.from(a.space), Buffer.from(b.space)) || Buffer.compare(Buffer.from(a.id), Buffer.from(b.id))
-  )
+function compareKeys({ cells: a }: SortedRecord, { cells: b }: SortedRecord): number {
+  return Buffer.compare(a[0], b[0]) || Buffer.compare(a[1], b[1])
 }

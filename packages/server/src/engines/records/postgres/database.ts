@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RecordsUnavailableError } from '../unavailable.ts'
 import { isAway } from './errors.ts'
 import { openPool, type Pool } from './pool.ts'
-import type { Row, Send, Statement } from './statements.ts'
+import { sharedReads } from './shared-reads.ts'
+import { COMMIT, type Row, type Send, type Statement } from './statements.ts'
 import { startWatchdog } from './watchdog.ts'
 
 /** Names the reason, because the log shows the message. */
@@ -15,6 +16,13 @@ function unavailable(cause: unknown): RecordsUnavailableError {
 export interface Database {
   /** Runs one statement. While the server is away it is repeated, so it must bear that. */
   query(statement: Statement): Promise<readonly Row[]>
+  /** The same for a point read, which shares its connection with those of the same moment. */
+  lookUp(statement: Statement): Promise<readonly Row[]>
+  /**
+   * The same for a statement whose plan is kept, and only searches in the indexes. The server would make some plans anew
+   * each time, which takes longer than to run them.
+   */
+  search(statement: Statement): Promise<readonly Row[]>
   /** Reads everything from one snapshot; the work ends it with `COMMIT`. Repeated like `query`. */
   snapshot<T>(work: (send: Send) => Promise<T>): Promise<T>
   /**
@@ -61,9 +69,10 @@ const SEARCHES = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = of
  * The server ends a transaction whose process has stopped or cannot be reached, so that its locks do not stay. Several
  * commands in one message; `set local` and not a setting of the connection, because a connection pooler may share that.
  */
-const BEGIN: Statement = {
+export const BEGIN: Statement = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL lock_timeout = '20s'; ${SEARCHES}`,
 }
+const BEGIN_SEARCH: Statement = { text: `BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_generic_plan; ${SEARCHES}` }
 const BEGIN_SNAPSHOT: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 const ROLLBACK: Statement = { text: 'ROLLBACK' }
 
@@ -122,9 +131,16 @@ export function connectTo({ url, awayMs }: DatabaseOptions): Connections {
   }
 
   function databaseOf(pool: Pool): Database {
+    const read = sharedReads((statements) => patiently(() => pool.lend((send) => send(statements))))
     return {
       async query(statement) {
         const [rows = []] = await patiently(() => pool.lend((send) => send([statement])))
+        return rows
+      },
+      // Counted from now on, although it is sent a moment later.
+      lookUp: (statement) => counted(() => read(statement)),
+      async search(statement) {
+        const [rows = []] = await patiently(() => begin(pool, BEGIN_SEARCH, (send) => send([statement, COMMIT])))
         return rows
       },
       snapshot: (work) => patiently(() => begin(pool, BEGIN_SNAPSHOT, work)),

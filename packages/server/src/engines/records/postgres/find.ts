@@ -22,7 +22,7 @@ export function finder(database: Database): (request: FindRequest<boolean>) => P
     const to = start && reverse ? start : AFTER_ALL_IDS
     const walk = `SELECT 1 AS n, r.id AS key, r.id, r.version, r.bytes, r.value FROM records r
       WHERE r.space = $1 AND r.value IS NOT NULL AND r.id >= $2 AND r.id < $3 ORDER BY r.id${direction} LIMIT $4`
-    const rows = await database.query(pageStatement(walk, [Buffer.from(space), from, to], request))
+    const rows = await database.search(pageStatement(walk, [Buffer.from(space), from, to], request))
     return pageOf(request, rows, (row) => idCursor({ id: textOf(row.id) }), limit)
   }
 
@@ -37,7 +37,7 @@ export function finder(database: Database): (request: FindRequest<boolean>) => P
     const place: Place | undefined = start && { key: Buffer.from(start.key), id: Buffer.from(start.id) }
     const spans = ranges.slice(first).map((range, at) => spanOf(range, at === 0 ? place : undefined, reverse))
     if (spans.length === 0) return { records: [] }
-    const rows = await database.query(
+    const rows = await database.search(
       pageStatement(
         entryWalk(reverse),
         [

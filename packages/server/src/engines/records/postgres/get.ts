@@ -4,7 +4,7 @@ import { unescapeText } from './bytes.ts'
 import type { Database } from './database.ts'
 import type { Row } from './statements.ts'
 
-const ONE = 'SELECT version, value FROM records WHERE space = $1 AND id = $2 AND value IS NOT NULL'
+export const ONE = 'SELECT version, value FROM records WHERE space = $1 AND id = $2 AND value IS NOT NULL'
 /** The bytes before each record; values that no longer belong to the answer are left out. */
 const SEVERAL = `SELECT version, before, CASE WHEN before < $3::bigint THEN value END AS value FROM (
     SELECT k.n, r.version, r.value,
@@ -22,7 +22,7 @@ export function getter(database: Database) {
     if (keys.length === 1) {
       if (!isText(first)) return [undefined]
       const values = [Buffer.from(first.space), Buffer.from(first.id)]
-      return [toRecord(first, (await database.query({ text: ONE, values }))[0])]
+      return [toRecord(first, (await database.lookUp({ text: ONE, values }))[0])]
     }
     const limit = maxBytes ?? Number.MAX_SAFE_INTEGER
     const rows = await database.query({

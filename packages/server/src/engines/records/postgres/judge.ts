@@ -175,6 +175,6 @@ export function judge(jobs: readonly Job[], state: BatchState): Judgement {
 
 /** The unique entries of a list, by `uniqueText`. */
 function uniquesOf({ space, entries }: Pick<RecordState, 'space' | 'entries'>): Map<string, IndexEntry> {
-  const all = [...unpackEntries(entries).values()].filter(({ unique }) => unique)
+  const all = [...unpackEntries(entries, 'unique').values()]
   return new Map(all.map((entry) => [uniqueText(space, entry), entry]))
 }
