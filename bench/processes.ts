@@ -152,10 +152,11 @@ export function startWorker<J extends object>(
 const TICK_MICROS = 10_000
 
 /**
- * CPU time of some processes and of those that they have started, all threads, in microseconds. Undefined if the system does
- * not report it.
+ * CPU time of some processes and of those that they have started, all threads, in microseconds. Undefined if one of them is
+ * not there, or the system does not report it.
  */
 export function cpuMicrosOf(pids: readonly number[]): number | undefined {
+  if (pids.some((pid) => statOf(String(pid)) === undefined)) return undefined
   try {
     const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
     const children = Map.groupBy(all, (pid) => statOf(pid)?.parent)

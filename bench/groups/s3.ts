@@ -23,6 +23,7 @@ export const s3Group: Group = {
     const store = await bench.s3()
     const bucket = await store.newBucket()
     const server = await bench.cloudstead({ places: await s3Places(store) })
+    // Its processes are not measured.
     const raw = { url: store.endpoint, pid: 0, startedInMs: 0, stop: async () => {} }
     const user = await signIn(server)
     const rows: Row[] = []

@@ -25,9 +25,9 @@ const MOST = 8
 const IDLE_S = 10
 /** The time until the last requests have left nothing to do. */
 const SETTLE_MS = 3_000
-/** Of all servers together. */
-const CONNECTIONS = 64
-const UPLOAD_CONNECTIONS = 16
+/** For each server: one with fewer requests at the same time sends less together, and each costs more. */
+const CONNECTIONS = 8
+const UPLOAD_CONNECTIONS = 2
 const DOCUMENTS = 1000
 const FILLER = 'The quick brown fox jumps over the lazy dog. '.repeat(6)
 const FILES = 50
@@ -116,7 +116,7 @@ async function trafficFor(bench: Bench, server: Cloudstead | undefined): Promise
   const drive = (to: readonly Cloudstead[], plan: Plan, expect?: string, limits: Partial<Job> = {}) =>
     bench.drive(to, {
       plan,
-      connections: CONNECTIONS,
+      connections: CONNECTIONS * to.length,
       requests: 200_000,
       seconds: bench.scale.seconds,
       ...limits,
@@ -129,9 +129,10 @@ async function trafficFor(bench: Bench, server: Cloudstead | undefined): Promise
       drive(to, { kind: 'post', path: WEB, bodies: documentUpdates(user) }, '"updated":1', limits),
     download: (to, limits) => drive(to, { kind: 'get', paths }, undefined, limits),
     upload: (to, limits) => {
-      const uploads = { connections: UPLOAD_CONNECTIONS, requests: bench.scale.uploads / 2, seconds: LONG_S, ...limits }
-      const bodies = uploadRequests(user, uploads.requests)
-      return drive(to, { kind: 'upload', path: WEB, bodies, bytes: 200 * KIB }, undefined, uploads)
+      const connections = UPLOAD_CONNECTIONS * to.length
+      const all = { connections, requests: bench.scale.uploads / 2, seconds: LONG_S, ...limits }
+      const bodies = uploadRequests(user, all.requests)
+      return drive(to, { kind: 'upload', path: WEB, bodies, bytes: 200 * KIB }, undefined, all)
     },
   }
 }
