@@ -34,13 +34,8 @@ export function packEntries(entries: readonly IndexEntry[]): EntryList {
 /**
  * The entries of a list, by a text that is equal for equal entries; duplicates are dropped. Empty without a list. Throws
  * when the bytes are not such a list.
- *
- * @param which `unique` skips the others, which costs less than to sort them out
  */
-export function unpackEntries(
-  list: EntryList | undefined,
-  which: 'all' | 'unique' = 'all',
-): Map<string, Required<IndexEntry>> {
+export function unpackEntries(list: EntryList | undefined): Map<string, Required<IndexEntry>> {
   const entries = new Map<string, Required<IndexEntry>>()
   if (!list) return entries
   const bytes = Buffer.from(list.buffer, list.byteOffset, list.byteLength)
@@ -50,12 +45,33 @@ export function unpackEntries(
     const unique = bytes.readUInt8(at) === 1
     const nameEnd = at + HEADER + bytes.readUInt16BE(at + 1)
     const end = nameEnd + bytes.readUInt32BE(at + 3)
-    if (unique || which === 'all') {
-      const index = bytes.toString('utf8', at + HEADER, nameEnd)
-      const text = `${index}\0${bytes.toString('latin1', nameEnd, end)}`
-      entries.set(text, { index, key: bytes.subarray(nameEnd, end), unique })
-    }
+    const index = bytes.toString('utf8', at + HEADER, nameEnd)
+    const text = `${index}\0${bytes.toString('latin1', nameEnd, end)}`
+    entries.set(text, { index, key: bytes.subarray(nameEnd, end), unique })
     at = end
   }
   return entries
+}
+
+/** The unique entries of a list. Most lists have none, which is seen without unpacking them. */
+export function uniqueEntries(list: EntryList): readonly Required<IndexEntry>[] {
+  return hasUnique(list) ? [...unpackEntries(list).values()].filter(({ unique }) => unique) : NONE
+}
+
+const NONE: readonly Required<IndexEntry>[] = []
+
+/** Looks at the headers only. */
+function hasUnique(list: EntryList): boolean {
+  for (let at = 1; at < list.length; ) {
+    if (list[at] === 1) return true
+    at += HEADER + number(list, at + 1, 2) + number(list, at + 3, 4)
+  }
+  return false
+}
+
+/** A number of some bytes, the most significant first. */
+function number(list: EntryList, at: number, bytes: number): number {
+  let value = 0
+  for (let next = at; next < at + bytes; next += 1) value = value * 256 + (list[next] ?? 0)
+  return value
 }

@@ -1,5 +1,5 @@
 import type { EntryList } from '../entry-list.ts'
-import { unpackEntries } from '../entry-list.ts'
+import { uniqueEntries } from '../entry-list.ts'
 import type { RecordKey } from '../records.ts'
 import { shorten, viewOf } from './bytes.ts'
 import { type Job, keyText, NO_ENTRIES } from './jobs.ts'
@@ -187,7 +187,7 @@ function keysOf(keys: readonly RecordKey[], without: ReadonlySet<string> = new S
 function uniqueKeysOf(jobs: readonly Job[]): UniqueKey[] {
   const keys = new Map<string, UniqueKey>()
   for (const { space, entries } of jobs.flatMap((job) => job.writes)) {
-    for (const entry of unpackEntries(entries, 'unique').values()) {
+    for (const entry of uniqueEntries(entries)) {
       const text = uniqueText(space, entry)
       keys.set(text, {
         text,

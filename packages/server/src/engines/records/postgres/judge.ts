@@ -1,4 +1,4 @@
-import { type EntryList, unpackEntries } from '../entry-list.ts'
+import { type EntryList, uniqueEntries } from '../entry-list.ts'
 import type { IndexEntry, RecordKey } from '../records.ts'
 import { type Job, keyText, type Outcome, type QueuedWrite } from './jobs.ts'
 
@@ -173,8 +173,10 @@ export function judge(jobs: readonly Job[], state: BatchState): Judgement {
   return { outcomes, records: changedRecords, holders: changedHolders, changes, version }
 }
 
+const NO_UNIQUES: ReadonlyMap<string, IndexEntry> = new Map()
+
 /** The unique entries of a list, by `uniqueText`. */
-function uniquesOf({ space, entries }: Pick<RecordState, 'space' | 'entries'>): Map<string, IndexEntry> {
-  const all = [...unpackEntries(entries, 'unique').values()]
-  return new Map(all.map((entry) => [uniqueText(space, entry), entry]))
+function uniquesOf({ space, entries }: Pick<RecordState, 'space' | 'entries'>): ReadonlyMap<string, IndexEntry> {
+  const all = uniqueEntries(entries)
+  return all.length === 0 ? NO_UNIQUES : new Map(all.map((entry) => [uniqueText(space, entry), entry]))
 }
