@@ -50,6 +50,9 @@ const LARGE_BODIES = { totalBytes: 66 * 1024 * 1024, knownBytes: 24 * 1024 * 102
 /** Large answers being made or read at once. Each part has room for one of the largest, which has 32 MiB of documents. */
 const LARGE_ANSWERS = { totalBytes: 68 * 1024 * 1024, knownBytes: 34 * 1024 * 1024 } as const
 
+/** A proxy that sends a file opens it a moment after the answer that names it. */
+const OFFLOAD_MS = 30_000
+
 export interface AppOptions {
   readonly env: string
   readonly places: DataPlaces
@@ -123,7 +126,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     secrets,
     settings,
     now,
-    keepDeletedMs: options.keepDeletedMs,
+    keepDeletedMs: Math.max(options.keepDeletedMs, options.offload === undefined ? 0 : OFFLOAD_MS),
     stillValid: async (caller) => (await access.stillValid(caller)) ?? auth.stillValid(caller),
     onBackgroundError: (error, what) => log.warn({ err: error }, `${what} failed`),
   })
