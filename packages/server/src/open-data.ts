@@ -1,6 +1,6 @@
 /** Opens the data of an environment for a server: the engines, and the secrets that belong to them. */
 import { claimHome, refuseOtherHome } from './cluster/home.ts'
-import { loadSealedSecrets } from './cluster/sealed-secrets.ts'
+import { loadSealedSecrets, type RecordsPlace } from './cluster/sealed-secrets.ts'
 import { lockDataDir, openDataDir } from './data-dir.ts'
 import { type BlobsPlace, type Engines, openEngines } from './engines/open.ts'
 import { refuseUnfinished } from './migrate/state.ts'
@@ -11,8 +11,7 @@ import { hasFiles } from './storage/store.ts'
 export interface DataPlaces {
   /** Has what is not elsewhere: secrets and records without `records`, files without `blobs`. */
   readonly dataDir: string
-  /** Records in PostgreSQL, and the key that opens the secrets in them. */
-  readonly records?: { readonly url: string; readonly masterKey: Buffer } | undefined
+  readonly records?: RecordsPlace | undefined
   readonly blobs?: BlobsPlace | undefined
   /** The data directory is locked by a process that starts several servers on it. */
   readonly isLocked?: boolean

@@ -3,6 +3,14 @@ import type { PutWrite, Records, StoredRecord } from '../engines/records/records
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
 import { completed, isComplete, keyRings, type Secrets, SecretsError, type StoredSecrets } from '../secrets.ts'
 
+/** Records in PostgreSQL. */
+export interface RecordsPlace {
+  /** `postgres://...`; may contain a password, so it is never printed. */
+  readonly url: string
+  /** 32 bytes, which open the secrets that are kept in the records. */
+  readonly masterKey: Buffer
+}
+
 export interface SealedSecretsOptions {
   readonly records: Records
   readonly env: string

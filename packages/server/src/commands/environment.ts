@@ -1,14 +1,14 @@
 /** The environment that a command works on beside the server. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadSealedSecrets, readSealedSecrets } from '../cluster/sealed-secrets.ts'
+import { envOfRecords, loadSealedSecrets, type RecordsPlace } from '../cluster/sealed-secrets.ts'
 import { environmentsIn, openDataDir } from '../data-dir.ts'
 import { openRecords } from '../engines/open.ts'
 import type { Records } from '../engines/records/records.ts'
 import { refuseUnfinished } from '../migrate/state.ts'
 import { loadSecrets, type Secrets } from '../secrets.ts'
 import { type Environment, envOption, UsageError } from './options.ts'
-import { type RecordsPlace, recordsPlace } from './places.ts'
+import { recordsPlace } from './places.ts'
 import { DEFAULT_DATA_DIR, DEV_DATA_DIR } from './usage.ts'
 
 /** What a command gets of an environment. */
@@ -73,11 +73,10 @@ async function withDatabase<T>(
   const records = await openRecords({ records: url })
   try {
     await refuseUnfinished(records)
-    const sealed = { records, env, masterKey }
-    if (missing === 'refuse' && (await readSealedSecrets(sealed)) === undefined) {
+    if (missing === 'refuse' && (await envOfRecords(records)) === undefined) {
       throw new UsageError('the database has no environment yet: no server has started on it; check --records')
     }
-    return await work({ env, records, secrets: await loadSealedSecrets(sealed) })
+    return await work({ env, records, secrets: await loadSealedSecrets({ records, env, masterKey }) })
   } finally {
     await records.close()
   }

@@ -43,11 +43,10 @@ export async function main(args: readonly string[], environment: Environment): P
 
 /** Matched by name, because importing the classes would load the modules of every command. */
 const EXPECTED = new Set([
-  'BlobsUnavailableError',
   'BlobsPlaceError',
+  'BlobsUnavailableError',
   'UsageError',
   'ConfigError',
-  'DataDirError',
   'DataDirInUseError',
   'HomeError',
   'MigrationError',

@@ -1,16 +1,9 @@
 /** Where the options and the environment variables say that the data of an environment is, if not in a data directory. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { RecordsPlace } from '../cluster/sealed-secrets.ts'
 import type { BlobsPlace } from '../engines/open.ts'
 import { type Environment, UsageError } from './options.ts'
-
-/** Records in PostgreSQL. */
-export interface RecordsPlace {
-  /** `postgres://...`; may contain a password, so it is never printed. */
-  readonly url: string
-  /** Opens the secrets that are kept in the records. */
-  readonly masterKey: Buffer
-}
 
 export const RECORDS_OPTIONS = { records: { type: 'string' }, 'master-key-file': { type: 'string' } } as const
 

@@ -1,5 +1,12 @@
 import type { Blobs } from '../engines/blobs/blobs.ts'
-import type { DumpedRecord, RecordChange, RecordKey, Records, RecordWrite } from '../engines/records/records.ts'
+import {
+  type DumpedRecord,
+  keyText,
+  type RecordChange,
+  type RecordKey,
+  type Records,
+  type RecordWrite,
+} from '../engines/records/records.ts'
 import { namedBlob } from '../storage/named-blob.ts'
 import { filesAsBlobOwner } from '../storage/store.ts'
 import { copyBlob } from './copy-blob.ts'
@@ -96,9 +103,7 @@ export function createCopier({ source, target, state, onStep }: CopierOptions): 
   }
 
   async function applyChanges(changes: readonly RecordChange[], note: RecordWrite): Promise<void> {
-    const keys = [
-      ...new Map(changes.map((change) => [`${change.space.length}:${change.space}${change.id}`, change])).values(),
-    ]
+    const keys = [...new Map(changes.map((change) => [keyText(change), change])).values()]
     let records: DumpedRecord[] = []
     let deletes: RecordKey[] = []
     for (let at = 0; at < keys.length; at += READS) {

@@ -2,7 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { homePut, markText, tiedTo } from '../cluster/home.ts'
-import { envOfRecords, readSealedSecrets, sealedSecretsPut } from '../cluster/sealed-secrets.ts'
+import { envOfRecords, type RecordsPlace, readSealedSecrets, sealedSecretsPut } from '../cluster/sealed-secrets.ts'
 import { type DataPaths, environmentsIn, lockDataDir, openDataDir } from '../data-dir.ts'
 import { type BlobId, BlobMissingError, type Blobs } from '../engines/blobs/blobs.ts'
 import { type BlobsPlace, openEngines, openRecords } from '../engines/open.ts'
@@ -18,8 +18,7 @@ import { type MigrationState, readTarget, takenOver } from './state.ts'
 /** Where the data of an environment is: with `records` in a database, else in a data directory. */
 export interface Place {
   readonly dataDir?: string
-  /** In PostgreSQL, with the key that opens the secrets in them. */
-  readonly records?: { readonly url: string; readonly masterKey: Buffer }
+  readonly records?: RecordsPlace
   /** Absent when the bytes are in the data directory. */
   readonly blobs?: BlobsPlace | undefined
 }

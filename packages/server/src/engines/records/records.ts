@@ -37,6 +37,11 @@ export interface RecordKey {
   readonly id: string
 }
 
+/** A text that is equal for equal keys only. */
+export function keyText({ space, id }: RecordKey): string {
+  return `${space.length}:${space}${id}`
+}
+
 /** One entry of a record in one index of its space. A record may have any number of entries in an index (multikey). */
 export interface IndexEntry {
   readonly index: string

@@ -1,8 +1,8 @@
 import type { EntryList } from '../entry-list.ts'
 import { uniqueEntries } from '../entry-list.ts'
-import type { RecordKey } from '../records.ts'
+import { keyText, type RecordKey } from '../records.ts'
 import { shorten, viewOf } from './bytes.ts'
-import { type Job, keyText, NO_ENTRIES } from './jobs.ts'
+import { type Job, NO_ENTRIES } from './jobs.ts'
 import { type BatchState, type RecordState, uniqueText } from './judge.ts'
 import type { Row, Send, Statement } from './statements.ts'
 

@@ -50,8 +50,3 @@ export function takeBatch<T extends { readonly job: Job }>(queue: T[]): T[] {
   }
   return queue.splice(0, length)
 }
-
-/** A text that is equal for equal keys only. */
-export function keyText({ space, id }: RecordKey): string {
-  return `${space.length}:${space}${id}`
-}

@@ -1,6 +1,6 @@
 import { type EntryList, uniqueEntries } from '../entry-list.ts'
-import type { IndexEntry, RecordKey } from '../records.ts'
-import { type Job, keyText, type Outcome, type QueuedWrite } from './jobs.ts'
+import { type IndexEntry, keyText, type RecordKey } from '../records.ts'
+import type { Job, Outcome, QueuedWrite } from './jobs.ts'
 
 /** A record in the middle of a batch. */
 export interface RecordState extends RecordKey {
