@@ -12,11 +12,12 @@ export interface WatchedFolders {
 
 /** Watches each folder separately, since a recursive watch would include node_modules. */
 export class FolderWatch {
-  readonly #onChange: () => void
+  readonly #onChange: (path: string) => void
   /** By path. The watcher of a folder that was deleted and created again has to be replaced. */
   readonly #watchers = new Map<string, { readonly identity: string; readonly watcher: FSWatcher }>()
 
-  constructor(onChange: () => void) {
+  /** `onChange` gets the path of what changed, or of its folder where the system does not say more. */
+  constructor(onChange: (path: string) => void) {
     this.#onChange = onChange
   }
 
@@ -44,7 +45,7 @@ export class FolderWatch {
 
   #watch(folder: string, identity: string): void {
     const watcher = watch(folder, (_event, name) => {
-      if (name === null || !NOT_WATCHED.test(name)) this.#onChange()
+      if (name === null || !NOT_WATCHED.test(name)) this.#onChange(join(folder, name ?? ''))
     })
     // The watcher of the parent reports the deletion of a folder.
     watcher.on('error', () => watcher.close())

@@ -112,6 +112,17 @@ describe('the server', () => {
     await states.return(undefined)
   })
 
+  it('gives an editor time to write the file that it has emptied', async (test) => {
+    const { server, project } = await serve(test, { watch: true })
+    const states = statesOf(server)
+    await states.next()
+    const start = performance.now()
+    project.write({ 'miniprogram/pages/a/a.wxml': '' })
+    await states.next()
+    assert.ok(performance.now() - start > 400)
+    await states.return(undefined)
+  })
+
   it('notices new folders, changed assets and rebuilt packages', async (test) => {
     const { server, project } = await serve(
       test,

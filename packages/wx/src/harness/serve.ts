@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
@@ -8,6 +9,9 @@ import { BuildError, formatProblem, type Problem } from './problems.ts'
 
 /** Editors write files in several steps; a rebuild waits this long after the last change. */
 const SETTLE_MS = 30
+
+/** An editor that empties a file is about to write it; an empty program in between would replace the last working one. */
+const EMPTY_SETTLE_MS = 500
 
 const EVENTS_PATH = 'harness/events'
 
@@ -93,7 +97,7 @@ class LiveSite {
   constructor(builder: SiteBuilder, onBuild: ServeOptions['onBuild']) {
     this.#builder = builder
     this.#onBuild = onBuild
-    this.#folders = new FolderWatch(() => this.#rebuildSoon())
+    this.#folders = new FolderWatch((path) => this.#rebuildSoon(isEmptyFile(path) ? EMPTY_SETTLE_MS : SETTLE_MS))
     this.#sources = { shallow: [], deep: [builder.directory] }
   }
 
@@ -161,7 +165,7 @@ class LiveSite {
       faults: this.failure === undefined ? (site?.faults.map(formatProblem) ?? []) : [],
       warnings: site?.warnings.map(formatProblem) ?? [],
     })
-    if (this.#isWatching && this.#folders.update(this.#sources)) this.#rebuildSoon()
+    if (this.#isWatching && this.#folders.update(this.#sources)) this.#rebuildSoon(SETTLE_MS)
     for (const viewer of this.#viewers) this.#tell(viewer)
   }
 
@@ -171,9 +175,9 @@ class LiveSite {
     return added.length === 0 ? undefined : new BuildError(added)
   }
 
-  #rebuildSoon(): void {
+  #rebuildSoon(settleMs: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.rebuild(), SETTLE_MS)
+    this.#timer = setTimeout(() => void this.rebuild(), settleMs)
   }
 
   #addViewer(request: IncomingMessage, response: ServerResponse): void {
@@ -192,6 +196,11 @@ class LiveSite {
 /** A fault, wherever it is in its file: lines move while somebody edits. */
 function withoutPlace({ file, message }: Problem): string {
   return `${file}: ${message}`
+}
+
+function isEmptyFile(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() === true && found.size === 0
 }
 
 function pathOf(url: string | undefined): string | undefined {

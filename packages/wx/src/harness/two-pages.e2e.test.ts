@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -140,14 +141,14 @@ describe('a Mini Program in Chromium', { skip: lacksChromium() }, () => {
       const file = join(project, 'miniprogram/pages/index/index.wxml')
       const original = await readFile(file, 'utf8')
       const start = performance.now()
-      await writeFile(file, original.replace('Nothing chosen', 'Edited'))
+      writeFileSync(file, original.replace('Nothing chosen', 'Edited'))
       await assertShown(page, '.chosen', 'Edited')
       console.log(`an edited WXML is on the screen after ${Math.round(performance.now() - start)} ms`)
-      await writeFile(file, original.replace('{{ chosen }}"', '{{ chosen + }}"'))
+      writeFileSync(file, original.replace('{{ chosen }}"', '{{ chosen + }}"'))
       await page.waitForSelector('.build-problems:not([hidden])')
       assert.match(await page.innerText('.build-problems'), /miniprogram\/pages\/index\/index\.wxml:7:\d+/)
       await assertShown(page, '.chosen', 'Edited')
-      await writeFile(file, original)
+      writeFileSync(file, original)
       await assertShown(page, '.chosen', 'Nothing chosen')
     } finally {
       await rm(project, { recursive: true })
