@@ -1,4 +1,4 @@
-/** A load balancer for tests. It sends requests in turn to the servers whose `/ready` answers 200. */
+/** A load balancer for tests. It sends requests in turn to the servers whose `/ready` answers 200, or to all if none does. */
 import { once } from 'node:events'
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -46,11 +46,13 @@ export async function startBalancer(env: string): Promise<Balancer> {
     if (members.get(member.node.url) === member) member.timer = setTimeout(() => void ask(member), ASK_EVERY_MS)
   }
 
-  /** The ready servers, beginning with the one whose turn it is. */
+  /** The ready servers, beginning with the one whose turn it is. When none is ready, the machine is busy: all of them. */
   function inTurn(): readonly Node[] {
-    const ready = [...members.values()].filter((member) => member.isReady).map(({ node }) => node)
-    const first = ready.length === 0 ? 0 : turn++ % ready.length
-    return [...ready.slice(first), ...ready.slice(0, first)]
+    const all = [...members.values()]
+    const ready = all.filter((member) => member.isReady)
+    const asked = (ready.length > 0 ? ready : all).map(({ node }) => node)
+    const first = turn++ % Math.max(asked.length, 1)
+    return [...asked.slice(first), ...asked.slice(0, first)]
   }
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,7 +64,7 @@ export async function startBalancer(env: string): Promise<Balancer> {
       await pipeline(answer, response)
       return
     }
-    response.writeHead(503).end('no server is ready')
+    response.writeHead(503).end('no server takes connections')
   }
 
   const listener = createServer((incoming, response) => {

@@ -1,8 +1,7 @@
 import type { EntryList } from '../entry-list.ts'
 import { uniqueEntries } from '../entry-list.ts'
-import { keyText, type RecordKey } from '../records.ts'
-import { shorten, viewOf } from './bytes.ts'
-import { type Job, NO_ENTRIES } from './jobs.ts'
+import { type StoredKey, shorten, viewOf } from './bytes.ts'
+import { type Job, NO_ENTRIES, type QueuedKey } from './jobs.ts'
 import { type BatchState, type RecordState, uniqueText } from './judge.ts'
 import type { Row, Send, Statement } from './statements.ts'
 
@@ -33,10 +32,7 @@ export class RowGoneError extends Error {
   override readonly name = 'RowGoneError'
 }
 
-interface Key extends RecordKey {
-  readonly spaceBytes: Buffer
-  readonly idBytes: Buffer
-}
+type Key = QueuedKey & StoredKey
 
 interface UniqueKey {
   readonly text: string
@@ -79,7 +75,7 @@ export async function lockBatch(
   const written = keysOf(writes)
   const expected = keysOf(
     jobs.flatMap((job) => job.expectations),
-    new Set(written.map(keyText)),
+    new Set(written.map(({ text }) => text)),
   )
   const uniques = uniqueKeysOf(jobs)
   const spaces = [...new Set(writes.map(({ space }) => space))].map((space) => Buffer.from(space))
@@ -102,7 +98,7 @@ export async function lockBatch(
   const now = Math.max(version, Number(laneRows[0]?.now))
 
   const records = new Map<string, RecordState>()
-  for (const key of [...written, ...expected]) records.set(keyText(key), absent(key))
+  for (const key of [...written, ...expected]) records.set(key.text, absent(key))
   for (const [keys, rows] of [
     [written, writtenRows],
     [expected, expectedRows],
@@ -128,11 +124,10 @@ async function sendSome(send: Send, statements: readonly (Statement | false)[]):
 /** The keys that a commit expects not to exist and does not write itself, and that nothing holds. */
 function unheld(jobs: readonly Job[], records: ReadonlyMap<string, RecordState>): Key[] {
   const keys = jobs.flatMap(({ writes, expectations }) => {
-    const own = new Set(writes.map(keyText))
-    return expectations.filter((seen) => {
-      const text = keyText(seen)
-      return seen.version === null && records.get(text)?.hasRow === false && !own.has(text)
-    })
+    const own = new Set(writes.map(({ text }) => text))
+    return expectations.filter(
+      ({ text, version }) => version === null && records.get(text)?.hasRow === false && !own.has(text),
+    )
   })
   return keysOf(keys)
 }
@@ -157,9 +152,8 @@ function addState(records: Map<string, RecordState>, keys: readonly Key[], row: 
   const key = keys[Number(row.n) - 1]
   if (!key) throw new Error('the database answered for a key that was not asked for')
   const live = row.live === true
-  records.set(keyText(key), {
-    space: key.space,
-    id: key.id,
+  records.set(key.text, {
+    ...key,
     hasRow: true,
     version: Number(row.version),
     live,
@@ -167,8 +161,8 @@ function addState(records: Map<string, RecordState>, keys: readonly Key[], row: 
   })
 }
 
-function absent({ space, id }: Key): RecordState {
-  return { space, id, hasRow: false, version: 0, live: false, entries: NO_ENTRIES }
+function absent(key: Key): RecordState {
+  return { ...key, hasRow: false, version: 0, live: false, entries: NO_ENTRIES }
 }
 
 function headsStatement(text: string, keys: readonly Key[]): Statement {
@@ -176,11 +170,11 @@ function headsStatement(text: string, keys: readonly Key[]): Statement {
 }
 
 /** Each key once, in the order of their bytes. */
-function keysOf(keys: readonly RecordKey[], without: ReadonlySet<string> = new Set()): Key[] {
-  const unique = new Map(keys.map((key) => [keyText(key), key]))
-  return [...unique]
-    .filter(([text]) => !without.has(text))
-    .map(([, { space, id }]) => ({ space, id, spaceBytes: Buffer.from(space), idBytes: Buffer.from(id) }))
+function keysOf(keys: readonly QueuedKey[], without: ReadonlySet<string> = new Set()): Key[] {
+  const unique = new Map(keys.map((key) => [key.text, key]))
+  return [...unique.values()]
+    .filter(({ text }) => !without.has(text))
+    .map(({ space, id, text }) => ({ space, id, text, spaceBytes: Buffer.from(space), idBytes: Buffer.from(id) }))
     .sort((a, b) => Buffer.compare(a.spaceBytes, b.spaceBytes) || Buffer.compare(a.idBytes, b.idBytes))
 }
 

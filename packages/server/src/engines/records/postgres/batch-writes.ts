@@ -1,5 +1,5 @@
 import { unpackEntries } from '../entry-list.ts'
-import { escapeText, shorten, splitKey, viewOf } from './bytes.ts'
+import { escapeText, type StoredKey, shorten, splitKey, viewOf } from './bytes.ts'
 import { NO_ENTRIES } from './jobs.ts'
 import type { Change, ChangedHolder, ChangedRecord, Judgement, RecordState } from './judge.ts'
 import { COMMIT, type Statement } from './statements.ts'
@@ -30,8 +30,6 @@ type Cell = string | number | null | Buffer
 
 /** The statements that write a batch and commit it. */
 export function writeStatements(lane: number, { records, holders, version }: Judgement, changes: readonly Change[]) {
-  // Sorted, so that two batches do not wait for each other.
-  const sorted = records.map((record) => ({ ...record, cells: keyCells(record.after) })).sort(compareKeys)
   const statements: Statement[] = []
   /** Adds a statement with the columns of these rows; none without rows. */
   const add = (text: string, rows: readonly (readonly Cell[])[], ...first: number[]) => {
@@ -39,51 +37,57 @@ export function writeStatements(lane: number, { records, holders, version }: Jud
     if (row)
       statements.push({ text, values: [...first, ...row.map((_, at) => rows.map((cells) => cells[at] ?? null))] })
   }
-  add(UPDATE, sorted.filter(({ before }) => before.hasRow).map(recordRow))
-  add(INSERT, sorted.filter(({ before }) => !before.hasRow).map(recordRow))
+  add(UPDATE, records.filter(({ before }) => before.hasRow).map(recordRow))
+  add(INSERT, records.filter(({ before }) => !before.hasRow).map(recordRow))
   add(
     TOMBSTONES,
-    sorted.filter(({ after }) => !after.live).map(({ after, cells }) => [after.version, ...cells]),
+    records.filter(({ after }) => !after.live).map(({ after }) => [after.version, ...cellsOf(after)]),
   )
   add(
     DROP_ENTRIES,
-    sorted.flatMap(({ before, after, cells }) => entryRows(cells, before, after)).map((row) => row.slice(0, -1)),
+    records.flatMap(({ before, after }) => entryRows(before, after)).map((row) => row.slice(0, -1)),
   )
   add(
     ADD_ENTRIES,
-    sorted.flatMap(({ before, after, cells }) => entryRows(cells, after, before)),
+    records.flatMap(({ before, after }) => entryRows(after, before)),
   )
   add(DROP_UNIQUES, holderRows(holders, 'before'))
   add(ADD_UNIQUES, holderRows(holders, 'after'))
   add(
     CHANGES,
-    changes.map((change) => [change.version, change.op === 'put' ? CHANGE_PUT : CHANGE_DELETE, ...keyCells(change)]),
+    changes.map((change) => [
+      change.version,
+      change.op === 'put' ? CHANGE_PUT : CHANGE_DELETE,
+      Buffer.from(change.space),
+      Buffer.from(change.id),
+    ]),
     lane,
   )
   statements.push({ text: LEAVE_LANE, values: [lane, version] }, COMMIT)
   return statements
 }
 
-/** A record with its space and id as they are stored. */
-interface SortedRecord extends ChangedRecord {
-  readonly cells: readonly [Buffer, Buffer]
-}
-
-function recordRow({ after, cells }: SortedRecord): Cell[] {
+function recordRow({ after }: ChangedRecord): Cell[] {
   const { value } = after
   const bytes = value === undefined ? 0 : Buffer.byteLength(value)
-  return [...cells, after.version, viewOf(after.entries), bytes, value === undefined ? null : escapeText(value)]
+  return [
+    ...cellsOf(after),
+    after.version,
+    viewOf(after.entries),
+    bytes,
+    value === undefined ? null : escapeText(value),
+  ]
 }
 
 /** The rows of the entries of one state that the other does not have. */
-function entryRows([space, id]: SortedRecord['cells'], state: RecordState, other: RecordState): Cell[][] {
+function entryRows(state: RecordState, other: RecordState): Cell[][] {
   if (state.entries === NO_ENTRIES || Buffer.compare(state.entries, other.entries) === 0) return []
   const others = unpackEntries(other.entries)
   return [...unpackEntries(state.entries)]
     .filter(([text]) => !others.has(text))
     .map(([, { index, key }]) => {
       const { prefix, hash, tail } = splitKey(key)
-      return [space, shorten(Buffer.from(index)), prefix, hash, id, tail]
+      return [state.spaceBytes, shorten(Buffer.from(index)), prefix, hash, state.idBytes, tail]
     })
 }
 
@@ -98,10 +102,6 @@ function holderRows(holders: readonly ChangedHolder[], which: 'before' | 'after'
     .sort((a, b) => Buffer.compare(Buffer.concat(a.slice(0, 3)), Buffer.concat(b.slice(0, 3))))
 }
 
-function keyCells({ space, id }: { readonly space: string; readonly id: string }): [Buffer, Buffer] {
-  return [Buffer.from(space), Buffer.from(id)]
-}
-
-function compareKeys({ cells: a }: SortedRecord, { cells: b }: SortedRecord): number {
-  return Buffer.compare(a[0], b[0]) || Buffer.compare(a[1], b[1])
+function cellsOf({ spaceBytes, idBytes }: StoredKey): [Buffer, Buffer] {
+  return [spaceBytes, idBytes]
 }

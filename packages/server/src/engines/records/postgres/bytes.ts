@@ -20,6 +20,12 @@ export interface SplitKey {
   readonly tail: Buffer
 }
 
+/** The key of a record as it is stored. */
+export interface StoredKey {
+  readonly spaceBytes: Buffer
+  readonly idBytes: Buffer
+}
+
 const NOTHING = Buffer.alloc(0)
 
 /** Bytes that are equal for equal names or keys, at most 65. */

@@ -1,16 +1,23 @@
 import { type EntryList, packEntries } from '../entry-list.ts'
-import type { CommitResult, Expectation, RecordKey, RecordWrite } from '../records.ts'
+import { type CommitResult, type Expectation, keyText, type RecordKey, type RecordWrite } from '../records.ts'
+
+/** A key with its `keyText`, which a batch needs several times. */
+export interface QueuedKey extends RecordKey {
+  readonly text: string
+}
 
 /** One write that waits for its batch; without a value it deletes. */
-export interface QueuedWrite extends RecordKey {
+export interface QueuedWrite extends QueuedKey {
   readonly value?: string
   readonly entries: EntryList
 }
 
+type QueuedExpectation = Expectation & QueuedKey
+
 /** One `commit` that waits for its batch. */
 export interface Job {
   readonly writes: readonly QueuedWrite[]
-  readonly expectations: readonly Expectation[]
+  readonly expectations: readonly QueuedExpectation[]
   /** Approximate size in bytes; bounds what is committed together. */
   readonly bytes: number
   /** When it was submitted, as `performance.now()`. */
@@ -31,12 +38,14 @@ export function toJob(writes: readonly RecordWrite[], expectations: readonly Exp
   let bytes = OVERHEAD
   const queued = writes.map((write): QueuedWrite => {
     const { space, id } = write
-    if (write.op === 'delete') return { space, id, entries: NO_ENTRIES }
+    const text = keyText(write)
+    if (write.op === 'delete') return { space, id, text, entries: NO_ENTRIES }
     const entries = packEntries(write.entries)
     bytes += write.value.length + entries.length
-    return { space, id, value: write.value, entries }
+    return { space, id, text, value: write.value, entries }
   })
-  return { writes: queued, expectations, bytes, since: performance.now() }
+  const seen = expectations.map(({ space, id, version }) => ({ space, id, version, text: keyText({ space, id }) }))
+  return { writes: queued, expectations: seen, bytes, since: performance.now() }
 }
 
 /** Takes the jobs of the next batch from the front of the queue. */

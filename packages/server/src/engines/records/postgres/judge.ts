@@ -1,9 +1,10 @@
 import { type EntryList, uniqueEntries } from '../entry-list.ts'
-import { type IndexEntry, keyText, type RecordKey } from '../records.ts'
-import type { Job, Outcome, QueuedWrite } from './jobs.ts'
+import type { IndexEntry, RecordKey } from '../records.ts'
+import type { StoredKey } from './bytes.ts'
+import type { Job, Outcome, QueuedKey, QueuedWrite } from './jobs.ts'
 
 /** A record in the middle of a batch. */
-export interface RecordState extends RecordKey {
+export interface RecordState extends QueuedKey, StoredKey {
   /** Whether the table has a row for it, of a record or a deleted one. */
   readonly hasRow: boolean
   /** 0 without a row. */
@@ -36,7 +37,10 @@ export interface Change extends RecordKey {
 
 /** What is known when a batch is judged. All of it is locked until the batch is committed. */
 export interface BatchState {
-  /** By `keyText`: every record that is written or expected, also those that do not exist. */
+  /**
+   * By `keyText`: every record that is written or expected, also those that do not exist. First those that are written, in
+   * the order of their keys.
+   */
   readonly records: ReadonlyMap<string, RecordState>
   /** By `uniqueText`: the holders of the unique keys that are written. */
   readonly holders: ReadonlyMap<string, string>
@@ -47,6 +51,7 @@ export interface BatchState {
 export interface Judgement {
   /** One for each job, in the same order. */
   readonly outcomes: readonly Outcome[]
+  /** In the order of `BatchState.records`. */
   readonly records: readonly ChangedRecord[]
   readonly holders: readonly ChangedHolder[]
   /** In the order of their versions. */
@@ -110,15 +115,16 @@ export function judge(jobs: readonly Job[], state: BatchState): Judgement {
   let { version } = state
   let changes: Change[] = []
 
-  const current = (key: RecordKey): RecordState => {
-    const record = records.get(keyText(key))
+  const current = ({ text }: QueuedKey): RecordState => {
+    const record = records.get(text)
     if (!record) throw new Error('a batch was judged without one of its records')
     return record
   }
 
   /** Returns the name of the unique index that refuses the write. */
-  function write({ space, id, value, entries }: QueuedWrite): string | undefined {
-    const before = current({ space, id })
+  function write(queued: QueuedWrite): string | undefined {
+    const { space, id, value, entries } = queued
+    const before = current(queued)
     const live = value !== undefined
     if (!live && !before.live) return undefined
     const wanted = uniquesOf({ space, entries })
@@ -130,7 +136,7 @@ export function judge(jobs: readonly Job[], state: BatchState): Judgement {
     for (const text of uniquesOf(before).keys()) holders.set(text, undefined)
     for (const text of wanted.keys()) holders.set(text, id)
     version = Math.max(version, before.version) + 1
-    records.set(keyText(before), { space, id, hasRow: before.hasRow, version, live, value, entries })
+    records.set(before.text, { ...before, version, live, value, entries })
     changes.push({ op: live ? 'put' : 'delete', space, id, version })
     return undefined
   }
