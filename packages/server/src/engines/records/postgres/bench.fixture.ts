@@ -4,8 +4,7 @@
  */
 import pg from 'pg'
 import { packEntries } from '../entry-list.ts'
-import { done } from '../records.fixture.ts'
-import type { IndexEntry, PutWrite, RecordKey } from '../records.ts'
+import type { CommitResult, IndexEntry, PutWrite, RecordKey } from '../records.ts'
 import { type Cells, openByHand } from './by-hand.fixture.ts'
 import { openPostgresRecords } from './postgres-records.ts'
 
@@ -80,6 +79,10 @@ function cellsOf({ space, id, value, entries }: PutWrite): Cells {
 function found<T>(record: T | undefined): T {
   if (record === undefined) throw new Error('a record is missing')
   return record
+}
+
+async function done(commit: Promise<CommitResult>): Promise<void> {
+  if (!(await commit).done) throw new Error('a commit was refused')
 }
 
 const engine = kind === 'engine' ? await openPostgresRecords({ url }) : undefined
