@@ -23,11 +23,12 @@ import { followConnections } from './http/connections.ts'
 import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
-import { refuseForeignHosts } from './http/foreign-hosts.ts'
+import { ownHosts, refuseForeignHosts } from './http/foreign-hosts.ts'
 import { gatewayRoutes } from './http/gateway/routes.ts'
+import { answerHotObjects } from './http/hot-objects.ts'
 import { createLargeAnswers } from './http/large-answers.ts'
 import { lazyApp } from './http/lazy-app.ts'
-import { objectRoutes } from './http/objects.ts'
+import { OBJECTS_URL, objectRoutes } from './http/objects.ts'
 import { createOffload } from './http/offload.ts'
 import { opsRoutes } from './http/ops.ts'
 import { originOf } from './http/origin.ts'
@@ -156,6 +157,18 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
 
   const answers = createLargeAnswers(LARGE_ANSWERS)
   const http = createServer({ log, denials, answers, trustedProxies })
+  // Where the store itself has URLs for the bytes, every download may be sent there.
+  if (blobs.directUrl === undefined) {
+    const route = metrics.route(OBJECTS_URL)
+    answerHotObjects(http.server, {
+      storage,
+      isOwnHost: (host) => isOwnHost(host),
+      counted(seconds) {
+        route.count('GET', 200, seconds)
+        traffic.count(false)
+      },
+    })
+  }
   const connections = followConnections(http.server)
   const budget = createBodyBudget(LARGE_BODIES)
   const offload =
@@ -164,7 +177,8 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
-  refuseForeignHosts(http, { publicUrl, settings })
+  const isOwnHost = ownHosts({ publicUrl, settings })
+  refuseForeignHosts(http, isOwnHost)
   await http.register(opsRoutes, { env, version, metrics, ready })
   await http.register(authRoutes, { prefix: '/auth', auth })
   await http.register(actionRoutes, {

@@ -2,15 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fastify } from 'fastify'
 import { parseConfig } from '../config/index.ts'
-import { refuseForeignHosts } from './foreign-hosts.ts'
+import { ownHosts, refuseForeignHosts } from './foreign-hosts.ts'
 
 test('the name of the public URL, listed names and names that nobody can register are accepted, whatever their case and port', async () => {
   let hosts: readonly string[] = []
   const app = fastify()
-  refuseForeignHosts(app, {
+  const isOwnHost = ownHosts({
     publicUrl: 'https://Files.example.com',
     settings: () => parseConfig(JSON.stringify({ security: { hosts } }), { mode: 'start' }),
   })
+  refuseForeignHosts(app, isOwnHost)
   app.get('/', async () => 'x')
   const status = async (host: string) => (await app.inject({ url: '/', headers: { host } })).statusCode
   for (const host of [

@@ -14,6 +14,17 @@ export interface ForeignHostsOptions {
   readonly settings: CurrentSettings
 }
 
+/** Whether a Host header names this server. */
+export type IsOwnHost = (host: string) => boolean
+
+export function ownHosts({ publicUrl, settings }: ForeignHostsOptions): IsOwnHost {
+  const own = publicUrl === undefined ? undefined : new URL(publicUrl).hostname
+  return (host) => {
+    const name = hostName(host)
+    return name !== undefined && (needsNoEntry(name) || name === own || settings().security.hosts.includes(name))
+  }
+}
+
 /**
  * Refuses requests whose Host is a name that is not ours. A web site can make its own name resolve to this server (DNS
  * rebinding); its pages are then of the same origin as the server for the browser, which asks for no CORS permission. An IP
@@ -21,16 +32,11 @@ export interface ForeignHostsOptions {
  *
  * Each surface encodes the error itself: with HTTP 421, or with 200 in dialects A and B, where SDKs lose any other error.
  */
-export function refuseForeignHosts(app: FastifyInstance, { publicUrl, settings }: ForeignHostsOptions): void {
-  const own = publicUrl === undefined ? undefined : new URL(publicUrl).hostname
+export function refuseForeignHosts(app: FastifyInstance, isOwnHost: IsOwnHost): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { host } = request.headers
     // No browser sends a request without a Host.
-    if (host === undefined) return done()
-    const name = hostName(host)
-    if (name !== undefined && (needsNoEntry(name) || name === own || settings().security.hosts.includes(name))) {
-      return done()
-    }
+    if (host === undefined || isOwnHost(host)) return done()
     done(
       new CloudsteadError('HOST_NOT_ALLOWED', {
         en: `This server does not answer to the host ${JSON.stringify(host.slice(0, MAX_SHOWN))}. If the name is yours, add it to security.hosts in the configuration file or in the Console, or start the server with --public-url.`,

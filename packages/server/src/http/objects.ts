@@ -7,9 +7,18 @@ import type { Offload } from './offload.ts'
 import { type DownloadName, downloadNameOf, sendObject } from './send-object.ts'
 import { errorXml } from './xml.ts'
 
+/** The pattern of the URLs of files. */
+export const OBJECTS_URL = '/o/*'
+
 export interface ObjectRoutesOptions {
   readonly storage: Pick<Storage, 'openObject' | 'bytes' | 'directUrl' | 'filePath'>
   readonly offload?: Offload | undefined
+}
+
+/** What the URL of a file asks for. */
+export interface ObjectUrl {
+  readonly object: ObjectRequest
+  readonly downloadName: DownloadName
 }
 
 /** GET and HEAD of stored files, by bare and temporary URLs. */
@@ -23,7 +32,7 @@ export async function objectRoutes(app: FastifyInstance, { storage, offload }: O
   )
   app.route({
     method: ['GET', 'HEAD'],
-    url: '/o/*',
+    url: OBJECTS_URL,
     handler: async (request, reply) => {
       const { object, downloadName } = parseObjectUrl(request.raw.url ?? '')
       return sendObject(request, reply, { storage, offload, open: () => storage.openObject(object), downloadName })
@@ -32,7 +41,7 @@ export async function objectRoutes(app: FastifyInstance, { storage, offload }: O
 }
 
 /** Parses the raw URL without decoding it, because the signature covers the URL as it was issued. */
-function parseObjectUrl(url: string): { object: ObjectRequest; downloadName: DownloadName } {
+export function parseObjectUrl(url: string): ObjectUrl {
   const question = url.indexOf('?')
   const pathname = question < 0 ? url : url.slice(0, question)
   const objectId = /^\/o\/([A-Za-z0-9_-]{32})\/[A-Za-z0-9.-]{1,64}$/.exec(pathname)?.[1]

@@ -1,5 +1,6 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Body } from '../storage/body.ts'
 import { isInline } from '../storage/content-type.ts'
 import type { OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -73,21 +74,13 @@ interface Answer {
  */
 function answerTo(
   { method, headers: asked }: FastifyRequest,
-  { file, body, remaining }: OpenedObject,
+  opened: OpenedObject,
   downloadName: DownloadName,
 ): Answer {
-  const { size, type } = body
-  const validators = { etag: `"${body.etag}"`, modified: file.updatedAt }
-  const headers = {
-    etag: validators.etag,
-    'last-modified': new Date(file.updatedAt).toUTCString(),
-    'cache-control': remaining === undefined ? publicCache(file.cacheControl) : `private, max-age=${remaining}`,
-    'accept-ranges': 'bytes',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': CONTENT_POLICY,
-    'cross-origin-resource-policy': 'cross-origin',
-    'content-disposition': disposition(file.path, type, downloadName),
-  }
+  const { file, body } = opened
+  const { size } = body
+  const headers = { ...fileHeaders(opened, downloadName), 'cache-control': cacheControlOf(opened) }
+  const validators = { etag: headers.etag, modified: file.updatedAt }
   const outcome = evaluateConditions('read', asked, validators)
   if (outcome === 'failed') throw new CloudsteadError('PRECONDITION_FAILED')
   if (outcome === 'not-modified') return { code: 304, headers }
@@ -95,12 +88,33 @@ function answerTo(
   const range = method === 'HEAD' ? 'whole' : parseRange(asked, size, validators)
   if (range === 'unsatisfiable') return { code: 416, headers: { ...headers, 'content-range': `bytes */${size}` } }
   const send = method === 'HEAD' ? {} : { send: range }
-  if (range === 'whole') {
-    return { code: 200, headers: { ...headers, 'content-type': type, 'content-length': size }, ...send }
-  }
+  if (range === 'whole') return { code: 200, headers: { ...headers, ...wholeHeaders(body) }, ...send }
   const { start, end } = range
   const part = { 'content-range': `bytes ${start}-${end}/${size}`, 'content-length': end - start + 1 }
-  return { code: 206, headers: { ...headers, 'content-type': type, ...part }, ...send }
+  return { code: 206, headers: { ...headers, 'content-type': body.type, ...part }, ...send }
+}
+
+/** The headers of every answer about a file, but for `cache-control`. */
+export function fileHeaders({ file, body }: Pick<OpenedObject, 'file' | 'body'>, downloadName: DownloadName) {
+  return {
+    etag: `"${body.etag}"`,
+    'last-modified': new Date(file.updatedAt).toUTCString(),
+    'accept-ranges': 'bytes',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': CONTENT_POLICY,
+    'cross-origin-resource-policy': 'cross-origin',
+    'content-disposition': disposition(file.path, body.type, downloadName),
+  }
+}
+
+/** The other headers of an answer with the whole file. */
+export function wholeHeaders({ type, size }: Body) {
+  return { 'content-type': type, 'content-length': size }
+}
+
+/** A signed URL may be kept for as long as it is good. */
+export function cacheControlOf({ file, remaining }: OpenedObject): string {
+  return remaining === undefined ? publicCache(file.cacheControl) : `private, max-age=${remaining}`
 }
 
 /** What the uploader asked for, but for a day at most: a file that was deleted or corrected must not stay in caches. */

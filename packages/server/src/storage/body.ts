@@ -27,13 +27,18 @@ export function bodyOf(file: FileRecord): Body {
 /** Reads a body, or a range of it. Undefined when it has been replaced or removed: then read its record again. */
 export type BodyReader = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
 
+/** Whether a body of so many bytes is read into memory. */
+export function isSmall(size: number): boolean {
+  return size <= HOT_ITEM_BYTES
+}
+
 /** Makes a reader that keeps small bodies in memory. */
 export function createBodyReader(options: StorageOptions): BodyReader {
   const { blobs } = options
   const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
   return ({ blob, size }, range) =>
     unlessRemoved(options, blob, async () => {
-      if (size > HOT_ITEM_BYTES) return blobs.read(blob, range ?? { start: 0, end: size - 1 })
+      if (!isSmall(size)) return blobs.read(blob, range ?? { start: 0, end: size - 1 })
       const whole = await hot.load(blob, () => blobs.readAll(blob))
       return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
     })
@@ -44,7 +49,7 @@ export function createBodyReader(options: StorageOptions): BodyReader {
  * file, or the body is so small that it is better sent from memory.
  */
 export async function largeFilePath({ blobs }: StorageOptions, { blob, size }: Body): Promise<string | undefined> {
-  return size > HOT_ITEM_BYTES ? blobs.filePath?.(blob) : undefined
+  return isSmall(size) ? undefined : blobs.filePath?.(blob)
 }
 
 /**

@@ -11,6 +11,7 @@ import { allowsEverybody, authorize, refusal } from './authorize.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
+import { Recent } from './recent.ts'
 import { loadFile, loadObject } from './store.ts'
 
 /** Stands for an unknown path: a rule that depends on the path does not allow it. */
@@ -32,32 +33,68 @@ export interface OpenedObject {
   readonly remaining?: number
 }
 
+/** Opens the file of an object URL. */
+export type ObjectOpener = (request: ObjectRequest) => Promise<OpenedObject>
+
+/** Files whose records were read a moment ago. One takes about 2 KB. */
+const RECENT_FILES = 2_000
+
+/** A file as its record was in one version. */
+interface KnownFile extends Pick<OpenedObject, 'file' | 'body'> {
+  readonly version: number
+  readonly pathname: string
+}
+
 /**
- * Opens the file of an object URL. A signature is the permission to read; for a bare URL the rules decide, with nobody as
- * the caller.
+ * Makes a function that opens the file of an object URL. A signature is the permission to read; for a bare URL the rules
+ * decide, with nobody as the caller. Files of the same version are the same objects.
  *
- * @throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or STORAGE_FILE_NONEXIST
+ * It remembers which requests have a valid signature, by identity: a caller that keeps the request of a URL has it verified
+ * once. The keys are those of the process, so only the time can make a signature invalid.
+ *
+ * The function throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or
+ * STORAGE_FILE_NONEXIST.
  */
-export async function openObject(options: StorageOptions, request: ObjectRequest): Promise<OpenedObject> {
-  const { pathname, objectId, sign, t } = request
-  const isSigned = sign !== undefined || t !== undefined
-  const now = options.now()
-  const { acl } = options.settings().storage
-  if (isSigned) checkSignature(options, objectId, sign ?? '', t ?? '', now)
-  const file = await loadObject(options, objectId)
-  const isAddress = file !== undefined && objectPathname(objectId, file.path) === pathname
-  // The signature covers the object only, so another spelling of its path has to be refused here.
-  if (isSigned && file !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')
-  if (!isAddress) {
-    // Do not reveal whether a private file exists: anybody can compute the bare URL of a path.
-    const known = isSigned || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
-    throw new CloudsteadError(known ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
+export function createObjectOpener(options: StorageOptions): ObjectOpener {
+  const verified = new WeakSet<ObjectRequest>()
+  const files = new Recent<string, KnownFile>(RECENT_FILES)
+
+  async function load(objectId: string): Promise<KnownFile | undefined> {
+    const stored = await loadObject(options, objectId)
+    if (stored === undefined) return undefined
+    const { version } = stored
+    const known = files.get(objectId)
+    if (known?.version === version) return known
+    const file = stored.file()
+    const loaded = { version, file, body: bodyOf(file), pathname: objectPathname(objectId, file.path) }
+    files.set(objectId, loaded)
+    return loaded
   }
-  const body = bodyOf(file)
-  if (isSigned) return { file, body, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
-  const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
-  if (refused !== undefined) throw refused
-  return { file, body }
+
+  return async function openObject(request) {
+    const { pathname, objectId, sign, t } = request
+    const isSigned = sign !== undefined || t !== undefined
+    const now = options.now()
+    const { acl } = options.settings().storage
+    if (isSigned && !(verified.has(request) && now < Number(t) * 1000)) {
+      checkSignature(options, objectId, sign ?? '', t ?? '', now)
+      verified.add(request)
+    }
+    const known = await load(objectId)
+    const isAddress = known?.pathname === pathname
+    // The signature covers the object only, so another spelling of its path has to be refused here.
+    if (isSigned && known !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')
+    if (known === undefined || !isAddress) {
+      // Do not reveal whether a private file exists: anybody can compute the bare URL of a path.
+      const mayKnow = isSigned || allowsEverybody(acl, { operation: 'read', path: UNKNOWN_PATH }, now)
+      throw new CloudsteadError(mayKnow ? 'STORAGE_FILE_NONEXIST' : 'CDN_SIGNATURE_MISSING')
+    }
+    const { file, body } = known
+    if (isSigned) return { file, body, remaining: Math.max(0, Math.floor(Number(t) - now / 1000)) }
+    const refused = refusal(acl, NOBODY, { operation: 'read', path: file.path, file }, now, 'CDN_SIGNATURE_MISSING')
+    if (refused !== undefined) throw refused
+    return { file, body }
+  }
 }
 
 /**

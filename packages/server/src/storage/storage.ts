@@ -13,7 +13,7 @@ import { type CopyItem, copyFiles, type RemovedFile, removeFiles, removePaths } 
 import type { ItemResult } from './list-items.ts'
 import { listReadable, type ReadableListRequest, type ReadablePage } from './list-readable.ts'
 import type { FilePage } from './listed.ts'
-import { type ObjectRequest, type OpenedObject, openFile, openObject } from './open-object.ts'
+import { createObjectOpener, type ObjectOpener, type OpenedObject, openFile } from './open-object.ts'
 import type { StorageOptions } from './options.ts'
 import { type FileQuestion, simulateFile } from './simulate.ts'
 import { filesAsBlobOwner } from './store.ts'
@@ -43,7 +43,7 @@ export interface Storage {
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
   copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
   removePaths(caller: Caller, paths: readonly CloudPath[]): Promise<readonly (RemovedFile | CloudsteadError)[]>
-  openObject(request: ObjectRequest): Promise<OpenedObject>
+  readonly openObject: ObjectOpener
   openFile(caller: Caller, path: CloudPath): Promise<OpenedObject>
   /**
    * The bytes of an opened object: in memory when it is small, else a stream. Undefined when the file has been overwritten or
@@ -104,7 +104,7 @@ export function createStorage(options: StorageOptions): Storage {
     remove: (caller, fileIds) => removeFiles(options, caller, fileIds),
     copy: (caller, items) => copyFiles(options, caller, items),
     removePaths: (caller, paths) => removePaths(options, caller, paths),
-    openObject: (request) => openObject(options, request),
+    openObject: createObjectOpener(options),
     openFile: (caller, path) => openFile(options, caller, path),
     listReadable: (caller, request) => listReadable(options, caller, request),
     listBuckets: (caller) => listBuckets(options, caller),

@@ -26,10 +26,16 @@ export async function loadFiles(
   return new Map(files.map((file) => [file.path, file]))
 }
 
+/** A file whose record is parsed when it is asked for. */
+interface UnparsedFile {
+  readonly version: number
+  file(): FileRecord
+}
+
 /** The file of an object id, as URLs contain it. */
-export async function loadObject(options: StorageOptions, objectId: string): Promise<FileRecord | undefined> {
+export async function loadObject(options: StorageOptions, objectId: string): Promise<UnparsedFile | undefined> {
   const [record] = await options.records.get([{ space: FILES_SPACE, id: objectId }])
-  return record && fileOf(record)
+  return record && { version: record.version, file: () => fileOf(record) }
 }
 
 /** Whether there is any file. */
