@@ -1,4 +1,11 @@
-import { createCipheriv, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import {
+  type Cipheriv,
+  createCipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto'
 
 /**
  * Signatures of temporary URLs. A page requests 50 at once, so they are computed together. The MAC is CBC-MAC with AES-256 over
@@ -81,20 +88,24 @@ function macs(key: SigningKey, env: string, permits: readonly ObjectPermit[]): s
     second.writeUInt32BE(expires % 2 ** 32, at + REST_BYTES + 4)
   })
   // ECB encrypts each block separately. The XOR between the two calls is the chaining.
-  const cipher = createCipheriv('aes-256-ecb', cipherKey(key.secret, env), null).setAutoPadding(false)
+  const cipher = cipherOf(key.secret, env)
   const chained = cipher.update(first)
   for (let at = 0; at < size; at += 1) chained[at] = (chained[at] as number) ^ (second[at] as number)
   return cipher.update(chained, undefined, 'hex')
 }
 
-/** The last key derived from each secret. A server has one environment. */
-const DERIVED = new WeakMap<KeyObject, { readonly env: string; readonly key: KeyObject }>()
+/** The last cipher of each secret. A server has one environment. */
+const CIPHERS = new WeakMap<KeyObject, { readonly env: string; readonly cipher: Cipheriv }>()
 
-/** Derives a key that is used only for this purpose and environment. */
-function cipherKey(secret: KeyObject, env: string): KeyObject {
-  const known = DERIVED.get(secret)
-  if (known?.env === env) return known.key
+/**
+ * A cipher with a key that is derived for this purpose and environment only. It is used again and again, since ECB keeps
+ * nothing of the whole blocks that it has encrypted, and making one takes longer than a signature.
+ */
+function cipherOf(secret: KeyObject, env: string): Cipheriv {
+  const known = CIPHERS.get(secret)
+  if (known?.env === env) return known.cipher
   const key = createSecretKey(createHmac('sha256', secret).update(`temporary URLs\n${env}`).digest())
-  DERIVED.set(secret, { env, key })
-  return key
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false)
+  CIPHERS.set(secret, { env, cipher })
+  return cipher
 }

@@ -1,4 +1,4 @@
-import { CloudsteadError } from '@cloudstead/protocol'
+import { CloudsteadError, objectIdOf, objectPathname } from '@cloudstead/protocol'
 import { essenceOf, isInline } from './content-type.ts'
 import type { FileRecord, FileSort } from './file-record.ts'
 import { afterPath, afterPrefix, filesFrom, type WalkStart } from './file-walk.ts'
@@ -132,7 +132,12 @@ function withPreviews(options: StorageOptions, page: FilePage): FilePage {
   const expires = (Math.ceil(options.now() / 1000 / PREVIEW_STEP_S) + 1) * PREVIEW_STEP_S
   const urls = objectUrls(
     options,
-    page.items.map((item) => (item.kind === 'file' && isPicture(item.file) ? { file: item.file, expires } : undefined)),
+    page.items.map((item) => {
+      if (item.kind !== 'file' || !isPicture(item.file)) return undefined
+      const { file } = item
+      const objectId = objectIdOf(options.env, file.path)
+      return { file, objectId, pathname: objectPathname(objectId, file.path), expires }
+    }),
   )
   const items = page.items.map((item, at) => {
     const url = urls[at]

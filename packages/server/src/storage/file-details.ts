@@ -16,7 +16,7 @@ import { allowsEverybody, explainAccess, type StorageAccess } from './authorize.
 import type { FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 import { loadFile } from './store.ts'
-import { temporaryUrls } from './temporary-urls.ts'
+import type { TemporaryUrls } from './temporary-urls.ts'
 
 /** Whether a caller of some kind may read a file now, and why. */
 interface Reader {
@@ -70,14 +70,13 @@ export interface FileUrl {
  * @throws CloudsteadError INVALID_FILE_NAME, STORAGE_FILE_NONEXIST or STORAGE_EXCEED_AUTHORITY
  */
 export async function fileUrl(
-  options: StorageOptions,
+  { env }: Pick<StorageOptions, 'env'>,
+  temporaryUrls: TemporaryUrls,
   caller: Caller,
   path: string,
   maxAge: number | undefined,
 ): Promise<FileUrl> {
-  const [result] = await temporaryUrls(options, caller, [
-    { fileId: formatFileId(options.env, parseCloudPath(path)), maxAge },
-  ])
+  const [result] = await temporaryUrls(caller, [{ fileId: formatFileId(env, parseCloudPath(path)), maxAge }])
   if (result?.ok !== true) throw result?.error ?? new CloudsteadError('STORAGE_FILE_NONEXIST')
   const { pathAndQuery, expires } = result
   return { pathAndQuery, expiresAt: expires === undefined ? null : expires * 1000 }

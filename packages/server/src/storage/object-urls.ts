@@ -1,10 +1,13 @@
-import { objectIdOf, objectPathname, signObjects } from '@cloudstead/protocol'
+import { signObjects } from '@cloudstead/protocol'
 import { allowsEverybody } from './authorize.ts'
 import type { FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
 export interface ObjectUrlRequest {
   readonly file: FileRecord
+  readonly objectId: string
+  /** Path of the bare URL. */
+  readonly pathname: string
   /** The unix time in seconds at which the URL expires, if it is signed. */
   readonly expires: number
 }
@@ -28,10 +31,9 @@ export function objectUrls(
   const now = options.now()
   const objects = requests.map((request) => {
     if (request === undefined) return undefined
-    const { file, expires } = request
-    const objectId = objectIdOf(env, file.path)
+    const { file, objectId, pathname, expires } = request
     const isPublic = allowsEverybody(acl, { operation: 'read', path: file.path, file }, now)
-    return { objectId, expires, isPublic, pathname: objectPathname(objectId, file.path) }
+    return { objectId, expires, isPublic, pathname }
   })
   const permits = objects.flatMap((object) => (object === undefined || object.isPublic ? [] : [object]))
   const queries = (permits.length === 0 ? [] : signObjects(secrets.objectUrl.current, env, permits)).values()

@@ -3,16 +3,15 @@ import {
   type CloudPath,
   CloudsteadError,
   NOBODY,
-  objectPathname,
   parseCloudPath,
   verifyObjectSignature,
 } from '@cloudstead/protocol'
 import { allowsEverybody, authorize, refusal } from './authorize.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { FileRecord } from './file-record.ts'
+import type { KnownFiles } from './known-files.ts'
 import type { StorageOptions } from './options.ts'
-import { Recent } from './recent.ts'
-import { loadFile, loadObject } from './store.ts'
+import { loadFile } from './store.ts'
 
 /** Stands for an unknown path: a rule that depends on the path does not allow it. */
 const UNKNOWN_PATH = parseCloudPath('unknown')
@@ -36,18 +35,9 @@ export interface OpenedObject {
 /** Opens the file of an object URL. */
 export type ObjectOpener = (request: ObjectRequest) => Promise<OpenedObject>
 
-/** Files whose records were read a moment ago. One takes about 2 KB. */
-const RECENT_FILES = 2_000
-
-/** A file as its record was in one version. */
-interface KnownFile extends Pick<OpenedObject, 'file' | 'body'> {
-  readonly version: number
-  readonly pathname: string
-}
-
 /**
  * Makes a function that opens the file of an object URL. A signature is the permission to read; for a bare URL the rules
- * decide, with nobody as the caller. Files of the same version are the same objects.
+ * decide, with nobody as the caller.
  *
  * It remembers which requests have a valid signature, by identity: a caller that keeps the request of a URL has it verified
  * once. The keys are those of the process, so only the time can make a signature invalid.
@@ -55,22 +45,8 @@ interface KnownFile extends Pick<OpenedObject, 'file' | 'body'> {
  * The function throws CloudsteadError CDN_SIGNATURE_MISSING, CDN_INVALID_SIGNATURE, CDN_SIGNATURE_EXPIRED or
  * STORAGE_FILE_NONEXIST.
  */
-export function createObjectOpener(options: StorageOptions): ObjectOpener {
+export function createObjectOpener(options: StorageOptions, files: KnownFiles): ObjectOpener {
   const verified = new WeakSet<ObjectRequest>()
-  const files = new Recent<string, KnownFile>(RECENT_FILES)
-
-  async function load(objectId: string): Promise<KnownFile | undefined> {
-    const stored = await loadObject(options, objectId)
-    if (stored === undefined) return undefined
-    const { version } = stored
-    const known = files.get(objectId)
-    if (known?.version === version) return known
-    const file = stored.file()
-    const loaded = { version, file, body: bodyOf(file), pathname: objectPathname(objectId, file.path) }
-    files.set(objectId, loaded)
-    return loaded
-  }
-
   return async function openObject(request) {
     const { pathname, objectId, sign, t } = request
     const isSigned = sign !== undefined || t !== undefined
@@ -80,7 +56,7 @@ export function createObjectOpener(options: StorageOptions): ObjectOpener {
       checkSignature(options, objectId, sign ?? '', t ?? '', now)
       verified.add(request)
     }
-    const known = await load(objectId)
+    const [known] = await files([objectId])
     const isAddress = known?.pathname === pathname
     // The signature covers the object only, so another spelling of its path has to be refused here.
     if (isSigned && known !== undefined && !isAddress) throw new CloudsteadError('CDN_INVALID_SIGNATURE')

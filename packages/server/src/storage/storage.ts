@@ -10,6 +10,7 @@ import { countAll, countFiles, type FileCount, type StorageUsage } from './file-
 import { type FileDetails, type FileUrl, fileDetails, fileUrl } from './file-details.ts'
 import { createFileIndex } from './file-index.ts'
 import { type CopyItem, copyFiles, type RemovedFile, removeFiles, removePaths } from './files.ts'
+import { createKnownFiles } from './known-files.ts'
 import type { ItemResult } from './list-items.ts'
 import { listReadable, type ReadableListRequest, type ReadablePage } from './list-readable.ts'
 import type { FilePage } from './listed.ts'
@@ -18,7 +19,7 @@ import type { StorageOptions } from './options.ts'
 import { type FileQuestion, simulateFile } from './simulate.ts'
 import { filesAsBlobOwner } from './store.ts'
 import { sweepBlobs } from './sweep.ts'
-import { temporaryUrls, type UrlRequest, type UrlResult } from './temporary-urls.ts'
+import { createTemporaryUrls, type TemporaryUrls } from './temporary-urls.ts'
 import { emptyTrash } from './trash.ts'
 import { createFolder, deleteFiles, type MoveRequest, moveFiles, type TreeProgress } from './tree-changes.ts'
 import type { TreePath } from './tree-path.ts'
@@ -39,7 +40,7 @@ export interface Storage {
   issueUpload(caller: Caller, cloudPath: unknown, wishes?: UploadWishes): Promise<IssuedUpload>
   admitUpload(ticket: string, length: number | undefined, condition?: UploadCondition): Promise<UploadTicket>
   receiveUpload(ticket: UploadTicket, body: AsyncIterable<Uint8Array>, meta: UploadMeta): Promise<ReceivedUpload>
-  temporaryUrls(caller: Caller, requests: readonly UrlRequest[]): Promise<readonly UrlResult[]>
+  readonly temporaryUrls: TemporaryUrls
   remove(caller: Caller, fileIds: readonly string[]): Promise<readonly ItemResult[]>
   copy(caller: Caller, items: readonly CopyItem[]): Promise<readonly ItemResult[]>
   removePaths(caller: Caller, paths: readonly CloudPath[]): Promise<readonly (RemovedFile | CloudsteadError)[]>
@@ -96,15 +97,17 @@ export interface Storage {
 export function createStorage(options: StorageOptions): Storage {
   options.references.add(filesAsBlobOwner(options.records))
   const index = createFileIndex(options)
+  const files = createKnownFiles(options)
+  const temporaryUrls = createTemporaryUrls(options, files)
   return {
     issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
     admitUpload: (ticket, length, condition) => admitUpload(options, ticket, length, condition),
     receiveUpload: (ticket, body, meta) => receiveUpload(options, ticket, body, meta),
-    temporaryUrls: (caller, requests) => temporaryUrls(options, caller, requests),
+    temporaryUrls,
     remove: (caller, fileIds) => removeFiles(options, caller, fileIds),
     copy: (caller, items) => copyFiles(options, caller, items),
     removePaths: (caller, paths) => removePaths(options, caller, paths),
-    openObject: createObjectOpener(options),
+    openObject: createObjectOpener(options, files),
     openFile: (caller, path) => openFile(options, caller, path),
     listReadable: (caller, request) => listReadable(options, caller, request),
     listBuckets: (caller) => listBuckets(options, caller),
@@ -125,7 +128,7 @@ export function createStorage(options: StorageOptions): Storage {
     },
     countFiles: (_administrator, paths) => countFiles(options, paths),
     fileDetails: (_administrator, path) => fileDetails(options, path),
-    fileUrl: (caller, path, maxAge) => fileUrl(options, caller, path, maxAge),
+    fileUrl: (caller, path, maxAge) => fileUrl(options, temporaryUrls, caller, path, maxAge),
     createFolder: (caller, path) => createFolder(options, caller, path),
     correctType: (_administrator, path, contentType) => correctType(options, path, contentType),
     moveFiles: (caller, request, signal) => moveFiles(options, caller, request, signal),

@@ -5,7 +5,7 @@ import { keyPrefixRange } from '../engines/records/key-ranges.ts'
 import type { Expectation, Records } from '../engines/records/records.ts'
 import { walkPages } from '../engines/records/walk.ts'
 import type { BlobOwner } from './blob-references.ts'
-import { BLOB_INDEX, FILES_SPACE, type FileRecord, fileKey, fileOf, type StoredFile } from './file-record.ts'
+import { BLOB_INDEX, FILES_SPACE, fileKey, fileOf, type StoredFile } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
 /** The file records of one page: reading it takes some milliseconds, then other requests get their turn. */
@@ -14,28 +14,6 @@ export const FILES_PER_PAGE = 500
 export async function loadFile(options: StorageOptions, path: CloudPath): Promise<StoredFile | undefined> {
   const [record] = await options.records.get([fileKey(options.env, path)])
   return record && { file: fileOf(record), version: record.version }
-}
-
-/** Reads several files at once. Files that do not exist are not in the map. */
-export async function loadFiles(
-  options: StorageOptions,
-  paths: readonly CloudPath[],
-): Promise<ReadonlyMap<CloudPath, FileRecord>> {
-  const records = await options.records.get(paths.map((path) => fileKey(options.env, path)))
-  const files = records.flatMap((record) => (record === undefined ? [] : [fileOf(record)]))
-  return new Map(files.map((file) => [file.path, file]))
-}
-
-/** A file whose record is parsed when it is asked for. */
-interface UnparsedFile {
-  readonly version: number
-  file(): FileRecord
-}
-
-/** The file of an object id, as URLs contain it. */
-export async function loadObject(options: StorageOptions, objectId: string): Promise<UnparsedFile | undefined> {
-  const [record] = await options.records.get([{ space: FILES_SPACE, id: objectId }])
-  return record && { version: record.version, file: () => fileOf(record) }
 }
 
 /** Whether there is any file. */

@@ -1,11 +1,11 @@
-import { type Caller, type CloudPath, CloudsteadError } from '@cloudstead/protocol'
+import { type Caller, type CloudPath, CloudsteadError, objectIdOf } from '@cloudstead/protocol'
 import type { StorageRules } from '@cloudstead/rules'
 import { refusal } from './authorize.ts'
-import type { FileRecord } from './file-record.ts'
+import type { KnownFile, KnownFiles } from './known-files.ts'
 import { parseItem } from './list-items.ts'
 import { type ObjectUrl, objectUrls } from './object-urls.ts'
 import type { StorageOptions } from './options.ts'
-import { loadFiles } from './store.ts'
+import { Recent } from './recent.ts'
 
 /** In seconds: the documented range of the platform. */
 const MIN_MAX_AGE_S = 1
@@ -38,34 +38,62 @@ export function checkMaxAge(maxAge: unknown, name = 'maxAge'): number | undefine
   return maxAge as number
 }
 
-/** A URL for each file that the caller may read: bare and permanent when everybody may read it, else signed and expiring. */
-export async function temporaryUrls(
-  options: StorageOptions,
-  caller: Caller,
-  requests: readonly UrlRequest[],
-): Promise<readonly UrlResult[]> {
-  const named = requests.map((request) => ({ ...request, path: parseItem(options.env, request.fileId) }))
-  const files = await loadFiles(
-    options,
-    named.flatMap(({ path }) => (path instanceof CloudsteadError ? [] : [path])),
-  )
-  const { acl, tempUrlMaxAge } = options.settings().storage
-  const now = options.now()
-  const items = named.map(({ fileId, maxAge: wanted, path }) => {
-    const file = path instanceof CloudsteadError ? path : readable(acl, caller, path, files.get(path), now)
-    if (file instanceof CloudsteadError) return { fileId, ok: false, error: file } as const
-    const maxAge = effectiveMaxAge(wanted, acl.maxAge, tempUrlMaxAge)
-    return { fileId, ok: true, maxAge, file, expires: Math.ceil(now / 1000) + maxAge } as const
-  })
-  const urls = objectUrls(
-    options,
-    items.map((item) => (item.ok ? item : undefined)),
-  )
-  return items.map((item, at) => {
-    if (!item.ok) return item
-    const { fileId, ok, maxAge } = item
-    return { fileId, ok, maxAge, ...(urls[at] as ObjectUrl) }
-  })
+/**
+ * A URL for each file that the caller may read: bare and permanent when everybody may read it, else signed and expiring. In
+ * the order of the requests.
+ */
+export type TemporaryUrls = (caller: Caller, requests: readonly UrlRequest[]) => Promise<readonly UrlResult[]>
+
+/** The names that were asked for a moment ago. */
+const RECENT_NAMES = 4_000
+/** A longer fileID is not remembered. */
+const MAX_NAME = 300
+
+/** What a fileID names. */
+interface Named {
+  readonly path: CloudPath
+  readonly objectId: string
+}
+
+export function createTemporaryUrls(options: StorageOptions, files: KnownFiles): TemporaryUrls {
+  const { env } = options
+  const recent = new Recent<string, Named>(RECENT_NAMES)
+
+  function named(fileId: string): Named | CloudsteadError {
+    const known = recent.get(fileId)
+    if (known !== undefined) return known
+    const path = parseItem(env, fileId)
+    if (path instanceof CloudsteadError) return path
+    const parsed = { path, objectId: objectIdOf(env, path) }
+    if (fileId.length <= MAX_NAME) recent.set(fileId, parsed)
+    return parsed
+  }
+
+  return async (caller, requests) => {
+    const names = requests.map(({ fileId }) => named(fileId))
+    const objectIds = names.flatMap((name) => (name instanceof CloudsteadError ? [] : [name.objectId]))
+    const known = (await files(objectIds)).values()
+    const { acl, tempUrlMaxAge } = options.settings().storage
+    const now = options.now()
+    const items = requests.map(({ fileId, maxAge: wanted }, at) => {
+      const name = names[at] as Named | CloudsteadError
+      const read = name instanceof CloudsteadError ? name : readable(acl, caller, name.path, known.next().value, now)
+      if (read instanceof CloudsteadError) return { fileId, ok: false, error: read } as const
+      const { file, objectId, pathname } = read
+      const maxAge = effectiveMaxAge(wanted, acl.maxAge, tempUrlMaxAge)
+      const expires = Math.ceil(now / 1000) + maxAge
+      return { fileId, ok: true, maxAge, file, objectId, pathname, expires } as const
+    })
+    const urls = objectUrls(
+      options,
+      items.map((item) => (item.ok ? item : undefined)),
+    )
+    return items.map((item, at) => {
+      if (!item.ok) return item
+      const { fileId, ok, maxAge } = item
+      return { fileId, ok, maxAge, ...(urls[at] as ObjectUrl) }
+    })
+  }
 }
 
 /** The file, or why the caller cannot read it. */
@@ -73,12 +101,12 @@ function readable(
   acl: StorageRules,
   caller: Caller,
   path: CloudPath,
-  file: FileRecord | undefined,
+  known: KnownFile | undefined,
   now: number,
-): FileRecord | CloudsteadError {
+): KnownFile | CloudsteadError {
   // Rights come before existence, so that a refusal reveals nothing about files of others.
-  const refused = refusal(acl, caller, { operation: 'read', path, file }, now)
-  return refused ?? file ?? new CloudsteadError('STORAGE_FILE_NONEXIST')
+  const refused = refusal(acl, caller, { operation: 'read', path, file: known?.file }, now)
+  return refused ?? known ?? new CloudsteadError('STORAGE_FILE_NONEXIST')
 }
 
 /** The maxAge of the rules is a security setting: a caller may ask for less, never for more. Without it the caller decides. */
