@@ -1,6 +1,7 @@
 import { CloudsteadError, type UserCaller } from '@cloudstead/protocol'
-import type { Expectation, Records } from '../engines/records/records.ts'
+import type { Expectation, Records, StoredRecord } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
+import { Recent } from '../recent.ts'
 import type { KeyRing } from '../secrets.ts'
 import type { AuthLog } from './auth-log.ts'
 import { deleteExpired } from './expired-records.ts'
@@ -61,6 +62,9 @@ export const ACCESS_TOKEN_SECONDS = 7200
 /** The platform's value: 31 days without a refresh. */
 export const REFRESH_TOKEN_SECONDS = 31 * 86_400
 
+/** Sessions that were used a moment ago. */
+const RECENT_SESSIONS = 2_000
+
 /** A client tries three times, ten seconds each, one second apart; the rest is for slow networks. */
 export const REPLAY_WINDOW_MS = 60_000
 
@@ -76,6 +80,8 @@ export interface SessionsOptions {
 
 export function createSessions({ env, records, ring, now, log }: SessionsOptions): Sessions {
   const tokens = createSignedTokens({ ring, now })
+  /** By session, as its record was in a version. The record is read for every call. */
+  const callers = new Recent<string, { readonly version: number; readonly caller: UserCaller }>(RECENT_SESSIONS)
 
   function login(sessionId: string, session: Session, refreshToken: string): Login {
     const { uid, loginType } = session
@@ -187,18 +193,28 @@ export function createSessions({ env, records, ring, now, log }: SessionsOptions
       throw new CloudsteadError('INVALID_ACCESS_TOKEN')
     }
     if (opened.expired) throw new CloudsteadError('ACCESS_TOKEN_EXPIRED')
-    const session = (await readJson<Session>(records, sessionKey(sid)))?.value
-    if (session === undefined || session.uid !== sub) {
+    const [record] = await records.get([sessionKey(sid)])
+    const caller = record && callerOfSession(record)
+    if (caller === undefined || caller.uid !== sub) {
       throw new CloudsteadError('INVALID_ACCESS_TOKEN', 'The login was ended. Log in again.')
     }
-    return {
+    return caller
+  }
+
+  function callerOfSession({ id, version, value }: StoredRecord): UserCaller {
+    const known = callers.get(id)
+    if (known?.version === version) return known.caller
+    const { uid, openid, customUserId, loginType } = JSON.parse(value) as Session
+    const caller: UserCaller = {
       kind: 'user',
-      uid: session.uid,
-      ...(session.openid === undefined ? {} : { openid: session.openid }),
-      ...(session.customUserId === undefined ? {} : { customUserId: session.customUserId }),
-      loginType: session.loginType,
-      sessionId: sid,
+      uid,
+      ...(openid === undefined ? {} : { openid }),
+      ...(customUserId === undefined ? {} : { customUserId }),
+      loginType,
+      sessionId: id,
     }
+    callers.set(id, { version, caller })
+    return caller
   }
 
   async function isOpen(sessionId: string): Promise<boolean> {

@@ -5,9 +5,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Recent } from '../recent.ts'
 import { isSmall } from '../storage/body.ts'
 import type { OpenedObject } from '../storage/open-object.ts'
-import { Recent } from '../storage/recent.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { IsOwnHost } from './foreign-hosts.ts'
 import { type ObjectUrl, parseObjectUrl } from './objects.ts'

@@ -1,8 +1,8 @@
 import { objectPathname } from '@cloudstead/protocol'
 import type { Records } from '../engines/records/records.ts'
+import { Recent } from '../recent.ts'
 import { type Body, bodyOf } from './body.ts'
 import { FILES_SPACE, type FileRecord, fileOf } from './file-record.ts'
-import { Recent } from './recent.ts'
 
 /** Files whose records were read a moment ago. One takes about 2 KB. */
 const RECENT_FILES = 2_000

@@ -1,11 +1,11 @@
 import { type Caller, type CloudPath, CloudsteadError, objectIdOf } from '@cloudstead/protocol'
 import type { StorageRules } from '@cloudstead/rules'
+import { Recent } from '../recent.ts'
 import { refusal } from './authorize.ts'
 import type { KnownFile, KnownFiles } from './known-files.ts'
 import { parseItem } from './list-items.ts'
 import { type ObjectUrl, objectUrls } from './object-urls.ts'
 import type { StorageOptions } from './options.ts'
-import { Recent } from './recent.ts'
 
 /** In seconds: the documented range of the platform. */
 const MIN_MAX_AGE_S = 1
