@@ -24,7 +24,10 @@ export function bodyOf(file: FileRecord): Body {
   return { blob: file.blob, size: file.size, etag: etagOf(file), type: file.contentType }
 }
 
-/** Reads a body, or a range of it. Undefined when it has been replaced or removed: then read its record again. */
+/**
+ * Reads a body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. Undefined when it
+ * has been replaced or removed: then read its record again.
+ */
 export type BodyReader = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
 
 /** Whether a body of so many bytes is read into memory. */
@@ -38,7 +41,7 @@ export function createBodyReader(options: StorageOptions): BodyReader {
   const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
   return ({ blob, size }, range) =>
     unlessRemoved(options, blob, async () => {
-      if (!isSmall(size)) return blobs.read(blob, range ?? { start: 0, end: size - 1 })
+      if (!isSmall(size)) return blobs.read(blob, range ?? { start: 0, end: size - 1 }, { recycled: true })
       const whole = await hot.load(blob, () => blobs.readAll(blob))
       return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
     })

@@ -69,6 +69,14 @@ export interface ListedBlob {
   readonly writtenAt: number
 }
 
+export interface ReadOptions {
+  /**
+   * The reader sends or copies each piece before it takes the next but one, so the engine may use its memory again. A pipe
+   * to a connection does. Default false.
+   */
+  readonly recycled?: boolean
+}
+
 /**
  * The seam itself. Every implementation passes blobs.contract.ts. An engine on another machine rejects with
  * BlobsUnavailableError when it cannot be reached.
@@ -77,7 +85,7 @@ export interface Blobs {
   /** Durable when it resolves. When it fails, the rest of the source is not read. */
   write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob>
   /** Streams the blob, or a range of it. The reader gets all of it even if the blob is removed during the read. */
-  read(id: BlobId, range?: ByteRange): Promise<import('node:stream').Readable>
+  read(id: BlobId, range?: ByteRange, options?: ReadOptions): Promise<import('node:stream').Readable>
   /** Reads the whole blob into memory; for small blobs. */
   readAll(id: BlobId): Promise<Uint8Array>
   /**

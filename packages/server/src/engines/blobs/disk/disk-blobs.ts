@@ -160,8 +160,8 @@ export async function openDiskBlobs({
       }
     },
 
-    async read(id, range) {
-      return streamFile(existingPathOf(id), range)
+    async read(id, range, options) {
+      return streamFile(existingPathOf(id), range, options)
     },
 
     async readAll(id) {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import { BlobMissingError, type ByteRange } from '../blobs.ts'
+import { BlobMissingError, type ByteRange, type ReadOptions } from '../blobs.ts'
 import { checkRange } from '../byte-range.ts'
 import { close, fstat, isMissing, open, read } from '../files.ts'
+import { RecyclingStream } from './recycling-stream.ts'
 
 /** The largest buffer of a stream. With 1 MiB a large file takes a third of the time that it takes with Node's 64 KiB. */
 const LARGE_BUFFER_BYTES = 1024 * 1024
@@ -10,7 +11,11 @@ const LARGE_BUFFER_BYTES = 1024 * 1024
 const SMALL_FILE_BYTES = 256 * 1024
 
 /** Streams a file or a range of it. The whole file needs one more call, for its size. */
-export async function streamFile(path: string, range?: ByteRange): Promise<Readable> {
+export async function streamFile(
+  path: string,
+  range?: ByteRange,
+  { recycled = false }: ReadOptions = {},
+): Promise<Readable> {
   if (range) checkRange(range)
   const fd = await openToRead(path)
   const { start, end } = range ?? { start: 0, end: (await sizeOf(fd)) - 1 }
@@ -19,6 +24,8 @@ export async function streamFile(path: string, range?: ByteRange): Promise<Reada
     await close(fd)
     return Readable.from([])
   }
+  // A shorter one has too few pieces to use a buffer twice.
+  if (recycled && length > LARGE_BUFFER_BYTES) return new RecyclingStream(fd, start, length)
   const highWaterMark =
     length <= SMALL_FILE_BYTES ? length : length <= LARGE_BUFFER_BYTES ? SMALL_FILE_BYTES : LARGE_BUFFER_BYTES
   return createReadStream('', { fd, start, end, highWaterMark })
