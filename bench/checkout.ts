@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { commandOf } from './cloudstead.ts'
 
-/** The last characters of a failed build that are shown. */
-const SHOWN = 500
+/** The first characters of the output of a failed build that are shown. */
+const SHOWN = 300
 
 /**
  * Builds a checkout, so that its server is that of its sources, and returns its directory. Throws a `CheckoutError` if the
@@ -24,7 +24,7 @@ export function prepareCheckout(directory: string, progress: (line: string) => v
   })
   if (status !== 0) {
     const output = `${stdout ?? ''}${stderr ?? ''}`.trim().replace(/\s+/g, ' ')
-    throw new CheckoutError(`${directory} does not build: ${output.slice(-SHOWN)}`)
+    throw new CheckoutError(`${directory} does not build: ${output.slice(0, SHOWN)}`)
   }
   return checkout
 }

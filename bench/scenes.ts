@@ -20,7 +20,8 @@ export interface Line {
 
 /** Lines that are measured on one server. */
 export interface Scene {
-  readonly options?: CloudsteadOptions
+  /** Called for each server. */
+  options?(): CloudsteadOptions | Promise<CloudsteadOptions>
   /**
    * Puts the data there. It may be called for two servers. What only the ceilings need is started at their first use
    * (`lazily`), since it is not needed against another checkout.
@@ -59,9 +60,9 @@ export function sceneGroup(
   }
 }
 
-async function withCeilings(bench: Bench, { options, lines }: Scene): Promise<Row[]> {
+async function withCeilings(bench: Bench, scene: Scene): Promise<Row[]> {
   const rows: Row[] = []
-  for (const { name, ours, ceilings } of await lines(await bench.cloudstead(options))) {
+  for (const { name, ours, ceilings } of await linesOf(bench, scene)) {
     const sides: Sides<string> = Object.fromEntries(ceilings.map((ceiling) => [ceiling.name, ceiling.side]))
     bench.progress(name)
     const rounds = await bench.takeTurns<string>({ ours, ...sides })
@@ -71,9 +72,9 @@ async function withCeilings(bench: Bench, { options, lines }: Scene): Promise<Ro
   return rows
 }
 
-async function withOther(bench: Bench, { options, lines }: Scene, checkout: string): Promise<Row[]> {
-  const ours = await lines(await bench.cloudstead(options))
-  const others = await lines(await bench.cloudstead({ ...options, checkout }))
+async function withOther(bench: Bench, scene: Scene, checkout: string): Promise<Row[]> {
+  const ours = await linesOf(bench, scene)
+  const others = await linesOf(bench, scene, checkout)
   const rows: Row[] = []
   for (const [n, { name, ours: side }] of ours.entries()) {
     const other = others[n]
@@ -83,4 +84,10 @@ async function withOther(bench: Bench, { options, lines }: Scene, checkout: stri
     rows.push(compare(name, rounds.ours, OTHER, rounds.other))
   }
   return rows
+}
+
+/** Starts a server and puts the data there. */
+async function linesOf(bench: Bench, scene: Scene, checkout?: string): Promise<readonly Line[]> {
+  const options = await scene.options?.()
+  return scene.lines(await bench.cloudstead({ ...options, ...(checkout !== undefined && { checkout }) }))
 }

@@ -1,19 +1,18 @@
-import { fsync, openSync } from 'node:fs'
+type Done = (error: Error | null) => void
 
 /**
- * Makes the names in a directory durable. Calls of one moment share a sync: one that starts while a sync runs waits for the
- * next, since the running one may have missed its rename.
+ * Lets calls of one moment share a sync. A call that comes while a sync runs waits for the next one, since the running one may
+ * have begun before the change that the caller made.
  */
-export function sharedSync(directory: string): (done: (error: Error | null) => void) => void {
-  const fd = openSync(directory, 'r')
-  let waiting: ((error: Error | null) => void)[] = []
+export function sharedSync(sync: (done: Done) => void): (done: Done) => void {
+  let waiting: Done[] = []
   let running = false
 
   function run(): void {
     const served = waiting
     waiting = []
     running = true
-    fsync(fd, (error) => {
+    sync((error) => {
       running = false
       if (waiting.length > 0) run()
       for (const done of served) done(error)

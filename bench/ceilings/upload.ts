@@ -5,7 +5,7 @@
  * Usage: upload.ts DIRECTORY
  */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { close, fdatasync, open, rename, writev } from 'node:fs'
+import { close, fdatasync, fsync, open, openSync, rename, writev } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { readJson, sendJson, serve } from './serve.ts'
@@ -16,7 +16,8 @@ const directory = process.argv[2] ?? ''
 const PIECE_BYTES = 1024 * 1024
 // A key object, since an HMAC with raw bytes as its key costs six times as much.
 const key = createSecretKey(randomBytes(32))
-const syncDirectory = sharedSync(directory)
+const directoryFd = openSync(directory, 'r')
+const syncDirectory = sharedSync((done) => fsync(directoryFd, done))
 let count = 0
 
 serve((request, response) => {

@@ -24,7 +24,7 @@ export const s3Group: Group = {
     const bucket = await store.newBucket()
     return [
       {
-        options: { places: await s3Places(store) },
+        options: async () => ({ places: await s3Places(store) }),
         async lines(server) {
           const user = await signIn(server)
           const lines: Line[] = []

@@ -75,7 +75,7 @@ function privateAgainstPublic(bench: Bench): Scene {
   }
   const publicSide = lazily(async () => sideOf(await bench.cloudstead({ acl: PUBLIC }), false))
   return {
-    options: { acl: PRIVATE },
+    options: () => ({ acl: PRIVATE }),
     async lines(server) {
       return [
         {
