@@ -32,6 +32,12 @@ export interface SpawnOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined
 }
 
+/** What runs now. It ends with this process, even if that fails: a server that is left would disturb later measurements. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** Runs a script with the Node of this process, pinned if `core` is given. */
 function spawnNode(
   script: string,
@@ -43,7 +49,10 @@ function spawnNode(
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])]
   const pool = threads === undefined ? {} : { UV_THREADPOOL_SIZE: String(threads) }
   const env = { ...process.env, ...pool, ...variables }
-  return spawn(command, rest, { stdio, env })
+  const child = spawn(command, rest, { stdio, env })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
 }
 
 /** The path of a script, such as `ceilings/upload.ts`, from this folder. */

@@ -84,6 +84,9 @@ const where = {
 print(`${where.date}, Node ${where.node}, ${where.machine}; pinned: ${where.pinned}; disk: ${where.disk}`)
 if (against !== undefined) print(`ours: ${CHECKOUT}; the other: ${against}`)
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+
 const rows: Row[] = []
 try {
   for (const group of chosen) {
@@ -102,7 +105,6 @@ try {
   process.exitCode = 1
 } finally {
   await load.stop()
-  rmSync(directory, { recursive: true, force: true })
 }
 
 const loadAfter = loadavg()
