@@ -48,10 +48,10 @@ function scene(bench: Bench): Scene {
         }),
       )
       let rounds = 0
-      // Twice as many as documents, with new values in each call, so that every update changes its document.
+      // Several for each document, with new values in each call, so that every update changes its document.
       const updates = () => {
         rounds += 1
-        return Array.from({ length: DOCUMENTS * 2 }, (_, n) =>
+        return Array.from({ length: DOCUMENTS * 4 }, (_, n) =>
           user.body('database.updateDocument', {
             collectionName: COLLECTION,
             query: { _id: `doc${n % DOCUMENTS}` },
