@@ -31,6 +31,8 @@ test('the table of processor time has ours, bare and the ratio by round', () => 
   assert.match(lines[3] ?? '', /^met +25 +10 +2\.50 \(2\.00 to 3\.00\) +bare$/)
 })
 
+test('without processor time there is no table of it', () => assert.equal(renderCpu([MEMORY]), ''))
+
 test('processor time of a ceiling that cannot be seen is a dash', () => {
   const ours = [{ requests: 10, seconds: 1, serverCpuMicros: 20 }]
   const row = compare('S3', ours, 'raw', [{ requests: 10, seconds: 1 }])

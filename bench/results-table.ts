@@ -54,10 +54,12 @@ export function renderResults(rows: readonly Row[]): string {
   return render(RESULTS, missesFirst(rows))
 }
 
-/** The processor time of the rows that have one; missed aims first. */
+/** The processor time of the rows that have one; missed aims first. Empty if none has. */
 export function renderCpu(rows: readonly Row[]): string {
   const measured = rows.filter(({ cpu }) => cpu !== undefined)
-  return `processor time per request, in microseconds\n${render(CPU, missesFirst(measured))}`
+  return measured.length === 0
+    ? ''
+    : `processor time per request, in microseconds\n${render(CPU, missesFirst(measured))}`
 }
 
 /** This checkout against another one. */
