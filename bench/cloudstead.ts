@@ -9,7 +9,8 @@ import { type Server, type SpawnOptions, startServer } from './processes.ts'
 const ENV = 'bench-1abcde'
 export const WEB = `/web?env=${ENV}`
 export const COLLECTION = 'bench'
-const COMMAND = fileURLToPath(new URL('../packages/server/bin/cloudstead.js', import.meta.url))
+/** The checkout of this file. */
+export const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 /** Concurrent calls while data is prepared. */
 const PARALLEL = 16
 /** Long enough for one login. */
@@ -20,6 +21,8 @@ export type StorageAcl = string | { readonly read: boolean | string; readonly wr
 
 export interface Cloudstead extends Server {
   readonly dataDir: string
+  /** The script of its command line. */
+  readonly command: string
 }
 
 /** Where a server keeps what it shares with others. */
@@ -40,6 +43,15 @@ export interface CloudsteadOptions {
   readonly args?: readonly string[]
   /** Begins with a copy of this data directory, whose server has stopped. */
   readonly copyOf?: string
+  /** Another than a new one. */
+  readonly dataDir?: string
+  /** The directory of another checkout, whose server is started. */
+  readonly checkout?: string
+}
+
+/** The command line of a checkout. */
+export function commandOf(checkout: string): string {
+  return join(checkout, 'packages/server/bin/cloudstead.js')
 }
 
 /**
@@ -49,7 +61,7 @@ export interface CloudsteadOptions {
 export async function startCloudstead(
   dataDir: string,
   options: SpawnOptions,
-  { acl = 'PRIVATE', places = {}, args = [], copyOf }: CloudsteadOptions = {},
+  { acl = 'PRIVATE', places = {}, args = [], copyOf, checkout = CHECKOUT }: CloudsteadOptions = {},
 ): Promise<Cloudstead> {
   const config = join(dataDir, '..', 'cloudstead.config.json')
   const database = { collections: { [COLLECTION]: { acl: 'PRIVATE' } } }
@@ -60,13 +72,14 @@ export async function startCloudstead(
   if (records) words.push('--records', records.url, '--master-key-file', records.masterKeyFile, '--drain', '0')
   if (blobs !== undefined) words.push('--blobs', blobs)
   if (!records || blobs === undefined) words.push('--data-dir', dataDir)
-  const server = await startServer(COMMAND, [...words, ...args], { ...options, variables })
-  return { ...server, dataDir }
+  const command = commandOf(checkout)
+  const server = await startServer(command, [...words, ...args], { ...options, variables })
+  return { ...server, dataDir, command }
 }
 
 /** Makes the key of servers that share a database. */
 export function writeMasterKey(file: string): void {
-  writeFileSync(file, execFileSync(process.execPath, [COMMAND, 'keys', 'master']))
+  writeFileSync(file, execFileSync(process.execPath, [commandOf(CHECKOUT), 'keys', 'master']))
 }
 
 /** One logged-in user. */
@@ -95,7 +108,7 @@ export function signIn(server: Server): Promise<User> {
 
 /** A login with a ticket for this custom id, signed like by a developer's own server. */
 export function signInCustom(server: Cloudstead, customUserId: string): Promise<User> {
-  const command = [COMMAND, 'keys', 'login', '--env', ENV, '--data-dir', server.dataDir]
+  const command = [server.command, 'keys', 'login', '--env', ENV, '--data-dir', server.dataDir]
   const key = JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' })) as {
     private_key_id: string
     private_key: string

@@ -5,7 +5,7 @@ import { type Cluster, startCluster } from '../acceptance/support/postgres.ts'
 import { type Radosgw, startRadosgw } from '../acceptance/support/radosgw.ts'
 import { type Cloudstead, type CloudsteadOptions, startCloudstead } from './cloudstead.ts'
 import type { Job, Measured } from './job.ts'
-import { type Rounds, type Row, type Side, takeTurns } from './measure.ts'
+import { type Rounds, type Row, type Sides, takeTurns } from './measure.ts'
 import {
   benchScript,
   type Cores,
@@ -28,6 +28,8 @@ export interface Group {
   /** The reason why it cannot run on this machine, or false. Without it the group runs everywhere. */
   readonly lacks?: () => string | false
   run(bench: Bench): Promise<Row[]>
+  /** Measures the same on the server of another checkout. Without it the group cannot compare checkouts. */
+  readonly against?: (bench: Bench, checkout: string) => Promise<Row[]>
 }
 
 /** How long and how often each side is measured. */
@@ -51,7 +53,9 @@ export interface Bench {
   /** A new empty directory on the disk that is measured. */
   directory(): string
   progress(line: string): void
-  /** The server under test on an empty data directory. Stopped when the group ends. */
+  /** Runs a part of a group. What it starts is stopped when it ends. */
+  part<T>(run: () => Promise<T>): Promise<T>
+  /** A server on an empty data directory, of this checkout unless another is given. Stopped when the group ends. */
   cloudstead(options?: CloudsteadOptions): Promise<Cloudstead>
   /** PostgreSQL, on any core, with durable commits and room for the data in its memory. Stopped when the group ends. */
   postgres(): Promise<Cluster>
@@ -63,10 +67,7 @@ export interface Bench {
   inProcess<J extends object>(name: string, ...args: string[]): Worker<J>
   /** A process of `packages/`, run from its source, on any core. Stopped when the group ends. */
   inPackage<J extends object>(path: string, ...args: string[]): Worker<J>
-  takeTurns<Name extends string>(sides: Readonly<Record<Name, Side>>): Promise<Rounds<Name>>
-  /** Starts the server on any core, to measure the start. */
-  startUnpinned(dataDir: string): Promise<Server>
-  startBare(name: string): Promise<Server>
+  takeTurns<Name extends string>(sides: Sides<Name>): Promise<Rounds<Name>>
 }
 
 export interface BenchOptions {
@@ -80,16 +81,23 @@ export interface BenchOptions {
   readonly progress: (line: string) => void
   /** Node options for the server under test, such as those of a profiler. */
   readonly nodeArgs: readonly string[]
+  /** Another checkout, whose server takes the place of the ceilings. */
+  readonly against: string | undefined
 }
 
 /** Runs one group, then stops its processes and removes its files, even after an error. */
 export async function runGroup(
   group: Group,
-  { scale, load, cores, directory, disk, progress, nodeArgs }: BenchOptions,
+  { scale, load, cores, directory, disk, progress, nodeArgs, against }: BenchOptions,
 ): Promise<Row[]> {
   const started: { stop(): Promise<void> }[] = []
   const core = cores?.server
   let directories = 0
+
+  /** Stops what was started, the last first, except for the first few. */
+  async function stopAllBut(count: number): Promise<void> {
+    for (const { stop } of started.splice(count).toReversed()) await stop()
+  }
 
   async function keep<S extends Server>(starting: Promise<S>): Promise<S> {
     const server = await starting
@@ -114,7 +122,18 @@ export async function runGroup(
       mkdirSync(path, { recursive: true })
       return path
     },
-    cloudstead: (options) => keep(startCloudstead(join(bench.directory(), 'data'), { core, nodeArgs }, options)),
+    async part(run) {
+      const before = started.length
+      try {
+        return await run()
+      } finally {
+        await stopAllBut(before)
+      }
+    },
+    cloudstead: (options = {}) => {
+      const dataDir = options.dataDir ?? join(bench.directory(), 'data')
+      return keep(startCloudstead(dataDir, { core, nodeArgs }, options))
+    },
     async postgres() {
       const cluster = await startCluster({ parent: disk, settings: POSTGRES })
       started.push({ stop: cluster.dispose })
@@ -139,14 +158,12 @@ export async function runGroup(
       return worker
     },
     takeTurns: (sides) => takeTurns(scale.rounds, sides, progress),
-    startUnpinned: (dataDir) => keep(startCloudstead(dataDir, {})),
-    startBare: (name) => keep(startServer(benchScript(`ceilings/${name}.ts`), [], {})),
   }
 
   try {
-    return await group.run(bench)
+    return await (against === undefined ? group.run(bench) : (group.against?.(bench, against) ?? []))
   } finally {
-    for (const { stop } of started.toReversed()) await stop()
+    await stopAllBut(0)
     rmSync(directory, { recursive: true, force: true })
   }
 }

@@ -7,10 +7,12 @@ export type Side = (round: number) => Promise<Measured>
 /** The results of the rounds, by side, in order. */
 export type Rounds<Name extends string> = Readonly<Record<Name, readonly Measured[]>>
 
+export type Sides<Name extends string> = Readonly<Record<Name, Side>>
+
 /** Runs every side in every round, in alternating order, after one warm-up round. */
 export async function takeTurns<Name extends string>(
   rounds: number,
-  sides: Readonly<Record<Name, Side>>,
+  sides: Sides<Name>,
   progress: (line: string) => void,
 ): Promise<Rounds<Name>> {
   const names = Object.keys(sides) as Name[]
@@ -35,8 +37,31 @@ export function median(values: readonly number[]): number {
   return (low + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
 }
 
+/** An aim for a ratio of rates. */
+export interface RateAim {
+  readonly ratioAtLeast: number
+}
+
 /** An aim for the ratio to the ceiling, or for the value itself. */
-export type Aim = { readonly ratioAtLeast: number } | { readonly ratioAtMost: number } | { readonly atMost: number }
+export type Aim = RateAim | { readonly ratioAtMost: number } | { readonly atMost: number }
+
+/** Over the rounds. */
+export interface Range {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** The name of the ceiling where it is the server of another checkout. */
+export const OTHER = 'the other checkout'
+
+/** Microseconds of processor time per operation; of the ceiling only where its processes can be seen. */
+export interface Cpu {
+  readonly ours: number
+  readonly ceiling?: number
+  /** Ours divided by the ceiling's. */
+  readonly ratio?: Range
+}
 
 /** One row of the table. */
 export interface Row {
@@ -46,12 +71,11 @@ export interface Row {
   readonly ceiling?: number
   /** The name of the ceiling, as in the README. */
   readonly against?: string
-  /** Median, lowest and highest over the rounds. */
-  readonly ratio?: { readonly median: number; readonly min: number; readonly max: number }
+  readonly ratio?: Range
   readonly p50?: number
   readonly p99?: number
-  /** CPU time per operation in microseconds, ours and the ceiling's. Less affected by other load than the rates. */
-  readonly cpu?: { readonly ours: number; readonly ceiling: number }
+  /** Processor time per operation. Less affected by other load than the rates. */
+  readonly cpu?: Cpu
   readonly aim?: Aim
   readonly met?: boolean
   /** A reason to distrust the figure. */
@@ -67,10 +91,10 @@ export function compare(
   ours: readonly Measured[],
   against: string,
   ceiling: readonly Measured[],
-  aim?: { readonly ratioAtLeast: number },
+  aim?: RateAim,
 ): Row {
-  const ratio = ratioOf(ours.map((measured, round) => rate(measured) / rate(ceiling[round] ?? measured)))
-  const cpu = { ours: medianCpu(ours), ceiling: medianCpu(ceiling) }
+  const ratio = compareValues(ours.map(rate), ceiling.map(rate))
+  const cpu = compareMicros(ours.map(cpuOf), ceiling.map(cpuOf))
   const busy = median(ours.map(({ loadCpu }) => loadCpu ?? 0))
   return {
     name,
@@ -81,10 +105,23 @@ export function compare(
     ratio,
     p50: median(ours.map(({ p50 }) => p50 ?? 0)),
     p99: median(ours.map(({ p99 }) => p99 ?? 0)),
-    ...(Number.isNaN(cpu.ours + cpu.ceiling) ? {} : { cpu }),
+    ...(cpu === undefined ? {} : { cpu }),
     ...(aim === undefined ? {} : { aim, met: ratio.median >= aim.ratioAtLeast }),
     ...(busy > LOAD_BUSY ? { caution: `the load used ${Math.round(busy * 100)} % of its core` } : {}),
   }
+}
+
+/** Processor time by round, ours against that of a ceiling. Undefined where the system does not report ours. */
+export function compareMicros(ours: readonly number[], ceiling: readonly number[]): Cpu | undefined {
+  const [mine, others] = [median(ours), median(ceiling)]
+  if (Number.isNaN(mine)) return undefined
+  if (Number.isNaN(others)) return { ours: mine }
+  return { ours: mine, ceiling: others, ratio: compareValues(ours, ceiling) }
+}
+
+/** The ratios of two values within each round. */
+export function compareValues(ours: readonly number[], other: readonly number[]): Range {
+  return rangeOf(ours.map((value, round) => value / (other[round] ?? Number.NaN)))
 }
 
 /**
@@ -97,7 +134,7 @@ export function compareCpu(
   other: readonly Measured[],
   aim?: { readonly ratioAtMost: number },
 ): Row | undefined {
-  const ratio = ratioOf(growthOf({ few: other, many: ours }))
+  const ratio = rangeOf(growthOf({ few: other, many: ours }))
   if (Number.isNaN(ratio.median)) return undefined
   return {
     name,
@@ -127,7 +164,7 @@ export function compareGrowth(
   aim: { readonly ratioAtMost: number },
 ): Row | undefined {
   const [growth, others] = [growthOf(ours), growthOf(other)]
-  const ratio = ratioOf(growth.map((times, round) => times / (others[round] ?? Number.NaN)))
+  const ratio = rangeOf(growth.map((times, round) => times / (others[round] ?? Number.NaN)))
   if (Number.isNaN(ratio.median)) return undefined
   const met = ratio.median <= aim.ratioAtMost
   return { name, unit: 'times', ours: median(growth), ceiling: median(others), against, ratio, aim, met }
@@ -141,7 +178,7 @@ function cpuOf(measured: Measured | undefined): number {
   return measured?.serverCpuMicros ?? Number.NaN
 }
 
-function ratioOf(ratios: readonly number[]): NonNullable<Row['ratio']> {
+function rangeOf(ratios: readonly number[]): Range {
   return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) }
 }
 

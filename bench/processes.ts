@@ -32,6 +32,12 @@ export interface SpawnOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined
 }
 
+/** What runs now. It ends with this process, even if that fails: a server that is left would disturb later measurements. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 /** Runs a script with the Node of this process, pinned if `core` is given. */
 function spawnNode(
   script: string,
@@ -43,7 +49,10 @@ function spawnNode(
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])]
   const pool = threads === undefined ? {} : { UV_THREADPOOL_SIZE: String(threads) }
   const env = { ...process.env, ...pool, ...variables }
-  return spawn(command, rest, { stdio, env })
+  const child = spawn(command, rest, { stdio, env })
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+  return child
 }
 
 /** The path of a script, such as `ceilings/upload.ts`, from this folder. */
@@ -150,6 +159,7 @@ export function startWorker<J extends object>(
 
 /** Length of a clock tick in /proc on Linux. */
 const TICK_MICROS = 10_000
+const MICROS_PER_NANO = 1 / 1000
 
 /**
  * CPU time of some processes and of those that they have started, all threads, in microseconds. Undefined if one of them is
@@ -161,14 +171,30 @@ export function cpuMicrosOf(pids: readonly number[]): number | undefined {
     const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
     const children = Map.groupBy(all, (pid) => statOf(pid)?.parent)
     const total = (pid: string): number =>
-      (statOf(pid)?.micros ?? 0) + (children.get(pid) ?? []).reduce((sum, child) => sum + total(child), 0)
+      (threadMicrosOf(pid) ?? statOf(pid)?.micros ?? 0) +
+      (children.get(pid) ?? []).reduce((sum, child) => sum + total(child), 0)
     return pids.reduce((sum, pid) => sum + total(String(pid)), 0)
   } catch {
     return undefined
   }
 }
 
-/** Undefined for a process that has ended. */
+/**
+ * The sum over the threads that a process has now, from the scheduler, which counts nanoseconds. Undefined for a process that
+ * has ended, and where the kernel does not count.
+ */
+function threadMicrosOf(pid: string): number | undefined {
+  try {
+    const times = readdirSync(`/proc/${pid}/task`).map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    )
+    return times.reduce((sum, nanos) => sum + nanos, 0) * MICROS_PER_NANO
+  } catch {
+    return undefined
+  }
+}
+
+/** In ticks. Undefined for a process that has ended. */
 function statOf(pid: string): { readonly parent: string; readonly micros: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -15,6 +15,7 @@ const files = globSync([
   'packages/*/src/**/*.test.ts',
   'packages/kit/components/**/*.test.ts',
   'acceptance/**/*.test.ts',
+  'bench/**/*.test.ts',
   'scripts/**/*.test.ts',
   'examples/**/*.test.ts',
 ])

@@ -21,6 +21,7 @@ const STRIDE = 64
 function run({ operation, seconds }: SqliteJob): Measured {
   const start = performance.now()
   const end = start + seconds * 1000
+  const cpuBefore = process.cpuUsage()
   let n = 0
   while (n % STRIDE !== 0 || performance.now() < end) {
     const id = `doc${n % count}`
@@ -28,7 +29,8 @@ function run({ operation, seconds }: SqliteJob): Measured {
     else table.update(id, n)
     n += 1
   }
-  return { requests: n, seconds: (performance.now() - start) / 1000 }
+  const { user, system } = process.cpuUsage(cpuBefore)
+  return { requests: n, seconds: (performance.now() - start) / 1000, serverCpuMicros: (user + system) / n }
 }
 
 process.on('message', (job: SqliteJob) => process.send?.({ measured: run(job) }))

@@ -2,60 +2,64 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signIn } from '../cloudstead.ts'
-import type { Bench, Group } from '../group.ts'
-import { compare, type Row } from '../measure.ts'
+import type { Bench } from '../group.ts'
+import type { RateAim } from '../measure.ts'
 import type { Server } from '../processes.ts'
+import { lazily, type Scene, sceneGroup } from '../scenes.ts'
 
 const KIB = 1024
+const MIB = 1024 * KIB
 /** The pictures of a popular page. */
 const HOT_FILES = 50
 /** 200 MiB in total, more than a small server caches in memory. */
 const MANY_FILES = 1000
+const LARGE_FILES = 4
+const TWICE = { ratioAtLeast: 2 }
 
-/** Signed downloads against a bare file stream. */
-export const getGroup: Group = {
-  name: 'get',
-  async run(bench) {
-    return [
-      await measure(bench, 'signed GET 200 KiB, c=32', HOT_FILES, 200 * KIB, { ratioAtLeast: 1 }),
-      await measure(bench, 'signed GET 10 KiB, c=32', HOT_FILES, 10 * KIB, { ratioAtLeast: 1.5 }),
-      await measure(bench, `signed GET 200 KiB, ${MANY_FILES} files, c=32`, MANY_FILES, 200 * KIB),
-    ]
-  },
+interface Load {
+  readonly connections: number
+  readonly aim?: RateAim
 }
 
-async function measure(
-  bench: Bench,
-  name: string,
-  files: number,
-  bytes: number,
-  aim?: { ratioAtLeast: number },
-): Promise<Row> {
-  const server = await bench.cloudstead()
-  const user = await signIn(server)
-  const signed = await user.signedPaths(await user.uploadFiles('picture', files, bytes))
+/** Signed downloads against a bare server of files. */
+export const getGroup = sceneGroup('get', (bench) => [
+  scene(bench, '200 KiB', 200 * KIB, HOT_FILES, [{ connections: 32, aim: TWICE }, { connections: 1 }]),
+  scene(bench, '10 KiB', 10 * KIB, HOT_FILES, [{ connections: 32, aim: TWICE }, { connections: 1 }]),
+  scene(bench, `200 KiB, ${MANY_FILES} files`, 200 * KIB, MANY_FILES, [{ connections: 32 }]),
+  scene(bench, '50 MiB', 50 * MIB, LARGE_FILES, [{ connections: 2, aim: { ratioAtLeast: 1 } }]),
+])
 
-  const directory = bench.directory()
-  const content = randomBytes(bytes)
+function scene(bench: Bench, what: string, bytes: number, files: number, loads: readonly Load[]): Scene {
   const names = Array.from({ length: files }, (_, n) => `picture${n}.jpg`)
-  for (const file of names) writeFileSync(join(directory, file), content)
-  const bare = await bench.ceiling('get', directory)
-
-  const run = (target: Server, paths: readonly string[]) => () =>
+  const paths = names.map((name) => `/${name}`)
+  const bare = lazily(() => {
+    const directory = bench.directory()
+    const content = randomBytes(bytes)
+    for (const name of names) writeFileSync(join(directory, name), content)
+    return bench.ceiling('get', directory)
+  })
+  const drive = (target: Server, paths: readonly string[], connections: number) =>
     bench.drive(target, {
       plan: { kind: 'get', paths },
-      connections: 32,
+      connections,
       seconds: bench.scale.seconds,
       requests: 200_000,
     })
-  const rounds = await bench.takeTurns({
-    ours: run(server, signed),
-    bare: run(
-      bare,
-      names.map((file) => `/${file}`),
-    ),
-  })
-  await server.stop()
-  await bare.stop()
-  return compare(name, rounds.ours, 'bare file stream', rounds.bare, aim)
+  return {
+    async lines(server) {
+      const user = await signIn(server)
+      const signed = await user.signedPaths(await user.uploadFiles('picture', files, bytes))
+      return loads.map(({ connections, aim }) => ({
+        name: `signed GET ${what}, c=${connections}`,
+        ours: () => drive(server, signed, connections),
+        ceilings: [
+          {
+            name: 'bare file',
+            side: async () => drive(await bare(), paths, connections),
+            ...(aim !== undefined && { aim }),
+          },
+        ],
+      }))
+    },
+  }
 }

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { lacksRadosgw, type Radosgw } from '../../acceptance/support/radosgw.ts'
-import { signIn } from '../cloudstead.ts'
-import type { Group } from '../group.ts'
-import { compare, type Row } from '../measure.ts'
+import { signIn, type User } from '../cloudstead.ts'
+import type { Bench, Group } from '../group.ts'
+import type { Server } from '../processes.ts'
+import { type Line, lazily, sceneGroup } from '../scenes.ts'
 import { s3Places } from './s3-places.ts'
 
 const MIB = 1024 * 1024
@@ -17,52 +18,75 @@ const VALID_S = 24 * 60 * 60
 
 /** Uploads and downloads of a server whose files are in S3, against the same store without a server. */
 export const s3Group: Group = {
-  name: 's3',
   lacks: lacksRadosgw,
-  async run(bench) {
+  ...sceneGroup('s3', async (bench) => {
     const store = await bench.s3()
     const bucket = await store.newBucket()
-    const server = await bench.cloudstead({ places: await s3Places(store) })
-    // Its processes are not measured.
-    const raw = { url: store.endpoint, pid: 0, startedInMs: 0, stop: async () => {} }
-    const user = await signIn(server)
-    const rows: Row[] = []
-    for (const { name, bytes, connections, files, requests } of SIZES) {
-      const limits = { connections, requests, seconds: bench.scale.seconds * 20 }
-      const puts = await bench.takeTurns({
-        ours: async (round) => {
-          const tickets = await user.uploadTickets(`put${bytes}-${round}-`, requests)
-          return bench.drive(server, {
-            ...limits,
-            plan: { kind: 'put', paths: tickets.map(({ path }) => path), bytes },
-          })
+    return [
+      {
+        options: async () => ({ places: await s3Places(store) }),
+        async lines(server) {
+          const user = await signIn(server)
+          const lines: Line[] = []
+          for (const size of SIZES) lines.push(...(await linesOf(bench, { server, user }, { store, bucket }, size)))
+          return lines
         },
-        raw: (round) => {
-          const paths = numbers(requests).map((n) => signed(store, 'PUT', `/${bucket}/put${bytes}-${round}-${n}`))
-          return bench.drive(raw, { ...limits, plan: { kind: 'put', paths, bytes } })
-        },
-      })
-      rows.push(compare(`S3: PUT ${name}`, puts.ours, AGAINST, puts.raw))
+      },
+    ]
+  }),
+}
 
-      const ours = await user.signedPaths(await user.uploadFiles(`get${bytes}-`, files, bytes))
-      const objects = numbers(files).map((n) => `/${bucket}/get${bytes}-${n}`)
-      const content = randomBytes(bytes)
-      for (const path of objects) {
-        const { status } = await fetch(store.endpoint + signed(store, 'PUT', path), { method: 'PUT', body: content })
-        if (status !== 200) throw new Error(`the store answered ${status}`)
-      }
-      const downloads = { ...limits, seconds: bench.scale.seconds, requests: 200_000 }
-      const gets = await bench.takeTurns({
-        ours: () => bench.drive(server, { ...downloads, plan: { kind: 'get', paths: ours } }),
-        raw: () => {
-          const paths = objects.map((path) => signed(store, 'GET', path))
-          return bench.drive(raw, { ...downloads, plan: { kind: 'get', paths } })
-        },
-      })
-      rows.push(compare(`S3: GET ${name}`, gets.ours, AGAINST, gets.raw))
+async function linesOf(
+  bench: Bench,
+  { server, user }: { readonly server: Server; readonly user: User },
+  { store, bucket }: { readonly store: Radosgw; readonly bucket: string },
+  { name, bytes, connections, files, requests }: (typeof SIZES)[number],
+): Promise<Line[]> {
+  // Its processes are not measured.
+  const raw = { url: store.endpoint, pid: 0, startedInMs: 0, stop: async () => {} }
+  const ours = await user.signedPaths(await user.uploadFiles(`get${bytes}-`, files, bytes))
+  const objects = lazily(async () => {
+    const paths = numbers(files).map((n) => `/${bucket}/get${bytes}-${n}`)
+    const content = randomBytes(bytes)
+    for (const path of paths) {
+      const { status } = await fetch(store.endpoint + signed(store, 'PUT', path), { method: 'PUT', body: content })
+      if (status !== 200) throw new Error(`the store answered ${status}`)
     }
-    return rows
-  },
+    return paths
+  })
+  const uploads = { connections, requests, seconds: bench.scale.seconds * 20 }
+  const downloads = { connections, requests: 200_000, seconds: bench.scale.seconds }
+  return [
+    {
+      name: `S3: PUT ${name}`,
+      ours: async (round) => {
+        const tickets = await user.uploadTickets(`put${bytes}-${round}-`, requests)
+        return bench.drive(server, { ...uploads, plan: { kind: 'put', paths: tickets.map(({ path }) => path), bytes } })
+      },
+      ceilings: [
+        {
+          name: AGAINST,
+          side: (round) => {
+            const paths = numbers(requests).map((n) => signed(store, 'PUT', `/${bucket}/put${bytes}-${round}-${n}`))
+            return bench.drive(raw, { ...uploads, plan: { kind: 'put', paths, bytes } })
+          },
+        },
+      ],
+    },
+    {
+      name: `S3: GET ${name}`,
+      ours: () => bench.drive(server, { ...downloads, plan: { kind: 'get', paths: ours } }),
+      ceilings: [
+        {
+          name: AGAINST,
+          side: async () => {
+            const paths = (await objects()).map((path) => signed(store, 'GET', path))
+            return bench.drive(raw, { ...downloads, plan: { kind: 'get', paths } })
+          },
+        },
+      ],
+    },
+  ]
 }
 
 /** The path of a presigned request, with the old signature: it costs the client nothing while it is measured. */

@@ -1,75 +1,104 @@
 import { signIn, WEB } from '../cloudstead.ts'
-import type { Bench, Group } from '../group.ts'
-import { compare } from '../measure.ts'
+import type { Bench } from '../group.ts'
+import type { Plan } from '../job.ts'
+import type { RateAim } from '../measure.ts'
+import type { Server } from '../processes.ts'
+import { type Line, lazily, type Scene, sceneGroup } from '../scenes.ts'
 
 const KIB = 1024
-const SMALL = { bytes: 200 * KIB, connections: 32 }
-const LARGE = { bytes: 2048 * KIB, connections: 4 }
+const MIB = 1024 * KIB
 const AGAINST = 'bare write + sync'
+const BOTH_LEGS = { bytes: 200 * KIB, connections: 32, aim: { ratioAtLeast: 0.9 } }
+
+interface Size {
+  readonly name: string
+  readonly bytes: number
+  readonly connections: number
+  /** Uploads per round, as a share of the usual number. */
+  readonly share: number
+  readonly aim?: RateAim
+}
+
+const BYTE_LEGS: readonly Size[] = [
+  { name: '200 KiB', bytes: 200 * KIB, connections: 32, share: 1, aim: { ratioAtLeast: 1 } },
+  { name: '200 KiB', bytes: 200 * KIB, connections: 1, share: 1 / 6 },
+  { name: '2 MiB', bytes: 2 * MIB, connections: 4, share: 1 / 8, aim: { ratioAtLeast: 0.9 } },
+  { name: '50 MiB', bytes: 50 * MIB, connections: 2, share: 1 / 150, aim: { ratioAtLeast: 0.95 } },
+]
+/** Two on each of two connections. */
+const FEWEST = 4
 
 /** Durable uploads against a bare server with the same disk operations. */
-export const uploadGroup: Group = {
-  name: 'upload',
-  async run(bench) {
-    const server = await bench.cloudstead()
-    const bare = await bench.ceiling('upload', bench.directory())
-    const user = await signIn(server)
-    const { scale } = bench
+export const uploadGroup = sceneGroup('upload', (bench) => [scene(bench)])
 
-    const bothLegs = await bench.takeTurns({
-      ours: (round) => {
-        const bodies = names(scale.uploads).map((n) =>
-          user.body('storage.getUploadMetadata', {
-            path: `users/${user.uid}/both${round}-${n}.jpg`,
-            method: 'put',
-            headers: {},
-          }),
-        )
-        return bench.drive(server, {
-          ...SMALL,
-          ...limits(bench),
-          plan: { kind: 'upload', path: WEB, bodies, bytes: SMALL.bytes },
-        })
-      },
-      bare: (round) => {
-        const bodies = names(scale.uploads).map((n) => user.body('ticket', { path: `${round}-${n}.jpg` }))
-        return bench.drive(bare, {
-          ...SMALL,
-          ...limits(bench),
-          plan: { kind: 'upload', path: '/', bodies, bytes: SMALL.bytes },
-        })
-      },
+function scene(bench: Bench): Scene {
+  const bare = lazily(() => bench.ceiling('upload', bench.directory()))
+  const drive = (target: Server, plan: Plan, connections: number) =>
+    bench.drive(target, {
+      plan,
+      connections,
+      // The number of uploads is the limit; the time only matters on a much slower disk.
+      requests: bench.scale.uploads,
+      seconds: bench.scale.seconds * 3,
     })
 
-    const bytesOnly = async (prefix: string, size: typeof SMALL, requests: number) =>
-      bench.takeTurns({
-        ours: async (round) => {
-          const tickets = await user.uploadTickets(`${prefix}${round}-`, requests)
-          const plan = { kind: 'put', paths: tickets.map(({ path }) => path), bytes: size.bytes } as const
-          return bench.drive(server, { ...size, ...limits(bench), plan })
-        },
-        bare: () => {
-          const plan = { kind: 'put', paths: names(requests).map((n) => `/${n}`), bytes: size.bytes } as const
-          return bench.drive(bare, { ...size, ...limits(bench), plan })
-        },
-      })
-    const small = await bytesOnly('small', SMALL, scale.uploads)
-    const large = await bytesOnly('large', LARGE, scale.uploads / 4)
+  return {
+    async lines(server) {
+      const user = await signIn(server)
 
-    const aim = { ratioAtLeast: 0.9 }
-    return [
-      compare('upload 200 KiB, both legs, c=32', bothLegs.ours, AGAINST, bothLegs.bare),
-      compare('upload 200 KiB, byte leg, c=32', small.ours, AGAINST, small.bare, aim),
-      compare('upload 2 MiB, byte leg, c=4', large.ours, AGAINST, large.bare, aim),
-    ]
-  },
+      const bothLegs = ({ bytes, connections, aim }: typeof BOTH_LEGS): Line => {
+        const names = numbers(bench.scale.uploads)
+        return {
+          name: `upload 200 KiB, both legs, c=${connections}`,
+          ours: (round) => {
+            const bodies = names.map((n) =>
+              user.body('storage.getUploadMetadata', {
+                path: `users/${user.uid}/both${round}-${n}.jpg`,
+                method: 'put',
+                headers: {},
+              }),
+            )
+            return drive(server, { kind: 'upload', path: WEB, bodies, bytes }, connections)
+          },
+          ceilings: [
+            {
+              name: AGAINST,
+              side: async (round) => {
+                const bodies = names.map((n) => user.body('ticket', { path: `${round}-${n}.jpg` }))
+                return drive(await bare(), { kind: 'upload', path: '/', bodies, bytes }, connections)
+              },
+              aim,
+            },
+          ],
+        }
+      }
+
+      const byteLeg = ({ name, bytes, connections, share, aim }: Size): Line => {
+        const requests = Math.max(FEWEST, Math.round(bench.scale.uploads * share))
+        return {
+          name: `PUT ${name}, c=${connections}`,
+          ours: async (round) => {
+            const tickets = await user.uploadTickets(`put${bytes}-${connections}-${round}-`, requests)
+            return drive(server, { kind: 'put', paths: tickets.map(({ path }) => path), bytes }, connections)
+          },
+          ceilings: [
+            {
+              name: AGAINST,
+              side: async () => {
+                const paths = numbers(requests).map((n) => `/${n}`)
+                return drive(await bare(), { kind: 'put', paths, bytes }, connections)
+              },
+              ...(aim !== undefined && { aim }),
+            },
+          ],
+        }
+      }
+
+      return [bothLegs(BOTH_LEGS), ...BYTE_LEGS.map(byteLeg)]
+    },
+  }
 }
 
-function limits({ scale }: Bench) {
-  // The number of uploads is the limit; the time only matters on a much slower disk.
-  return { requests: scale.uploads, seconds: scale.seconds * 3 }
-}
-
-function names(count: number): number[] {
+function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n)
 }

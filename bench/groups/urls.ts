@@ -1,14 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type StorageAcl, signIn, signInCustom, type User, WEB } from '../cloudstead.ts'
-import type { Bench, Group } from '../group.ts'
+import { type Cloudstead, type StorageAcl, signIn, signInCustom, type User, WEB } from '../cloudstead.ts'
+import type { Bench } from '../group.ts'
 import type { Plan } from '../job.ts'
-import { compare, type Row } from '../measure.ts'
+import type { RateAim, Side } from '../measure.ts'
 import type { Server } from '../processes.ts'
+import { lazily, type Scene, sceneGroup } from '../scenes.ts'
 
 const FILES = 500
 const FILE_BYTES = 1024
 const PER_CALL = 50
+const CONNECTIONS = 16
 /** Number of different calls, which the load repeats. */
 const CALLS = 40
 
@@ -19,66 +21,96 @@ const PUBLIC: StorageAcl = { read: true, write: OWN_FILES }
 /** Private files may take 1.15 times as long as public ones. */
 const PRIVATE_TO_PUBLIC = 1 / 1.15
 
-/** Fifty temporary URLs per call: signed URLs against a bare program, and private files against public ones. */
-export const urlsGroup: Group = {
-  name: 'urls',
-  async run(bench) {
-    return [await againstBare(bench), await privateAgainstPublic(bench)]
-  },
-}
+/** Temporary URLs: signed ones against a bare program, and private files against public ones. */
+export const urlsGroup = sceneGroup('urls', (bench) => [againstBare(bench), privateAgainstPublic(bench)])
 
-async function againstBare(bench: Bench): Promise<Row> {
-  const server = await bench.cloudstead()
-  const user = await signIn(server)
-  const fileIds = await user.uploadFiles('page', FILES, FILE_BYTES)
-  const list = join(bench.directory(), 'ids.json')
-  writeFileSync(list, JSON.stringify(fileIds))
-  const bare = await bench.ceiling('urls', join(bench.directory(), 'files.db'), list)
+const LOADS: readonly { what: string; perCall: number; connections: number; aim?: RateAim }[] = [
+  { what: 'sign 50 URLs per call', perCall: PER_CALL, connections: CONNECTIONS, aim: { ratioAtLeast: 0.7 } },
+  { what: 'sign 1 URL per call', perCall: 1, connections: 1 },
+  { what: 'sign 1 URL per call', perCall: 1, connections: 32, aim: { ratioAtLeast: 0.6 } },
+]
 
-  const bodies = callsOf(user, fileIds)
-  // All fifty URLs of the first call must be signed; the answers of later calls are only searched for a signature.
-  const signed = await user.signedPaths(fileIds.slice(0, PER_CALL))
-  if (signed.length !== PER_CALL) throw new Error(`asked for ${PER_CALL} URLs, got ${signed.length}`)
-  const { ours, bare: ceiling } = await bench.takeTurns({
-    ours: () => post(bench, server, WEB, bodies, 'sign='),
-    bare: () => post(bench, bare, '/', bodies, 'sign='),
-  })
-  await server.stop()
-  await bare.stop()
-  return compare('50 temporary URLs per call, c=16', ours, 'bare reads + HMACs', ceiling, { ratioAtLeast: 0.6 })
+function againstBare(bench: Bench): Scene {
+  return {
+    async lines(server) {
+      const user = await signIn(server)
+      const fileIds = await user.uploadFiles('page', FILES, FILE_BYTES)
+      const bare = lazily(() => {
+        const list = join(bench.directory(), 'ids.json')
+        writeFileSync(list, JSON.stringify(fileIds))
+        return bench.ceiling('urls', join(bench.directory(), 'files.db'), list)
+      })
+      // All URLs must be signed; the answers of later calls are only searched for a signature.
+      const signed = await user.signedPaths(fileIds)
+      if (signed.length !== FILES) throw new Error(`asked for ${FILES} URLs, got ${signed.length}`)
+      return LOADS.map(({ what, perCall, connections, aim }) => {
+        const bodies = callsOf(user, fileIds, perCall)
+        return {
+          name: `${what}, c=${connections}`,
+          ours: () => post(bench, server, WEB, bodies, 'sign=', connections),
+          ceilings: [
+            {
+              name: 'bare read + HMACs',
+              side: async () => post(bench, await bare(), '/', bodies, 'sign=', connections),
+              ...(aim !== undefined && { aim }),
+            },
+          ],
+        }
+      })
+    },
+  }
 }
 
 /** Two servers with the same files and the same user, and different rules for reading. */
-async function privateAgainstPublic(bench: Bench): Promise<Row> {
-  const sideOf = async (acl: StorageAcl, signed: boolean) => {
-    const server = await bench.cloudstead({ acl })
+function privateAgainstPublic(bench: Bench): Scene {
+  const sideOf = async (server: Cloudstead, signed: boolean): Promise<Side> => {
     const user = await signInCustom(server, 'alice')
     const fileIds = await user.uploadFiles('page', FILES, FILE_BYTES)
     const paths = await user.urlPaths(fileIds)
     const odd = paths.find((path) => path.includes('?sign=') !== signed)
     if (odd !== undefined || paths.length !== FILES) throw new Error(`${paths.length} URLs; not as expected: ${odd}`)
-    const bodies = callsOf(user, fileIds)
+    const bodies = callsOf(user, fileIds, PER_CALL)
     const extension = signed ? '.jpg?sign=' : '.jpg"'
-    return () => post(bench, server, WEB, bodies, extension)
+    return () => post(bench, server, WEB, bodies, extension, CONNECTIONS)
   }
-  const rounds = await bench.takeTurns({
-    private: await sideOf(PRIVATE, true),
-    public: await sideOf(PUBLIC, false),
-  })
-  const aim = { ratioAtLeast: PRIVATE_TO_PUBLIC }
-  return compare('50 URLs of private files, c=16', rounds.private, '50 of public files', rounds.public, aim)
+  const publicSide = lazily(async () => sideOf(await bench.cloudstead({ acl: PUBLIC }), false))
+  return {
+    options: () => ({ acl: PRIVATE }),
+    async lines(server) {
+      return [
+        {
+          name: `50 URLs of private files, c=${CONNECTIONS}`,
+          ours: await sideOf(server, true),
+          ceilings: [
+            {
+              name: '50 of public files',
+              side: async (round) => (await publicSide())(round),
+              aim: { ratioAtLeast: PRIVATE_TO_PUBLIC },
+            },
+          ],
+        },
+      ]
+    },
+  }
 }
 
-/** Bodies of calls with 50 different files each. */
-function callsOf(user: User, fileIds: readonly string[]): string[] {
+/** Bodies of calls with different files each. */
+function callsOf(user: User, fileIds: readonly string[], perCall: number): string[] {
   return Array.from({ length: CALLS }, (_, call) => {
-    // 7 and 500 have no common factor, so each call has 50 different files, and all calls differ.
-    const chosen = Array.from({ length: PER_CALL }, (_, n) => fileIds[(call * 13 + n * 7) % FILES])
+    // 7 and 500 have no common factor, so each call has different files, and all calls differ.
+    const chosen = Array.from({ length: perCall }, (_, n) => fileIds[(call * 13 + n * 7) % FILES])
     return user.body('storage.batchGetDownloadUrl', { file_list: chosen.map((fileid) => ({ fileid, max_age: 7200 })) })
   })
 }
 
-function post(bench: Bench, target: Server, path: string, bodies: readonly string[], expect: string) {
+function post(
+  bench: Bench,
+  target: Server,
+  path: string,
+  bodies: readonly string[],
+  expect: string,
+  connections: number,
+) {
   const plan: Plan = { kind: 'post', path, bodies }
-  return bench.drive(target, { plan, expect, connections: 16, seconds: bench.scale.seconds, requests: 100_000 })
+  return bench.drive(target, { plan, expect, connections, seconds: bench.scale.seconds, requests: 100_000 })
 }
