@@ -39,7 +39,7 @@ describe('a stream whose pieces share their memory', () => {
       [1, SIZE - 1],
       [700_001, 1],
       [SIZE - 600_000, 600_000],
-      [5, 256 * 1024],
+      [5, 512 * 1024],
     ] as const) {
       test(`${length} bytes from ${start} arrive whole at a slow target (${highWaterMark})`, async () => {
         const { target, received } = slowTarget(highWaterMark)

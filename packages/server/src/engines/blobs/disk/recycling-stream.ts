@@ -1,8 +1,8 @@
 import { close, read } from 'node:fs'
 import { Readable } from 'node:stream'
 
-/** Large pieces mean few calls; these still fit in the cache of a processor. */
-const PIECE_BYTES = 256 * 1024
+/** Large pieces mean few calls; smaller and larger ones took longer. */
+const PIECE_BYTES = 512 * 1024
 /** One is being sent, one waits, and one is being filled. */
 const BUFFERS = 3
 
