@@ -1,0 +1,61 @@
+/**
+ * Builds `dist/`: the server with its packages as a few files, because loading one file for each of 900 modules takes half of
+ * the start. What is imported with `import()` stays in files of its own, which are loaded at the first use.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+
+const HERE = import.meta.dirname
+const OUT = join(HERE, 'dist')
+/** What `tsc` remembers of its check. */
+const CHECKED = '.tsbuildinfo'
+/** As deep as the folders of `src`, so that relative URLs of files of the package are right in both. */
+const FOLDER = 'server'
+/** The oldest Node that the command accepts. */
+const TARGET = 'node22.13'
+
+mkdirSync(OUT, { recursive: true })
+for (const name of readdirSync(OUT).filter((name) => name !== CHECKED)) rmSync(join(OUT, name), { recursive: true })
+const { metafile } = await build({
+  absWorkingDir: HERE,
+  entryPoints: {
+    cli: 'src/cli.ts',
+    // A worker thread.
+    [`${FOLDER}/writer`]: 'src/engines/records/sqlite/writer.ts',
+  },
+  outdir: OUT,
+  chunkNames: `${FOLDER}/[name]-[hash]`,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: TARGET,
+  conditions: ['@cloudstead/source'],
+  // An optional part of `pg` that is not installed.
+  external: ['pg-native'],
+  // CommonJS packages require modules of Node.
+  banner: {
+    js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
+  },
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+})
+writeFileSync(join(OUT, 'THIRD-PARTY-LICENSES.txt'), licensesOf(metafile))
+
+/** The licenses of the packages whose code is in the files. */
+function licensesOf({ inputs }: Metafile): string {
+  const folders = Object.keys(inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0])
+  const packages = [...new Set(folders)].filter((folder) => folder !== undefined).sort()
+  return packages.map((folder) => licenseOf(join(HERE, folder))).join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+function licenseOf(folder: string): string {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file))
+  const text = file !== undefined ? readFileSync(join(folder, file), 'utf8') : ''
+  return `${name} ${version} (${license})\n\n${text}`
+}
