@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 
 const HERE = import.meta.dirname
 const OUT = join(HERE, 'dist')
@@ -14,6 +14,28 @@ const CHECKED = '.tsbuildinfo'
 const FOLDER = 'server'
 /** The oldest Node that the command accepts. */
 const TARGET = 'node22.13'
+
+/**
+ * Modules of Node without their ES module facade, which reads every property: that loads what nobody asked for (web crypto,
+ * promises of files, trace events), 20 ms and 7 MB at the start. Unused names are left out.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'builtin'
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace, sideEffects: false } : { path, external: true },
+    )
+    onLoad({ filter: /./, namespace }, ({ path }) => {
+      const names = Object.getOwnPropertyNames(process.getBuiltinModule(path)).filter((name) =>
+        /^[a-z]\w*$/i.test(name),
+      )
+      const lines = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})()`)
+      const builtin = `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)})`
+      return { contents: [builtin, ...lines, 'export default builtin'].join('\n') }
+    })
+  },
+}
 
 mkdirSync(OUT, { recursive: true })
 for (const name of readdirSync(OUT).filter((name) => name !== CHECKED)) rmSync(join(OUT, name), { recursive: true })
@@ -32,6 +54,7 @@ const { metafile } = await build({
   platform: 'node',
   target: TARGET,
   conditions: ['@cloudstead/source'],
+  plugins: [builtins],
   // An optional part of `pg` that is not installed.
   external: ['pg-native'],
   // CommonJS packages require modules of Node.

@@ -2,10 +2,6 @@
  * The command `cloudstead`: checks the version of Node and sets process-wide options. Everything else is imported after
  * the check, because an older Node fails to load it.
  */
-// Not its parts by name, which an older Node does not have.
-import module from 'node:module'
-import { compileCacheDirectory } from './compile-cache.ts'
-
 const MIN_NODE = [22, 13] as const
 
 /**
@@ -21,9 +17,11 @@ if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
 } else {
   // Instead of the default of 4: uploads spend their time in datasync and rename, and each such call occupies a thread.
   process.env.UV_THREADPOOL_SIZE ??= '16'
+  const { compileCacheDirectory } = await import('./compile-cache.ts')
   const cache = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : compileCacheDirectory(process.env)
   // `NODE_COMPILE_CACHE` has gone before this.
-  if (cache !== undefined) module.enableCompileCache(cache)
+  const { enableCompileCache } = await import('node:module')
+  if (cache !== undefined) enableCompileCache(cache)
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString(V8_FLAG)
   const { main } = await import('./commands/main.ts')
