@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: the server with its packages as a few files, because loading one file for each of 900 modules takes half of
- * the start. What is imported with `import()` stays in files of its own, which are loaded at the first use.
+ * Builds `dist/`: the server with its packages as one file, because loading one file for each of 900 modules takes half of
+ * the start. A module that is imported with `import()` runs when that is reached, and V8 compiles functions at the first call.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +14,14 @@ const CHECKED = '.tsbuildinfo'
 const FOLDER = 'server'
 /** The oldest Node that the command accepts. */
 const TARGET = 'node22.13'
+
+/** The file of the command imports that of the server. */
+const mainApart: Plugin = {
+  name: 'main-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/commands\/main\.ts$/ }, () => ({ path: `./${FOLDER}/main.js`, external: true }))
+  },
+}
 
 /**
  * Modules of Node without their ES module facade, which reads every property: that loads what nobody asked for (web crypto,
@@ -42,21 +50,27 @@ for (const name of readdirSync(OUT).filter((name) => name !== CHECKED)) rmSync(j
 const { metafile } = await build({
   absWorkingDir: HERE,
   entryPoints: {
+    // Alone, because an older Node has to read it.
     cli: 'src/cli.ts',
+    [`${FOLDER}/main`]: 'src/commands/main.ts',
     // A worker thread.
     [`${FOLDER}/writer`]: 'src/engines/records/sqlite/writer.ts',
   },
   outdir: OUT,
-  chunkNames: `${FOLDER}/[name]-[hash]`,
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: TARGET,
   conditions: ['@cloudstead/source'],
-  plugins: [builtins],
-  // An optional part of `pg` that is not installed.
-  external: ['pg-native'],
+  plugins: [mainApart, builtins],
+  external: [
+    // An optional part of `pg` that is not installed.
+    'pg-native',
+    // Parts of the framework for schemas of routes and for tests. They are never loaded.
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+    'light-my-request',
+  ],
   // CommonJS packages require modules of Node.
   banner: {
     js: `import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);`,
