@@ -6,7 +6,6 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 
-const BESIDE_THE_CODE = join(import.meta.dirname, '../dist/.cache')
 const WRITABLE_FOR_OTHERS = 0o022
 /** Others may add names to such a directory, such as /tmp, but cannot replace ours. */
 const STICKY = 0o1000
@@ -14,10 +13,12 @@ const STICKY = 0o1000
 /**
  * The directory of the compile cache, which it creates: beside the code, or else where the user keeps caches. Undefined if
  * neither is safe and writable; then there is no cache.
+ *
+ * @param beside the one beside the code
  */
 export function compileCacheDirectory(
   environment: Readonly<Record<string, string | undefined>>,
-  beside = BESIDE_THE_CODE,
+  beside: string,
 ): string | undefined {
   return [beside, join(userCaches(environment), 'cloudstead', 'compile')].find(isOurs)
 }
