@@ -17,10 +17,15 @@ if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
 } else {
   // Instead of the default of 4: uploads spend their time in datasync and rename, and each such call occupies a thread.
   process.env.UV_THREADPOOL_SIZE ??= '16'
+  const { compileCacheDirectory } = await import('./commands/compile-cache.ts')
+  const { enableCompileCache, getCompileCacheDir } = await import('node:module')
+  // Node's own NODE_COMPILE_CACHE and NODE_DISABLE_COMPILE_CACHE come first.
+  if (getCompileCacheDir() === undefined && !process.env.NODE_DISABLE_COMPILE_CACHE) {
+    const cache = compileCacheDirectory(process.env, `${import.meta.dirname}/../dist/.cache`)
+    if (cache !== undefined) enableCompileCache(cache)
+  }
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString(V8_FLAG)
   const { main } = await import('./commands/main.ts')
   process.exitCode = await main(process.argv.slice(2), process.env)
 }
-
-export {}

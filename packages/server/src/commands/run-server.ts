@@ -1,4 +1,5 @@
 /** Runs one server until SIGTERM or SIGINT. */
+import { flushCompileCache } from 'node:module'
 import { setTimeout } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ConfigFile } from '../config/index.ts'
@@ -58,6 +59,8 @@ export async function runServer(options: RunOptions): Promise<0> {
   const hints =
     mode === 'dev' ? devHints(env, base, publicUrl === undefined ? addresses : { local: publicUrl, network: [] }) : ''
   options.ready(`cloudstead ready: env ${env} at ${base}\n${link === undefined ? '' : `  console ${link}\n`}${hints}`)
+  // At the first start: what was needed for it is compiled by now, and a server may never end by itself.
+  flushCompileCache()
   await stopped
   if (drain > 0) {
     log.info({ seconds: drain }, 'stopping: load balancers are told, requests are still served')

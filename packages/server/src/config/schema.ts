@@ -1,13 +1,14 @@
 /** Validates a configuration against the published schema. */
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { nearest, type Text } from '@cloudstead/rules'
-import { Ajv, type ErrorObject } from 'ajv'
+import type { ErrorObject } from 'ajv'
 import { schemaErrorText } from '../texts/schema-errors.ts'
 import { ConfigError } from './config-error.ts'
+import { type JsonSchema, matchesSchema } from './matches-schema.ts'
 import type { RawConfig } from './raw-config.ts'
 
-const schema = JSON.parse(readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8')) as object
-const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile<RawConfig>(schema)
+const schema = JSON.parse(readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8')) as JsonSchema
 
 /**
  * Validates the structure of a configuration. Rules and sizes are checked by `settingsOf`.
@@ -15,8 +16,16 @@ const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compi
  * @throws ConfigError naming each invalid key, and for an unknown key the closest valid one
  */
 export function checkShape(value: unknown): RawConfig {
-  if (!validate(value)) throw new ConfigError(describe(validate.errors ?? []))
-  return value
+  if (!matchesSchema(value, schema)) throw new ConfigError(describe(errorsOf(value)))
+  return value as RawConfig
+}
+
+/** What the validator says, which is loaded for it. */
+function errorsOf(value: unknown): readonly ErrorObject[] {
+  const { Ajv } = createRequire(import.meta.url)('ajv') as typeof import('ajv')
+  const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile(schema)
+  validate(value)
+  return validate.errors ?? []
 }
 
 function describe(errors: readonly ErrorObject[]): Text {

@@ -1,8 +1,7 @@
+import { createRequire } from 'node:module'
 import type { DocumentObject, DocumentValue } from '@cloudstead/protocol'
 import { isDocumentObject } from '@cloudstead/protocol'
-import { Context } from 'mingo/core'
-import * as expressions from 'mingo/operators/expression'
-import { $expr } from 'mingo/operators/query/evaluation'
+import type { Context } from 'mingo/core'
 import type { Options } from 'mingo/types'
 import { sizeOf } from './document-size.ts'
 import { EXPRESSIONS } from './expression-check.ts'
@@ -15,20 +14,36 @@ const PART_COST = 10
 /** Bytes of arrays and texts that an expression reads, for one unit of cost at each level of the expression. */
 const BYTES_PER_COST = 4
 
-const OPTIONS = expressionOptions()
+interface Mingo {
+  readonly $expr: typeof import('mingo/operators/query/evaluation').$expr
+  readonly options: Options
+}
 
-/** Mingo's expressions, without those that run code. An expression on the wrong type gives null, not an error. */
-function expressionOptions(): Options {
+let loaded: Mingo | undefined
+
+/**
+ * Mingo's expressions, without those that run code. An expression on the wrong type gives null, not an error. They are 200
+ * modules, so they are loaded for the first `$expr`.
+ */
+function mingo(): Mingo {
+  if (loaded !== undefined) return loaded
+  const require = createRequire(import.meta.url)
+  const { Context } = require('mingo/core') as typeof import('mingo/core')
+  const expressions = require('mingo/operators/expression') as typeof import('mingo/operators/expression')
+  const { $expr } = require('mingo/operators/query/evaluation') as typeof import('mingo/operators/query/evaluation')
   const allowed = Object.entries(expressions).filter(([name]) => EXPRESSIONS.has(name))
   const context = Context.init({ expression: Object.fromEntries(allowed) as ExpressionOps })
-  return { context, scriptEnabled: false, failOnError: false, useStrictMode: true } as Options
+  const options = { context, scriptEnabled: false, failOnError: false, useStrictMode: true } as Options
+  loaded = { $expr, options }
+  return loaded
 }
 
 type ExpressionOps = NonNullable<NonNullable<Parameters<typeof Context.init>[0]>['expression']>
 
 /** Compiles the operand of `$expr`, which `checkExpression` has accepted. */
 export function expressionTest(expression: DocumentValue, budget: RequestBudget): Test {
-  const test = $expr('', expression as Parameters<typeof $expr>[1], OPTIONS)
+  const { $expr, options } = mingo()
+  const test = $expr('', expression as Parameters<typeof $expr>[1], options)
   const { parts, depth, paths } = shapeOfExpression(expression)
   return (document) => {
     budget.spend(PART_COST * parts + (depth * bytesRead(document, paths, budget)) / BYTES_PER_COST)

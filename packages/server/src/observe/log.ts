@@ -1,5 +1,6 @@
 import { type Logger, pino } from 'pino'
 import type { Mode } from '../settings.ts'
+import { withSources } from './source-positions.ts'
 
 /** Members that may hold a credential, at the top level and up to two levels below. */
 const REDACTED = [
@@ -51,7 +52,15 @@ export function createLog({ mode, level = 'info', write = toStderr }: LogOptions
       write(mode === 'start' ? safe : readable(safe))
     },
   }
-  return pino({ level, base: null, redact: { paths: REDACTED, censor: '[redacted]' } }, stream)
+  const redact = { paths: REDACTED, censor: '[redacted]' }
+  return pino({ level, base: null, redact, serializers: { err: serializeError } }, stream)
+}
+
+function serializeError(error: Error): unknown {
+  const shown = pino.stdSerializers.err(error)
+  // Whatever was thrown comes here.
+  if (typeof shown?.stack === 'string') shown.stack = withSources(shown.stack)
+  return shown
 }
 
 function toStderr(line: string): void {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
+import { writerHere } from './writer-here.ts'
 
 /** The writer as seen from this thread. */
 export interface WriterClient {
@@ -19,11 +20,13 @@ interface Waiting {
 const WRITER_URL = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
 
 /**
- * Starts the writer thread. It keeps the process alive only while commits wait for it.
+ * Makes the writer: this thread while there is little to write, then a thread of its own, for good. That keeps the process
+ * alive only while commits wait for it.
  *
  * @param onChanges called with the followed spaces that a batch changed, once it is on the disk
  */
 export function startWriter(options: WriterOptions, onChanges: (spaces: readonly string[]) => void): WriterClient {
+  let here: ReturnType<typeof writerHere> | undefined = writerHere(options)
   let worker: Worker | undefined
   let unsent: QueuedJob[] = []
   let unsentWaiting: Waiting[] = []
@@ -31,17 +34,21 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
   let sent: Waiting[] = []
   let closed: Promise<void> | undefined
 
+  function answer(waiting: readonly Waiting[], { outcomes, changed }: BatchResult): void {
+    outcomes.forEach((outcome, at) => {
+      waiting[at]?.resolve(outcome)
+    })
+    if (changed.length > 0) onChanges(changed)
+  }
+
   function start(): Worker {
     const started = new Worker(WRITER_URL, { workerData: options })
     let failure: Error | undefined
     started.unref()
-    started.on('message', ({ outcomes, changed }: BatchResult) => {
-      const answered = sent.splice(0, outcomes.length)
+    started.on('message', (result: BatchResult) => {
+      const answered = sent.splice(0, result.outcomes.length)
       if (sent.length === 0) started.unref()
-      outcomes.forEach((outcome, at) => {
-        answered[at]?.resolve(outcome)
-      })
-      if (changed.length > 0) onChanges(changed)
+      answer(answered, result)
     })
     started.on('error', (error: Error) => {
       failure = error
@@ -60,16 +67,25 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
 
   function send(): void {
     if (unsent.length === 0) return
-    worker ??= start()
-    worker.ref()
-    sent = sent.concat(unsentWaiting)
-    worker.postMessage(unsent satisfies WriterMessage)
+    const result = here?.write(unsent)
+    if (result) answer(unsentWaiting, result)
+    else sendToThread()
     unsent = []
     unsentWaiting = []
   }
 
+  function sendToThread(): void {
+    here?.leave()
+    here = undefined
+    worker ??= start()
+    worker.ref()
+    sent = sent.concat(unsentWaiting)
+    worker.postMessage(unsent satisfies WriterMessage)
+  }
+
   async function stop(): Promise<void> {
     send()
+    here?.finish()
     const running = worker
     if (!running) return
     running.ref()
@@ -77,7 +93,6 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
     await new Promise((resolve) => running.once('exit', resolve))
   }
 
-  worker = start()
   return {
     submit(job) {
       if (closed) return Promise.reject(new Error('the records are closed'))
