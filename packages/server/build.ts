@@ -4,8 +4,12 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import standalone from 'ajv/dist/standalone/index.js'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { compileSchema } from './src/config/schema-validator.ts'
 
+// A CommonJS module whose types say that it is another.
+const standaloneCode = standalone.default
 const HERE = import.meta.dirname
 const OUT = join(HERE, 'dist')
 /** What `tsc` remembers of its check. */
@@ -52,6 +56,17 @@ const builtins: Plugin = {
   },
 }
 
+/** The validator of the configuration as code, without the library that makes it. */
+const compiledSchema: Plugin = {
+  name: 'compiled-schema',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]config[\\/]schema-validator\.ts$/ }, () => {
+      const { ajv, validate } = compileSchema({ source: true, esm: true })
+      return { contents: standaloneCode(ajv, validate), resolveDir: HERE }
+    })
+  },
+}
+
 mkdirSync(OUT, { recursive: true })
 for (const name of readdirSync(OUT).filter((name) => name !== CHECKED)) rmSync(join(OUT, name), { recursive: true })
 const { metafile } = await build({
@@ -69,7 +84,7 @@ const { metafile } = await build({
   platform: 'node',
   target: TARGET,
   conditions: ['@cloudstead/source'],
-  plugins: [mainApart, builtins],
+  plugins: [mainApart, builtins, compiledSchema],
   external: [
     // An optional part of `pg` that is not installed.
     'pg-native',

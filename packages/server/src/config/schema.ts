@@ -1,14 +1,10 @@
 /** Validates a configuration against the published schema. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { nearest, type Text } from '@cloudstead/rules'
 import type { ErrorObject } from 'ajv'
 import { schemaErrorText } from '../texts/schema-errors.ts'
 import { ConfigError } from './config-error.ts'
-import { type JsonSchema, matchesSchema } from './matches-schema.ts'
 import type { RawConfig } from './raw-config.ts'
-
-const schema = JSON.parse(readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8')) as JsonSchema
+import { validate } from './schema-validator.ts'
 
 /**
  * Validates the structure of a configuration. Rules and sizes are checked by `settingsOf`.
@@ -16,16 +12,8 @@ const schema = JSON.parse(readFileSync(new URL('../../config.schema.json', impor
  * @throws ConfigError naming each invalid key, and for an unknown key the closest valid one
  */
 export function checkShape(value: unknown): RawConfig {
-  if (!matchesSchema(value, schema)) throw new ConfigError(describe(errorsOf(value)))
-  return value as RawConfig
-}
-
-/** What the validator says, which is loaded for it. */
-function errorsOf(value: unknown): readonly ErrorObject[] {
-  const { Ajv } = createRequire(import.meta.url)('ajv') as typeof import('ajv')
-  const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile(schema)
-  validate(value)
-  return validate.errors ?? []
+  if (!validate(value)) throw new ConfigError(describe(validate.errors ?? []))
+  return value
 }
 
 function describe(errors: readonly ErrorObject[]): Text {
