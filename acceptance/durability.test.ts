@@ -205,7 +205,8 @@ test('bytes that a crash left without a file are removed soon after the next sta
   let server = await startServer({ dataDir, config: CONFIG })
   const person = await newPerson(server)
   const path = own(person, 'kept.bin')
-  const bytes = randomBytes(5000)
+  // So large that it is a file of its own.
+  const bytes = randomBytes(300_000)
   const url = await uploadUrl(server, person, path)
   assert.equal((await send(url, { method: 'PUT', body: bytes })).status, 200)
   await server.kill()

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { blobsIn } from './data-dir.ts'
 import { type Cluster, startCluster } from './postgres.ts'
 import { lacksRadosgw, startRadosgw } from './radosgw.ts'
 import { cloudstead, type RunningServer, type ServerOptions, startServer } from './server.ts'
@@ -90,7 +91,8 @@ async function filesIn(directory: string): Promise<SharedFiles> {
     blobs: pathToFileURL(directory).href,
     async list() {
       const names = await readdir(directory, { recursive: true })
-      return names.filter((name) => /^data\/[^/]+\/[^/]+$/.test(name))
+      const files = names.filter((name) => /^data\/[^/]+\/[^/]+$/.test(name))
+      return (await Promise.all(files.map((name) => blobsIn(join(directory, name))))).flat()
     },
     dispose: async () => {},
   }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BlobId } from './blobs.ts'
 
-/** The parts of an id. Disk blobs are in `data/<shard>/<file>`. */
+/** The parts of an id. A disk blob that is a file is `data/<shard>/<file>`; see disk/segment-name.ts for the others. */
 export interface BlobPlace {
   readonly shard: string
   readonly file: string

@@ -97,7 +97,7 @@ export interface Blobs {
   directUrl?(id: BlobId, size: number, headers: DirectHeaders): string | undefined
   /**
    * The path of the file that has exactly the bytes of the blob, below the engine's directory of such files: `[a-z0-9/-]+`.
-   * Undefined when there is no such blob. Absent when blobs are no files.
+   * Undefined when there is no such file: small blobs share files. Absent when blobs are no files.
    */
   filePath?(id: BlobId): Promise<string | undefined>
   /** Removes blobs. Ids that do not exist are ignored. */

@@ -4,12 +4,14 @@ import {
   fdatasync,
   fstat as fstatCb,
   fsync as fsyncCb,
+  ftruncate,
   mkdir as mkdirCb,
   open as openCb,
   read as readCb,
   rename as renameCb,
   stat as statCb,
   unlink as unlinkCb,
+  write as writeCb,
   writev,
 } from 'node:fs'
 import { promisify } from 'node:util'
@@ -22,8 +24,10 @@ export const fstat = promisify(fstatCb)
 export const read = promisify(readCb)
 export const rename = promisify(renameCb)
 export const mkdir = promisify(mkdirCb)
+export const truncate = promisify(ftruncate)
 const statNow = promisify(statCb)
 const unlinkNow = promisify(unlinkCb)
+const writeNow = promisify(writeCb)
 const writevNow = promisify(writev)
 
 /** Removes a file, if it exists. */
@@ -32,6 +36,16 @@ export async function unlinkIfThere(path: string): Promise<void> {
     await unlinkNow(path)
   } catch (error) {
     if (!isMissing(error)) throw error
+  }
+}
+
+/** Opens a file; undefined when it does not exist. */
+export async function openIfThere(path: string, flags: 'r+' | number): Promise<number | undefined> {
+  try {
+    return await open(path, flags)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
   }
 }
 
@@ -51,13 +65,34 @@ export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === 'ENOENT'
 }
 
-/** Writes all chunks at the file's position. On a full disk the first write is short; only the next one fails. */
-export async function writeFully(fd: number, chunks: readonly Uint8Array[]): Promise<void> {
+/**
+ * Writes all chunks, from a position in the file or else at its own. On a full disk the first write is short; only the next
+ * one fails.
+ */
+export async function writeFully(fd: number, chunks: readonly Uint8Array[], position?: number): Promise<void> {
   let rest = chunks
+  let at = position
   while (rest.length > 0) {
-    const { bytesWritten } = await writevNow(fd, rest)
+    const { bytesWritten } = at === undefined ? await writevNow(fd, rest) : await writevNow(fd, rest, at)
     rest = dropBytes(rest, bytesWritten)
+    if (at !== undefined) at += bytesWritten
   }
+}
+
+/** Writes one byte at a position. */
+export async function writeByte(fd: number, byte: number, position: number): Promise<void> {
+  await writeNow(fd, Uint8Array.of(byte), 0, 1, position)
+}
+
+/** Reads from a position on until the bytes are full or the file ends. Returns the number of bytes read. */
+export async function readFully(fd: number, bytes: Uint8Array, position: number): Promise<number> {
+  let filled = 0
+  while (filled < bytes.byteLength) {
+    const { bytesRead } = await read(fd, bytes, filled, bytes.byteLength - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
 }
 
 /** The chunks without their first `count` bytes. */

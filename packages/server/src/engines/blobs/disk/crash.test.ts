@@ -34,7 +34,7 @@ function isWhole(bytes: Uint8Array): boolean {
 }
 
 /** Runs code in a process of its own, with a store in `dir`; `acked(id)` prints an id that a write answered. */
-function runChild(t: TestContext, dir: string, hooks: string, code: string): ChildProcess {
+function runChild(t: TestContext, dir: string, options: string, code: string): ChildProcess {
   const script = `
     import { openDiskBlobs } from ${JSON.stringify(new URL('./disk-blobs.ts', import.meta.url).href)}
     import { inPieces, sampleBytes } from ${JSON.stringify(new URL('../blobs.contract.ts', import.meta.url).href)}
@@ -42,8 +42,8 @@ function runChild(t: TestContext, dir: string, hooks: string, code: string): Chi
     ${BODY}
     const acked = (id) => writeSync(1, id + '\\n')
     const store = (seed, size) => blobs.write(inPieces(body(seed, size)), { limit: 1e9 })
-    const hooks = ${hooks}
-    const blobs = await openDiskBlobs({ dir: ${JSON.stringify(dir)}, filesPerShard: 100, hooks })
+    const options = ${options}
+    const blobs = await openDiskBlobs({ dir: ${JSON.stringify(dir)}, filesPerShard: 100, ...options })
     ${code}
   `
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
@@ -51,6 +51,20 @@ function runChild(t: TestContext, dir: string, hooks: string, code: string): Chi
   })
   t.after(() => child.kill('SIGKILL'))
   return child
+}
+
+/** Hooks that kill the process at a point, once they are armed. */
+function killAt(point: CrashPoint): string {
+  return `{ armed: false, at(now) { if (this.armed && now === '${point}') process.kill(process.pid, 'SIGKILL') } }`
+}
+
+/** What a process printed before it was killed. */
+async function linesUntilKilled(child: ChildProcess): Promise<string[]> {
+  const lines: string[] = []
+  if (child.stdout) for await (const line of createInterface(child.stdout)) lines.push(line)
+  const [, signal] = child.signalCode ? [null, child.signalCode] : await once(child, 'exit')
+  assert.equal(signal, 'SIGKILL')
+  return lines
 }
 
 async function makeDir(t: TestContext): Promise<string> {
@@ -64,17 +78,9 @@ describe('disk blobs: killed at a named instant', () => {
     for (const size of [1000, 3_000_000]) {
       test(`${point}, ${size} bytes`, async (t) => {
         const dir = await makeDir(t)
-        const hooks = `{ armed: false, at(now) { if (this.armed && now === '${point}') process.kill(process.pid, 'SIGKILL') } }`
-        const child = runChild(
-          t,
-          dir,
-          hooks,
-          `acked((await store(1, 500)).id); hooks.armed = true; await store(2, ${size})`,
-        )
-        const acked: string[] = []
-        if (child.stdout) for await (const line of createInterface(child.stdout)) acked.push(line)
-        const [, signal] = child.signalCode ? [null, child.signalCode] : await once(child, 'exit')
-        assert.equal(signal, 'SIGKILL')
+        const code = `acked((await store(1, 500)).id); options.hooks.armed = true; await store(2, ${size})`
+        const child = runChild(t, dir, `{ useSegments: false, hooks: ${killAt(point)} }`, code)
+        const acked = await linesUntilKilled(child)
         assert.equal(acked.length, 1)
 
         assert.equal((await readdir(join(dir, 'tmp'))).length, after.temps)
@@ -87,6 +93,58 @@ describe('disk blobs: killed at a named instant', () => {
         await blobs.close()
       })
     }
+  }
+})
+
+describe('disk blobs: killed at a named instant of a segment', () => {
+  /** After the first body is answered: what is done then, and how many bodies are there in the end. */
+  const kills = [
+    ['afterSegmentMade', { filesPerShard: 1, code: 'await store(2, 1000)', bodies: 1 }],
+    ['afterAppend', { filesPerShard: 100, code: 'await store(2, 1000)', bodies: 2 }],
+    ['afterIndex', { filesPerShard: 100, code: 'await blobs.close()', bodies: 1 }],
+  ] as const
+  for (const [point, { filesPerShard, code, bodies }] of kills) {
+    test(point, async (t) => {
+      const dir = await makeDir(t)
+      const options = `{ filesPerShard: ${filesPerShard}, hooks: ${killAt(point)} }`
+      const child = runChild(t, dir, options, `acked((await store(1, 500)).id); options.hooks.armed = true; ${code}`)
+      const [acked] = await linesUntilKilled(child)
+      const blobs = await openDiskBlobs({ dir, exclusive: true })
+      assert.deepEqual(await readdir(join(dir, 'tmp')), [])
+      const ids = await listedIds(blobs)
+      assert.ok(ids.includes(acked as BlobId), 'what was answered is there')
+      assert.equal(ids.length, bodies)
+      for (const id of ids) assert.ok(isWhole(await blobs.readAll(id)), id)
+      await blobs.close()
+    })
+  }
+
+  for (const point of ['afterCopies', 'afterSegmentRemoved'] as const) {
+    test(`${point}, while what lives in a segment becomes files`, async (t) => {
+      const dir = await makeDir(t)
+      const code = `
+        const ids = []
+        for (let n = 0; n < 8; n++) ids.push((await store(n, 50_000)).id)
+        await blobs.close()
+        acked(ids[2]); acked(ids[5])
+        options.hooks.armed = true
+        const again = await openDiskBlobs({ dir: ${JSON.stringify(dir)}, ...options })
+        await again.remove(ids.filter((id) => id !== ids[2] && id !== ids[5]))
+        await again.removeUnfinished()
+      `
+      const acked = await linesUntilKilled(runChild(t, dir, `{ hooks: ${killAt(point)} }`, code))
+      const blobs = await openDiskBlobs({ dir, exclusive: true })
+      assert.deepEqual(await listedIds(blobs), acked)
+      for (const id of acked) assert.ok(isWhole(await blobs.readAll(id as BlobId)), id)
+      await blobs.removeUnfinished()
+      assert.deepEqual(await listedIds(blobs), acked)
+      const files = await readdir(join(dir, 'data', '000000'))
+      assert.deepEqual(files.map((file) => `000000-${file}`).sort(), acked)
+      await blobs.remove(acked as BlobId[])
+      assert.deepEqual(await listedIds(blobs), [])
+      assert.deepEqual(await readdir(join(dir, 'tmp')), [])
+      await blobs.close()
+    })
   }
 })
 
@@ -115,4 +173,43 @@ test('disk blobs: killed under load again and again, nothing answered is lost an
     await blobs.close()
   }
   assert.ok(acked.size >= 60 + 85 + 110 + 135)
+})
+
+test('disk blobs: of two processes on one directory one is killed under load; the other one, and what both answered, stay', async (t) => {
+  const dir = await makeDir(t)
+  const acked = new Set<string>()
+  /** Writes two blobs at a time, of which it removes one, until it is killed after so many answers. */
+  async function runUntil(answers: number, seed: number): Promise<void> {
+    const code = `
+      let seed = ${seed}
+      async function worker(size) {
+        for (;;) {
+          const [{ id: gone }, { id }] = [await store(++seed, size), await store(++seed, size)]
+          await blobs.remove([gone])
+          acked(id)
+        }
+      }
+      for (let n = 0; n < 8; n++) worker(500 * n)
+    `
+    const child = runChild(t, dir, '{ filesPerShard: 40 }', code)
+    let count = 0
+    if (child.stdout) {
+      for await (const line of createInterface(child.stdout)) {
+        acked.add(line)
+        if (++count === answers) child.kill('SIGKILL')
+      }
+    }
+  }
+  await Promise.all([runUntil(30, 0), runUntil(120, 100_000)])
+  for (const exclusive of [false, true]) {
+    const blobs = await openDiskBlobs({ dir, exclusive })
+    await blobs.removeUnfinished()
+    const ids = await listedIds(blobs)
+    const listed = new Set<string>(ids)
+    for (const id of acked) assert.ok(listed.has(id), `${id} was answered`)
+    for (const id of ids) assert.ok(isWhole(await blobs.readAll(id)), `${id} is whole`)
+    // At most what the 16 writers had in their hands when they were killed.
+    assert.ok(ids.length <= acked.size + 2 * 16, `${ids.length} are there, ${acked.size} were answered`)
+    await blobs.close()
+  }
 })

@@ -14,19 +14,22 @@ function makeDir(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'cloudstead-blobs-'))
 }
 
-for (const filesPerShard of [undefined, 3]) {
-  blobsContract(`disk, ${filesPerShard ?? 'default'} files in a directory`, async () => {
-    const dir = await makeDir()
-    return {
-      open: () => openDiskBlobs(filesPerShard === undefined ? { dir } : { dir, filesPerShard }),
-      dispose: () => rm(dir, { recursive: true }),
-    }
-  })
+for (const useSegments of [true, false]) {
+  for (const filesPerShard of [4096, 3]) {
+    blobsContract(`disk, ${filesPerShard} in a directory, ${useSegments ? 'with' : 'without'} segments`, async () => {
+      const dir = await makeDir()
+      return {
+        open: () => openDiskBlobs({ dir, filesPerShard, useSegments }),
+        dispose: () => rm(dir, { recursive: true }),
+      }
+    })
+  }
 }
 
-async function openHere(t: TestContext, options: Omit<DiskBlobsOptions, 'dir'> = {}) {
+/** A store in which small blobs are files, too. */
+async function openHere(t: TestContext, options: Omit<DiskBlobsOptions, 'dir' | 'useSegments'> = {}) {
   const dir = await makeDir()
-  const blobs = await openDiskBlobs({ dir, ...options })
+  const blobs = await openDiskBlobs({ dir, useSegments: false, ...options })
   t.after(async () => {
     await blobs.close()
     await rm(dir, { recursive: true })
@@ -100,7 +103,7 @@ describe('disk blobs: opening removes what a process that has ended left', () =>
     await writeFile(join(dir, 'tmp', '0123456789abcdef-0'), 'half a body')
     await blobs.remove([first.id, third.id])
     await blobs.close()
-    const again = await openDiskBlobs({ dir, filesPerShard: 1, exclusive: true })
+    const again = await openDiskBlobs({ dir, useSegments: false, filesPerShard: 1, exclusive: true })
     assert.deepEqual(await readdir(join(dir, 'tmp')), [])
     assert.deepEqual((await readdir(join(dir, 'data'))).sort(), ['000001', '000002'])
     assert.deepEqual(await listedIds(again), [second.id])
@@ -116,7 +119,7 @@ describe('disk blobs: opening removes what a process that has ended left', () =>
       await writeFile(temp, 'half a body')
       await utimes(temp, now, now - 23 * 3600 - at * 2 * 3600)
     }
-    await (await openDiskBlobs({ dir, filesPerShard: 1 })).close()
+    await (await openDiskBlobs({ dir, useSegments: false, filesPerShard: 1 })).close()
     assert.deepEqual(await readdir(join(dir, 'tmp')), ['0123456789abcdef-0'])
     assert.deepEqual((await readdir(join(dir, 'data'))).sort(), ['000000', '000001'])
   })
@@ -156,7 +159,7 @@ describe('disk blobs: directories', () => {
     const { dir, blobs } = await openHere(t, { filesPerShard: 4 })
     await Promise.all(Array.from({ length: 18 }, (_, n) => store(blobs, n)))
     await blobs.close()
-    const again = await openDiskBlobs({ dir, filesPerShard: 4 })
+    const again = await openDiskBlobs({ dir, useSegments: false, filesPerShard: 4 })
     await Promise.all(Array.from({ length: 5 }, (_, n) => store(again, n)))
     await again.close()
     const shards = (await readdir(join(dir, 'data'))).sort()
@@ -170,7 +173,7 @@ describe('disk blobs: directories', () => {
     const written = []
     for (let size = 0; size < 5; size++) written.push((await store(blobs, size)).id)
     await blobs.remove(written.slice(0, 3))
-    const again = await openDiskBlobs({ dir, filesPerShard: 2 })
+    const again = await openDiskBlobs({ dir, useSegments: false, filesPerShard: 2 })
     await store(again, 5)
     await again.close()
     assert.equal((await readdir(join(dir, 'data', '000000'))).length, 0)
@@ -186,7 +189,7 @@ describe('disk blobs: directories', () => {
     )
     for (const file of foreign) await writeFile(file, 'not ours')
     await mkdir(join(dir, 'data', 'lost+found'))
-    const again = await openDiskBlobs({ dir, exclusive: true })
+    const again = await openDiskBlobs({ dir, useSegments: false, exclusive: true })
     assert.deepEqual(await listedIds(again), [id])
     await again.close()
     for (const file of foreign) assert.equal((await stat(file)).size, 8)

@@ -22,6 +22,8 @@ interface Step {
 let steps: Step[] = []
 /** Takes a writev instead of the file system, when a test sets it. */
 let onWritev: ((original: Call, args: unknown[]) => void) | undefined
+/** The same for open. */
+let onOpen: typeof onWritev
 const paths = new Map<number, string>()
 
 // A lost sync cannot be seen from outside without cutting the power, so the calls themselves are watched. The engine
@@ -40,6 +42,7 @@ function watch(call: 'open' | 'writev' | 'fdatasync' | 'fsync' | 'rename' | 'mkd
     }
     const newArgs = [...args.slice(0, -1), done]
     if (call === 'writev' && onWritev) onWritev(original, newArgs)
+    else if (call === 'open' && onOpen) onOpen(original, newArgs)
     else original(...newArgs)
   }
   functions[call] = Object.defineProperties(watched, Object.getOwnPropertyDescriptors(original))
@@ -48,9 +51,9 @@ for (const call of ['open', 'writev', 'fdatasync', 'fsync', 'rename', 'mkdir'] a
 syncBuiltinESMExports()
 const { openDiskBlobs } = await import('./disk-blobs.ts')
 
-async function openHere(t: TestContext, filesPerShard = 100) {
+async function openHere(t: TestContext, filesPerShard = 100, useSegments = false) {
   const dir = await mkdtemp(join(tmpdir(), 'cloudstead-durable-'))
-  const blobs = await openDiskBlobs({ dir, filesPerShard })
+  const blobs = await openDiskBlobs({ dir, filesPerShard, useSegments })
   steps = []
   t.after(async () => {
     onWritev = undefined
@@ -103,6 +106,126 @@ describe('disk blobs: what a write promises is synced before it answers', () => 
     await again.close()
     const synced = steps.filter((step) => step.call === 'fsync' && step.when === 'done').map((step) => step.path)
     assert.ok(synced.includes(dir) && synced.includes(join(dir, 'data')))
+  })
+})
+
+describe('segments: what a write promises is synced before it answers', () => {
+  /** Where the last byte of a segment is written and synced: one call on Linux, two elsewhere. */
+  function syncedAt(): number {
+    const opened = steps[at('open', 'done', '.segment')]
+    const syncedByWrite = (Number(opened?.flags) & fs.constants.O_DSYNC) !== 0
+    return at(syncedByWrite ? 'writev' : 'fdatasync', 'done', '.segment')
+  }
+
+  test('the first body: the claim before the segment, the directory after it', async (t) => {
+    const { dir, blobs } = await openHere(t, 100, true)
+    await blobs.write(inPieces(sampleBytes(1000)), { limit: 9 * MiB })
+    const claimed = steps.findIndex((step) => step.when === 'done' && step.path.startsWith(join(dir, 'tmp/')))
+    const made = at('open', 'begun', '.segment')
+    const claimSynced = steps.findIndex((step) => step.call === 'fsync' && step.path === join(dir, 'tmp'))
+    assert.ok(claimed >= 0 && claimed < claimSynced && claimSynced < made)
+    assert.ok(syncedAt() > made)
+    assert.ok(at('fsync', 'begun', '/data/000000') > made && at('fsync', 'done', '/data/000000') >= 0)
+    assert.equal(steps.filter((step) => step.call === 'rename').length, 0)
+  })
+
+  for (const size of [0, 1000]) {
+    test(`the next, ${size} bytes: one synced write and nothing else`, async (t) => {
+      const { blobs } = await openHere(t, 100, true)
+      await blobs.write(inPieces(sampleBytes(10)), { limit: 100 })
+      const before = steps.length
+      await blobs.write(inPieces(sampleBytes(size)), { limit: 9 * MiB })
+      assert.ok(syncedAt() >= before)
+      const calls = steps.slice(before).flatMap(({ call, when }) => (when === 'done' ? [call] : []))
+      assert.deepEqual(
+        calls.filter((call) => call !== 'fdatasync'),
+        ['writev'],
+      )
+    })
+  }
+
+  test('bodies that come while one is written are written together, and answered after that', async (t) => {
+    const { blobs } = await openHere(t, 100, true)
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await blobs.write(inPieces(sampleBytes(10)), { limit: 100 })
+    steps = []
+    onWritev = (original, args) => void held.then(() => original(...args))
+    let answered = 0
+    const writing = Array.from({ length: 9 }, async (_, n) => {
+      const { id } = await blobs.write(inPieces(sampleBytes(1000 + n)), { limit: 9 * MiB })
+      answered++
+      return id
+    })
+    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+    assert.equal(answered, 0)
+    release()
+    const ids = await Promise.all(writing)
+    assert.equal(steps.filter(({ call, when }) => call === 'writev' && when === 'done').length, 2)
+    for (const [n, id] of ids.entries()) assert.ok(sampleBytes(1000 + n).equals(await blobs.readAll(id)))
+  })
+})
+
+test('segments: a list that meets a segment at the moment at which it becomes files lists what lives in it', async (t) => {
+  const { dir, blobs } = await openHere(t, 100, true)
+  const ids = await Promise.all(
+    Array.from({ length: 6 }, async () => (await blobs.write(inPieces(sampleBytes(9000)), { limit: MiB })).id),
+  )
+  await blobs.close()
+  const again = await openDiskBlobs({ dir })
+  // The directory has been read when the first segment is opened.
+  await again.remove(ids.slice(1))
+  onOpen = (original, args) => {
+    onOpen = undefined
+    assert.match(String(args[0]), /\.segment$/)
+    void again.removeUnfinished().then(() => original(...args))
+  }
+  assert.deepEqual(await listedIds(again), ids.slice(0, 1))
+  assert.deepEqual(await readdir(join(dir, 'data', '000000')), [ids[0]?.slice('000000-'.length)])
+  await again.close()
+})
+
+describe('segments: the disk takes less than it was given', () => {
+  /** Takes the first 10 bytes of a write, then no more. */
+  function fullDisk(): void {
+    let writes = 0
+    onWritev = (original, args) => {
+      const [fd, chunks, ...rest] = args
+      const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      if (++writes % 2 === 0) (args.at(-1) as Callback)(full)
+      else original(fd, [(chunks as Uint8Array[])[0]?.subarray(0, 10)], ...rest)
+    }
+  }
+
+  test('short writes are continued', async (t) => {
+    const { blobs } = await openHere(t, 100, true)
+    onWritev = (original, [fd, chunks, ...rest]) => {
+      const [first] = chunks as Uint8Array[]
+      original(fd, [first?.subarray(0, Math.ceil(first.byteLength / 2))], ...rest)
+    }
+    const sizes = [1000, 2000, 3000, 0]
+    const written = await Promise.all(sizes.map((size) => blobs.write(inPieces(sampleBytes(size)), { limit: MiB })))
+    for (const { id, size } of written) assert.ok(sampleBytes(size).equals(await blobs.readAll(id)))
+  })
+
+  test('a full disk refuses the bodies and leaves nothing of them, and those before are there', async (t) => {
+    const { dir, blobs } = await openHere(t, 100, true)
+    fullDisk()
+    await assert.rejects(blobs.write(inPieces(sampleBytes(1000)), { limit: MiB }), { code: 'ENOSPC' })
+    assert.deepEqual([...(await readdir(join(dir, 'tmp'))), ...(await readdir(join(dir, 'data', '000000')))], [])
+    onWritev = undefined
+    const { id: before } = await blobs.write(inPieces(sampleBytes(500)), { limit: MiB })
+    fullDisk()
+    const refused = [1000, 2000, 3000].map((size) =>
+      assert.rejects(blobs.write(inPieces(sampleBytes(size)), { limit: MiB }), { code: 'ENOSPC' }),
+    )
+    await Promise.all(refused)
+    assert.deepEqual(await listedIds(blobs), [before])
+    onWritev = undefined
+    const { id: after } = await blobs.write(inPieces(sampleBytes(700)), { limit: MiB })
+    assert.deepEqual(await listedIds(blobs), [before, after].sort())
+    for (const [id, size] of [[before, 500] as const, [after, 700] as const]) {
+      assert.ok(sampleBytes(size).equals(await blobs.readAll(id)))
+    }
   })
 })
 

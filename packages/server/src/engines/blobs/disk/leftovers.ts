@@ -2,6 +2,8 @@ import { readdir, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNumberedShard, isTempName } from '../blob-name.ts'
 import { isMissing, unlinkIfThere } from '../files.ts'
+import { claimedSegment, segmentFile } from './segment-name.ts'
+import { recoverSegment } from './segment-recovery.ts'
 
 /**
  * The process of a write that has added nothing to its file for this long has ended: the server closes a silent connection
@@ -19,7 +21,8 @@ export interface LeftoversOptions {
 }
 
 /**
- * Removes what ended processes left behind: the temporary files of unfinished writes, and earlier shards without blobs. When
+ * Removes what ended processes left behind: the temporary files of unfinished writes, and earlier shards without blobs; and
+ * completes the segments that they wrote. When
  * other processes may write, it removes only temporary files that are a day old, which no running write can own. Files
  * that are not the engine's own stay.
  */
@@ -27,7 +30,10 @@ export async function removeLeftovers(options: LeftoversOptions): Promise<void> 
   const { tempDir, dataDir, currentShard, exclusive } = options
   for (const name of (await readdir(tempDir)).filter(isTempName)) {
     const path = join(tempDir, name)
-    if (exclusive || (await isStale(path))) await unlinkIfThere(path)
+    if (!exclusive && !(await isStale(path))) continue
+    const claimed = claimedSegment(name)
+    if (claimed) await recoverSegment(join(dataDir, claimed.shard, segmentFile(claimed.run)), claimed.run)
+    await unlinkIfThere(path)
   }
   if (!exclusive) return
   for (const shard of (await readdir(dataDir)).filter(isNumberedShard)) {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { BlobMissingError, type ByteRange, type ReadOptions } from '../blobs.ts'
 import { checkRange } from '../byte-range.ts'
-import { close, fstat, isMissing, open, read } from '../files.ts'
+import { close, fstat, isMissing, open, readFully } from '../files.ts'
 import { RecyclingStream } from './recycling-stream.ts'
 
 /** The largest buffer of a stream. With 1 MiB a large file takes a third of the time that it takes with Node's 64 KiB. */
@@ -38,12 +38,7 @@ export async function wholeFile(path: string): Promise<Uint8Array> {
     const size = await sizeOf(fd)
     // Not from Node's shared pool: a cache that keeps the bytes would keep the pool's buffer alive.
     const bytes = Buffer.allocUnsafeSlow(size)
-    let filled = 0
-    while (filled < size) {
-      const { bytesRead } = await read(fd, bytes, filled, size - filled, filled)
-      if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`)
-      filled += bytesRead
-    }
+    if ((await readFully(fd, bytes, 0)) < size) throw new Error(`${path} became shorter while it was read`)
     return bytes
   } finally {
     // Not awaited: a failure to close a file that was only read does not matter.

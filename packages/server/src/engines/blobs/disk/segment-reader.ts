@@ -1,0 +1,179 @@
+import { constants } from 'node:fs'
+import { close, fstat, openIfThere, readFully, writeByte } from '../files.ts'
+import {
+  DEAD,
+  HEADER_BYTES,
+  type Header,
+  indexBytes,
+  MAX_BODIES,
+  markAt,
+  PAGE_BYTES,
+  parseHeader,
+  parseIndex,
+  type SmallBody,
+  TRAILER_BYTES,
+} from './segment-format.ts'
+import type { SmallPlace } from './segment-name.ts'
+
+/** Absent on Windows. */
+const O_DSYNC = constants.O_DSYNC ?? 0
+/** The bytes that a walk over headers reads at once: many small bodies, or one header and the begin of a larger body. */
+const WALK_BYTES = 16 * 1024
+
+type BodyRange = Pick<SmallBody, 'offset' | 'length'>
+
+/** An open segment. Nothing of it is remembered: other processes append, mark and remove. */
+export interface SegmentReader {
+  /** Bytes of the file when it was opened. */
+  readonly size: number
+  /** Whether a body has been removed. */
+  isDead(number: number): Promise<boolean>
+  /** The same for all bodies as of now. */
+  deadNow(): Promise<(number: number) => boolean>
+  /** The bodies of a complete segment. Undefined when it has no index: it is being written, or its process was killed. */
+  indexed(): Promise<readonly SmallBody[] | undefined>
+  /** The headers in order, up to the first that is missing or torn. */
+  headers(): Promise<readonly Header[]>
+  /** The body at a place, living or dead, with its header. Undefined when there is none, or another one. */
+  body(place: BodyRange): Promise<{ readonly header: Header; readonly bytes: Buffer } | undefined>
+  /** Its header alone. */
+  header(place: BodyRange): Promise<Header | undefined>
+  /** Marks a body as dead. For segments that are open for that. */
+  markDead(number: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a segment; undefined when it does not exist, or no longer. */
+export async function openSegment(
+  path: string,
+  run: string,
+  flags: number = constants.O_RDONLY,
+): Promise<SegmentReader | undefined> {
+  const fd = await openIfThere(path, flags)
+  if (fd === undefined) return undefined
+  const { size } = await fstat(fd).catch(async (error: unknown) => {
+    await close(fd)
+    throw error
+  })
+
+  /** The bytes from `offset` on; fewer where the file ends. */
+  async function bytesAt(offset: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(length)
+    return bytes.subarray(0, await readFully(fd as number, bytes, offset))
+  }
+
+  return {
+    size,
+
+    async isDead(number) {
+      return (await bytesAt(markAt(number), 1))[0] === DEAD
+    },
+
+    async deadNow() {
+      const page = await bytesAt(0, PAGE_BYTES)
+      return (number) => page[markAt(number)] === DEAD
+    },
+
+    async indexed() {
+      const trailer = await bytesAt(Math.max(0, size - TRAILER_BYTES), TRAILER_BYTES)
+      const length = indexBytes(run, trailer)
+      if (length === undefined || length > size - TRAILER_BYTES) return undefined
+      return parseIndex(await bytesAt(size - TRAILER_BYTES - length, length), trailer)
+    },
+
+    async headers() {
+      const headers: Header[] = []
+      let window: Buffer = Buffer.alloc(0)
+      let windowAt = 0
+      let offset = PAGE_BYTES
+      while (headers.length < MAX_BODIES) {
+        if (offset + HEADER_BYTES > windowAt + window.length) {
+          window = await bytesAt(offset, WALK_BYTES)
+          windowAt = offset
+        }
+        const header = parseHeader(run, window.subarray(offset - windowAt), offset)
+        if (header?.number !== headers.length) break
+        headers.push(header)
+        offset += header.span
+      }
+      return headers
+    },
+
+    async body({ offset, length }) {
+      // Not from Node's shared pool: a cache that keeps the bytes would keep the pool's buffer alive.
+      const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + length)
+      if ((await readFully(fd, bytes, offset)) < bytes.length) return undefined
+      const header = parseHeader(run, bytes, offset)
+      return header?.length === length ? { header, bytes: bytes.subarray(HEADER_BYTES) } : undefined
+    },
+
+    async header({ offset, length }) {
+      const header = parseHeader(run, await bytesAt(offset, HEADER_BYTES), offset)
+      return header?.length === length ? header : undefined
+    },
+
+    markDead: (number) => writeByte(fd, DEAD, markAt(number)),
+
+    close: () => close(fd),
+  }
+}
+
+/** Runs code with an open segment. Undefined when the segment does not exist, or no longer. */
+export async function withSegment<T>(
+  path: string,
+  run: string,
+  code: (segment: SegmentReader) => Promise<T>,
+  flags?: number,
+): Promise<T | undefined> {
+  const segment = await openSegment(path, run, flags)
+  if (segment === undefined) return undefined
+  try {
+    return await code(segment)
+  } finally {
+    // Not awaited where nothing was written: a failure to close does not matter then.
+    const closed = segment.close()
+    await (flags === undefined ? closed.catch(() => {}) : closed)
+  }
+}
+
+/** The living bodies of a segment. Undefined when the segment does not exist, or no longer. */
+export function livingBodies(path: string, run: string): Promise<SmallBody[] | undefined> {
+  return withSegment(path, run, async (segment) => {
+    const bodies = (await segment.indexed()) ?? (await segment.headers())
+    const isDead = await segment.deadNow()
+    return bodies.filter((_, number) => !isDead(number))
+  })
+}
+
+/** A living body. Undefined when it has been removed, or was never there. */
+export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
+  return withSegment(path, place.run, async (segment) => {
+    const body = await segment.body(place)
+    return body === undefined || (await segment.isDead(body.header.number)) ? undefined : body.bytes
+  })
+}
+
+/**
+ * Marks bodies of one segment as dead; those that are not there are ignored.
+ *
+ * @param shared whether other machines may do the same: a network file system must then write the mark, not its whole page
+ * @returns the bytes that the marked bodies take, and those of the segment; undefined when there is no such segment
+ */
+export function removeSmall(
+  path: string,
+  places: readonly SmallPlace[],
+  shared: boolean,
+): Promise<{ readonly removed: number; readonly size: number } | undefined> {
+  const flags = constants.O_RDWR | (shared ? O_DSYNC : 0)
+  const mark = async (segment: SegmentReader) => {
+    let removed = 0
+    for (const place of places) {
+      const header = await segment.header(place)
+      if (header === undefined || (await segment.isDead(header.number))) continue
+      await segment.markDead(header.number)
+      removed += header.span
+    }
+    return { removed, size: segment.size }
+  }
+  return withSegment(path, places[0]?.run ?? '', mark, flags)
+}
