@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type EntryList, packEntries, unpackEntries } from '../entry-list.ts'
-import type { Expectation, RecordKey } from '../records.ts'
+import { type Expectation, keyText, type RecordKey } from '../records.ts'
 import { CHANGE_DELETE, CHANGE_PUT, type FeedOptions, feedRecorder } from './feed-recorder.ts'
 import { isBusy } from './schema.ts'
 
@@ -76,7 +76,17 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
   /** Of the newest write. One counter serves all records, so versions also grow across a delete. */
   let version = 0
 
-  const find = ({ space, id }: RecordKey) => statements.find.get(space, id) as RecordRow | undefined
+  /** The records that this transaction has looked for or written, as they are now. */
+  const seen = new Map<string, RecordRow | undefined>()
+
+  /** Often the commits of a transaction expect the same record, and most commits write what they expect. */
+  function find(key: RecordKey): RecordRow | undefined {
+    const text = keyText(key)
+    if (seen.has(text)) return seen.get(text)
+    const row = statements.find.get(key.space, key.id) as RecordRow | undefined
+    seen.set(text, row)
+    return row
+  }
 
   /** Returns the name of the unique index that refuses the write; nothing was written then. */
   function put(write: QueuedWrite, value: string): string | undefined {
@@ -92,6 +102,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     feed.record(CHANGE_PUT, space, id, version)
     const rid = row?.rid ?? Number(statements.insert.run(space, id, version, list, value).lastInsertRowid)
     if (row) statements.update.run(version, list, value, rid)
+    seen.set(keyText(write), { rid, version, entries: list })
     if (unchanged) return undefined
     const former = unpackEntries(row?.entries)
     for (const [text, entry] of former) if (!next.has(text)) statements.dropEntry.run(space, entry.index, entry.key, id)
@@ -110,6 +121,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
       statements.dropEntry.run(write.space, entry.index, entry.key, write.id)
     }
     statements.delete.run(row.rid)
+    seen.set(keyText(write), undefined)
   }
 
   function write(writes: readonly QueuedWrite[]): Outcome {
@@ -131,6 +143,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     if (outcome !== 'done') {
       statements.undo.run()
       version = before
+      seen.clear()
     }
     statements.release.run()
     return outcome
@@ -150,6 +163,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
 
   function transaction(jobs: readonly QueuedJob[]): BatchResult {
     statements.begin.run()
+    seen.clear()
     const counters = statements.counters.get() as { readonly version: number; readonly feeds: number }
     version = counters.version
     feed.begin(counters.feeds)
@@ -157,6 +171,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     const changed = feed.end()
     if (version !== counters.version) statements.countVersions.run(version)
     statements.commit.run()
+    seen.clear()
     return { outcomes, changed }
   }
 

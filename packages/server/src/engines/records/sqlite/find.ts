@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { checkLimit, checkMaxBytes } from '../checks.ts'
-import { type EntryPosition, entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
-import type { FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
+import { entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
+import type { Cursor, FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
 
 interface RecordRow {
   readonly id: string
@@ -11,7 +11,14 @@ interface RecordRow {
 }
 
 interface EntryRow extends RecordRow {
-  readonly key: Uint8Array
+  /** In hexadecimal digits: only the last one of a page is needed as bytes, which cost more to make than the rest of a row. */
+  readonly key: string
+}
+
+/** A row of a walk, as a place to continue from. */
+interface EntryPlace {
+  readonly range: number
+  readonly row: EntryRow
 }
 
 type Bound = NonNullable<KeyRange['from']>
@@ -121,7 +128,7 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     const { space, reverse = false } = request
     const { from, to, place } = startAt(range, after, reverse)
     const { columns, parameters } = columnsOf(request, inlineBytes)
-    let sql = `SELECT e.key, e.id, ${columns} FROM entries e CROSS JOIN records r ON r.rid = e.rid
+    let sql = `SELECT hex(e.key) AS key, e.id, ${columns} FROM entries e CROSS JOIN records r ON r.rid = e.rid
       WHERE e.space = ? AND e.idx = ?`
     const values: (string | number | Uint8Array)[] = [...parameters, space, index]
     if (from) {
@@ -144,15 +151,15 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     const { after, limit } = request
     const start = after === undefined ? undefined : readEntryCursor(after, ranges.length)
     const page = openPage(request)
-    let last: EntryPosition | undefined
+    let last: EntryPlace | undefined
     for (const [number, range] of ranges.entries()) {
       if (start && number < start.range) continue
       const place = start?.range === number ? start : undefined
       const wanted = page.isFull() ? 1 : limit + 1 - page.records.length
       for (const row of rangeRows(request, index, range, place, page.inlineBytes, wanted)) {
-        if (last && page.isFull()) return { records: page.records, next: entryCursor(last) }
+        if (last && page.isFull()) return { records: page.records, next: cursorAt(last) }
         page.add(row)
-        last = { range: number, key: row.key, id: row.id }
+        last = { range: number, row }
       }
     }
     return { records: page.records }
@@ -172,6 +179,10 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
       commit.run()
     }
   }
+}
+
+function cursorAt({ range, row }: EntryPlace): Cursor {
+  return entryCursor({ range, key: Buffer.from(row.key, 'hex'), id: row.id })
 }
 
 /**

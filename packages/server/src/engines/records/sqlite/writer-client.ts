@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
+import type { Outcome, QueuedJob } from './batch.ts'
+import { packJobs, type ResultMessage, unpackResult } from './batch-message.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
 
 /** The writer as seen from this thread. */
@@ -35,7 +36,8 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
     const started = new Worker(WRITER_URL, { workerData: options })
     let failure: Error | undefined
     started.unref()
-    started.on('message', ({ outcomes, changed }: BatchResult) => {
+    started.on('message', (message: ResultMessage) => {
+      const { outcomes, changed } = unpackResult(message)
       const answered = sent.splice(0, outcomes.length)
       if (sent.length === 0) started.unref()
       outcomes.forEach((outcome, at) => {
@@ -63,7 +65,7 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
     worker ??= start()
     worker.ref()
     sent = sent.concat(unsentWaiting)
-    worker.postMessage(unsent satisfies WriterMessage)
+    worker.postMessage(packJobs(unsent) satisfies WriterMessage)
     unsent = []
     unsentWaiting = []
   }
