@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type EntryList, packEntries, unpackEntries } from '../entry-list.ts'
 import { type Expectation, keyText, type RecordKey } from '../records.ts'
 import { CHANGE_DELETE, CHANGE_PUT, type FeedOptions, feedRecorder } from './feed-recorder.ts'
+import { prepareRows } from './rows.ts'
 import { isBusy } from './schema.ts'
 
 /** One write on its way to the writer; without a value it deletes. */
@@ -62,7 +63,10 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     mark: db.prepare('SAVEPOINT one'),
     undo: db.prepare('ROLLBACK TO one'),
     release: db.prepare('RELEASE one'),
-    find: db.prepare('SELECT rid, version, entries FROM records WHERE space = ? AND id = ?'),
+    find: prepareRows<readonly [rid: number, version: number, entries: EntryList]>(
+      db,
+      'SELECT rid, version, entries FROM records WHERE space = ? AND id = ?',
+    ),
     insert: db.prepare('INSERT INTO records (space, id, version, entries, value) VALUES (?, ?, ?, ?, ?)'),
     update: db.prepare('UPDATE records SET version = ?, entries = ?, value = ? WHERE rid = ?'),
     delete: db.prepare('DELETE FROM records WHERE rid = ?'),
@@ -83,7 +87,8 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
   function find(key: RecordKey): RecordRow | undefined {
     const text = keyText(key)
     if (seen.has(text)) return seen.get(text)
-    const row = statements.find.get(key.space, key.id) as RecordRow | undefined
+    const found = statements.find.get(key.space, key.id)
+    const row = found && { rid: found[0], version: found[1], entries: found[2] }
     seen.set(text, row)
     return row
   }
