@@ -71,6 +71,11 @@ export interface Authorizer {
    */
   scopeOf(access: Access, details: OperationDetails): Promise<Scope>
   /**
+   * Whether a rule allows an operation on one document as it is stored. A no is not final: then `scopeOf` decides, and
+   * says why not.
+   */
+  allows(access: Access, details: OperationDetails, stored: DocumentObject): Promise<boolean>
+  /**
    * Checks the insert of documents. One that is denied denies all.
    *
    * @throws DeniedError DATABASE_PERMISSION_DENIED
@@ -100,7 +105,7 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
 
   async function scopeOf(access: Access, details: OperationDetails): Promise<Scope> {
     const reach = checkOperation(access, details.upsert)
-    if (reach.kind === 'rule') return ruledScope(access, details)
+    if (reach.kind === 'rule') return (await scopeOfOne(access, details)) ?? ruledScope(access, details)
     if (onAllowed !== undefined) {
       const { caller, operation, rules } = access
       const { query } = details
@@ -111,22 +116,51 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     return reach
   }
 
-  async function ruledScope(access: Access, details: OperationDetails): Promise<Scope> {
-    const { caller, operation, collection, rules } = access
-    const { query, update, replacement, upsert } = details
-    const lookups = new Lookups()
+  /** How the rule judges documents in an operation, with what it looks up. */
+  function ruling({ caller, operation, rules }: Access, details: OperationDetails, lookups: Lookups) {
+    const { query, update, replacement } = details
     const base = contextOf(caller, lookups)
     const contextWith = (doc: DocumentObject | undefined): DatabaseRuleContext => {
       const data = dataOf(update, replacement, doc)
       return { ...base, ...(doc && { doc }), ...(data && { data }) }
     }
-    const context = contextWith(undefined)
-    const id = fixedId(query)
     const scope: Scope = {
       kind: 'rule',
       allows: (document) => rules.evaluate(operation, contextWith(document)).allowed,
-      cost: update === undefined || id !== undefined ? 0 : namesCost(update),
+      cost: update === undefined || fixedId(query) !== undefined ? 0 : namesCost(update),
     }
+    return { contextWith, scope }
+  }
+
+  /** The scope of an operation that the rule allows on the stored document; undefined when it does not. */
+  async function scopeOfStored(access: Access, details: OperationDetails, stored: DocumentObject) {
+    const { operation, rules } = access
+    const lookups = new Lookups()
+    const { contextWith, scope } = ruling(access, details, lookups)
+    const evaluated = contextWith(stored)
+    const { allowed } = await lookups.settle(() => rules.evaluate(operation, evaluated), lookUp)
+    return allowed ? scope : undefined
+  }
+
+  /**
+   * Most operations on one document are allowed as it is stored: then a proof from the query, which costs as much as
+   * everything else, would change nothing. Undefined when `ruledScope` has to decide or to explain.
+   */
+  async function scopeOfOne(access: Access, details: OperationDetails): Promise<Scope | undefined> {
+    const { query } = details
+    const id = fixedId(query)
+    if (id === undefined || !isOnlyId(query) || onAllowed !== undefined) return undefined
+    const stored = await read({ collection: access.collection, id })
+    return stored && scopeOfStored(access, details, stored)
+  }
+
+  async function ruledScope(access: Access, details: OperationDetails): Promise<Scope> {
+    const { operation, collection, rules } = access
+    const { query, replacement, upsert } = details
+    const lookups = new Lookups()
+    const { contextWith, scope } = ruling(access, details, lookups)
+    const context = contextWith(undefined)
+    const id = fixedId(query)
     /** Reports an allowed access, throws a denied one. `by`: the query, when the decision is a proof. */
     const conclude = (
       { allowed, reason }: Decision,
@@ -188,7 +222,12 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     }
   }
 
-  return { checkOperation, scopeOf, checkInsert }
+  return {
+    checkOperation,
+    scopeOf,
+    allows: async (access, details, stored) => (await scopeOfStored(access, details, stored)) !== undefined,
+    checkInsert,
+  }
 }
 
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED unless the caller is an administrator. */

@@ -59,9 +59,13 @@ export async function* walkSelection<T>(
   wanted = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly T[]> {
   const { budget } = selection
+  /** The candidates so far, where one may come more than once. */
+  const seen = plan.kind === 'index' && plan.repeats ? new Set<string>() : undefined
   for await (const page of candidates(readsWithin(records, budget), selection.collection.space, plan, wanted)) {
     const picked: T[] = []
     for (const record of page) {
+      if (seen?.has(record.id)) continue
+      seen?.add(record.id)
       if (budget.nextStep()) await budget.pause()
       const found = match(selection, record)
       if (found !== undefined) picked.push(pick(found))
@@ -74,7 +78,7 @@ export async function* walkSelection<T>(
 type Reads = Pick<Records, 'find' | 'get'>
 
 /**
- * The candidates of a plan, page by page, each record once. The first page has at most as many records as are wanted,
+ * The candidates of a plan, page by page; a record can come again in a walk that repeats them. The first page has at most as many records as are wanted,
  * since often all of them match.
  */
 function candidates(records: Reads, space: string, plan: Plan, wanted: number): AsyncIterable<readonly StoredRecord[]> {
@@ -82,8 +86,7 @@ function candidates(records: Reads, space: string, plan: Plan, wanted: number): 
   if (plan.kind === 'ids') return byIds(records, space, plan.ids, firstLimit)
   const request = { space, reverse: plan.reverse, limit: STEP_DOCUMENTS, firstLimit, maxBytes: STEP_BYTES }
   if (plan.kind === 'scan') return walkPages(records, request)
-  const pages = walkPages(records, { ...request, index: plan.index, ranges: plan.ranges })
-  return plan.repeats ? once(pages) : pages
+  return walkPages(records, { ...request, index: plan.index, ranges: plan.ranges })
 }
 
 async function* byIds(
@@ -101,10 +104,4 @@ async function* byIds(
     start += page.length
     yield page.filter((record) => record !== undefined)
   }
-}
-
-/** Drops the repetitions of records with several entries. */
-async function* once(pages: AsyncIterable<readonly StoredRecord[]>): AsyncGenerator<readonly StoredRecord[]> {
-  const seen = new Set<string>()
-  for await (const page of pages) yield page.filter(({ id }) => !seen.has(id) && seen.add(id) !== undefined)
 }

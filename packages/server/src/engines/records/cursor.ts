@@ -47,11 +47,14 @@ export function idCursor(position: IdPosition): Cursor {
 }
 
 export function entryCursor(position: EntryPosition): Cursor {
-  const header = Buffer.alloc(ENTRY_HEADER)
-  header.writeUInt8(BY_ENTRY, 0)
-  header.writeUInt32BE(position.range, 1)
-  header.writeUInt32BE(position.key.length, 5)
-  return Buffer.concat([header, position.key, Buffer.from(position.id)]).toString('base64url')
+  const { range, key, id } = position
+  const bytes = Buffer.allocUnsafe(ENTRY_HEADER + key.length + Buffer.byteLength(id))
+  bytes.writeUInt8(BY_ENTRY, 0)
+  bytes.writeUInt32BE(range, 1)
+  bytes.writeUInt32BE(key.length, 5)
+  bytes.set(key, ENTRY_HEADER)
+  bytes.write(id, ENTRY_HEADER + key.length)
+  return bytes.toString('base64url')
 }
 
 /** Reads what `idCursor` wrote. Throws BadCursorError. */

@@ -11,11 +11,10 @@ const FORMAT = 1
 const HEADER = 7
 const MAX_NAME_BYTES = 0xffff
 
-/** Packs entries into bytes of their own (a slice of a shared pool would be copied whole on its way to the writer). */
 export function packEntries(entries: readonly IndexEntry[]): EntryList {
   let size = 1
   for (const entry of entries) size += HEADER + Buffer.byteLength(entry.index) + entry.key.length
-  const bytes = Buffer.from(new ArrayBuffer(size))
+  const bytes = Buffer.allocUnsafe(size)
   bytes.writeUInt8(FORMAT, 0)
   let at = 1
   for (const entry of entries) {

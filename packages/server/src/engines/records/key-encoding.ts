@@ -154,21 +154,19 @@ function isList(value: object): value is readonly IndexValue[] {
   return Array.isArray(value)
 }
 
-/** Most keys are an id or two. */
-const FIRST_CAPACITY = 64
+/** Where keys are written before their length is known. No key is written while another one is. */
+const scratch = Buffer.allocUnsafeSlow(1024)
 const DOUBLE_BYTES = 8
 /** A UTF-16 code unit takes at most three bytes of UTF-8. */
 const MAX_BYTES_PER_UNIT = 3
 
-const encoder = new TextEncoder()
-
 /** Bytes that grow as they are written. */
 class KeyWriter {
-  #bytes = new Uint8Array(FIRST_CAPACITY)
+  #bytes: Buffer = scratch
   length = 0
 
   bytes(): Uint8Array {
-    return this.#bytes.slice(0, this.length)
+    return new Uint8Array(this.#bytes.subarray(0, this.length))
   }
 
   byte(value: number): void {
@@ -179,7 +177,7 @@ class KeyWriter {
   /** Eight bytes; NaN is all zeros, below -Infinity. */
   number(value: number): void {
     this.#reserve(DOUBLE_BYTES)
-    const view = new DataView(this.#bytes.buffer, this.length, DOUBLE_BYTES)
+    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.length, DOUBLE_BYTES)
     this.length += DOUBLE_BYTES
     if (Number.isNaN(value)) {
       view.setBigUint64(0, 0n)
@@ -216,13 +214,13 @@ class KeyWriter {
 
   #utf8(value: string): void {
     this.#reserve(value.length * MAX_BYTES_PER_UNIT)
-    this.length += encoder.encodeInto(value, this.#bytes.subarray(this.length)).written
+    this.length += this.#bytes.write(value, this.length)
   }
 
   #reserve(more: number): void {
     if (this.length + more <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.length + more))
-    larger.set(this.#bytes.subarray(0, this.length))
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.length + more))
+    this.#bytes.copy(larger, 0, 0, this.length)
     this.#bytes = larger
   }
 }

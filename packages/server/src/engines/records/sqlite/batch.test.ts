@@ -82,6 +82,28 @@ describe('a batch when the engine fails', () => {
     assert.deepEqual({ missingEntries, strayEntries, damage }, { missingEntries: [], strayEntries: [], damage: [] })
   })
 
+  test('each commit sees what those before it in the batch have written, and nothing of those that were refused', () => {
+    const expecting = (version: number | null, commit: QueuedCommit): QueuedCommit => ({
+      ...commit,
+      expectations: [{ space: 's', id: 'a', version }],
+    })
+    const removing: QueuedCommit = { writes: [{ space: 's', id: 'a' }], expectations: [], bytes: 0 }
+    // The second one writes `a`, then fails at `c`, whose unique key is that of `b`.
+    const [b, c] = [putting('b'), { ...putting('b').writes[0], space: 's', id: 'c' }]
+    const refused: QueuedCommit = { writes: [...putting('a').writes, c], expectations: [], bytes: 0 }
+    const outcomes = write([
+      b,
+      refused,
+      expecting(null, putting('a')),
+      expecting(2, removing),
+      expecting(null, removing),
+    ])
+    assert.deepEqual(kinds(outcomes), ['done', 'duplicate', 'done', 'done', 'done'])
+    const again = write([expecting(3, putting('a')), expecting(null, putting('a')), expecting(4, putting('a'))])
+    assert.deepEqual(kinds(again), ['conflict', 'done', 'done'])
+    assert.deepEqual(stored(), ['a5', 'b1'])
+  })
+
   test('a lock that another connection keeps is an error, not a crash', () => {
     const other = openForWriting(file, 1_024)
     db.exec('PRAGMA busy_timeout = 1')

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type EntryList, packEntries, unpackEntries } from '../entry-list.ts'
-import type { Expectation, RecordKey } from '../records.ts'
+import { type Expectation, keyText, type RecordKey } from '../records.ts'
 import { CHANGE_DELETE, CHANGE_PUT, type FeedOptions, feedRecorder } from './feed-recorder.ts'
+import { prepareRows } from './rows.ts'
 import { isBusy } from './schema.ts'
 
 /** One write on its way to the writer; without a value it deletes. */
@@ -62,7 +63,10 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     mark: db.prepare('SAVEPOINT one'),
     undo: db.prepare('ROLLBACK TO one'),
     release: db.prepare('RELEASE one'),
-    find: db.prepare('SELECT rid, version, entries FROM records WHERE space = ? AND id = ?'),
+    find: prepareRows<readonly [rid: number, version: number, entries: EntryList]>(
+      db,
+      'SELECT rid, version, entries FROM records WHERE space = ? AND id = ?',
+    ),
     insert: db.prepare('INSERT INTO records (space, id, version, entries, value) VALUES (?, ?, ?, ?, ?)'),
     update: db.prepare('UPDATE records SET version = ?, entries = ?, value = ? WHERE rid = ?'),
     delete: db.prepare('DELETE FROM records WHERE rid = ?'),
@@ -76,7 +80,18 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
   /** Of the newest write. One counter serves all records, so versions also grow across a delete. */
   let version = 0
 
-  const find = ({ space, id }: RecordKey) => statements.find.get(space, id) as RecordRow | undefined
+  /** The records that this transaction has looked for or written, as they are now. */
+  const seen = new Map<string, RecordRow | undefined>()
+
+  /** Often the commits of a transaction expect the same record, and most commits write what they expect. */
+  function find(key: RecordKey): RecordRow | undefined {
+    const text = keyText(key)
+    if (seen.has(text)) return seen.get(text)
+    const found = statements.find.get(key.space, key.id)
+    const row = found && { rid: found[0], version: found[1], entries: found[2] }
+    seen.set(text, row)
+    return row
+  }
 
   /** Returns the name of the unique index that refuses the write; nothing was written then. */
   function put(write: QueuedWrite, value: string): string | undefined {
@@ -92,6 +107,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     feed.record(CHANGE_PUT, space, id, version)
     const rid = row?.rid ?? Number(statements.insert.run(space, id, version, list, value).lastInsertRowid)
     if (row) statements.update.run(version, list, value, rid)
+    seen.set(keyText(write), { rid, version, entries: list })
     if (unchanged) return undefined
     const former = unpackEntries(row?.entries)
     for (const [text, entry] of former) if (!next.has(text)) statements.dropEntry.run(space, entry.index, entry.key, id)
@@ -110,6 +126,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
       statements.dropEntry.run(write.space, entry.index, entry.key, write.id)
     }
     statements.delete.run(row.rid)
+    seen.set(keyText(write), undefined)
   }
 
   function write(writes: readonly QueuedWrite[]): Outcome {
@@ -131,6 +148,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     if (outcome !== 'done') {
       statements.undo.run()
       version = before
+      seen.clear()
     }
     statements.release.run()
     return outcome
@@ -150,6 +168,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
 
   function transaction(jobs: readonly QueuedJob[]): BatchResult {
     statements.begin.run()
+    seen.clear()
     const counters = statements.counters.get() as { readonly version: number; readonly feeds: number }
     version = counters.version
     feed.begin(counters.feeds)
@@ -157,6 +176,7 @@ export function batchWriter(db: DatabaseSync, options: FeedOptions): (jobs: read
     const changed = feed.end()
     if (version !== counters.version) statements.countVersions.run(version)
     statements.commit.run()
+    seen.clear()
     return { outcomes, changed }
   }
 

@@ -1,17 +1,22 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { checkLimit, checkMaxBytes } from '../checks.ts'
-import { type EntryPosition, entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
-import type { FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
+import { entryCursor, idCursor, readEntryCursor, readIdCursor } from '../cursor.ts'
+import type { Cursor, FindRequest, FindResult, FoundRecord, KeyRange } from '../records.ts'
+import { prepareRows, type RowStatement } from './rows.ts'
 
-interface RecordRow {
-  readonly id: string
-  readonly version: number
-  /** A number stands for a large value: it is the rid to read it by. Absent in a find without values. */
-  readonly value?: string | number
-}
+/** A number as value stands for a large one: it is the rid to read it by. Absent in a find without values. */
+type RecordRow = readonly [id: string, version: number, value?: string | number]
 
-interface EntryRow extends RecordRow {
-  readonly key: Uint8Array
+/**
+ * The key is in hexadecimal digits: only the last one of a page is needed as bytes, which cost more to make than the rest
+ * of a row.
+ */
+type EntryRow = readonly [key: string, id: string, version: number, value?: string | number]
+
+/** A row of a walk, as a place to continue from. */
+interface EntryPlace {
+  readonly range: number
+  readonly row: EntryRow
 }
 
 type Bound = NonNullable<KeyRange['from']>
@@ -26,7 +31,7 @@ interface Page {
   /** Larger values are read one by one, when their turn comes. */
   readonly inlineBytes: number
   isFull(): boolean
-  add(row: RecordRow): void
+  add(id: string, version: number, value: string | number | undefined): void
 }
 
 const EVERYTHING: readonly KeyRange[] = [{}]
@@ -49,16 +54,16 @@ function columnsOf({ values = true }: FindRequest<boolean>, inlineBytes: number)
  * that are read one by one.
  */
 export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => FindResult<boolean> {
-  const statements = new Map<string, StatementSync>()
+  const statements = new Map<string, RowStatement<RecordRow | EntryRow>>()
   const begin = db.prepare('BEGIN')
   const commit = db.prepare('COMMIT')
   const largeValue = db.prepare('SELECT value FROM records WHERE rid = ?')
 
   /** There is one statement per shape of a walk, so all are kept. */
-  function prepared(sql: string): StatementSync {
-    const known = statements.get(sql)
+  function prepared<Row extends RecordRow | EntryRow>(sql: string): RowStatement<Row> {
+    const known = statements.get(sql) as RowStatement<Row> | undefined
     if (known) return known
-    const statement = db.prepare(sql)
+    const statement = prepareRows<Row>(db, sql)
     statements.set(sql, statement)
     return statement
   }
@@ -80,7 +85,7 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
         counted = records.length
         return bytes >= maxBytes
       },
-      add({ id, version, value }) {
+      add(id, version, value) {
         if (value === undefined) records.push({ space, id, version })
         else if (typeof value === 'string') records.push({ space, id, version, value })
         else {
@@ -102,9 +107,9 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     const values = [...parameters, space, ...(start ? [start.id] : [])]
     let last: RecordRow | undefined
     // One row more than the limit tells whether there is another page.
-    for (const row of prepared(sql).all(...values, limit + 1) as unknown as RecordRow[]) {
-      if (last && page.isFull()) return { records: page.records, next: idCursor(last) }
-      page.add(row)
+    for (const row of prepared<RecordRow>(sql).all(...values, limit + 1)) {
+      if (last && page.isFull()) return { records: page.records, next: idCursor({ id: last[0] }) }
+      page.add(row[0], row[1], row[2])
       last = row
     }
     return { records: page.records }
@@ -117,11 +122,11 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
     after: Place | undefined,
     inlineBytes: number,
     limit: number,
-  ): EntryRow[] {
+  ): readonly EntryRow[] {
     const { space, reverse = false } = request
     const { from, to, place } = startAt(range, after, reverse)
     const { columns, parameters } = columnsOf(request, inlineBytes)
-    let sql = `SELECT e.key, e.id, ${columns} FROM entries e CROSS JOIN records r ON r.rid = e.rid
+    let sql = `SELECT hex(e.key) AS key, e.id, ${columns} FROM entries e CROSS JOIN records r ON r.rid = e.rid
       WHERE e.space = ? AND e.idx = ?`
     const values: (string | number | Uint8Array)[] = [...parameters, space, index]
     if (from) {
@@ -137,22 +142,22 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
       values.push(place.key, place.id)
     }
     sql += reverse ? ' ORDER BY e.key DESC, e.id DESC LIMIT ?' : ' ORDER BY e.key, e.id LIMIT ?'
-    return prepared(sql).all(...values, limit) as unknown as EntryRow[]
+    return prepared<EntryRow>(sql).all(...values, limit)
   }
 
   function byEntry(request: FindRequest<boolean>, index: string, ranges: readonly KeyRange[]): FindResult<boolean> {
     const { after, limit } = request
     const start = after === undefined ? undefined : readEntryCursor(after, ranges.length)
     const page = openPage(request)
-    let last: EntryPosition | undefined
+    let last: EntryPlace | undefined
     for (const [number, range] of ranges.entries()) {
       if (start && number < start.range) continue
       const place = start?.range === number ? start : undefined
       const wanted = page.isFull() ? 1 : limit + 1 - page.records.length
       for (const row of rangeRows(request, index, range, place, page.inlineBytes, wanted)) {
-        if (last && page.isFull()) return { records: page.records, next: entryCursor(last) }
-        page.add(row)
-        last = { range: number, key: row.key, id: row.id }
+        if (last && page.isFull()) return { records: page.records, next: cursorAt(last) }
+        page.add(row[1], row[2], row[3])
+        last = { range: number, row }
       }
     }
     return { records: page.records }
@@ -172,6 +177,11 @@ export function finder(db: DatabaseSync): (request: FindRequest<boolean>) => Fin
       commit.run()
     }
   }
+}
+
+function cursorAt({ range, row }: EntryPlace): Cursor {
+  const [key, id] = row
+  return entryCursor({ range, key: Buffer.from(key, 'hex'), id })
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Outcome, QueuedCommit, QueuedWrite } from './batch.ts'
 import { dumper } from './dump.ts'
 import { sqliteFeed } from './feed.ts'
 import { finder } from './find.ts'
+import { prepareRows } from './rows.ts'
 import { openForReading } from './schema.ts'
 import { startWriter } from './writer-client.ts'
 
@@ -57,15 +58,18 @@ export async function openSqliteRecords(options: SqliteRecordsOptions): Promise<
   const statements = {
     begin: db.prepare('BEGIN'),
     commit: db.prepare('COMMIT'),
-    get: db.prepare('SELECT version, value FROM records WHERE space = ? AND id = ?'),
+    get: prepareRows<readonly [version: number, value: string]>(
+      db,
+      'SELECT version, value FROM records WHERE space = ? AND id = ?',
+    ),
     count: db.prepare('SELECT count(*) AS count FROM records WHERE space = ?'),
   }
   let closed: Promise<void> | undefined
 
   function getOne({ space, id }: RecordKey): StoredRecord | undefined {
     if (!space.isWellFormed() || !id.isWellFormed()) return undefined
-    const row = statements.get.get(space, id) as { version: number; value: string } | undefined
-    return row && { space, id, version: row.version, value: row.value }
+    const row = statements.get.get(space, id)
+    return row && { space, id, version: row[0], value: row[1] }
   }
 
   function getFirst(keys: readonly RecordKey[], maxBytes: number): readonly (StoredRecord | undefined)[] {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
+import { packJobs, type ResultMessage, unpackResult } from './batch-message.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
 import { writerHere } from './writer-here.ts'
 
@@ -45,7 +46,8 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
     const started = new Worker(WRITER_URL, { workerData: options })
     let failure: Error | undefined
     started.unref()
-    started.on('message', (result: BatchResult) => {
+    started.on('message', (message: ResultMessage) => {
+      const result = unpackResult(message)
       const answered = sent.splice(0, result.outcomes.length)
       if (sent.length === 0) started.unref()
       answer(answered, result)
@@ -80,7 +82,7 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
     worker ??= start()
     worker.ref()
     sent = sent.concat(unsentWaiting)
-    worker.postMessage(unsent satisfies WriterMessage)
+    worker.postMessage(packJobs(unsent) satisfies WriterMessage)
   }
 
   async function stop(): Promise<void> {

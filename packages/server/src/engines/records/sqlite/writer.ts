@@ -5,11 +5,12 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { batchWriter, type QueuedJob } from './batch.ts'
+import { type JobsMessage, packResult, unpackJobs } from './batch-message.ts'
 import type { FeedOptions } from './feed-recorder.ts'
 import { openForWriting } from './schema.ts'
 
-/** What the process sends: jobs, or null for "finish and close". The answer is a BatchResult for each batch. */
-export type WriterMessage = readonly QueuedJob[] | null
+/** What the process sends: jobs, or null for "finish and close". The answer is a ResultMessage for each batch. */
+export type WriterMessage = JobsMessage | null
 
 export interface WriterOptions extends FeedOptions {
   readonly file: string
@@ -30,7 +31,7 @@ function run(port: NonNullable<typeof parentPort>, options: WriterOptions): void
 
   const accept = (message: WriterMessage): void => {
     if (message === null) closing = true
-    else waiting = waiting.length === 0 ? [...message] : waiting.concat(message)
+    else waiting = waiting.length === 0 ? unpackJobs(message) : waiting.concat(unpackJobs(message))
   }
 
   const acceptAll = (): void => {
@@ -44,7 +45,7 @@ function run(port: NonNullable<typeof parentPort>, options: WriterOptions): void
   port.on('message', (message: WriterMessage) => {
     accept(message)
     for (acceptAll(); waiting.length > 0; acceptAll()) {
-      port.postMessage(write(waiting.splice(0, batchLength(waiting))))
+      port.postMessage(packResult(write(waiting.splice(0, batchLength(waiting)))))
     }
     if (!closing) return
     db.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
