@@ -50,6 +50,18 @@ describe('records and the store of the bytes', () => {
     assert.equal(await blobs.mark(), mark)
   })
 
+  test('belong together when another server ties them while one looks', async () => {
+    let others = 0
+    const slow = {
+      async mark(text?: string) {
+        if (text === undefined && others++ === 0) await claim()
+        return blobs.mark(text)
+      },
+    }
+    await claim({ blobs: slow })
+    assert.ok(others > 1)
+  })
+
   test('a start that ended between record and mark is completed by the next', async () => {
     const dies = {
       mark: async (text?: string) => (text === undefined ? undefined : Promise.reject(new Error('killed'))),

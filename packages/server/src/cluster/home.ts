@@ -43,8 +43,12 @@ export function claimHome(options: HomeOptions): Promise<void> {
     const home = record && homeOf(record)
     const text = await blobs.mark()
     if (home === undefined) {
-      if (text !== undefined) throw new HomeError(foreignMark(storeName, text, env))
-      if (await options.hasFiles()) throw new HomeError(filesElsewhere(storeName))
+      const isElsewhere = await options.hasFiles()
+      if (text !== undefined || isElsewhere) {
+        // Another server may have tied them to each other since the record was read.
+        if ((await readHome(records)) !== undefined) return CONFLICT
+        throw new HomeError(text === undefined ? filesElsewhere(storeName) : foreignMark(storeName, text, env))
+      }
       await putHome(records, { env, store: randomBytes(STORE_BYTES).toString('hex'), isMarked: false }, record)
       return CONFLICT
     }
