@@ -74,6 +74,22 @@ describe('the directory of the compile cache', { skip: process.getuid === undefi
     assert.equal(chosen(), undefined)
   })
 
+  test('is nowhere for a user without a home', {
+    skip: process.getuid?.() !== 0 && 'only root can become another',
+  }, () => {
+    writeFileSync(beside, 'a file')
+    const { HOME: home } = process.env
+    delete process.env.HOME
+    // A number that no user has.
+    process.seteuid?.(23_456)
+    try {
+      assert.equal(compileCacheDirectory({}, beside), undefined)
+    } finally {
+      process.seteuid?.(0)
+      if (home !== undefined) process.env.HOME = home
+    }
+  })
+
   test('is nowhere when both places are unsafe', () => {
     writeFileSync(beside, 'a file')
     writeFileSync(caches, 'a file')

@@ -20,12 +20,26 @@ export function compileCacheDirectory(
   environment: Readonly<Record<string, string | undefined>>,
   beside: string,
 ): string | undefined {
-  return [beside, join(userCaches(environment), 'cloudstead', 'compile')].find(isOurs)
+  if (isOurs(beside)) return beside
+  const caches = userCaches(environment)
+  const second = caches && join(caches, 'cloudstead', 'compile')
+  return second !== undefined && isOurs(second) ? second : undefined
 }
 
-function userCaches({ XDG_CACHE_HOME, LOCALAPPDATA }: Readonly<Record<string, string | undefined>>): string {
+function userCaches({ XDG_CACHE_HOME, LOCALAPPDATA }: Readonly<Record<string, string | undefined>>) {
   const named = process.platform === 'win32' ? LOCALAPPDATA : XDG_CACHE_HOME
-  return named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache')
+  if (named !== undefined && isAbsolute(named)) return named
+  const home = homeDirectory()
+  return home !== undefined && isAbsolute(home) ? join(home, '.cache') : undefined
+}
+
+/** Undefined for a user that the system does not know, as the number given to a container or a service may be. */
+function homeDirectory(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
 }
 
 function isOurs(directory: string): boolean {

@@ -65,6 +65,11 @@ describe('stacks of a built file', () => {
     }
   })
 
+  test('stay as they are when they name a host', () => {
+    const position = `${pathToFileURL(built).href.replace('file:///', 'file://localhost/')}:1:1`
+    assert.equal(withSources(position), position)
+  })
+
   test('stay as they are without a map', () => {
     const stack =
       'Error: x\n    at f (file:///nowhere/else.js:1:2)\n    at node:internal/x:3:4\n    at g (file:///a/b.ts:5:6)'

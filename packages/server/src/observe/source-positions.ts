@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-/** The positions of one built file that has a source map beside it. Elsewhere there is nothing to translate. */
-const POSITION = /file:\/\/[^\s()]+\.js:\d+:\d+/g
+/**
+ * The positions of one built file that has a source map beside it. Elsewhere there is nothing to translate. The message above a
+ * stack can quote what a client has sent, so a position is short, and never names another machine, which would be asked.
+ */
+const POSITION = /file:\/\/\/[^\s()]{1,500}\.js:\d{1,9}:\d{1,9}/g
 /** Positions of which the sources are kept; far more than a server has errors. */
 const MAX_KEPT = 1_000
 

@@ -39,8 +39,13 @@ export class RecyclingStream extends Readable {
     const slot = this.#piece++ % BUFFERS
     const buffer = this.#buffers[slot] ?? Buffer.allocUnsafeSlow(length)
     this.#buffers[slot] = buffer
+    this.#fill(buffer, 0, length)
+  }
+
+  /** A piece is given out when it is full: of short ones, more would be waiting than there are buffers. */
+  #fill(buffer: Buffer, filled: number, length: number): void {
     this.#reading = true
-    read(this.#fd, buffer, 0, length, this.#at, (error, bytesRead) => {
+    read(this.#fd, buffer, filled, length - filled, this.#at, (error, bytesRead) => {
       this.#reading = false
       this.#onRead?.()
       if (this.destroyed) return
@@ -48,7 +53,8 @@ export class RecyclingStream extends Readable {
       else if (bytesRead === 0) this.destroy(new Error('the file became shorter while it was read'))
       else {
         this.#at += bytesRead
-        this.push(buffer.subarray(0, bytesRead))
+        if (filled + bytesRead < length) this.#fill(buffer, filled + bytesRead, length)
+        else this.push(buffer.subarray(0, length))
       }
     })
   }
