@@ -3,6 +3,7 @@ import type { BatchResult, Outcome, QueuedJob } from './batch.ts'
 import { packJobs, type ResultMessage, unpackResult } from './batch-message.ts'
 import type { WriterMessage, WriterOptions } from './writer.ts'
 import { writerHere } from './writer-here.ts'
+import { WRITER_MODULE } from './writer-module.ts'
 
 /** The writer as seen from this thread. */
 export interface WriterClient {
@@ -16,9 +17,6 @@ interface Waiting {
   resolve(outcome: Outcome): void
   reject(error: Error): void
 }
-
-// The same file with its TypeScript ending when run from source, with .js after the build.
-const WRITER_URL = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
 
 /**
  * Makes the writer: this thread while there is little to write, then a thread of its own, for good. That keeps the process
@@ -43,13 +41,13 @@ export function startWriter(options: WriterOptions, onChanges: (spaces: readonly
   }
 
   function start(): Worker {
-    const started = new Worker(WRITER_URL, { workerData: options })
+    const started = new Worker(WRITER_MODULE, { workerData: options })
     let failure: Error | undefined
     started.unref()
     started.on('message', (message: ResultMessage) => {
       const result = unpackResult(message)
       const answered = sent.splice(0, result.outcomes.length)
-      if (sent.length === 0) started.unref()
+      if (sent.length === 0 && closed === undefined) started.unref()
       answer(answered, result)
     })
     started.on('error', (error: Error) => {
