@@ -23,8 +23,11 @@ describe('the start of the built server', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  /** Starts the server, waits for its line, stops it, and returns its exit code and what it has printed. */
-  async function run(variables: Readonly<Record<string, string>> = {}) {
+  /** Starts the server, waits for its line, uses it, stops it, and returns its exit code and what it has printed. */
+  async function run(
+    variables: Readonly<Record<string, string>> = {},
+    use: (url: string) => Promise<void> = async () => {},
+  ) {
     const { NODE_COMPILE_CACHE: _, ...env } = process.env
     const words = ['start', '--env', 'demo-1abcde', '--port', '0', '--data-dir', join(folder, 'data')]
     const child = spawn(process.execPath, [join(server, 'bin/cloudstead.js'), ...words], {
@@ -33,6 +36,7 @@ describe('the start of the built server', () => {
     })
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     const output = await untilReady(child)
+    await use(/http:\/\/\S+/.exec(output)?.[0] ?? '')
     // What it has compiled is on the disk a moment after the line; a server may never end by itself.
     child.kill('SIGTERM')
     return { output, code: await ended }
@@ -54,6 +58,18 @@ describe('the start of the built server', () => {
     writeFileSync(join(server, 'dist/.cache'), 'a file')
     assert.equal((await run()).code, 0)
     assert.ok(filesIn(join(caches, 'cloudstead/compile')) > 1)
+  })
+
+  test('writes on when its package was removed, as by an upgrade', async () => {
+    const { code } = await run({}, async (url) => {
+      rmSync(server, { recursive: true })
+      // More than it writes without its thread.
+      const logins = Array.from({ length: 30 }, () =>
+        fetch(`${url}/auth/v1/signin/anonymously?client_id=demo-1abcde`, { method: 'POST', body: '{}' }),
+      )
+      for (const { status } of await Promise.all(logins)) assert.equal(status, 200)
+    })
+    assert.equal(code, 0)
   })
 
   test('keeps nothing where it can keep it nowhere, or is told not to', async () => {
