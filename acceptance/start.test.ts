@@ -35,11 +35,15 @@ describe('the start of the built server', () => {
       cwd: folder,
     })
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-    const output = await untilReady(child)
-    await use(/http:\/\/\S+/.exec(output)?.[0] ?? '')
-    // What it has compiled is on the disk a moment after the line; a server may never end by itself.
-    child.kill('SIGTERM')
-    return { output, code: await ended }
+    try {
+      const output = await untilReady(child)
+      await use(/http:\/\/[^\s"]+/.exec(output)?.[0] ?? '')
+      // What it has compiled is on the disk a moment after the line; a server may never end by itself.
+      child.kill('SIGTERM')
+      return { output, code: await ended }
+    } finally {
+      child.kill('SIGKILL')
+    }
   }
 
   const filesIn = (directory: string) => globSync('**/*', { cwd: directory }).length
