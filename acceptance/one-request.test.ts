@@ -11,7 +11,8 @@ import { act, actAsAdmin, actionBody, newPerson, type Person, send } from './sup
 
 // Of the processor. The most expensive shapes take half of it on an idle core; a busy one is slower.
 const MAX_DEAF_MS = 300
-const MAX_GROWN_MIB = 150
+/** A server that has done little has 80 MiB, so it has 270 MiB then. */
+const MAX_GROWN_MIB = 190
 /** Making a large answer takes up to 120 MiB until the garbage is collected. One is made while another is garbage, not 24. */
 const MAX_GROWN_BY_ANSWERS_MIB = 300
 /** Just below the limit of a body. */
