@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Server, type SpawnOptions, startServer } from './processes.ts'
 
-const ENV = 'bench-1abcde'
+export const ENV = 'bench-1abcde'
 export const WEB = `/web?env=${ENV}`
 export const COLLECTION = 'bench'
 /** The checkout of this file. */
@@ -38,6 +38,8 @@ export interface Places {
 export interface CloudsteadOptions {
   /** Files are private by default, so that every temporary URL is signed. */
   readonly acl?: StorageAcl
+  /** What the configuration says about the collection. Its documents are private by default. */
+  readonly collection?: object
   readonly places?: Places
   /** More words of the command line. */
   readonly args?: readonly string[]
@@ -61,10 +63,17 @@ export function commandOf(checkout: string): string {
 export async function startCloudstead(
   dataDir: string,
   options: SpawnOptions,
-  { acl = 'PRIVATE', places = {}, args = [], copyOf, checkout = CHECKOUT }: CloudsteadOptions = {},
+  {
+    acl = 'PRIVATE',
+    collection = { acl: 'PRIVATE' },
+    places = {},
+    args = [],
+    copyOf,
+    checkout = CHECKOUT,
+  }: CloudsteadOptions = {},
 ): Promise<Cloudstead> {
   const config = join(dataDir, '..', 'cloudstead.config.json')
-  const database = { collections: { [COLLECTION]: { acl: 'PRIVATE' } } }
+  const database = { collections: { [COLLECTION]: collection } }
   writeFileSync(config, JSON.stringify({ storage: { acl }, database }))
   if (copyOf !== undefined) cpSync(copyOf, dataDir, { recursive: true })
   const { records, blobs, variables } = places
@@ -108,11 +117,7 @@ export function signIn(server: Server): Promise<User> {
 
 /** A login with a ticket for this custom id, signed like by a developer's own server. */
 export function signInCustom(server: Cloudstead, customUserId: string): Promise<User> {
-  const command = [server.command, 'keys', 'login', '--env', ENV, '--data-dir', server.dataDir]
-  const key = JSON.parse(execFileSync(process.execPath, command, { encoding: 'utf8' })) as {
-    private_key_id: string
-    private_key: string
-  }
+  const key = newKey<{ private_key_id: string; private_key: string }>(server, 'login')
   const now = Date.now()
   const claims = { alg: 'RS256', env: ENV, iat: now, exp: now + TICKET_LIFE_MS, uid: customUserId }
   const input = [{ alg: 'RS256', typ: 'JWT' }, claims]
@@ -120,6 +125,16 @@ export function signInCustom(server: Cloudstead, customUserId: string): Promise<
     .join('.')
   const signature = sign('RSA-SHA256', Buffer.from(input), key.private_key).toString('base64url')
   return logIn(server, 'custom', { ticket: `${key.private_key_id}/@@/${input}.${signature}` })
+}
+
+/** A new administrator key, for the Authorization header of the admin API. */
+export function newApiKey(server: Cloudstead): string {
+  return newKey<{ apiKey: string }>(server, 'api').apiKey
+}
+
+function newKey<T>({ command, dataDir }: Cloudstead, kind: 'login' | 'api'): T {
+  const words = [command, 'keys', kind, '--env', ENV, '--data-dir', dataDir]
+  return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' })) as T
 }
 
 async function logIn(server: Server, how: string, credentials: object): Promise<User> {

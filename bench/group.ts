@@ -41,10 +41,12 @@ export interface Scale {
   readonly uploads: number
   /** Records of a large database. */
   readonly manyRecords: number
+  /** Files, and documents, of a large data directory. */
+  readonly manyFiles: number
 }
 
-export const FULL: Scale = { rounds: 9, seconds: 1, uploads: 600, manyRecords: 1_000_000 }
-export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300, manyRecords: 300_000 }
+export const FULL: Scale = { rounds: 9, seconds: 1, uploads: 600, manyRecords: 1_000_000, manyFiles: 1_000_000 }
+export const QUICK: Scale = { rounds: 3, seconds: 0.5, uploads: 300, manyRecords: 300_000, manyFiles: 100_000 }
 
 export interface Bench {
   readonly scale: Scale

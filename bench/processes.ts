@@ -6,7 +6,8 @@ import type { Job, Measured } from './job.ts'
 
 const START_LIMIT_MS = 20_000
 const STOP_LIMIT_MS = 10_000
-const JOB_LIMIT_MS = 120_000
+/** A job may go over a million files. */
+const JOB_LIMIT_MS = 600_000
 
 /** The cores of servers and load. */
 export interface Cores {

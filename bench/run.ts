@@ -14,6 +14,7 @@ import { FULL, type Group, QUICK, runGroup } from './group.ts'
 import { documentGroup } from './groups/document.ts'
 import { gatewayGroup } from './groups/gateway.ts'
 import { getGroup } from './groups/get.ts'
+import { growthGroup } from './groups/growth.ts'
 import { memoryGroup } from './groups/memory.ts'
 import { postgresGroup } from './groups/postgres.ts'
 import { rulesGroup } from './groups/rules.ts'
@@ -35,6 +36,7 @@ const GROUPS: readonly Group[] = [
   rulesGroup,
   startGroup,
   memoryGroup,
+  growthGroup,
   postgresGroup,
   serversGroup,
   s3Group,

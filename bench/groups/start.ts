@@ -59,7 +59,7 @@ async function compareStarts(
 }
 
 /** Milliseconds to connect and to get an answer. */
-async function firstAnswerMs({ url }: Server): Promise<number> {
+export async function firstAnswerMs({ url }: Server): Promise<number> {
   const { hostname, port, host } = new URL(url)
   const began = performance.now()
   const connection = await openConnection(hostname, Number(port))
