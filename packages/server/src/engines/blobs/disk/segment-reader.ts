@@ -24,8 +24,8 @@ type BodyRange = Pick<SmallBody, 'offset' | 'length'>
 
 /** An open segment. Nothing of it is remembered: other processes append, mark and remove. */
 export interface SegmentReader {
-  /** Bytes of the file when it was opened. */
-  readonly size: number
+  /** Bytes of the file. */
+  size(): Promise<number>
   /** Whether a body has been removed. */
   isDead(number: number): Promise<boolean>
   /** The same for all bodies as of now. */
@@ -51,10 +51,6 @@ export async function openSegment(
 ): Promise<SegmentReader | undefined> {
   const fd = await openIfThere(path, flags)
   if (fd === undefined) return undefined
-  const { size } = await fstat(fd).catch(async (error: unknown) => {
-    await close(fd)
-    throw error
-  })
 
   /** The bytes from `offset` on; fewer where the file ends. */
   async function bytesAt(offset: number, length: number): Promise<Buffer> {
@@ -63,7 +59,9 @@ export async function openSegment(
   }
 
   return {
-    size,
+    async size() {
+      return (await fstat(fd)).size
+    },
 
     async isDead(number) {
       return (await bytesAt(markAt(number), 1))[0] === DEAD
@@ -75,6 +73,7 @@ export async function openSegment(
     },
 
     async indexed() {
+      const { size } = await fstat(fd)
       const trailer = await bytesAt(Math.max(0, size - TRAILER_BYTES), TRAILER_BYTES)
       const length = indexBytes(run, trailer)
       if (length === undefined || length > size - TRAILER_BYTES) return undefined
@@ -146,10 +145,10 @@ export function livingBodies(path: string, run: string): Promise<SmallBody[] | u
 }
 
 /** A living body. Undefined when it has been removed, or was never there. */
-export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
+export async function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
   return withSegment(path, place.run, async (segment) => {
-    const body = await segment.body(place)
-    return body === undefined || (await segment.isDead(body.header.number)) ? undefined : body.bytes
+    const [body, isDead] = await Promise.all([segment.body(place), segment.deadNow()])
+    return body === undefined || isDead(body.header.number) ? undefined : body.bytes
   })
 }
 
@@ -173,7 +172,7 @@ export function removeSmall(
       await segment.markDead(header.number)
       removed += header.span
     }
-    return { removed, size: segment.size }
+    return { removed, size: await segment.size() }
   }
   return withSegment(path, places[0]?.run ?? '', mark, flags)
 }

@@ -76,7 +76,7 @@ async function livingIfDue(segment: SegmentReader, judge: Judge): Promise<readon
   if (bodies === undefined) return undefined
   const isMarked = await segment.deadNow()
   const living = bodies.filter((_, number) => !isMarked(number))
-  return judge(living, segment.size) ? living : undefined
+  return judge(living, await segment.size()) ? living : undefined
 }
 
 /** Copies bodies into files. Those that are removed meanwhile go again: who removed them may have come before the file. */
