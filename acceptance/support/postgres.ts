@@ -6,6 +6,7 @@ import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { startAnew } from './start-anew.ts'
 
 const HOW_TO_INSTALL = 'no PostgreSQL found: install it (Debian: apt-get install postgresql)'
 
@@ -45,7 +46,11 @@ export interface ClusterOptions {
 }
 
 /** Starts a server. When this process ends in any way, the server ends too and its folder is removed. */
-export async function startCluster({ parent = tmpdir(), settings = {} }: ClusterOptions = {}): Promise<Cluster> {
+export function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  return startAnew(() => startOnce(options))
+}
+
+async function startOnce({ parent = tmpdir(), settings = {} }: ClusterOptions): Promise<Cluster> {
   const programs = findPostgres()
   if (programs === undefined) throw new Error(HOW_TO_INSTALL)
   const folder = await mkdtemp(join(parent, 'postgres-'))

@@ -11,6 +11,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { startAnew } from './start-anew.ts'
 
 const HOW_TO_INSTALL = 'no Ceph found: install it (Debian: apt-get install radosgw ceph-mon ceph-osd ceph-common)'
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'ceph-authtool', 'monmaptool']
@@ -45,6 +46,10 @@ export interface Radosgw {
 export async function startRadosgw(): Promise<Radosgw> {
   const lacks = lacksRadosgw()
   if (lacks !== false) throw new Error(lacks)
+  return startAnew(startOnce)
+}
+
+async function startOnce(): Promise<Radosgw> {
   const folder = await mkdtemp(join(tmpdir(), 'radosgw-'))
   const [port, ...monitorPorts] = await freePorts(3)
   const endpoint = `http://127.0.0.1:${port}`
