@@ -70,7 +70,9 @@ describe('servers on PostgreSQL and S3', { skip: lacksPostgres() || lacksRadosgw
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'cloudstead-s3-'))
-    ;[postgres, s3] = await Promise.all([startCluster(), startRadosgw()])
+    // One after the other: what has started is stopped when the next does not start.
+    postgres = await startCluster()
+    s3 = await startRadosgw()
     records = await postgres.newDatabase()
     bucket = await s3.newBucket()
     masterKeyFile = join(scratch, 'master.key')

@@ -3,10 +3,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { startAnew } from './start-anew.ts'
+import { freePort } from './free-port.ts'
 
 const HOW_TO_INSTALL = 'no PostgreSQL found: install it (Debian: apt-get install postgresql)'
 
@@ -46,11 +45,7 @@ export interface ClusterOptions {
 }
 
 /** Starts a server. When this process ends in any way, the server ends too and its folder is removed. */
-export function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  return startAnew(() => startOnce(options))
-}
-
-async function startOnce({ parent = tmpdir(), settings = {} }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ parent = tmpdir(), settings = {} }: ClusterOptions = {}): Promise<Cluster> {
   const programs = findPostgres()
   if (programs === undefined) throw new Error(HOW_TO_INSTALL)
   const folder = await mkdtemp(join(parent, 'postgres-'))
@@ -139,16 +134,6 @@ function optionsOf(port: number, folder: string, settings: ClusterOptions['setti
   return Object.entries(all)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('a port is a number')
-  return address.port
 }
 
 function majorOf(path: string): number {

@@ -7,11 +7,10 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { startAnew } from './start-anew.ts'
+import { freePort } from './free-port.ts'
 
 const HOW_TO_INSTALL = 'no Ceph found: install it (Debian: apt-get install radosgw ceph-mon ceph-osd ceph-common)'
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'ceph-authtool', 'monmaptool']
@@ -46,12 +45,9 @@ export interface Radosgw {
 export async function startRadosgw(): Promise<Radosgw> {
   const lacks = lacksRadosgw()
   if (lacks !== false) throw new Error(lacks)
-  return startAnew(startOnce)
-}
-
-async function startOnce(): Promise<Radosgw> {
   const folder = await mkdtemp(join(tmpdir(), 'radosgw-'))
-  const [port, ...monitorPorts] = await freePorts(3)
+  const port = await freePort()
+  const monitorPorts = [await freePort(), await freePort()]
   const endpoint = `http://127.0.0.1:${port}`
   const credentials = { accessKeyId: 'testkey', secretAccessKey: 'testsecret' }
   const at = (...parts: string[]) => join(folder, ...parts)
@@ -189,7 +185,7 @@ stop "$1" "$1"/run/rgw.pid "$1"/run/osd.pid "$1"/run/mon.pid
 rm -rf "$1"`
 
 /** The object store takes the first free ports of Ceph's usual range, so any number of stores can run at once. */
-function settings(folder: string, ids: Readonly<Record<string, string>>, port: number | undefined): string {
+function settings(folder: string, ids: Readonly<Record<string, string>>, port: number): string {
   const all = {
     global: {
       ...ids,
@@ -235,19 +231,4 @@ function settings(folder: string, ids: Readonly<Record<string, string>>, port: n
     ])
     .concat('')
     .join('\n')
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers: Server[] = []
-  for (let at = 0; at < count; at += 1) servers.push(createServer().listen(0, '127.0.0.1'))
-  const ports = await Promise.all(
-    servers.map(async (server) => {
-      await once(server, 'listening')
-      const address = server.address()
-      if (address === null || typeof address === 'string') throw new Error('a port is a number')
-      return address.port
-    }),
-  )
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
