@@ -8,6 +8,7 @@ import {
   mkdir as mkdirCb,
   open as openCb,
   read as readCb,
+  readv,
   rename as renameCb,
   stat as statCb,
   unlink as unlinkCb,
@@ -28,6 +29,7 @@ export const truncate = promisify(ftruncate)
 const statNow = promisify(statCb)
 const unlinkNow = promisify(unlinkCb)
 const writeNow = promisify(writeCb)
+const readvNow = promisify(readv)
 const writevNow = promisify(writev)
 
 /** Removes a file, if it exists. */
@@ -84,12 +86,14 @@ export async function writeByte(fd: number, byte: number, position: number): Pro
   await writeNow(fd, Uint8Array.of(byte), 0, 1, position)
 }
 
-/** Reads from a position on until the bytes are full or the file ends. Returns the number of bytes read. */
-export async function readFully(fd: number, bytes: Uint8Array, position: number): Promise<number> {
+/** Reads from a position on until all chunks are full or the file ends. Returns the number of bytes read. */
+export async function readFully(fd: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
+  let rest = chunks
   let filled = 0
-  while (filled < bytes.byteLength) {
-    const { bytesRead } = await read(fd, bytes, filled, bytes.byteLength - filled, position + filled)
+  while (rest.length > 0) {
+    const { bytesRead } = await readvNow(fd, rest, position + filled)
     if (bytesRead === 0) break
+    rest = dropBytes(rest, bytesRead)
     filled += bytesRead
   }
   return filled

@@ -20,7 +20,7 @@ import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { storeMark } from './mark.ts'
 import { streamFile, wholeFile } from './read-file.ts'
-import { runOf, type SmallPlace, smallFile, smallPlaceOf as smallPlaceIn } from './segment-name.ts'
+import { runOf, smallFile, smallPlaceOf } from './segment-name.ts'
 import type { ReclaimPoint } from './segment-reclaim.ts'
 import type { SegmentPoint } from './segment-writer.ts'
 import { createSegments } from './segments.ts'
@@ -297,11 +297,6 @@ export async function openDiskBlobs({
       await shards.close()
     },
   }
-}
-
-function smallPlaceOf(id: BlobId): SmallPlace | undefined {
-  const place = placeOf(id)
-  return place && smallPlaceIn(place)
 }
 
 async function filesIn(shard: string): Promise<string[]> {

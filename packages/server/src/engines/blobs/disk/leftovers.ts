@@ -21,10 +21,9 @@ export interface LeftoversOptions {
 }
 
 /**
- * Removes what ended processes left behind: the temporary files of unfinished writes, and earlier shards without blobs; and
- * completes the segments that they wrote. When
- * other processes may write, it removes only temporary files that are a day old, which no running write can own. Files
- * that are not the engine's own stay.
+ * Removes what ended processes left behind: the temporary files of unfinished writes, and earlier shards without blobs. It
+ * completes the segments that they wrote. When other processes may write, only temporary files count that are a day old,
+ * which no running write can own. Files that are not the engine's own stay.
  */
 export async function removeLeftovers(options: LeftoversOptions): Promise<void> {
   const { tempDir, dataDir, currentShard, exclusive } = options

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { BlobMissingError, type ByteRange, type ReadOptions } from '../blobs.ts'
-import { checkRange } from '../byte-range.ts'
 import { close, fstat, isMissing, open, readFully } from '../files.ts'
 import { RecyclingStream } from './recycling-stream.ts'
 
@@ -16,7 +15,6 @@ export async function streamFile(
   range?: ByteRange,
   { recycled = false }: ReadOptions = {},
 ): Promise<Readable> {
-  if (range) checkRange(range)
   const fd = await openToRead(path)
   const { start, end } = range ?? { start: 0, end: (await sizeOf(fd)) - 1 }
   const length = end - start + 1
@@ -38,7 +36,7 @@ export async function wholeFile(path: string): Promise<Uint8Array> {
     const size = await sizeOf(fd)
     // Not from Node's shared pool: a cache that keeps the bytes would keep the pool's buffer alive.
     const bytes = Buffer.allocUnsafeSlow(size)
-    if ((await readFully(fd, bytes, 0)) < size) throw new Error(`${path} became shorter while it was read`)
+    if ((await readFully(fd, [bytes], 0)) < size) throw new Error(`${path} became shorter while it was read`)
     return bytes
   } finally {
     // Not awaited: a failure to close a file that was only read does not matter.

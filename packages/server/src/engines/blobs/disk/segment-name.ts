@@ -4,7 +4,8 @@
  * counter begins with a zero and goes on, so no other blob has such an id.
  */
 import { randomBytes } from 'node:crypto'
-import type { BlobPlace } from '../blob-name.ts'
+import { placeOf } from '../blob-name.ts'
+import type { BlobId } from '../blobs.ts'
 
 /** Random bytes that name a segment: no two processes ever make the same name. */
 const RUN_BYTES = 8
@@ -52,12 +53,12 @@ export function smallFile(run: string, body: { offset: number; length: number; t
 }
 
 /** Where the body of an id was put; undefined when it never was in a segment. */
-export function smallPlaceOf({ shard, file }: BlobPlace): SmallPlace | undefined {
-  const [, run, place] = FILE.exec(file) ?? []
-  if (run === undefined || place === undefined) return undefined
+export function smallPlaceOf(id: BlobId): SmallPlace | undefined {
+  const blob = placeOf(id)
+  const [, run, place = ''] = (blob && FILE.exec(blob.file)) ?? []
   const packed = Number.parseInt(place, 36)
-  if (!Number.isSafeInteger(packed)) return undefined
-  return { shard, run, offset: Math.floor(packed / LENGTH_SPAN), length: packed % LENGTH_SPAN }
+  if (blob === undefined || run === undefined || !Number.isSafeInteger(packed)) return undefined
+  return { shard: blob.shard, run, offset: Math.floor(packed / LENGTH_SPAN), length: packed % LENGTH_SPAN }
 }
 
 /**

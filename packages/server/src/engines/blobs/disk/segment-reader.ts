@@ -26,9 +26,7 @@ type BodyRange = Pick<SmallBody, 'offset' | 'length'>
 export interface SegmentReader {
   /** Bytes of the file. */
   size(): Promise<number>
-  /** Whether a body has been removed. */
-  isDead(number: number): Promise<boolean>
-  /** The same for all bodies as of now. */
+  /** Which bodies have been removed, as of now. */
   deadNow(): Promise<(number: number) => boolean>
   /** The bodies of a complete segment. Undefined when it has no index: it is being written, or its process was killed. */
   indexed(): Promise<readonly SmallBody[] | undefined>
@@ -55,16 +53,12 @@ export async function openSegment(
   /** The bytes from `offset` on; fewer where the file ends. */
   async function bytesAt(offset: number, length: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length)
-    return bytes.subarray(0, await readFully(fd as number, bytes, offset))
+    return bytes.subarray(0, await readFully(fd as number, [bytes], offset))
   }
 
   return {
     async size() {
       return (await fstat(fd)).size
-    },
-
-    async isDead(number) {
-      return (await bytesAt(markAt(number), 1))[0] === DEAD
     },
 
     async deadNow() {
@@ -99,11 +93,12 @@ export async function openSegment(
     },
 
     async body({ offset, length }) {
-      // Not from Node's shared pool: a cache that keeps the bytes would keep the pool's buffer alive.
-      const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + length)
-      if ((await readFully(fd, bytes, offset)) < bytes.length) return undefined
-      const header = parseHeader(run, bytes, offset)
-      return header?.length === length ? { header, bytes: bytes.subarray(HEADER_BYTES) } : undefined
+      const head = Buffer.allocUnsafe(HEADER_BYTES)
+      // In memory of its own, so that a cache can keep it without a copy.
+      const bytes = Buffer.allocUnsafeSlow(length)
+      if ((await readFully(fd, [head, bytes], offset)) < HEADER_BYTES + length) return undefined
+      const header = parseHeader(run, head, offset)
+      return header?.length === length ? { header, bytes } : undefined
     },
 
     async header({ offset, length }) {
@@ -145,7 +140,7 @@ export function livingBodies(path: string, run: string): Promise<SmallBody[] | u
 }
 
 /** A living body. Undefined when it has been removed, or was never there. */
-export async function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
+export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
   return withSegment(path, place.run, async (segment) => {
     const [body, isDead] = await Promise.all([segment.body(place), segment.deadNow()])
     return body === undefined || isDead(body.header.number) ? undefined : body.bytes
@@ -165,10 +160,11 @@ export function removeSmall(
 ): Promise<{ readonly removed: number; readonly size: number } | undefined> {
   const flags = constants.O_RDWR | (shared ? O_DSYNC : 0)
   const mark = async (segment: SegmentReader) => {
+    const isDead = await segment.deadNow()
     let removed = 0
     for (const place of places) {
       const header = await segment.header(place)
-      if (header === undefined || (await segment.isDead(header.number))) continue
+      if (header === undefined || isDead(header.number)) continue
       await segment.markDead(header.number)
       removed += header.span
     }

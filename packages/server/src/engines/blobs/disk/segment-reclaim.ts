@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { close, open, rename, unlinkIfThere } from '../files.ts'
+import { CREATE, OWNER_ONLY } from './create-flags.ts'
 import { syncDirectory } from './directory-sync.ts'
 import type { SmallBody } from './segment-format.ts'
 import { claimName, type SegmentName, segmentFile, smallFile } from './segment-name.ts'
@@ -62,7 +63,7 @@ export async function reclaimSegment(options: ReclaimOptions, name: SegmentName,
 /** False when somebody else has it. */
 async function makeClaim(path: string): Promise<boolean> {
   try {
-    await close(await open(path, 'wx', 0o600))
+    await close(await open(path, CREATE, OWNER_ONLY))
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { blobId } from '../blob-name.ts'
 import type { BlobId } from '../blobs.ts'
 import { close, datasync, open, truncate, unlinkIfThere, writeFully } from '../files.ts'
+import { CREATE, CREATE_SYNCED, OWNER_ONLY, SYNCED_BY_WRITE } from './create-flags.ts'
 import { syncDirectory } from './directory-sync.ts'
 import {
   emptyPage,
@@ -31,11 +31,6 @@ const GROUP_BODIES = 256
 /** Linux takes 1,024 pieces in one call, and syncs after each call. */
 const GROUP_PIECES = 1000
 
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-/** See temp-file.ts: on Linux a write to such a file equals write and fdatasync, in one call. */
-const SYNCED_BY_WRITE = process.platform === 'linux'
-const FLAGS = SYNCED_BY_WRITE ? CREATE | constants.O_DSYNC : CREATE
-const MODE = 0o600
 const ZEROS = new Uint8Array(PAGE_BYTES)
 
 /** The points at which tests make it crash: the empty segment is there; a group is written; the index is written. */
@@ -170,9 +165,9 @@ export function createSegmentWriter({ tempDir, shards, now, onComplete, hooks }:
     const claim = join(tempDir, claimName(name))
     let fd: number | undefined
     try {
-      await close(await open(claim, CREATE, MODE))
+      await close(await open(claim, CREATE, OWNER_ONLY))
       await syncDirectory(tempDir)
-      fd = await open(path, FLAGS, MODE)
+      fd = await open(path, CREATE_SYNCED, OWNER_ONLY)
       if (hooks) await hooks.at('afterSegmentMade')
       incomplete.add(name.run)
       return { ...name, path, claim, fd, since: Date.now(), bodies: [], tail: PAGE_BYTES }

@@ -1,13 +1,5 @@
-import { constants } from 'node:fs'
 import { close, datasync, open, unlinkIfThere, writeFully } from '../files.ts'
-
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-/**
- * On Linux, writing to a file opened with O_DSYNC equals write and fdatasync, in one call instead of two (8 to 13 % more
- * small uploads per second). On other systems the flag promises less than fdatasync, so it is not used.
- */
-const CREATE_SYNCED = process.platform === 'linux' ? CREATE | constants.O_DSYNC : undefined
-const MODE = 0o600
+import { CREATE, CREATE_SYNCED, OWNER_ONLY, SYNCED_BY_WRITE } from './create-flags.ts'
 
 /** A file for one body, which is then either synced and kept, or discarded. */
 export interface TempFile {
@@ -28,8 +20,8 @@ export interface TempFile {
  * Creates a temporary file. `single`: there will be one call of `queue`.
  */
 export async function createTempFile(path: string, { single }: { single: boolean }): Promise<TempFile> {
-  const syncedByWrite = single && CREATE_SYNCED !== undefined
-  const fd = await open(path, syncedByWrite ? CREATE_SYNCED : CREATE, MODE)
+  const syncedByWrite = single && SYNCED_BY_WRITE
+  const fd = await open(path, syncedByWrite ? CREATE_SYNCED : CREATE, OWNER_ONLY)
   let pending: Promise<void> = Promise.resolve()
   let empty = true
   let closed = false
