@@ -157,12 +157,13 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
 
   const answers = createLargeAnswers(LARGE_ANSWERS)
   const http = createServer({ log, denials, answers, trustedProxies })
+  const isOwnHost = ownHosts({ publicUrl, settings })
   // Where the store itself has URLs for the bytes, every download may be sent there.
   if (blobs.directUrl === undefined) {
     const route = metrics.route(OBJECTS_URL)
     answerHotObjects(http.server, {
       storage,
-      isOwnHost: (host) => isOwnHost(host),
+      isOwnHost,
       counted(seconds) {
         route.count('GET', 200, seconds)
         traffic.count(false)
@@ -177,7 +178,6 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
-  const isOwnHost = ownHosts({ publicUrl, settings })
   refuseForeignHosts(http, isOwnHost)
   await http.register(opsRoutes, { env, version, metrics, ready })
   await http.register(authRoutes, { prefix: '/auth', auth })

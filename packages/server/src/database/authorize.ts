@@ -67,14 +67,10 @@ export interface Authorizer {
   /**
    * The documents that an operation may touch.
    *
+   * @param stored the document that the query names by its id, if it was read already
    * @throws DeniedError DATABASE_PERMISSION_DENIED
    */
-  scopeOf(access: Access, details: OperationDetails): Promise<Scope>
-  /**
-   * Whether a rule allows an operation on one document as it is stored. A no is not final: then `scopeOf` decides, and
-   * says why not.
-   */
-  allows(access: Access, details: OperationDetails, stored: DocumentObject): Promise<boolean>
+  scopeOf(access: Access, details: OperationDetails, stored?: DocumentObject): Promise<Scope>
   /**
    * Checks the insert of documents. One that is denied denies all.
    *
@@ -103,9 +99,9 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     )
   }
 
-  async function scopeOf(access: Access, details: OperationDetails): Promise<Scope> {
+  async function scopeOf(access: Access, details: OperationDetails, stored?: DocumentObject): Promise<Scope> {
     const reach = checkOperation(access, details.upsert)
-    if (reach.kind === 'rule') return (await scopeOfOne(access, details)) ?? ruledScope(access, details)
+    if (reach.kind === 'rule') return (await scopeOfOne(access, details, stored)) ?? ruledScope(access, details)
     if (onAllowed !== undefined) {
       const { caller, operation, rules } = access
       const { query } = details
@@ -132,26 +128,22 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     return { contextWith, scope }
   }
 
-  /** The scope of an operation that the rule allows on the stored document; undefined when it does not. */
-  async function scopeOfStored(access: Access, details: OperationDetails, stored: DocumentObject) {
-    const { operation, rules } = access
+  /**
+   * Most operations on one document are allowed as it is stored: then a proof from the query, which costs as much as
+   * everything else, would change nothing. Undefined when `ruledScope` has to decide or to explain.
+   */
+  async function scopeOfOne(access: Access, details: OperationDetails, known?: DocumentObject) {
+    const { operation, collection, rules } = access
+    const { query } = details
+    const id = fixedId(query)
+    if (id === undefined || !isOnlyId(query) || onAllowed !== undefined) return undefined
+    const stored = known ?? (await read({ collection, id }))
+    if (stored === undefined) return undefined
     const lookups = new Lookups()
     const { contextWith, scope } = ruling(access, details, lookups)
     const evaluated = contextWith(stored)
     const { allowed } = await lookups.settle(() => rules.evaluate(operation, evaluated), lookUp)
     return allowed ? scope : undefined
-  }
-
-  /**
-   * Most operations on one document are allowed as it is stored: then a proof from the query, which costs as much as
-   * everything else, would change nothing. Undefined when `ruledScope` has to decide or to explain.
-   */
-  async function scopeOfOne(access: Access, details: OperationDetails): Promise<Scope | undefined> {
-    const { query } = details
-    const id = fixedId(query)
-    if (id === undefined || !isOnlyId(query) || onAllowed !== undefined) return undefined
-    const stored = await read({ collection: access.collection, id })
-    return stored && scopeOfStored(access, details, stored)
   }
 
   async function ruledScope(access: Access, details: OperationDetails): Promise<Scope> {
@@ -222,12 +214,7 @@ export function createAuthorizer({ now, read, onAllowed }: AuthorizerOptions): A
     }
   }
 
-  return {
-    checkOperation,
-    scopeOf,
-    allows: async (access, details, stored) => (await scopeOfStored(access, details, stored)) !== undefined,
-    checkInsert,
-  }
+  return { checkOperation, scopeOf, checkInsert }
 }
 
 /** @throws CloudsteadError DATABASE_PERMISSION_DENIED unless the caller is an administrator. */

@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Recent } from '../recent.ts'
 import { isSmall } from '../storage/body.ts'
-import type { OpenedObject } from '../storage/open-object.ts'
+import type { ObjectRequest, OpenedObject } from '../storage/open-object.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { IsOwnHost } from './foreign-hosts.ts'
-import { type ObjectUrl, parseObjectUrl } from './objects.ts'
+import { parseObjectUrl } from './objects.ts'
 import { cacheControlOf, fileHeaders, wholeHeaders } from './send-object.ts'
 
 export interface HotObjectsOptions {
@@ -34,7 +34,7 @@ const NOT_PLAIN = /^(?:origin|range|if-.*|content-length|transfer-encoding)$/i
 export function answerHotObjects(server: Server, { storage, isOwnHost, counted }: HotObjectsOptions): void {
   const [otherwise] = server.listeners('request') as Listener[]
   if (otherwise === undefined) throw new Error('the server has no listener yet')
-  const urls = new Recent<string, ObjectUrl>(RECENT_URLS)
+  const urls = new Recent<string, ObjectRequest>(RECENT_URLS)
   /** By file: the headers that are the same in all answers, as names and values in turn. */
   const heads = new WeakMap<OpenedObject['file'], readonly string[]>()
 
@@ -51,12 +51,12 @@ export function answerHotObjects(server: Server, { storage, isOwnHost, counted }
   async function answered(url: string, response: ServerResponse): Promise<boolean> {
     const start = performance.now()
     const known = urls.get(url)
-    const { object, downloadName } = known ?? parseObjectUrl(url)
-    if (downloadName !== undefined) return false
+    const object = known ?? plainObjectOf(url)
+    if (object === undefined) return false
     const opened = await storage.openObject(object)
     const bytes = isSmall(opened.body.size) ? await storage.bytes(opened.body) : undefined
     if (!(bytes instanceof Uint8Array)) return false
-    if (known === undefined && url.length <= MAX_URL) urls.set(url, { object, downloadName })
+    if (known === undefined && url.length <= MAX_URL) urls.set(url, object)
     response
       .writeHead(200, [...headOf(opened), 'cache-control', cacheControlOf(opened), 'x-request-id', randomUUID()])
       .end(bytes)
@@ -76,6 +76,12 @@ export function answerHotObjects(server: Server, { storage, isOwnHost, counted }
       () => otherwise(request, response),
     )
   })
+}
+
+/** Undefined when the file is to be saved under a name. */
+function plainObjectOf(url: string): ObjectRequest | undefined {
+  const { object, downloadName } = parseObjectUrl(url)
+  return downloadName === undefined ? object : undefined
 }
 
 function isPlainHead({ rawHeaders }: IncomingMessage, isOwnHost: IsOwnHost): boolean {

@@ -70,13 +70,12 @@ export function createTemporaryUrls(options: StorageOptions, files: KnownFiles):
   }
 
   return async (caller, requests) => {
-    const names = requests.map(({ fileId }) => named(fileId))
-    const objectIds = names.flatMap((name) => (name instanceof CloudsteadError ? [] : [name.objectId]))
+    const asked = requests.map((request) => ({ ...request, name: named(request.fileId) }))
+    const objectIds = asked.flatMap(({ name }) => (name instanceof CloudsteadError ? [] : [name.objectId]))
     const known = (await files(objectIds)).values()
     const { acl, tempUrlMaxAge } = options.settings().storage
     const now = options.now()
-    const items = requests.map(({ fileId, maxAge: wanted }, at) => {
-      const name = names[at] as Named | CloudsteadError
+    const items = asked.map(({ fileId, maxAge: wanted, name }) => {
       const read = name instanceof CloudsteadError ? name : readable(acl, caller, name.path, known.next().value, now)
       if (read instanceof CloudsteadError) return { fileId, ok: false, error: read } as const
       const { file, objectId, pathname } = read

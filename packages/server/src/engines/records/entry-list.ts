@@ -11,6 +11,7 @@ const FORMAT = 1
 const HEADER = 7
 const MAX_NAME_BYTES = 0xffff
 
+/** Packs entries into bytes. */
 export function packEntries(entries: readonly IndexEntry[]): EntryList {
   let size = 1
   for (const entry of entries) size += HEADER + Buffer.byteLength(entry.index) + entry.key.length
