@@ -98,6 +98,12 @@ export interface User {
   readonly token: string
   /** The body of an action on /web. */
   body(action: string, params: object): string
+  /** The body that asks for an upload URL, as the SDK sends it. */
+  uploadBody(path: string): string
+  /** The body that reads a document by its id. */
+  readBody(collection: string, id: string): string
+  /** The body that sets fields of a document. */
+  updateBody(collection: string, id: string, fields: object): string
   /** Calls an action; throws unless it succeeds. */
   call<T>(action: string, params: object): Promise<T>
   /** Gets upload URLs for `count` new files under `users/{uid}/`: the paths of the URLs, and the fileIDs. */
@@ -182,6 +188,25 @@ async function logIn(server: Server, how: string, credentials: object): Promise<
     uid: login.sub,
     token: login.access_token,
     body,
+    uploadBody: (path) => body('storage.getUploadMetadata', { path, method: 'put', headers: {} }),
+    readBody: (collectionName, _id) =>
+      body('database.queryDocument', {
+        collectionName,
+        query: { _id },
+        queryType: 'DOC',
+        multi: false,
+        projection: {},
+      }),
+    updateBody: (collectionName, _id, fields) =>
+      body('database.updateDocument', {
+        collectionName,
+        query: { _id },
+        queryType: 'DOC',
+        data: { $set: fields },
+        multi: false,
+        merge: true,
+        upsert: false,
+      }),
     call,
     uploadTickets,
     async uploadFiles(prefix, count, bytes) {

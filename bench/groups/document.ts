@@ -38,29 +38,13 @@ function scene(bench: Bench): Scene {
       await inParallel(DOCUMENTS, (n) =>
         user.call('database.addDocument', { collectionName: COLLECTION, data: { _id: `doc${n}`, n, filler: FILLER } }),
       )
-      const reads = Array.from({ length: DOCUMENTS }, (_, n) =>
-        user.body('database.queryDocument', {
-          collectionName: COLLECTION,
-          query: { _id: `doc${n}` },
-          queryType: 'DOC',
-          multi: false,
-          projection: {},
-        }),
-      )
+      const reads = Array.from({ length: DOCUMENTS }, (_, n) => user.readBody(COLLECTION, `doc${n}`))
       let rounds = 0
       // Several for each document, with new values in each call, so that every update changes its document.
       const updates = () => {
         rounds += 1
         return Array.from({ length: DOCUMENTS * 4 }, (_, n) =>
-          user.body('database.updateDocument', {
-            collectionName: COLLECTION,
-            query: { _id: `doc${n % DOCUMENTS}` },
-            queryType: 'DOC',
-            data: { $set: { n: rounds * 1_000_000 + n } },
-            multi: false,
-            merge: true,
-            upsert: false,
-          }),
+          user.updateBody(COLLECTION, `doc${n % DOCUMENTS}`, { n: rounds * 1_000_000 + n }),
         )
       }
 

@@ -180,15 +180,7 @@ const LINES: readonly Line[] = [
     name: 'document read',
     numbers: 20_000,
     measure(bench, client, numbers) {
-      const bodies = numbers.map((n) =>
-        client.user.body('database.queryDocument', {
-          collectionName: COLLECTION,
-          query: { _id: `doc${n}` },
-          queryType: 'DOC',
-          multi: false,
-          projection: {},
-        }),
-      )
+      const bodies = numbers.map((n) => client.user.readBody(COLLECTION, `doc${n}`))
       return post(bench, client, bodies, '"filler"', 32)
     },
   },
@@ -196,17 +188,7 @@ const LINES: readonly Line[] = [
     name: 'document update',
     numbers: 20_000,
     measure(bench, client, numbers) {
-      const bodies = numbers.map((n) =>
-        client.user.body('database.updateDocument', {
-          collectionName: COLLECTION,
-          query: { _id: `doc${n}` },
-          queryType: 'DOC',
-          data: { $set: { n: nextNew() } },
-          multi: false,
-          merge: true,
-          upsert: false,
-        }),
-      )
+      const bodies = numbers.map((n) => client.user.updateBody(COLLECTION, `doc${n}`, { n: nextNew() }))
       return post(bench, client, bodies, '"updated":1', 32)
     },
   },
@@ -247,11 +229,7 @@ const UPLOAD = 'upload 10 KiB, both legs'
 async function upload(bench: Bench, client: Client): Promise<Measured> {
   const { uploads, seconds } = bench.scale
   const bodies = Array.from({ length: uploads }, () =>
-    client.user.body('storage.getUploadMetadata', {
-      path: `users/${client.user.uid}/new${nextNew()}.jpg`,
-      method: 'put',
-      headers: {},
-    }),
+    client.user.uploadBody(`users/${client.user.uid}/new${nextNew()}.jpg`),
   )
   const plan = { kind: 'upload', path: WEB, bodies, bytes: UPLOAD_BYTES } as const
   return drive(bench, client, { plan, connections: 32, seconds: seconds * 3 })

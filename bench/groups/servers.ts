@@ -146,15 +146,7 @@ async function warmUp({ traffic, servers }: Fleet): Promise<void> {
 }
 
 function documentReads(user: User): string[] {
-  return Array.from({ length: DOCUMENTS }, (_, n) =>
-    user.body('database.queryDocument', {
-      collectionName: COLLECTION,
-      query: { _id: `doc${n}` },
-      queryType: 'DOC',
-      multi: false,
-      projection: {},
-    }),
-  )
+  return Array.from({ length: DOCUMENTS }, (_, n) => user.readBody(COLLECTION, `doc${n}`))
 }
 
 let updates = 0
@@ -167,27 +159,13 @@ let uploads = 0
 function documentUpdates(user: User): string[] {
   updates += 1
   return Array.from({ length: DOCUMENTS * 4 }, (_, n) =>
-    user.body('database.updateDocument', {
-      collectionName: COLLECTION,
-      query: { _id: `doc${n % DOCUMENTS}` },
-      queryType: 'DOC',
-      data: { $set: { n: updates * 1_000_000 + n } },
-      multi: false,
-      merge: true,
-      upsert: false,
-    }),
+    user.updateBody(COLLECTION, `doc${n % DOCUMENTS}`, { n: updates * 1_000_000 + n }),
   )
 }
 
 /** New files in each call. */
 function uploadRequests(user: User, count: number): string[] {
-  return Array.from({ length: count }, () =>
-    user.body('storage.getUploadMetadata', {
-      path: `users/${user.uid}/new${uploads++}.jpg`,
-      method: 'put',
-      headers: {},
-    }),
-  )
+  return Array.from({ length: count }, () => user.uploadBody(`users/${user.uid}/new${uploads++}.jpg`))
 }
 
 /** `--workers 2` against one process, on the same engines. */

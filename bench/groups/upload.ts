@@ -51,13 +51,7 @@ function scene(bench: Bench): Scene {
         return {
           name: `upload 200 KiB, both legs, c=${connections}`,
           ours: (round) => {
-            const bodies = names.map((n) =>
-              user.body('storage.getUploadMetadata', {
-                path: `users/${user.uid}/both${round}-${n}.jpg`,
-                method: 'put',
-                headers: {},
-              }),
-            )
+            const bodies = names.map((n) => user.uploadBody(`users/${user.uid}/both${round}-${n}.jpg`))
             return drive(server, { kind: 'upload', path: WEB, bodies, bytes }, connections)
           },
           ceilings: [
