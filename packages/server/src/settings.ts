@@ -1,4 +1,5 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
+import type { FunctionPermission, FunctionRoute, TimerTrigger } from './functions/definition.ts'
 
 /** How the server was started: `start` for operation, `dev` on a developer's own machine. */
 export type Mode = 'start' | 'dev'
@@ -9,6 +10,42 @@ export interface Settings {
   readonly database: DatabaseSettings
   readonly auth: AuthSettings
   readonly security: SecuritySettings
+  readonly functions: FunctionsSettings
+}
+
+export interface FunctionsSettings {
+  /** The directory of the functions, absolute; undefined when there are none. */
+  readonly root: string | undefined
+  /** Routes of the configuration; the project may have more. */
+  readonly http: readonly FunctionRoute[]
+  /** Variables of all functions. */
+  readonly env: Readonly<Record<string, string>>
+  readonly defaults: FunctionOptions
+  /** By the name of the function. */
+  readonly options: ReadonlyMap<string, FunctionOptions>
+  /** Whether timers run. */
+  readonly timers: boolean
+  /** Of timers: minutes east of UTC. */
+  readonly timezone: number
+  /** Whether changes of files take effect while the server runs. */
+  readonly watch: boolean
+  /** Whether functions run under Node's permission model. */
+  readonly sandbox: boolean
+}
+
+/** What a configuration says about functions; what is absent comes from the project or is a default. */
+export interface FunctionOptions {
+  /** Seconds. */
+  readonly timeout?: number | undefined
+  /** MB. */
+  readonly memorySize?: number | undefined
+  readonly maxInstances?: number | undefined
+  /** Seconds for which an instance without calls is kept. */
+  readonly idle?: number | undefined
+  readonly env?: Readonly<Record<string, string>> | undefined
+  readonly handler?: string | undefined
+  readonly triggers?: readonly TimerTrigger[] | undefined
+  readonly allow?: readonly FunctionPermission[] | undefined
 }
 
 export interface StorageSettings {

@@ -1,6 +1,6 @@
 /** Turns a configuration into settings: defaults filled in, rules compiled, sizes in bytes. */
 import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
-import type { CollectionSettings, IndexSettings, Mode, Settings } from '../settings.ts'
+import type { CollectionSettings, FunctionsSettings, IndexSettings, Mode, Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { RawCollection, RawConfig, RawIndex } from './raw-config.ts'
@@ -42,11 +42,24 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
         madeUpIdentities: context.mode === 'dev' && secret === undefined,
       },
     },
+    functions: NO_FUNCTIONS,
     security: {
       webDomains: lowerCase(security.webDomains ?? DEFAULTS.security.webDomains),
       hosts: lowerCase(security.hosts ?? DEFAULTS.security.hosts),
     },
   }
+}
+
+const NO_FUNCTIONS: FunctionsSettings = {
+  root: undefined,
+  http: [],
+  env: {},
+  defaults: {},
+  options: new Map(),
+  timers: true,
+  timezone: 480,
+  watch: true,
+  sandbox: true,
 }
 
 /** The AppSecret is sent there, so it must not cross a network in the clear. */
