@@ -40,7 +40,7 @@ function assertNone(broken: readonly Import[], rule: string): void {
 
 const SERVER = 'packages/server/src/'
 const within = (folder: string) => (file: string) => file.startsWith(SERVER + folder)
-const SERVICES = ['auth/', 'storage/', 'database/', 'saved-settings/', 'cluster/'] as const
+const SERVICES = ['auth/', 'storage/', 'database/', 'functions/', 'saved-settings/', 'cluster/'] as const
 
 /** The files of the engines that a service may import: interfaces, cursors, the key encoding, the loops over them, the cache; no implementation. */
 const SEAMS =

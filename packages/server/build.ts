@@ -104,6 +104,8 @@ const { metafile } = await build({
     // Alone, because an older Node has to read it.
     cli: 'src/cli.ts',
     [`${FOLDER}/main`]: 'src/commands/main.ts',
+    // A program of its own, for each function process.
+    [`${FOLDER}/function-host`]: 'src/functions/host/host.ts',
   },
   outdir: OUT,
   plugins: [mainApart, builtins, compiledSchema, writerInside],

@@ -34,7 +34,7 @@ export type AnsweringServer = Static<typeof ANSWERING>
 export const DONE = object({ done: boolean() })
 
 /** Why one item of a long operation failed. */
-const PROBLEM = object({
+export const PROBLEM = object({
   code: string(),
   message: string(),
   details: optional(TEXT),

@@ -5,6 +5,15 @@ export { openApiDocument } from './openapi.ts'
 export type { AnswerKind, AnswerOf, InputOf, Method, Operation } from './operation.ts'
 export { membersSchema } from './operation.ts'
 export type { CollectionInfo, JsonDocument, StoredDocument } from './operations/database.ts'
+export type {
+  CloudFunction,
+  FunctionCall,
+  FunctionInstance,
+  FunctionLogEvent,
+  FunctionLogLine,
+  FunctionTimer,
+  ThrownError,
+} from './operations/functions.ts'
 export type { Denial, Finding, Person, Rules, SettingChange, SimulatedDecision } from './operations/rules.ts'
 export type { Overview, OverviewWarning, ServerNode, Session, Traffic } from './operations/session.ts'
 export type { Setting, SettingSource, Settings } from './operations/settings.ts'
@@ -20,6 +29,7 @@ export type {
 } from './operations/users.ts'
 export {
   databaseOperations,
+  functionsOperations,
   type OperationId,
   type Operations,
   operations,

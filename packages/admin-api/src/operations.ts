@@ -13,6 +13,14 @@ import {
   replaceDocument,
 } from './operations/database.ts'
 import {
+  followFunctionCalls,
+  getFunction,
+  invokeFunction,
+  listFunctionCalls,
+  listFunctions,
+  runFunctionTimer,
+} from './operations/functions.ts'
+import {
   checkRules,
   getRules,
   listChanges,
@@ -83,6 +91,15 @@ export const databaseOperations = {
   exportDocuments,
 }
 
+export const functionsOperations = {
+  listFunctions,
+  getFunction,
+  invokeFunction,
+  runFunctionTimer,
+  listFunctionCalls,
+  followFunctionCalls,
+}
+
 export const usersOperations = {
   listUsers,
   getUser,
@@ -102,6 +119,7 @@ export const operations = {
   ...rulesOperations,
   ...settingsOperations,
   ...databaseOperations,
+  ...functionsOperations,
   ...usersOperations,
 }
 

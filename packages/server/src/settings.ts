@@ -1,5 +1,4 @@
 import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
-import type { FunctionPermission, FunctionRoute, TimerTrigger } from './functions/definition.ts'
 
 /** How the server was started: `start` for operation, `dev` on a developer's own machine. */
 export type Mode = 'start' | 'dev'
@@ -31,6 +30,29 @@ export interface FunctionsSettings {
   readonly watch: boolean
   /** Whether functions run under Node's permission model. */
   readonly sandbox: boolean
+}
+
+/** What an operator lets one function do beyond its sandbox: `addons`, `child-process`, or `read:` and an absolute path. */
+export type FunctionPermission = 'addons' | 'child-process' | `read:/${string}`
+
+/** A timer of a function. */
+export interface TimerTrigger {
+  readonly name: string
+  /** Seven fields: second minute hour day month weekday year. */
+  readonly cron: string
+}
+
+/** A path below `/fn` and the function that answers there. */
+export interface FunctionRoute {
+  /** Begins with a slash and has none at the end, except for `/` alone: `/getLoginTicket`. */
+  readonly path: string
+  readonly function: string
+  /** Whether a caller needs an access token. */
+  readonly auth: boolean
+  /** Whether the event has the whole path or only what follows the path of the route. */
+  readonly wholePath: boolean
+  /** What replaces the path of the route in the event. */
+  readonly rewrite?: string | undefined
 }
 
 /** What a configuration says about functions; what is absent comes from the project or is a default. */

@@ -72,7 +72,7 @@ export const checkRules = operation('POST', '/rules/check', {
   answer: object({ valid: boolean(), findings: array(FINDING) }),
 })
 
-const PERSON = object({
+export const PERSON = object({
   uid: string({ maxLength: 128 }),
   openid: optional(string({ maxLength: 128 })),
   customUserId: optional(string({ maxLength: 128 })),

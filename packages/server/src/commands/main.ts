@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], environment: E
   keys: async (args, environment) => (await import('./keys.ts')).keys(args, environment),
   console: async (args, environment) => (await import('./console.ts')).consoleAccess(args, environment),
   migrate: async (args, environment) => (await import('./migrate.ts')).migrateCommand(args, environment),
+  functions: async (args, environment) => (await import('./functions.ts')).functionsCommand(args, environment),
   rules: async (args) => (await import('./rules.ts')).rules(args),
 }
 

@@ -28,10 +28,23 @@ export function parseWithFile<const T extends Record<string, { type: 'string' | 
   args: readonly string[],
   options: T,
 ) {
+  const { values, name } = parseWithName(args, options)
+  if (name === undefined) throw new UsageError(`${command} needs the name of one file`)
+  return { values, file: name }
+}
+
+/** Parses options and at most one name. @throws UsageError */
+export function parseWithName<const T extends Record<string, { type: 'string' | 'boolean' }>>(
+  args: readonly string[],
+  options: T,
+) {
   const { values, positionals } = parseKnown(args, options, true)
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) throw new UsageError(`${command} needs the name of one file`)
-  return { values, file }
+  const [name, second] = positionals
+  if (second !== undefined) throw new UsageError(`there is one name too many: ${second}`)
+  return {
+    values: values as { [K in keyof T]?: T[K]['type'] extends 'boolean' ? boolean : string },
+    name,
+  }
 }
 
 function parseKnown<const T extends Record<string, { type: 'string' | 'boolean' }>>(

@@ -16,6 +16,8 @@ export interface FunctionCall {
   readonly sourceIp?: string | undefined
   /** The origin of the URLs that the function gets from the server: `https://files.example.com`. */
   readonly origin: string
+  /** The name of the timer that makes the call. */
+  readonly timer?: string | undefined
   /** The token of the call from within which this one comes. */
   readonly within?: string | undefined
 }
@@ -23,6 +25,7 @@ export interface FunctionCall {
 export interface FunctionAnswer {
   /** JSON text of the result. */
   readonly result: string
+  readonly requestId: string
   readonly durationMs: number
 }
 

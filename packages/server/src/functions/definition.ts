@@ -1,28 +1,6 @@
 /** What is known about the functions of a project before any of them runs. */
 import type { Text } from '@cloudstead/rules'
-
-/** What an operator lets one function do beyond its sandbox: `addons`, `child-process`, or `read:` and an absolute path. */
-export type FunctionPermission = 'addons' | 'child-process' | `read:/${string}`
-
-/** A timer of a function. */
-export interface TimerTrigger {
-  readonly name: string
-  /** Seven fields: second minute hour day month weekday year. */
-  readonly cron: string
-}
-
-/** A path below `/fn` and the function that answers there. */
-export interface FunctionRoute {
-  /** Begins with a slash and has none at the end, except for `/` alone: `/getLoginTicket`. */
-  readonly path: string
-  readonly function: string
-  /** Whether a caller needs an access token. */
-  readonly auth: boolean
-  /** Whether the event has the whole path or only what follows the path of the route. */
-  readonly wholePath: boolean
-  /** What replaces the path of the route in the event. */
-  readonly rewrite?: string | undefined
-}
+import type { FunctionPermission, FunctionRoute, TimerTrigger } from '../settings.ts'
 
 /** A function as its folder and the configuration describe it. */
 export interface FunctionDefinition {

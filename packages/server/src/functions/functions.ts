@@ -1,0 +1,240 @@
+/** The functions of a project: who may call them, how a call runs, and what is known about it afterwards. */
+import { type Caller, CloudsteadError } from '@cloudstead/protocol'
+import type { CurrentSettings, Mode } from '../settings.ts'
+import { authorize } from './authorize.ts'
+import {
+  type CallRecord,
+  type FunctionAnswer,
+  type FunctionCall,
+  FunctionError,
+  type FunctionRunner,
+  type LogLine,
+  type ThrownError,
+} from './call.ts'
+import { type CallLog, createCallLog } from './call-log.ts'
+import type { CallTokens } from './call-token.ts'
+import type { FunctionDefinition, Project, ProjectState } from './definition.ts'
+import { eventFor } from './event.ts'
+import type { FunctionsLog } from './functions-log.ts'
+import { callContext, callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
+import { type Instance, LoadError, startInstance } from './instances/instance.ts'
+import { createPool } from './instances/pool.ts'
+import { type Reaper, startReaper } from './instances/reaper.ts'
+
+/** Bytes of an event, as on the platform. */
+const MAX_EVENT_BYTES = 6 * 1024 * 1024
+/** Calls of functions by functions, one within the other. */
+const MAX_DEPTH = 8
+
+export interface FunctionsOptions {
+  readonly env: string
+  readonly mode: Mode
+  readonly project: Project
+  readonly settings: CurrentSettings
+  readonly key: SigningKey
+  readonly tokens: CallTokens
+  /** The address of this server for its functions. */
+  readonly server: () => Promise<string>
+  readonly now: () => number
+  readonly log: FunctionsLog
+}
+
+/** An instance as the operator sees it. */
+export interface InstanceState {
+  readonly function: string
+  readonly pid: number | undefined
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly busy: boolean
+  readonly memoryMB: number
+}
+
+type CallEnding = Pick<CallRecord, 'status' | 'cold' | 'memoryMB' | 'lines' | 'error'>
+
+export interface Functions extends FunctionRunner {
+  project(): ProjectState
+  readonly calls: Pick<CallLog, 'list' | 'counts' | 'follow'>
+  /** Of one function, or all. */
+  instances(name?: string): readonly InstanceState[]
+  /** Lets the calls that run end, then ends all processes. */
+  close(): Promise<void>
+}
+
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { env, mode, project, settings, tokens, now, log } = options
+  const calls = createCallLog()
+  const pool = createPool({ start, functions: () => project.current().functions, now })
+  const running = new Set<Promise<unknown>>()
+  /** The call that each instance runs, or ran last. */
+  const latest = new WeakMap<Instance, string>()
+  let home: { readonly reaper: Reaper; readonly server: string } | undefined
+  let opening: Promise<void> | undefined
+  let started = 0
+
+  /** What instances need is there from the first call on. */
+  async function open(): Promise<void> {
+    const [reaper, server] = await Promise.all([startReaper(), options.server()])
+    home = { reaper, server }
+  }
+
+  function start(definition: FunctionDefinition): Instance {
+    if (home === undefined) throw new Error('the functions are not open')
+    const { reaper, server } = home
+    const scratch = reaper.scratch(String(started++))
+    let pid: number | undefined
+    const instance: Instance = startInstance({
+      definition,
+      environment: instanceEnvironment(definition, { env, server, key: options.key, scratch }),
+      scratch,
+      wechat: detour(server),
+      line: (line) => wrote(definition.name, latest.get(instance), line),
+      started(of) {
+        pid = of
+        reaper.watch(of)
+      },
+      ended() {
+        if (pid !== undefined) reaper.forget(pid)
+        reaper.remove(scratch)
+      },
+    })
+    return instance
+  }
+
+  /** Where requests to WeChat go, if not there: as logins do. In `dev`, made-up users are known here. */
+  function detour(server: string): string | undefined {
+    const { madeUpIdentities, apiBase } = settings().auth.wechat
+    if (madeUpIdentities) return server
+    return apiBase === 'https://api.weixin.qq.com' ? undefined : apiBase
+  }
+
+  function wrote(name: string, requestId: string | undefined, line: LogLine): void {
+    calls.publish({ type: 'line', function: name, requestId, line })
+    if (mode === 'dev') log.info({}, `[${name}] ${line.text}`)
+    else log.debug({ function: name, call: requestId, stream: line.stream }, line.text)
+  }
+
+  async function invoke(call: FunctionCall): Promise<FunctionAnswer> {
+    const run = runCall(call)
+    running.add(run)
+    return run.finally(() => running.delete(run))
+  }
+
+  async function runCall(call: FunctionCall): Promise<FunctionAnswer> {
+    const startedAt = now()
+    const { name, requestId, trigger, caller } = call
+    authorize(settings().functions.rules, call, startedAt)
+    const { definition, ...within } = admit(call)
+
+    const end = (ended: CallEnding): void => {
+      const about = { requestId, function: name, trigger, timer: call.timer, caller: shown(caller) }
+      const recorded = { ...about, startedAt, durationMs: now() - startedAt, ...ended }
+      calls.add(recorded)
+      report(recorded)
+    }
+    const failed = (code: FunctionError['code'], thrown?: ThrownError, known?: Partial<CallEnding>) => {
+      end({ cold: false, memoryMB: 0, lines: [], ...known, status: code, error: thrown })
+      return new FunctionError(code, mode === 'dev' && thrown ? `${thrown.name}: ${thrown.message}` : undefined, thrown)
+    }
+
+    if (definition.unsupported !== undefined) {
+      throw failed('FUNCTIONS_EXECUTE_FAIL', { name: 'Error', message: definition.unsupported.en })
+    }
+    if (within.depth > MAX_DEPTH) {
+      const message = `functions call each other more than ${MAX_DEPTH} deep`
+      throw failed('FUNCTIONS_EXECUTE_FAIL', { name: 'Error', message })
+    }
+    opening ??= open()
+    await opening
+    const taken = await pool.acquire(name).catch((error: unknown) => {
+      if (error instanceof LoadError) {
+        throw failed('FUNCTIONS_EXECUTE_FAIL', error.thrown, { cold: true, lines: error.lines })
+      }
+      throw error instanceof CloudsteadError ? failed(error.code) : error
+    })
+    const { outcome, lines, durationMs, memoryMB } = await runIn(taken.instance, call, within)
+    const known = { cold: taken.cold, memoryMB, lines }
+    const { definition: ran } = taken.instance
+    switch (outcome.type) {
+      case 'result':
+        end({ ...known, status: 'ok', error: undefined })
+        return { result: outcome.result, requestId, durationMs }
+      case 'thrown':
+      case 'ended':
+        throw failed('FUNCTIONS_EXECUTE_FAIL', outcome.error, known)
+      case 'too-large': {
+        const message = `the result has ${outcome.bytes} bytes; at most 6 MB can be returned`
+        throw failed('EXCEED_MAX_RESPONSE_SIZE', { name: 'Error', message }, known)
+      }
+      case 'timeout': {
+        const message = `there was no result within ${ran.timeoutMs / 1000} s`
+        throw failed('FUNCTIONS_TIME_LIMIT_EXCEEDED', { name: 'Error', message }, known)
+      }
+      case 'memory': {
+        const message = `more than ${ran.memoryMB} MB were needed`
+        throw failed('FUNCTIONS_MEMORY_LIMIT_EXCEEDED', { name: 'Error', message }, known)
+      }
+    }
+  }
+
+  /** What is known of a call that may be made. A call from within another one is made for the same person. */
+  function admit({ name, event, within, caller, sourceIp, origin }: FunctionCall) {
+    const definition = project.current().functions.get(name)
+    if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
+    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'The data for a function has at most 6 MB.')
+    }
+    const outer = within === undefined ? undefined : tokens.open(within)
+    if (outer === undefined) return { definition, depth: 1, user: caller, sourceIp, origin }
+    return { definition, depth: outer.depth + 1, user: outer.user, sourceIp: outer.sourceIp, origin: outer.origin }
+  }
+
+  async function runIn(
+    instance: Instance,
+    { name, event, requestId, trigger }: FunctionCall,
+    { depth, user, sourceIp, origin }: Omit<ReturnType<typeof admit>, 'definition'>,
+  ) {
+    const { appid } = settings().auth.wechat
+    const token = tokens.issue({ requestId, function: name, depth, user, sourceIp, origin })
+    const variables = callVariables({ caller: user, trigger, requestId, sourceIp }, { token, appid })
+    const context = callContext(instance.definition, { env, requestId, variables })
+    latest.set(instance, requestId)
+    const calledAt = now()
+    const { outcome, lines } = instance.call({ event: eventFor(event, user, appid), context, variables })
+    const ended = await outcome
+    const memoryMB = instance.memoryMB()
+    pool.release(instance)
+    return { outcome: ended, lines, memoryMB, durationMs: now() - calledAt }
+  }
+
+  function report({ lines: _, error, ...call }: CallRecord): void {
+    if (mode === 'dev') {
+      if (error !== undefined) log.warn({}, `[${call.function}] ${call.status} ${error.stack ?? error.message}`)
+      else if (call.status !== 'ok') log.warn({}, `[${call.function}] ${call.status}`)
+    } else log.debug({ ...call, error }, 'a function was called')
+  }
+
+  return {
+    invoke,
+    project: project.current,
+    calls,
+    instances: (name) =>
+      pool.list(name).map((instance) => ({
+        function: instance.definition.name,
+        pid: instance.pid,
+        startedAt: instance.startedAt,
+        busy: instance.busy,
+        memoryMB: instance.memoryMB(),
+      })),
+    async close() {
+      while (running.size > 0) await Promise.allSettled(running)
+      pool.close()
+      await opening
+      home?.reaper.close()
+    },
+  }
+}
+
+/** Who has called, for the operator. */
+function shown(caller: Caller): string {
+  return caller.kind === 'user' ? caller.uid : caller.kind
+}

@@ -1,0 +1,134 @@
+/** The program of a function process: loads one function, then runs one call at a time. */
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { ThrownError } from '../call.ts'
+import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
+
+/** Characters of a message or a stack. */
+const MAX_TEXT = 10_000
+const MEMORY_EVERY_MS = 250
+
+type Main = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown
+
+const options = JSON.parse(process.argv[2] ?? '{}') as HostOptions
+const own = fileURLToPath(import.meta.url)
+process.argv = [process.argv[0] ?? 'node', options.file]
+
+// What the function does to these must not keep it from answering.
+const tell = (process.send as (message: HostMessage, sent?: () => void) => boolean).bind(process)
+const exit = process.exit.bind(process)
+const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) }
+process.send = undefined as never
+let wrote = false
+process.stdout.write = noticing(write.out)
+process.stderr.write = noticing(write.err)
+
+/** The server ends its functions when it ends itself; Ctrl-C in a terminal reaches both. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+process.on('disconnect', () => exit(0))
+process.on('uncaughtException', uncaught)
+process.on('unhandledRejection', uncaught)
+// Elsewhere than on Linux only the process itself knows.
+if (process.platform !== 'linux') {
+  setInterval(() => tell({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref()
+}
+
+if (options.wechat !== undefined) {
+  const { detourWechat } = await import('./wechat-detour.ts')
+  const { wechat } = options
+  detourWechat(wechat, () => process.stderr.write(`requests to api.weixin.qq.com go to ${wechat}\n`))
+}
+const require = createRequire(options.file)
+const known = new Set<string>()
+const main = load()
+if (main !== undefined) {
+  process.on('message', (message: CallMessage) => {
+    void run(main, message).then((end) => {
+      const marked = wrote
+      if (wrote) {
+        write.out(options.mark)
+        write.err(options.mark)
+        wrote = false
+      }
+      tell({ ...end, files: newFiles(), marked })
+    })
+  })
+  tell({ type: 'loaded', files: newFiles() })
+}
+
+function load(): Main | undefined {
+  try {
+    const exported = (require(options.file) as Record<string, unknown>)[options.exported]
+    if (typeof exported === 'function') return exported as Main
+    throw new TypeError(`the file of the function does not export ${options.exported} as a function`)
+  } catch (thrown) {
+    tell({ type: 'not-loaded', error: thrownOf(thrown) }, () => exit(1))
+    return undefined
+  }
+}
+
+async function run(main: Main, { event, context, variables }: CallMessage): Promise<CallEnd> {
+  Object.assign(process.env, variables)
+  try {
+    const result = await called(main, event === '' ? {} : JSON.parse(event), context)
+    const text = JSON.stringify(result) ?? 'null'
+    const bytes = Buffer.byteLength(text)
+    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: text }
+  } catch (thrown) {
+    return { type: 'thrown', error: thrownOf(thrown) }
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name]
+  }
+}
+
+/** A function answers with what it returns, or by its third argument. */
+function called(main: Main, event: unknown, context: unknown): unknown {
+  if (main.length < 3) return main(event, context, () => {})
+  return new Promise((resolve, reject) => {
+    const result = main(event, context, (error, value) =>
+      error === null || error === undefined ? resolve(value) : reject(error),
+    )
+    if (result !== undefined) resolve(result)
+  })
+}
+
+/** The files of the project that were loaded since the last time, for the server to notice when they change. */
+function newFiles(): readonly string[] {
+  const files = Object.keys(require.cache).filter((file) => !known.has(file))
+  for (const file of files) known.add(file)
+  return files.filter((file) => !/[\\/]node_modules[\\/]/.test(file))
+}
+
+function uncaught(thrown: unknown): void {
+  tell({ type: 'uncaught', error: thrownOf(thrown) }, () => exit(1))
+}
+
+function thrownOf(thrown: unknown): ThrownError {
+  try {
+    if (!(thrown instanceof Error)) return { name: typeof thrown, message: cut(String(thrown)) }
+    const { name, message, stack } = thrown
+    const lines = String(stack)
+      .split('\n')
+      .filter((line) => !line.includes(own) && !/^\s+at .*\(?node:internal\//.test(line))
+    const hint = (thrown as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED' ? sandboxHint() : ''
+    return { name: cut(String(name)), message: cut(`${message}${hint}`), stack: cut(lines.join('\n')) }
+  } catch {
+    return { name: 'Error', message: 'the error cannot be shown' }
+  }
+}
+
+/** Node's message names a flag that nobody here can set. */
+function sandboxHint(): string {
+  return ` This is the sandbox of functions: functions.settings.${options.name}.allow can permit it.`
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+}
+
+function noticing(original: typeof process.stdout.write): typeof process.stdout.write {
+  return ((...args: Parameters<typeof process.stdout.write>) => {
+    wrote = true
+    return original(...args)
+  }) as typeof process.stdout.write
+}

@@ -1,0 +1,45 @@
+/** What a server and its function processes tell each other. Types only: the host is a program of its own. */
+import type { ThrownError } from '../call.ts'
+
+/** What a host is started with, as JSON in its first argument. */
+export interface HostOptions {
+  readonly name: string
+  /** The absolute path of the file of the handler. */
+  readonly file: string
+  readonly exported: string
+  /** Bytes of a result. */
+  readonly maxResultBytes: number
+  /** A line that marks, in both outputs, where a call ends. Nobody else knows it. */
+  readonly mark: string
+  /** The origin that gets the requests to WeChat instead; absent when WeChat itself does. */
+  readonly wechat?: string | undefined
+}
+
+/** From the server: runs `main`. One at a time. */
+export interface CallMessage {
+  readonly event: string
+  /** The `context` of `main`, without the variables. */
+  readonly context: Readonly<Record<string, unknown>>
+  /** Set before the call, and removed after it. */
+  readonly variables: Readonly<Record<string, string>>
+}
+
+/** From the host. */
+export type HostMessage =
+  | { readonly type: 'loaded'; readonly files: readonly string[] }
+  | { readonly type: 'not-loaded'; readonly error: ThrownError }
+  | (CallEnd & {
+      /** Files of the project that were loaded during the call. */
+      readonly files: readonly string[]
+      /** Whether both outputs have the mark, because something was written since the last one. */
+      readonly marked: boolean
+    })
+  /** The process ends because of an error that nobody caught. */
+  | { readonly type: 'uncaught'; readonly error: ThrownError }
+  | { readonly type: 'memory'; readonly bytes: number }
+
+/** How a call has ended. */
+export type CallEnd =
+  | { readonly type: 'result'; readonly result: string }
+  | { readonly type: 'thrown'; readonly error: ThrownError }
+  | { readonly type: 'too-large'; readonly bytes: number }

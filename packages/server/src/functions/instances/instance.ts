@@ -1,0 +1,254 @@
+/** One function process, from its start to its end. It runs one call at a time. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import type { LogLine, ThrownError } from '../call.ts'
+import type { FunctionDefinition } from '../definition.ts'
+import type { CallEnd, CallMessage, HostMessage, HostOptions } from '../host/messages.ts'
+import { createOutput } from './output.ts'
+import { nodeArguments } from './permissions.ts'
+
+/** Of loading the file of a function and what it requires. */
+const LOAD_MS = 10_000
+/** Bytes of a result, as on the platform. */
+const MAX_RESULT_BYTES = 6 * 1024 * 1024
+/** What Node itself needs beside the memory of the function. */
+const NODE_MB = 64
+const MEMORY_EVERY_MS = 100
+/** How long the last output of a call may take to arrive after its result. */
+const OUTPUT_MS = 250
+const MB = 1024 * 1024
+const PAGE_BYTES = 4096
+/** Enough of the last output of a process to see why V8 has ended it. */
+const TAIL = 2000
+
+/** How a call has ended, as the server saw it. */
+export type Outcome =
+  | CallEnd
+  | { readonly type: 'timeout' }
+  | { readonly type: 'memory' }
+  | { readonly type: 'ended'; readonly error: ThrownError }
+
+export interface InstanceOptions {
+  readonly definition: FunctionDefinition
+  readonly environment: Readonly<Record<string, string>>
+  /** The only directory that it may write to. */
+  readonly scratch: string
+  readonly wechat: string | undefined
+  /** Each line that it writes. */
+  readonly line: (line: LogLine) => void
+  readonly started: (pid: number) => void
+  readonly ended: () => void
+}
+
+export interface Instance {
+  readonly definition: FunctionDefinition
+  readonly pid: number | undefined
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  /** When its last call has ended, or it was loaded. */
+  readonly idleSince: number
+  readonly busy: boolean
+  readonly alive: boolean
+  /** Resolves when calls can be made. @throws LoadError */
+  readonly loaded: Promise<void>
+  /** Whether a file that it has loaded has changed since. */
+  isStale(): boolean
+  /** @returns the end of the call, and its lines, to which later ones are added until the next call */
+  call(message: CallMessage): { readonly outcome: Promise<Outcome>; readonly lines: readonly LogLine[] }
+  /** The resident memory in MB, of a process that has ended the last known; 0 when it is not known. */
+  memoryMB(): number
+  /** Ends it at once. */
+  kill(): void
+}
+
+/** The file of a function could not be loaded. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+  readonly thrown: ThrownError
+  readonly lines: readonly LogLine[]
+
+  constructor(thrown: ThrownError, lines: readonly LogLine[]) {
+    super(thrown.message)
+    this.thrown = thrown
+    this.lines = lines
+  }
+}
+
+export function startInstance(options: InstanceOptions): Instance {
+  const { definition, environment, scratch, wechat } = options
+  const mark = `\u0000${randomBytes(12).toString('hex')}\n`
+  const host: HostOptions = {
+    name: definition.name,
+    file: definition.file,
+    exported: definition.exported,
+    maxResultBytes: MAX_RESULT_BYTES,
+    mark,
+    wechat,
+  }
+  const { program, args } = nodeArguments(definition, scratch)
+  const child = fork(program, [JSON.stringify(host)], {
+    cwd: definition.directory,
+    env: environment,
+    execArgv: [...args],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
+  const startedAt = Date.now()
+  const seen = new Map<string, string>()
+  let idleSince = startedAt
+  let alive = true
+  let tail = ''
+  let memoryBytes = 0
+  let uncaught: ThrownError | undefined
+  let finish: ((outcome: Outcome) => void) | undefined
+
+  const output = createOutput({ mark, now: Date.now, line: options.line })
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      if (stream === 'stderr') tail = (tail + text).slice(-TAIL)
+      output.push(stream, text)
+    })
+  }
+
+  const loaded = new Promise<void>((resolve, reject) => {
+    const failed = (thrown: ThrownError) => {
+      clearTimeout(timer)
+      kill()
+      reject(new LoadError(thrown, output.begin()))
+    }
+    const timer = setTimeout(
+      () => failed({ name: 'Error', message: `the function was not loaded within ${LOAD_MS / 1000} s` }),
+      LOAD_MS,
+    )
+    child.on('message', (message: HostMessage) => {
+      switch (message.type) {
+        case 'loaded':
+          clearTimeout(timer)
+          noteFiles(message.files)
+          idleSince = Date.now()
+          return resolve()
+        case 'not-loaded':
+          return failed(message.error)
+        case 'uncaught':
+          uncaught = message.error
+          return undefined
+        case 'memory':
+          memoryBytes = message.bytes
+          return undefined
+        default: {
+          const { files, marked, ...end } = message
+          noteFiles(files)
+          if (marked) void within(output.marked(), OUTPUT_MS).then(() => finish?.(end))
+          else finish?.(end)
+        }
+      }
+    })
+    child.once('error', (error) => failed({ name: error.name, message: error.message }))
+    // All output has arrived, and no message comes after it.
+    child.once('close', (code, signal) => {
+      alive = false
+      output.end()
+      options.ended()
+      const error = uncaught ?? endedError(code, signal)
+      if (/heap out of memory/.test(tail)) finish?.({ type: 'memory' })
+      else finish?.({ type: 'ended', error })
+      failed(error)
+    })
+  })
+  // Whoever waits for it hears of it.
+  loaded.catch(() => {})
+  if (child.pid !== undefined) options.started(child.pid)
+
+  function noteFiles(files: readonly string[]): void {
+    for (const file of files) seen.set(file, stampOf(file))
+  }
+
+  function kill(): void {
+    if (!alive) return
+    alive = false
+    child.kill('SIGKILL')
+  }
+
+  function memoryNow(): number {
+    if (alive) memoryBytes = residentBytes(child) ?? memoryBytes
+    return memoryBytes
+  }
+
+  function overLimit(): boolean {
+    return memoryNow() > (definition.memoryMB + NODE_MB) * MB
+  }
+
+  function call(message: CallMessage) {
+    const lines = output.begin()
+    const outcome = new Promise<Outcome>((resolve) => {
+      const timeout = setTimeout(() => finish?.({ type: 'timeout' }), definition.timeoutMs)
+      const memory = setInterval(() => {
+        if (overLimit()) finish?.({ type: 'memory' })
+      }, MEMORY_EVERY_MS)
+      finish = (end) => {
+        finish = undefined
+        clearTimeout(timeout)
+        clearInterval(memory)
+        idleSince = Date.now()
+        const judged = end.type === 'result' && overLimit() ? ({ type: 'memory' } as const) : end
+        if (judged.type === 'timeout' || judged.type === 'memory') kill()
+        resolve(judged)
+      }
+      child.send(message, (error) => {
+        if (error !== null) finish?.({ type: 'ended', error: uncaught ?? endedError(null, null) })
+      })
+    })
+    return { outcome, lines }
+  }
+
+  return {
+    definition,
+    pid: child.pid,
+    startedAt,
+    get idleSince() {
+      return idleSince
+    },
+    get busy() {
+      return finish !== undefined
+    },
+    get alive() {
+      return alive && child.connected
+    },
+    loaded,
+    isStale: () => [...seen].some(([file, stamp]) => stampOf(file) !== stamp),
+    call,
+    memoryMB: () => Math.round(memoryNow() / MB),
+    kill,
+  }
+}
+
+function stampOf(file: string): string {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size} ${stats.ino}`
+}
+
+/** Linux only: it can be asked while the process computes. */
+function residentBytes({ pid }: ChildProcess): number | undefined {
+  if (process.platform !== 'linux' || pid === undefined) return undefined
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES
+  } catch {
+    return undefined
+  }
+}
+
+function endedError(code: number | null, signal: string | null): ThrownError {
+  const how = signal === null ? `exit code ${code ?? 'unknown'}` : signal
+  return { name: 'Error', message: `the process of the function has ended (${how})` }
+}
+
+/** Resolves with the promise, or after a time. */
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, ms)
+  })
+  await Promise.race([promise, late])
+  clearTimeout(timer)
+}
