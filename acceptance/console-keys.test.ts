@@ -195,7 +195,7 @@ describe('scopes', () => {
     assert.equal(await codeOf(key, 'POST', '/database/collections', { name: 'x' }), 'ACTION_FORBIDDEN')
     const wrong = await cloudstead('keys', 'api', '--scope', 'databases', ...where)
     assert.equal(wrong.code, 1)
-    assert.match(wrong.stderr, /databases.*storage, database, users, settings/)
+    assert.match(wrong.stderr, /databases.*storage, database, functions, users, settings/)
   })
 })
 

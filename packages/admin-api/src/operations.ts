@@ -143,7 +143,7 @@ const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'si
  */
 export function scopeOf(
   id: string,
-): `${'storage' | 'database' | 'users' | 'settings'}:${'read' | 'write'}` | undefined {
+): `${'storage' | 'database' | 'functions' | 'users' | 'settings'}:${'read' | 'write'}` | undefined {
   if (OWN_SESSION.has(id)) return undefined
   const area = Object.hasOwn(storageOperations, id)
     ? 'storage'

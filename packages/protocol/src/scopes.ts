@@ -1,8 +1,11 @@
 import { CloudsteadError } from './errors.ts'
 
-const AREAS = ['storage', 'database', 'users', 'settings'] as const
+const AREAS = ['storage', 'database', 'functions', 'users', 'settings'] as const
 
-/** What an API key may do in one area. `write` includes `read`. Keys belong to users, rules to settings. */
+/**
+ * What an API key may do in one area. `write` includes `read`. Keys belong to users, rules to settings. Calling a function is
+ * `functions:write`.
+ */
 export type Scope = `${(typeof AREAS)[number]}:${'read' | 'write'}`
 
 /**

@@ -18,14 +18,17 @@ interface NodeSdk {
 const require = createRequire(import.meta.url)
 
 /** What the real server SDK sends with these credentials. */
-async function capture(credentials: object, packageName = '@cloudbase/node-sdk'): Promise<AdminRequest> {
+async function capture(
+  credentials: object,
+  packageName: '@cloudbase/node-sdk' | '@cloudbase/node-sdk-2' = '@cloudbase/node-sdk',
+): Promise<AdminRequest> {
   const sdk: NodeSdk = require(packageName)
   let seen: AdminRequest | undefined
   const server = createServer(async (message, response) => {
     let body = ''
     for await (const chunk of message) body += chunk
-    const { method = '', url = '', headers } = message
-    seen = { method, url, headers, params: JSON.parse(body) }
+    const { method = '', url = '', headers, socket } = message
+    seen = { method, url, headers, remoteAddress: socket.remoteAddress, params: JSON.parse(body) }
     response.setHeader('connection', 'close').end('{"requestId":"r","data":{"download_list":[]}}')
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -146,5 +149,46 @@ describe('the administrator who sent a request', () => {
     await setup.auth.administratorOf(good)
     await setup.auth.keys.revoke(other.secretId)
     await assert.rejects(setup.auth.administratorOf(good), code('INVALID_CREDENTIALS'))
+  })
+
+  it('is a function of this process that signs on this machine, also with the token of its call', async (t) => {
+    const { secretId, secretKey } = setup.auth.functionKeys
+    process.env.TCB_CONTEXT_KEYS = 'TCB_SESSIONTOKEN'
+    process.env.TCB_SESSIONTOKEN = 'eyJhIjoxfQ.a-b_C'
+    t.after(() => {
+      delete process.env.TCB_CONTEXT_KEYS
+      delete process.env.TCB_SESSIONTOKEN
+    })
+    for (const sdk of ['@cloudbase/node-sdk', '@cloudbase/node-sdk-2'] as const) {
+      const sent = await capture({ secretId, secretKey }, sdk)
+      assert.equal(sent.params.tcb_sessionToken, 'eyJhIjoxfQ.a-b_C', sdk)
+      await setup.auth.admitAdministrator(sent)
+      const caller = await setup.auth.administratorOf(sent)
+      assert.deepEqual(caller, { kind: 'admin', keyId: 'functions' })
+      assert.equal(await setup.auth.stillValid(caller), true)
+
+      const changed = { ...sent, params: { ...sent.params, tcb_sessionToken: 'eyJhIjoxfQ.a-b_D' } }
+      await assert.rejects(setup.auth.administratorOf(changed), code('INVALID_CREDENTIALS'))
+      const elsewhere: AdminRequest[] = [
+        ...[undefined, '10.0.0.7', '::ffff:10.0.0.7', ''].map((remoteAddress) => ({ ...sent, remoteAddress })),
+        ...['forwarded', 'x-forwarded-for', 'x-real-ip'].map((name) => ({
+          ...sent,
+          headers: { ...sent.headers, [name]: '127.0.0.1' },
+        })),
+      ]
+      for (const request of elsewhere) {
+        await assert.rejects(setup.auth.administratorOf(request), code('INVALID_CREDENTIALS'))
+        await assert.rejects(setup.auth.admitAdministrator(request), code('INVALID_CREDENTIALS'))
+      }
+    }
+  })
+
+  it('is no function of a process that has ended', async () => {
+    const { secretId, secretKey } = setup.auth.functionKeys
+    const sent = await capture({ secretId, secretKey })
+    await setup.auth.administratorOf(sent)
+    await setup.restart()
+    await assert.rejects(setup.auth.administratorOf(sent), code('INVALID_CREDENTIALS'))
+    assert.equal((await setup.auth.administratorOf(signed)).keyId, key.secretId)
   })
 })

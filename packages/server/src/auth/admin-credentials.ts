@@ -7,21 +7,24 @@ import {
   type Tc3Authorization,
   verifyTc3,
 } from '@cloudstead/protocol'
+import type { FunctionKeys } from './function-keys.ts'
 import type { Keys } from './keys.ts'
+import type { Sender } from './loopback.ts'
 
 export interface AdminCredentialsOptions {
   readonly keys: Keys
+  readonly functionKeys: FunctionKeys
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
 /** The parts of a request that its signature covers, as received. */
-export interface AdminRequest {
+export interface AdminRequest extends Sender {
   readonly method: string
   /** Path and query as sent, still encoded: `/admin?env=demo-1abcde&seqId=1`. */
   readonly url: string
   /** By lower-case name. A header that was sent more than once is a list and counts as missing. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly headers: Sender['headers']
   /** The parsed JSON body. */
   readonly params: Readonly<Record<string, unknown>>
 }
@@ -47,10 +50,13 @@ export async function administratorOf(options: AdminCredentialsOptions, request:
  *
  * @throws CloudsteadError `INVALID_CREDENTIALS`
  */
-export async function admitAdministrator(keys: Keys, authorization: string | undefined): Promise<void> {
-  const { bearer, signature } = credentialOf(authorization)
-  if (bearer !== undefined) await keys.callerOfApiKey(bearer)
-  else await secretKeyOf(keys, signature)
+export async function admitAdministrator(
+  options: Pick<AdminCredentialsOptions, 'keys' | 'functionKeys'>,
+  sender: Sender,
+): Promise<void> {
+  const { bearer, signature } = credentialOf(textOf(sender.headers.authorization))
+  if (bearer !== undefined) await options.keys.callerOfApiKey(bearer)
+  else await signingKey(options, sender, signature)
 }
 
 function credentialOf(
@@ -67,14 +73,20 @@ function credentialOf(
   throw refused('The Authorization header must be Bearer <apiKey> or TC3-HMAC-SHA256.')
 }
 
-async function secretKeyOf(keys: Keys, { secretId }: Tc3Authorization): Promise<string> {
-  const secretKey = await keys.secretKeyOf(secretId)
-  if (secretKey === undefined) throw refused('The secretId is unknown or was revoked.')
-  return secretKey
+/** The secretKey of a signature, and who has it. */
+async function signingKey(
+  { keys, functionKeys }: Pick<AdminCredentialsOptions, 'keys' | 'functionKeys'>,
+  sender: Sender,
+  { secretId }: Tc3Authorization,
+): Promise<{ readonly secretKey: string; readonly holder: AdminCaller }> {
+  const secretKey = functionKeys.secretKeyOf(secretId, sender) ?? (await keys.secretKeyOf(secretId))
+  const holder = functionKeys.holderOf(secretId, sender) ?? (await keys.holderOf(secretId))
+  if (secretKey === undefined || holder === undefined) throw refused('The secretId is unknown or was revoked.')
+  return { secretKey, holder }
 }
 
 async function signerOf(
-  { keys, now }: AdminCredentialsOptions,
+  options: AdminCredentialsOptions,
   request: AdminRequest,
   parsed: Tc3Authorization,
 ): Promise<AdminCaller> {
@@ -83,14 +95,12 @@ async function signerOf(
   const timestamp = Number(stamp)
   const host = textOf(request.headers.host)
   if (host === undefined) throw refused('There is no Host header.')
-  const secretKey = await secretKeyOf(keys, parsed)
-  const holder = await keys.holderOf(parsed.secretId)
-  if (holder === undefined) throw refused('The secretId is unknown or was revoked.')
+  const { secretKey, holder } = await signingKey(options, request, parsed)
   const [path = '', ...query] = request.url.split('?')
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, textOf(value)]))
   const { method, params } = request
   verifyTc3(parsed, { method, host, path, query: query.join('?'), headers, params, timestamp }, secretKey)
-  if (!isTc3Fresh(timestamp, now(), SIGNATURE_WINDOW_SECONDS)) throw new CloudsteadError('SIGN_EXPIRED')
+  if (!isTc3Fresh(timestamp, options.now(), SIGNATURE_WINDOW_SECONDS)) throw new CloudsteadError('SIGN_EXPIRED')
   return holder
 }
 

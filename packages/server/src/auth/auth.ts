@@ -12,8 +12,10 @@ import type { Secrets } from '../secrets.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type AdminRequest, administratorOf, admitAdministrator } from './admin-credentials.ts'
 import type { AuthLog } from './auth-log.ts'
+import { createFunctionKeys, type FunctionKeys } from './function-keys.ts'
 import { createKeys, type Keys, looksLikeApiKey } from './keys.ts'
 import { LoginError } from './login-error.ts'
+import type { Sender } from './loopback.ts'
 import { createSecurityLog, type SecurityLog } from './security-log.ts'
 import { createSessions, type Login } from './sessions.ts'
 import { createSignedTokens } from './signed-token.ts'
@@ -63,11 +65,11 @@ export interface Auth {
    */
   callerOfToken(token: string): Promise<UserCaller | AdminCaller>
   /**
-   * Checks an Authorization header before the body of its request is read.
+   * Checks the Authorization header of a request before its body is read.
    *
    * @throws CloudsteadError `INVALID_CREDENTIALS`
    */
-  admitAdministrator(authorization: string | undefined): Promise<void>
+  admitAdministrator(sender: Sender): Promise<void>
   /** @throws CloudsteadError `INVALID_CREDENTIALS` or `SIGN_EXPIRED` */
   administratorOf(request: AdminRequest): Promise<AdminCaller>
   /** Whether the session or the key of a caller is still valid; for permissions that were issued earlier. */
@@ -78,6 +80,8 @@ export interface Auth {
   /** Deletes expired sessions; to be called about hourly. Returns how many. */
   sweep(): Promise<number>
   readonly keys: Keys
+  /** For the functions of this process. */
+  readonly functionKeys: FunctionKeys
   readonly users: UserAdmin
   readonly securityLog: SecurityLog
 }
@@ -108,6 +112,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
   const providerTokens = createSignedTokens({ ring: secrets.providerToken, now })
   const wechat = createWechat({ settings: () => settings().auth.wechat, log })
   const keys = createKeys({ env, records, ring: secrets.apiSecret, now })
+  const functionKeys = createFunctionKeys()
 
   async function logIn(identity: Identity): Promise<Login> {
     const attempt = async () => {
@@ -168,7 +173,7 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
       case 'user':
         return sessions.isOpen(caller.sessionId)
       case 'admin':
-        return (await keys.secretKeyOf(caller.keyId)) !== undefined
+        return functionKeys.isHolder(caller) || (await keys.secretKeyOf(caller.keyId)) !== undefined
       case 'nobody':
         return true
     }
@@ -183,13 +188,14 @@ export function createAuth({ env, records, secrets, settings, now, log }: AuthOp
     refresh: sessions.refresh,
     revoke: sessions.revoke,
     callerOfToken,
-    admitAdministrator: (authorization) => admitAdministrator(keys, authorization),
-    administratorOf: (request) => administratorOf({ keys, now }, request),
+    admitAdministrator: (sender) => admitAdministrator({ keys, functionKeys }, sender),
+    administratorOf: (request) => administratorOf({ keys, functionKeys, now }, request),
     stillValid,
     user: async (uid) => (await users.get(uid))?.value,
     setNickname: users.setNickname,
     sweep: sessions.sweep,
     keys,
+    functionKeys,
     users: createUserAdmin({ records, users, now }),
     securityLog: createSecurityLog({ records, now, log }),
   }

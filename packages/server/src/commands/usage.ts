@@ -34,8 +34,8 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
   cloudstead keys login --env ENV [--data-dir DIR]
       create a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
   cloudstead keys api --env ENV [--data-dir DIR] [--scope storage:read,database]
-      create an administrator key: {secretId, secretKey, apiKey}; --scope limits it to areas: storage, database, users,
-      settings, each with :read or :write
+      create an administrator key: {secretId, secretKey, apiKey}; --scope limits it to areas: storage, database, functions,
+      users, settings, each with :read or :write
   cloudstead keys list | keys revoke ID, with the same options
       list the keys of an environment; revoke one, with the keys that it created
       (without --data-dir, keys and console look in ./${DEFAULT_DATA_DIR}, or in ./${DEV_DATA_DIR} if there is no ./${DEFAULT_DATA_DIR})

@@ -1,7 +1,9 @@
 /** Authentication: reads the credentials of a request and gets the caller from the auth service. */
+import type { IncomingMessage } from 'node:http'
 import { type Caller, CloudsteadError, NOBODY, type UserCaller } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { Auth } from '../auth/index.ts'
+import type { Sender } from '../auth/loopback.ts'
 import type { Params } from './params.ts'
 
 /** Gets the caller of a request, given its decoded parameters. */
@@ -49,17 +51,22 @@ export function admitUser(auth: Pick<Auth, 'callerOfToken'>): (request: FastifyR
 /** Dialect B: administrators, with an API key or a signature over the request. */
 export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
   return ({ raw }, params) =>
-    auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params })
+    auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', params, ...senderOf(raw) })
 }
 
 /** Dialect B, before the body is read: refuses a request whose header names no key of this environment. */
 export function admitAdministrator(
   auth: Pick<Auth, 'admitAdministrator'>,
 ): (request: FastifyRequest) => Promise<boolean> {
-  return async ({ headers }) => {
-    await auth.admitAdministrator(headers.authorization)
+  return async ({ raw }) => {
+    await auth.admitAdministrator(senderOf(raw))
     return true
   }
+}
+
+/** Where a request comes from. */
+export function senderOf({ headers, socket }: IncomingMessage): Sender {
+  return { headers, remoteAddress: socket.remoteAddress }
 }
 
 /** The user of the access token. @throws CloudsteadError also for an API key, which is not a user */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { CloudsteadError } from '@cloudstead/protocol'
 import {
   type FastifyBaseLogger,
@@ -13,6 +12,7 @@ import type { Denials } from '../observe/denials.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
 import type { LargeAnswers } from './large-answers.ts'
+import { requestIdOf } from './request-id.ts'
 
 /** Time to receive the headers of a request. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -45,7 +45,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const http = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     requestIdHeader: false,
     // A child logger per request costs more than most requests. Log lines about a request contain its id instead.
     childLoggerFactory: (logger) => logger,

@@ -6,9 +6,12 @@ import { ACCESSES, choiceOf, NOTHING, scopesOf } from './scopes.ts'
 test('a choice is read again from its scopes', () => {
   const access = fc.constantFrom(...ACCESSES)
   fc.assert(
-    fc.property(fc.record({ storage: access, database: access, users: access, settings: access }), (choice) => {
-      assert.deepEqual(choiceOf(scopesOf(choice)), { ...choice })
-    }),
+    fc.property(
+      fc.record({ storage: access, database: access, functions: access, users: access, settings: access }),
+      (choice) => {
+        assert.deepEqual(choiceOf(scopesOf(choice)), { ...choice })
+      },
+    ),
   )
 })
 

@@ -1,6 +1,6 @@
 /** What an API key may do, as a form shows it. Pure. */
 
-export const AREAS = ['storage', 'database', 'users', 'settings'] as const
+export const AREAS = ['storage', 'database', 'functions', 'users', 'settings'] as const
 type Area = (typeof AREAS)[number]
 export const ACCESSES = ['none', 'read', 'write'] as const
 type Access = (typeof ACCESSES)[number]
@@ -8,7 +8,13 @@ type Access = (typeof ACCESSES)[number]
 /** The access to each area. */
 export type Choice = Readonly<Record<Area, Access>>
 
-export const NOTHING: Choice = { storage: 'none', database: 'none', users: 'none', settings: 'none' }
+export const NOTHING: Choice = {
+  storage: 'none',
+  database: 'none',
+  functions: 'none',
+  users: 'none',
+  settings: 'none',
+}
 
 /** The scopes of a choice, as the admin API takes them. */
 export function scopesOf(choice: Choice): readonly string[] {
@@ -22,6 +28,7 @@ export function choiceOf(scopes: readonly string[]): Choice {
   return {
     storage: accessTo('storage'),
     database: accessTo('database'),
+    functions: accessTo('functions'),
     users: accessTo('users'),
     settings: accessTo('settings'),
   }

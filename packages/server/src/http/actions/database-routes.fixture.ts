@@ -31,6 +31,10 @@ export const CONTEXT: ActionContext = {
   origin: '',
   denied: () => {},
   room: { has: () => true, hold: () => undefined },
+  requestId: 'request-1',
+  sourceIp: '127.0.0.1',
+  query: {},
+  within: undefined,
 }
 
 export interface TestServer {

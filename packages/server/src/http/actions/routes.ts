@@ -1,5 +1,6 @@
 import { CloudsteadError, requireScope, type Scope } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { CallTokens } from '../../functions/call-token.ts'
 import { readJsonObjects } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import { type CallerOf, isKnown } from '../callers.ts'
@@ -9,6 +10,7 @@ import type { OriginOf } from '../origin.ts'
 import type { Params } from '../params.ts'
 import { strictlySpelled } from './spelling.ts'
 import type { ActionTable } from './table.ts'
+import { loggedWithin } from './within-call.ts'
 
 /** The largest document (16 MB) and the rest of the body. */
 const BODY_LIMIT_BYTES = 20 * 1024 * 1024
@@ -29,6 +31,8 @@ export interface ActionRoutesOptions {
   /** Refuses strangers before a large body is read, where the headers name the caller. */
   readonly admit?: (request: FastifyRequest) => Promise<boolean>
   readonly originOf: OriginOf
+  /** Opens the tokens by which functions say which of their calls a request belongs to. */
+  readonly callTokens?: Pick<CallTokens, 'open'>
   /** Shared by all routes of a server. */
   readonly budget: BodyBudget
   readonly answers: LargeAnswers
@@ -58,11 +62,19 @@ export async function actionRoutes(app: FastifyInstance, routes: ActionRoutesOpt
       throw new CloudsteadError('INVALID_ACTION', `the action ${shown(params.action)} is not supported`)
     }
     requireScope(caller, action.scope)
-    const result = await action.run(caller, params, {
-      origin: routes.originOf(request),
-      denied: (errors) => app.denials.record(request.id, errors, request.ip),
-      room: routes.answers.roomFor(reply, isKnown(caller)),
-    })
+    const call = routes.callTokens?.open(params.tcb_sessionToken)
+    const result = await loggedWithin(call, request, params.action, () =>
+      action.run(caller, params, {
+        // Whoever called the function reaches the server there, and not at the address that the function uses.
+        origin: call?.origin ?? routes.originOf(request),
+        denied: (errors) => app.denials.record(request.id, errors, request.ip),
+        room: routes.answers.roomFor(reply, isKnown(caller)),
+        requestId: request.id,
+        sourceIp: request.ip,
+        query: request.query as Params,
+        within: call && (params.tcb_sessionToken as string),
+      }),
+    )
     return reply.send({ ...result, requestId: request.id })
   })
 }
@@ -80,7 +92,7 @@ const READING: ReadonlySet<string> = new Set([
 /** The scope that an API key needs for an action. */
 function scopeOfAction(action: string): Scope {
   const [name] = action.split('.')
-  const area = name === 'storage' || name === 'database' ? name : 'users'
+  const area = name === 'storage' || name === 'database' || name === 'functions' ? name : 'users'
   return `${area}:${READING.has(action) ? 'read' : 'write'}`
 }
 

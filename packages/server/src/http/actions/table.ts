@@ -1,6 +1,7 @@
 import type { Caller } from '@cloudstead/protocol'
 import type { ResultRoom } from '../../database/request-budget.ts'
 import type { DeniedError } from '../../decisions/denied-error.ts'
+import type { Params } from '../params.ts'
 
 /** What an action gets of the request besides the caller and the parameters. */
 export interface ActionContext {
@@ -10,6 +11,13 @@ export interface ActionContext {
   readonly denied: (errors: readonly DeniedError[]) => void
   /** The memory for large results, until the client has read the answer. */
   readonly room: ResultRoom
+  readonly requestId: string
+  /** The address of the client. */
+  readonly sourceIp: string
+  /** The parameters in the URL. */
+  readonly query: Params
+  /** The token of the call of a function that makes this request; undefined for all other requests. */
+  readonly within: string | undefined
 }
 
 /**
