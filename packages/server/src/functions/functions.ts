@@ -1,5 +1,5 @@
 /** The functions of a project: who may call them, how a call runs, and what is known about it afterwards. */
-import { type Caller, CloudsteadError } from '@cloudstead/protocol'
+import { type Caller, CloudsteadError, personOf } from '@cloudstead/protocol'
 import type { CurrentSettings, Mode } from '../settings.ts'
 import { authorize } from './authorize.ts'
 import {
@@ -23,7 +23,7 @@ import { type Reaper, startReaper } from './instances/reaper.ts'
 
 /** Bytes of an event, as on the platform. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024
-/** Calls of functions by functions, one within the other. */
+/** Functions that call each other, one within the other. */
 const MAX_DEPTH = 8
 
 export interface FunctionsOptions {
@@ -139,11 +139,15 @@ export function createFunctions(options: FunctionsOptions): Functions {
     if (definition.unsupported !== undefined) {
       throw failed('FUNCTIONS_EXECUTE_FAIL', { name: 'Error', message: definition.unsupported.en })
     }
-    if (within.depth > MAX_DEPTH) {
+    if (within.depth >= MAX_DEPTH) {
       const message = `functions call each other more than ${MAX_DEPTH} deep`
       throw failed('FUNCTIONS_EXECUTE_FAIL', { name: 'Error', message })
     }
-    opening ??= open()
+    opening ??= open().catch((error: unknown) => {
+      // The next call tries again.
+      opening = undefined
+      throw error
+    })
     await opening
     const taken = await pool.acquire(name).catch((error: unknown) => {
       if (error instanceof LoadError) {
@@ -184,8 +188,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
       throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'The data for a function has at most 6 MB.')
     }
     const outer = within === undefined ? undefined : tokens.open(within)
-    if (outer === undefined) return { definition, depth: 1, user: caller, sourceIp, origin }
-    return { definition, depth: outer.depth + 1, user: outer.user, sourceIp: outer.sourceIp, origin: outer.origin }
+    if (outer === undefined) return { definition, depth: 0, user: caller, sourceIp, origin }
+    const { person, depth } = outer
+    const user: Caller = person === null ? caller : { kind: 'user', ...person, sessionId: '' }
+    return { definition, depth: depth + 1, user, sourceIp: outer.sourceIp, origin: outer.origin }
   }
 
   async function runIn(
@@ -194,12 +200,19 @@ export function createFunctions(options: FunctionsOptions): Functions {
     { depth, user, sourceIp, origin }: Omit<ReturnType<typeof admit>, 'definition'>,
   ) {
     const { appid } = settings().auth.wechat
-    const token = tokens.issue({ requestId, function: name, depth, user, sourceIp, origin })
+    const token = tokens.issue({
+      requestId,
+      function: name,
+      depth,
+      person: personOf(user),
+      sourceIp,
+      origin,
+    })
     const variables = callVariables({ caller: user, trigger, requestId, sourceIp }, { token, appid })
     const context = callContext(instance.definition, { env, requestId, variables })
     latest.set(instance, requestId)
     const calledAt = now()
-    const { outcome, lines } = instance.call({ event: eventFor(event, user, appid), context, variables })
+    const { outcome, lines } = instance.call({ event: eventFor(event, user, appid ?? ''), context, variables })
     const ended = await outcome
     const memoryMB = instance.memoryMB()
     pool.release(instance)
