@@ -1,5 +1,5 @@
 /** Reads cloudbaserc.json: the functions and the routes that a project declares. Keys without a meaning here are ignored. */
-import type { FunctionRoute, TimerTrigger } from '../definition.ts'
+import type { FunctionRoute, TimerTrigger } from '../../settings.ts'
 import { readVariables } from './environment.ts'
 import { FUNCTION_NAME } from './function-name.ts'
 import { isObject, listOf, member, shown } from './json.ts'

@@ -1,8 +1,8 @@
 /** The functions of a project: those in a directory, as cloudbaserc.json and the settings describe them. */
 import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
-import type { CurrentSettings, FunctionsSettings, Mode } from '../../settings.ts'
-import type { FunctionDefinition, FunctionRoute, Project, ProjectProblem, ProjectState } from '../definition.ts'
+import type { CurrentSettings, FunctionRoute, FunctionsSettings, Mode } from '../../settings.ts'
+import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
 import { readCloudbaserc } from './cloudbaserc.ts'
 import { createDisk, type Disk } from './disk.ts'
 import { parseDotenv } from './dotenv.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { FunctionRoute } from '../definition.ts'
+import type { FunctionRoute } from '../../settings.ts'
 import { readRoutes, usableRoutes } from './routes.ts'
 
 const route = (path: string, name = 'hello'): FunctionRoute => ({ path, function: name, auth: false, wholePath: true })

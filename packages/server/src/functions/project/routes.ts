@@ -1,5 +1,5 @@
 /** The routes of HTTP access, from cloudbaserc.json and from the settings. */
-import type { FunctionRoute } from '../definition.ts'
+import type { FunctionRoute } from '../../settings.ts'
 import { isObject, member, shown } from './json.ts'
 import { type Report, within } from './report.ts'
 

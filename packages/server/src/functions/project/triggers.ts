@@ -1,5 +1,5 @@
 /** The timers of functions, as files and settings name them. */
-import type { TimerTrigger } from '../definition.ts'
+import type { TimerTrigger } from '../../settings.ts'
 import { CronError, parseCron } from '../timers/cron.ts'
 import { listOf, member, shown } from './json.ts'
 import { type Report, within } from './report.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FunctionRoute } from '../../functions/definition.ts'
+import type { FunctionRoute } from '../../settings.ts'
 import { routeOf } from './route-of.ts'
 
 function route(path: string, more: Partial<FunctionRoute> = {}): FunctionRoute {

@@ -1,5 +1,5 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FunctionRoute } from '../../functions/definition.ts'
+import type { FunctionRoute } from '../../settings.ts'
 
 /** A request below `/fn` and the route that answers it. */
 export interface Routed {

@@ -2,7 +2,7 @@ import { type Caller, CloudsteadError, NOBODY, requireScope } from '@cloudstead/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Auth } from '../../auth/index.ts'
 import type { FunctionRunner } from '../../functions/call.ts'
-import type { FunctionRoute } from '../../functions/definition.ts'
+import type { FunctionRoute } from '../../settings.ts'
 import { MAX_EVENT_BYTES } from '../actions/functions.ts'
 import { leaveBodies, sentContentType } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
