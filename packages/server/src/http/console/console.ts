@@ -104,10 +104,16 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     }),
     ...storageHandlers({ storage }),
     ...rulesHandlers({
-      simulator: createRuleSimulator({ storage, database, resourceOpenid: () => settings.resourceOpenid() }),
+      simulator: createRuleSimulator({
+        storage,
+        database,
+        resourceOpenid: () => settings.resourceOpenid(),
+        functionRules: () => settings.current().functions.rules,
+        now,
+      }),
       denials,
       nodes,
-      check: (text, collection) => settings.check(collection, text),
+      check: (text, subject) => settings.check(subject, text),
     }),
     ...settingsHandlers({ settings, database }),
     ...databaseHandlers({ database, settings }),
