@@ -240,7 +240,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       })),
     async close() {
       while (running.size > 0) await Promise.allSettled(running)
-      pool.close()
+      await pool.close()
       await opening
       home?.reaper.close()
     },

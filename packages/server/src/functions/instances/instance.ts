@@ -62,6 +62,8 @@ export interface Instance {
   memoryMB(): number
   /** Ends it at once. */
   kill(): void
+  /** Resolves when the process has ended. */
+  readonly gone: Promise<unknown>
 }
 
 /** The file of a function could not be loaded. */
@@ -158,6 +160,11 @@ export function startInstance(options: InstanceOptions): Instance {
       failed(error)
     })
   })
+  const gone = new Promise((done) => {
+    child.once('close', done)
+    // Of a process that was never started.
+    child.once('error', done)
+  })
   // Whoever waits for it hears of it.
   loaded.catch(() => {})
   if (child.pid !== undefined) options.started(child.pid)
@@ -227,6 +234,7 @@ export function startInstance(options: InstanceOptions): Instance {
     call,
     memoryMB: () => Math.round((measuredAt < 0 ? measure() : memoryBytes) / MB),
     kill,
+    gone,
   }
 }
 

@@ -35,8 +35,8 @@ export interface Pool {
   release(instance: Instance): void
   /** Of one function, or all. */
   list(name?: string): readonly Instance[]
-  /** Ends all instances at once. */
-  close(): void
+  /** Ends all instances at once. Resolves when their processes have ended. */
+  close(): Promise<void>
 }
 
 interface Waiter {
@@ -195,14 +195,14 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
       const chosen = name === undefined ? [...teams.values()] : [teamOf(name)]
       return chosen.flatMap(({ instances }) => [...instances]).filter(({ alive }) => alive)
     },
-    close() {
+    async close() {
       closed = true
       clearInterval(timer)
-      for (const team of teams.values()) {
-        rejectAll(team, new CloudsteadError('SERVER_BUSY'))
-        for (const instance of team.instances) instance.kill()
-      }
+      for (const team of teams.values()) rejectAll(team, new CloudsteadError('SERVER_BUSY'))
+      const all = [...teams.values()].flatMap(({ instances }) => [...instances])
       teams.clear()
+      for (const instance of all) instance.kill()
+      await Promise.all(all.map(({ gone }) => gone))
     },
   }
 }
