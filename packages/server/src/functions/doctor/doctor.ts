@@ -1,7 +1,7 @@
 /** Says what keeps the functions of a project from running, or from running as on the platform. */
 import { dirname, join } from 'node:path'
 import type { FunctionDefinition, ProjectState } from '../definition.ts'
-import { createDisk, type Disk } from '../project/disk.ts'
+import { createDisk, type Reader } from '../project/disk.ts'
 import { readJson } from '../project/function-definition.ts'
 import { realPath } from '../project/paths.ts'
 import { DECLARATIONS } from '../project/project.ts'
@@ -38,7 +38,7 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
   return findings
 }
 
-function ofFunction(disk: Disk, definition: FunctionDefinition, project: string, env: string | undefined): Finding[] {
+function ofFunction(disk: Reader, definition: FunctionDefinition, project: string, env: string | undefined): Finding[] {
   const found = (message: string): Finding => ({ severity: 'error', function: definition.name, message })
   const missing = missingPackages(disk, definition, project)
   const keys = keyFiles(disk, definition.directory).filter((key) => env !== undefined && key.env !== env)
@@ -63,7 +63,7 @@ function ofFunction(disk: Disk, definition: FunctionDefinition, project: string,
 const MODULE_SYNTAX =
   /^(?:import\s*(?:[\w$*{][^'"();]*from\s*)?['"]|export\s+(?:default|const|let|var|async|function|class)\b|export\s*[{*])/m
 
-function isModuleSyntax(disk: Disk, file: string): boolean {
+function isModuleSyntax(disk: Reader, file: string): boolean {
   const read = disk.text(file)
   return 'value' in read && MODULE_SYNTAX.test(read.value.replaceAll(/\/\*[\s\S]*?\*\//g, ''))
 }

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { FunctionDefinition } from '../definition.ts'
-import type { Disk } from '../project/disk.ts'
+import type { Reader } from '../project/disk.ts'
 import { readJson } from '../project/function-definition.ts'
 import { isObject, member } from '../project/json.ts'
 import { isWithin } from '../project/paths.ts'
@@ -21,7 +21,7 @@ export interface MissingPackage {
  * @param project without symbolic links
  */
 export function missingPackages(
-  disk: Disk,
+  disk: Reader,
   { directory, file }: FunctionDefinition,
   project: string,
 ): readonly MissingPackage[] {

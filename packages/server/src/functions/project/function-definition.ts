@@ -5,7 +5,7 @@ import type { Text } from '@cloudstead/rules'
 import type { FunctionsSettings, TimerTrigger } from '../../settings.ts'
 import type { FunctionDefinition } from '../definition.ts'
 import type { DeclaredFunction } from './cloudbaserc.ts'
-import type { Disk } from './disk.ts'
+import type { Reader } from './disk.ts'
 import { usableVariables } from './environment.ts'
 import { DEFAULT_HANDLER, type Extension, extensionOf, type Handler, parseHandler } from './handler.ts'
 import { member, parseLooseJson } from './json.ts'
@@ -18,7 +18,7 @@ import { unsupported } from './unsupported.ts'
 
 /** What the functions of a project have in common. */
 export interface ProjectContext {
-  readonly disk: Disk
+  readonly disk: Reader
   readonly settings: FunctionsSettings
   /** Without symbolic links. */
   readonly project: string
@@ -110,7 +110,7 @@ function merged(first: readonly TimerTrigger[], second: readonly TimerTrigger[])
 
 /** The timers in config.json. */
 function triggersOf(
-  disk: Disk,
+  disk: Reader,
   directory: string,
   names: ReadonlySet<string>,
   report: Report,
@@ -122,7 +122,7 @@ function triggersOf(
 }
 
 /** A file that may have comments; undefined when there is none, or it cannot be used. */
-export function readJson(disk: Disk, path: string, report: Report): unknown {
+export function readJson(disk: Reader, path: string, report: Report): unknown {
   const read = disk.text(path)
   if ('failure' in read) report({ en: `it cannot be read: ${read.failure}`, zh: `无法读取：${read.failure}` })
   return 'value' in read ? parseLooseJson(read.value, report) : undefined

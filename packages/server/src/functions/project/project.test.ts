@@ -147,6 +147,21 @@ describe('an edit is live at the very next call', () => {
     assert.deepEqual(setup.get('hello'), before)
   })
 
+  test('of one function, when only that matters; of another, later', () => {
+    const setup = setUp({ ...HELLO, 'cloudfunctions/other/index.js': MAIN })
+    const of = (name: string, asked?: string) => setup.project.current(asked).functions.get(name)?.triggers.length
+    const timers = { triggers: [{ name: 't', type: 'timer', config: '0 0 2 * * * *' }] }
+    assert.equal(of('hello', 'hello'), 0)
+    setup.write({ 'cloudfunctions/hello/config.json': timers })
+    assert.equal(of('hello', 'hello'), 1)
+    setup.write({ 'cloudfunctions/other/config.json': timers })
+    assert.equal(of('other'), 1)
+    setup.write({ 'cloudbaserc.json': { functions: [{ name: 'hello', timeout: 9 }] } })
+    assert.equal(setup.project.current('other').functions.get('hello')?.timeoutMs, 9_000)
+    setup.write({ 'cloudfunctions/third/index.js': MAIN })
+    assert.equal(setup.project.current('third').functions.has('third'), true)
+  })
+
   test('unless files are not watched: then with the next change of the settings', () => {
     const setup = setUp(HELLO, { watch: false })
     const before = setup.project.current()

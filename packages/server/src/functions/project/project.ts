@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoute, FunctionsSettings, Mode, Settings } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
 import { readCloudbaserc } from './cloudbaserc.ts'
-import { createDisk, type Disk } from './disk.ts'
+import { createDisk, type Disk, type Reader } from './disk.ts'
 import { parseDotenv } from './dotenv.ts'
 import { functionFolders } from './folders.ts'
 import { functionDefinition, readJson } from './function-definition.ts'
@@ -36,16 +36,16 @@ export function openProject({ settings, env, mode, log }: ProjectOptions): Proje
   let logged = new Set<string>()
 
   return {
-    current() {
+    current(name) {
       const { functions } = settings()
-      if (state !== undefined && functions === used && !(functions.watch && disk.changed())) return state
+      if (state !== undefined && functions === used && !(functions.watch && disk.changed(name))) return state
       used = functions
       disk.restart()
       state = readProject({ disk, settings: functions, env, mode, uid })
       const lines = new Set<string>()
-      for (const { function: name, message } of state.problems) {
-        const line = `${name === undefined ? '' : `${name}: `}${message.en}`
-        if (!logged.has(line)) log.warn({ ...(name === undefined ? {} : { function: name }) }, `functions: ${line}`)
+      for (const { function: about, message } of state.problems) {
+        const line = `${about === undefined ? '' : `${about}: `}${message.en}`
+        if (!logged.has(line)) log.warn(about === undefined ? {} : { function: about }, `functions: ${line}`)
         lines.add(line)
       }
       logged = lines
@@ -87,7 +87,11 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
     }
     const readable = [project, ...linkedDirectories(disk, project)]
     for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
-      const definition = functionDefinition({ disk, settings, project, readable }, folder, reportOn(folder.name))
+      const definition = functionDefinition(
+        { disk: disk.part(folder.name), settings, project, readable },
+        folder,
+        reportOn(folder.name),
+      )
       if (definition !== undefined) functions.set(folder.name, definition)
     }
   }
@@ -102,7 +106,7 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
 }
 
 /** The files of variables; of two that set one, the later wins. */
-function readVariables(disk: Disk, base: string, mode: Mode, report: Report): ReadonlyMap<string, string> {
+function readVariables(disk: Reader, base: string, mode: Mode, report: Report): ReadonlyMap<string, string> {
   const variables = new Map<string, string>()
   for (const name of ['.env', '.env.local', mode === 'dev' ? '.env.development' : '.env.production']) {
     const told = within(report, name)
