@@ -1,10 +1,9 @@
 /** Says what keeps the functions of a project from running, or from running as on the platform. */
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { FunctionDefinition, ProjectState } from '../definition.ts'
+import { DECLARATIONS, projectBase } from '../project/base.ts'
 import { createDisk, type Reader } from '../project/disk.ts'
-import { readJson } from '../project/function-definition.ts'
-import { realPath } from '../project/paths.ts'
-import { DECLARATIONS } from '../project/project.ts'
+import { readJson } from '../project/read-json.ts'
 import type { Finding } from './finding.ts'
 import { keyFiles } from './key-files.ts'
 import { missingPackages } from './packages.ts'
@@ -21,8 +20,7 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
     ...(name === undefined ? {} : { function: name }),
   }))
   if (state.root === undefined) return findings
-  const base = dirname(state.root)
-  const project = realPath(base) ?? base
+  const { base, project } = projectBase(disk, state.root)
   const listed = disk.entries(base)
   for (const { name } of 'value' in listed ? listed.value : []) {
     if (OTHER_DECLARATIONS.test(name)) {

@@ -72,6 +72,8 @@ function load(): Main | undefined {
 }
 
 async function run(main: Main, { event, context, variables }: CallMessage): Promise<CallEnd> {
+  const names = Object.keys(variables)
+  const former = names.map((name) => process.env[name])
   Object.assign(process.env, variables)
   try {
     const result = await called(main, event === '' ? {} : JSON.parse(event), context)
@@ -81,7 +83,11 @@ async function run(main: Main, { event, context, variables }: CallMessage): Prom
   } catch (thrown) {
     return { type: 'thrown', error: thrownOf(thrown) }
   } finally {
-    for (const name of Object.keys(variables)) delete process.env[name]
+    for (const [at, name] of names.entries()) {
+      const value = former[at]
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 

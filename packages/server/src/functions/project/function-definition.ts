@@ -8,9 +8,10 @@ import type { DeclaredFunction } from './cloudbaserc.ts'
 import type { Reader } from './disk.ts'
 import { usableVariables } from './environment.ts'
 import { DEFAULT_HANDLER, type Extension, extensionOf, type Handler, parseHandler } from './handler.ts'
-import { member, parseLooseJson } from './json.ts'
+import { member } from './json.ts'
 import { type LimitName, limit } from './limits.ts'
-import { isWithin, realPath } from './paths.ts'
+import { directoriesUpTo, isWithin, realPath } from './paths.ts'
+import { readJson } from './read-json.ts'
 import { linkedDirectories, outermost } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { readTriggers, usableTriggers } from './triggers.ts'
@@ -121,13 +122,6 @@ function triggersOf(
     : []
 }
 
-/** A file that may have comments; undefined when there is none, or it cannot be used. */
-export function readJson(disk: Reader, path: string, report: Report): unknown {
-  const read = disk.text(path)
-  if ('failure' in read) report({ en: `it cannot be read: ${read.failure}`, zh: `无法读取：${read.failure}` })
-  return 'value' in read ? parseLooseJson(read.value, report) : undefined
-}
-
 /** Whose package.json makes ES modules of the `.js` files beside it: Node asks the nearest one, also above the function. */
 function moduleOf(
   { disk, project }: ProjectContext,
@@ -135,16 +129,16 @@ function moduleOf(
   file: string,
   report: Report,
 ): 'function' | 'project' | undefined {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const own = isWithin(folder, directory)
-    if (!own && !isWithin(folder, project)) return undefined
+  const own = directoriesUpTo(directory, dirname(file))
+  for (const folder of [...own, ...directoriesUpTo(project, dirname(directory))]) {
     const path = join(folder, 'package.json')
     if ('absent' in disk.text(path)) continue
     // What is wrong with a file of the project would be said for each of its functions.
-    const told = own ? within(report, 'package.json') : () => {}
+    const told = own.includes(folder) ? within(report, 'package.json') : () => {}
     if (member(readJson(disk, path, told), 'type') !== 'module') return undefined
-    return own ? 'function' : 'project'
+    return own.includes(folder) ? 'function' : 'project'
   }
+  return undefined
 }
 
 function badHandler(written: string): Text {

@@ -3,18 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoute, FunctionsSettings, Mode, Settings } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
+import { DECLARATIONS, projectBase } from './base.ts'
 import { readCloudbaserc } from './cloudbaserc.ts'
 import { createDisk, type Disk, type Reader } from './disk.ts'
 import { parseDotenv } from './dotenv.ts'
 import { functionFolders } from './folders.ts'
-import { functionDefinition, readJson } from './function-definition.ts'
+import { functionDefinition } from './function-definition.ts'
 import { realPath } from './paths.ts'
+import { readJson } from './read-json.ts'
 import { linkedDirectories } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { usableRoutes } from './routes.ts'
-
-/** The file of a project that declares its functions. */
-export const DECLARATIONS = 'cloudbaserc.json'
 
 interface ProjectOptions {
   readonly settings: () => Pick<Settings, 'functions'>
@@ -72,8 +71,7 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
   const root = settings.root === undefined ? undefined : resolve(settings.root)
   let declaredRoutes: readonly FunctionRoute[] = []
   if (root !== undefined) {
-    const base = dirname(root)
-    const project = realPath(base) ?? base
+    const { base, project } = projectBase(disk, root)
     const told = within(report, DECLARATIONS)
     const value = readJson(disk, join(base, DECLARATIONS), told)
     const variables = value === undefined ? new Map<string, string>() : readVariables(disk, base, mode, report)
@@ -85,7 +83,9 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
         zh: `functionRoot 为 ${declared.functionRoot}，但使用的是 ${root} 中的云函数`,
       })
     }
-    const readable = [project, ...linkedDirectories(disk, project)]
+    // A root at the top of the file system must not open all of it.
+    const own = project === dirname(project) ? [realPath(root) ?? root, join(project, 'node_modules')] : [project]
+    const readable = [...own, ...linkedDirectories(disk, project)]
     for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
       const definition = functionDefinition(
         { disk: disk.part(folder.name), settings, project, readable },
