@@ -84,6 +84,7 @@ export function startInstance(options: InstanceOptions): Instance {
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
   const host: HostOptions = {
     name: definition.name,
+    directory: definition.directory,
     file: definition.file,
     exported: definition.exported,
     maxResultBytes: MAX_RESULT_BYTES,

@@ -67,7 +67,7 @@ export function functionDefinition(
           ...{ name, handler: written, extension, chosen: chosen !== undefined },
           ...{ type: declared?.type, runtime: declared?.runtime },
           bootstrap: bootstrap && chosen === undefined && declared?.handler === undefined,
-          module: extension === '.js' ? moduleOf(context, directory, file, report) : undefined,
+          module: extension === '.js' && isModule(disk, directory, file, report),
         }) ?? leadsOut(directory, file, extension, handler))
   if (refused !== undefined) report(refused)
 
@@ -122,23 +122,14 @@ function triggersOf(
     : []
 }
 
-/** Whose package.json makes ES modules of the `.js` files beside it: Node asks the nearest one, also above the function. */
-function moduleOf(
-  { disk, project }: ProjectContext,
-  directory: string,
-  file: string,
-  report: Report,
-): 'function' | 'project' | undefined {
-  const own = directoriesUpTo(directory, dirname(file))
-  for (const folder of [...own, ...directoriesUpTo(project, dirname(directory))]) {
+/** Whether the nearest package.json within the function makes ES modules of `.js` files. */
+function isModule(disk: Disk, directory: string, file: string, report: Report): boolean {
+  for (const folder of directoriesUpTo(directory, dirname(file))) {
     const path = join(folder, 'package.json')
     if ('absent' in disk.text(path)) continue
-    // What is wrong with a file of the project would be said for each of its functions.
-    const told = own.includes(folder) ? within(report, 'package.json') : () => {}
-    if (member(readJson(disk, path, told), 'type') !== 'module') return undefined
-    return own.includes(folder) ? 'function' : 'project'
+    return member(readJson(disk, path, within(report, 'package.json')), 'type') === 'module'
   }
-  return undefined
+  return false
 }
 
 function badHandler(written: string): Text {

@@ -37,7 +37,6 @@ describe('what does not run here says so', () => {
       { 'f1/x.js': MAIN, 'x.js': MAIN, '../cloudbaserc.json': { functions: [{ name: 'f1', handler: '../x.main' }] } },
       /not a file of the function/,
     ],
-    ['a project of ES modules', { 'f1/index.js': MAIN, '../package.json': { type: 'module' } }, /"commonjs"/],
   ]
   for (const [title, files, expected] of cases) {
     test(title, () => {
@@ -59,6 +58,11 @@ describe('what does not run here says so', () => {
   test('a web function with a handler in the settings is an event function', () => {
     const files = { 'cloudfunctions/f1/scf_bootstrap': '', 'cloudfunctions/f1/index.js': MAIN }
     const setup = setUp(files, { options: new Map([['f1', { handler: 'index.main' }]]) })
+    assert.equal(setup.get('f1').unsupported, undefined)
+  })
+
+  test('a package.json above it makes no ES module of a function', () => {
+    const setup = setUp({ 'cloudfunctions/f1/index.js': MAIN, 'package.json': { type: 'module' } })
     assert.equal(setup.get('f1').unsupported, undefined)
   })
 
