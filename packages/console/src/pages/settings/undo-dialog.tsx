@@ -41,7 +41,7 @@ export function UndoDialog({ change, name, settings, onClose }: UndoDialogProps)
 /** Saves rules as text, to keep their comments. */
 async function saveRules(key: string, text: string): Promise<void> {
   const collection = collectionOfAclKey(key)
-  const target = typeof collection === 'string' ? { collection } : {}
+  const target = key === 'functions.rules' ? { functions: true } : typeof collection === 'string' ? { collection } : {}
   const { version } = await call('getRules', { query: target })
   await call('saveRules', { body: { ...target, text, version } })
 }
