@@ -134,6 +134,14 @@ const READING: ReadonlySet<string> = new Set<OperationId>([
   'checkRules',
   'nameUsers',
 ])
+/** Areas other than settings, to which everything else belongs. */
+const AREAS = [
+  ['storage', storageOperations],
+  ['database', databaseOperations],
+  ['functions', functionsOperations],
+  ['users', usersOperations],
+] as const
+
 /** Operations about the session of the caller, which need no scope. */
 const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'signIn', 'signOut', 'setPassword'])
 
@@ -145,13 +153,7 @@ export function scopeOf(
   id: string,
 ): `${'storage' | 'database' | 'functions' | 'users' | 'settings'}:${'read' | 'write'}` | undefined {
   if (OWN_SESSION.has(id)) return undefined
-  const area = Object.hasOwn(storageOperations, id)
-    ? 'storage'
-    : Object.hasOwn(databaseOperations, id)
-      ? 'database'
-      : Object.hasOwn(usersOperations, id)
-        ? 'users'
-        : 'settings'
+  const [area = 'settings'] = AREAS.find(([, ids]) => Object.hasOwn(ids, id)) ?? []
   const reads = operations[id as OperationId].method === 'GET' || READING.has(id)
   return `${area}:${reads ? 'read' : 'write'}`
 }

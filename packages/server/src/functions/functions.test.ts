@@ -134,7 +134,10 @@ test('what a function throws is for the operator; its caller sees a sentence', a
   assert.deepEqual(functions.calls.counts('bad'), { calls: 1, errors: 1, coldStarts: 1 })
   const inDev = open(t, files, { mode: 'dev' })
   await assert.rejects(inDev.invoke('bad'), { message: 'TypeError: at /secret/place' })
-  assert.match(inDev.logged.join('\n'), /\[bad\] FUNCTIONS_EXECUTE_FAIL TypeError: at \/secret\/place\n.*index\.js:1/)
+  assert.match(
+    inDev.logged.join('\n'),
+    /\[bad\] FUNCTIONS_EXECUTE_FAIL\n\[bad\] TypeError: at \/secret\/place\n\[bad\] .*index\.js:1/,
+  )
 })
 
 test('a call that fails in each way has its code, and the next one is served', async (t) => {

@@ -225,8 +225,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function report({ lines: _, error, ...call }: CallRecord): void {
     if (mode === 'dev') {
-      if (error !== undefined) log.warn({}, `[${call.function}] ${call.status} ${error.stack ?? error.message}`)
-      else if (call.status !== 'ok') log.warn({}, `[${call.function}] ${call.status}`)
+      if (call.status === 'ok') return
+      // A line each: a line end within one would be escaped.
+      const lines = (error?.stack ?? error?.message ?? '').split('\n')
+      for (const line of [call.status, ...lines]) log.warn({}, `[${call.function}] ${line}`)
     } else log.debug({ ...call, error }, 'a function was called')
   }
 

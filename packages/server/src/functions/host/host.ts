@@ -140,14 +140,19 @@ function thrownOf(thrown: unknown): ThrownError {
   try {
     if (!(thrown instanceof Error)) return { name: typeof thrown, message: cut(String(thrown)) }
     const { name, message, stack } = thrown
-    const lines = String(stack)
-      .split('\n')
-      .filter((line) => !line.includes(own) && !/^\s+at .*\(?node:internal\//.test(line))
+    const lines = String(stack).split('\n')
+    // What has called the function is of no interest.
+    while (isOurs(lines.at(-1) ?? '')) lines.pop()
     const hint = (thrown as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED' ? sandboxHint() : ''
     return { name: cut(String(name)), message: cut(`${message}${hint}`), stack: cut(lines.join('\n')) }
   } catch {
     return { name: 'Error', message: 'the error cannot be shown' }
   }
+}
+
+/** Whether a line of a stack is about this program or Node. */
+function isOurs(line: string): boolean {
+  return /^\s+at /.test(line) && (line.includes(own) || /[( ]node:/.test(line))
 }
 
 /** Node's message names a flag that nobody here can set. */
