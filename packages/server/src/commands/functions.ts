@@ -31,26 +31,26 @@ async function list(args: readonly string[], environment: Environment): Promise<
   const { items, problems, root } = await withServer(withUrl(options), environment, ['functions:read'], (server) =>
     server.call('listFunctions'),
   )
-  if (options.json) return print({ items, problems })
+  for (const { function: name, message } of problems) {
+    process.stderr.write(`! ${name === undefined ? '' : `${name}: `}${message.en}\n`)
+  }
+  if (options.json) return print(items)
   if (root === undefined) {
     process.stdout.write(
       'There are no functions: set functions.root in the configuration, or start with --functions.\n',
     )
     return 0
   }
-  const rows = items.map(({ name, timeout, memorySize, handler, timers, routes, variables }) => [
+  const rows = items.map(({ name, timeout, memorySize, handler, triggers, routes, variables }) => [
     name,
     `${timeout} s`,
     `${memorySize} MB`,
     handler,
-    timers.map((timer) => `${timer.name} (${timer.cron})`).join(', ') || '-',
+    triggers.map((trigger) => `${trigger.name} (${trigger.config})`).join(', ') || '-',
     routes.map(({ path }) => `/fn${path}`).join(', ') || '-',
     variables.join(', ') || '-',
   ])
   table([['FUNCTION', 'TIMEOUT', 'MEMORY', 'HANDLER', 'TIMERS', 'ROUTES', 'VARIABLES'], ...rows])
-  for (const { function: name, message } of problems) {
-    process.stdout.write(`! ${name === undefined ? '' : `${name}: `}${message.en}\n`)
-  }
   return 0
 }
 

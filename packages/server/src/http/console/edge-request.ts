@@ -7,6 +7,7 @@ import type { ConsoleContext, Handler, Handlers } from './handlers.ts'
 export interface EdgeRequest {
   /** Undefined when nobody is signed in. */
   readonly operator: Operator | undefined
+  readonly requestId: string
   /** The address of the other end of the connection, never from a header. */
   readonly peer: string
   readonly origin: string

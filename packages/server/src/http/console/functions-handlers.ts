@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { CloudFunction, FunctionCall, FunctionLogEvent, functionsOperations, Person } from '@cloudstead/admin-api'
 import { type AdminCaller, type Caller, CloudsteadError, NOBODY } from '@cloudstead/protocol'
 import type { Nodes } from '../../cluster/nodes.ts'
@@ -63,9 +62,9 @@ export function functionsHandlers({
       }
     },
 
-    async invokeFunction({ params: { name }, body: { data, as, trigger = 'admin' } }, { caller, origin, peer }) {
+    async invokeFunction({ params: { name }, body }, { caller, origin, peer, requestId }) {
+      const { data, as, trigger = 'admin' } = body
       const { open } = found(name)
-      const requestId = randomUUID()
       const answer = await open.invoke({
         name,
         event: data === undefined ? '' : JSON.stringify(data),
@@ -152,9 +151,9 @@ function described(open: OpenFunctions, definition: FunctionDefinition): CloudFu
     timeout: timeoutMs / 1000,
     memorySize: memoryMB,
     maxInstances,
-    timers: triggers.map((timer) => {
+    triggers: triggers.map((timer) => {
       const next = open.timers.next(timer)
-      return { ...timer, ...(next === undefined ? {} : { next }) }
+      return { name: timer.name, type: 'timer', config: timer.cron, ...(next === undefined ? {} : { next }) }
     }),
     routes: open
       .project()

@@ -8,6 +8,7 @@ export interface ConsoleContext {
   readonly caller: AdminCaller
   /** The name of the caller in histories: the id of the API key, or "operator". */
   readonly by: string
+  readonly requestId: string
   /** The address of the other end of the connection. */
   readonly peer: string
   /** The origin at which this client reaches the server: `http://host:port`, no trailing slash. */

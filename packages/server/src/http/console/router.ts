@@ -120,9 +120,9 @@ function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonl
 }
 
 /** The context of a handler that needs a signed-in caller. */
-function contextOf({ operator, peer, origin, signal, bytes }: EdgeRequest) {
+function contextOf({ operator, requestId, peer, origin, signal, bytes }: EdgeRequest) {
   if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
-  return { caller: operator.caller, by: operator.name, peer, origin, signal, bytes }
+  return { caller: operator.caller, by: operator.name, requestId, peer, origin, signal, bytes }
 }
 
 async function runOperation(
@@ -142,6 +142,7 @@ async function runOperation(
       : endSignal(routes, reply, operator, operation)
   const answer = run(input, {
     operator,
+    requestId: request.id,
     peer: request.ip,
     origin: routes.originOf(request),
     signal,
