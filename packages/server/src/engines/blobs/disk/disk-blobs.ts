@@ -16,6 +16,7 @@ import { createBodyCheck } from '../body-check.ts'
 import { checkRange } from '../byte-range.ts'
 import { ChunkBatch } from '../chunk-batch.ts'
 import { isMissing, isThere, rename, unlinkIfThere } from '../files.ts'
+import type { Allocate } from '../recycled-memory.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { storeMark } from './mark.ts'
@@ -194,9 +195,9 @@ export async function openDiskBlobs({
   }
 
   /** A blob that is in a segment. */
-  async function readSmall(id: BlobId): Promise<Uint8Array | undefined> {
+  async function readSmall(id: BlobId, allocate?: Allocate): Promise<Uint8Array | undefined> {
     const place = smallPlaceOf(id)
-    return place && segments.read(place)
+    return place && segments.read(place, allocate)
   }
 
   /** The living blobs of a shard, by the `file` of their ids, with the time of their writing. */
@@ -244,8 +245,8 @@ export async function openDiskBlobs({
       return Readable.from(part.byteLength === 0 ? [] : [part], { objectMode: false })
     },
 
-    async readAll(id) {
-      return (await readSmall(id)) ?? wholeFile(existingPathOf(id))
+    async readAll(id, allocate) {
+      return (await readSmall(id, allocate)) ?? wholeFile(existingPathOf(id), allocate)
     },
 
     async filePath(id) {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { close, fstat, openIfThere, readFully, writeByte } from '../files.ts'
+import type { Allocate } from '../recycled-memory.ts'
 import {
   DEAD,
   HEADER_BYTES,
@@ -33,7 +34,7 @@ export interface SegmentReader {
   /** The headers in order, up to the first that is missing or torn. */
   headers(): Promise<readonly Header[]>
   /** The body at a place, living or dead, with its header. Undefined when there is none, or another one. */
-  body(place: BodyRange): Promise<{ readonly header: Header; readonly bytes: Buffer } | undefined>
+  body(place: BodyRange, allocate?: Allocate): Promise<{ readonly header: Header; readonly bytes: Buffer } | undefined>
   /** Its header alone. */
   header(place: BodyRange): Promise<Header | undefined>
   /** Marks a body as dead. For segments that are open for that. */
@@ -92,10 +93,10 @@ export async function openSegment(
       return headers
     },
 
-    async body({ offset, length }) {
+    // By default in memory of its own, so that a cache can keep it without a copy.
+    async body({ offset, length }, allocate = Buffer.allocUnsafeSlow) {
       const head = Buffer.allocUnsafe(HEADER_BYTES)
-      // In memory of its own, so that a cache can keep it without a copy.
-      const bytes = Buffer.allocUnsafeSlow(length)
+      const bytes = allocate(length)
       if ((await readFully(fd, [head, bytes], offset)) < HEADER_BYTES + length) return undefined
       const header = parseHeader(run, head, offset)
       return header?.length === length ? { header, bytes } : undefined
@@ -140,9 +141,9 @@ export function livingBodies(path: string, run: string): Promise<SmallBody[] | u
 }
 
 /** A living body. Undefined when it has been removed, or was never there. */
-export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
+export function readSmall(path: string, place: SmallPlace, allocate?: Allocate): Promise<Uint8Array | undefined> {
   return withSegment(path, place.run, async (segment) => {
-    const [body, isDead] = await Promise.all([segment.body(place), segment.deadNow()])
+    const [body, isDead] = await Promise.all([segment.body(place, allocate), segment.deadNow()])
     return body === undefined || isDead(body.header.number) ? undefined : body.bytes
   })
 }

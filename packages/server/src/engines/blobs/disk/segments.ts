@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNumberedShard } from '../blob-name.ts'
 import type { BlobId } from '../blobs.ts'
+import type { Allocate } from '../recycled-memory.ts'
 import { PAGE_BYTES, type SmallBody } from './segment-format.ts'
 import { runOf, type SegmentName, type SmallPlace, segmentFile } from './segment-name.ts'
 import { livingBodies, readSmall, removeSmall } from './segment-reader.ts'
@@ -25,7 +26,7 @@ export interface Segments {
   /** Resolves when the body survives a power loss. When it fails, the body is not there. */
   append(chunks: readonly Uint8Array[], length: number): Promise<BlobId>
   /** Undefined when the body is not in its segment: it was removed, or has become a file. */
-  read(place: SmallPlace): Promise<Uint8Array | undefined>
+  read(place: SmallPlace, allocate?: Allocate): Promise<Uint8Array | undefined>
   /** The living bodies of a segment. Undefined when it does not exist, or no longer. */
   living(name: SegmentName): Promise<readonly SmallBody[] | undefined>
   /** Removes bodies, and the segments that have no others. */
@@ -59,7 +60,7 @@ export function createSegments(options: SegmentsOptions): Segments {
 
   return {
     append: writer.append,
-    read: (place) => readSmall(pathOf(place), place),
+    read: (place, allocate) => readSmall(pathOf(place), place, allocate),
     living: (name) => livingBodies(pathOf(name), name.run),
 
     async remove(places) {
