@@ -24,15 +24,11 @@ export function bodyOf(file: FileRecord): Body {
   return { blob: file.blob, size: file.size, etag: etagOf(file), type: file.contentType }
 }
 
-/**
- * Reads a body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. Undefined when it
- * has been replaced or removed: then read its record again.
- */
-type ReadBody = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
-
+/** Reads bodies. Undefined for one that has been replaced or removed: then read its record again. */
 export interface BodyReader {
-  readonly bytes: ReadBody
-  /** A small body, for a reader that says when it is done. Undefined when it has been replaced or removed. */
+  /** A body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. */
+  bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
+  /** A small body, for a reader that says when it is done. */
   lend(body: Body): Promise<Loan | undefined>
 }
 

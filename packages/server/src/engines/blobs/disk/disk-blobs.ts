@@ -61,7 +61,8 @@ export interface DiskBlobsOptions {
   readonly dir: string
   /**
    * True when the caller holds a lock, so that no other process has the directory open or opens it. Opening the engine then
-   * removes all unfinished writes of a killed process; otherwise only those that are a day old. Default false.
+   * removes all unfinished writes of a killed process; otherwise only those that are a day old. Segments stay open between
+   * reads. Default false.
    */
   readonly exclusive?: boolean
   readonly filesPerShard?: number

@@ -152,24 +152,27 @@ export function readSmall(path: string, place: SmallPlace, allocate?: Allocate):
  * Marks bodies of one segment as dead; those that are not there are ignored.
  *
  * @param shared whether other machines may do the same: a network file system must then write the mark, not its whole page
- * @returns the bytes that the marked bodies take, and those of the segment; undefined when there is no such segment
+ * @returns the bytes that the marked bodies take, their numbers, and the bytes of the segment; undefined when there is no
+ *   such segment
  */
 export function removeSmall(
   path: string,
   places: readonly SmallPlace[],
   shared: boolean,
-): Promise<{ readonly removed: number; readonly size: number } | undefined> {
+): Promise<{ readonly removed: number; readonly marked: readonly number[]; readonly size: number } | undefined> {
   const flags = constants.O_RDWR | (shared ? O_DSYNC : 0)
   const mark = async (segment: SegmentReader) => {
     const isDead = await segment.deadNow()
+    const marked: number[] = []
     let removed = 0
     for (const place of places) {
       const header = await segment.header(place)
       if (header === undefined || isDead(header.number)) continue
       await segment.markDead(header.number)
+      marked.push(header.number)
       removed += header.span
     }
-    return { removed, size: await segment.size() }
+    return { removed, marked, size: await segment.size() }
   }
   return withSegment(path, places[0]?.run ?? '', mark, flags)
 }
