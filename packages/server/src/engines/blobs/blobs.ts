@@ -15,6 +15,8 @@ export interface WriteOptions {
   readonly limit: number
   /** Also computes the MD5, for a sender that announced one. */
   readonly md5?: boolean
+  /** Nobody else reads the chunks of the source, so the engine may free their memory when it has stored them. Default false. */
+  readonly disposable?: boolean
   /** The id that the blob had in another store. Writing the same bytes under one id again is allowed. Default: a new id. */
   readonly id?: BlobId
 }

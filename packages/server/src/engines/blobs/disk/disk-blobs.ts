@@ -16,6 +16,7 @@ import { createBodyCheck } from '../body-check.ts'
 import { checkRange } from '../byte-range.ts'
 import { ChunkBatch } from '../chunk-batch.ts'
 import { isMissing, isThere, rename, unlinkIfThere } from '../files.ts'
+import { freeMemory } from '../free-memory.ts'
 import type { Allocate } from '../recycled-memory.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { removeLeftovers } from './leftovers.ts'
@@ -112,10 +113,13 @@ export async function openDiskBlobs({
 
   async function write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob> {
     const check = createBodyCheck(options)
+    const free = options.disposable ? freeMemory : () => {}
     const tempPath = join(tempDir, names.nextTemp())
     let temp: TempFile | undefined
     try {
       const batch = new ChunkBatch()
+      /** What was hashed and may still be being written. */
+      let hashed: Uint8Array[] = []
       for await (const chunk of source) {
         check.count(chunk)
         batch.add(chunk)
@@ -123,7 +127,9 @@ export async function openDiskBlobs({
         temp ??= await createTempFile(tempPath, { single: false })
         const chunks = batch.take()
         await temp.queue(chunks)
+        free(hashed)
         check.hash(chunks)
+        hashed = chunks
       }
       check.end()
       const { size } = batch
@@ -132,10 +138,13 @@ export async function openDiskBlobs({
       if (useSegments && single && size <= SMALL_BODY_BYTES && options.id === undefined) {
         const appended = segments.append(last, size)
         check.hash(last)
-        return { id: await appended, ...check.result() }
+        const id = await appended
+        free(last)
+        return { id, ...check.result() }
       }
       temp ??= await createTempFile(tempPath, { single: true })
       await temp.queue(last)
+      free(hashed)
       // Hash during the slow step of the disk (a single write also syncs), not while the body arrives: 20 % more small
       // uploads per second.
       if (single) check.hash(last)
@@ -144,6 +153,7 @@ export async function openDiskBlobs({
       const synced = temp.sync()
       if (!single) check.hash(last)
       await synced
+      free(last)
       if (hooks) await hooks.at('afterDatasync')
       const id = options.id === undefined ? await publish(tempPath) : await publishAs(options.id, tempPath)
       return { id, ...check.result() }
