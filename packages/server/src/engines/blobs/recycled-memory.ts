@@ -1,5 +1,5 @@
 /** The memory of a shorter body is not used again: V8 allocates and collects it at little cost. */
-const MIN_BYTES = 16 * 1024
+const MIN_BYTES = 4 * 1024
 /** A buffer has at most a quarter more than what it was taken for: four sizes between one power of two and the next. */
 const SIZES_PER_DOUBLING = 4
 
