@@ -60,7 +60,7 @@ export function answerHotObjects(server: Server, { storage, isOwnHost, counted }
     response
       .writeHead(200, [...headOf(opened), 'cache-control', cacheControlOf(opened), 'x-request-id', randomUUID()])
       // When the connection is lost before, the bytes are not given back.
-      .once('finish', loan.giveBack)
+      .on('finish', loan.giveBack)
       .end(loan.bytes)
     counted((performance.now() - start) / 1000)
     return true

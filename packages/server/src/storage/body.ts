@@ -29,7 +29,7 @@ export interface BodyReader {
   /** A body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
   /** A small body, for a reader that says when it is done. */
-  lend(body: Body): Promise<Loan | undefined>
+  lend(body: Body): Loan | Promise<Loan | undefined>
 }
 
 /** Whether a body of so many bytes is read into memory. */
@@ -52,7 +52,7 @@ export function createBodyReader(options: StorageOptions): BodyReader {
         const whole = await hot.load(blob, loaderOf(blob))
         return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
       }),
-    lend: ({ blob }) => unlessRemoved(options, blob, () => hot.lend(blob, loaderOf(blob))),
+    lend: ({ blob }) => hot.lendKept(blob) ?? unlessRemoved(options, blob, () => hot.lend(blob, loaderOf(blob))),
   }
 }
 

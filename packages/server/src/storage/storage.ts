@@ -53,7 +53,7 @@ export interface Storage {
    */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
   /** The bytes of a small opened object, for a reader that says when it is done. Undefined as with `bytes`. */
-  lend(body: Body): Promise<Loan | undefined>
+  lend(body: Body): Loan | Promise<Loan | undefined>
   /**
    * A URL at which anybody can read the bytes from the store itself, for a minute. Undefined when they have to be read by
    * `bytes`.

@@ -41,6 +41,8 @@ export interface HotCache {
   load(id: string, loader: Loader): Promise<Uint8Array>
   /** The same. When all readers of a blob have given it back, its memory is used again after it has been dropped. */
   lend(id: string, loader: Loader): Promise<Loan>
+  /** The same for cached bytes, at once; undefined when there are none. */
+  lendKept(id: string): Loan | undefined
   /** Memory in use, in bytes; never more than `maxBytes`. */
   readonly bytes: number
 }
@@ -105,6 +107,20 @@ export function createHotCache({ maxBytes, maxItemBytes }: HotCacheOptions): Hot
     return entry
   }
 
+  /** For a reader that has been counted. */
+  function loanOf(entry: Entry): Loan {
+    let isLent = true
+    return {
+      bytes: entry.bytes,
+      giveBack() {
+        if (!isLent) return
+        isLent = false
+        entry.readers--
+        recycle(entry)
+      },
+    }
+  }
+
   /** Counts the caller as a reader at once, so that the memory is not used for another blob before it gets the entry. */
   async function entryOf(id: string, loader: Loader): Promise<Entry> {
     const found = find(id) ?? loading.get(id)
@@ -149,17 +165,13 @@ export function createHotCache({ maxBytes, maxItemBytes }: HotCacheOptions): Hot
       return (await entryOf(id, loader)).bytes
     },
     async lend(id, loader) {
-      const entry = await entryOf(id, loader)
-      let isLent = true
-      return {
-        bytes: entry.bytes,
-        giveBack() {
-          if (!isLent) return
-          isLent = false
-          entry.readers--
-          recycle(entry)
-        },
-      }
+      return loanOf(await entryOf(id, loader))
+    },
+    lendKept(id) {
+      const entry = find(id)
+      if (entry === undefined) return undefined
+      entry.readers++
+      return loanOf(entry)
     },
     get bytes() {
       return used
