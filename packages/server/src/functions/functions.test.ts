@@ -168,6 +168,17 @@ test('a call that fails in each way has its code, and the next one is served', a
   await assert.rejects(invoke('fn', { event }), { code: 'EXCEED_REQUEST_SIZE_LIMIT' })
 })
 
+test('an event of any shape arrives, and what is no JSON is refused without a call', async (t) => {
+  const { functions, invoke } = open(t, { 'fn/index.js': 'exports.main = async (event) => event' })
+  const events = ['[1,"x",null]', '"text"', 'null', '3', `[${'1,'.repeat(500_000)}1]`, '{"__proto__":{"a":1},"a":2}']
+  for (const event of events) assert.equal((await invoke('fn', { event, caller: ADMIN })).result, event)
+  const count = functions.calls.counts('fn').calls
+  for (const event of ['{', 'undefined', `{"a":${'['.repeat(100_000)}`]) {
+    await assert.rejects(invoke('fn', { event }), { code: 'INVALID_PARAM' })
+  }
+  assert.equal(functions.calls.counts('fn').calls, count)
+})
+
 test('a function that does not load fails alone, with the reason in the log', async (t) => {
   const { functions, invoke } = open(t, {
     'broken/index.js': `require('nowhere')`,

@@ -9,20 +9,18 @@ import {
   FunctionError,
   type FunctionRunner,
   type LogLine,
+  MAX_EVENT_BYTES,
   type ThrownError,
 } from './call.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
 import type { CallTokens } from './call-token.ts'
 import type { FunctionDefinition, Project, ProjectState } from './definition.ts'
-import { eventFor } from './event.ts'
 import type { FunctionsLog } from './functions-log.ts'
 import { callContext, callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
 import { type Instance, LoadError, startInstance } from './instances/instance.ts'
 import { createPool } from './instances/pool.ts'
 import { type Reaper, startReaper } from './instances/reaper.ts'
 
-/** Bytes of an event, as on the platform. */
-const MAX_EVENT_BYTES = 6 * 1024 * 1024
 /** Functions that call each other, one within the other. */
 const MAX_DEPTH = 8
 
@@ -166,6 +164,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
       case 'result':
         end({ ...known, status: 'ok', error: undefined })
         return { result: outcome.result, requestId, durationMs }
+      case 'bad-event':
+        throw new CloudsteadError('INVALID_PARAM', 'the data for the function is not valid JSON')
       case 'thrown':
       case 'ended':
         throw failed('FUNCTIONS_EXECUTE_FAIL', outcome.error, known)
@@ -189,7 +189,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
     if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
-      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'The data for a function has at most 6 MB.')
+      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'the data for a function has more than 6 MB')
     }
     const outer = within === undefined ? undefined : tokens.open(within)
     if (outer === undefined) return { definition, depth: 0, user: caller, sourceIp, origin }
@@ -216,7 +216,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const context = callContext(instance.definition, { env, requestId, variables })
     latest.set(instance, requestId)
     const calledAt = now()
-    const { outcome, lines } = instance.call({ event: eventFor(event, user, appid ?? ''), context, variables })
+    const openId = user.kind === 'user' ? user.openid : undefined
+    const identity = openId === undefined ? undefined : { openId, appId: appid ?? '' }
+    const { outcome, lines } = instance.call({ event, identity, context, variables })
     const ended = await outcome
     const memoryMB = instance.memoryMB()
     pool.release(instance)

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
+import { eventOf } from './event.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
 
 /** Characters of a message or a stack. */
@@ -73,15 +74,21 @@ function load(): Main | undefined {
   }
 }
 
-async function run(main: Main, { event, context, variables }: CallMessage): Promise<CallEnd> {
+async function run(main: Main, { event: text, identity, context, variables }: CallMessage): Promise<CallEnd> {
+  let event: unknown
+  try {
+    event = eventOf(text, identity)
+  } catch {
+    return { type: 'bad-event' }
+  }
   const names = Object.keys(variables)
   const former = names.map((name) => process.env[name])
   Object.assign(process.env, variables)
   try {
-    const result = await called(main, event === '' ? {} : JSON.parse(event), context)
-    const text = JSON.stringify(result) ?? 'null'
-    const bytes = Buffer.byteLength(text)
-    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: text }
+    const result = await called(main, event, context)
+    const answer = JSON.stringify(result) ?? 'null'
+    const bytes = Buffer.byteLength(answer)
+    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: answer }
   } catch (thrown) {
     return { type: 'thrown', error: thrownOf(thrown) }
   } finally {

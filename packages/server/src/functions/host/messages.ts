@@ -1,5 +1,6 @@
 /** What a server and its function processes tell each other. Types only: the host is a program of its own. */
 import type { ThrownError } from '../call.ts'
+import type { EventIdentity } from './event.ts'
 
 /** What a host is started with, as JSON in its first argument. */
 export interface HostOptions {
@@ -19,7 +20,10 @@ export interface HostOptions {
 
 /** From the server: runs `main`. One at a time. */
 export interface CallMessage {
+  /** JSON text; empty for no data. */
   readonly event: string
+  /** Of a WeChat user. */
+  readonly identity?: EventIdentity | undefined
   /** The `context` of `main`, without the variables. */
   readonly context: Readonly<Record<string, unknown>>
   /** Set before the call, and removed after it. */
@@ -44,4 +48,6 @@ export type HostMessage =
 export type CallEnd =
   | { readonly type: 'result'; readonly result: string }
   | { readonly type: 'thrown'; readonly error: ThrownError }
+  /** The event is no JSON; nothing was called. */
+  | { readonly type: 'bad-event' }
   | { readonly type: 'too-large'; readonly bytes: number }
