@@ -72,6 +72,8 @@ export interface AppOptions {
   readonly keepDeletedMs: number
   /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
   readonly offload?: string | undefined
+  /** The PATH of the functions. */
+  readonly searchPath: string
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -114,7 +116,7 @@ interface Closable {
 }
 
 async function assemble(options: AppOptions, data: OpenedData, opened: Closable[]): Promise<App> {
-  const { env, version, mode, publicUrl, trustedProxies, log, config } = options
+  const { env, version, mode, publicUrl, trustedProxies, log, config, searchPath } = options
   const now = Date.now
   const startedAt = now()
 
@@ -195,6 +197,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
         settings,
         key: auth.functionKeys,
         tokens: callTokens,
+        searchPath,
         server: internal.url,
         origin: () => publicUrl ?? listeningUrl(http),
         leases,

@@ -113,6 +113,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
       offload,
       drain,
       keepDeletedMs,
+      searchPath: environment.PATH ?? '',
       config,
       log,
       ready: workers > 1 ? tellReady : print,

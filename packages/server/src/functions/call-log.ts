@@ -7,7 +7,7 @@ const MAX_CALLS = 1000
 const MAX_TEXT = 16 * 1024 * 1024
 
 /** What has happened since the server started. */
-export interface FunctionCounts {
+interface FunctionCounts {
   readonly calls: number
   readonly errors: number
   readonly coldStarts: number
@@ -18,7 +18,7 @@ export type LogEvent =
   | { readonly type: 'line'; readonly function: string; readonly requestId: string | undefined; readonly line: LogLine }
   | { readonly type: 'call'; readonly call: CallRecord }
 
-export interface CallQuery {
+interface CallQuery {
   readonly function?: string | undefined
   /** Only calls that failed. */
   readonly failed?: boolean | undefined

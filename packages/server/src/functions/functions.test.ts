@@ -47,6 +47,7 @@ function open(
     settings: () => settings,
     key: { secretId: 'CSF1', secretKey: 'k' },
     tokens,
+    searchPath: process.env.PATH ?? '',
     server: async () => 'http://127.0.0.1:1',
     now: Date.now,
     log: { debug: log, info: log, warn: log },

@@ -30,6 +30,8 @@ export interface FunctionsOptions {
   readonly project: Project
   readonly settings: CurrentSettings
   readonly key: SigningKey
+  /** The PATH of the server. */
+  readonly searchPath: string
   readonly tokens: CallTokens
   /** The address of this server for its functions. */
   readonly server: () => Promise<string>
@@ -38,7 +40,7 @@ export interface FunctionsOptions {
 }
 
 /** An instance as the operator sees it. */
-export interface InstanceState {
+interface InstanceState {
   readonly function: string
   readonly pid: number | undefined
   /** Milliseconds since the epoch. */
@@ -59,7 +61,7 @@ export interface Functions extends FunctionRunner {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { env, mode, project, settings, tokens, now, log } = options
+  const { env, mode, project, settings, key, searchPath, tokens, now, log } = options
   const calls = createCallLog()
   const pool = createPool({ start, find, now })
   const running = new Set<Promise<unknown>>()
@@ -86,7 +88,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     let pid: number | undefined
     const instance: Instance = startInstance({
       definition,
-      environment: instanceEnvironment(definition, { env, server, key: options.key, scratch }),
+      environment: instanceEnvironment(definition, { env, server, key, scratch, searchPath }),
       scratch,
       wechat: detour(server),
       line: (line) => wrote(definition.name, latest.get(instance), line),
@@ -165,7 +167,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
         end({ ...known, status: 'ok', error: undefined })
         return { result: outcome.result, requestId, durationMs }
       case 'bad-event':
-        throw new CloudsteadError('INVALID_PARAM', 'the data for the function is not valid JSON')
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: 'the data for the function is not valid JSON',
+          zh: '传给云函数的数据不是有效的 JSON',
+        })
       case 'thrown':
       case 'ended':
         throw failed('FUNCTIONS_EXECUTE_FAIL', outcome.error, known)
@@ -189,7 +194,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
     if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
-      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'the data for a function has more than 6 MB')
+      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', {
+        en: 'the data for a function has more than 6 MB',
+        zh: '传给云函数的数据超过 6 MB',
+      })
     }
     const outer = within === undefined ? undefined : tokens.open(within)
     if (outer === undefined) return { definition, depth: 0, user: caller, sourceIp, origin }

@@ -14,6 +14,8 @@ export interface OpenFunctionsOptions {
   readonly settings: CurrentSettings
   readonly key: SigningKey
   readonly tokens: CallTokens
+  /** The PATH of the server. */
+  readonly searchPath: string
   /** The address of this server for its functions. */
   readonly server: () => Promise<string>
   /** The origin of the URLs that functions get when no client waits for them. */

@@ -37,18 +37,20 @@ export interface InstanceEnvironmentOptions {
   readonly key: SigningKey
   /** The only directory that the instance may write to. */
   readonly scratch: string
+  /** The PATH of the server. */
+  readonly searchPath: string
 }
 
 /** The environment of a process; nothing of the server's own but PATH is in it. */
 export function instanceEnvironment(
   { name, env: own }: FunctionDefinition,
-  { env, server, key, scratch }: InstanceEnvironmentOptions,
+  { env, server, key, scratch, searchPath }: InstanceEnvironmentOptions,
 ): Record<string, string> {
   return {
     TZ: 'UTC',
     ...own,
     ...shared(env),
-    PATH: process.env.PATH ?? '',
+    PATH: searchPath,
     HOME: scratch,
     TMPDIR: scratch,
     TENCENTCLOUD_RUNENV: 'SCF',

@@ -25,7 +25,7 @@ const PAGE_BYTES = 4096
 const TAIL = 2000
 
 /** How a call has ended, as the server saw it. */
-export type Outcome =
+type Outcome =
   | CallEnd
   | { readonly type: 'timeout' }
   | { readonly type: 'memory' }

@@ -6,7 +6,7 @@ const MAX_CALL_BYTES = 1024 * 1024
 /** A longer line becomes several. */
 const MAX_LINE = 16 * 1024
 
-export type Stream = LogLine['stream']
+type Stream = LogLine['stream']
 
 export interface OutputOptions {
   /** The line that ends a call, as the host writes it. */

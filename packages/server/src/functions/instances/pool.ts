@@ -18,7 +18,7 @@ export interface PoolOptions {
 }
 
 /** An instance that belongs to one call. */
-export interface Taken {
+interface Taken {
   readonly instance: Instance
   /** Whether it was started for the call. */
   readonly cold: boolean

@@ -44,7 +44,7 @@ export async function startReaper(): Promise<Reaper> {
         spawn('/bin/sh', ['-c', SCRIPT, 'cloudstead-reaper', directory], {
           stdio: ['pipe', 'ignore', 'ignore'],
           detached: true,
-          env: { PATH: process.env.PATH ?? '' },
+          env: { PATH: '/usr/bin:/bin' },
         })
   // Without a shell the server goes on.
   shell?.on('error', () => {})
