@@ -11,13 +11,17 @@ export const FILE_ACTIONS = ['read', 'upload', 'remove'] as const
 export const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete'] as const
 export const STORED = ['real', 'none', 'other'] as const
 
-/** The content of the fields. */
-export interface Fields {
-  readonly who: (typeof WHO)[number]
+/** The content of the fields that choose a caller. */
+export interface CallerFields<Who extends string = (typeof WHO)[number]> {
+  readonly who: Who
   readonly customId: string
   readonly openid: string
   /** For `who: 'user'`. */
   readonly user: AppUser | undefined
+}
+
+/** The content of the fields. */
+export interface Fields extends CallerFields {
   readonly fileAction: (typeof FILE_ACTIONS)[number]
   /** Never changed by another field: the question would silently become another one. */
   readonly path: string
@@ -72,7 +76,7 @@ interface Question {
 }
 
 /** The caller; null if nobody is logged in, undefined while it is not filled in. */
-function personOf({ who, customId, openid, user }: Fields): Person | null | undefined {
+export function personOf({ who, customId, openid, user }: CallerFields): Person | null | undefined {
   switch (who) {
     case 'nobody':
       return null

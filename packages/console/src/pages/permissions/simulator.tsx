@@ -12,7 +12,7 @@ import { Decision } from './decision.tsx'
 import { DocumentFields } from './document-fields.tsx'
 import { FileFields } from './file-fields.tsx'
 import { PersonPicker } from './person-picker.tsx'
-import { EMPTY, type Fields, ownerOf, questionOf, typicalPath } from './question.ts'
+import { EMPTY, type Fields, ownerOf, questionOf, typicalPath, WHO } from './question.ts'
 import { fieldsOfLink } from './question-link.ts'
 import { t } from './text.ts'
 import { useDecision } from './use-decision.ts'
@@ -39,7 +39,7 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
     <Card class="simulator" title={t.simulator} description={t.simulatorText}>
       <div class="simulator-parts">
         <Stack>
-          <PersonPicker fields={fields} onChange={change} />
+          <PersonPicker fields={fields} options={WHO} nameOf={(who) => t.who[who]} onChange={change} />
           {collection === undefined ? (
             <FileFields fields={fields} faults={faults} onChange={change} />
           ) : (

@@ -10,6 +10,7 @@ export interface EdgeRequest {
   /** The address of the other end of the connection, never from a header. */
   readonly peer: string
   readonly origin: string
+  readonly requestId: string
   readonly signal: AbortSignal
   readonly bytes: Readable
   /** Sets the session cookie; undefined deletes it. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { CloudFunction, FunctionCall, FunctionLogEvent, functionsOperations, Person } from '@cloudstead/admin-api'
 import { type AdminCaller, type Caller, CloudsteadError, NOBODY } from '@cloudstead/protocol'
 import type { Nodes } from '../../cluster/nodes.ts'
@@ -63,9 +62,9 @@ export function functionsHandlers({
       }
     },
 
-    async invokeFunction({ params: { name }, body: { data, as, trigger = 'admin' } }, { caller, origin, peer }) {
+    async invokeFunction({ params: { name }, body: { data, as, trigger = 'admin' } }, context) {
       const { open } = found(name)
-      const requestId = randomUUID()
+      const { caller, origin, peer, requestId } = context
       const answer = await open.invoke({
         name,
         event: data === undefined ? '' : JSON.stringify(data),
@@ -78,13 +77,13 @@ export function functionsHandlers({
       return answerOf(answer)
     },
 
-    async runFunctionTimer({ params: { name, timer } }) {
+    async runFunctionTimer({ params: { name, timer } }, { requestId }) {
       const { open, definition } = found(name)
       const trigger = definition.triggers.find((one) => one.name === timer)
       if (trigger === undefined) {
         throw new CloudsteadError('NOT_FOUND', { en: 'There is no timer with this name.', zh: '没有该名称的定时器。' })
       }
-      return answerOf(await open.timers.run(name, trigger))
+      return answerOf(await open.timers.run(name, trigger, requestId))
     },
 
     async listFunctionCalls({ params: { name }, query: { limit = DEFAULT_CALLS, ...query } }) {

@@ -12,6 +12,8 @@ export interface ConsoleContext {
   readonly peer: string
   /** The origin at which this client reaches the server: `http://host:port`, no trailing slash. */
   readonly origin: string
+  /** The id of the request, which its errors carry too. */
+  readonly requestId: string
   /** Aborted when the client disconnects, to end long work. */
   readonly signal: AbortSignal
   /** The unread bytes of a `raw` body. */
