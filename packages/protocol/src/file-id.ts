@@ -5,7 +5,7 @@ import { CloudsteadError } from './errors.ts'
 export const ENV_ID = /^[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]$/
 
 /** The ten-digit account number in bucket names. It has no meaning here and only keeps the platform's format. */
-const APP_ID = '1250000000'
+export const APP_ID = '1250000000'
 
 /** `<hex of the env id's first two characters>-<env>-<appid>`, as the platform names its buckets. */
 export function bucketOf(env: string): string {

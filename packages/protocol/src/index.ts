@@ -12,7 +12,7 @@ export {
 export { type CloudPath, claimOf, parseCloudPath } from './cloud-path.ts'
 export { decodeEjson, decodeEjsonValue, encodeEjson, encodeRelaxedEjson } from './ejson-values.ts'
 export { CloudsteadError, ERRORS, type ErrorCode, type Text, toCloudsteadError } from './errors.ts'
-export { bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
+export { APP_ID, bucketOf, ENV_ID, formatFileId, parseFileId } from './file-id.ts'
 export { shortFileName } from './file-name.ts'
 export { checkJsonStructure } from './json-structure.ts'
 export { type ParsedLoginTicket, parseLoginTicket, verifyLoginTicket } from './login-ticket.ts'

@@ -91,6 +91,7 @@ const CODES: Readonly<Record<RuleFindingCode, true>> = {
   'openid-outside-users': true,
   'login-without-openid': true,
   'everyone-reads': true,
+  'everyone-invokes': true,
   'write-without-login': true,
   'anonymous-passes': true,
   'path-without-owner': true,

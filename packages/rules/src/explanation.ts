@@ -5,9 +5,9 @@ import { type Language, type Text, text } from './text.ts'
 
 /** A decision with everything that led to it. May contain ids and paths, so it is for operators, never for clients. */
 export interface Explanation {
-  readonly operation: 'read' | 'write' | 'create' | 'update' | 'delete'
+  readonly operation: 'read' | 'write' | 'create' | 'update' | 'delete' | 'invoke'
   readonly acl: PresetAcl | 'CUSTOM'
-  /** The requested cloudPath, `collection/id`, or collection with its query; empty when the request has none. */
+  /** The requested cloudPath, `collection/id`, collection with its query, or name of a function; empty when there is none. */
   readonly target: string
   readonly allowed: boolean
   /** One sentence, like `Decision.reason`. */

@@ -37,9 +37,10 @@ export function unknownOperation(operation: unknown): Text {
  * The policy of one rule in a rules object.
  *
  * @param key the name of the rule, such as `read`
- * @throws {RuleError} with `key` and `index`, unless the rule is a boolean or an expression of the language
+ * @param path where it is in the rules object
+ * @throws {RuleError} with `key`, `path` and `index`, unless the rule is a boolean or an expression of the language
  */
-export function rulePolicy<C>(key: string, rule: unknown, scope: Scope<C>): Policy<C> {
+export function rulePolicy<C>(key: string, rule: unknown, scope: Scope<C>, path: readonly string[] = [key]): Policy<C> {
   if (rule === true) return { run: () => true, refusal: () => undefined }
   if (rule === false) {
     const message = text(`the rule "${key}" is false`, `规则 "${key}" 为 false`)
@@ -48,7 +49,7 @@ export function rulePolicy<C>(key: string, rule: unknown, scope: Scope<C>): Poli
   if (typeof rule !== 'string') {
     throw new RuleError(
       text(`"${key}" must be true, false or an expression string`, `"${key}" 必须是 true、false 或表达式字符串`),
-      { key },
+      { key, path },
     )
   }
   try {
@@ -65,7 +66,7 @@ export function rulePolicy<C>(key: string, rule: unknown, scope: Scope<C>): Poli
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const { en, zh } = error.text
-    throw new RuleError(text(`"${key}": ${en}`, `"${key}"：${zh}`), { key, index: error.index, source: rule })
+    throw new RuleError(text(`"${key}": ${en}`, `"${key}"：${zh}`), { key, path, index: error.index, source: rule })
   }
 }
 

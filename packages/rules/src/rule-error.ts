@@ -4,6 +4,8 @@ import { type Text, text } from './text.ts'
 interface RuleErrorOptions {
   /** The key that is wrong, such as `read` or `maxAge`. */
   readonly key?: string | undefined
+  /** Where `key` is, from the outermost member on; by default it is one itself. */
+  readonly path?: readonly string[] | undefined
   /** Character offset in `source`, from 0. */
   readonly index?: number | undefined
   /** The string that `index` counts in: an expression, or the source of a rules file. */
@@ -25,19 +27,22 @@ export class RuleError extends Error {
   /** `text` with the position, if it is known. */
   readonly located: Text
   readonly key?: string
+  /** Where the key is in the rules, from the outermost member on; empty when no key is known. */
+  readonly path: readonly string[]
   readonly index?: number
   readonly line?: number
   readonly column?: number
   readonly frame?: string
 
   constructor(message: Text, options: RuleErrorOptions = {}) {
-    const { key, index, source } = options
+    const { key, path = key === undefined ? [] : [key], index, source } = options
     const at = index === undefined || source === undefined ? undefined : positionAt(source, index)
     const located = at === undefined ? message : withPosition(message, at)
     super(located.en)
     this.name = 'RuleError'
     this.text = message
     this.located = located
+    this.path = path
     if (key !== undefined) this.key = key
     if (index !== undefined) this.index = index
     if (at !== undefined) {

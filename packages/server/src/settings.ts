@@ -1,4 +1,4 @@
-import type { DatabaseRules, StorageRules } from '@cloudstead/rules'
+import type { DatabaseRules, FunctionRules, StorageRules } from '@cloudstead/rules'
 
 /** How the server was started: `start` for operation, `dev` on a developer's own machine. */
 export type Mode = 'start' | 'dev'
@@ -15,6 +15,8 @@ export interface Settings {
 export interface FunctionsSettings {
   /** The directory of the functions, absolute; undefined when there are none. */
   readonly root: string | undefined
+  /** Who may invoke functions through the SDKs. */
+  readonly rules: FunctionRules
   /** Routes of the configuration; the project may have more. */
   readonly http: readonly FunctionRoute[]
   /** Variables of all functions. */

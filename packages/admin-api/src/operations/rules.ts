@@ -1,4 +1,4 @@
-/** Permissions: the rules of storage and of collections, simulated decisions, and denied requests. */
+/** Permissions: the rules of storage, of collections and of functions, simulated decisions, and denied requests. */
 import { ANSWERING, PAGE, page, TEXT, TIME } from '../common.ts'
 import { operation } from '../operation.ts'
 import {
@@ -19,8 +19,11 @@ import { SOURCE } from './settings.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** The rules of a collection, or without it those of storage. */
-const TARGET = { collection: optional(string({ maxLength: 120 })) }
+/** The rules of a collection or of functions, or without either those of storage. */
+const TARGET = {
+  collection: optional(string({ maxLength: 120 })),
+  functions: optional(boolean({ description: 'true: the rules of functions' })),
+}
 const RULES_TEXT = string({
   maxLength: 100_000,
   description: 'a preset such as "READONLY" in quotes, or a rules object; comments and trailing commas are allowed',
@@ -29,7 +32,7 @@ const RULES_TEXT = string({
 const FINDING = object({
   severity: choice(['error', 'warning', 'note']),
   code: string(),
-  key: optional(string({ description: 'the rule concerned, such as read' })),
+  key: optional(string({ description: 'the rule concerned, such as read or pay.invoke' })),
   from: optional(integer({ description: 'start offset in the text, in UTF-16 code units; absent: the whole text' })),
   to: optional(integer()),
   message: TEXT,
@@ -38,6 +41,7 @@ export type Finding = Static<typeof FINDING>
 
 const RULES = object({
   collection: optional(string()),
+  functions: optional(boolean()),
   text: string({ description: 'as it was entered' }),
   preset: optional(choice(['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'])),
   source: SOURCE,
@@ -53,7 +57,7 @@ const RULES = object({
 export type Rules = Static<typeof RULES>
 
 export const getRules = operation('GET', '/rules', {
-  summary: 'Returns the rules in force for storage or for a collection',
+  summary: 'Returns the rules in force for storage, for a collection or for functions',
   query: TARGET,
   answer: RULES,
   errors: ['DATABASE_COLLECTION_NOT_EXIST'],
@@ -96,7 +100,8 @@ export const simulateRules = operation('POST', '/rules/simulate', {
     ...TARGET,
     text: optional(RULES_TEXT),
     as: nullable(PERSON),
-    action: choice(['read', 'write', 'create', 'update', 'delete']),
+    action: choice(['read', 'write', 'create', 'update', 'delete', 'invoke']),
+    name: optional(string({ maxLength: 60, description: 'the name of the function, which need not exist' })),
     path: optional(string({ maxLength: 850, description: 'the path of the file' })),
     size: optional(integer({ minimum: 0, description: 'the size of the upload in bytes' })),
     id: optional(either([string(), integer()], { description: 'the id of the document' })),
@@ -116,7 +121,8 @@ const DENIAL = object({
   code: string(),
   caller: nullable(PERSON),
   reason: string(),
-  collection: optional(string({ description: 'absent for files' })),
+  collection: optional(string({ description: 'only of documents' })),
+  function: optional(string({ description: 'only of calls of functions: the name' })),
   explanation: optional(any<unknown>()),
   case: optional(anyObject<JsonObject>()),
 })
@@ -127,7 +133,7 @@ export const listDenials = operation('GET', '/denials', {
   description:
     'Each server has its own. Behind a load balancer, another server may answer the request for the next page: its page is empty and has the same next. Ask again until the server of the first page answers.',
   query: {
-    about: optional(choice(['storage', 'database'])),
+    about: optional(choice(['storage', 'database', 'functions'])),
     search: optional(string({ maxLength: 200, description: 'part of the caller, the reason or the request id' })),
     since: optional(integer({ description: 'only requests after this time, in milliseconds since the epoch' })),
     ...PAGE,

@@ -17,6 +17,7 @@ export type RuleFindingCode =
   | 'openid-outside-users'
   | 'login-without-openid'
   | 'everyone-reads'
+  | 'everyone-invokes'
   | 'write-without-login'
   | 'anonymous-passes'
   | 'path-without-owner'
@@ -34,10 +35,17 @@ export interface RuleFinding {
   readonly code: RuleFindingCode
   /** The rule, such as `read`; absent when the finding is about the whole acl. */
   readonly key?: string
+  /** Where the rule is in the acl, when it is not the member `key`. */
+  readonly path?: readonly string[]
   /** The part of the rule's expression; absent when the finding is about the whole rule. */
   readonly span?: Span
   readonly message: Text
 }
 
+/** Where the rule of a finding is in the acl, from the outermost member on; empty when it is about the whole acl. */
+export function placeOf({ key, path = key === undefined ? [] : [key] }: RuleFinding): readonly string[] {
+  return path
+}
+
 /** A finding about a rule whose key is added later. */
-export type UnkeyedFinding = Omit<RuleFinding, 'key'>
+export type UnkeyedFinding = Omit<RuleFinding, 'key' | 'path'>

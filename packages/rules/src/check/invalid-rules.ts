@@ -22,21 +22,27 @@ export function separateInvalid(
       return { errors, valid: rest }
     } catch (error) {
       if (!(error instanceof RuleError)) throw error
-      const { key, index, text: message } = error
-      const span = index === undefined ? undefined : { start: index, end: index + 1 }
+      const { key } = error
       const isRemoved = key !== undefined && rest !== acl && !Object.hasOwn(rest as Rules, key)
       if (isRemoved) return { errors }
-      errors.push({
-        severity: 'error',
-        code: 'invalid',
-        message,
-        ...(key === undefined ? {} : { key }),
-        ...(span === undefined ? {} : { span }),
-      })
+      errors.push(invalidFinding(error))
       if (key === undefined) return { errors }
       rest = Object.fromEntries(Object.entries(rest as Rules).filter(([name]) => name !== key))
       if (!ruleKeys.some((name) => Object.hasOwn(rest as Rules, name))) return { errors }
     }
+  }
+}
+
+/** The finding about rules that do not compile. */
+export function invalidFinding({ key, path, index, text: message }: RuleError): RuleFinding {
+  const span = index === undefined ? undefined : { start: index, end: index + 1 }
+  return {
+    severity: 'error',
+    code: 'invalid',
+    message,
+    ...(key === undefined ? {} : { key }),
+    ...(path.length > 1 ? { path } : {}),
+    ...(span === undefined ? {} : { span }),
   }
 }
 

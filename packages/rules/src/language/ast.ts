@@ -81,8 +81,8 @@ export type RuleNode =
   | GetNode
   | LogicalNode
 
-/** Rules for files or for documents. Only the latter have `get( )`, as on the platform. */
-export type RuleKind = 'storage' | 'database'
+/** Rules for files, for documents or for functions. Only those for documents have `get( )`, as on the platform. */
+export type RuleKind = 'storage' | 'database' | 'functions'
 
 /** Number of `get( )` in one expression, and how deep they may be nested: the limits that the platform documents. */
 export const MAX_GETS = 3

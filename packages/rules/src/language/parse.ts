@@ -71,6 +71,16 @@ const GET_FORM = text(
   "get( ) 需要 'database.集合名.文档ID'；只有文档 ID 可以计算：get('database.users.' + auth.openid)",
 )
 
+const NO_GET_IN_STORAGE = text(
+  'get( ) exists only in database rules, not in storage rules',
+  'get( ) 只能用于数据库规则，不能用于存储规则',
+)
+
+const NO_GET_IN_FUNCTIONS = text(
+  'get( ) exists only in database rules, not in rules of functions',
+  'get( ) 只能用于数据库规则，不能用于函数规则',
+)
+
 const TOO_DEEP = text(`nested deeper than ${MAX_DEPTH} levels`, `嵌套超过 ${MAX_DEPTH} 层`)
 
 /**
@@ -332,13 +342,7 @@ class Parser {
 
   #call(callee: RuleNode): never {
     if (callee.kind === 'variable' && callee.name === 'get') {
-      return this.#lexer.refuse(
-        text(
-          'get( ) exists only in database rules, not in storage rules',
-          'get( ) 只能用于数据库规则，不能用于存储规则',
-        ),
-        callee.start,
-      )
+      return this.#lexer.refuse(this.#kind === 'functions' ? NO_GET_IN_FUNCTIONS : NO_GET_IN_STORAGE, callee.start)
     }
     return this.#lexer.refuse(
       text(

@@ -60,7 +60,7 @@ export function parseRulesText(source: string): RulesText {
       return { from: insideString(source, node, span.start), to: insideString(source, node, span.end) }
     },
     errorAt: (message, path, index) =>
-      new RuleError(message, { key: path.at(-1), index: offsetOf(path, index), source }),
+      new RuleError(message, { key: path.at(-1), path, index: offsetOf(path, index), source }),
   }
 }
 

@@ -62,13 +62,13 @@ describe('errors in a file have their position', () => {
       28,
       /unknown action "set"; valid: read, write/,
     ],
-    ['nothing that is asked for', withCase(`{ "as": null, ${READ} }`), 4, 1, /add "file" or "collection"/],
+    ['nothing that is asked for', withCase(`{ "as": null, ${READ} }`), 4, 1, /add "file", "collection" or "invoke"/],
     [
       'two things',
       withCase(`{ "as": null, "file": "a", "collection": "orders", ${READ} }`),
       4,
       15,
-      /either a file or a collection/,
+      /a file, a collection or a function/,
     ],
     [
       'an unknown key of a case',

@@ -81,6 +81,7 @@ function readCase(cursor: JsonCursor, { users }: Fixtures): RuleTestCase {
 
 function describe(request: TestRequest): string {
   if (request.kind === 'file') return `${request.action} ${request.path}`
+  if (request.kind === 'function') return `invoke ${request.name}`
   const { action, collection, doc, where, data } = request
   if (doc !== undefined) return `${action} ${collection}/${doc}`
   if (where !== undefined) return `${action} ${collection} where ${JSON.stringify(where)}`

@@ -1,5 +1,6 @@
 import { DATABASE_OPERATIONS, type DatabaseOperation, isFields } from '../database/context.ts'
 import { compileDatabaseRules, type DatabaseRules } from '../database/rules.ts'
+import { ALL_FUNCTIONS, compileFunctionRules, type FunctionRules } from '../functions/rules.ts'
 import type { RuleKind } from '../language/ast.ts'
 import { RuleError } from '../rule-error.ts'
 import { parseRulesText } from '../rules-text/rules-text.ts'
@@ -8,7 +9,7 @@ import { JsonCursor, NO_SOURCE } from './json-cursor.ts'
 
 /** A rule in a configuration. */
 export interface RuleSource {
-  /** Such as `storage.read` or `database.orders.update`. */
+  /** Such as `storage.read`, `database.orders.update` or `functions.getTicket.invoke`. */
   readonly name: string
   readonly kind: RuleKind
   readonly source: string
@@ -23,22 +24,30 @@ export interface CollectionRules {
   ruleName(operation: DatabaseOperation): string
 }
 
+/** The rules of all functions. */
+interface FunctionsRules {
+  readonly rules: FunctionRules
+  /** The name of the rule that decides about a function. */
+  ruleName(name: string): string
+}
+
 /** The compiled rules of a configuration. Made by {@link loadRules}. */
 export interface RulesUnderTest {
   readonly storage: StorageRules
   readonly collections: ReadonlyMap<string, CollectionRules>
+  readonly functions: FunctionsRules
   readonly sources: readonly RuleSource[]
 }
 
-const CONFIGURATION_KEYS = ['$schema', 'storage', 'database', 'auth']
+const CONFIGURATION_KEYS = ['$schema', 'storage', 'database', 'auth', 'security', 'functions']
 
 /** The defaults of the server. */
 const DEFAULT_STORAGE_ACL = 'READONLY'
 const DEFAULT_COLLECTION_ACL = 'PRIVATE'
 
 /**
- * Compiles the rules of a configuration: `storage.acl`, `storage.resourceOpenid` and `database.collections`. The rest is
- * ignored.
+ * Compiles the rules of a configuration: `storage.acl`, `storage.resourceOpenid`, `database.collections` and
+ * `functions.rules`. The rest is ignored.
  *
  * @param configuration the source of a `cloudstead.config.json`, or its parsed value
  * @throws {RuleError} with `line`, `column` and `frame` when the configuration is a source string
@@ -69,7 +78,15 @@ export function loadRules(configuration: unknown): RulesUnderTest {
     })
     if (own !== undefined) sources.push(...sourcesOf(prefix, 'database', own))
   }
-  return { storage: storageRules, collections, sources }
+  const functions = functionsRules(root.at('functions')?.at('rules'), sources)
+  return { storage: storageRules, collections, functions, sources }
+}
+
+function functionsRules(own: JsonCursor | undefined, sources: RuleSource[]): FunctionsRules {
+  const rules = withPosition(own, () => compileFunctionRules(own?.value))
+  const entries = new Map(own?.members() ?? [])
+  for (const [name, entry] of entries) sources.push(...sourcesOf(`functions.${name}`, 'functions', entry))
+  return { rules, ruleName: (name) => `functions.${entries.has(name) ? name : ALL_FUNCTIONS}.invoke` }
 }
 
 /** Adds the position in the configuration to errors of the rules. */
@@ -78,11 +95,11 @@ function withPosition<T>(acl: JsonCursor | undefined, compile: () => T): T {
     return compile()
   } catch (error) {
     if (!(error instanceof RuleError) || acl === undefined) throw error
-    throw acl.error(error.text, error.key === undefined ? [] : [error.key], error.index)
+    throw acl.error(error.text, error.path, error.index)
   }
 }
 
-const RULE_KEYS: readonly string[] = ['write', ...DATABASE_OPERATIONS]
+const RULE_KEYS: readonly string[] = ['write', ...DATABASE_OPERATIONS, 'invoke']
 
 function sourcesOf(prefix: string, kind: RuleKind, acl: JsonCursor): readonly RuleSource[] {
   if (!isFields(acl.value)) return []

@@ -6,7 +6,7 @@ import type { RuleSource } from './configuration.ts'
 
 /** A condition in a rule that was never true or never false. */
 export interface UncoveredClause {
-  /** Such as `storage.read` or `database.orders.update`. */
+  /** Such as `storage.read`, `database.orders.update` or `functions.getTicket.invoke`. */
   readonly rule: string
   /** From 1; in the configuration when it was a source string, otherwise in the rule. */
   readonly line: number

@@ -3,6 +3,7 @@ import type { CaseDecision } from './case-decision.ts'
 import type { RulesUnderTest } from './configuration.ts'
 import { decideDocument } from './decide-document.ts'
 import { decideFile } from './decide-file.ts'
+import { decideFunction } from './decide-function.ts'
 import type { Fixtures } from './initial-state.ts'
 import type { TestRequest } from './requests.ts'
 
@@ -17,7 +18,12 @@ export function decide(
   request: TestRequest,
   fixtures: Fixtures,
 ): CaseDecision {
-  return request.kind === 'file'
-    ? decideFile(rules, auth, request, fixtures)
-    : decideDocument(rules, auth, request, fixtures)
+  switch (request.kind) {
+    case 'file':
+      return decideFile(rules, auth, request, fixtures)
+    case 'document':
+      return decideDocument(rules, auth, request, fixtures)
+    case 'function':
+      return decideFunction(rules, auth, request, fixtures)
+  }
 }

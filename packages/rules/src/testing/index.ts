@@ -4,7 +4,14 @@ export { type CollectionRules, loadRules, type RuleSource, type RulesUnderTest }
 export type { Coverage, UncoveredClause } from './coverage.ts'
 export type { StoredFile } from './initial-state.ts'
 export { judgedQuery } from './query.ts'
-export type { DocumentAction, DocumentRequest, FileAction, FileRequest, TestRequest } from './requests.ts'
+export type {
+  DocumentAction,
+  DocumentRequest,
+  FileAction,
+  FileRequest,
+  FunctionRequest,
+  TestRequest,
+} from './requests.ts'
 export { type CaseResult, type CasesRun, runCases } from './run-cases.ts'
 export {
   type DocumentDetails,

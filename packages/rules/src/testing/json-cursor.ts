@@ -9,7 +9,7 @@ type ErrorSource = Pick<RulesText, 'errorAt'>
 export const NO_SOURCE: ErrorSource = {
   errorAt: (message, path) => {
     const at = path.length === 0 ? '' : `${path.join('.')}: `
-    return new RuleError(text(`${at}${message.en}`, `${at}${message.zh}`), { key: path.at(-1) })
+    return new RuleError(text(`${at}${message.en}`, `${at}${message.zh}`), { key: path.at(-1), path })
   },
 }
 

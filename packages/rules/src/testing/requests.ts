@@ -1,4 +1,5 @@
 import type { DocumentData } from '../database/context.ts'
+import { A_FUNCTION_NAME, isFunctionName } from '../functions/context.ts'
 import { text } from '../text.ts'
 import { unknownName } from '../unknown-name.ts'
 import { readData } from './document-data.ts'
@@ -44,12 +45,23 @@ export interface DocumentRequest {
   readonly documents: DocumentsByCollection
 }
 
-export type TestRequest = FileRequest | DocumentRequest
+/** A call of a function. Rules do not see its data. */
+export interface FunctionRequest {
+  readonly kind: 'function'
+  readonly name: string
+}
+
+export type TestRequest = FileRequest | DocumentRequest | FunctionRequest
 
 const FILE_KEYS = ['action', 'file', 'size', 'stored']
 const DOCUMENT_KEYS = ['action', 'collection', 'doc', 'where', 'data', 'stored', 'documents']
 
-const NO_TARGET = text('what is requested? add "file" or "collection"', '请求的是什么？请写 "file" 或 "collection"')
+const FUNCTION_KEYS = ['invoke']
+
+const NO_TARGET = text(
+  'what is requested? add "file", "collection" or "invoke"',
+  '请求的是什么？请写 "file"、"collection" 或 "invoke"',
+)
 
 /**
  * Reads the request of a case.
@@ -60,12 +72,26 @@ const NO_TARGET = text('what is requested? add "file" or "collection"', '请求�
 export function readRequest(cursor: JsonCursor, users: UsersByName, otherKeys: readonly string[]): TestRequest {
   const file = cursor.at('file')
   const collection = cursor.at('collection')
-  if (file !== undefined && collection !== undefined) {
-    file.fail(text('a case is about either a file or a collection', '一个用例要么针对文件，要么针对集合'))
+  const invoked = cursor.at('invoke')
+  const [target, another] = [file, collection, invoked].filter((given) => given !== undefined)
+  if (another !== undefined) {
+    target?.fail(
+      text('a case is about a file, a collection or a function', '一个用例只针对一个文件、一个集合或一个函数'),
+    )
   }
   if (file !== undefined) return readFileRequest(cursor.only([...otherKeys, ...FILE_KEYS]), file, users)
-  cursor.only([...otherKeys, ...DOCUMENT_KEYS, ...(collection === undefined ? FILE_KEYS : [])])
+  if (invoked !== undefined) {
+    cursor.only([...otherKeys, ...FUNCTION_KEYS])
+    return { kind: 'function', name: readFunctionName(invoked) }
+  }
+  cursor.only([...otherKeys, ...DOCUMENT_KEYS, ...(collection === undefined ? [...FILE_KEYS, ...FUNCTION_KEYS] : [])])
   return collection === undefined ? cursor.fail(NO_TARGET) : readDocumentRequest(cursor, collection)
+}
+
+function readFunctionName(cursor: JsonCursor): string {
+  const name = cursor.string()
+  if (isFunctionName(name)) return name
+  return cursor.failAs(text(`the name of a function: ${A_FUNCTION_NAME.en}`, `函数名：${A_FUNCTION_NAME.zh}`))
 }
 
 function readFileRequest(cursor: JsonCursor, file: JsonCursor, users: UsersByName): FileRequest {

@@ -64,8 +64,11 @@ export interface TestCaller {
   /** Whether a stored file can be overwritten. */
   canOverwrite(path: string, details?: WriteOptions): boolean
   canDelete(path: string): boolean
+  /** Whether a function can be called through an SDK. It need not exist. */
+  canInvoke(name: string): boolean
   /** The decision and its reason, as plain text. */
   explain(action: FileAction, path: string, details?: WriteOptions & ExplainOptions): string
+  explain(action: 'invoke', name: string, options?: ExplainOptions): string
   /** @throws {RuleError} for a collection that has no rules */
   collection(name: string): TestCollection
 }
@@ -142,8 +145,15 @@ function testCaller(session: Session, auth: RuleAuth | null): TestCaller {
     canUpload: (path, details) => may('upload', path, details),
     canOverwrite: (path, details) => may('overwrite', path, details),
     canDelete: (path) => may('delete', path),
-    explain: (action, file, { size, language = 'en' } = {}) =>
-      renderExplanation(session.decide(auth, { action, file, size }).explanation, language),
+    canInvoke: (name) => session.allows(auth, { invoke: name }),
+    explain: (
+      action: FileAction | 'invoke',
+      target: string,
+      { size, language = 'en' }: WriteOptions & ExplainOptions = {},
+    ) => {
+      const request = action === 'invoke' ? { invoke: target } : { action, file: target, size }
+      return renderExplanation(session.decide(auth, request).explanation, language)
+    },
     collection: (name) => testCollection(session, auth, name),
   }
 }

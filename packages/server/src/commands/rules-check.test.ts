@@ -137,7 +137,47 @@ describe('a file of rules for documents', () => {
   })
 })
 
+describe('a file of rules for functions', () => {
+  const RULES = '{\n  "*": { "invoke": "auth != null" },\n  "auth": { "invoke": "resource.openid == auth.uid" }\n}'
+
+  test('is recognized by the rule for all functions, whatever the functions are called', () => {
+    const { output, exitCode } = check(RULES)
+    assert.equal(exitCode, 1)
+    assert.equal(
+      output,
+      `rules.json:2:10: note: anonymous logins can invoke every function without a rule of its own, because auth != null is true for them. To exclude them, add auth.loginType != 'ANONYMOUS' [anonymous-passes]
+      "*": { "invoke": "auth != null" },
+             ^
+
+rules.json:3:24: error: there is no variable "resource"; resource exists only in storage rules [unknown-variable]
+      "auth": { "invoke": "resource.openid == auth.uid" }
+                           ^
+
+rules.json: 1 error, 0 warnings, 1 note
+`,
+    )
+  })
+
+  test('can be named by an option', () => {
+    const { output, exitCode } = check('{ "pay": { "invok": true } }', { kind: 'functions' })
+    assert.equal(exitCode, 1)
+    assert.match(output, /rules\.json:1:1: error: the rule "\*" is missing/)
+    assert.match(output, /rules\.json:1:12: error: unknown key "invok"; did you mean "invoke"\?/)
+  })
+})
+
 describe('a configuration', () => {
+  test('findings have the positions of the rules of functions', () => {
+    const source = '{ "functions": { "root": "f", "rules": {\n"*": { "invoke": "auth == null" } } } }'
+    const { output, exitCode } = check(source)
+    assert.equal(exitCode, 0)
+    assert.match(output, /^rules\.json:2:8: warning: everyone can invoke every function .* \[everyone-invokes\]/)
+    const missing = check('{ "functions": {\n"rules": { "pay": { "invoke": true } } } }', { json: true })
+    const [finding] = JSON.parse(missing.output).findings
+    assert.deepEqual([missing.exitCode, finding.code, finding.line, finding.column], [1, 'invalid', 2, 1])
+    assert.match(check('{ "functions": { "timezone": "UTC" } }').output, /functions\.timezone is not valid/)
+  })
+
   test('findings have the position of the storage rules', () => {
     const source = '{\n  "storage": {\n    "acl": { "read": "auth != null" }\n  }\n}'
     assert.match(check(source).output, /^rules\.json:3:14: warning: anonymous logins.*\[anonymous-passes\]/)
@@ -239,7 +279,7 @@ describe('the command line', () => {
     [['check'], /needs the name of one file/],
     [['check', 'a.json', 'b.json'], /needs the name of one file/],
     [['check', 'none.json'], /none\.json/],
-    [['check', 'rules.json', '--for', 'files'], /--for must be storage or database, not files/],
+    [['check', 'rules.json', '--for', 'files'], /--for must be storage or database or functions, not files/],
     [['check', 'rules.json', '--lang', 'fr'], /--lang must be en or zh, not fr/],
     [['check', 'rules.json', '--jsn'], /there is no option --jsn; did you mean --json\?/],
   ] as readonly (readonly [readonly string[], RegExp])[]) {

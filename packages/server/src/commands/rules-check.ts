@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
   checkDatabaseRules,
+  checkFunctionRules,
   checkStorageRules,
   type Language,
   parseRulesText,
+  placeOf,
   RuleError,
   type RuleFinding,
   type RulesText,
@@ -13,8 +15,8 @@ import {
 } from '@cloudstead/rules'
 import { ConfigError, parseConfig } from '../config/index.ts'
 
-/** What rules protect: files, or the documents of a collection. */
-type RulesKind = 'storage' | 'database'
+/** What rules protect: files, the documents of a collection, or functions. */
+type RulesKind = 'storage' | 'database' | 'functions'
 
 export interface RulesCheckOptions {
   /** What the rules protect, for a file that contains only rules; guessed from the rules when undefined. */
@@ -48,7 +50,7 @@ export function checkRulesFile(file: string, options: RulesCheckOptions): { outp
 }
 
 const CONFIG_NAME = 'cloudstead.config.json'
-const CONFIG_KEYS = ['storage', 'database', 'auth']
+const CONFIG_KEYS = ['storage', 'database', 'auth', 'functions']
 
 function findingsIn(source: string, name: string, options: RulesCheckOptions): readonly PlacedFinding[] {
   let text: RulesText
@@ -58,18 +60,34 @@ function findingsIn(source: string, name: string, options: RulesCheckOptions): r
     if (error instanceof RuleError) return [placed(error, { severity: 'error', code: 'invalid', message: error.text })]
     throw error
   }
-  const isConfig = name === CONFIG_NAME || CONFIG_KEYS.some((key) => member(text.value, key) !== undefined)
+  const isConfig = name === CONFIG_NAME || looksLikeConfig(text.value)
   const findings = isConfig ? configFindings(source, text) : bareFindings(text, options)
   return [...findings].sort((a, b) => a.line - b.line || a.column - b.column)
 }
 
+/** A function may have one of the names, but rules of functions have a rule for all others as well. */
+function looksLikeConfig(value: unknown): boolean {
+  return member(value, ALL_FUNCTIONS) === undefined && CONFIG_KEYS.some((key) => member(value, key) !== undefined)
+}
+
 /** Checks a file that contains only rules. */
 function bareFindings(text: RulesText, { kind, resourceOpenid }: RulesCheckOptions): readonly PlacedFinding[] {
-  const acl = text.value
-  const findings =
-    (kind ?? kindOf(acl)) === 'database' ? checkDatabaseRules(acl, {}) : checkStorageRules(acl, { resourceOpenid })
+  const findings = check(text.value, kind ?? kindOf(text.value), resourceOpenid)
   return findings.map((finding) => placedIn(text, [], finding))
 }
+
+function check(acl: unknown, kind: RulesKind, resourceOpenid: 'path' | 'creator'): readonly RuleFinding[] {
+  switch (kind) {
+    case 'storage':
+      return checkStorageRules(acl, { resourceOpenid })
+    case 'database':
+      return checkDatabaseRules(acl, {})
+    case 'functions':
+      return checkFunctionRules(acl)
+  }
+}
+
+const ALL_FUNCTIONS = '*'
 
 const DATABASE_KEYS = ['create', 'update', 'delete']
 const STORAGE_NAME = /\bresource\b/
@@ -77,9 +95,13 @@ const DATABASE_NAME = /(?<![\w.$])(?:(?:doc|request)\b|get\s*\()/
 /** String literals, which contain no names of variables. */
 const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g
 
-/** Recognizes rules of documents by their keys or by the variables in their expressions. Everything else is rules of files. */
+/**
+ * Recognizes rules of functions by the one for all of them, and rules of documents by their keys or by the variables in their
+ * expressions. Everything else is rules of files.
+ */
 function kindOf(acl: unknown): RulesKind {
   if (typeof acl !== 'object' || acl === null) return 'storage'
+  if (Object.hasOwn(acl, ALL_FUNCTIONS)) return 'functions'
   if (DATABASE_KEYS.some((key) => Object.hasOwn(acl, key))) return 'database'
   const rules = Object.values(acl).filter((rule) => typeof rule === 'string')
   const names = rules.map((rule) => rule.replaceAll(QUOTED, ' ')).join('\n')
@@ -88,7 +110,11 @@ function kindOf(acl: unknown): RulesKind {
 
 function configFindings(source: string, text: RulesText): readonly PlacedFinding[] {
   const anonymous = member(member(text.value, 'auth'), 'anonymous') !== false
-  const found = [...storageFindings(text, anonymous), ...collectionsFindings(text, anonymous)]
+  const found = [
+    ...storageFindings(text, anonymous),
+    ...collectionsFindings(text, anonymous),
+    ...functionsFindings(text, anonymous),
+  ]
   if (found.some(({ code }) => code === 'invalid')) return found
   // Also reports other errors in the configuration that would keep the server from starting.
   try {
@@ -124,9 +150,16 @@ function collectionsFindings(text: RulesText, anonymous: boolean): readonly Plac
   })
 }
 
+function functionsFindings(text: RulesText, anonymous: boolean): readonly PlacedFinding[] {
+  const rules = member(member(text.value, 'functions'), 'rules')
+  if (rules === undefined) return []
+  const path = ['functions', 'rules']
+  return checkFunctionRules(rules, { anonymous }).map((finding) => placedIn(text, path, finding))
+}
+
 /** @param path the position of the acl in the file */
 function placedIn(text: RulesText, path: readonly string[], finding: RuleFinding): PlacedFinding {
-  const at = finding.key === undefined ? path : [...path, finding.key]
+  const at = [...path, ...placeOf(finding)]
   return placed(text.errorAt(finding.message, at, finding.span?.start), finding)
 }
 

@@ -17,7 +17,7 @@ function blocks(page: string, kind: string): readonly string[] {
 }
 
 const PAGE = 'rules-testing.md'
-const [CONFIGURATION = '', CASES = '', DENIED = ''] = blocks(PAGE, 'json')
+const [CONFIGURATION = '', CASES = '', INVOKED = '', DENIED = ''] = blocks(PAGE, 'json')
 
 let dir: string
 before(() => {
@@ -57,6 +57,14 @@ test('the test case of the denied request passes', () => {
   const { output, exitCode } = testRulesFile(file, { language: 'en', coverage: false, json: false }, 0)
   assert.equal(exitCode, 0, output)
   assert.match(output, /bob: update orders\/o7 {2}denied/)
+})
+
+test('the test case of a function passes, because there are no rules of functions', () => {
+  const file = join(dir, 'invoked.json')
+  writeFileSync(file, `{ "cases": [${INVOKED}] }`)
+  const { output, exitCode } = testRulesFile(file, { language: 'en', coverage: false, json: false }, 0)
+  assert.equal(exitCode, 0, output)
+  assert.match(output, /u3: invoke getLoginTicket {2}allowed/)
 })
 
 test('the tests for a test runner pass', () => {

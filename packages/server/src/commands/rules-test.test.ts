@@ -110,7 +110,7 @@ describe('a file that is not valid', () => {
     assert.equal(exitCode, 1)
     assert.equal(
       output,
-      `cases.json:2:13: error: what is requested? add "file" or "collection"
+      `cases.json:2:13: error: what is requested? add "file", "collection" or "invoke"
       "cases": [{ "as": "alice" }]
                 ^
 `,

@@ -27,7 +27,7 @@ async function check(args: readonly string[]): Promise<number> {
   const { checkRulesFile } = await import('./rules-check.ts')
   return print(
     checkRulesFile(file, {
-      kind: values.for === undefined ? undefined : choice('for', values.for, ['storage', 'database']),
+      kind: values.for === undefined ? undefined : choice('for', values.for, ['storage', 'database', 'functions']),
       resourceOpenid: choice('resource-openid', values['resource-openid'], ['path', 'creator']),
       language: choice('lang', values.lang, ['en', 'zh']),
       json: values.json === true,

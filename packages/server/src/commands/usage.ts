@@ -54,7 +54,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       copy an environment between a data directory and PostgreSQL with another place for the files, while its server
       runs; says when to stop it, then finishes, verifies, and prints how to start on the copy. Can be interrupted
       and repeated. --no-wait: copy what can be copied now and end; --stopped: no server uses the source database
-  cloudstead rules check FILE [--for storage|database] [--json] [--lang en|zh] [--resource-openid path|creator]
+  cloudstead rules check FILE [--for storage|database|functions] [--json] [--lang en|zh] [--resource-openid path|creator]
       check the rules in a configuration file or in a file that contains only rules; --for says what the rules in
       such a file protect, if that is not clear from the rules; exits 1 on an error
   cloudstead rules test FILE [--rules FILE] [--coverage] [--json] [--junit OUT.xml] [--lang en|zh]

@@ -83,6 +83,14 @@ const FIXED: Readonly<Record<FixedKey, CatalogEntry>> = {
       zh: '客户端访问本服务器所用的域名，每行一个，不带端口，例如 api.example.com。IP 地址、localhost 和 --public-url 中的域名无需填写。',
     },
   },
+  'functions.rules': {
+    kind: 'rules',
+    title: { en: 'Permissions of functions', zh: '云函数权限' },
+    help: {
+      en: 'Who may invoke functions through the SDKs. Calls by administrators, timers and HTTP access are not subject to it.',
+      zh: '谁可以通过 SDK 调用云函数。管理端、定时器和 HTTP 访问的调用不受限制。',
+    },
+  },
 }
 
 /** @param key a valid key */

@@ -13,6 +13,7 @@ const FIXED = {
   'auth.wechat.apiBase': DEFAULTS.auth.wechat.apiBase,
   'security.webDomains': DEFAULTS.security.webDomains,
   'security.hosts': DEFAULTS.security.hosts,
+  'functions.rules': DEFAULTS.functions.rules,
 } as const
 
 /** A key that exists in every environment. */

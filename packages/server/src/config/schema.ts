@@ -3,6 +3,7 @@ import { nearest, type Text } from '@cloudstead/rules'
 import type { ErrorObject } from 'ajv'
 import { schemaErrorText } from '../texts/schema-errors.ts'
 import { ConfigError } from './config-error.ts'
+import { expectation, validName } from './expectations.ts'
 import type { RawConfig } from './raw-config.ts'
 import { validate } from './schema-validator.ts'
 
@@ -28,7 +29,9 @@ function describe(errors: readonly ErrorObject[]): Text {
 }
 
 function describeOne(error: ErrorObject): Text {
-  const path = error.instancePath.slice(1).replaceAll('/', '.')
+  // A JSON pointer: the path of a route is one name with escaped slashes.
+  const names = error.instancePath.slice(1).split('/')
+  const path = names.map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~')).join('.')
   const at = path === '' ? { en: 'the configuration', zh: '配置' } : { en: path, zh: path }
   switch (error.keyword) {
     case 'additionalProperties': {
@@ -50,49 +53,21 @@ function describeOne(error: ErrorObject): Text {
         zh: `${at.zh} 必须是以下之一：${allowed.join('、')}`,
       }
     }
+    case 'pattern':
     case 'oneOf': {
       const expected = expectation(path)
+      if (expected === undefined || error.propertyName !== undefined) return schemaErrorText(at, error)
       return { en: `${at.en} is not valid: expected ${expected.en}`, zh: `${at.zh} 无效：应为 ${expected.zh}` }
     }
     case 'propertyNames': {
       const name = JSON.stringify(error.params.propertyName)
+      const valid = validName(path)
       return {
-        en: `${at.en}: ${name} is not a valid name (1 to 120 letters, digits, - and _)`,
-        zh: `${at.zh}：${name} 不是有效的名称（1 到 120 个字母、数字、- 和 _）`,
+        en: `${at.en}: ${name} is not a valid name (${valid.en})`,
+        zh: `${at.zh}：${name} 不是有效的名称（${valid.zh}）`,
       }
     }
     default:
       return schemaErrorText(at, error)
-  }
-}
-
-function expectation(path: string): Text {
-  if (path === 'storage.acl') {
-    return either('{ "read": ..., "write": ..., "maxAge": seconds }', '{ "read": ..., "write": ..., "maxAge": 秒数 }')
-  }
-  if (/^database\.collections\.[^.]+\.acl$/.test(path)) {
-    const rules = '{ "read": ..., "write": ..., "create": ..., "update": ..., "delete": ... }'
-    return either(rules, rules)
-  }
-  if (path === 'storage.maxFileSize') {
-    return { en: 'a number of bytes or a string such as "100MB"', zh: '字节数，或 "100MB" 这样的字符串' }
-  }
-  if (/\.(read|write|create|update|delete)$/.test(path)) {
-    return {
-      en: 'true, false or an expression of at most 1,024 characters',
-      zh: 'true、false 或最多 1,024 个字符的表达式',
-    }
-  }
-  return {
-    en: 'a field name or { "fields": { "name": 1 }, "unique": false }',
-    zh: '字段名，或 { "fields": { "name": 1 }, "unique": false }',
-  }
-}
-
-/** A preset or rules. */
-function either(en: string, zh: string): Text {
-  return {
-    en: `READONLY, PRIVATE, ADMINWRITE, ADMINONLY or ${en}`,
-    zh: `READONLY、PRIVATE、ADMINWRITE、ADMINONLY 或 ${zh}`,
   }
 }

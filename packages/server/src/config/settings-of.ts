@@ -1,8 +1,9 @@
 /** Turns a configuration into settings: defaults filled in, rules compiled, sizes in bytes. */
-import { compileDatabaseRules, compileStorageRules, RuleError } from '@cloudstead/rules'
-import type { CollectionSettings, FunctionsSettings, IndexSettings, Mode, Settings } from '../settings.ts'
+import { compileDatabaseRules, compileFunctionRules, compileStorageRules, RuleError } from '@cloudstead/rules'
+import type { CollectionSettings, IndexSettings, Mode, Settings } from '../settings.ts'
 import { ConfigError } from './config-error.ts'
 import { DEFAULTS } from './defaults.ts'
+import { type FunctionPlaces, functionsSettings } from './functions-settings.ts'
 import type { RawCollection, RawConfig, RawIndex } from './raw-config.ts'
 
 const MAX_FILE_SIZE_BYTES = 5 * 1024 ** 3
@@ -12,6 +13,8 @@ export interface ConfigContext {
   readonly mode: Mode
   /** From the process environment; used when the configuration has no `auth.wechat.secret`. */
   readonly wechatSecret?: string | undefined
+  /** Absent when no function runs, as in a check of a configuration. */
+  readonly functions?: FunctionPlaces | undefined
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ConfigContext {
  * @throws ConfigError naming the invalid key and what is valid there
  */
 export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
-  const { storage = {}, database = {}, auth = {}, security = {} } = raw
+  const { storage = {}, database = {}, auth = {}, security = {}, functions = {} } = raw
   const secret = auth.wechat?.secret ?? context.wechatSecret
   const { resourceOpenid = DEFAULTS.storage.resourceOpenid } = storage
   const collections = Object.entries(database.collections ?? {}).map(
@@ -42,24 +45,15 @@ export function settingsOf(raw: RawConfig, context: ConfigContext): Settings {
         madeUpIdentities: context.mode === 'dev' && secret === undefined,
       },
     },
-    functions: NO_FUNCTIONS,
+    functions: {
+      rules: compiled('functions.rules', () => compileFunctionRules(functions.rules)),
+      ...functionsSettings(functions, context.functions),
+    },
     security: {
       webDomains: lowerCase(security.webDomains ?? DEFAULTS.security.webDomains),
       hosts: lowerCase(security.hosts ?? DEFAULTS.security.hosts),
     },
   }
-}
-
-const NO_FUNCTIONS: FunctionsSettings = {
-  root: undefined,
-  http: [],
-  env: {},
-  defaults: {},
-  options: new Map(),
-  timers: true,
-  timezone: 480,
-  watch: true,
-  sandbox: true,
 }
 
 /** The AppSecret is sent there, so it must not cross a network in the clear. */

@@ -122,7 +122,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   async function runCall(call: FunctionCall): Promise<FunctionAnswer> {
     const startedAt = now()
     const { name, requestId, trigger, caller } = call
-    authorize(settings().functions.rules, call, startedAt)
+    authorize(settings().functions.rules, { name, caller, now: startedAt }, trigger)
     const { definition, ...within } = admit(call)
 
     const end = (ended: CallEnding): void => {

@@ -19,7 +19,7 @@ export function fakeRunner(): FakeRunner {
     async invoke(call) {
       calls.push(call)
       if (call.name.startsWith('no-')) throw new CloudsteadError('FUNCTION_NOT_FOUND')
-      return { result: this.answer(call), durationMs: 1 }
+      return { result: this.answer(call), requestId: call.requestId, durationMs: 1 }
     },
   }
 }

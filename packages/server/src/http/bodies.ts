@@ -36,11 +36,12 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
   })
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     const known = options.admit !== undefined && canBeLarge(request) ? await options.admit(request) : options.known
-    const { text, hold } = await readBody(request.raw, { ...options, ...(known !== undefined && { known }) })
+    const { bytes, hold } = await readBody(request.raw, { ...options, ...(known !== undefined && { known }) })
     if (hold !== undefined) {
       holds.set(request, hold)
       request.socket.once('close', hold.release)
     }
+    const text = bytes.toString('utf8')
     if (text.trim() === '') return undefined
     await checkStructure([text])
     return parseBody(text, kind)

@@ -16,13 +16,13 @@ export interface ReadBodyOptions {
 }
 
 export interface ReceivedBody {
-  readonly text: string
-  /** To be released when the text is no longer needed. */
+  readonly bytes: Buffer
+  /** To be released when the bytes are no longer needed. */
   readonly hold: BodyHold | undefined
 }
 
 /**
- * Reads a body as text. A refused body is left as it is: the caller drains it.
+ * Reads a body. A refused body is left as it is: the caller drains it.
  *
  * @throws CloudsteadError EXCEED_REQUEST_SIZE_LIMIT, SERVER_BUSY
  */
@@ -57,7 +57,7 @@ export async function readBody(request: IncomingMessage, options: ReadBodyOption
   try {
     await promise
     hold?.complete()
-    return { text: body.text(), hold }
+    return { bytes: body.bytes(), hold }
   } catch (error) {
     hold?.release()
     throw error
@@ -99,7 +99,7 @@ class GrowingBuffer {
     this.length = needed
   }
 
-  text(): string {
-    return this.#bytes.toString('utf8', 0, this.length)
+  bytes(): Buffer {
+    return this.#bytes.subarray(0, this.length)
   }
 }

@@ -97,6 +97,7 @@ describe('recorded denials', () => {
         'read users/bob/a.jpg: the rule "read": resource.openid == auth.openid is false: ' +
         '"bob" is not the caller ("alice", "uid-alice")',
       collection: undefined,
+      function: undefined,
       case: { as, action: 'read', file: 'users/bob/a.jpg', expect: 'denied' },
     })
     assert.equal(explanation?.tree?.children.length, 2)
@@ -265,10 +266,16 @@ describe('pages', () => {
     assert.deepEqual(requests(page({ about: 'database' })), ['r2'])
     assert.deepEqual(requests(page({ about: 'storage' })), ['r3', 'r1'])
     assert.equal(page({ about: 'database' }).items[0]?.collection, 'orders')
+    deny('r4', denied(NOBODY, { asked: { invoke: 'pay' } }))
+    assert.deepEqual(requests(page({ about: 'functions' })), ['r4'])
+    assert.deepEqual(requests(page({ about: 'storage' })), ['r3', 'r1'])
+    assert.deepEqual(requests(page({ about: 'database' })), ['r2'])
+    assert.deepEqual([page({}).items[0]?.function, page({}).items[1]?.function], ['pay', undefined])
+    clock.now += 5
     assert.deepEqual(requests(page({ search: 'cAROL' })), ['r2'])
-    assert.deepEqual(requests(page({ search: 'BOB/A.JPG' })), ['r3', 'r2', 'r1'])
+    assert.deepEqual(requests(page({ search: 'BOB/A.JPG' })), ['r4', 'r3', 'r2', 'r1'])
     assert.deepEqual(requests(page({ search: 'R2' })), ['r2'])
-    assert.deepEqual(requests(page({ search: 'nobody is logged' })), ['r3'])
+    assert.deepEqual(requests(page({ search: 'nobody is logged' })), ['r4', 'r3'])
     assert.deepEqual(requests(page({ search: '.*' })), [])
   })
 

@@ -42,8 +42,10 @@ export interface Denial {
   readonly caller: CaseCaller | null
   /** One line: the action, the target and the clause that failed. */
   readonly reason: string
-  /** Undefined for files. */
+  /** Undefined unless it is about documents. */
   readonly collection: string | undefined
+  /** Undefined unless it is about a call of a function: its name. */
+  readonly function: string | undefined
   /** Undefined when explaining failed. */
   readonly explanation: Explanation | undefined
   /** The request as a test case; undefined when it is too large. */
@@ -52,7 +54,7 @@ export interface Denial {
 
 /** Filters denials and selects a page of them. */
 interface DenialQuery {
-  readonly about?: 'storage' | 'database' | undefined
+  readonly about?: 'storage' | 'database' | 'functions' | undefined
   /** Looked for in the caller's ids, the reason, the code and the request id; ignores case. */
   readonly search?: string | undefined
   /** Only denials after this time, in milliseconds since the epoch. */
@@ -153,10 +155,22 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
     const explanation = explaining || previous === undefined ? copy(error.explain()) : previous.denial.explanation
     const ruleCase = caseText !== '' && Buffer.byteLength(caseText) <= MAX_CASE_BYTES ? copy(error.case) : undefined
     const count = (previous?.denial.count ?? 0) + 1
-    const collection = collectionOf(error)
+    const { collection, invoke } = error.case
     sequence += 1
     keep(key, {
-      denial: { id: key, at, requestId, count, code, caller, reason, collection, explanation, case: ruleCase },
+      denial: {
+        id: key,
+        at,
+        requestId,
+        count,
+        code,
+        caller,
+        reason,
+        collection: nameOf(collection),
+        function: nameOf(invoke),
+        explanation,
+        case: ruleCase,
+      },
       sequence,
       callerId,
       address,
@@ -205,7 +219,10 @@ export function createDenials({ log, mode, now, counted }: DenialsOptions): Deni
  * one address, with however many fresh anonymous users, nor a flood against one rule pushes out the denials of others.
  */
 function oldestOfLargestShare(entries: ReadonlyMap<string, Entry>): readonly [string, Entry] {
-  const ofRule = largestGroup([...entries], ([, { denial }]) => denial.collection ?? '')
+  const ofRule = largestGroup(
+    [...entries],
+    ([, { denial }]) => `${aboutOf(denial)} ${denial.collection ?? denial.function}`,
+  )
   const [oldest] = largestGroup(ofRule, ([, { address }]) => address)
   if (oldest === undefined) throw new Error('there is nothing to give up')
   return oldest
@@ -231,15 +248,19 @@ function matches(
   needle: string,
   since = Number.NEGATIVE_INFINITY,
 ): boolean {
-  const { at, caller, code, collection, reason, requestId } = denial
-  if (at <= since || (about !== undefined && (about === 'database') !== (collection !== undefined))) return false
+  const { at, caller, code, reason, requestId } = denial
+  if (at <= since || (about !== undefined && about !== aboutOf(denial))) return false
   const { uid = '', openid = '', customUserId = '' } = caller ?? {}
   return [uid, openid, customUserId, code, reason, requestId].some((text) => text.toLowerCase().includes(needle))
 }
 
-function collectionOf(error: DeniedError): string | undefined {
-  const { collection } = error.case
-  return typeof collection === 'string' ? copy(collection) : undefined
+function nameOf(member: unknown): string | undefined {
+  return typeof member === 'string' ? copy(member) : undefined
+}
+
+function aboutOf({ collection, function: invoked }: Denial): NonNullable<DenialQuery['about']> {
+  if (invoked !== undefined) return 'functions'
+  return collection === undefined ? 'storage' : 'database'
 }
 
 /** The lines of the explanation, cut off at MAX_TREE_BYTES. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PlacedFinding } from '../rule-tools/findings.ts'
+import type { RulesSubject } from '../saved-settings/rules-setting.ts'
 import { ruleNotices, type WarningFacts, warningsOf } from './warnings.ts'
 
 type Setting = WarningFacts['settings']['values'][number]
@@ -84,24 +85,23 @@ test('servers that differ give a warning or a note', () => {
 
 test('rules are checked again only when a setting has changed', () => {
   let version = '1'
-  const asked: (string | undefined)[] = []
-  const values = ['storage.acl', 'database.collections.orders.acl', 'auth.anonymous'].map(
-    (key) => ({ key, kind: key.endsWith('acl') ? 'rules' : 'boolean' }) as Setting,
-  )
+  const asked: RulesSubject[] = []
+  const keys = ['storage.acl', 'database.collections.orders.acl', 'functions.rules', 'auth.anonymous']
+  const values = keys.map((key) => ({ key, kind: key.endsWith('anonymous') ? 'boolean' : 'rules' }) as Setting)
   const notices = ruleNotices({
     settings: () => ({ version, values, file: { path: 'x', exists: false } }),
-    rules: (collection) => {
-      asked.push(collection)
+    rules: (subject) => {
+      asked.push(subject)
       return { findings: [finding('everyone-reads', 'note')] } as never
     },
   })
   assert.deepEqual(
     notices().map(({ key }) => key),
-    ['storage.acl', 'database.collections.orders.acl'],
+    ['storage.acl', 'database.collections.orders.acl', 'functions.rules'],
   )
   notices()
-  assert.deepEqual(asked, [undefined, 'orders'])
+  assert.deepEqual(asked, ['storage', { collection: 'orders' }, 'functions'])
   version = '2'
   notices()
-  assert.equal(asked.length, 4)
+  assert.equal(asked.length, 6)
 })

@@ -1,8 +1,8 @@
 /** Warnings about the configuration of an environment, for the Console's overview. */
 import type { Text } from '@cloudstead/rules'
 import { MAX_CLOCK_OFFSET_MS, type NodeState } from '../cluster/nodes.ts'
-import { collectionKey } from '../config/keys.ts'
 import type { PlacedFinding } from '../rule-tools/findings.ts'
+import { rulesSubject } from '../saved-settings/rules-setting.ts'
 import type { SavedSettings } from '../saved-settings/saved-settings.ts'
 import type { Mode } from '../settings.ts'
 
@@ -66,9 +66,7 @@ export function ruleNotices(settings: Pick<SavedSettings, 'settings' | 'rules'>)
     if (known?.version === version) return known.notices
     const notices = values
       .filter(({ kind }) => kind === 'rules')
-      .flatMap(({ key }) =>
-        settings.rules(collectionKey(key)?.collection).findings.map((finding) => ({ key, finding })),
-      )
+      .flatMap(({ key }) => settings.rules(rulesSubject(key)).findings.map((finding) => ({ key, finding })))
     known = { version, notices }
     return notices
   }

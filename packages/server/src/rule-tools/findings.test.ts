@@ -6,6 +6,7 @@ import { checkRulesText, type RulesTarget } from './findings.ts'
 
 const FILES: RulesTarget = { kind: 'storage', resourceOpenid: 'path' }
 const ORDERS: RulesTarget = { kind: 'database', collection: 'orders' }
+const FUNCTIONS: RulesTarget = { kind: 'functions' }
 
 /** The code, the rule and the marked text of each finding. */
 function found(text: string, target = FILES, anonymous = true): readonly (string | undefined)[][] {
@@ -30,6 +31,15 @@ test('findings have the right position, with comments and escapes before it', ()
   assert.deepEqual(found('{"read": "auth != null"}'), [['anonymous-passes', 'read', '"auth != null"']])
   assert.deepEqual(found('{"read": "auth != null"}', FILES, false), [])
   assert.deepEqual(found('{"write": /* all */ true}', ORDERS), [['write-without-login', 'write', 'true']])
+  assert.deepEqual(found('{"*": {"invoke": "auth != null"}, "pay": {"invoke": /* all */ true}}', FUNCTIONS), [
+    ['anonymous-passes', '*.invoke', '"auth != null"'],
+    ['everyone-invokes', 'pay.invoke', 'true'],
+  ])
+  assert.deepEqual(found('{"*": {"invok": true}, "x": {}, "pay": {"invoke": "a ="}}', FUNCTIONS), [
+    ['invalid', '*.invok', 'true'],
+    ['invalid', 'x', '{}'],
+    ['invalid', 'pay.invoke', '='],
+  ])
 })
 
 test('rules that the server refuses are not valid, and the finding says where', () => {
@@ -55,6 +65,7 @@ test('any text can be checked, and every position is inside it', () => {
     ',',
     '"read"',
     '"write": ',
+    '"*": {"invoke": ',
     'auth',
     ' == ',
     '//',
@@ -64,12 +75,16 @@ test('any text can be checked, and every position is inside it', () => {
   )
   const soup = fc.array(piece, { maxLength: 20 }).map((parts) => parts.join(''))
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), soup), fc.constantFrom(FILES, ORDERS), (text, target) => {
-      for (const { from, to } of checkRulesText(text, target, true).findings) {
-        if (from === undefined || to === undefined) continue
-        assert.ok(from >= 0 && from <= to && to <= text.length)
-      }
-    }),
+    fc.property(
+      fc.oneof(fc.string({ unit: 'binary' }), soup),
+      fc.constantFrom(FILES, ORDERS, FUNCTIONS),
+      (text, target) => {
+        for (const { from, to } of checkRulesText(text, target, true).findings) {
+          if (from === undefined || to === undefined) continue
+          assert.ok(from >= 0 && from <= to && to <= text.length)
+        }
+      },
+    ),
     { numRuns: 500 },
   )
 })
@@ -89,5 +104,9 @@ test('rules are valid exactly when the configuration file accepts them', () => {
     assert.equal(checkRulesText(acl, FILES, true).valid, accepted(`{"storage":{"acl":${acl}}}`), acl)
     const collections = `{"database":{"collections":{"orders":{"acl":${acl}}}}}`
     assert.equal(checkRulesText(acl, ORDERS, true).valid, accepted(collections), acl)
+    for (const functions of [acl, `{"*":${acl}}`, `{"*":{"invoke":${acl}}}`, `{"*":{"invoke":true},"pay":${acl}}`]) {
+      const config = `{"functions":{"rules":${functions}}}`
+      assert.equal(checkRulesText(functions, FUNCTIONS, true).valid, accepted(config), functions)
+    }
   }
 })

@@ -1,17 +1,20 @@
 /** Checks the source text of rules, for an editor. */
 import {
   checkDatabaseRules,
+  checkFunctionRules,
   checkStorageRules,
   parseRulesText,
+  placeOf,
   RuleError,
   type RuleFinding,
   type RulesText,
 } from '@cloudstead/rules'
 
-/** What the rules protect: files, or the documents of a collection. */
+/** What the rules protect: files, the documents of a collection, or functions. */
 export type RulesTarget =
   | { readonly kind: 'storage'; readonly resourceOpenid: 'path' | 'creator' }
   | { readonly kind: 'database'; readonly collection: string }
+  | { readonly kind: 'functions' }
 
 /** A finding with its position in the text. */
 export interface PlacedFinding {
@@ -48,12 +51,20 @@ export function checkRulesText(text: string, target: RulesTarget, anonymous: boo
     if (!(error instanceof RuleError)) throw error
     return { valid: false, findings: [unreadable(text, error)] }
   }
-  const found =
-    target.kind === 'storage'
-      ? checkStorageRules(rules.value, { resourceOpenid: target.resourceOpenid, anonymous })
-      : checkDatabaseRules(rules.value, { collection: target.collection, anonymous })
+  const found = findingsOf(rules.value, target, anonymous)
   const findings = found.map((finding) => placed(rules, finding))
   return { valid: !found.some(({ code }) => code === 'invalid'), findings, acl: rules.value }
+}
+
+function findingsOf(acl: unknown, target: RulesTarget, anonymous: boolean): readonly RuleFinding[] {
+  switch (target.kind) {
+    case 'storage':
+      return checkStorageRules(acl, { resourceOpenid: target.resourceOpenid, anonymous })
+    case 'database':
+      return checkDatabaseRules(acl, { collection: target.collection, anonymous })
+    case 'functions':
+      return checkFunctionRules(acl, { anonymous })
+  }
 }
 
 function unreadable(text: string, { index = 0, text: message }: RuleError): PlacedFinding {
@@ -61,7 +72,8 @@ function unreadable(text: string, { index = 0, text: message }: RuleError): Plac
   return { severity: 'error', code: 'invalid', from, to: Math.min(from + 1, text.length), message }
 }
 
-function placed(rules: RulesText, { severity, code, key, span, message }: RuleFinding): PlacedFinding {
-  const range = key === undefined ? undefined : rules.rangeOf([key], span)
+function placed(rules: RulesText, finding: RuleFinding): PlacedFinding {
+  const { severity, code, key, span, message } = finding
+  const range = key === undefined ? undefined : rules.rangeOf(placeOf(finding), span)
   return { severity, code, ...(key === undefined ? {} : { key }), ...range, message }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { compileFunctionRules } from '@cloudstead/rules'
 import { loadRules, parseCaseFile, runCases } from '@cloudstead/rules/testing'
 import { openDatabase } from '../database/database.fixture.ts'
 import type { FileQuestion } from '../storage/simulate.ts'
@@ -16,6 +17,8 @@ async function setUp(t: Parameters<typeof openDatabase>[0], mode: 'path' | 'crea
   const simulator = createRuleSimulator({
     database,
     resourceOpenid: () => mode,
+    functionRules: () => compileFunctionRules({ '*': { invoke: 'auth != null && now > 5' } }),
+    now: () => 7,
     storage: {
       simulate: async (question) => {
         asked.push(question)
@@ -80,6 +83,22 @@ describe('simulate', () => {
     assert.equal(runCases(parseCaseFile(JSON.stringify({ cases: [ruleCase] }), 0), rules).results[0]?.ok, true)
   })
 
+  test('a call of a function is decided by the rules in effect or by edited ones', async (t) => {
+    const { simulator, asked } = await setUp(t)
+    const call = { invoke: 'pay' }
+    assert.equal((await simulator.simulate(ALICE, call, undefined)).allowed, true)
+    assert.equal((await simulator.simulate(null, call, undefined)).allowed, false)
+    const text = '{ "*": { "invoke": true }, "pay": { "invoke": "auth.uid == \'u2\'" } }'
+    const denied = await simulator.simulate(ALICE, call, text)
+    assert.match(denied.reason.zh, /规则 "pay\.invoke"/)
+    assert.deepEqual(denied.case, { as: ALICE, invoke: 'pay', expect: 'denied' })
+    assert.equal((await simulator.simulate(null, { invoke: 'other' }, text)).allowed, true)
+    assert.equal((await simulator.replay({ as: null, invoke: 'pay', expect: 'denied' }, text)).allowed, false)
+    const rules = loadRules({ functions: { rules: JSON.parse(text) } })
+    assert.equal(runCases(parseCaseFile(JSON.stringify({ cases: [denied.case] }), 0), rules).results[0]?.ok, true)
+    assert.deepEqual(asked, [])
+  })
+
   test('a test case with a large document is left out', async (t) => {
     const { simulator } = await setUp(t)
     const members = { action: 'create', collection: 'orders', data: { text: 'x'.repeat(100_000) } }
@@ -125,6 +144,14 @@ describe('invalid input', () => {
       { action: 'read', collection: 'orders', doc: 'a', stored: { _id: { $date: 'x' } } },
       undefined,
       /date/,
+    ],
+    ['no name of a function', { invoke: '*' }, undefined, /the name of a function/],
+    ['data of a call', { invoke: 'pay', data: {} }, undefined, /unknown key "data"/],
+    [
+      'rules of functions with a typing error',
+      { invoke: 'pay' },
+      '{\n "*": { "invoke": "a =" } }',
+      /line 2, column 22/,
     ],
     ['an unknown member', { ...FILE, who: 1 }, undefined, /unknown key "who"/],
   ]

@@ -2,8 +2,10 @@
 import { CloudsteadError, decodeWebValue, type LoginType, NOBODY } from '@cloudstead/protocol'
 import {
   compileDatabaseRules,
+  compileFunctionRules,
   compileStorageRules,
   type Explanation,
+  type FunctionRules,
   parseRulesText,
   type RuleAuth,
   RuleError,
@@ -14,6 +16,7 @@ import type { Database } from '../database/database.ts'
 import type { DocumentQuestion } from '../database/simulate.ts'
 import type { CaseCaller } from '../decisions/denied-error.ts'
 import type { Simulated } from '../decisions/simulated.ts'
+import { simulateInvoke } from '../functions/simulate.ts'
 import type { FileQuestion } from '../storage/simulate.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -25,6 +28,10 @@ export interface RuleSimulatorOptions {
   readonly database: Pick<Database, 'simulate'>
   /** The meaning of `resource.openid` in rules of files. */
   readonly resourceOpenid: () => 'path' | 'creator'
+  /** The rules of functions in effect. */
+  readonly functionRules: () => FunctionRules
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 /** The decision of the rules about a simulated request. */
@@ -67,10 +74,24 @@ export interface RuleSimulator {
 export function createRuleSimulator(options: RuleSimulatorOptions): RuleSimulator {
   const decide = async (members: CaseMembers, text: string | undefined, recorded: boolean) => {
     const { caller, request } = readCase(members)
-    const simulated = await (request.kind === 'file'
-      ? options.storage.simulate(fileQuestion(caller, request, recorded, text, options.resourceOpenid()))
-      : options.database.simulate(documentQuestion(caller, request, text)))
-    return answer(members.as, simulated)
+    return answer(members.as, await decideRequest(caller, request, text, recorded))
+  }
+  const decideRequest = async (
+    caller: QuestionCaller,
+    request: TestRequest,
+    text: string | undefined,
+    recorded: boolean,
+  ): Promise<Simulated> => {
+    switch (request.kind) {
+      case 'file':
+        return options.storage.simulate(fileQuestion(caller, request, recorded, text, options.resourceOpenid()))
+      case 'document':
+        return options.database.simulate(documentQuestion(caller, request, text))
+      case 'function': {
+        const rules = text === undefined ? options.functionRules() : compileText(text, compileFunctionRules)
+        return simulateInvoke(rules, { name: request.name, caller, now: options.now() })
+      }
+    }
   }
   return {
     simulate: (as, asked, text) => decide({ ...asked, as }, text, false),
@@ -124,7 +145,7 @@ function compileText<Rules>(text: string, compile: (acl: unknown) => Rules): Rul
       return compile(read.value)
     } catch (error) {
       if (!(error instanceof RuleError)) throw error
-      throw read.errorAt(error.text, error.key === undefined ? [] : [error.key], error.index)
+      throw read.errorAt(error.text, error.path, error.index)
     }
   })
 }

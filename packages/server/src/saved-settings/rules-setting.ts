@@ -2,14 +2,18 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { PresetAcl, Text } from '@cloudstead/rules'
 import type { SettingSource } from '../config/describe.ts'
-import { isSettingKey } from '../config/keys.ts'
+import { collectionKey, isSettingKey } from '../config/keys.ts'
 import type { CheckedRules } from '../rule-tools/findings.ts'
 
 type Findings = CheckedRules['findings']
 
-/** The rules of a collection or, without one, those of storage. */
+/** What rules are for: files, functions, or the documents of a collection. */
+export type RulesSubject = 'storage' | 'functions' | { readonly collection: string }
+
+/** The rules of a collection, of functions or, without either, those of storage. */
 export interface RulesSetting {
   readonly collection?: string
+  readonly functions?: true
   /** As written. */
   readonly text: string
   readonly preset?: PresetAcl
@@ -26,14 +30,25 @@ export interface RulesSetting {
 }
 
 /** @throws CloudsteadError INVALID_PARAM for a name that no collection can have */
-export function rulesKey(collection: string | undefined): string {
-  const key = collection === undefined ? 'storage.acl' : `database.collections.${collection}.acl`
+export function rulesKey(subject: RulesSubject): string {
+  if (subject === 'storage') return 'storage.acl'
+  if (subject === 'functions') return FUNCTION_RULES_KEY
+  const key = `database.collections.${subject.collection}.acl`
   if (isSettingKey(key)) return key
   throw new CloudsteadError('INVALID_PARAM', {
     en: 'a collection name consists of letters, digits, - and _',
     zh: '集合名称由字母、数字、- 和 _ 组成',
   })
 }
+
+/** What the rules of a setting are for. */
+export function rulesSubject(key: string): RulesSubject {
+  if (key === FUNCTION_RULES_KEY) return 'functions'
+  const collection = collectionKey(key)?.collection
+  return collection === undefined ? 'storage' : { collection }
+}
+
+const FUNCTION_RULES_KEY = 'functions.rules'
 
 /** Why a text cannot be used as rules, and where: line and column count from 1. */
 export function invalidReasons(text: string, findings: Findings): Text {

@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { Setting } from '../config/describe.ts'
 import type { Records } from '../engines/records/records.ts'
+import type { RulesSubject } from './rules-setting.ts'
 import { type SavedSetup, setUpSaved } from './saved-settings.fixture.ts'
 import type { SavedSettings } from './saved-settings.ts'
 import { SettingRefusedError } from './setting-refused-error.ts'
@@ -204,16 +205,18 @@ describe('a save after another change', () => {
   })
 })
 
+const GUEST = { uid: 'u1', loginType: 'ANONYMOUS' } as const
+
 describe('rules', () => {
   const TEXT = '{\n  // who reads\n  "read": "auth != null",\n}'
 
   test('are kept as written, and apply at once', async () => {
     const setup = await fresh()
-    const { version, preset, resourceOpenid, locked, source } = setup.settings.rules(undefined)
+    const { version, preset, resourceOpenid, locked, source } = setup.settings.rules('storage')
     assert.deepEqual([preset, resourceOpenid, locked, source], ['READONLY', 'path', false, 'default'])
-    await setup.settings.saveRules(undefined, TEXT, { version, by: 'tester' })
+    await setup.settings.saveRules('storage', TEXT, { version, by: 'tester' })
     await setup.restart()
-    const rules = setup.settings.rules(undefined)
+    const rules = setup.settings.rules('storage')
     assert.equal(rules.text, TEXT)
     assert.equal(rules.preset, undefined)
     const [finding] = rules.findings
@@ -226,32 +229,65 @@ describe('rules', () => {
   test('of the file are shown as written there, and locked', async () => {
     const setup = await fresh()
     setup.edit(`{"storage":{"resourceOpenid":"creator","acl":${TEXT}}}`)
-    const { text, locked, file, resourceOpenid, version } = setup.settings.rules(undefined)
+    const { text, locked, file, resourceOpenid, version } = setup.settings.rules('storage')
     assert.deepEqual([text, locked, file, resourceOpenid], [TEXT, true, '/etc/cloudstead.config.json', 'creator'])
-    const save = setup.settings.saveRules(undefined, '"PRIVATE"', { version, by: 'x' })
+    const save = setup.settings.saveRules('storage', '"PRIVATE"', { version, by: 'x' })
     await assert.rejects(save, refused('locked'))
   })
 
   test('of a collection declare it; changes of other settings do not conflict', async () => {
     const setup = await fresh()
-    const { version, text } = setup.settings.rules('orders')
+    const { version, text } = setup.settings.rules({ collection: 'orders' })
     assert.equal(text, '"PRIVATE"')
     await setup.save(KEY, 60)
-    await setup.settings.saveRules('orders', '{"read": "doc.a == 1"}', { version, by: 'tester' })
+    await setup.settings.saveRules({ collection: 'orders' }, '{"read": "doc.a == 1"}', { version, by: 'tester' })
     assert.equal(setup.settings.current().database.collections.get('orders')?.acl.acl, 'CUSTOM')
-    const again = setup.settings.saveRules('orders', '"PRIVATE"', { version, by: 'tester' })
+    const again = setup.settings.saveRules({ collection: 'orders' }, '"PRIVATE"', { version, by: 'tester' })
     await assert.rejects(again, refused('conflict'))
+  })
+
+  test('of functions are kept as written, with a version and a history, and apply at once', async () => {
+    const setup = await fresh()
+    const text = '{\n  "*": { "invoke": "auth != null && auth.openid != null" }, // WeChat\n}'
+    const { version, ...before } = setup.settings.rules('functions')
+    assert.deepEqual(
+      [before.functions, before.preset, before.source, before.locked],
+      [true, undefined, 'default', false],
+    )
+    assert.equal(before.text, '{"*":{"invoke":"auth != null"}}')
+    assert.deepEqual(
+      before.findings.map(({ code, from, to }) => [code, before.text.slice(from, to)]),
+      [['anonymous-passes', '"auth != null"']],
+    )
+    const invoked = () => setup.settings.current().functions.rules.evaluate('pay', { auth: GUEST, now: 0 }).allowed
+    assert.equal(invoked(), true)
+    await setup.settings.saveRules('functions', text, { version, by: 'tester' })
+    assert.equal(invoked(), false)
+    await assert.rejects(setup.settings.saveRules('functions', text, { version, by: 'x' }), refused('conflict'))
+    await setup.restart()
+    const after = setup.settings.rules('functions')
+    assert.deepEqual([after.text, after.source, after.findings], [text, 'console', []])
+    assert.equal(invoked(), false)
+    assert.deepEqual(await changes(setup), [['tester', 'functions.rules', null, text]])
+    const wrong = setup.settings.saveRules('functions', '{\n "pay": { "invoke": "a =" } }', {
+      version: after.version,
+      by: 'x',
+    })
+    await assert.rejects(wrong, code('INVALID_PARAM', /the rule "\*" is missing.*line 2, column 24: pay\.invoke: /s))
+    setup.edit({ functions: { rules: { '*': { invoke: true } } } })
+    assert.deepEqual([setup.settings.rules('functions').locked, setup.settings.rules('functions').kept], [true, text])
+    assert.equal(invoked(), true)
   })
 
   test('that are invalid are refused, with line and column', async () => {
     const { settings } = await fresh()
-    const save = (text: string, collection?: string) =>
-      settings.saveRules(collection, text, { version: settings.rules(collection).version, by: 'x' })
+    const save = (text: string, subject: RulesSubject = 'storage') =>
+      settings.saveRules(subject, text, { version: settings.rules(subject).version, by: 'x' })
     await assert.rejects(save('{\n  "read": yes }'), code('INVALID_PARAM', /line 2, column 11: unexpected "y"/))
     await assert.rejects(save('{"read": "auth.uid = 1"}'), code('INVALID_PARAM', /line 1, column 20: read: /))
     await assert.rejects(save('"PUBLIC"'), code('INVALID_PARAM'))
-    await assert.rejects(save('{"maxAge": 5}', 'orders'), code('INVALID_PARAM'))
-    await assert.rejects(async () => save('"PRIVATE"', 'a.b'), code('INVALID_PARAM', /collection name/))
+    await assert.rejects(save('{"maxAge": 5}', { collection: 'orders' }), code('INVALID_PARAM'))
+    await assert.rejects(async () => save('"PRIVATE"', { collection: 'a.b' }), code('INVALID_PARAM', /collection name/))
   })
 })
 
@@ -308,8 +344,8 @@ describe('history', () => {
     const setup = await fresh()
     const rules = (n: number) => `"READONLY" // ${n} ${'x'.repeat(99_000)}`
     for (let n = 0; n < 50; n += 1) {
-      const { version } = setup.settings.rules(undefined)
-      await setup.settings.saveRules(undefined, rules(n), { version, by: 'tester' })
+      const { version } = setup.settings.rules('storage')
+      await setup.settings.saveRules('storage', rules(n), { version, by: 'tester' })
     }
     const { items, next } = await setup.settings.changes({ limit: 1000 })
     assert.ok(next !== undefined && JSON.stringify(items).length < 6 * 1024 * 1024)
@@ -341,7 +377,7 @@ describe('secrets', () => {
     const { kept, set, source } = one(setup.settings, SECRET)
     assert.deepEqual([kept, set, source], ['(secret)', true, 'file'])
     setup.edit('{"auth":{"wechat":{"secret":"typo-secret",}')
-    const told = [setup.settings.settings(), setup.settings.rules(undefined), await setup.settings.changes({})]
+    const told = [setup.settings.settings(), setup.settings.rules('storage'), await setup.settings.changes({})]
     setup.edit({ auth: { wechat: { secret: 'other-secret' } } })
     setup.edit({})
     told.push(setup.settings.settings())

@@ -10,10 +10,10 @@ import { maskSecrets } from '../config/mask-secrets.ts'
 import { followChanges } from '../engines/records/follow.ts'
 import type { RecordChange, Records } from '../engines/records/records.ts'
 import { CONFLICT, retryOnConflict } from '../engines/records/retry.ts'
-import { type CheckedRules, checkRulesText } from '../rule-tools/findings.ts'
+import { type CheckedRules, checkRulesText, type RulesTarget } from '../rule-tools/findings.ts'
 import type { CurrentSettings } from '../settings.ts'
 import { type ChangePage, type ChangeQuery, listChanges } from './history.ts'
-import { invalidReasons, type RulesSetting, rulesKey } from './rules-setting.ts'
+import { invalidReasons, type RulesSetting, type RulesSubject, rulesKey } from './rules-setting.ts'
 import { commitFile, commitValue, HEAD, loadValues } from './saved-values.ts'
 import { SettingRefusedError } from './setting-refused-error.ts'
 
@@ -68,12 +68,12 @@ export interface SavedSettings {
   save(key: string, value: unknown, saving: Saving): Promise<void>
   /** Deletes the saved value, so that the file or the default applies. @throws SettingRefusedError `conflict` */
   reset(key: string, saving: Saving): Promise<void>
-  /** The rules of a collection, or of storage if undefined. Does not check whether the collection exists. */
-  rules(collection: string | undefined): RulesSetting
+  /** Rules as written. Does not check whether the collection exists. */
+  rules(subject: RulesSubject): RulesSetting
   /** Saves rules as written; they apply at once. @throws as `save` does */
-  saveRules(collection: string | undefined, text: string, saving: Saving): Promise<void>
+  saveRules(subject: RulesSubject, text: string, saving: Saving): Promise<void>
   /** Checks rules under the current settings, without saving them. Never throws. */
-  check(collection: string | undefined, text: string): CheckedRules
+  check(subject: RulesSubject, text: string): CheckedRules
   /** What `resource.openid` means in rules of files. */
   resourceOpenid(): 'path' | 'creator'
   /** The changes of settings, newest first. @throws CloudsteadError INVALID_PARAM for a bad `after` */
@@ -160,11 +160,11 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
       .slice(0, VERSION_LENGTH)
   }
 
-  function rules(collection: string | undefined): RulesSetting {
-    const setting = describeOne(rulesKey(collection), layers)
+  function rules(subject: RulesSubject): RulesSetting {
+    const setting = describeOne(rulesKey(subject), layers)
     const { source, locked, kept, value, text = '' } = setting
     return {
-      ...(collection === undefined ? {} : { collection }),
+      ...(subject === 'storage' ? {} : subject === 'functions' ? { functions: true } : subject),
       text,
       ...(isPresetAcl(value) ? { preset: value } : {}),
       source,
@@ -173,15 +173,17 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
       ...(kept === undefined ? {} : { kept }),
       resourceOpenid: resourceOpenid(),
       version: versionOf([setting]),
-      findings: check(collection, text).findings,
+      findings: check(subject, text).findings,
     }
   }
 
-  function check(collection: string | undefined, text: string): CheckedRules {
-    const { anonymous } = current().auth
-    return collection === undefined
-      ? checkRulesText(text, { kind: 'storage', resourceOpenid: resourceOpenid() }, anonymous)
-      : checkRulesText(text, { kind: 'database', collection }, anonymous)
+  function check(subject: RulesSubject, text: string): CheckedRules {
+    return checkRulesText(text, targetOf(subject), current().auth.anonymous)
+  }
+
+  function targetOf(subject: RulesSubject): RulesTarget {
+    if (subject === 'storage') return { kind: 'storage', resourceOpenid: resourceOpenid() }
+    return subject === 'functions' ? { kind: 'functions' } : { kind: 'database', ...subject }
   }
 
   function resourceOpenid(): 'path' | 'creator' {
@@ -254,10 +256,10 @@ export async function openSavedSettings({ records, file, now, log }: SavedSettin
     },
     reset: (key, { version, by }) => change(key, undefined, by, () => settings().version === version),
     rules,
-    async saveRules(collection, text, { version, by }) {
-      const { valid, findings } = check(collection, text)
+    async saveRules(subject, text, { version, by }) {
+      const { valid, findings } = check(subject, text)
       if (!valid) throw new CloudsteadError('INVALID_PARAM', invalidReasons(text, findings))
-      await change(rulesKey(collection), text, by, () => rules(collection).version === version)
+      await change(rulesKey(subject), text, by, () => rules(subject).version === version)
     },
     check,
     resourceOpenid,

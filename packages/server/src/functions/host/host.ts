@@ -39,7 +39,9 @@ if (options.wechat !== undefined) {
   detourWechat(wechat, () => process.stderr.write(`requests to api.weixin.qq.com go to ${wechat}\n`))
 }
 const require = createRequire(options.file)
-const known = new Set<string>()
+/** Files that the server has not been told of. */
+let loaded: string[] = []
+noteLoads()
 const main = load()
 if (main !== undefined) {
   process.on('message', (message: CallMessage) => {
@@ -50,10 +52,12 @@ if (main !== undefined) {
         write.err(options.mark)
         wrote = false
       }
-      tell({ ...end, files: newFiles(), marked })
+      tell({ ...end, files: loaded, marked })
+      if (loaded.length > 0) loaded = []
     })
   })
-  tell({ type: 'loaded', files: newFiles() })
+  tell({ type: 'loaded', files: loaded })
+  loaded = []
 }
 
 function load(): Main | undefined {
@@ -92,11 +96,16 @@ function called(main: Main, event: unknown, context: unknown): unknown {
   })
 }
 
-/** The files of the project that were loaded since the last time, for the server to notice when they change. */
-function newFiles(): readonly string[] {
-  const files = Object.keys(require.cache).filter((file) => !known.has(file))
-  for (const file of files) known.add(file)
-  return files.filter((file) => !/[\\/]node_modules[\\/]/.test(file))
+/** Notes the files of the project that are loaded, for the server to notice when they change. */
+function noteLoads(): void {
+  const { extensions } = require
+  for (const extension of ['.js', '.json']) {
+    const load = extensions[extension]
+    extensions[extension] = (module, file) => {
+      if (!/[\\/]node_modules[\\/]/.test(file)) loaded.push(file)
+      return load?.(module, file)
+    }
+  }
 }
 
 function uncaught(thrown: unknown): void {

@@ -104,16 +104,16 @@ function range(item: string, field: Field): { readonly from: number; readonly to
   // As an end that nobody wrote, the second name of Sunday would count it twice.
   const open = field === WEEKDAY ? SUNDAY - 1 : field.max
   if (first === undefined) return { from: field.min, to: open, step }
-  const from = valueOf(first, item, field)
+  const from = parseValue(first, item, field)
   if (last === undefined) return { from, to: steps === undefined ? from : open, step }
-  const end = valueOf(last, item, field)
+  const end = parseValue(last, item, field)
   // `FRI-SUN` ends with the Sunday after the Friday.
   const to = field === WEEKDAY && end === 0 && from > 0 ? SUNDAY : end
   if (to < from) throw invalid(item, field)
   return { from, to, step }
 }
 
-function valueOf(text: string, item: string, field: Field): number {
+function parseValue(text: string, item: string, field: Field): number {
   const name = field.names?.indexOf(text.toUpperCase()) ?? -1
   if (name >= 0) return field.min + name
   const value = Number(text)

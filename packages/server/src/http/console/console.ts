@@ -26,7 +26,7 @@ import { overviewHandlers } from './overview-handlers.ts'
 import { consolePages } from './pages.ts'
 import { consoleRoutes } from './router.ts'
 import { rulesHandlers } from './rules-handlers.ts'
-import { sessionCookie } from './session-cookie.ts'
+import { CONSOLE_COOKIE, sessionCookie } from './session-cookie.ts'
 import { sessionHandlers } from './session-handlers.ts'
 import { settingsHandlers } from './settings-handlers.ts'
 import { openStaticFiles } from './static-files.ts'
@@ -60,7 +60,7 @@ export interface ConsoleOptions {
 export async function registerConsole(http: FastifyInstance, options: ConsoleOptions): Promise<void> {
   const { access, auth, publicUrl, originOf, budget, version } = options
   const cookie = sessionCookie({
-    name: `cloudstead_console_${access.cookieId}`,
+    name: `${CONSOLE_COOKIE}${access.cookieId}`,
     secure: isHttps(publicUrl),
     maxAge: LIFETIME_MS / 1000,
   })
@@ -104,10 +104,16 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     }),
     ...storageHandlers({ storage }),
     ...rulesHandlers({
-      simulator: createRuleSimulator({ storage, database, resourceOpenid: () => settings.resourceOpenid() }),
+      simulator: createRuleSimulator({
+        storage,
+        database,
+        resourceOpenid: () => settings.resourceOpenid(),
+        functionRules: () => settings.current().functions.rules,
+        now,
+      }),
       denials,
       nodes,
-      check: (text, collection) => settings.check(collection, text),
+      check: (text, subject) => settings.check(subject, text),
     }),
     ...settingsHandlers({ settings, database }),
     ...databaseHandlers({ database, settings }),

@@ -4,15 +4,16 @@ import type { Nodes } from '../../cluster/nodes.ts'
 import type { Denial, Denials } from '../../observe/denials.ts'
 import type { CheckedRules } from '../../rule-tools/findings.ts'
 import type { RuleSimulator } from '../../rule-tools/simulator.ts'
+import type { RulesSubject } from '../../saved-settings/rules-setting.ts'
 import { answeringServer } from './answering-server.ts'
 import type { Handlers } from './handlers.ts'
+import { subjectOf } from './rules-subject.ts'
 
 export interface RulesHandlersOptions {
   readonly simulator: RuleSimulator
   readonly denials: Pick<Denials, 'page'>
   readonly nodes: Pick<Nodes, 'list'>
-  /** @param collection whose rules they are; undefined for those of files */
-  readonly check: (text: string, collection: string | undefined) => CheckedRules
+  readonly check: (text: string, subject: RulesSubject) => CheckedRules
 }
 
 /** What rules would decide, and what they denied. */
@@ -23,13 +24,16 @@ export function rulesHandlers({
   check,
 }: RulesHandlersOptions): Handlers<typeof rulesOperations> {
   return {
-    async checkRules({ body: { text, collection } }) {
-      const { valid, findings } = check(text, collection)
+    async checkRules({ body: { text, ...target } }) {
+      const { valid, findings } = check(text, subjectOf(target))
       return { valid, findings }
     },
     simulateRules: async ({ body }) => simulator.simulate(body.as, askedOf(body), body.text),
-    async replayCase({ body: { collection, text, case: recorded } }) {
-      if (recorded.collection !== collection)
+    async replayCase({ body: { text, case: recorded, ...target } }) {
+      const subject = subjectOf(target)
+      const collection = typeof subject === 'string' ? undefined : subject.collection
+      const isFunction = recorded.invoke !== undefined
+      if (recorded.collection !== collection || isFunction !== (subject === 'functions'))
         throw invalid('the case is not about what the rules are for', '该用例与规则的对象不符')
       return simulator.replay(recorded, text)
     },
@@ -50,7 +54,10 @@ export function rulesHandlers({
 type SimulateBody = InputOf<typeof rulesOperations.simulateRules>['body']
 
 /** The request as a test case has it. */
-function askedOf({ collection, action, path, size, id, query, data, stored }: SimulateBody) {
+function askedOf(body: SimulateBody) {
+  const { collection, action, path, size, id, query, data, stored, name } = body
+  const subject = subjectOf(body)
+  if (subject === 'functions' || action === 'invoke' || name !== undefined) return invokedOf(body)
   const given = { size, where: query, data, stored }
   const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   if (collection !== undefined) {
@@ -64,10 +71,24 @@ function askedOf({ collection, action, path, size, id, query, data, stored }: Si
   return { action: action === 'write' && size !== undefined ? 'upload' : action, file: path, ...members }
 }
 
-function denialAnswer({ collection, explanation, case: ruleCase, ...denial }: Denial) {
+function invokedOf({ action, functions, name, path, size, id, query, data, stored }: SimulateBody) {
+  if (functions !== true || action !== 'invoke' || name === undefined) {
+    throw invalid(
+      'a call of a function needs functions: true, action: "invoke" and the name of the function',
+      '调用函数需要 functions: true、action: "invoke" 和函数名 name',
+    )
+  }
+  if ([path, size, id, query, data, stored].some((given) => given !== undefined)) {
+    throw invalid('rules of functions see nothing but the caller', '函数规则只看到调用者')
+  }
+  return { invoke: name }
+}
+
+function denialAnswer({ collection, function: invoked, explanation, case: ruleCase, ...denial }: Denial) {
   return {
     ...denial,
     ...(collection === undefined ? {} : { collection }),
+    ...(invoked === undefined ? {} : { function: invoked }),
     ...(explanation === undefined ? {} : { explanation }),
     ...(ruleCase === undefined ? {} : { case: ruleCase }),
   }

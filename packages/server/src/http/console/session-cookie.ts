@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
+/** How the names of the cookies of Consoles begin. */
+export const CONSOLE_COOKIE = 'cloudstead_console_'
+
 /** The cookie with the session token of a browser. */
 export interface SessionCookie {
   readonly name: string

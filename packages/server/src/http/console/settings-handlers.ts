@@ -2,6 +2,7 @@ import type { settingsOperations } from '@cloudstead/admin-api'
 import type { Database } from '../../database/database.ts'
 import type { SavedSettings } from '../../saved-settings/saved-settings.ts'
 import type { Handlers } from './handlers.ts'
+import { subjectOf } from './rules-subject.ts'
 import { settingChanged } from './setting-errors.ts'
 
 export interface SettingsHandlersOptions {
@@ -26,13 +27,15 @@ export function settingsHandlers({ settings, database }: SettingsHandlersOptions
     async listChanges({ query }) {
       return settings.changes(query)
     },
-    async getRules({ query: { collection } }) {
-      if (collection !== undefined) await database.checkCollection(collection)
-      return settings.rules(collection)
+    async getRules({ query }) {
+      const subject = subjectOf(query)
+      if (typeof subject !== 'string') await database.checkCollection(subject.collection)
+      return settings.rules(subject)
     },
-    async saveRules({ body: { collection, text, version } }, { by }) {
-      await settingChanged(settings.saveRules(collection, text, { version, by }))
-      return settings.rules(collection)
+    async saveRules({ body: { text, version, ...target } }, { by }) {
+      const subject = subjectOf(target)
+      await settingChanged(settings.saveRules(subject, text, { version, by }))
+      return settings.rules(subject)
     },
   }
 }

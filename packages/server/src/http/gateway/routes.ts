@@ -1,9 +1,11 @@
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FunctionRunner } from '../../functions/call.ts'
 import { answerErrors } from '../errors.ts'
 import type { Offload } from '../offload.ts'
 import { bucketRoutes } from './buckets.ts'
 import { type DocumentRoutesOptions, documentRoutes } from './documents.ts'
+import { functionRoutes } from './functions.ts'
 import { objectByteRoutes } from './object-bytes.ts'
 import { objectRoutes } from './objects.ts'
 import { type StorageRoutesOptions, storageRoutes } from './storage.ts'
@@ -12,6 +14,8 @@ export interface GatewayOptions extends DocumentRoutesOptions, Omit<StorageRoute
   readonly env: string
   /** Set when a proxy can send files. */
   readonly offload: Offload | undefined
+  /** Undefined when the server has no functions. */
+  readonly runner?: FunctionRunner | undefined
 }
 
 /** Statuses of the REST API where they differ from those of the error table. */
@@ -30,12 +34,13 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayOption
       throw new CloudsteadError('INVALID_ENV', `this server serves ${options.env}, not the env of the request`)
     }
   })
-  const { env, auth, storage, database, offload, originOf, budget, answers } = options
+  const { env, auth, storage, database, offload, runner, originOf, budget, answers } = options
   await app.register(storageRoutes, { auth, storage, originOf, budget, encodeError })
   await app.register(objectRoutes, { env, auth, storage, originOf, budget })
   await app.register(objectByteRoutes, { env, auth, storage, offload, encodeError })
   await app.register(bucketRoutes, { env, auth, storage })
   await app.register(documentRoutes, { auth, database, budget, answers })
+  if (runner !== undefined) await app.register(functionRoutes, { auth, runner, originOf, budget })
 }
 
 function encodeError({ status, code, message }: CloudsteadError, request: FastifyRequest, reply: FastifyReply) {

@@ -1,0 +1,114 @@
+/** The functions of a project: those in a directory, as cloudbaserc.json and the settings describe them. */
+import { randomBytes } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
+import type { CurrentSettings, FunctionRoute, FunctionsSettings, Mode } from '../../settings.ts'
+import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
+import { readCloudbaserc } from './cloudbaserc.ts'
+import { createDisk, type Disk } from './disk.ts'
+import { parseDotenv } from './dotenv.ts'
+import { functionFolders } from './folders.ts'
+import { functionDefinition, readJson } from './function-definition.ts'
+import { realPath } from './paths.ts'
+import { linkedDirectories } from './readable.ts'
+import { type Report, within } from './report.ts'
+import { usableRoutes } from './routes.ts'
+
+const DECLARATIONS = 'cloudbaserc.json'
+
+export interface ProjectOptions {
+  readonly settings: CurrentSettings
+  /** The id of the environment. */
+  readonly env: string
+  readonly mode: Mode
+  readonly log: { warn(details: object, message: string): void }
+}
+
+/**
+ * Reads the functions of the settings. Nothing throws for what is on the disk: whatever cannot be used is a problem of the
+ * state, and is logged once.
+ */
+export function openProject({ settings, env, mode, log }: ProjectOptions): Project {
+  const disk = createDisk()
+  const uid = randomBytes(12).toString('hex')
+  let used: FunctionsSettings | undefined
+  let state: ProjectState | undefined
+  let logged = new Set<string>()
+
+  return {
+    current() {
+      const { functions } = settings()
+      if (state !== undefined && functions === used && !(functions.watch && disk.changed())) return state
+      used = functions
+      disk.restart()
+      state = readProject({ disk, settings: functions, env, mode, uid })
+      const lines = new Set<string>()
+      for (const { function: name, message } of state.problems) {
+        const line = `${name === undefined ? '' : `${name}: `}${message.en}`
+        if (!logged.has(line)) log.warn({ ...(name === undefined ? {} : { function: name }) }, `functions: ${line}`)
+        lines.add(line)
+      }
+      logged = lines
+      return state
+    },
+  }
+}
+
+interface ReadOptions {
+  readonly disk: Disk
+  readonly settings: FunctionsSettings
+  readonly env: string
+  readonly mode: Mode
+  readonly uid: string
+}
+
+function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectState {
+  const problems: ProjectProblem[] = []
+  const report: Report = (message) => problems.push({ message })
+  const reportOn = (name: string): Report => {
+    return (message) => problems.push({ function: name, message })
+  }
+  const functions = new Map<string, FunctionDefinition>()
+  const root = settings.root === undefined ? undefined : resolve(settings.root)
+  let declaredRoutes: readonly FunctionRoute[] = []
+  if (root !== undefined) {
+    const base = dirname(root)
+    const project = realPath(base) ?? base
+    const told = within(report, DECLARATIONS)
+    const value = readJson(disk, join(base, DECLARATIONS), told)
+    const variables = value === undefined ? new Map<string, string>() : readVariables(disk, base, mode, report)
+    const declared = readCloudbaserc(value, { env: variables, envId: env, uid }, told, reportOn)
+    declaredRoutes = declared.routes
+    if (declared.functionRoot !== undefined && resolve(base, declared.functionRoot) !== root) {
+      told({
+        en: `functionRoot is ${declared.functionRoot}, but the functions of ${root} are used`,
+        zh: `functionRoot 为 ${declared.functionRoot}，但使用的是 ${root} 中的云函数`,
+      })
+    }
+    const readable = [project, ...linkedDirectories(disk, project)]
+    for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
+      const definition = functionDefinition({ disk, settings, project, readable }, folder, reportOn(folder.name))
+      if (definition !== undefined) functions.set(folder.name, definition)
+    }
+  }
+  for (const name of settings.options.keys()) {
+    if (functions.has(name)) continue
+    reportOn(name)({
+      en: 'the settings name it, but there is no such function',
+      zh: '设置中有它，但没有这个云函数',
+    })
+  }
+  return { root, functions, routes: usableRoutes(settings.http, declaredRoutes, functions, report), problems }
+}
+
+/** The files of variables; of two that set one, the later wins. */
+function readVariables(disk: Disk, base: string, mode: Mode, report: Report): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>()
+  for (const name of ['.env', '.env.local', mode === 'dev' ? '.env.development' : '.env.production']) {
+    const told = within(report, name)
+    const read = disk.text(join(base, name))
+    if ('failure' in read) told({ en: `it cannot be read: ${read.failure}`, zh: `无法读取：${read.failure}` })
+    if (!('value' in read)) continue
+    for (const [key, value] of parseDotenv(read.value, told)) variables.set(key, value)
+  }
+  return variables
+}
