@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { FunctionsSettings, Mode, Settings } from '../../settings.ts'
+import { settingsOf } from '../../config/settings-of.ts'
+import type { FunctionsSettings, Mode } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectState } from '../definition.ts'
 import { openProject } from './project.ts'
 
@@ -25,18 +26,6 @@ export interface ProjectSetup {
   dispose(): void
 }
 
-const SETTINGS: FunctionsSettings = {
-  root: undefined,
-  http: [],
-  env: {},
-  defaults: {},
-  options: new Map(),
-  timers: true,
-  timezone: 480,
-  watch: true,
-  sandbox: true,
-}
-
 export const MAIN = 'exports.main = () => 1\n'
 
 /** @param files by their paths in the project */
@@ -50,9 +39,8 @@ export function setUpProject(
   mkdirSync(root)
   const logged: string[] = []
   const log = { warn: (_: object, message: string) => void logged.push(message) }
-  let current: FunctionsSettings = { ...SETTINGS, root, ...settings }
-  const all = () => ({ functions: current }) as Settings
-  const project = openProject({ settings: all, env: 'demo-1abcde', mode, log })
+  let current: FunctionsSettings = { ...settingsOf({}, { mode }).functions, root, ...settings }
+  const project = openProject({ settings: () => ({ functions: current }), env: 'demo-1abcde', mode, log })
   const state = (): ProjectState => project.current()
   const setup: ProjectSetup = {
     ...{ base, root, project, logged },

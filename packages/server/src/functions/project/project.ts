@@ -1,7 +1,7 @@
 /** The functions of a project: those in a directory, as cloudbaserc.json and the settings describe them. */
 import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
-import type { CurrentSettings, FunctionRoute, FunctionsSettings, Mode } from '../../settings.ts'
+import type { FunctionRoute, FunctionsSettings, Mode, Settings } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
 import { readCloudbaserc } from './cloudbaserc.ts'
 import { createDisk, type Disk } from './disk.ts'
@@ -13,10 +13,11 @@ import { linkedDirectories } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { usableRoutes } from './routes.ts'
 
-const DECLARATIONS = 'cloudbaserc.json'
+/** The file of a project that declares its functions. */
+export const DECLARATIONS = 'cloudbaserc.json'
 
-export interface ProjectOptions {
-  readonly settings: CurrentSettings
+interface ProjectOptions {
+  readonly settings: () => Pick<Settings, 'functions'>
   /** The id of the environment. */
   readonly env: string
   readonly mode: Mode
