@@ -1,8 +1,10 @@
 import type { FunctionCall } from '@cloudstead/admin-api'
+import { ChevronRight } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Link } from '../../app/link.tsx'
 import { Badge } from '../../ui/badge.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
 import { Person } from '../../ui/person.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
@@ -20,7 +22,7 @@ interface EntryProps {
 
 /** A call that has ended, in one line; opened, with what it wrote and threw. */
 export function CallEntry({ call, withName }: EntryProps & { readonly call: FunctionCall }) {
-  const { status, startedAt, durationMs, lines, error, cold } = call
+  const { status, startedAt, durationMs, trigger, lines, error, cold } = call
   return (
     <Entry
       at={startedAt}
@@ -29,6 +31,7 @@ export function CallEntry({ call, withName }: EntryProps & { readonly call: Func
         <>
           <Status status={status} />
           <span class="numbers">{t.ms(durationMs)}</span>
+          <span class="muted">{t.triggerOf[trigger]}</span>
           {cold && <Badge>{t.cold}</Badge>}
         </>
       }
@@ -78,6 +81,7 @@ function Entry({ at, name, facts, words, children }: FrameProps) {
     <li>
       <details class="call" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
+          <Icon icon={ChevronRight} />
           <Time at={at} />
           {name !== undefined && <span class="mono">{name}</span>}
           {facts}

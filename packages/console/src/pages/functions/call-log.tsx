@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { FilterBar } from '../../ui/filter-bar.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
-import { Row, Spring, Stack } from '../../ui/stack.tsx'
+import { Row, Stack } from '../../ui/stack.tsx'
 import { CallEntry, RunningEntry } from './call-entry.tsx'
 import { MAX_CALLS } from './calls.ts'
 import { t } from './text.ts'
@@ -29,7 +29,7 @@ export function CallLog({ name }: { readonly name: string }) {
   const running = filtered ? [] : calls.running
   return (
     <Stack>
-      <Row wrap gap={3}>
+      <Row wrap gap={3} class="call-bar">
         <FilterBar
           search={{
             label: t.search,
@@ -47,7 +47,6 @@ export function CallLog({ name }: { readonly name: string }) {
             onChange: (chosen) => setQuery({ failed: chosen === 'failed' ? 1 : undefined }),
           }}
         />
-        <Spring />
         <span role="status">
           <Badge tone={TONES[state]}>{t[state]}</Badge>
         </span>

@@ -54,10 +54,12 @@ function columns(): readonly TableColumn<CloudFunction>[] {
         lastCall === undefined ? (
           <span class="muted">{t.never}</span>
         ) : (
-          <Row wrap>
+          <div>
             <Status status={lastCall.status} />
-            <Time at={lastCall.startedAt} relative now={Date.now()} />
-          </Row>
+            <p class="muted small">
+              <Time at={lastCall.startedAt} relative now={Date.now()} />
+            </p>
+          </div>
         ),
     },
     {

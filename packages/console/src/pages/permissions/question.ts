@@ -2,6 +2,7 @@
 import type { AppUser, Person } from '@cloudstead/admin-api'
 import type { Input } from '../../api/index.ts'
 import { personOfUser } from '../../data/person.ts'
+import type { RulesTarget } from '../../data/rules-target.ts'
 
 type SimulateBody = Input<'simulateRules'>['body']
 type JsonObject = Readonly<Record<string, unknown>>
@@ -28,6 +29,7 @@ export interface Fields extends CallerFields {
   readonly size: string
   readonly storedFile: (typeof STORED)[number]
   readonly uploader: string
+  readonly functionName: string
   readonly documentAction: (typeof DOCUMENT_ACTIONS)[number]
   readonly which: 'id' | 'query'
   readonly id: string
@@ -47,6 +49,7 @@ export const EMPTY: Fields = {
   size: '',
   storedFile: 'real',
   uploader: '',
+  functionName: '',
   documentAction: 'read',
   which: 'query',
   id: '',
@@ -97,7 +100,11 @@ export function typicalPath(id: string): string {
 }
 
 /** The id of the owner of the file or document in the question; undefined when the question does not show it. */
-export function ownerOf({ path, storedFile, uploader, ...fields }: Fields, collection: string | undefined) {
+export function ownerOf(
+  { path, storedFile, uploader, ...fields }: Fields,
+  { collection, functions }: RulesTarget,
+): string | undefined {
+  if (functions) return undefined
   if (collection === undefined) {
     const claim = /^users\/([^/]+)\//.exec(path)?.[1]
     return claim ?? (storedFile === 'other' && uploader !== '' ? uploader : undefined)
@@ -107,11 +114,16 @@ export function ownerOf({ path, storedFile, uploader, ...fields }: Fields, colle
   return typeof owner === 'string' && owner !== '' ? owner : undefined
 }
 
-/** @param collection undefined: the question is about a file */
-export function questionOf(fields: Fields, collection: string | undefined): Question {
+export function questionOf(fields: Fields, { collection, functions }: RulesTarget): Question {
   const as = personOf(fields)
+  if (functions) return functionQuestion(fields, as)
   if (collection === undefined) return fileQuestion(fields, as)
   return documentQuestion(fields, as, collection)
+}
+
+function functionQuestion({ functionName: name }: Fields, as: Person | null | undefined): Question {
+  if (as === undefined || name === '') return { body: undefined, faults: {} }
+  return { body: { functions: true, as, action: 'invoke', name }, faults: {} }
 }
 
 function fileQuestion(fields: Fields, as: Person | null | undefined): Question {
