@@ -11,8 +11,12 @@ import { joinNodes } from './cluster/nodes.ts'
 import type { ConfigFile } from './config/index.ts'
 import { createDatabase } from './database/database.ts'
 import { createLeases } from './engines/records/lease.ts'
+import type { FunctionRunner } from './functions/call.ts'
+import { createCallTokens } from './functions/call-token.ts'
+import type { FunctionRoute } from './functions/definition.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
+import { functionActions } from './http/actions/functions.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
@@ -24,8 +28,11 @@ import { rootRedirect } from './http/console/root-redirect.ts'
 import { allowCrossOrigin } from './http/cors.ts'
 import { countRequests } from './http/count-requests.ts'
 import { ownHosts, refuseForeignHosts } from './http/foreign-hosts.ts'
+import { httpAccess } from './http/functions/routes.ts'
+import { wechatRoutes } from './http/functions/wechat.ts'
 import { gatewayRoutes } from './http/gateway/routes.ts'
 import { answerHotObjects } from './http/hot-objects.ts'
+import { createInternalListener } from './http/internal-listener.ts'
 import { createLargeAnswers } from './http/large-answers.ts'
 import { lazyApp } from './http/lazy-app.ts'
 import { OBJECTS_URL, objectRoutes } from './http/objects.ts'
@@ -67,8 +74,16 @@ export interface AppOptions {
   /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
   readonly offload?: string | undefined
   readonly log: Logger
+  /** Undefined when the server has no functions. */
+  readonly functions?: AppFunctions | undefined
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
+}
+
+interface AppFunctions {
+  readonly runner: FunctionRunner
+  /** The routes of the moment, the longest path first. */
+  readonly routes: () => readonly FunctionRoute[]
 }
 
 export interface App {
@@ -106,7 +121,7 @@ interface Closable {
 }
 
 async function assemble(options: AppOptions, data: OpenedData, opened: Closable[]): Promise<App> {
-  const { env, version, mode, publicUrl, trustedProxies, log, config } = options
+  const { env, version, mode, publicUrl, trustedProxies, log, config, functions } = options
   const now = Date.now
   const startedAt = now()
 
@@ -175,6 +190,9 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   const offload =
     options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
   const origin = originOf(publicUrl, () => listeningUrl(http))
+  const internal = createInternalListener(http)
+  const callTokens = createCallTokens()
+  const invoke = functions === undefined ? {} : functionActions(functions.runner)
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
@@ -186,7 +204,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     env,
     envParam: 'env',
     envRequired: true,
-    actions: { ...storageActions(storage), ...webDatabaseActions(database) },
+    actions: { ...storageActions(storage), ...webDatabaseActions(database), ...invoke },
     callerOf: callerOfBody(auth),
     originOf: origin,
     budget,
@@ -197,10 +215,11 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     env,
     envParam: 'envName',
     envRequired: false,
-    actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth) },
+    actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth), ...invoke },
     callerOf: callerOfHeaders(auth),
     admit: admitAdministrator(auth),
     originOf: origin,
+    callTokens,
     budget,
     answers,
   })
@@ -211,10 +230,15 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     storage,
     database,
     offload,
+    runner: functions?.runner,
     originOf: origin,
     budget,
     answers,
   })
+  if (functions !== undefined) {
+    await http.register(httpAccess, { env, auth, ...functions, originOf: origin, budget })
+  }
+  await http.register(wechatRoutes, { settings })
   await http.register(uploadRoutes, { env, storage })
   await http.register(objectRoutes, { storage, offload })
   await http.register(rootRedirect)
@@ -262,6 +286,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       const closed = http.close()
       connections.closeIdle()
       await closed
+      await internal.close()
       await Promise.all([background.stop(), database.close(), saved.close(), nodes.close()])
       await data.close()
     },

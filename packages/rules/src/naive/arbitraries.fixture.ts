@@ -83,6 +83,15 @@ export const STORAGE_VOCABULARY: Vocabulary = {
   roots: ['auth', 'resource'],
 }
 
+export const FUNCTION_VOCABULARY: Vocabulary = {
+  booleans: ['auth != null', "auth['loginType'] == 'ANONYMOUS'"],
+  numbers: ['now'],
+  strings: ['auth.uid', 'auth.openid', 'auth["customUserId"]', 'auth.loginType', 'auth[auth.uid]'],
+  lists: ["['u1', auth.openid]"],
+  others: ['auth.none', 'nobody', 'null', 'auth.constructor'],
+  roots: ['auth'],
+}
+
 export const DATABASE_VOCABULARY: Vocabulary = {
   booleans: ['doc.yes', 'request.data["yes"]', "get('database.c.u1').yes"],
   numbers: [
@@ -299,6 +308,11 @@ export const storageRequest: fc.Arbitrary<NaiveRequest> = fc.record({
     },
     { requiredKeys: ['path', 'exists'] },
   ),
+  now: fc.constantFrom(0, 1, 2, 10),
+})
+
+export const functionRequest: fc.Arbitrary<Pick<NaiveRequest, 'auth' | 'now'>> = fc.record({
+  auth: caller,
   now: fc.constantFrom(0, 1, 2, 10),
 })
 

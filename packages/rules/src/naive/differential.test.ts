@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { type DatabaseRuleContext, databaseFacts } from '../database/context.ts'
 import { updatedData } from '../database/request-data.ts'
 import { DATABASE_SCOPE } from '../database/scope.ts'
+import { compileFunctionRules } from '../functions/rules.ts'
 import { compileRule } from '../language/compile-rule.ts'
 import { StorageFacts } from '../storage/context.ts'
 import { storageScope } from '../storage/scope.ts'
@@ -12,13 +13,15 @@ import {
   DATABASE_VOCABULARY,
   databaseRequest,
   expressions,
+  FUNCTION_VOCABULARY,
+  functionRequest,
   STORAGE_VOCABULARY,
   storageRequest,
 } from './arbitraries.fixture.ts'
 import { databaseWorld, type NaiveDatabaseRequest } from './naive-database.fixture.ts'
 import { naiveDecide } from './naive-evaluator.fixture.ts'
 import { naiveParse } from './naive-parser.fixture.ts'
-import { storageVariables } from './naive-storage.fixture.ts'
+import { authVariable, storageVariables } from './naive-storage.fixture.ts'
 
 /** The same rules in every run. To test others, change the seed and raise the number. */
 const SEED = 20_261_122
@@ -103,6 +106,29 @@ test('documents: every rule decides every request as the naive evaluator does', 
     { seed: SEED, numRuns: RUNS },
   )
   tally.assertWorth([...LANGUAGE, 'get'])
+})
+
+test('functions: every rule decides every request as the naive evaluator does', () => {
+  const tally = new Tally()
+  const rules = exactly(RULES, expressions(FUNCTION_VOCABULARY))
+  fc.assert(
+    fc.property(rules, exactly(REQUESTS, functionRequest), (sources, requests) => {
+      for (const source of sources) {
+        const compiled = compileFunctionRules({ '*': { invoke: false }, pay: { invoke: source } })
+        const node = naiveParse(source)
+        for (const request of requests) {
+          const visited = new Set<string>()
+          const variables = { auth: authVariable(request.auth), now: request.now }
+          const expected = naiveDecide(node, { variables, visited })
+          if (compiled.evaluate('pay', request).allowed !== expected)
+            assert.fail(disagreement(source, expected, request))
+          tally.add(expected, visited)
+        }
+      }
+    }),
+    { seed: SEED, numRuns: RUNS },
+  )
+  tally.assertWorth(LANGUAGE)
 })
 
 function disagreement(source: string, expected: boolean, request: unknown): string {

@@ -184,10 +184,13 @@ class JsonParser {
   }
 }
 
+const RULES: readonly string[] = ['read', 'write', 'create', 'update', 'delete', 'invoke']
+
 /** Old pages of the platform show two variants of a rule under the same key, one for each kind of login. */
 function duplicateKey(key: string, first: unknown, second: unknown): Text {
   const quoted = JSON.stringify(key.slice(0, 64))
-  if (typeof first !== 'string' || typeof second !== 'string') {
+  // The values of other keys may be secrets, such as variables of functions.
+  if (!RULES.includes(key) || typeof first !== 'string' || typeof second !== 'string') {
     return text(`duplicate key ${quoted}; JSON keeps only the last`, `键 ${quoted} 重复；JSON 只保留最后一个`)
   }
   const merged = `${quoted}: ${JSON.stringify(first === second ? first : `(${first}) || (${second})`)}`

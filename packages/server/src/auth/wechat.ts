@@ -74,7 +74,13 @@ export function createWechat({ settings, log, timeoutMs = TIMEOUT_MS }: WechatOp
     if (code === '' || code.length > MAX_CODE_LENGTH) {
       throw failed('provider_code must be the code from wx.login')
     }
-    if (madeUpIdentities) return { appid, ...madeUpUser(code) }
+    if (madeUpIdentities) {
+      const user = madeUpUser(code)
+      if (user === undefined) {
+        throw failed('auth.wechat.secret is not set, so only codes such as dev:alice are accepted: `dev:` and a name')
+      }
+      return { appid, ...user }
+    }
     if (code.startsWith('dev:')) {
       throw failed('codes such as dev:alice work only in `cloudstead dev` without auth.wechat.secret')
     }
@@ -121,12 +127,13 @@ function failed(message: string): CloudsteadError {
   return new CloudsteadError('AUTH_WX_OAUTH_FAILED', `WeChat login failed: ${message}`)
 }
 
-/** The openid has 28 characters like a real one, is always the same for a name, and recognisably made up. */
-function madeUpUser(code: string): { readonly openid: string; readonly name: string } {
+/**
+ * The user of a code such as `dev:alice`; undefined for any other code. The openid has 28 characters like a real one, is
+ * always the same for a name, and recognisably made up.
+ */
+export function madeUpUser(code: string): { readonly openid: string; readonly name: string } | undefined {
   const name = MADE_UP_CODE.exec(code)?.[1]?.normalize('NFC')
-  if (name === undefined) {
-    throw failed('auth.wechat.secret is not set, so only codes such as dev:alice are accepted: `dev:` and a name')
-  }
+  if (name === undefined) return undefined
   return { openid: `oDEV${createHash('sha256').update(name).digest('base64url').slice(0, 24)}`, name }
 }
 

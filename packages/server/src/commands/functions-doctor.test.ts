@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, beforeEach, test } from 'node:test'
-import { MAIN, type ProjectSetup, setUpProject } from '../functions/project/project.fixture.ts'
+import { beforeEach, test } from 'node:test'
+import { eachProject, MAIN, type ProjectSetup } from '../functions/project/project.fixture.ts'
 import { functionsDoctor } from './functions-doctor.ts'
 
-const opened: ProjectSetup[] = []
+const setUp = eachProject()
 let setup: ProjectSetup
 beforeEach(() => {
-  setup = setUpProject({ 'cloudfunctions/hello/index.js': MAIN, 'config.json': '{}' })
-  opened.push(setup)
-})
-after(() => {
-  for (const one of opened) one.dispose()
+  setup = setUp({ 'cloudfunctions/hello/index.js': MAIN, 'config.json': '{}' })
 })
 
 async function doctor(...args: readonly string[]) {

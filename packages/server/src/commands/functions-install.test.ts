@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, beforeEach, test } from 'node:test'
-import { MAIN, type ProjectSetup, setUpProject } from '../functions/project/project.fixture.ts'
+import { beforeEach, test } from 'node:test'
+import { eachProject, MAIN, type ProjectSetup } from '../functions/project/project.fixture.ts'
 import { functionsInstall } from './functions-install.ts'
 
 /** In the place of npm: notes its folder and arguments, and installs the package `a`, or fails where a file says so. */
@@ -12,10 +12,10 @@ test -e fails && exit 7
 mkdir -p node_modules/a
 `
 
-const opened: ProjectSetup[] = []
+const setUp = eachProject()
 let setup: ProjectSetup
 beforeEach(() => {
-  setup = setUpProject({
+  setup = setUp({
     'bin/npm': NPM,
     'config.json': '{}',
     'npm.log': '',
@@ -30,10 +30,6 @@ beforeEach(() => {
     'node_modules/b/package.json': {},
   })
   chmodSync(join(setup.base, 'bin/npm'), 0o755)
-  opened.push(setup)
-})
-after(() => {
-  for (const one of opened) one.dispose()
 })
 
 async function install(path = `${join(setup.base, 'bin')}:${process.env.PATH}`) {

@@ -1,10 +1,10 @@
 /** `cloudstead functions install`: installs the packages of functions with npm. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { missingPackages } from '../functions/doctor/packages.ts'
+import { projectBase } from '../functions/project/base.ts'
 import { createDisk } from '../functions/project/disk.ts'
-import { realPath } from '../functions/project/paths.ts'
 import { PROJECT_OPTIONS, projectOfOptions } from './functions-project.ts'
 import { type Environment, parseOptions } from './options.ts'
 
@@ -18,7 +18,7 @@ export async function functionsInstall(
   write: (text: string) => void = (text) => void process.stdout.write(text),
 ): Promise<number> {
   const { root = '', functions } = projectOfOptions(parseOptions(args, PROJECT_OPTIONS)).current()
-  const project = realPath(dirname(root)) ?? dirname(root)
+  const { project } = projectBase(createDisk(), root)
   const lacking = [...functions.values()].filter((definition) =>
     missingPackages(createDisk(), definition, project).some(({ listed }) => listed),
   )

@@ -4,6 +4,7 @@ import { type ConfigContext, openConfigFile } from '../config/index.ts'
 import { createLog, LOG_LEVELS } from '../observe/log.ts'
 import type { DataPlaces } from '../open-data.ts'
 import type { Mode } from '../settings.ts'
+import { functionPlaces } from './function-places.ts'
 import {
   choice,
   type Environment,
@@ -26,6 +27,7 @@ const OPTIONS = {
   host: { type: 'string' },
   'data-dir': { type: 'string' },
   config: { type: 'string' },
+  functions: { type: 'string' },
   'public-url': { type: 'string' },
   'log-level': { type: 'string' },
   'trusted-proxy': { type: 'string' },
@@ -58,6 +60,13 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   if (mode === 'dev' && trustedProxies.length > 0) {
     throw new UsageError('dev lets whoever is on this machine in: leave out --trusted-proxy, or use start')
   }
+  const configPath = resolve(options.config ?? DEFAULT_CONFIG)
+  const functions = functionPlaces({
+    mode,
+    option: options.functions,
+    config: configPath,
+    directory: process.cwd(),
+  })
   const offload = offloadOption(options.offload, trustedProxies, places)
   const log = createLog({ mode, level })
   // Everything that this process creates is readable by its owner only.
@@ -74,9 +83,13 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   }
   const leaveParent = workers > 1 ? endWithParent() : undefined
   // An empty variable counts as not set.
-  const context: ConfigContext = { mode, wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined }
+  const context: ConfigContext = {
+    mode,
+    wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined,
+    functions,
+  }
   const config = openConfigFile({
-    path: resolve(options.config ?? DEFAULT_CONFIG),
+    path: configPath,
     optional: options.config === undefined,
     context,
     events: {

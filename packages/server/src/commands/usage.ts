@@ -14,7 +14,7 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
   cloudstead start --env ENV --port PORT [--host ${DEFAULT_HOST}] [--data-dir ./${DEFAULT_DATA_DIR}] [--config FILE] [--public-url URL]
                    [--records postgres://... [--master-key-file FILE]] [--blobs s3://...|file:///DIR] [--drain SECONDS]
                    [--trusted-proxy CIDR,... [--offload x-accel=/LOCATION/]] [--keep-deleted SECONDS] [--workers N]
-                   [--log-level ${LOG_LEVELS.join('|')}]
+                   [--functions DIR] [--log-level ${LOG_LEVELS.join('|')}]
       run the server; prints "cloudstead ready ..." once it listens; SIGTERM stops it
       --records (or CLOUDSTEAD_RECORDS) keeps the records in PostgreSQL, their secrets sealed under the master key in
       CLOUDSTEAD_MASTER_KEY or the file; keys and console take the same two options
@@ -27,10 +27,12 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --trusted-proxy: proxies whose X-Forwarded-For tells the addresses of clients
       --offload: these proxies are nginx and can read the directory of the files; large ones are sent by its internal
       location, as in deploy/nginx/cloudstead.conf
+      --functions: the directory of the cloud functions, one folder for each; overrides functions.root of the configuration
       --workers: processes that serve, on one port and one data directory (default 1)
   cloudstead dev [the same options, without --records]
       run the server with defaults for development: env ${DEV_ENV}, port ${DEFAULT_PORT}, data in ./${DEV_DATA_DIR}, made-up
-      WeChat users
+      WeChat users; without --functions and functions.root, functions in the functionRoot of ./cloudbaserc.json or in
+      ./cloudfunctions
   cloudstead keys login --env ENV [--data-dir DIR]
       create a custom login key: {private_key_id, private_key, env_id} for the node-sdk's createTicket
   cloudstead keys api --env ENV [--data-dir DIR] [--scope storage:read,database]

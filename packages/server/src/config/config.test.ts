@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ConfigError, openConfigFile, parseConfig } from './index.ts'
 import { ruleWarnings } from './rule-warnings.ts'
+import { settingsOf } from './settings-of.ts'
 
 const START = { mode: 'start' } as const
 
@@ -74,6 +75,10 @@ test('warns about rules that may allow more than intended', () => {
   const outside = { write: "resource.path == 'a' && resource.openid == auth.uid" }
   assert.deepEqual(codes({ storage: { acl: outside } }), ['write openid-outside-users'])
   assert.deepEqual(codes({ storage: { acl: outside, resourceOpenid: 'creator' } }), [])
+  const rules = { '*': { invoke: 'auth == null' }, pay: { invoke: 'auth != null' } }
+  assert.deepEqual(codes({ functions: { rules } }), ['*.invoke everyone-invokes'])
+  const [ofFunctions] = ruleWarnings(JSON.stringify({ functions: { rules } }))
+  assert.equal(ofFunctions?.path, 'functions.rules.*.invoke')
   const collections = { news: { acl: { read: true, write: true } }, orders: {} }
   const [warning] = ruleWarnings(JSON.stringify({ database: { collections } }))
   assert.deepEqual([warning?.path, warning?.code], ['database.collections.news.acl.write', 'write-without-login'])
@@ -178,6 +183,10 @@ test('an edit takes effect soon; an invalid edit changes nothing and is reported
     assert.deepEqual(warnings, [])
     assert.equal(await edit('{"storage":{"acl":{"read":true,"write":true}}}'), 'reloaded')
     assert.deepEqual(warnings, ['write write-without-login'])
+    assert.equal(await edit('{"functions":{"timezone":"-01:00"}}'), 'reloaded')
+    assert.equal(settingsOf(config.state().raw, START).functions.timezone, -60)
+    assert.match(await edit('{"functions":{"root":7}}'), /functions\.root must be string/)
+    assert.equal(settingsOf(config.state().raw, START).functions.timezone, -60)
     assert.equal(await edit(undefined), 'reloaded')
     assert.equal(config.state().raw.storage, undefined)
   } finally {

@@ -1,8 +1,13 @@
 /** The settings of functions: paths absolute, routes checked, time zones in minutes. */
 import { resolve } from 'node:path'
 import type { Text } from '@cloudstead/rules'
-import type { FunctionPermission, FunctionRoute, TimerTrigger } from '../functions/definition.ts'
-import type { FunctionOptions, FunctionsSettings } from '../settings.ts'
+import type {
+  FunctionOptions,
+  FunctionPermission,
+  FunctionRoute,
+  FunctionsSettings,
+  TimerTrigger,
+} from '../settings.ts'
 import { ConfigError } from './config-error.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { RawFunction, RawFunctions, RawRoute, RawTrigger } from './raw-config.ts'

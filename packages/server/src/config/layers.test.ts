@@ -18,6 +18,7 @@ const VALID: Readonly<Record<string, readonly unknown[]>> = {
   'auth.anonymous': [true, false],
   'auth.wechat.appid': ['wx1', 'wx2'],
   'auth.wechat.secret': ['s1', 's2'],
+  'functions.rules': [{ '*': { invoke: false } }, { '*': { invoke: 'auth != null' }, pay: { invoke: true } }],
   'security.hosts': [[], ['a.example', 'B']],
   'security.webDomains': [['shop.example.com'], ['http://localhost:5173', '[::1]:80', 'capacitor://localhost']],
   'database.collections.orders.acl': ['READONLY', { read: 'doc.a == 1' }],

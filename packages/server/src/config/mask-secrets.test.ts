@@ -25,6 +25,24 @@ test('a secret is masked, however its key is written', () => {
   }
 })
 
+test('variables of functions are masked, whatever they are called', () => {
+  const members = `"KEY": "a}${SECRET}", // ${SECRET.length}: "${SECRET}"\n "N": '${SECRET}', "LAST":\n"${SECRET}"`
+  for (const text of [
+    `{"functions":{"env":{${members}},"watch":true}}`,
+    `{"functions":{"settings":{"pay":{"env" : {${members}}, "timeout": 5}}}}`,
+    `{"functions":{"env":{"KEY":"${SECRET}`,
+    `{"functions":{"env":{"KEY":${SECRET}`,
+    `{"functions":{"env":{"KEY":"${SECRET}\n"TOKEN":"${SECRET}"}}`,
+  ]) {
+    assert.ok(!maskSecrets(text).includes(SECRET), maskSecrets(text))
+  }
+  const config = { functions: { env: { A: 'x', B: 'y:{z}' }, watch: true, settings: { pay: { env: {}, timeout: 5 } } } }
+  const hidden = { ...config.functions, env: { A: '********', B: '********' } }
+  for (const indent of [0, 2]) {
+    assert.deepEqual(JSON.parse(maskSecrets(JSON.stringify(config, null, indent))), { functions: hidden })
+  }
+})
+
 test('a known secret is masked everywhere, and so is what looks like an AppSecret', () => {
   assert.equal(maskSecrets(`say "${SECRET}"!`, [SECRET, undefined, '']), 'say "********"!')
   assert.equal(maskSecrets('{"secrt": "0123456789abcdef0123456789abcdef"}'), '{"secrt": "********"}')
@@ -48,7 +66,16 @@ test('everything else is unchanged, and JSON stays JSON', () => {
 
 test('a long text that consists of such names is fast', () => {
   const started = performance.now()
-  for (const part of ['secret', 'secret ', 'secret:', '"secret": "', 'secret\n\n\n', 'a\\"'])
+  for (const part of [
+    'secret',
+    'secret ',
+    'secret:',
+    '"secret": "',
+    'secret\n\n\n',
+    'a\\"',
+    '"env": {',
+    '"env":{"a":"b"',
+  ])
     maskSecrets(part.repeat(100_000))
   assert.ok(performance.now() - started < 2000)
 })
@@ -57,6 +84,9 @@ test('the error for an invalid configuration does not contain its secrets', () =
   const texts = [
     `{"auth":{"wechat":{"secret":"${SECRET}","secret":"x${SECRET}"}}}`,
     `{"auth":{"wechat":{"secret":"${SECRET}"}},}}`,
+    `{"functions":{"env":{"KEY":"${SECRET}","KEY":"x${SECRET}"}}}`,
+    `{"functions":{"env":{"KEY":"${SECRET}","a-b":"x${SECRET}"}}}`,
+    `{"functions":{"env":"${SECRET}"}}`,
     `{"auth":{"wechat":{"secret":"${SECRET}`,
     `{"auth":{"wechat":{"secrets":"${SECRET}"}}}`,
     `{"auth":{"wechat":"${SECRET}"}}`,

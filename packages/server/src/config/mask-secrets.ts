@@ -13,6 +13,15 @@ const NAMED =
 /** Anything with the shape of a WeChat AppSecret. */
 const APP_SECRET = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi
 
+/**
+ * The variables of functions, of which any may be a secret: the text between the braces of `env`, up to the end in invalid
+ * JSON. A brace in a value does not end it.
+ */
+const VARIABLES = /("env"\s{0,100}:\s{0,100}\{)((?:[^"{}]|"(?:[^"\\\n]|\\.)*"?)*)/g
+
+/** The value of a member in such a text. */
+const VALUE = /(:\s{0,100})("(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|[^\s,"']+)/g
+
 /** Shorter secrets would match parts of words; AppSecrets have 32 characters. */
 const SHORTEST_KNOWN = 8
 
@@ -28,5 +37,8 @@ export function maskSecrets(text: string, known: readonly (string | undefined)[]
       shown = shown.replaceAll(form, MASKED)
     }
   }
+  shown = shown.replaceAll(VARIABLES, (_, start: string, members: string) => {
+    return `${start}${members.replaceAll(VALUE, `$1"${MASKED}"`)}`
+  })
   return shown.replaceAll(NAMED, `$1"${MASKED}"`).replaceAll(APP_SECRET, MASKED)
 }

@@ -22,7 +22,9 @@ function describe(errors: readonly ErrorObject[]): Text {
   const unions = errors.filter((error) => error.keyword === 'oneOf').map((error) => error.instancePath)
   const shown = errors.filter(
     (error) =>
-      error.keyword === 'additionalProperties' || error.keyword === 'oneOf' || !unions.includes(error.instancePath),
+      // The error of propertyNames itself names the name.
+      error.propertyName === undefined &&
+      (error.keyword === 'additionalProperties' || error.keyword === 'oneOf' || !unions.includes(error.instancePath)),
   )
   const texts = new Map(shown.map(describeOne).map((text) => [text.en, text.zh]))
   return { en: [...texts.keys()].join('; '), zh: [...texts.values()].join('；') }
@@ -56,7 +58,7 @@ function describeOne(error: ErrorObject): Text {
     case 'pattern':
     case 'oneOf': {
       const expected = expectation(path)
-      if (expected === undefined || error.propertyName !== undefined) return schemaErrorText(at, error)
+      if (expected === undefined) return schemaErrorText(at, error)
       return { en: `${at.en} is not valid: expected ${expected.en}`, zh: `${at.zh} 无效：应为 ${expected.zh}` }
     }
     case 'propertyNames': {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type Caller, NOBODY, type UserCaller } from '@cloudstead/protocol'
 import { compileFunctionRules } from '@cloudstead/rules'
 import { DeniedError } from '../decisions/denied-error.ts'
@@ -20,7 +20,11 @@ interface Given {
 }
 
 /** Functions with these files: `a/index.js` is the function `a`. */
-function open(t: TestContext, files: Readonly<Record<string, string>>, { definition, rules, mode = 'start' }: Given = {}) {
+function open(
+  t: TestContext,
+  files: Readonly<Record<string, string>>,
+  { definition, rules, mode = 'start' }: Given = {},
+) {
   const directory = directoryWith(t, files)
   const names = Object.keys(files).map((file) => file.split('/')[0] ?? '')
   const state = {
@@ -84,7 +88,10 @@ test('a call sees who calls, and is in the log with its lines', async (t) => {
   const [call] = functions.calls.list({ limit: 1 })
   assert.ok(call !== undefined && call.cold && call.memoryMB > 10)
   assert.deepEqual([call.function, call.caller, call.status, call.trigger], ['who', 'u1', 'ok', 'sdk'])
-  assert.deepEqual(call.lines.map(({ text }) => text), ['called'])
+  assert.deepEqual(
+    call.lines.map(({ text }) => text),
+    ['called'],
+  )
   // The next caller is nobody, in the same process.
   const next = await invoke('who', { caller: ADMIN, requestId: 'r2' })
   assert.deepEqual(Object.keys(JSON.parse(next.result)), ['event', 'keys', 'id', 'env', 'url'])
@@ -96,13 +103,17 @@ test('the rules decide about users and nobody, and about nobody else', async (t)
   const code = 'exports.main = async () => 1'
   const { invoke } = open(t, { 'open/index.js': code, 'closed/index.js': code, 'usual/index.js': code }, { rules })
   const refused = (name: string, caller: Caller) =>
-    assert.rejects(invoke(name, { caller }), (error) => error instanceof DeniedError && error.code === 'PERMISSION_DENIED')
+    assert.rejects(
+      invoke(name, { caller }),
+      (error) => error instanceof DeniedError && error.code === 'PERMISSION_DENIED',
+    )
   await refused('usual', NOBODY)
   await refused('closed', MIA)
   // Nobody learns which functions there are.
   await refused('missing', NOBODY)
   await assert.rejects(invoke('missing'), { code: 'FUNCTION_NOT_FOUND' })
-  for (const name of ['__proto__', 'constructor', 'toString']) await assert.rejects(invoke(name), { code: 'FUNCTION_NOT_FOUND' })
+  for (const name of ['__proto__', 'constructor', 'toString'])
+    await assert.rejects(invoke(name), { code: 'FUNCTION_NOT_FOUND' })
   assert.equal((await invoke('open', { caller: NOBODY })).result, '1')
   assert.equal((await invoke('usual')).result, '1')
   assert.equal((await invoke('closed', { caller: ADMIN })).result, '1')

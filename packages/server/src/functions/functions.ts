@@ -63,13 +63,17 @@ export interface Functions extends FunctionRunner {
 export function createFunctions(options: FunctionsOptions): Functions {
   const { env, mode, project, settings, tokens, now, log } = options
   const calls = createCallLog()
-  const pool = createPool({ start, functions: () => project.current().functions, now })
+  const pool = createPool({ start, find, now })
   const running = new Set<Promise<unknown>>()
   /** The call that each instance runs, or ran last. */
   const latest = new WeakMap<Instance, string>()
   let home: { readonly reaper: Reaper; readonly server: string } | undefined
   let opening: Promise<void> | undefined
   let started = 0
+
+  function find(name: string): FunctionDefinition | undefined {
+    return project.current(name).functions.get(name)
+  }
 
   /** What instances need is there from the first call on. */
   async function open(): Promise<void> {
@@ -182,7 +186,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   /** What is known of a call that may be made. A call from within another one is made for the same person. */
   function admit({ name, event, within, caller, sourceIp, origin }: FunctionCall) {
-    const definition = project.current().functions.get(name)
+    const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
     if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
       throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'The data for a function has at most 6 MB.')
@@ -240,7 +244,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       })),
     async close() {
       while (running.size > 0) await Promise.allSettled(running)
-      pool.close()
+      await pool.close()
       await opening
       home?.reaper.close()
     },

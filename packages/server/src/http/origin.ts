@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 /** Gives the origin at which the client of a request reaches the server: `http://host:port`, without a trailing slash. */
 export type OriginOf = (request: FastifyRequest) => string
 
-const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
+/** A longer name is none in DNS, and would make the token of a call of a function too long. */
+const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{1,64}\])(?::[0-9]{1,5})?$/
 
 /**
  * The URLs in answers start with the configured public URL or, without one, with the Host of the request, so that a phone

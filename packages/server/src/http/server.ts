@@ -21,7 +21,7 @@ const CONNECTION_TIMEOUT_MS = 120_000
 /** Time to receive a whole request, long enough for a 100 MB video over a slow phone connection. */
 const REQUEST_TIMEOUT_MS = 60 * 60 * 1000
 /** Bytes of all headers and the URL. js-sdk 3.x sends queries in the URL: a list of 500 ids has about 30 KiB there. */
-const MAX_HEADER_BYTES = 64 * 1024
+export const MAX_HEADER_BYTES = 64 * 1024
 /** Characters of a path parameter. Keys of settings in paths of the admin API can be long; encoding triples their length. */
 const MAX_PATH_PARAM = 1024
 

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { MAIN, type ProjectSetup, setUpProject } from '../project/project.fixture.ts'
+import { describe, test } from 'node:test'
+import { eachProject, MAIN } from '../project/project.fixture.ts'
 import { examine } from './doctor.ts'
 
-const opened: ProjectSetup[] = []
-after(() => {
-  for (const setup of opened) setup.dispose()
-})
+const setUp = eachProject()
 
 /** The findings of a project, each as one line. */
 function diagnose(files: Readonly<Record<string, unknown>>, env?: string): readonly string[] {
-  const setup = setUpProject(files)
-  opened.push(setup)
-  return examine(setup.project.current(), env).map(
+  return examine(setUp(files).project.current(), env).map(
     ({ severity, function: name, message }) => `${severity} ${name ?? '-'}: ${message}`,
   )
 }

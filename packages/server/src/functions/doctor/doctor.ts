@@ -1,10 +1,9 @@
 /** Says what keeps the functions of a project from running, or from running as on the platform. */
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { FunctionDefinition, ProjectState } from '../definition.ts'
-import { createDisk, type Disk } from '../project/disk.ts'
-import { readJson } from '../project/function-definition.ts'
-import { realPath } from '../project/paths.ts'
-import { DECLARATIONS } from '../project/project.ts'
+import { DECLARATIONS, projectBase } from '../project/base.ts'
+import { createDisk, type Reader } from '../project/disk.ts'
+import { readJson } from '../project/read-json.ts'
 import type { Finding } from './finding.ts'
 import { keyFiles } from './key-files.ts'
 import { missingPackages } from './packages.ts'
@@ -21,8 +20,7 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
     ...(name === undefined ? {} : { function: name }),
   }))
   if (state.root === undefined) return findings
-  const base = dirname(state.root)
-  const project = realPath(base) ?? base
+  const { base, project } = projectBase(disk, state.root)
   const listed = disk.entries(base)
   for (const { name } of 'value' in listed ? listed.value : []) {
     if (OTHER_DECLARATIONS.test(name)) {
@@ -38,7 +36,7 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
   return findings
 }
 
-function ofFunction(disk: Disk, definition: FunctionDefinition, project: string, env: string | undefined): Finding[] {
+function ofFunction(disk: Reader, definition: FunctionDefinition, project: string, env: string | undefined): Finding[] {
   const found = (message: string): Finding => ({ severity: 'error', function: definition.name, message })
   const missing = missingPackages(disk, definition, project)
   const keys = keyFiles(disk, definition.directory).filter((key) => env !== undefined && key.env !== env)
@@ -63,7 +61,7 @@ function ofFunction(disk: Disk, definition: FunctionDefinition, project: string,
 const MODULE_SYNTAX =
   /^(?:import\s*(?:[\w$*{][^'"();]*from\s*)?['"]|export\s+(?:default|const|let|var|async|function|class)\b|export\s*[{*])/m
 
-function isModuleSyntax(disk: Disk, file: string): boolean {
+function isModuleSyntax(disk: Reader, file: string): boolean {
   const read = disk.text(file)
   return 'value' in read && MODULE_SYNTAX.test(read.value.replaceAll(/\/\*[\s\S]*?\*\//g, ''))
 }

@@ -1,6 +1,6 @@
 /** Finds the key files of custom login in the folder of a function. */
 import { join } from 'node:path'
-import type { Disk } from '../project/disk.ts'
+import type { Reader } from '../project/disk.ts'
 import { member, parseLooseJson } from '../project/json.ts'
 
 export interface KeyFile {
@@ -14,7 +14,7 @@ export interface KeyFile {
 const MAX_FILES = 100
 
 /** The files in the folder itself, and in those in it, that have the members of a key file. */
-export function keyFiles(disk: Disk, directory: string): readonly KeyFile[] {
+export function keyFiles(disk: Reader, directory: string): readonly KeyFile[] {
   return jsonFiles(disk, directory).flatMap((path) => {
     const read = disk.text(join(directory, path))
     if (!('value' in read) || !read.value.includes('private_key_id')) return []
@@ -24,7 +24,7 @@ export function keyFiles(disk: Disk, directory: string): readonly KeyFile[] {
   })
 }
 
-function jsonFiles(disk: Disk, directory: string): readonly string[] {
+function jsonFiles(disk: Reader, directory: string): readonly string[] {
   const found: string[] = []
   for (const folder of ['', ...foldersIn(disk, directory)]) {
     const listed = disk.entries(join(directory, folder))
@@ -36,7 +36,7 @@ function jsonFiles(disk: Disk, directory: string): readonly string[] {
   return found
 }
 
-function foldersIn(disk: Disk, directory: string): readonly string[] {
+function foldersIn(disk: Reader, directory: string): readonly string[] {
   const listed = disk.entries(directory)
   if (!('value' in listed)) return []
   return listed.value.filter((entry) => entry.isDirectory() && entry.name !== 'node_modules').map(({ name }) => name)

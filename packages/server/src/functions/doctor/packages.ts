@@ -3,10 +3,10 @@ import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { FunctionDefinition } from '../definition.ts'
-import type { Disk } from '../project/disk.ts'
-import { readJson } from '../project/function-definition.ts'
+import type { Reader } from '../project/disk.ts'
 import { isObject, member } from '../project/json.ts'
-import { isWithin } from '../project/paths.ts'
+import { directoriesUpTo } from '../project/paths.ts'
+import { readJson } from '../project/read-json.ts'
 
 export interface MissingPackage {
   readonly name: string
@@ -21,7 +21,7 @@ export interface MissingPackage {
  * @param project without symbolic links
  */
 export function missingPackages(
-  disk: Disk,
+  disk: Reader,
   { directory, file }: FunctionDefinition,
   project: string,
 ): readonly MissingPackage[] {
@@ -57,7 +57,6 @@ function requiredPackages(code: string): readonly string[] {
 }
 
 function isInstalled(name: string, directory: string, project: string): boolean {
-  const places = [directory]
-  for (let above = dirname(directory); isWithin(above, project); above = dirname(above)) places.push(above)
+  const places = [directory, ...directoriesUpTo(project, dirname(directory))]
   return places.some((place) => statSync(join(place, 'node_modules', name), { throwIfNoEntry: false })?.isDirectory())
 }

@@ -1,5 +1,7 @@
 /** The program of a function process: loads one function, then runs one call at a time. */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
@@ -41,7 +43,7 @@ if (options.wechat !== undefined) {
 const require = createRequire(options.file)
 /** Files that the server has not been told of. */
 let loaded: string[] = []
-noteLoads()
+adaptLoading()
 const main = load()
 if (main !== undefined) {
   process.on('message', (message: CallMessage) => {
@@ -72,6 +74,8 @@ function load(): Main | undefined {
 }
 
 async function run(main: Main, { event, context, variables }: CallMessage): Promise<CallEnd> {
+  const names = Object.keys(variables)
+  const former = names.map((name) => process.env[name])
   Object.assign(process.env, variables)
   try {
     const result = await called(main, event === '' ? {} : JSON.parse(event), context)
@@ -81,7 +85,11 @@ async function run(main: Main, { event, context, variables }: CallMessage): Prom
   } catch (thrown) {
     return { type: 'thrown', error: thrownOf(thrown) }
   } finally {
-    for (const name of Object.keys(variables)) delete process.env[name]
+    for (const [at, name] of names.entries()) {
+      const value = former[at]
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 
@@ -96,16 +104,32 @@ function called(main: Main, event: unknown, context: unknown): unknown {
   })
 }
 
-/** Notes the files of the project that are loaded, for the server to notice when they change. */
-function noteLoads(): void {
+/**
+ * Notes the files of the project that are loaded, for the server to notice when they change. The code of the function is
+ * CommonJS, also where a package.json above it says otherwise: the platform has only the folder of the function.
+ */
+function adaptLoading(): void {
   const { extensions } = require
-  for (const extension of ['.js', '.json']) {
-    const load = extensions[extension]
-    extensions[extension] = (module, file) => {
-      if (!/[\\/]node_modules[\\/]/.test(file)) loaded.push(file)
-      return load?.(module, file)
-    }
+  const { '.js': loadScript, '.json': loadJson } = extensions
+  extensions['.js'] = (module, file) => {
+    if (isPackage(file)) return loadScript?.(module, file)
+    loaded.push(file)
+    if (!file.startsWith(`${options.directory}${sep}`)) return loadScript?.(module, file)
+    return (module as Compiling)._compile(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), file)
   }
+  extensions['.json'] = (module, file) => {
+    if (!isPackage(file)) loaded.push(file)
+    return loadJson?.(module, file)
+  }
+}
+
+/** What Node calls itself, and compilers of other languages do. */
+interface Compiling extends NodeModule {
+  _compile(code: string, file: string): void
+}
+
+function isPackage(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file)
 }
 
 function uncaught(thrown: unknown): void {

@@ -4,6 +4,8 @@ import type { ThrownError } from '../call.ts'
 /** What a host is started with, as JSON in its first argument. */
 export interface HostOptions {
   readonly name: string
+  /** The absolute path of the folder of the function. */
+  readonly directory: string
   /** The absolute path of the file of the handler. */
   readonly file: string
   readonly exported: string

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { FunctionDefinition } from '../definition.ts'
-import { definitionOf, directoryWith } from './function-files.fixture.ts'
+import { definitionOf, directoryWith, put } from './function-files.fixture.ts'
 import { LoadError, startInstance } from './instance.ts'
 
 interface Given {
@@ -204,15 +204,36 @@ test('a flood of output is cut, and lines of a megabyte are split', async (t) =>
   assert.match(end.lines.at(-1) ?? '', /the rest is dropped/)
 })
 
+test('a function is CommonJS, also below a package.json that says otherwise', async (t) => {
+  const code = `exports.main = async () => [require('./more').n, __filename.endsWith('index.js')]`
+  const { instance, call, directory } = startCode(t, code)
+  put(directory, 'package.json', '{"type":"module"}')
+  put(directory, 'fn/more.js', '\uFEFFexports.n = 1')
+  await instance.loaded
+  const end = await call()
+  assert.equal(end.type === 'result' && end.result, '[1,true]')
+})
+
+test('a variable of the function is there again after a call that had another value', async (t) => {
+  const code = `exports.main = async () => process.env.WX_APPID`
+  const { instance, call } = startCode(t, code, { environment: { WX_APPID: 'own' } })
+  await instance.loaded
+  const results = []
+  for (const variables of [{ WX_APPID: 'of the call' }, {}]) results.push(await call({}, variables))
+  assert.deepEqual(
+    results.map((end) => end.type === 'result' && end.result),
+    ['"of the call"', '"own"'],
+  )
+})
+
 test('a loaded file that changes makes an instance stale', async (t) => {
   const { instance, directory, call } = startCode(t, `exports.main = async () => require('./more.json').n`)
-  const { writeFileSync } = await import('node:fs')
-  writeFileSync(`${directory}/fn/more.json`, '{"n":1}')
+  put(directory, 'fn/more.json', '{"n":1}')
   await instance.loaded
   const end = await call()
   assert.equal(end.type === 'result' && end.result, '1')
   assert.equal(instance.isStale(), false)
-  writeFileSync(`${directory}/fn/more.json`, '{"n":22}')
+  put(directory, 'fn/more.json', '{"n":22}')
   assert.equal(instance.isStale(), true)
 })
 

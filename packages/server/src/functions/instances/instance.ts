@@ -62,6 +62,8 @@ export interface Instance {
   memoryMB(): number
   /** Ends it at once. */
   kill(): void
+  /** Resolves when the process has ended. */
+  readonly gone: Promise<unknown>
 }
 
 /** The file of a function could not be loaded. */
@@ -82,6 +84,7 @@ export function startInstance(options: InstanceOptions): Instance {
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
   const host: HostOptions = {
     name: definition.name,
+    directory: definition.directory,
     file: definition.file,
     exported: definition.exported,
     maxResultBytes: MAX_RESULT_BYTES,
@@ -158,6 +161,11 @@ export function startInstance(options: InstanceOptions): Instance {
       failed(error)
     })
   })
+  const gone = new Promise((done) => {
+    child.once('close', done)
+    // Of a process that was never started.
+    child.once('error', done)
+  })
   // Whoever waits for it hears of it.
   loaded.catch(() => {})
   if (child.pid !== undefined) options.started(child.pid)
@@ -227,6 +235,7 @@ export function startInstance(options: InstanceOptions): Instance {
     call,
     memoryMB: () => Math.round((measuredAt < 0 ? measure() : memoryBytes) / MB),
     kill,
+    gone,
   }
 }
 

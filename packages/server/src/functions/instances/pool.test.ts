@@ -16,7 +16,7 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
   let started = 0
   let time = Date.now()
   const pool = createPool({
-    functions: () => functions,
+    find: (name) => functions.get(name),
     now: () => time,
     start(definition) {
       started++

@@ -11,8 +11,8 @@ const ASK_AGAIN_MS = 100
 
 export interface PoolOptions {
   readonly start: (definition: FunctionDefinition) => Instance
-  /** The functions as they are now. */
-  readonly functions: () => ReadonlyMap<string, FunctionDefinition>
+  /** A function as it is now; undefined when there is none. */
+  readonly find: (name: string) => FunctionDefinition | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -35,8 +35,8 @@ export interface Pool {
   release(instance: Instance): void
   /** Of one function, or all. */
   list(name?: string): readonly Instance[]
-  /** Ends all instances at once. */
-  close(): void
+  /** Ends all instances at once. Resolves when their processes have ended. */
+  close(): Promise<void>
 }
 
 interface Waiter {
@@ -56,7 +56,7 @@ interface Team {
   starting: number
 }
 
-export function createPool({ start, functions, now }: PoolOptions): Pool {
+export function createPool({ start, find, now }: PoolOptions): Pool {
   const teams = new Map<string, Team>()
   /** As many at once as there are cores: more would only make each of them slower. */
   const turns = createTurns(availableParallelism())
@@ -92,7 +92,7 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
   /** Gives out what is idle, and starts what is missing. */
   function serve(team: Team): void {
     if (team.waiters.size === 0 || closed) return
-    const definition = functions().get(team.name)
+    const definition = find(team.name)
     if (definition === undefined) {
       rejectAll(team, new CloudsteadError('FUNCTION_NOT_FOUND'))
       return
@@ -111,7 +111,7 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
   async function startOne(team: Team): Promise<void> {
     team.starting++
     const done = await turns.take()
-    const definition = functions().get(team.name)
+    const definition = find(team.name)
     let instance: Instance | undefined
     try {
       // Whoever waited may have got another one.
@@ -120,7 +120,7 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
       team.instances.add(instance)
       await instance.loaded
       const [waiter] = team.waiters
-      if (waiter === undefined || !isUsable(instance, functions().get(team.name))) team.idle.push(instance)
+      if (waiter === undefined || !isUsable(instance, find(team.name))) team.idle.push(instance)
       else {
         team.waiters.delete(waiter)
         waiter.resolve({ instance, cold: true })
@@ -128,7 +128,7 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
     } catch (error) {
       if (instance !== undefined) retire(team, instance)
       // All that wait for this code would see the same failure.
-      if (definition?.version === functions().get(team.name)?.version) rejectAll(team, error)
+      if (definition?.version === find(team.name)?.version) rejectAll(team, error)
     } finally {
       team.starting--
       done()
@@ -138,7 +138,7 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
 
   function acquire(name: string): Promise<Taken> {
     const team = teamOf(name)
-    const definition = functions().get(name)
+    const definition = find(name)
     const instance = definition === undefined || team.waiters.size > 0 ? undefined : takeIdle(team, definition)
     if (instance !== undefined) return Promise.resolve({ instance, cold: false })
     return new Promise((resolve, reject) => {
@@ -177,12 +177,11 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
 
   /** Retires what has changed or was not called for long. */
   function sweep(): void {
-    if (teams.size === 0) return
-    const all = functions()
     for (const [name, team] of teams) {
+      const definition = find(name)
       for (const instance of [...team.idle]) {
         const rested = now() - instance.idleSince > instance.definition.idleMs
-        if (rested || !isUsable(instance, all.get(name))) retire(team, instance)
+        if (rested || !isUsable(instance, definition)) retire(team, instance)
       }
       if (team.instances.size === 0 && team.waiters.size === 0 && team.starting === 0) teams.delete(name)
     }
@@ -195,14 +194,14 @@ export function createPool({ start, functions, now }: PoolOptions): Pool {
       const chosen = name === undefined ? [...teams.values()] : [teamOf(name)]
       return chosen.flatMap(({ instances }) => [...instances]).filter(({ alive }) => alive)
     },
-    close() {
+    async close() {
       closed = true
       clearInterval(timer)
-      for (const team of teams.values()) {
-        rejectAll(team, new CloudsteadError('SERVER_BUSY'))
-        for (const instance of team.instances) instance.kill()
-      }
+      for (const team of teams.values()) rejectAll(team, new CloudsteadError('SERVER_BUSY'))
+      const all = [...teams.values()].flatMap(({ instances }) => [...instances])
       teams.clear()
+      for (const instance of all) instance.kill()
+      await Promise.all(all.map(({ gone }) => gone))
     },
   }
 }

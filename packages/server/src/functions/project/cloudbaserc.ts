@@ -53,7 +53,7 @@ export function readCloudbaserc(
   }
   const functions = new Map<string, DeclaredFunction>()
   for (const entry of listOf(declared)) {
-    const name = member(entry, 'name')
+    const name = filled(member(entry, 'name'), templates, report)
     if (typeof name !== 'string' || !FUNCTION_NAME.test(name)) {
       report({
         en: `${shown(name)} is not a name of a function: 2 to 60 letters, digits, - and _, a letter first`,

@@ -83,6 +83,22 @@ test('after a restart, only what is read again is looked at', () => {
   assert.equal(disk.changed(), false)
 })
 
+test('of several parts, only one is looked at, and what they have in common', () => {
+  const disk = createDisk(later)
+  const other = join(DIR, 'b.json')
+  writeFileSync(other, 'one')
+  disk.text(FILE)
+  disk.part('b').text(other)
+  disk.part('c').text(DIR)
+  writeFileSync(other, 'changed')
+  assert.deepEqual(
+    [disk.changed(), disk.changed('b'), disk.changed('c'), disk.changed('d')],
+    [true, true, false, false],
+  )
+  writeFileSync(FILE, 'changed')
+  assert.equal(disk.changed('c'), true)
+})
+
 describe('what cannot be read', () => {
   test('a directory, a pipe, a large file, a loop of links', () => {
     const disk = createDisk()

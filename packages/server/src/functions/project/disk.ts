@@ -13,17 +13,24 @@ const UNSETTLED_MS = 20
 /** What is at a path: its content, nothing, or why it cannot be read. */
 type Read<T> = { readonly value: T } | { readonly absent: true } | { readonly failure: string }
 
-/**
- * Reads files and directories, and knows whether any of those that it has read since `restart` has changed meanwhile. Nothing
- * throws for what is on the disk.
- */
-export interface Disk {
+/** Reads files and directories. Nothing throws for what is on the disk. */
+export interface Reader {
   /** The text of a file of at most 1 MB. */
   text(path: string): Read<string>
   /** The entries of a directory. */
   entries(path: string): Read<readonly Dirent[]>
-  /** Whether something that was read since `restart` has changed. Costs one `stat` for each. */
-  changed(): boolean
+}
+
+/** Knows whether anything that it has read since `restart` has changed meanwhile. */
+export interface Disk extends Reader {
+  /** A reader whose files belong to one part only. */
+  part(name: string): Reader
+  /**
+   * Whether something that was read since `restart` has changed. Costs one `stat` for each.
+   *
+   * @param part of all parts, only this one is looked at
+   */
+  changed(part?: string): boolean
   /** Forgets what is to be looked at for changes. Contents that have not changed are not read again. */
   restart(): void
 }
@@ -36,47 +43,69 @@ interface Seen {
   readonly read: Read<string> | Read<readonly Dirent[]>
 }
 
-export function createDisk(now: () => number = Date.now): Disk {
-  let before = new Map<string, Seen>()
-  let seen = new Map<string, Seen>()
+type SeenByPath = Map<string, Seen>
 
-  function look<R extends Read<string> | Read<readonly Dirent[]>>(path: string, read: (stats: Stats) => R): R {
-    const stats = statsOf(path)
-    const known = seen.get(path) ?? before.get(path)
-    if (known !== undefined && !known.unsettled && isSame(known.stats, stats)) {
-      seen.set(path, known)
-      return known.read as R
+export function createDisk(now: () => number = Date.now): Disk {
+  let before: SeenByPath = new Map()
+  let common: SeenByPath = new Map()
+  let parts = new Map<string, SeenByPath>()
+
+  function readerOf(seen: () => SeenByPath): Reader {
+    function look<R extends Read<string> | Read<readonly Dirent[]>>(path: string, read: (stats: Stats) => R): R {
+      const stats = statsOf(path)
+      const known = seen().get(path) ?? before.get(path)
+      if (known !== undefined && !known.unsettled && isSame(known.stats, stats)) {
+        seen().set(path, known)
+        return known.read as R
+      }
+      const unsettled = stats !== undefined && Math.abs(now() - stats.ctimeMs) < UNSETTLED_MS
+      const fresh = stats === undefined ? missing(path) : read(stats)
+      seen().set(path, { path, stats, unsettled, read: fresh })
+      return fresh as R
     }
-    const unsettled = stats !== undefined && Math.abs(now() - stats.ctimeMs) < UNSETTLED_MS
-    const fresh = stats === undefined ? missing(path) : read(stats)
-    seen.set(path, { path, stats, unsettled, read: fresh })
-    return fresh as R
+
+    return {
+      text: (path) =>
+        look<Read<string>>(path, (stats) => {
+          // Reading a pipe would wait for its writer.
+          if (!stats.isFile()) return { failure: 'it is not a file' }
+          if (stats.size > MAX_FILE_BYTES) return { failure: `it is larger than ${MAX_FILE_BYTES} bytes` }
+          return attempt(() => readFileSync(path, 'utf8'))
+        }),
+      entries: (path) =>
+        look<Read<readonly Dirent[]>>(path, (stats) => {
+          if (!stats.isDirectory()) return { failure: 'it is not a directory' }
+          return attempt(() => readdirSync(path, { withFileTypes: true }))
+        }),
+    }
   }
 
   return {
-    text: (path) =>
-      look<Read<string>>(path, (stats) => {
-        // Reading a pipe would wait for its writer.
-        if (!stats.isFile()) return { failure: 'it is not a file' }
-        if (stats.size > MAX_FILE_BYTES) return { failure: `it is larger than ${MAX_FILE_BYTES} bytes` }
-        return attempt(() => readFileSync(path, 'utf8'))
-      }),
-    entries: (path) =>
-      look<Read<readonly Dirent[]>>(path, (stats) => {
-        if (!stats.isDirectory()) return { failure: 'it is not a directory' }
-        return attempt(() => readdirSync(path, { withFileTypes: true }))
-      }),
-    changed() {
-      for (const { path, stats, unsettled } of seen.values()) {
-        if (unsettled || !isSame(stats, statsOf(path))) return true
-      }
+    ...readerOf(() => common),
+    part(name) {
+      const seen = parts.get(name) ?? new Map()
+      parts.set(name, seen)
+      return readerOf(() => seen)
+    },
+    changed(part) {
+      if (hasChanged(common)) return true
+      if (part !== undefined) return hasChanged(parts.get(part) ?? new Map())
+      for (const seen of parts.values()) if (hasChanged(seen)) return true
       return false
     },
     restart() {
-      before = seen
-      seen = new Map()
+      before = new Map([...common, ...[...parts.values()].flatMap((seen) => [...seen])])
+      common = new Map()
+      parts = new Map()
     },
   }
+}
+
+function hasChanged(seen: SeenByPath): boolean {
+  for (const { path, stats, unsettled } of seen.values()) {
+    if (unsettled || !isSame(stats, statsOf(path))) return true
+  }
+  return false
 }
 
 const OR_NOTHING = { throwIfNoEntry: false } as const

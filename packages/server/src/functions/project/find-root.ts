@@ -1,9 +1,7 @@
 /** Finds the functions of a project that no configuration names. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { functionRoot } from './base.ts'
 import { createDisk } from './disk.ts'
-import { readJson } from './function-definition.ts'
-import { member } from './json.ts'
-import { DECLARATIONS } from './project.ts'
 
 const USUAL_ROOT = 'cloudfunctions'
 
@@ -16,10 +14,6 @@ const USUAL_ROOT = 'cloudfunctions'
  */
 export function findFunctionsRoot(project: string): string | undefined {
   const disk = createDisk()
-  const named = member(
-    readJson(disk, join(project, DECLARATIONS), () => {}),
-    'functionRoot',
-  )
-  const root = resolve(project, typeof named === 'string' ? named : USUAL_ROOT)
+  const root = resolve(project, functionRoot(disk, project) ?? USUAL_ROOT)
   return 'value' in disk.entries(root) ? root : undefined
 }

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { Text } from '@cloudstead/rules'
 import type { DeclaredFunction } from './cloudbaserc.ts'
-import type { Disk } from './disk.ts'
+import type { Reader } from './disk.ts'
 import type { FunctionFolder } from './function-definition.ts'
 import { FUNCTION_NAME, validName } from './function-name.ts'
 import { shown } from './json.ts'
@@ -10,7 +10,7 @@ import { isWithin, realPath } from './paths.ts'
 import type { Report } from './report.ts'
 
 interface Places {
-  readonly disk: Disk
+  readonly disk: Reader
   /** The directory of the functions. */
   readonly root: string
   /** The directory of cloudbaserc.json. */
@@ -73,7 +73,7 @@ export function functionFolders(
   return [...folders.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function hasIndex(disk: Disk, path: string): boolean {
+function hasIndex(disk: Reader, path: string): boolean {
   const entries = disk.entries(path)
   return 'value' in entries && entries.value.some(({ name }) => name === 'index.js')
 }

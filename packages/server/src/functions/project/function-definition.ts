@@ -5,12 +5,13 @@ import type { Text } from '@cloudstead/rules'
 import type { FunctionsSettings, TimerTrigger } from '../../settings.ts'
 import type { FunctionDefinition } from '../definition.ts'
 import type { DeclaredFunction } from './cloudbaserc.ts'
-import type { Disk } from './disk.ts'
+import type { Reader } from './disk.ts'
 import { usableVariables } from './environment.ts'
 import { DEFAULT_HANDLER, type Extension, extensionOf, type Handler, parseHandler } from './handler.ts'
-import { member, parseLooseJson } from './json.ts'
+import { member } from './json.ts'
 import { type LimitName, limit } from './limits.ts'
-import { isWithin, realPath } from './paths.ts'
+import { directoriesUpTo, isWithin, realPath } from './paths.ts'
+import { readJson } from './read-json.ts'
 import { linkedDirectories, outermost } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { readTriggers, usableTriggers } from './triggers.ts'
@@ -18,7 +19,7 @@ import { unsupported } from './unsupported.ts'
 
 /** What the functions of a project have in common. */
 export interface ProjectContext {
-  readonly disk: Disk
+  readonly disk: Reader
   readonly settings: FunctionsSettings
   /** Without symbolic links. */
   readonly project: string
@@ -66,7 +67,7 @@ export function functionDefinition(
           ...{ name, handler: written, extension, chosen: chosen !== undefined },
           ...{ type: declared?.type, runtime: declared?.runtime },
           bootstrap: bootstrap && chosen === undefined && declared?.handler === undefined,
-          module: extension === '.js' ? moduleOf(context, directory, file, report) : undefined,
+          module: extension === '.js' && isModule(disk, directory, file, report),
         }) ?? leadsOut(directory, file, extension, handler))
   if (refused !== undefined) report(refused)
 
@@ -110,7 +111,7 @@ function merged(first: readonly TimerTrigger[], second: readonly TimerTrigger[])
 
 /** The timers in config.json. */
 function triggersOf(
-  disk: Disk,
+  disk: Reader,
   directory: string,
   names: ReadonlySet<string>,
   report: Report,
@@ -121,30 +122,14 @@ function triggersOf(
     : []
 }
 
-/** A file that may have comments; undefined when there is none, or it cannot be used. */
-export function readJson(disk: Disk, path: string, report: Report): unknown {
-  const read = disk.text(path)
-  if ('failure' in read) report({ en: `it cannot be read: ${read.failure}`, zh: `无法读取：${read.failure}` })
-  return 'value' in read ? parseLooseJson(read.value, report) : undefined
-}
-
-/** Whose package.json makes ES modules of the `.js` files beside it: Node asks the nearest one, also above the function. */
-function moduleOf(
-  { disk, project }: ProjectContext,
-  directory: string,
-  file: string,
-  report: Report,
-): 'function' | 'project' | undefined {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const own = isWithin(folder, directory)
-    if (!own && !isWithin(folder, project)) return undefined
+/** Whether the nearest package.json within the function makes ES modules of `.js` files. */
+function isModule(disk: Disk, directory: string, file: string, report: Report): boolean {
+  for (const folder of directoriesUpTo(directory, dirname(file))) {
     const path = join(folder, 'package.json')
     if ('absent' in disk.text(path)) continue
-    // What is wrong with a file of the project would be said for each of its functions.
-    const told = own ? within(report, 'package.json') : () => {}
-    if (member(readJson(disk, path, told), 'type') !== 'module') return undefined
-    return own ? 'function' : 'project'
+    return member(readJson(disk, path, within(report, 'package.json')), 'type') === 'module'
   }
+  return false
 }
 
 function badHandler(written: string): Text {

@@ -1,6 +1,6 @@
 /** The file and the export of a function's handler. */
 import { basename, join } from 'node:path'
-import type { Disk } from './disk.ts'
+import type { Reader } from './disk.ts'
 
 /** Without a configuration. */
 export const DEFAULT_HANDLER = 'index.main'
@@ -27,7 +27,7 @@ const EXTENSIONS = ['.js', '.cjs', '.mjs', '.ts', '.py', '.php'] as const
 export type Extension = (typeof EXTENSIONS)[number]
 
 /** The extension of the file of a handler; undefined when there is no such file. */
-export function extensionOf(disk: Disk, directory: string, { path }: Handler): Extension | undefined {
+export function extensionOf(disk: Reader, directory: string, { path }: Handler): Extension | undefined {
   const folder = disk.entries(join(directory, path, '..'))
   const names = new Set('value' in folder ? folder.value.map(({ name }) => name) : [])
   return EXTENSIONS.find((extension) => names.has(basename(path) + extension))

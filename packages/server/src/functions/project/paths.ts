@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { sep } from 'node:path'
+import { dirname, sep } from 'node:path'
 
 /** Whether a path is a directory or something in it. Both are without symbolic links. */
 export function isWithin(path: string, directory: string): boolean {
@@ -13,4 +13,15 @@ export function realPath(path: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A directory and those above it, up to `top`; those outside of `top` are left out. */
+export function directoriesUpTo(top: string, directory: string): readonly string[] {
+  const found: string[] = []
+  for (let at = directory; isWithin(at, top); at = dirname(at)) {
+    found.push(at)
+    // The directory above the topmost one is that one.
+    if (at === dirname(at)) break
+  }
+  return found
 }

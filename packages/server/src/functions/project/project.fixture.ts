@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterEach } from 'node:test'
 import { settingsOf } from '../../config/settings-of.ts'
 import type { FunctionsSettings, Mode } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectState } from '../definition.ts'
@@ -65,4 +66,17 @@ export function setUpProject(
   }
   setup.write(files)
   return setup
+}
+
+/** Makes projects as `setUpProject` does. Each is disposed of after the test that made it. */
+export function eachProject(): typeof setUpProject {
+  const opened: ProjectSetup[] = []
+  afterEach(() => {
+    for (const setup of opened.splice(0)) setup.dispose()
+  })
+  return (...options) => {
+    const setup = setUpProject(...options)
+    opened.push(setup)
+    return setup
+  }
 }

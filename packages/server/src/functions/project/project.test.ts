@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, test } from 'node:test'
-import fc from 'fast-check'
-import type { FunctionsSettings, Mode } from '../../settings.ts'
-import { MAIN, type ProjectSetup, setUpProject } from './project.fixture.ts'
+import { describe, test } from 'node:test'
+import { eachProject, MAIN, type ProjectSetup } from './project.fixture.ts'
 
-const opened: ProjectSetup[] = []
-afterEach(() => {
-  for (const setup of opened.splice(0)) setup.dispose()
-})
-
-function setUp(
-  files: Readonly<Record<string, unknown>>,
-  settings: Partial<FunctionsSettings> = {},
-  mode: Mode = 'dev',
-) {
-  const setup = setUpProject(files, settings, mode)
-  opened.push(setup)
-  return setup
-}
+const setUp = eachProject()
 
 const HELLO = { 'cloudfunctions/hello/index.js': MAIN }
 const names = ({ project }: ProjectSetup) => [...project.current().functions.keys()]
@@ -147,6 +132,21 @@ describe('an edit is live at the very next call', () => {
     assert.deepEqual(setup.get('hello'), before)
   })
 
+  test('of one function, when only that matters; of another, later', () => {
+    const setup = setUp({ ...HELLO, 'cloudfunctions/other/index.js': MAIN })
+    const of = (name: string, asked?: string) => setup.project.current(asked).functions.get(name)?.triggers.length
+    const timers = { triggers: [{ name: 't', type: 'timer', config: '0 0 2 * * * *' }] }
+    assert.equal(of('hello', 'hello'), 0)
+    setup.write({ 'cloudfunctions/hello/config.json': timers })
+    assert.equal(of('hello', 'hello'), 1)
+    setup.write({ 'cloudfunctions/other/config.json': timers })
+    assert.equal(of('other'), 1)
+    setup.write({ 'cloudbaserc.json': { functions: [{ name: 'hello', timeout: 9 }] } })
+    assert.equal(setup.project.current('other').functions.get('hello')?.timeoutMs, 9_000)
+    setup.write({ 'cloudfunctions/third/index.js': MAIN })
+    assert.equal(setup.project.current('third').functions.has('third'), true)
+  })
+
   test('unless files are not watched: then with the next change of the settings', () => {
     const setup = setUp(HELLO, { watch: false })
     const before = setup.project.current()
@@ -245,205 +245,6 @@ describe('precedence', () => {
   })
 })
 
-describe('cloudbaserc.json', () => {
-  test('in its older form', () => {
-    const setup = setUp({
-      ...HELLO,
-      'cloudbaserc.json': `{
-        "version": "2.0", "envId": "other-env", "functionRoot": "./cloudfunctions/", "framework": {},
-        // as the old command line wrote it
-        "functions": [{ "name": "hello", "config": { "timeout": 12, "envVariables": { "A": "1" }, "runtime": "Nodejs18.15" } }],
-      }`,
-    })
-    const { timeoutMs, env } = setup.get('hello')
-    assert.deepEqual([timeoutMs, env], [12_000, { A: '1' }])
-    assert.deepEqual(setup.problems(), [])
-  })
-
-  test('names a directory elsewhere in the project, not outside of it', () => {
-    const setup = setUp({
-      'services/pay/index.js': MAIN,
-      'cloudfunctions/out/index.js': MAIN,
-      'cloudbaserc.json': {
-        functions: [
-          { name: 'pay', dir: './services/pay' },
-          { name: 'out', dir: '../..' },
-          { name: 'link', dir: 'link' },
-          { name: 'gone' },
-        ],
-      },
-    })
-    symlinkSync('/usr', join(setup.base, 'link'))
-    assert.deepEqual(names(setup), ['pay'])
-    assert.equal(setup.get('pay').directory, join(setup.base, 'services/pay'))
-    const [out, link, gone] = setup.problems()
-    assert.match(out ?? '', /^out: .* outside of the project$/)
-    assert.match(link ?? '', /^link: .* outside of the project$/)
-    assert.match(gone ?? '', /^gone: .*does not exist/)
-    setup.write({ 'cloudfunctions/gone/index.js': MAIN })
-    assert.deepEqual(names(setup), ['gone', 'pay'])
-  })
-
-  test('names another root', () => {
-    const setup = setUp({ ...HELLO, 'cloudbaserc.json': { functionRoot: 'functions' } })
-    assert.match(setup.problems()[0] ?? '', /functionRoot is functions, but/)
-  })
-
-  test('templates: .env files of the mode, the environment; what is missing is left out', () => {
-    const files = {
-      ...HELLO,
-      '.env': 'A=env\nB=env\nC=env\nT=11',
-      '.env.local': 'B=local\nC=local',
-      '.env.development': 'C=development',
-      '.env.production': 'C=production',
-      'cloudbaserc.json': {
-        functions: [
-          {
-            name: 'hello',
-            timeout: '{{ env.T }}',
-            envVariables: { ALL: '{{env.A}}-{{env.B}}-{{env.C}}', ID: '{{tcb.envId}}', NO: '{{env.NO}}', X: '{{a.b}}' },
-          },
-        ],
-      },
-    }
-    const dev = setUp(files)
-    assert.deepEqual(dev.get('hello').env, { ALL: 'env-local-development', ID: 'demo-1abcde' })
-    assert.equal(dev.get('hello').timeoutMs, 11_000)
-    assert.equal(dev.problems().length, 2)
-    assert.match(dev.problems()[0] ?? '', /^hello: cloudbaserc\.json: envVariables: NO: .*no \.env file sets NO/)
-    assert.equal(setUp(files, {}, 'start').get('hello').env.ALL, 'env-local-production')
-  })
-
-  test('templates that grow without end are cut off', () => {
-    const setup = setUp({
-      ...HELLO,
-      '.env': `A=${'x'.repeat(90_000)}`,
-      'cloudbaserc.json': { functions: [{ name: 'hello', envVariables: { B: '{{env.A}}'.repeat(50_000) } }] },
-    })
-    assert.deepEqual(setup.get('hello').env, {})
-    assert.match(setup.problems()[0] ?? '', /longer than/)
-  })
-})
-
-describe('what cannot be used is a problem, and the nearest that can is used', () => {
-  test('limits out of their range', () => {
-    const setup = setUp(
-      { ...HELLO, 'cloudbaserc.json': { functions: [{ name: 'hello', timeout: 901, memorySize: '32' }] } },
-      { defaults: { idle: 0, maxInstances: 1.4 } },
-    )
-    const { timeoutMs, memoryMB, idleMs, maxInstances } = setup.get('hello')
-    assert.deepEqual([timeoutMs, memoryMB, idleMs, maxInstances], [900_000, 64, 1_000, 1])
-    assert.deepEqual(setup.problems().length, 4)
-    assert.match(setup.problems()[0] ?? '', /^hello: timeout must be from 1 to 900, not 901; 900 is used$/)
-  })
-
-  test('variables of the server, and names and values that are none', () => {
-    const refused = [
-      'TENCENTCLOUD_SECRETID',
-      'TCB_ENV',
-      'SCF_NAMESPACE',
-      'WX_OPENID',
-      'WX_CONTEXT_KEYS',
-      'PATH',
-      'HOME',
-    ]
-    const more = ['TMPDIR', 'NODE_OPTIONS', 'LD_PRELOAD', 'LOGINTYPE', 'TRIGGER_SRC', '1X', 'a b', '']
-    const bad = Object.fromEntries([...refused, ...more].map((name) => [name, 'x']))
-    const good = { TZ: 'Asia/Shanghai', NODE_ENV: 'production', WX_APPID: 'wx1', WX_SECRET: 's', PATHS: '1' }
-    const setup = setUp({
-      ...HELLO,
-      'cloudbaserc.json': { functions: [{ name: 'hello', envVariables: { ...bad, ...good } }] },
-    })
-    assert.deepEqual(setup.get('hello').env, good)
-    assert.equal(setup.problems().length, Object.keys(bad).length)
-    setup.set({ env: JSON.parse('{ "__proto__": "1", "NUL": "a\\u0000b" }') })
-    assert.equal(Object.hasOwn(setup.get('hello').env, '__proto__'), true)
-    assert.equal('NUL' in setup.get('hello').env, false)
-  })
-
-  test('timers', () => {
-    const triggers = [
-      { name: 'five', type: 'timer', config: '*/5 * * * *' },
-      { name: 'cos', type: 'cos', config: '{}' },
-      { name: 'x'.repeat(61), type: 'timer', config: '0 0 2 * * * *' },
-      { name: 'good', type: 'timer', config: '0 0 2 * * * *' },
-      { name: 'good', type: 'timer', config: '0 0 3 * * * *' },
-      'nonsense',
-    ]
-    const setup = setUp({ ...HELLO, 'cloudbaserc.json': { functions: [{ name: 'hello', triggers }] } })
-    assert.deepEqual(setup.get('hello').triggers, [{ name: 'good', cron: '0 0 2 * * * *' }])
-    assert.equal(setup.problems().length, 5)
-  })
-
-  test('functions that only the settings know', () => {
-    const setup = setUp(HELLO, { options: new Map([['gone', { timeout: 3 }]]) })
-    assert.deepEqual(setup.problems(), ['gone: the settings name it, but there is no such function'])
-  })
-})
-
-describe('what does not run here says so', () => {
-  const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [
-    ['an ES module', { 'f1/index.js': MAIN, 'f1/package.json': { type: 'module' } }, /ES module/],
-    ['only index.mjs', { 'f1/index.mjs': '' }, /ES module/],
-    ['only TypeScript', { 'f1/index.ts': '' }, /TypeScript.*handler/],
-    [
-      'a web function',
-      { 'f1/scf_bootstrap': '', 'f1/index.js': MAIN },
-      /web function.*functions\.settings\.f1\.handler/,
-    ],
-    [
-      'a web function by its type',
-      { 'f1/index.js': MAIN, '../cloudbaserc.json': { functions: [{ name: 'f1', type: 'HTTP' }] } },
-      /web function/,
-    ],
-    ['Python', { 'f1/index.py': '' }, /needs Python/],
-    [
-      'PHP by its runtime',
-      { 'f1/index.js': MAIN, '../cloudbaserc.json': { functions: [{ name: 'f1', runtime: 'Php7.4' }] } },
-      /needs Php7\.4/,
-    ],
-    [
-      'no file',
-      { 'f1/x.js': MAIN, '../cloudbaserc.json': { functions: [{ name: 'f1' }] } },
-      /no file for its handler index\.main/,
-    ],
-    [
-      'a handler outside',
-      { 'f1/x.js': MAIN, 'x.js': MAIN, '../cloudbaserc.json': { functions: [{ name: 'f1', handler: '../x.main' }] } },
-      /not a file of the function/,
-    ],
-    ['a project of ES modules', { 'f1/index.js': MAIN, '../package.json': { type: 'module' } }, /"commonjs"/],
-  ]
-  for (const [title, files, expected] of cases) {
-    test(title, () => {
-      const inRoot = Object.entries(files).map(([path, content]) => [join('cloudfunctions', path), content])
-      const setup = setUp(Object.fromEntries(inRoot))
-      const { unsupported } = setup.get('f1')
-      assert.match(unsupported?.en ?? '', expected)
-      assert.match(unsupported?.zh ?? '', /[\u4e00-\u9fff]/)
-      assert.deepEqual(setup.problems(), [`f1: ${unsupported?.en}`])
-    })
-  }
-
-  test('a handler that is a link out of the function', () => {
-    const setup = setUp({ 'cloudfunctions/f1/x': '', 'shared.js': MAIN })
-    symlinkSync('../../shared.js', join(setup.root, 'f1/index.js'))
-    assert.match(setup.get('f1').unsupported?.en ?? '', /leads out of the function/)
-  })
-
-  test('a web function with a handler in the settings is an event function', () => {
-    const files = { 'cloudfunctions/f1/scf_bootstrap': '', 'cloudfunctions/f1/index.js': MAIN }
-    const setup = setUp(files, { options: new Map([['f1', { handler: 'index.main' }]]) })
-    assert.equal(setup.get('f1').unsupported, undefined)
-  })
-
-  test('.cjs runs in an ES module project', () => {
-    const setup = setUp({ 'cloudfunctions/f1/index.cjs': MAIN, 'cloudfunctions/f1/package.json': { type: 'module' } })
-    assert.equal(setup.get('f1').unsupported, undefined)
-    assert.equal(setup.get('f1').file, join(setup.root, 'f1/index.cjs'))
-  })
-})
-
 describe('readable are the project and what its packages link to', () => {
   test('as npm workspaces and pnpm link them', () => {
     const other = setUp({
@@ -464,84 +265,5 @@ describe('readable are the project and what its packages link to', () => {
     symlinkSync(join(other.base, 'deep'), join(other.base, 'packages/shared/node_modules/deep'))
     const expected = ['deep', 'node_modules', 'packages/shared'].map((path) => join(other.base, path))
     assert.deepEqual(setup.get('hello').readable, [setup.base, ...expected].sort())
-  })
-})
-
-describe('nothing on the disk makes it fail', () => {
-  test('a large, a broken, a recursive cloudbaserc.json', () => {
-    for (const content of [' '.repeat(10_000_000), '{', '[', '[1]', 'null', '"x"', '['.repeat(900_000), '\0']) {
-      const setup = setUp({ ...HELLO, 'cloudbaserc.json': content })
-      assert.deepEqual(names(setup), ['hello'])
-      assert.equal(setup.problems().length, 1, content.slice(0, 5))
-    }
-  })
-
-  test('directories in the place of files', () => {
-    const setup = setUp({ ...HELLO })
-    for (const path of ['cloudbaserc.json', 'cloudfunctions/hello/config.json', 'cloudfunctions/hello/package.json']) {
-      mkdirSync(join(setup.base, path))
-    }
-    assert.deepEqual(names(setup), ['hello'])
-    assert.equal(setup.problems().length, 3)
-  })
-
-  test('a directory without permission', { skip: process.getuid?.() === 0 && 'root may read everything' }, () => {
-    const setup = setUp(HELLO)
-    chmodSync(join(setup.root, 'hello'), 0)
-    try {
-      assert.match(setup.problems()[0] ?? '', /cannot be read/)
-    } finally {
-      chmodSync(join(setup.root, 'hello'), 0o700)
-    }
-  })
-
-  test('a root that is a file', () => {
-    const setup = setUp({})
-    rmSync(setup.root, { recursive: true })
-    writeFileSync(setup.root, '')
-    assert.deepEqual(names(setup), [])
-    assert.match(setup.problems()[0] ?? '', /cannot be read: it is not a directory/)
-  })
-
-  test('values of any shape', () => {
-    const keys = [
-      'name',
-      'dir',
-      'handler',
-      'timeout',
-      'memorySize',
-      'envVariables',
-      'triggers',
-      'type',
-      'runtime',
-      'config',
-    ]
-    const value = fc.oneof(
-      fc.jsonValue({ maxDepth: 2 }),
-      fc.constantFrom('hello', '../..', '{{env.A}}', 1e300, -1, '\0', '__proto__'),
-    )
-    const entry = fc.oneof(fc.dictionary(fc.constantFrom(...keys), value), value)
-    const whole = fc.record(
-      {
-        functions: fc.oneof(fc.array(entry), value),
-        gateway: fc.oneof(fc.record({ routes: fc.array(value) }), value),
-        functionRoot: value,
-      },
-      { requiredKeys: [] },
-    )
-    const setup = setUp(HELLO)
-    fc.assert(
-      fc.property(whole, value, (declared, config) => {
-        setup.write({
-          'cloudbaserc.json': JSON.stringify(declared),
-          'cloudfunctions/hello/config.json': JSON.stringify(config),
-        })
-        const { functions } = setup.project.current()
-        for (const { timeoutMs, memoryMB, env } of functions.values()) {
-          assert.ok(timeoutMs >= 1_000 && timeoutMs <= 900_000 && memoryMB >= 64 && memoryMB <= 3_072)
-          for (const text of Object.values(env)) assert.equal(typeof text, 'string')
-        }
-      }),
-    )
   })
 })

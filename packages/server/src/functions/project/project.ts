@@ -3,18 +3,17 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { FunctionRoute, FunctionsSettings, Mode, Settings } from '../../settings.ts'
 import type { FunctionDefinition, Project, ProjectProblem, ProjectState } from '../definition.ts'
+import { DECLARATIONS, projectBase } from './base.ts'
 import { readCloudbaserc } from './cloudbaserc.ts'
-import { createDisk, type Disk } from './disk.ts'
+import { createDisk, type Disk, type Reader } from './disk.ts'
 import { parseDotenv } from './dotenv.ts'
 import { functionFolders } from './folders.ts'
-import { functionDefinition, readJson } from './function-definition.ts'
+import { functionDefinition } from './function-definition.ts'
 import { realPath } from './paths.ts'
+import { readJson } from './read-json.ts'
 import { linkedDirectories } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { usableRoutes } from './routes.ts'
-
-/** The file of a project that declares its functions. */
-export const DECLARATIONS = 'cloudbaserc.json'
 
 interface ProjectOptions {
   readonly settings: () => Pick<Settings, 'functions'>
@@ -36,16 +35,16 @@ export function openProject({ settings, env, mode, log }: ProjectOptions): Proje
   let logged = new Set<string>()
 
   return {
-    current() {
+    current(name) {
       const { functions } = settings()
-      if (state !== undefined && functions === used && !(functions.watch && disk.changed())) return state
+      if (state !== undefined && functions === used && !(functions.watch && disk.changed(name))) return state
       used = functions
       disk.restart()
       state = readProject({ disk, settings: functions, env, mode, uid })
       const lines = new Set<string>()
-      for (const { function: name, message } of state.problems) {
-        const line = `${name === undefined ? '' : `${name}: `}${message.en}`
-        if (!logged.has(line)) log.warn({ ...(name === undefined ? {} : { function: name }) }, `functions: ${line}`)
+      for (const { function: about, message } of state.problems) {
+        const line = `${about === undefined ? '' : `${about}: `}${message.en}`
+        if (!logged.has(line)) log.warn(about === undefined ? {} : { function: about }, `functions: ${line}`)
         lines.add(line)
       }
       logged = lines
@@ -72,8 +71,7 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
   const root = settings.root === undefined ? undefined : resolve(settings.root)
   let declaredRoutes: readonly FunctionRoute[] = []
   if (root !== undefined) {
-    const base = dirname(root)
-    const project = realPath(base) ?? base
+    const { base, project } = projectBase(disk, root)
     const told = within(report, DECLARATIONS)
     const value = readJson(disk, join(base, DECLARATIONS), told)
     const variables = value === undefined ? new Map<string, string>() : readVariables(disk, base, mode, report)
@@ -85,9 +83,15 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
         zh: `functionRoot 为 ${declared.functionRoot}，但使用的是 ${root} 中的云函数`,
       })
     }
-    const readable = [project, ...linkedDirectories(disk, project)]
+    // A root at the top of the file system must not open all of it.
+    const own = project === dirname(project) ? [realPath(root) ?? root, join(project, 'node_modules')] : [project]
+    const readable = [...own, ...linkedDirectories(disk, project)]
     for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
-      const definition = functionDefinition({ disk, settings, project, readable }, folder, reportOn(folder.name))
+      const definition = functionDefinition(
+        { disk: disk.part(folder.name), settings, project, readable },
+        folder,
+        reportOn(folder.name),
+      )
       if (definition !== undefined) functions.set(folder.name, definition)
     }
   }
@@ -102,7 +106,7 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
 }
 
 /** The files of variables; of two that set one, the later wins. */
-function readVariables(disk: Disk, base: string, mode: Mode, report: Report): ReadonlyMap<string, string> {
+function readVariables(disk: Reader, base: string, mode: Mode, report: Report): ReadonlyMap<string, string> {
   const variables = new Map<string, string>()
   for (const name of ['.env', '.env.local', mode === 'dev' ? '.env.development' : '.env.production']) {
     const told = within(report, name)

@@ -1,7 +1,7 @@
 /** The directories that the instances of a function may read. */
 import { type Dirent, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import type { Disk } from './disk.ts'
+import type { Reader } from './disk.ts'
 import { isWithin, realPath } from './paths.ts'
 
 /** Symbolic links that are followed. A large workspace has some hundreds of packages. */
@@ -15,7 +15,7 @@ const MAX_DEPTH = 3
  * @param root absolute, without symbolic links
  * @returns directories outside of `root` that do not contain it
  */
-export function linkedDirectories(disk: Disk, root: string): readonly string[] {
+export function linkedDirectories(disk: Reader, root: string): readonly string[] {
   const found = new Set<string>()
   const listed = disk.entries(join(root, 'node_modules'))
   let links = 'value' in listed ? linksOf(join(root, 'node_modules'), listed.value) : []

@@ -15,8 +15,8 @@ interface Described {
   readonly bootstrap: boolean
   /** Whether the settings name its handler: that makes an event function of every web function. */
   readonly chosen: boolean
-  /** Where a package.json makes ES modules of `.js` files. */
-  readonly module: 'function' | 'project' | undefined
+  /** Whether a package.json of it makes ES modules of `.js` files. One above it has no effect, as on the platform. */
+  readonly module: boolean
 }
 
 const RUNTIMES: Partial<Record<Extension, string>> = { '.py': 'Python', '.php': 'PHP' }
@@ -44,16 +44,10 @@ export function unsupported(described: Described): Text | undefined {
       zh: `${name} 没有 handler ${handler} 对应的文件；请添加该文件，或指定其他 handler`,
     }
   }
-  if (extension === '.mjs' || (extension === '.js' && module === 'function')) {
+  if (extension === '.mjs' || (extension === '.js' && module)) {
     return {
       en: `${name} is an ES module, and event functions are CommonJS, here as on the platform: use exports.main and require, and take "type": "module" out of its package.json`,
       zh: `${name} 是 ES 模块，而事件函数是 CommonJS（平台上也是如此）：请使用 exports.main 和 require，并从 package.json 中删除 "type": "module"`,
-    }
-  }
-  if (extension === '.js' && module === 'project') {
-    return {
-      en: `a package.json above ${name} says "type": "module", which makes an ES module of it; add a package.json with { "type": "commonjs" } to its folder`,
-      zh: `${name} 上级目录的 package.json 写有 "type": "module"，因此它会被当作 ES 模块；请在它的目录中添加内容为 { "type": "commonjs" } 的 package.json`,
     }
   }
   return undefined
