@@ -18,6 +18,7 @@ const SHARED = /lucide|console\/src\/(?:ui\/(?!code-(?!block)|explanation)|data\
  * by itself. None of them is in the first load.
  */
 const RULES = /console\/src\/(?:pages\/(?:permissions|denials|functions)\/|ui\/)/
+const DATA = /console\/src\/pages\/(?:storage|database)\//
 const SMALL = /console\/src\/pages\/(?:overview|users|keys|settings)\//
 
 export default defineConfig({
@@ -38,6 +39,7 @@ export default defineConfig({
             { name: 'first', tags: ['$initial'], priority: 3 },
             { name: 'parts', test: SHARED, minShareCount: 2, priority: 2 },
             { name: 'rules', test: RULES, priority: 1 },
+            { name: 'data', test: DATA, priority: 1 },
             { name: 'small', test: SMALL, priority: 1 },
           ],
         },
