@@ -11,9 +11,8 @@ import { joinNodes } from './cluster/nodes.ts'
 import type { ConfigFile } from './config/index.ts'
 import { createDatabase } from './database/database.ts'
 import { createLeases } from './engines/records/lease.ts'
-import type { FunctionRunner } from './functions/call.ts'
 import { createCallTokens } from './functions/call-token.ts'
-import type { FunctionRoute } from './functions/definition.ts'
+import { keepFunctions } from './functions/keep.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
 import { functionActions } from './http/actions/functions.ts'
@@ -49,7 +48,7 @@ import { createReadiness } from './observe/readiness.ts'
 import { createTraffic } from './observe/traffic.ts'
 import { type DataPlaces, type OpenedData, openData } from './open-data.ts'
 import { openSavedSettings } from './saved-settings/saved-settings.ts'
-import type { Mode } from './settings.ts'
+import type { FunctionRoute, Mode } from './settings.ts'
 import { createBlobReferences } from './storage/blob-references.ts'
 import { createStorage } from './storage/storage.ts'
 
@@ -74,16 +73,8 @@ export interface AppOptions {
   /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
   readonly offload?: string | undefined
   readonly log: Logger
-  /** Undefined when the server has no functions. */
-  readonly functions?: AppFunctions | undefined
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
-}
-
-interface AppFunctions {
-  readonly runner: FunctionRunner
-  /** The routes of the moment, the longest path first. */
-  readonly routes: () => readonly FunctionRoute[]
 }
 
 export interface App {
@@ -95,6 +86,8 @@ export interface App {
    * @param base the URL at which browsers reach the server
    */
   consoleLink(base: string): Promise<string | undefined>
+  /** The functions that there are, and the routes below `/fn` by which some of them can be reached. */
+  functions(): { readonly names: readonly string[]; readonly routes: readonly FunctionRoute[] }
   /** From now on `/ready` tells load balancers to send requests elsewhere. The server goes on. */
   drain(): void
   /** @returns the base URL that the server listens on */
@@ -121,7 +114,7 @@ interface Closable {
 }
 
 async function assemble(options: AppOptions, data: OpenedData, opened: Closable[]): Promise<App> {
-  const { env, version, mode, publicUrl, trustedProxies, log, config, functions } = options
+  const { env, version, mode, publicUrl, trustedProxies, log, config } = options
   const now = Date.now
   const startedAt = now()
 
@@ -192,7 +185,26 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   const origin = originOf(publicUrl, () => listeningUrl(http))
   const internal = createInternalListener(http)
   const callTokens = createCallTokens()
-  const invoke = functions === undefined ? {} : functionActions(functions.runner)
+  const functions = keepFunctions({
+    settings,
+    open: async () => {
+      const { openFunctions } = await import('./functions/open.ts')
+      return openFunctions({
+        env,
+        mode,
+        settings,
+        key: auth.functionKeys,
+        tokens: callTokens,
+        server: internal.url,
+        origin: () => publicUrl ?? listeningUrl(http),
+        leases,
+        now,
+        log,
+      })
+    },
+    failed: (error) => log.warn({ err: error }, 'the functions could not be opened'),
+  })
+  const invoke = functionActions(functions)
   countRequests(http, { metrics, traffic })
   // In this order: pages of listed web sites can read why the host is refused.
   allowCrossOrigin(http, { publicUrl, settings })
@@ -230,14 +242,12 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     storage,
     database,
     offload,
-    runner: functions?.runner,
+    runner: functions,
     originOf: origin,
     budget,
     answers,
   })
-  if (functions !== undefined) {
-    await http.register(httpAccess, { env, auth, ...functions, originOf: origin, budget })
-  }
+  await http.register(httpAccess, { env, auth, runner: functions, routes: functions.routes, originOf: origin, budget })
   await http.register(wechatRoutes, { settings })
   await http.register(uploadRoutes, { env, storage })
   await http.register(objectRoutes, { storage, offload })
@@ -260,6 +270,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
         storage,
         database,
         settings: saved,
+        functions: functions.current,
         denials,
         traffic,
         ready,
@@ -277,7 +288,12 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     denials,
     consoleLink: (base) => access.linkAtStart(base),
     drain: nodes.drain,
+    functions: () => {
+      const { functions: found, routes } = functions.current()?.project() ?? { functions: new Map(), routes: [] }
+      return { names: [...found.keys()], routes }
+    },
     async listen(host, port) {
+      await functions.start()
       await http.listen({ host, port })
       return listeningUrl(http)
     },
@@ -286,6 +302,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       const closed = http.close()
       connections.closeIdle()
       await closed
+      await functions.close()
       await internal.close()
       await Promise.all([background.stop(), database.close(), saved.close(), nodes.close()])
       await data.close()

@@ -57,7 +57,9 @@ export async function runServer(options: RunOptions): Promise<0> {
   const base = publicUrl ?? addresses.local
   const link = options.withLink ? await app.consoleLink(base) : undefined
   const hints =
-    mode === 'dev' ? devHints(env, base, publicUrl === undefined ? addresses : { local: publicUrl, network: [] }) : ''
+    mode === 'dev'
+      ? devHints(env, base, publicUrl === undefined ? addresses : { local: publicUrl, network: [] }, app.functions())
+      : ''
   options.ready(`cloudstead ready: env ${env} at ${base}\n${link === undefined ? '' : `  console ${link}\n`}${hints}`)
   // At the first start: what was needed for it is compiled by now, and a server may never end by itself.
   flushCompileCache()

@@ -1,39 +1,57 @@
-/** Loads the functions when there are some: a server without functions starts and idles as if there were none. */
-import type { CurrentSettings } from '../settings.ts'
+/** Loads the functions when there are some: a server without functions starts and idles as if it knew none. */
+import { CloudsteadError } from '@cloudstead/protocol'
+import type { CurrentSettings, FunctionRoute } from '../settings.ts'
+import type { FunctionRunner } from './call.ts'
+import type { OpenFunctions } from './open.ts'
 
-/** How soon a root that is added to the configuration is noticed. */
+/** How soon functions that are added to the configuration are noticed. */
 const LOOK_MS = 1000
 
-export interface Kept<T> {
+export interface KeptFunctions extends FunctionRunner {
   /** Undefined while the settings name no functions. */
-  current(): T | undefined
+  current(): OpenFunctions | undefined
+  /** The routes of the moment, the longest path first. */
+  routes(): readonly FunctionRoute[]
+  /** Opens them now if there are some, otherwise as soon as there are. */
+  start(): Promise<void>
   close(): Promise<void>
 }
 
-/** Opens the functions now if there are some, otherwise as soon as the settings name some. */
-export async function keepFunctions<T extends { close(): Promise<void> }>(options: {
+export interface KeepFunctionsOptions {
   readonly settings: CurrentSettings
-  readonly open: () => Promise<T>
+  readonly open: () => Promise<OpenFunctions>
+  /** Told when they could not be opened while the server runs; it is tried again. */
   readonly failed: (error: unknown) => void
-}): Promise<Kept<T>> {
-  const { settings, open, failed } = options
-  let opened: T | undefined
-  let opening: Promise<void> | undefined
+}
 
-  function look(): Promise<void> | undefined {
-    if (opening === undefined && settings().functions.root !== undefined) {
+export function keepFunctions({ settings, open, failed }: KeepFunctionsOptions): KeptFunctions {
+  let opened: OpenFunctions | undefined
+  let opening: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  async function look(): Promise<void> {
+    if (settings().functions.root === undefined) return
+    opening ??= open().then((functions) => {
       clearInterval(timer)
-      opening = open().then((functions) => {
-        opened = functions
-      })
-    }
-    return opening
+      opened = functions
+    })
+    await opening.catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
   }
 
-  const timer = setInterval(() => void look()?.catch(failed), LOOK_MS).unref()
-  await look()
   return {
     current: () => opened,
+    routes: () => opened?.project().routes ?? [],
+    async invoke(call) {
+      if (opened === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
+      return opened.invoke(call)
+    },
+    async start() {
+      timer = setInterval(() => void look().catch(failed), LOOK_MS).unref()
+      await look()
+    },
     async close() {
       clearInterval(timer)
       await opening?.catch(() => {})

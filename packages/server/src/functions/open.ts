@@ -28,7 +28,7 @@ export interface OpenFunctions extends Functions {
   readonly timers: Pick<Timers, 'next' | 'run'>
 }
 
-export async function openFunctions(options: OpenFunctionsOptions): Promise<OpenFunctions> {
+export function openFunctions(options: OpenFunctionsOptions): OpenFunctions {
   const project = openProject(options)
   const functions = createFunctions({ ...options, project })
   const timers = startTimers({ ...options, project, runner: functions })

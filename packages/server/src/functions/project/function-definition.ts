@@ -123,7 +123,7 @@ function triggersOf(
 }
 
 /** Whether the nearest package.json within the function makes ES modules of `.js` files. */
-function isModule(disk: Disk, directory: string, file: string, report: Report): boolean {
+function isModule(disk: Reader, directory: string, file: string, report: Report): boolean {
   for (const folder of directoriesUpTo(directory, dirname(file))) {
     const path = join(folder, 'package.json')
     if ('absent' in disk.text(path)) continue

@@ -8,6 +8,7 @@ import { LIFETIME_MS } from '../../auth/console/sessions.ts'
 import type { Auth } from '../../auth/index.ts'
 import type { NodeState, Nodes } from '../../cluster/nodes.ts'
 import type { Database } from '../../database/database.ts'
+import type { OpenFunctions } from '../../functions/open.ts'
 import type { Denials } from '../../observe/denials.ts'
 import type { Readiness } from '../../observe/readiness.ts'
 import type { Traffic } from '../../observe/traffic.ts'
@@ -21,6 +22,7 @@ import type { BodyBudget } from '../body-budget.ts'
 import type { OriginOf } from '../origin.ts'
 import { databaseHandlers } from './database-handlers.ts'
 import type { AreaHandlers, SessionHandlers } from './edge-request.ts'
+import { functionsHandlers } from './functions-handlers.ts'
 import { createGate } from './gate.ts'
 import { overviewHandlers } from './overview-handlers.ts'
 import { consolePages } from './pages.ts'
@@ -47,6 +49,8 @@ export interface ConsoleOptions {
   readonly storage: Storage
   readonly database: Database
   readonly settings: SavedSettings
+  /** Undefined while there are no functions. */
+  readonly functions: () => OpenFunctions | undefined
   readonly denials: Denials
   readonly traffic: Traffic
   readonly ready: () => Promise<Readiness>
@@ -83,6 +87,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     storage,
     database,
     settings,
+    functions,
     denials,
     traffic,
     ready,
@@ -117,6 +122,7 @@ function handlersOf(options: ConsoleOptions): SessionHandlers & AreaHandlers {
     }),
     ...settingsHandlers({ settings, database }),
     ...databaseHandlers({ database, settings }),
+    ...functionsHandlers({ functions, nodes }),
     ...usersHandlers({ auth, log }),
   }
 }

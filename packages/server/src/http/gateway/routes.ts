@@ -15,7 +15,7 @@ export interface GatewayOptions extends DocumentRoutesOptions, Omit<StorageRoute
   /** Set when a proxy can send files. */
   readonly offload: Offload | undefined
   /** Undefined when the server has no functions. */
-  readonly runner?: FunctionRunner | undefined
+  readonly runner: FunctionRunner
 }
 
 /** Statuses of the REST API where they differ from those of the error table. */
@@ -40,7 +40,7 @@ export async function gatewayRoutes(app: FastifyInstance, options: GatewayOption
   await app.register(objectByteRoutes, { env, auth, storage, offload, encodeError })
   await app.register(bucketRoutes, { env, auth, storage })
   await app.register(documentRoutes, { auth, database, budget, answers })
-  if (runner !== undefined) await app.register(functionRoutes, { auth, runner, originOf, budget })
+  await app.register(functionRoutes, { auth, runner, originOf, budget })
 }
 
 function encodeError({ status, code, message }: CloudsteadError, request: FastifyRequest, reply: FastifyReply) {
