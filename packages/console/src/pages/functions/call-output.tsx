@@ -56,7 +56,7 @@ function Thrown({ name, error }: { readonly name: string; readonly error: Thrown
   return (
     <section class="thrown" aria-label={t.stack}>
       <p class="wrap">
-        <strong class="mono">{error.name}</strong>: <span class="call-text">{error.message}</span>
+        <strong class="mono">{error.name}</strong>: <bdi class="call-text">{error.message}</bdi>
       </p>
       {place !== undefined && (
         <p class="wrap">

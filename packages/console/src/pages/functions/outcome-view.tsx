@@ -1,3 +1,4 @@
+import type { ApiError } from '../../api/index.ts'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { JsonText } from '../../ui/json-text.tsx'
 import { KeyValue } from '../../ui/key-value.tsx'
@@ -12,13 +13,18 @@ interface OutcomeViewProps {
   readonly outcome: Outcome
 }
 
+/** The error without what is said of the thrown one anyway. */
+function withoutReason({ code, text, requestId }: ApiError) {
+  return { code, text, requestId }
+}
+
 /** What came of a call: the result or the error, and what the function wrote. */
 export function OutcomeView({ name, outcome }: OutcomeViewProps) {
   const { call, error } = outcome
   return (
     <Stack>
       {error !== undefined ? (
-        <ErrorNotice error={error} />
+        <ErrorNotice error={call?.error === undefined ? error : withoutReason(error)} />
       ) : (
         <>
           <Row wrap gap={3}>
