@@ -26,7 +26,7 @@ export function TimersCard({ name, timers, onRun }: TimersCardProps) {
     const question = { title: t.runTimer(timer), children: t.runTimerText, confirmLabel: t.runNow }
     if (busy || !(await confirm(question))) return
     setRan(timer)
-    start((signal) => call('runFunctionTrigger', { params: { name, timer } }, { signal }))
+    start((signal) => call('runFunctionTimer', { params: { name, timer } }, { signal }))
   }
   const columns: readonly TableColumn<FunctionTrigger>[] = [
     { id: 'name', title: t.timer, isHeader: true, cell: (timer) => <span class="mono wrap">{timer.name}</span> },
