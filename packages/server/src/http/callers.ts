@@ -1,11 +1,12 @@
 /** Authentication: reads the credentials of a request and gets the caller from the auth service. */
+import type { IncomingMessage } from 'node:http'
 import { type Caller, CloudsteadError, NOBODY, type UserCaller } from '@cloudstead/protocol'
 import type { FastifyRequest } from 'fastify'
 import type { Auth } from '../auth/index.ts'
 import type { Params } from './params.ts'
 
 /** Gets the caller of a request, given its decoded parameters. */
-export type CallerOf = (request: FastifyRequest, params: Params) => Promise<Caller>
+export type CallerOf = (request: IncomingMessage, params: Params) => Promise<Caller>
 
 const BEARER = /^bearer +(\S+)$/i
 
@@ -48,8 +49,7 @@ export function admitUser(auth: Pick<Auth, 'callerOfToken'>): (request: FastifyR
 
 /** Dialect B: administrators, with an API key or a signature over the request. */
 export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
-  return ({ raw }, params) =>
-    auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', headers: raw.headers, params })
+  return ({ method = '', url = '', headers }, params) => auth.administratorOf({ method, url, headers, params })
 }
 
 /** Dialect B, before the body is read: refuses a request whose header names no key of this environment. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { CloudsteadError } from '@cloudstead/protocol'
 import {
   type FastifyBaseLogger,
@@ -10,9 +11,11 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Denials } from '../observe/denials.ts'
+import { begunRequest } from './begun.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
 import type { LargeAnswers } from './large-answers.ts'
+import { responsesTogether } from './together.ts'
 
 /** Time to receive the headers of a request. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -45,12 +48,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const http = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: (raw) => begunRequest(raw as IncomingMessage)?.id ?? randomUUID(),
     requestIdHeader: false,
     // A child logger per request costs more than most requests. Log lines about a request contain its id instead.
     childLoggerFactory: (logger) => logger,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, ServerResponse: responsesTogether() },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
