@@ -27,7 +27,7 @@ export interface EndpointOptions {
 }
 
 /** A request for an action. */
-export interface ActionCall {
+interface ActionCall {
   readonly id: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
