@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test'
 import { responsesTogether } from './together.ts'
 
 /** A server that leaves its responses to the test. Resolves to as many of them as are asked for, once all have arrived. */
-async function responsesOf(t: TestContext, count: number) {
+async function responsesOf(t: TestContext, count: number, maxWaitMs = 60_000) {
   const arrived = Promise.withResolvers<void>()
   const responses: ServerResponse[] = []
-  const server = createServer({ ServerResponse: responsesTogether() }, (_request, response) => {
+  const server = createServer({ ServerResponse: responsesTogether(maxWaitMs) }, (_request, response) => {
     if (responses.push(response) === count) arrived.resolve()
   })
   t.after(() => server.close())
@@ -24,32 +24,52 @@ async function responsesOf(t: TestContext, count: number) {
   return { responses, answers, closed: Promise.all(closed) }
 }
 
-test('answers are held back until the end of the turn, and then arrive whole', async (t) => {
-  const { responses, answers, closed } = await responsesOf(t, 3)
-  responses.forEach((response, n) => {
-    response.writeHead(200, { 'content-length': 7 }).end(`answer${n}`)
-    assert.equal(response.writableEnded, false)
-  })
+const ended = (responses: readonly ServerResponse[]) => responses.map(({ writableEnded }) => writableEnded)
+
+test('several answers are held back until the end of the turn, and then arrive whole', async (t) => {
+  const { responses, answers, closed } = await responsesOf(t, 5)
+  const end = (n: number) => responses[n]?.writeHead(200, { 'content-length': 7 }).end(`answer${n}`)
+  end(0)
+  end(1)
+  assert.deepEqual(ended(responses), [true, false, false, false, false], 'the first may be alone')
   await new Promise(setImmediate)
-  assert.ok(responses.every(({ writableEnded }) => writableEnded))
+  end(2)
+  end(3)
+  assert.deepEqual(ended(responses), [true, true, false, false, false], 'the turn before had several')
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  end(4)
+  assert.ok(ended(responses).includes(false))
   await closed
-  assert.deepEqual(answers.map((text) => text.split('\r\n\r\n')[1]).sort(), ['answer0', 'answer1', 'answer2'])
+  const bodies = answers.map((text) => text.split('\r\n\r\n')[1])
+  assert.deepEqual(bodies.sort(), ['answer0', 'answer1', 'answer2', 'answer3', 'answer4'])
+})
+
+test('an answer that is alone leaves at once', async (t) => {
+  const { responses, closed } = await responsesOf(t, 3)
+  for (const response of responses) {
+    response.end('x')
+    assert.ok(response.writableEnded)
+    await new Promise(setImmediate)
+  }
+  await closed
 })
 
 test('answers whose turn takes long leave before its end', async (t) => {
-  const { responses, closed } = await responsesOf(t, 2)
+  const { responses, closed } = await responsesOf(t, 3, 100)
   responses[0]?.end('first')
-  const until = performance.now() + 10
-  while (performance.now() < until);
   responses[1]?.end('second')
-  assert.ok(responses.every(({ writableEnded }) => writableEnded))
+  const until = performance.now() + 101
+  while (performance.now() < until);
+  responses[2]?.end('third')
+  assert.deepEqual(ended(responses), [true, true, true])
   await closed
 })
 
 test('a client that leaves before the end of the turn stops nothing', async (t) => {
-  const { responses, answers, closed } = await responsesOf(t, 2)
+  const { responses, answers, closed } = await responsesOf(t, 3)
   for (const response of responses) response.end('the answer')
-  responses[0]?.socket?.destroy()
+  responses[1]?.socket?.destroy()
   await closed
-  assert.equal(answers.filter((text) => text.endsWith('the answer')).length, 1)
+  assert.equal(answers.filter((text) => text.endsWith('the answer')).length, 2)
 })

@@ -6,11 +6,17 @@ const MAX_WAIT_MS = 2
 /**
  * The responses of a server whose answers leave together: all that end in one turn of the event loop. A write wakes a client
  * or a proxy that sleeps, which takes the processor longer than to read a document. One that was woken finds all its answers,
- * and its next requests arrive together, too. An answer that is alone leaves at the end of the turn.
+ * and its next requests arrive together, too. While each turn has one answer, it leaves at once.
+ *
+ * @param maxWaitMs another than the usual, for tests
  */
-export function responsesTogether(): typeof ServerResponse {
+export function responsesTogether(maxWaitMs = MAX_WAIT_MS): typeof ServerResponse {
   let held: (() => void)[] = []
+  /** Answers of this turn, and when the first was made, on the clock of `performance`. */
+  let answers = 0
   let since = 0
+  /** Whether the last turn with an answer had several. */
+  let several = false
 
   function release(): void {
     const ends = held
@@ -18,11 +24,24 @@ export function responsesTogether(): typeof ServerResponse {
     for (const end of ends) end()
   }
 
+  function endTurn(): void {
+    several = answers > 1
+    answers = 0
+    release()
+  }
+
   function hold(end: () => void): void {
-    if (held.push(end) === 1) {
+    answers += 1
+    if (answers === 1) {
       since = performance.now()
-      setImmediate(release)
-    } else if (performance.now() - since > MAX_WAIT_MS) release()
+      setImmediate(endTurn)
+    }
+    if (answers === 1 && !several) {
+      end()
+      return
+    }
+    held.push(end)
+    if (performance.now() - since > maxWaitMs) release()
   }
 
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {
