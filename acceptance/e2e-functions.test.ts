@@ -4,10 +4,10 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { lacksChromium, launchChromium } from './support/chromium.ts'
 import { SDK_PACKAGES } from './support/clients.ts'
-import { createProject, type FunctionProject } from './support/functions.ts'
+import { createProject, startFunctionServer } from './support/functions.ts'
 import type { EndPointMode, SdkLine } from './support/sdk.ts'
 import { runOnPage, scriptSite } from './support/sdk-site.ts'
-import { type RunningServer, startServer } from './support/server.ts'
+import type { RunningServer } from './support/server.ts'
 import type { WebSite } from './support/web-site.ts'
 
 /** What a page tells of its calls. */
@@ -51,13 +51,12 @@ const SDKS: readonly SdkLine[] = ['2.27.2', '2.32.0', '3.7.0']
 const SHOP = 'shop.example'
 
 describe('functions in a browser', { skip: lacksChromium() }, () => {
-  let project: FunctionProject
   let server: RunningServer
   let sites: ReadonlyMap<SdkLine, WebSite>
   let browser: Browser
 
   before(async () => {
-    project = await createProject({
+    const project = await createProject({
       who: `exports.main = (_event, { request_id: requestId }) =>
         ({ uid: process.env.TCB_UUID, anonymous: process.env.TCB_ISANONYMOUS_USER, requestId })`,
       echo: 'exports.main = (event) => event',
@@ -78,14 +77,12 @@ describe('functions in a browser', { skip: lacksChromium() }, () => {
       },
       security: { webDomains: [...sites.values()].map(({ port }) => `${SHOP}:${port}`) },
     }
-    const args = ['--functions', project.root]
-    ;[server, browser] = await Promise.all([startServer({ config, args }), launchChromium([SHOP])])
+    ;[server, browser] = await Promise.all([startFunctionServer(project, { config }), launchChromium([SHOP])])
   })
   after(async () => {
     await browser.close()
     for (const site of sites.values()) site.close()
     await server.stop()
-    await project.remove()
   })
 
   for (const sdk of SDKS) {

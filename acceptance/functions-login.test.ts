@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Phone } from './support/clients.ts'
 import { startFakeWechat } from './support/fake-wechat.ts'
-import { createProject, type FunctionProject } from './support/functions.ts'
+import { createProject, startFunctionServer } from './support/functions.ts'
 import { phoneMaker } from './support/phones.ts'
 import { ENV, type RunningServer, type ServerOptions, startServer } from './support/server.ts'
 import { send } from './support/wire.ts'
@@ -118,19 +118,14 @@ async function uploads(phone: Phone, cloudPath: string): Promise<string> {
 
 /** @param codeOf the code of `wx.login` of a person */
 function loginCases(optionsOf: () => ServerOptions, codeOf: (person: string) => string): void {
-  let project: FunctionProject
   let server: RunningServer
   before(async () => {
-    project = await createProject({ getLoginTicket: GET_LOGIN_TICKET }, FILES)
-    const options = optionsOf()
-    server = await startServer({ ...options, args: ['--functions', project.root] })
+    const project = await createProject({ getLoginTicket: GET_LOGIN_TICKET }, FILES)
+    server = await startFunctionServer(project, optionsOf())
     const loginKey = JSON.stringify(await server.loginKey())
     await project.write({ 'cloudfunctions/getLoginTicket/tcb_custom_login.json': loginKey })
   })
-  after(async () => {
-    await server.stop()
-    await project.remove()
-  })
+  after(() => server.stop())
 
   it('a phone without a login gets a ticket by HTTP, logs in, and uploads to its folder', async () => {
     const phone = newPhone(server, { loginCode: codeOf('alice') })
@@ -171,14 +166,13 @@ describe('in dev, with made-up users', () => {
 
   it('a code that WeChat does not know has no ticket', async () => {
     const project = await createProject({ getLoginTicket: GET_LOGIN_TICKET.replace(/ {2}credentials.*\n/, '') }, FILES)
-    const server = await startServer({ mode: 'dev', args: ['--functions', project.root] })
+    const server = await startFunctionServer(project, { mode: 'dev' })
     try {
       const answer = await ticketByHttp(newPhone(server, { loginCode: 'unknown' }), server)
       assert.deepEqual(Object.keys(answer), ['code', 'message'])
       assert.equal(answer.code, 'WX_40029')
     } finally {
       await server.stop()
-      await project.remove()
     }
   })
 

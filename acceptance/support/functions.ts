@@ -51,16 +51,26 @@ export async function createProject(functions: ProjectFiles, files: ProjectFiles
   return project
 }
 
-/** A server with the functions of a project, for the tests of a whole file. Await it at the top level. */
-export async function functionServerForFile(
+/** A server with the functions of a project, which its `stop` removes. */
+export async function startFunctionServer(
   project: FunctionProject,
   options: ServerOptions = {},
 ): Promise<RunningServer> {
   const args = ['--functions', project.root, ...(options.args ?? [])]
   const server = await startServer({ ...options, args })
-  after(async () => {
-    await server.stop()
-    await project.remove()
-  })
+  return {
+    ...server,
+    async stop() {
+      const code = await server.stop()
+      await project.remove()
+      return code
+    },
+  }
+}
+
+/** The same for the tests of a whole file. Await it at the top level. */
+export async function functionServerForFile(project: FunctionProject, options?: ServerOptions): Promise<RunningServer> {
+  const server = await startFunctionServer(project, options)
+  after(() => server.stop())
   return server
 }
