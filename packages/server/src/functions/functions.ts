@@ -190,10 +190,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
   }
 
   /** What is known of a call that may be made. A call from within another one is made for the same person. */
-  function admit({ name, event, within, caller, sourceIp, origin }: FunctionCall) {
+  function admit({ name, event, trigger, within, caller, sourceIp, origin }: FunctionCall) {
     const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
-    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+    // A body of this size is a longer text in the event of a route.
+    if (trigger !== 'http' && Buffer.byteLength(event) > MAX_EVENT_BYTES) {
       throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', {
         en: 'the data for a function has more than 6 MB',
         zh: '传给云函数的数据超过 6 MB',
