@@ -42,7 +42,6 @@ export async function uploadRoutes(app: FastifyInstance, { env, storage }: Uploa
         ...storedHeaders(request),
       }
       const received = await storage.receiveUpload(ticket, body.bytes, meta)
-      body.release()
       const etag = `"${received.etag}"`
       reply.header('etag', etag).header('x-cos-request-id', request.id)
       if (request.method === 'PUT') return reply.code(200).send()

@@ -55,7 +55,6 @@ export async function objectByteRoutes(app: FastifyInstance, options: ObjectByte
       throw new CloudsteadError('STORAGE_SIGN_PARAM_INVALID', 'The token is for another file.')
     }
     const { etag } = await storage.receiveUpload(admitted, bytes, meta)
-    body.release()
     reply.header('etag', `"${etag}"`)
   }
 
