@@ -122,7 +122,7 @@ describe('the page of functions', { skip: lacksChromium() }, async () => {
     await pay.getByText('nightly').waitFor()
     await pay.getByText('/pay', { exact: true }).waitFor()
     await invoke('pay', {})
-    await pay.getByText('FUNCTIONS_EXECUTE_FAIL').waitFor()
+    await pay.getByText('Failed', { exact: true }).waitFor()
     await assertAccessible(page, 'list')
     await shot(page, 'list')
     await page.getByRole('link', { name: 'hello', exact: true }).click()
@@ -190,7 +190,7 @@ describe('the page of functions', { skip: lacksChromium() }, async () => {
     await first.getByText('Succeeded').waitFor()
     await first.locator('summary').click()
     await first.locator('.call-lines').getByText('step two').waitFor()
-    await first.getByText('Console', { exact: true }).last().waitFor()
+    await first.getByText('Admin API', { exact: true }).last().waitFor()
     await first.getByText('Administrator').waitFor()
 
     const all = await open('functions?tab=log')

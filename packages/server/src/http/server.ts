@@ -65,6 +65,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (thrown, request, reply) => {
       const asked = request as unknown as FastifyRequest
+      // No hook has run.
+      reply.header('x-request-id', asked.id)
       void encode(failureOf(thrown, asked), asked, reply as unknown as FastifyReply)
     },
   })

@@ -7,7 +7,6 @@ import { Badge } from '../../ui/badge.tsx'
 import { Row, Stack } from '../../ui/stack.tsx'
 import { Table, type TableColumn } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { Status } from './status.tsx'
 import { t } from './text.ts'
 
 /** The functions with their counts. */
@@ -24,7 +23,7 @@ function columns(): readonly TableColumn<CloudFunction>[] {
       cell: ({ name, unsupported }) => (
         <Stack gap={1}>
           <Row wrap>
-            <Link to="functions" query={{ name }} class="mono wrap">
+            <Link to="functions" query={{ name }} class="function-name mono wrap">
               {name}
             </Link>
             {unsupported !== undefined && <Badge tone="warning">{t.cannotRun}</Badge>}
@@ -55,7 +54,9 @@ function columns(): readonly TableColumn<CloudFunction>[] {
           <span class="muted">{t.never}</span>
         ) : (
           <div>
-            <Status status={lastCall.status} />
+            <Badge tone={lastCall.status === 'ok' ? 'success' : 'danger'}>
+              {lastCall.status === 'ok' ? t.ok : t.notOk}
+            </Badge>
             <p class="muted small">
               <Time at={lastCall.startedAt} relative now={Date.now()} />
             </p>

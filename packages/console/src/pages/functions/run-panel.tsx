@@ -1,6 +1,8 @@
 import { Play } from 'lucide'
 import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
+import { Link } from '../../app/link.tsx'
+import { FUNCTIONS, queryOfTarget } from '../../data/rules-target.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CodeEditor } from '../../ui/code-editor.tsx'
@@ -42,7 +44,17 @@ export function RunPanel({ name, onRun }: RunPanelProps) {
   }
   return (
     <div class="run">
-      <Card title={t.run} description={t.rulesSkip}>
+      <Card
+        title={t.run}
+        description={
+          <>
+            {t.rulesSkip}{' '}
+            <Link to="permissions" query={{ ...queryOfTarget(FUNCTIONS), function: name }}>
+              {t.rules}
+            </Link>
+          </>
+        }
+      >
         <Stack>
           <CodeEditor
             label={t.event}

@@ -4,7 +4,7 @@ import { readStack } from './stack.ts'
 
 const FOLDER = '/home/mia/shop/cloudfunctions'
 
-test('a stack has files below the folder of the function, and tells its code from that of packages', () => {
+test('a stack has files below the folder of the function, tells its code from that of packages, and leaves out Node', () => {
   const { place, frames } = readStack(
     `TypeError: Cannot read properties of undefined (reading 'id')
     at Object.get (/home/mia/shop/node_modules/lodash/get.js:7:3)
@@ -22,7 +22,6 @@ test('a stack has files below the folder of the function, and tells its code fro
       ['total', 'pay/lib/total.js', 12, 9, true],
       ['async exports.main', 'pay/index.js', 3, 18, true],
       [undefined, 'pay/other.mjs', 4, 1, true],
-      ['process.processTicksAndRejections', 'node:internal/process/task_queues', 105, 5, false],
     ],
   )
 })

@@ -10,13 +10,14 @@ interface StackFrame extends StackPlace {
   /** The name of the called function of the code. */
   readonly caller: string | undefined
   readonly column: number
-  /** Code of the project, not of a package or of Node. */
+  /** Code of the project, not of a package. */
   readonly own: boolean
 }
 
 interface ReadStack {
   /** The first place in the code of the project; for code that cannot be parsed, where. */
   readonly place: StackPlace | undefined
+  /** Without those of Node itself. */
   readonly frames: readonly StackFrame[]
 }
 
@@ -30,8 +31,8 @@ export function readStack(stack: string, name: string): ReadStack {
   const unparsed = UNPARSED.exec(lines[0] ?? '')
   const frames = lines.flatMap((text): readonly StackFrame[] => {
     const [, caller, path = '', line, column] = FRAME.exec(text) ?? []
-    if (line === undefined) return []
-    const own = !/^node:|[\\/]node_modules[\\/]/.test(path)
+    if (line === undefined || path.startsWith('node:')) return []
+    const own = !/[\\/]node_modules[\\/]/.test(path)
     return [{ caller, file: shortPath(path, name), line: Number(line), column: Number(column), own }]
   })
   const [, path, line] = unparsed ?? []

@@ -29,7 +29,12 @@ export function TimersCard({ name, timers, onRun }: TimersCardProps) {
     start((signal) => call('runFunctionTimer', { params: { name, timer } }, { signal }))
   }
   const columns: readonly TableColumn<FunctionTrigger>[] = [
-    { id: 'name', title: t.timer, isHeader: true, cell: (timer) => <span class="mono wrap">{timer.name}</span> },
+    {
+      id: 'name',
+      title: t.timer,
+      isHeader: true,
+      cell: (timer) => <span class="function-name mono wrap">{timer.name}</span>,
+    },
     { id: 'cron', title: t.cron, notOnPhone: true, cell: ({ config }) => <code>{config}</code> },
     {
       id: 'next',

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
+import { contextOf } from './context.ts'
 import { eventOf } from './event.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
 
@@ -47,18 +48,7 @@ let loaded: string[] = []
 adaptLoading()
 const main = load()
 if (main !== undefined) {
-  process.on('message', (message: CallMessage) => {
-    void run(main, message).then((end) => {
-      const marked = wrote
-      if (wrote) {
-        write.out(options.mark)
-        write.err(options.mark)
-        wrote = false
-      }
-      tell({ ...end, files: loaded, marked })
-      if (loaded.length > 0) loaded = []
-    })
-  })
+  process.on('message', (message: CallMessage) => void answer(main, message))
   tell({ type: 'loaded', files: loaded })
   loaded = []
 }
@@ -74,29 +64,49 @@ function load(): Main | undefined {
   }
 }
 
-async function run(main: Main, { event: text, identity, context, variables }: CallMessage): Promise<CallEnd> {
+async function answer(main: Main, { event: text, identity, requestId, variables }: CallMessage): Promise<void> {
   let event: unknown
   try {
     event = eventOf(text, identity)
   } catch {
-    return { type: 'bad-event' }
+    return end({ type: 'bad-event' })
   }
-  const names = Object.keys(variables)
-  const former = names.map((name) => process.env[name])
+  const takeBack = setVariables(variables)
+  end(await outcomeOf(() => called(main, event, contextOf(options.context, requestId, variables))))
+  // The server works on with the answer meanwhile.
+  takeBack()
+}
+
+function end(outcome: CallEnd): void {
+  const marked = wrote
+  if (wrote) {
+    write.out(options.mark)
+    write.err(options.mark)
+    wrote = false
+  }
+  tell({ ...outcome, files: loaded, marked })
+  if (loaded.length > 0) loaded = []
+}
+
+/** @returns what gives the variables their former values */
+function setVariables(variables: Readonly<Record<string, string>>): () => void {
+  const former = Object.keys(variables).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, variables)
-  try {
-    const result = await called(main, event, context)
-    const answer = JSON.stringify(result) ?? 'null'
-    const bytes = Buffer.byteLength(answer)
-    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: answer }
-  } catch (thrown) {
-    return { type: 'thrown', error: thrownOf(thrown) }
-  } finally {
-    for (const [at, name] of names.entries()) {
-      const value = former[at]
+  return () => {
+    for (const [name, value] of former) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
     }
+  }
+}
+
+async function outcomeOf(run: () => unknown): Promise<CallEnd> {
+  try {
+    const result = JSON.stringify(await run()) ?? 'null'
+    const bytes = Buffer.byteLength(result)
+    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result }
+  } catch (thrown) {
+    return { type: 'thrown', error: thrownOf(thrown) }
   }
 }
 
@@ -164,7 +174,7 @@ function isOurs(line: string): boolean {
 
 /** Node's message names a flag that nobody here can set. */
 function sandboxHint(): string {
-  return ` This is the sandbox of functions: functions.settings.${options.name}.allow can permit it.`
+  return ` This is the sandbox of functions: functions.settings.${options.context.name}.allow can permit it.`
 }
 
 function cut(text: string): string {

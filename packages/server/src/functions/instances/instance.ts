@@ -5,6 +5,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { LogLine, ThrownError } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from '../host/messages.ts'
+import { contextOptions } from './environment.ts'
 import { createOutput } from './output.ts'
 import { nodeArguments } from './permissions.ts'
 
@@ -32,6 +33,8 @@ type Outcome =
   | { readonly type: 'ended'; readonly error: ThrownError }
 
 export interface InstanceOptions {
+  /** The id of the environment. */
+  readonly env: string
   readonly definition: FunctionDefinition
   readonly environment: Readonly<Record<string, string>>
   /** The only directory that it may write to. */
@@ -83,7 +86,7 @@ export function startInstance(options: InstanceOptions): Instance {
   const { definition, environment, scratch, wechat } = options
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
   const host: HostOptions = {
-    name: definition.name,
+    context: contextOptions(definition, options.env),
     directory: definition.directory,
     file: definition.file,
     exported: definition.exported,
