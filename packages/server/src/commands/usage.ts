@@ -50,6 +50,12 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --url is the address at which your browser reaches the server, if it is not the one that the server prints
   cloudstead console password --env ENV [--data-dir DIR]
       read a password for the Console from standard input and set it; everybody is signed out
+  cloudstead functions list | call NAME [--data JSON] [--as UID|openid:ID|anonymous] | logs [NAME] [--follow]
+                       --env ENV [--data-dir DIR] [--url URL] [--json]
+      list the cloud functions of the running server, with what is wrong in the project; call one, as an administrator or
+      for a user; show the latest calls with what they printed
+  cloudstead functions doctor [--env ENV] [--json] | install, with [--functions DIR] [--config FILE]
+      say what keeps functions from running; exits 1 on an error. Install the packages that they lack, with npm
   cloudstead migrate [--env ENV] --from-data-dir DIR | --from-records URL [--from-blobs URL]
                      --to-data-dir DIR | --to-records URL [--to-blobs URL] [--master-key-file FILE]
                      [--no-wait] [--stopped] [--verify sample|all] [--json]
