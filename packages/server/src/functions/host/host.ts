@@ -1,15 +1,19 @@
 /** The program of a function process: loads one function, then runs one call at a time. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
 import { eventOf } from './event.ts'
+import { createFrameReader, frameOf } from './frames.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
 
 /** Characters of a message or a stack. */
 const MAX_TEXT = 10_000
 const MEMORY_EVERY_MS = 250
+/** The number of the channel to the server. */
+const CHANNEL = 3
 
 type Main = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown
 
@@ -18,17 +22,18 @@ const own = fileURLToPath(import.meta.url)
 process.argv = [process.argv[0] ?? 'node', options.file]
 
 // What the function does to these must not keep it from answering.
-const tell = (process.send as (message: HostMessage, sent?: () => void) => boolean).bind(process)
+const { stringify } = JSON
+const channel = new Socket({ fd: CHANNEL, readable: true, writable: true })
+const tell = (message: HostMessage, sent?: () => void) => void channel.write(frameOf(message), sent)
 const exit = process.exit.bind(process)
 const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) }
-process.send = undefined as never
 let wrote = false
 process.stdout.write = noticing(write.out)
 process.stderr.write = noticing(write.err)
 
-/** The server ends its functions when it ends itself; Ctrl-C in a terminal reaches both. */
+/** The server ends its functions when it ends itself; whoever stops a service may signal both. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-process.on('disconnect', () => exit(0))
+channel.on('error', () => exit(0)).on('end', () => exit(0))
 process.on('uncaughtException', uncaught)
 process.on('unhandledRejection', uncaught)
 // Elsewhere than on Linux only the process itself knows.
@@ -36,6 +41,7 @@ if (process.platform !== 'linux') {
   setInterval(() => tell({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref()
 }
 
+if (!options.signals) keepSignals()
 if (options.wechat !== undefined) {
   const { detourWechat } = await import('./wechat-detour.ts')
   const { wechat } = options
@@ -47,17 +53,9 @@ let loaded: string[] = []
 adaptLoading()
 const main = load()
 if (main !== undefined) {
-  process.on('message', (message: CallMessage) => {
-    void run(main, message).then((end) => {
-      const marked = wrote
-      if (wrote) {
-        write.out(options.mark)
-        write.err(options.mark)
-        wrote = false
-      }
-      tell({ ...end, files: loaded, marked })
-      if (loaded.length > 0) loaded = []
-    })
+  const read = createFrameReader(Number.POSITIVE_INFINITY)
+  channel.on('data', (chunk) => {
+    for (const message of read(chunk)) void answer(main, message as CallMessage)
   })
   tell({ type: 'loaded', files: loaded })
   loaded = []
@@ -74,6 +72,20 @@ function load(): Main | undefined {
   }
 }
 
+async function answer(main: Main, message: CallMessage): Promise<void> {
+  const { call } = message
+  tell({ type: 'begun', call })
+  const end = await run(main, message)
+  const marked = wrote
+  if (wrote) {
+    write.out(options.mark)
+    write.err(options.mark)
+    wrote = false
+  }
+  tell({ ...end, call, files: loaded, marked })
+  if (loaded.length > 0) loaded = []
+}
+
 async function run(main: Main, { event: text, identity, context, variables }: CallMessage): Promise<CallEnd> {
   let event: unknown
   try {
@@ -86,7 +98,7 @@ async function run(main: Main, { event: text, identity, context, variables }: Ca
   Object.assign(process.env, variables)
   try {
     const result = await called(main, event, context)
-    const answer = JSON.stringify(result) ?? 'null'
+    const answer = stringify(result) ?? 'null'
     const bytes = Buffer.byteLength(answer)
     return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: answer }
   } catch (thrown) {
@@ -137,6 +149,16 @@ interface Compiling extends NodeModule {
 
 function isPackage(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file)
+}
+
+/** A signal to another process is a mistake, and the worst one to the server. */
+function keepSignals(): void {
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    if (pid === process.pid || pid === 0) return kill(pid, signal)
+    const message = 'a function cannot send signals to other processes.'
+    throw Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', permission: 'ChildProcess' })
+  }
 }
 
 function uncaught(thrown: unknown): void {
