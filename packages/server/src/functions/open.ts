@@ -11,6 +11,8 @@ import { startTimers, type Timers } from './timers/timers.ts'
 export interface OpenFunctionsOptions {
   readonly env: string
   readonly mode: Mode
+  /** What no function may read: absolute paths. */
+  readonly hidden: readonly string[]
   readonly settings: CurrentSettings
   readonly key: SigningKey
   readonly tokens: CallTokens
