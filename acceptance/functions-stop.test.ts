@@ -17,6 +17,7 @@ const CALL_MS = 700
 
 const project = await functionProject({
   'cloudfunctions/pid/index.js': 'exports.main = () => process.pid',
+  'cloudfunctions/waits/index.js': `exports.main = async () => { console.log('waits'); await new Promise((done) => setTimeout(done, ${CALL_MS})); return 1 }`,
   'cloudfunctions/slow/index.js': `exports.main = async () => { console.log('begun'); await new Promise((done) => setTimeout(done, ${CALL_MS})); return process.pid }`,
   'cloudfunctions/loops/index.js': 'exports.main = () => { console.log("begun"); for (;;); }',
   'cloudfunctions/starts/index.js': `exports.main = () => {
@@ -82,8 +83,8 @@ test('SIGTERM lets calls by SDKs, by HTTP and by timers end, with what they ask 
 test('a signal to all processes of a service, as Ctrl-C and service managers send it, ends none of them early', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const { server, left } = await begin(t)
-    const called = callFunction(server, 'slow')
-    await eventually('it has begun', () => server.log().includes('"begun"'))
+    const called = callFunction(server, 'waits')
+    await eventually('it has begun', () => server.log().includes('"waits"}'))
     const processes = descendantsOf(server.pid)
     for (const pid of [...processes, server.pid]) process.kill(pid, signal)
     assert.ok('result' in (await called))

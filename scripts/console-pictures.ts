@@ -2,7 +2,8 @@
  * `node scripts/console-pictures.ts`, after `npm run build`: takes the screenshots of the Console for the documents, in English
  * and in Chinese. Needs Chromium.
  */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '../acceptance/support/chromium.ts'
@@ -14,7 +15,16 @@ const ROOT = join(import.meta.dirname, '..')
 const PICTURES = join(ROOT, 'docs/images')
 const PHOTOS = join(ROOT, 'examples/quickstart/pictures')
 const RULES = { read: 'auth != null && resource.openid == auth.openid', write: 'resource.openid == auth.openid' }
+const PAY = `const PRICES = { lamp: 49.5, chair: 99 }
+
+exports.main = async ({ order }) => {
+  console.log('paying', order.id)
+  return { total: order.items.reduce((sum, { name, count }) => sum + PRICES[name].price * count, 0) }
+}
+`
+const EVENT = { order: { id: 'order-1', items: [{ name: 'sofa', count: 1 }] } }
 const CONFIG = {
+  functions: { http: { '/pay': { function: 'pay', auth: true } } },
   database: { collections: { goods: { acl: 'READONLY' }, orders: { acl: 'PRIVATE' } } },
 }
 const TITLES = ['Two lamps', 'A chair', 'Tea set', 'Bicycle', 'Camera', 'Old books']
@@ -23,6 +33,14 @@ const DAY_MS = 86_400_000
 type Language = 'en' | 'zh'
 
 type People = readonly [mia: User, tom: User]
+
+/** A folder of functions, one of which fails. */
+function functionFolder(): string {
+  const root = mkdtempSync(join(tmpdir(), 'cloudstead-pictures-'))
+  mkdirSync(join(root, 'pay'))
+  writeFileSync(join(root, 'pay/index.js'), PAY)
+  return root
+}
 
 /** Mia has photos and orders; Tom has nothing. */
 async function prepare(server: RunningServer): Promise<People> {
@@ -67,6 +85,12 @@ async function takePictures(
   await page.getByText('order-1', { exact: true }).waitFor()
   await shot('database')
 
+  await console.goto('functions?name=pay')
+  await page.getByRole('textbox', { name: /Event as JSON|JSON 格式的事件/ }).fill(JSON.stringify(EVENT, undefined, 2))
+  await page.getByRole('button', { name: /^(Run|运行)$/ }).click()
+  await page.locator('.thrown').waitFor()
+  await shot('functions')
+
   // Last: the page does not let go of rules that are not saved.
   await console.goto(`permissions?${new URLSearchParams({ uid: tom.uid, path: `${folder}mountains.jpg` })}`)
   await page
@@ -83,12 +107,14 @@ async function takePictures(
 }
 
 const browser = await launchChromium()
-const server = await startServer({ mode: 'dev', config: CONFIG })
+const functions = functionFolder()
+const server = await startServer({ mode: 'dev', config: CONFIG, args: ['--functions', functions] })
 try {
   const people = await prepare(server)
   for (const language of ['en', 'zh'] as const) await takePictures(browser, server, people, language)
 } finally {
   await server.stop()
   await browser.close()
+  rmSync(functions, { recursive: true })
 }
 process.exit()

@@ -13,6 +13,14 @@ const table = Object.fromEntries(Object.entries(operations).map(([id, { method, 
  */
 const SHARED = /lucide|console\/src\/(?:ui\/(?!code-(?!block)|explanation)|data\/|i18n\/|api\/|app\/use-)/
 
+/**
+ * Pages that share code, and small ones, are one file: apart they would need more bytes in all, because each file is compressed
+ * by itself. None of them is in the first load.
+ */
+const RULES = /console\/src\/(?:pages\/(?:permissions|denials|functions)\/|ui\/)/
+const DATA = /console\/src\/pages\/(?:storage|database)\//
+const SMALL = /console\/src\/pages\/(?:overview|users|keys|settings)\//
+
 export default defineConfig({
   base: '/console/',
   define: { __OPERATIONS__: JSON.stringify(table) },
@@ -27,7 +35,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'parts', test: SHARED, minShareCount: 2 }],
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 3 },
+            { name: 'parts', test: SHARED, minShareCount: 2, priority: 2 },
+            { name: 'rules', test: RULES, priority: 1 },
+            { name: 'data', test: DATA, priority: 1 },
+            { name: 'small', test: SMALL, priority: 1 },
+          ],
         },
       },
     },

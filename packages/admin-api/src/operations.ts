@@ -134,26 +134,26 @@ const READING: ReadonlySet<string> = new Set<OperationId>([
   'checkRules',
   'nameUsers',
 ])
-/** Areas other than settings, to which everything else belongs. */
-const AREAS = [
+/** Operations about the session of the caller, which need no scope. */
+const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'signIn', 'signOut', 'setPassword'])
+
+type Area = 'storage' | 'database' | 'functions' | 'users' | 'settings'
+
+/** The areas of scopes, with their operations. All others belong to the settings. */
+const AREAS: readonly (readonly [Area, object])[] = [
   ['storage', storageOperations],
   ['database', databaseOperations],
   ['functions', functionsOperations],
   ['users', usersOperations],
-] as const
-
-/** Operations about the session of the caller, which need no scope. */
-const OWN_SESSION: ReadonlySet<string> = new Set<OperationId>(['getSession', 'signIn', 'signOut', 'setPassword'])
+]
 
 /**
  * The scope that an API key needs for an operation; undefined if it needs none. Simulating rules needs `write`, because a
  * rule of one's own can find out what stored documents contain.
  */
-export function scopeOf(
-  id: string,
-): `${'storage' | 'database' | 'functions' | 'users' | 'settings'}:${'read' | 'write'}` | undefined {
+export function scopeOf(id: string): `${Area}:${'read' | 'write'}` | undefined {
   if (OWN_SESSION.has(id)) return undefined
-  const [area = 'settings'] = AREAS.find(([, ids]) => Object.hasOwn(ids, id)) ?? []
+  const [area] = AREAS.find(([, its]) => Object.hasOwn(its, id)) ?? ['settings']
   const reads = operations[id as OperationId].method === 'GET' || READING.has(id)
   return `${area}:${reads ? 'read' : 'write'}`
 }

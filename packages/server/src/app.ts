@@ -15,7 +15,9 @@ import { createCallTokens } from './functions/call-token.ts'
 import { keepFunctions } from './functions/keep.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
+import { createEndpoint } from './http/actions/endpoint.ts'
 import { functionActions } from './http/actions/functions.ts'
+import { answerHotActions } from './http/actions/hot-actions.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
@@ -168,22 +170,17 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   const answers = createLargeAnswers(LARGE_ANSWERS)
   const http = createServer({ log, denials, answers, trustedProxies })
   const isOwnHost = ownHosts({ publicUrl, settings })
+  const countPlain = (method: string, url: string) => {
+    const route = metrics.route(url)
+    return (seconds: number) => {
+      route.count(method, 200, seconds)
+      traffic.count(false)
+    }
+  }
   // Where the store itself has URLs for the bytes, every download may be sent there.
   if (blobs.directUrl === undefined) {
-    const route = metrics.route(OBJECTS_URL)
-    answerHotObjects(http.server, {
-      storage,
-      isOwnHost,
-      counted(seconds) {
-        route.count('GET', 200, seconds)
-        traffic.count(false)
-      },
-    })
+    answerHotObjects(http.server, { storage, isOwnHost, counted: countPlain('GET', OBJECTS_URL) })
   }
-  const connections = followConnections(http.server)
-  const budget = createBodyBudget(LARGE_BODIES)
-  const offload =
-    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
   const origin = originOf(publicUrl, () => listeningUrl(http))
   const internal = createInternalListener(http)
   const callTokens = createCallTokens()
@@ -209,13 +206,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     failed: (error) => log.warn({ err: error }, 'the functions could not be opened'),
   })
   const invoke = functionActions(functions)
-  countRequests(http, { metrics, traffic })
-  // In this order: pages of listed web sites can read why the host is refused.
-  allowCrossOrigin(http, { publicUrl, settings })
-  refuseForeignHosts(http, isOwnHost)
-  await http.register(opsRoutes, { env, version, metrics, ready })
-  await http.register(authRoutes, { prefix: '/auth', auth })
-  await http.register(actionRoutes, {
+  const web = createEndpoint({
     path: '/web',
     env,
     envParam: 'env',
@@ -223,22 +214,42 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     actions: { ...storageActions(storage), ...webDatabaseActions(database), ...invoke },
     callerOf: callerOfBody(auth),
     originOf: origin,
-    budget,
+    log,
     answers,
   })
-  await http.register(actionRoutes, {
+  const admin = createEndpoint({
     path: '/admin',
     env,
     envParam: 'envName',
     envRequired: false,
     actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth), ...invoke },
     callerOf: callerOfHeaders(auth),
-    admit: admitAdministrator(auth),
     originOf: origin,
     callTokens,
-    budget,
+    log,
     answers,
   })
+  for (const endpoint of [web, admin]) {
+    answerHotActions(http.server, {
+      endpoint,
+      answers,
+      isOwnHost,
+      behindProxies: trustedProxies.length > 0,
+      counted: countPlain('POST', endpoint.path),
+    })
+  }
+  const connections = followConnections(http.server)
+  const budget = createBodyBudget(LARGE_BODIES)
+  const offload =
+    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
+  countRequests(http, { metrics, traffic })
+  // In this order: pages of listed web sites can read why the host is refused.
+  allowCrossOrigin(http, { publicUrl, settings })
+  refuseForeignHosts(http, isOwnHost)
+  await http.register(opsRoutes, { env, version, metrics, ready })
+  await http.register(authRoutes, { prefix: '/auth', auth })
+  await http.register(actionRoutes, { endpoint: web, budget })
+  await http.register(actionRoutes, { endpoint: admin, admit: admitAdministrator(auth), budget })
   await http.register(gatewayRoutes, {
     prefix: '/v1',
     env,

@@ -8,6 +8,7 @@ import {
   Settings,
   ShieldCheck,
   ShieldX,
+  SquareFunction,
   Users,
 } from 'lucide'
 import type { ComponentType } from 'preact'
@@ -24,6 +25,7 @@ export const PAGE_ENTRIES: Readonly<Record<PageName, PageEntry>> = {
   permissions: { icon: ShieldCheck, load: () => import('../pages/permissions/index.tsx') },
   denials: { icon: ShieldX, load: () => import('../pages/denials/index.tsx') },
   database: { icon: Database, load: () => import('../pages/database/index.tsx') },
+  functions: { icon: SquareFunction, load: () => import('../pages/functions/index.tsx') },
   users: { icon: Users, load: () => import('../pages/users/index.tsx') },
   keys: { icon: KeyRound, load: () => import('../pages/keys/index.tsx') },
   settings: { icon: Settings, load: () => import('../pages/settings/index.tsx') },

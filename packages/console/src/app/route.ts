@@ -1,6 +1,16 @@
 /** The addresses of the Console as data. Pure; the browser history is in navigation.ts. */
 
-export const PAGES = ['overview', 'storage', 'permissions', 'denials', 'database', 'users', 'keys', 'settings'] as const
+export const PAGES = [
+  'overview',
+  'storage',
+  'permissions',
+  'denials',
+  'database',
+  'functions',
+  'users',
+  'keys',
+  'settings',
+] as const
 export type PageName = (typeof PAGES)[number]
 
 /** The root of the Console on its server. */

@@ -1,5 +1,6 @@
 /** The four permission presets of the platform, and custom rules. */
 import { texts } from '../i18n/texts.ts'
+import type { RulesKind } from './rules-target.ts'
 
 export const PRESETS = ['READONLY', 'PRIVATE', 'ADMINWRITE', 'ADMINONLY'] as const
 type Preset = (typeof PRESETS)[number]
@@ -27,9 +28,10 @@ export function modeName(acl: unknown): string {
   return t[PRESETS.find((preset) => preset === acl) ?? 'CUSTOM']
 }
 
-/** The preset in force where nothing is set: for a collection, or without one for files. */
-export function defaultPreset(collection: string | undefined): Preset {
-  return collection === undefined ? 'READONLY' : 'PRIVATE'
+/** The rules in force where nothing is set. */
+export function defaultRules(kind: RulesKind): string {
+  if (kind === 'functions') return JSON.stringify({ '*': { invoke: 'auth != null' } }, null, 2)
+  return presetText(kind === 'storage' ? 'READONLY' : 'PRIVATE')
 }
 
 /** The text of rules that are a preset. */

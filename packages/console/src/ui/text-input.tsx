@@ -12,6 +12,8 @@ interface TextInputProps extends Omit<FieldProps, 'children'>, Native {
   readonly onChange: (value: string) => void
   /** Default: `text`. */
   readonly type?: 'text' | 'password' | 'datetime-local' | undefined
+  /** The id of a datalist with suggestions. */
+  readonly list?: string | undefined
   /** Monospaced, for ids, paths and code. */
   readonly mono?: boolean | undefined
   readonly inputRef?: Ref<HTMLInputElement> | undefined

@@ -1,7 +1,7 @@
 /** What a call of a function is, and what comes of it. */
 import { type Caller, CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 
-/** Bytes of an event, as on the platform. */
+/** Bytes of an event, or of the body of a request to a route, as on the platform. */
 export const MAX_EVENT_BYTES = 6 * 1024 * 1024
 
 /** What made a call: an SDK, HTTP access, a timer, the admin API or the command line. */

@@ -16,7 +16,7 @@ import { type CallLog, createCallLog } from './call-log.ts'
 import type { CallTokens } from './call-token.ts'
 import type { FunctionDefinition, Project, ProjectState } from './definition.ts'
 import type { FunctionsLog } from './functions-log.ts'
-import { callContext, callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
+import { callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
 import { type Instance, LoadError, startInstance } from './instances/instance.ts'
 import { createPool } from './instances/pool.ts'
 import { type Reaper, startReaper } from './instances/reaper.ts'
@@ -89,6 +89,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const scratch = reaper.scratch(String(started++))
     let pid: number | undefined
     const instance: Instance = startInstance({
+      env,
       definition,
       environment: instanceEnvironment(definition, { env, server, key, scratch, searchPath }),
       scratch,
@@ -205,10 +206,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
   }
 
   /** What is known of a call that may be made. A call from within another one is made for the same person. */
-  function admit({ name, event, within, caller, sourceIp, origin }: FunctionCall) {
+  function admit({ name, event, trigger, within, caller, sourceIp, origin }: FunctionCall) {
     const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
-    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+    // A body of this size is a longer text in the event of a route.
+    if (trigger !== 'http' && Buffer.byteLength(event) > MAX_EVENT_BYTES) {
       throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', {
         en: 'the data for a function has more than 6 MB',
         zh: '传给云函数的数据超过 6 MB',
@@ -236,12 +238,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
       origin,
     })
     const variables = callVariables({ caller: user, trigger, requestId, sourceIp }, { token, appid })
-    const context = callContext(instance.definition, { env, requestId, variables })
     latest.set(instance, requestId)
     const calledAt = now()
     const openId = user.kind === 'user' ? user.openid : undefined
     const identity = openId === undefined ? undefined : { openId, appId: appid ?? '' }
-    const { outcome, lines } = instance.call({ event, identity, context, variables })
+    const { outcome, lines } = instance.call({ event, identity, requestId, variables })
     const ended = await outcome
     const memoryMB = instance.memoryMB()
     pool.release(instance)

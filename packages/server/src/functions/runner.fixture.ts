@@ -18,7 +18,8 @@ export function fakeRunner(): FakeRunner {
     last: () => calls.at(-1) as FunctionCall,
     async invoke(call) {
       calls.push(call)
-      if (Buffer.byteLength(call.event) > MAX_EVENT_BYTES) throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
+      if (call.trigger !== 'http' && Buffer.byteLength(call.event) > MAX_EVENT_BYTES)
+        throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
       if (call.name.startsWith('no-')) throw new CloudsteadError('FUNCTION_NOT_FOUND')
       return { result: this.answer(call), requestId: call.requestId, durationMs: 1 }
     },

@@ -2,6 +2,7 @@ import type { Denial } from '@cloudstead/admin-api'
 import { FlaskConical } from 'lucide'
 import { Link } from '../../app/link.tsx'
 import { ownerId } from '../../data/person.ts'
+import { queryOfTarget, targetOf } from '../../data/rules-target.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -74,6 +75,14 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
                 </Link>
               ),
             },
+            {
+              label: t.function,
+              value: denial.function && (
+                <Link to="functions" query={{ name: denial.function }}>
+                  {denial.function}
+                </Link>
+              ),
+            },
             { label: t.last, value: <Time at={at} /> },
             { label: t.count, value: count },
             { label: t.server, value: server.servers > 1 ? <code>{server.name}</code> : undefined },
@@ -96,7 +105,7 @@ export function DenialPanel({ denial, onTry, onClose }: DenialPanelProps) {
           )}
         </section>
         <p>
-          <Link to="permissions" query={{ collection }}>
+          <Link to="permissions" query={queryOfTarget(targetOf(denial))}>
             {t.permissions}
           </Link>
         </p>

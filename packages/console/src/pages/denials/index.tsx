@@ -15,7 +15,7 @@ import { TryDialog } from './try-dialog.tsx'
 import { type News, useDenials } from './use-denials.ts'
 import './denials.css'
 
-const ABOUT = ['storage', 'database'] as const
+const ABOUT = ['storage', 'database', 'functions'] as const
 
 /** Denied requests as they happen. Query members: `search`, `about`, and `id` of the one that is shown. */
 export default function DenialsPage() {

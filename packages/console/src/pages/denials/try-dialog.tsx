@@ -3,6 +3,7 @@ import { ShieldCheck } from 'lucide'
 import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
 import { navigate } from '../../app/navigation.ts'
+import { kindOf, queryOfTarget, targetOf } from '../../data/rules-target.ts'
 import { Button } from '../../ui/button.tsx'
 import { confirm } from '../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -16,7 +17,7 @@ import { RulesEditor } from '../permissions/rules-editor.tsx'
 import { useCheck } from '../permissions/use-check.ts'
 import { useDecision } from '../permissions/use-decision.ts'
 import { useFieldNames } from '../permissions/use-field-names.ts'
-import { targetOf, useRules } from '../permissions/use-rules.ts'
+import { useRules } from '../permissions/use-rules.ts'
 import { t } from './text.ts'
 
 interface TryDialogProps {
@@ -26,7 +27,7 @@ interface TryDialogProps {
 
 /** Edits a copy of the rules in force, and shows how the denied request would be decided by it. */
 export function TryDialog({ denial, onClose }: TryDialogProps) {
-  const loaded = useRules(denial.collection)
+  const loaded = useRules(targetOf(denial))
   if (loaded.value !== undefined) return <Trying denial={denial} rules={loaded.value} onClose={onClose} />
   return (
     <Dialog title={t.tryTitle} size="large" onClose={onClose}>
@@ -36,12 +37,13 @@ export function TryDialog({ denial, onClose }: TryDialogProps) {
 }
 
 function Trying({ denial, rules, onClose }: TryDialogProps & { readonly rules: Rules }) {
-  const { collection, case: ruleCase } = denial
+  const { case: ruleCase } = denial
+  const target = targetOf(denial)
   const [text, setText] = useState(rules.text)
-  const fields = useFieldNames(collection)
-  const check = useCheck(text, collection)
+  const fields = useFieldNames(target.collection)
+  const check = useCheck(text, target)
   const valid = check.text === text ? check.valid : undefined
-  const body = valid && ruleCase !== undefined ? { ...targetOf(collection), text, case: ruleCase } : undefined
+  const body = valid && ruleCase !== undefined ? { ...target, text, case: ruleCase } : undefined
   const { decision, error, stale } = useDecision(body, (signal, replay) =>
     call('replayCase', { body: replay }, { signal }),
   )
@@ -50,8 +52,8 @@ function Trying({ denial, rules, onClose }: TryDialogProps & { readonly rules: R
     if (text === rules.text || (await confirm({ ...leave, danger: true }))) onClose()
   }
   const goOn = () => {
-    setPendingEdit({ collection, text })
-    void navigate({ to: 'permissions', query: { collection } })
+    setPendingEdit({ target, text })
+    void navigate({ to: 'permissions', query: queryOfTarget(target) })
   }
   return (
     <Dialog
@@ -74,7 +76,7 @@ function Trying({ denial, rules, onClose }: TryDialogProps & { readonly rules: R
             text={text}
             onChange={setText}
             check={check}
-            scope={{ kind: collection === undefined ? 'storage' : 'database', fields, collections: [] }}
+            scope={{ kind: kindOf(target), fields, collections: [], functions: [] }}
             maxHeight={320}
           />
           <section aria-label={t.outcome} class="trying-outcome">

@@ -10,7 +10,7 @@ const POLL_MS = 2_000
 const PAGE_SIZE = 100
 
 interface DenialFilter {
-  readonly about: 'storage' | 'database' | undefined
+  readonly about: 'storage' | 'database' | 'functions' | undefined
   readonly search: string
 }
 

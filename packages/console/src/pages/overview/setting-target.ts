@@ -1,9 +1,9 @@
 import type { Target } from '../../app/route.ts'
-import { collectionOfAclKey } from '../../data/acl-key.ts'
+import { queryOfTarget, targetOfKey } from '../../data/rules-target.ts'
 
 /** The page on which a setting is changed. */
 export function settingTarget(key: string): Target {
-  const collection = collectionOfAclKey(key)
-  if (collection === undefined) return { to: 'settings', query: { key } }
-  return { to: 'permissions', query: collection === null ? {} : { collection } }
+  const target = targetOfKey(key)
+  if (target === undefined) return { to: 'settings', query: { key } }
+  return { to: 'permissions', query: queryOfTarget(target) }
 }

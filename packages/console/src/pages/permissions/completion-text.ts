@@ -7,6 +7,8 @@ export const t = texts({
     variable: 'variable',
     word: 'word',
     collection: 'collection',
+    function: 'function',
+    allFunctions: 'all others',
     data: 'The data of the request. Missing for reads and deletes.',
     creator: 'The creator of the document. Equals each id of that user.',
     keys: {
@@ -15,6 +17,7 @@ export const t = texts({
       create: 'Who may create documents. Without it, write decides.',
       update: 'Who may update documents. Without it, write decides.',
       delete: 'Who may delete documents. Without it, write decides.',
+      invoke: 'Who may call the function. true, false or an expression.',
       maxAge: 'The lifetime of a temporary URL in seconds, 1 to 86400.',
     },
     auth: {
@@ -50,6 +53,8 @@ export const t = texts({
     variable: '变量',
     word: '关键字',
     collection: '集合',
+    function: '云函数',
+    allFunctions: '其他所有函数',
     data: '请求携带的数据；读取和删除时没有。',
     creator: '文档的创建者；与该用户的任一 id 相等。',
     keys: {
@@ -58,6 +63,7 @@ export const t = texts({
       create: '谁可以新建文档；未写时由 write 决定。',
       update: '谁可以修改文档；未写时由 write 决定。',
       delete: '谁可以删除文档；未写时由 write 决定。',
+      invoke: '谁可以调用该函数。true、false 或表达式。',
       maxAge: '临时链接的有效秒数，1 到 86400。',
     },
     auth: {

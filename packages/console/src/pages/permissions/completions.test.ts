@@ -3,12 +3,14 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { completeRules, type RulesScope } from './completions.ts'
 
-const STORAGE: RulesScope = { kind: 'storage', fields: [], collections: [] }
+const STORAGE: RulesScope = { kind: 'storage', fields: [], collections: [], functions: [] }
 const DATABASE: RulesScope = {
   kind: 'database',
   fields: ['_openid', 'total', 'odd name', '图'],
   collections: ['teams', 'roles'],
+  functions: [],
 }
+const FUNCTIONS: RulesScope = { kind: 'functions', fields: [], collections: [], functions: ['pay', 'get-ticket'] }
 
 /** Completions at the `|` in the text: the text they replace, and their labels. */
 function at(marked: string, scope = STORAGE, explicit = false) {
@@ -45,6 +47,17 @@ describe('completions', () => {
     assert.deepEqual(at('{ "cr|" }', DATABASE)?.labels, ['read', 'write', 'create', 'update', 'delete'])
     assert.equal(at('{ "wr|')?.options[1]?.apply, 'write": ')
     assert.equal(at('{ "wr|" }')?.options[1]?.apply, 'write')
+  })
+
+  test('of names of functions, and inside them of the rule', () => {
+    assert.deepEqual(at('{ "|" }', FUNCTIONS)?.labels, ['*', 'pay', 'get-ticket'])
+    assert.deepEqual(at('{ "*": { "invoke": true }, "pay": {}, "|" }', FUNCTIONS)?.labels, ['get-ticket'])
+    assert.equal(at('{ "p|', FUNCTIONS)?.options[1]?.apply, 'pay": { "invoke": ')
+    assert.deepEqual(at('{ "*": { "|', FUNCTIONS)?.options[0]?.apply, 'invoke": ')
+    const names = at('{ "*": { "invoke": "|" } }', FUNCTIONS, true)?.labels
+    assert.ok(names?.includes('auth != null') && !names.includes('resource') && !names.includes('doc'))
+    assert.deepEqual(at('{ "*": { "invoke": "auth.|" } }', FUNCTIONS)?.labels.length, 4)
+    assert.deepEqual(at('{ "*": { "invoke": "resource.|" } }', FUNCTIONS)?.labels, [])
   })
 
   test('of collections in get()', () => {

@@ -1,14 +1,18 @@
 /** Completions for rules: their keys, and inside the expressions the names and functions of the rule language. */
+
+import type { RulesKind } from '../../data/rules-target.ts'
 import type { Completion, Completions } from '../../ui/code-completion.ts'
 import { t } from './completion-text.ts'
 
 /** What the rules are for, and what is known about the documents. */
 export interface RulesScope {
-  readonly kind: 'storage' | 'database'
+  readonly kind: RulesKind
   /** The names of the fields in the documents of the collection. */
   readonly fields: readonly string[]
   /** The names of the collections, for `get( )`. */
   readonly collections: readonly string[]
+  /** The names of the functions. */
+  readonly functions: readonly string[]
 }
 
 /** A member that is being typed: its object, and the beginning of its name. */
@@ -87,9 +91,10 @@ function insideQuotes(written: string): boolean {
   return quote !== undefined
 }
 
-function keys(text: string, start: number, position: number, { kind }: RulesScope): Completions {
+function keys(text: string, start: number, position: number, { kind, functions }: RulesScope): Completions {
+  if (kind === 'functions') return functionKeys(text, start, position, functions)
   const known = kind === 'storage' ? ['read', 'write', 'maxAge'] : ['read', 'write', 'create', 'update', 'delete']
-  const given = new Set([...text.matchAll(/"(\w+)"\s*:/g)].map(([, name]) => name))
+  const given = givenKeys(text)
   const closed = text[position] === '"'
   return found(
     start,
@@ -105,6 +110,33 @@ function keys(text: string, start: number, position: number, { kind }: RulesScop
   )
 }
 
+/** The keys of rules for functions: names, and inside them `invoke`. */
+function functionKeys(text: string, start: number, position: number, functions: readonly string[]): Completions {
+  const before = text.slice(0, start)
+  const depth = before.split('{').length - before.split('}').length
+  const closed = text[position] === '"'
+  if (depth > 1) {
+    const apply = closed ? 'invoke' : 'invoke": '
+    return found(start, [{ label: 'invoke', detail: t.key, info: t.keys.invoke, kind: 'property', apply }])
+  }
+  const given = givenKeys(text)
+  return found(
+    start,
+    ['*', ...functions]
+      .filter((name) => !given.has(name))
+      .map((name) => ({
+        label: name,
+        detail: name === '*' ? t.allFunctions : t.function,
+        kind: 'property' as const,
+        apply: closed ? name : `${name}": { "invoke": `,
+      })),
+  )
+}
+
+function givenKeys(text: string): ReadonlySet<string | undefined> {
+  return new Set([...text.matchAll(/"([^"\\]+)"\s*:/g)].map(([, name]) => name))
+}
+
 function members(of: string, { kind, fields }: RulesScope): readonly Completion[] {
   switch (of) {
     case 'auth':
@@ -112,7 +144,7 @@ function members(of: string, { kind, fields }: RulesScope): readonly Completion[
         property(label, t.auth[label as keyof typeof t.auth]),
       )
     case 'resource':
-      if (kind === 'database') return []
+      if (kind !== 'storage') return []
       return ['openid', 'path', 'size', 'metadata'].map((label) =>
         property(label, t.resource[label as keyof typeof t.resource]),
       )
@@ -135,34 +167,52 @@ function property(label: string, info?: string): Completion {
 }
 
 function names({ kind }: RulesScope): readonly Completion[] {
-  const variables: readonly (readonly [string, string])[] =
-    kind === 'storage'
-      ? [
-          ['auth', t.variables.auth],
-          ['resource', t.variables.resource],
-          ['now', t.variables.now],
-        ]
-      : [
-          ['auth', t.variables.auth],
-          ['doc', t.variables.doc],
-          ['request.data', t.variables.request],
-          ['now', t.variables.now],
-        ]
-  const pieces: readonly (readonly [string, string])[] = [
-    ['auth != null', t.pieces.loggedIn],
-    ["auth.loginType != 'ANONYMOUS'", t.pieces.named],
-    kind === 'storage'
-      ? ['resource.openid == auth.openid', t.pieces.ownFile]
-      : ['doc._openid == auth.openid', t.pieces.ownDocument],
-  ]
+  const { variables, pieces } = NAMES[kind]()
   return [
     ...variables.map(([label, info]): Completion => ({ label, info, kind: 'variable', detail: t.variable })),
-    ...pieces.map(([label, detail]): Completion => ({ label, detail, kind: 'text' })),
+    ...[
+      ['auth != null', t.pieces.loggedIn] as const,
+      ["auth.loginType != 'ANONYMOUS'", t.pieces.named] as const,
+      ...pieces,
+    ].map(([label, detail]): Completion => ({ label, detail, kind: 'text' })),
     ...(kind === 'storage'
       ? [{ label: '/^public\\\\//.test(resource.path)', detail: t.pieces.path, kind: 'function' } as const]
-      : [{ label: "get('database.')", detail: t.pieces.get, kind: 'function', apply: "get('database." } as const]),
+      : []),
+    ...(kind === 'database'
+      ? [{ label: "get('database.')", detail: t.pieces.get, kind: 'function', apply: "get('database." } as const]
+      : []),
     ...['null', 'true', 'false', 'in'].map((label): Completion => ({ label, kind: 'keyword', detail: t.word })),
   ]
+}
+
+type Named = readonly (readonly [name: string, text: string])[]
+
+/** The variables of an expression, and pieces of the usual ones. */
+const NAMES: Readonly<Record<RulesKind, () => { readonly variables: Named; readonly pieces: Named }>> = {
+  storage: () => ({
+    variables: [
+      ['auth', t.variables.auth],
+      ['resource', t.variables.resource],
+      ['now', t.variables.now],
+    ],
+    pieces: [['resource.openid == auth.openid', t.pieces.ownFile]],
+  }),
+  database: () => ({
+    variables: [
+      ['auth', t.variables.auth],
+      ['doc', t.variables.doc],
+      ['request.data', t.variables.request],
+      ['now', t.variables.now],
+    ],
+    pieces: [['doc._openid == auth.openid', t.pieces.ownDocument]],
+  }),
+  functions: () => ({
+    variables: [
+      ['auth', t.variables.auth],
+      ['now', t.variables.now],
+    ],
+    pieces: [],
+  }),
 }
 
 function collectionOption(label: string): Completion {

@@ -1,6 +1,6 @@
 import { Undo2 } from 'lucide'
-import { aclKey } from '../../data/acl-key.ts'
-import { defaultPreset, presetText } from '../../data/presets.ts'
+import { defaultRules } from '../../data/presets.ts'
+import { aclKey, kindOf, type RulesTarget } from '../../data/rules-target.ts'
 import { authorOf, useChanges } from '../../data/use-changes.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -9,10 +9,10 @@ import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Stack } from '../../ui/stack.tsx'
 import { Time } from '../../ui/time.tsx'
-import { t } from './text.ts'
+import { nameOfTarget, t } from './text.ts'
 
 interface HistoryDrawerProps {
-  readonly collection: string | undefined
+  readonly target: RulesTarget
   readonly onUndo: (text: string) => void
   readonly onClose: () => void
 }
@@ -20,11 +20,11 @@ interface HistoryDrawerProps {
 const PAGE_SIZE = 20
 
 /** Every change of the rules, newest first. Undoing one puts the rules from before it into the editor. */
-export function HistoryDrawer({ collection, onUndo, onClose }: HistoryDrawerProps) {
-  const { rows, loading, error, hasMore, loadMore, retry } = useChanges(aclKey(collection), PAGE_SIZE)
-  const unset = presetText(defaultPreset(collection))
+export function HistoryDrawer({ target, onUndo, onClose }: HistoryDrawerProps) {
+  const { rows, loading, error, hasMore, loadMore, retry } = useChanges(aclKey(target), PAGE_SIZE)
+  const unset = defaultRules(kindOf(target))
   return (
-    <Dialog side title={collection === undefined ? t.storageHistory : t.historyOf(collection)} onClose={onClose}>
+    <Dialog side title={t.historyOf(nameOfTarget(target))} onClose={onClose}>
       <Stack>
         {rows.length > 0 ? (
           <p class="muted small">{t.undoHint}</p>

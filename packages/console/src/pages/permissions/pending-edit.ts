@@ -1,6 +1,8 @@
 /** Rules that were edited on another page, to be continued in the editor of this page. */
+import { aclKey, type RulesTarget } from '../../data/rules-target.ts'
+
 interface PendingEdit {
-  readonly collection: string | undefined
+  readonly target: RulesTarget
   readonly text: string
 }
 
@@ -11,9 +13,9 @@ export function setPendingEdit(edit: PendingEdit): void {
 }
 
 /** Returns the edited text for a target once; afterwards it is gone. */
-export function takePendingEdit(collection: string | undefined): string | undefined {
-  if (pending?.collection !== collection) return undefined
-  const text = pending?.text
+export function takePendingEdit(target: RulesTarget): string | undefined {
+  if (pending === undefined || aclKey(pending.target) !== aclKey(target)) return undefined
+  const { text } = pending
   pending = undefined
   return text
 }

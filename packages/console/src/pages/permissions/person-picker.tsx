@@ -9,23 +9,26 @@ import { Person } from '../../ui/person.tsx'
 import { SearchInput } from '../../ui/search-input.tsx'
 import { Select } from '../../ui/select.tsx'
 import { TextInput } from '../../ui/text-input.tsx'
-import { type Fields, WHO } from './question.ts'
+import type { CallerFields } from './question.ts'
 import { t } from './text.ts'
 
-interface PersonPickerProps {
-  readonly fields: Fields
-  readonly onChange: (changes: Partial<Fields>) => void
+interface PersonPickerProps<Who extends string> {
+  readonly fields: CallerFields<Who>
+  /** The kinds of callers to choose from. */
+  readonly options: readonly Who[]
+  readonly nameOf: (who: Who) => string
+  readonly onChange: (changes: Partial<CallerFields<Who>>) => void
 }
 
-/** Chooses the caller of the request: nobody, an invented person, or a user of the environment. */
-export function PersonPicker({ fields, onChange }: PersonPickerProps) {
+/** Chooses the caller of a request: nobody, an invented person, or a user of the environment. */
+export function PersonPicker<Who extends string>({ fields, options, nameOf, onChange }: PersonPickerProps<Who>) {
   const { who, customId, openid, user } = fields
   return (
     <>
       <Select
         label={t.as}
         value={who}
-        options={WHO.map((value) => ({ value, label: t.who[value] }))}
+        options={options.map((value) => ({ value, label: nameOf(value) }))}
         onChange={(chosen) => onChange({ who: chosen })}
       />
       {who === 'custom' && (

@@ -30,6 +30,11 @@ for (const [what, denial, fields] of [
     { caller: null, collection: 'orders', case: { action: 'update', doc: 'o1', data: { $set: { n: 1 } } } },
     { who: 'nobody', which: 'id', id: 'o1', documentAction: 'update', data: '{"$set":{"n":1}}' },
   ],
+  [
+    'a call of a function',
+    { caller: CALLER, function: 'pay', case: { invoke: 'pay' } },
+    { who: 'user', functionName: 'pay' },
+  ],
 ] as const) {
   test(`${what} that was denied fills in the simulator`, () => {
     const link = linkOfDenial(denial)

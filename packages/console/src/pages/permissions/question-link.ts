@@ -1,6 +1,7 @@
 /** The address of the simulator with its fields filled in. Pure. */
 import type { Denial } from '@cloudstead/admin-api'
 import type { Query } from '../../app/route.ts'
+import { FUNCTIONS, queryOfTarget } from '../../data/rules-target.ts'
 import { DOCUMENT_ACTIONS, EMPTY, FILE_ACTIONS, type Fields } from './question.ts'
 
 type RuleCase = NonNullable<Denial['case']>
@@ -9,10 +10,16 @@ type RuleCase = NonNullable<Denial['case']>
 const MAX_TEXT = 4_000
 
 /** The query of an address that asks what was denied; undefined when the simulator has no fields for it. */
-export function linkOfDenial({ caller, collection, case: ruleCase }: Pick<Denial, 'caller' | 'collection' | 'case'>) {
-  const asked = ruleCase && (collection === undefined ? fileOf(ruleCase) : documentOf(ruleCase, collection))
+export function linkOfDenial(denial: Pick<Denial, 'caller' | 'collection' | 'function' | 'case'>): Query | undefined {
+  const { caller } = denial
+  const asked = askedOf(denial)
   if (asked === undefined) return undefined
   return { ...asked, ...(caller === null ? { who: 'nobody' } : { uid: caller.uid }) }
+}
+
+function askedOf({ collection, function: name, case: ruleCase }: Pick<Denial, 'collection' | 'function' | 'case'>) {
+  if (name !== undefined) return { ...queryOfTarget(FUNCTIONS), function: name }
+  return ruleCase && (collection === undefined ? fileOf(ruleCase) : documentOf(ruleCase, collection))
 }
 
 function fileOf({ action, file, size }: RuleCase): Query | undefined {
@@ -45,6 +52,7 @@ export function fieldsOfLink({
   query,
   data,
   action,
+  function: functionName,
 }: Readonly<Record<string, string>>): Fields {
   return {
     ...EMPTY,
@@ -52,6 +60,7 @@ export function fieldsOfLink({
     ...(uid === undefined ? {} : { who: 'user' }),
     ...(path === undefined ? {} : { path }),
     ...(size === undefined ? {} : { size }),
+    ...(functionName === undefined ? {} : { functionName }),
     ...(query === undefined ? {} : { query }),
     ...(data === undefined ? {} : { data }),
     ...(id === undefined ? {} : { id, which: 'id' }),

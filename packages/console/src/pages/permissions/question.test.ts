@@ -3,8 +3,8 @@ import { describe, test } from 'node:test'
 import { EMPTY, type Fields, ownerOf, questionOf } from './question.ts'
 
 const ALICE = { uid: 'alice', customUserId: 'alice', loginType: 'CUSTOM' }
-const file = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, undefined)
-const documents = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, 'orders')
+const file = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, {})
+const documents = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, { collection: 'orders' })
 
 describe('the caller', () => {
   const user = {
@@ -42,7 +42,8 @@ describe('the caller', () => {
 })
 
 test('the owner is the one in the path, the uploader, or the creator of the document entered', () => {
-  const owner = (fields: Partial<Fields>, collection?: string) => ownerOf({ ...EMPTY, ...fields }, collection)
+  const owner = (fields: Partial<Fields>, collection?: string) =>
+    ownerOf({ ...EMPTY, ...fields }, collection === undefined ? {} : { collection })
   assert.equal(owner({}), 'alice')
   assert.equal(owner({ path: 'temp/a.jpg' }), undefined)
   assert.equal(owner({ path: 'users/a.jpg' }), undefined)
@@ -126,4 +127,17 @@ describe('requests for documents', () => {
     assert.equal(documents({ query: 'null' }).body, undefined)
     assert.equal(documents({ which: 'id' }).body, undefined)
   })
+})
+
+test('a call of a function needs its name and a caller, and nobody owns it', () => {
+  const asked = (fields: Partial<Fields>) => questionOf({ ...EMPTY, ...fields }, { functions: true }).body
+  assert.deepEqual(asked({ who: 'nobody', functionName: 'pay' }), {
+    functions: true,
+    as: null,
+    action: 'invoke',
+    name: 'pay',
+  })
+  assert.equal(asked({ functionName: '' }), undefined)
+  assert.equal(asked({ customId: '' }), undefined)
+  assert.equal(ownerOf(EMPTY, { functions: true }), undefined)
 })

@@ -2,6 +2,7 @@
 import type { AppUser, Person } from '@cloudstead/admin-api'
 import type { Input } from '../../api/index.ts'
 import { personOfUser } from '../../data/person.ts'
+import type { RulesTarget } from '../../data/rules-target.ts'
 
 type SimulateBody = Input<'simulateRules'>['body']
 type JsonObject = Readonly<Record<string, unknown>>
@@ -11,19 +12,24 @@ export const FILE_ACTIONS = ['read', 'upload', 'remove'] as const
 export const DOCUMENT_ACTIONS = ['read', 'create', 'update', 'delete'] as const
 export const STORED = ['real', 'none', 'other'] as const
 
-/** The content of the fields. */
-export interface Fields {
-  readonly who: (typeof WHO)[number]
+/** The content of the fields that choose a caller. */
+export interface CallerFields<Who extends string = (typeof WHO)[number]> {
+  readonly who: Who
   readonly customId: string
   readonly openid: string
   /** For `who: 'user'`. */
   readonly user: AppUser | undefined
+}
+
+/** The content of the fields. */
+export interface Fields extends CallerFields {
   readonly fileAction: (typeof FILE_ACTIONS)[number]
   /** Never changed by another field: the question would silently become another one. */
   readonly path: string
   readonly size: string
   readonly storedFile: (typeof STORED)[number]
   readonly uploader: string
+  readonly functionName: string
   readonly documentAction: (typeof DOCUMENT_ACTIONS)[number]
   readonly which: 'id' | 'query'
   readonly id: string
@@ -43,6 +49,7 @@ export const EMPTY: Fields = {
   size: '',
   storedFile: 'real',
   uploader: '',
+  functionName: '',
   documentAction: 'read',
   which: 'query',
   id: '',
@@ -72,7 +79,7 @@ interface Question {
 }
 
 /** The caller; null if nobody is logged in, undefined while it is not filled in. */
-function personOf({ who, customId, openid, user }: Fields): Person | null | undefined {
+export function personOf({ who, customId, openid, user }: CallerFields): Person | null | undefined {
   switch (who) {
     case 'nobody':
       return null
@@ -93,7 +100,11 @@ export function typicalPath(id: string): string {
 }
 
 /** The id of the owner of the file or document in the question; undefined when the question does not show it. */
-export function ownerOf({ path, storedFile, uploader, ...fields }: Fields, collection: string | undefined) {
+export function ownerOf(
+  { path, storedFile, uploader, ...fields }: Fields,
+  { collection, functions }: RulesTarget,
+): string | undefined {
+  if (functions) return undefined
   if (collection === undefined) {
     const claim = /^users\/([^/]+)\//.exec(path)?.[1]
     return claim ?? (storedFile === 'other' && uploader !== '' ? uploader : undefined)
@@ -103,11 +114,16 @@ export function ownerOf({ path, storedFile, uploader, ...fields }: Fields, colle
   return typeof owner === 'string' && owner !== '' ? owner : undefined
 }
 
-/** @param collection undefined: the question is about a file */
-export function questionOf(fields: Fields, collection: string | undefined): Question {
+export function questionOf(fields: Fields, { collection, functions }: RulesTarget): Question {
   const as = personOf(fields)
+  if (functions) return functionQuestion(fields, as)
   if (collection === undefined) return fileQuestion(fields, as)
   return documentQuestion(fields, as, collection)
+}
+
+function functionQuestion({ functionName: name }: Fields, as: Person | null | undefined): Question {
+  if (as === undefined || name === '') return { body: undefined, faults: {} }
+  return { body: { functions: true, as, action: 'invoke', name }, faults: {} }
 }
 
 function fileQuestion(fields: Fields, as: Person | null | undefined): Question {

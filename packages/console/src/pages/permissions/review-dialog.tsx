@@ -3,6 +3,7 @@ import { Save } from 'lucide'
 import { useState } from 'preact/hooks'
 import { call, toApiError } from '../../api/index.ts'
 import { useAttempt } from '../../app/use-attempt.ts'
+import { targetOf } from '../../data/rules-target.ts'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -12,7 +13,6 @@ import { Stack } from '../../ui/stack.tsx'
 import { ProblemList } from './problem-list.tsx'
 import { t } from './text.ts'
 import type { Check } from './use-check.ts'
-import { targetOf } from './use-rules.ts'
 
 interface ReviewDialogProps {
   /** The rules in force when the user started to edit. */
@@ -34,7 +34,7 @@ export function ReviewDialog(props: ReviewDialogProps) {
   const { busy, error, attempt } = useAttempt()
   // Before the check has finished, saving is allowed: the server checks too.
   const invalid = check.text === text && check.error === undefined && !check.valid
-  const target = targetOf(rules.collection)
+  const target = targetOf(rules)
   const isPublic = check.findings.some(({ code }) => code === 'everyone-reads')
   const save = () => {
     if (invalid) return

@@ -2,8 +2,8 @@ import type { Rules } from '@cloudstead/admin-api'
 import { History, LayoutTemplate, Save } from 'lucide'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useUnsaved } from '../../app/use-unsaved.ts'
-import { aclKey } from '../../data/acl-key.ts'
 import { type Mode, presetOf, presetText } from '../../data/presets.ts'
+import { aclKey, type RulesTarget, targetOf } from '../../data/rules-target.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -21,9 +21,9 @@ import { ProblemList } from './problem-list.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import { RulesEditor } from './rules-editor.tsx'
 import { Simulator } from './simulator.tsx'
-import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
+import { templatesOf } from './templates.ts'
 import { TemplatesDialog } from './templates-dialog.tsx'
-import { t } from './text.ts'
+import { nameOfTarget, t } from './text.ts'
 import { useCheck } from './use-check.ts'
 
 interface RulesPanelProps {
@@ -34,16 +34,17 @@ interface RulesPanelProps {
 
 type Open = 'review' | 'templates' | 'history'
 
-/** The rules of files or of a collection: the mode, the editor, the simulator, saving and the history. */
+/** The rules of files, of a collection or of functions: the mode, the editor, the simulator, saving and the history. */
 export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
-  const { collection, locked } = rules
+  const { locked } = rules
+  const target = targetOf(rules)
   const { kind } = scope
   // The rules that the text is compared with. Others may save while the user edits.
   const [base, setBase] = useState(rules)
-  const [text, setText] = useState(() => takePendingEdit(collection) ?? rules.text)
+  const [text, setText] = useState(() => takePendingEdit(target) ?? rules.text)
   const [open, setOpen] = useState<Open>()
   const custom = useRef(presetOf(text) === undefined ? text : undefined)
-  const check = useCheck(text, collection)
+  const check = useCheck(text, target)
   const mode: Mode = presetOf(text) ?? 'CUSTOM'
   const dirty = text !== base.text
   useUnsaved(dirty && !locked)
@@ -59,7 +60,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
   }
   const choose = (chosen: Mode) => {
     if (chosen !== 'CUSTOM') return setText(presetText(chosen))
-    const [first] = kind === 'storage' ? STORAGE_TEMPLATES : DATABASE_TEMPLATES
+    const [first] = templatesOf(kind)
     edit(custom.current ?? first?.text ?? '')
   }
   const saved = (now: Rules) => {
@@ -84,7 +85,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
     <Stack>
       <Notices rules={base} onEdit={edit} />
       <Card
-        title={collection ?? t.storage}
+        title={nameOfTarget(target)}
         actions={
           <>
             <SourceBadge source={base.source} />
@@ -94,10 +95,14 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
           </>
         }
       >
-        <Stack>
-          <ModeChoice of={kind} mode={mode} onChange={choose} />
-          {mode !== 'CUSTOM' && <ProblemList text={text} check={check} />}
-        </Stack>
+        {kind === 'functions' ? (
+          <p class="muted">{t.functionsText}</p>
+        ) : (
+          <Stack>
+            <ModeChoice of={kind} mode={mode} onChange={choose} />
+            {mode !== 'CUSTOM' && <ProblemList text={text} check={check} />}
+          </Stack>
+        )}
       </Card>
       <div class={mode === 'CUSTOM' ? 'rules-work' : undefined}>
         {mode === 'CUSTOM' && (
@@ -118,7 +123,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
             />
           </Card>
         )}
-        <Simulator collection={collection} text={text} valid={known ? check.valid : undefined} />
+        <Simulator target={target} text={text} valid={known ? check.valid : undefined} />
       </div>
       {dirty && (
         <div class="save-bar">
@@ -129,7 +134,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
               {t.discard}
             </Button>
             {locked ? (
-              <CopyButton text={() => fileText(collection, text)} kind="primary">
+              <CopyButton text={() => fileText(target, text)} kind="primary">
                 {t.copyForFile}
               </CopyButton>
             ) : (
@@ -163,7 +168,7 @@ export function RulesPanel({ rules, scope, onSaved }: RulesPanelProps) {
       )}
       {open === 'history' && (
         <HistoryDrawer
-          collection={collection}
+          target={target}
           onUndo={(former) => {
             edit(former)
             setOpen(undefined)
@@ -183,7 +188,7 @@ function Notices({ rules, onEdit }: { readonly rules: Rules; readonly onEdit: (t
     <>
       {locked && (
         <Banner kind="warning" title={t.lockedTitle}>
-          {t.locked(file, aclKey(rules.collection))}
+          {t.locked(file, aclKey(targetOf(rules)))}
         </Banner>
       )}
       {kept !== undefined && (
@@ -203,9 +208,10 @@ function Notices({ rules, onEdit }: { readonly rules: Rules; readonly onEdit: (t
 }
 
 /** The rules as a part of the configuration file, with the keys around them. */
-function fileText(collection: string | undefined, text: string): string {
+function fileText({ collection, functions }: RulesTarget, text: string): string {
   const acl = text.trim()
   const indented = (by: string) => acl.replaceAll('\n', `\n${by}`)
+  if (functions) return `"functions": {\n  "rules": ${indented('  ')}\n}`
   if (collection === undefined) return `"storage": {\n  "acl": ${indented('  ')}\n}`
   return `"database": {\n  "collections": {\n    ${JSON.stringify(collection)}: {\n      "acl": ${indented('      ')}\n    }\n  }\n}`
 }

@@ -4,6 +4,7 @@ import { call } from '../../api/index.ts'
 import { useRoute } from '../../app/use-route.ts'
 import { ownerId, personOfUser } from '../../data/person.ts'
 import { presetOf } from '../../data/presets.ts'
+import { kindOf, type RulesTarget } from '../../data/rules-target.ts'
 import { Card } from '../../ui/card.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
 import { Stack } from '../../ui/stack.tsx'
@@ -11,25 +12,29 @@ import { Comparison } from './comparison.tsx'
 import { Decision } from './decision.tsx'
 import { DocumentFields } from './document-fields.tsx'
 import { FileFields } from './file-fields.tsx'
+import { FunctionFields } from './function-fields.tsx'
 import { PersonPicker } from './person-picker.tsx'
-import { EMPTY, type Fields, ownerOf, questionOf, typicalPath } from './question.ts'
+import { EMPTY, type Fields, ownerOf, questionOf, typicalPath, WHO } from './question.ts'
 import { fieldsOfLink } from './question-link.ts'
 import { t } from './text.ts'
 import { useDecision } from './use-decision.ts'
 
 interface SimulatorProps {
-  readonly collection: string | undefined
+  readonly target: RulesTarget
   /** The rules in the editor. */
   readonly text: string
   /** Whether the rules are valid; undefined until they are checked. */
   readonly valid: boolean | undefined
 }
 
+const FIELDS = { storage: FileFields, database: DocumentFields, functions: FunctionFields } as const
+
 /** Shows how rules decide a request. It is decided again after every change of the request or the rules. */
-export function Simulator({ collection, text, valid }: SimulatorProps) {
+export function Simulator({ target, text, valid }: SimulatorProps) {
   const [fields, setFields] = useQuestionFields()
   const change = (changes: Partial<Fields>) => setFields((now) => ({ ...now, ...changes }))
-  const { body, faults } = questionOf(fields, collection)
+  const QuestionFields = FIELDS[kindOf(target)]
+  const { body, faults } = questionOf(fields, target)
   const question = body && valid ? { ...body, text } : undefined
   const { decision, error, stale } = useDecision(question, (signal, asked) =>
     call('simulateRules', { body: asked }, { signal }),
@@ -39,12 +44,8 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
     <Card class="simulator" title={t.simulator} description={t.simulatorText}>
       <div class="simulator-parts">
         <Stack>
-          <PersonPicker fields={fields} onChange={change} />
-          {collection === undefined ? (
-            <FileFields fields={fields} faults={faults} onChange={change} />
-          ) : (
-            <DocumentFields fields={fields} faults={faults} onChange={change} />
-          )}
+          <PersonPicker fields={fields} options={WHO} nameOf={(who) => t.who[who]} onChange={change} />
+          <QuestionFields fields={fields} faults={faults} onChange={change} />
         </Stack>
         <section class="simulator-result" aria-label={t.result}>
           {valid === false ? (
@@ -58,7 +59,7 @@ export function Simulator({ collection, text, valid }: SimulatorProps) {
           ) : (
             <Stack gap={3}>
               <Decision decision={decision} stale={stale} />
-              <Comparison question={question} owner={ownerOf(fields, collection)} />
+              <Comparison question={question} owner={ownerOf(fields, target)} />
               {filters && body.action !== 'create' && <Hint>{t.presetFilters}</Hint>}
             </Stack>
           )}

@@ -1,25 +1,25 @@
+import type { RulesKind } from '../../data/rules-target.ts'
 import { say } from '../../i18n/language.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Stack } from '../../ui/stack.tsx'
-import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
+import { templatesOf } from './templates.ts'
 import { t } from './text.ts'
 
 interface TemplatesDialogProps {
-  readonly of: 'storage' | 'database'
+  readonly of: RulesKind
   readonly onUse: (text: string) => void
   readonly onClose: () => void
 }
 
 /** Chooses a template for custom rules. */
 export function TemplatesDialog({ of, onUse, onClose }: TemplatesDialogProps) {
-  const templates = of === 'storage' ? STORAGE_TEMPLATES : DATABASE_TEMPLATES
   return (
     <Dialog title={t.templatesTitle} size="large" onClose={onClose}>
       <Stack>
         <p class="muted">{t.templatesText}</p>
         <ul class="templates">
-          {templates.map(({ id, title, description, text }) => (
+          {templatesOf(of).map(({ id, title, description, text }) => (
             <li key={id} class="template">
               <div class="template-head">
                 <div>

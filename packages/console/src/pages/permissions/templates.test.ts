@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { checkDatabaseRules, checkStorageRules } from '@cloudstead/rules'
+import { checkDatabaseRules, checkFunctionRules, checkStorageRules, compileFunctionRules } from '@cloudstead/rules'
 import { testRules } from '@cloudstead/rules/testing'
-import { DATABASE_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
+import { DATABASE_TEMPLATES, FUNCTION_TEMPLATES, STORAGE_TEMPLATES } from './templates.ts'
 
 const USERS = {
   alice: { customUserId: 'alice' },
@@ -157,6 +157,53 @@ describe('templates for documents', () => {
       assert.ok(yes.length > 0 && no.length > 0)
       for (const ask of yes) assert.equal(ask(as), true, String(ask))
       for (const ask of no) assert.equal(ask(as), false, String(ask))
+    })
+  }
+})
+
+const CALLERS = {
+  mia: { uid: 'uid-of-mia', loginType: 'WECHAT_OPEN', openid: 'mia-1' },
+  alice: { uid: 'alice', loginType: 'CUSTOM', customUserId: 'alice' },
+  guest: { uid: 'g1', loginType: 'ANONYMOUS' },
+  nobody: null,
+} as const
+
+/** For each template: who may call which function, and who may not. */
+const CALLS: Readonly<Record<string, readonly (readonly [who: keyof typeof CALLERS, name: string, may: boolean])[]>> = {
+  users: [
+    ['guest', 'pay', true],
+    ['nobody', 'pay', false],
+  ],
+  members: [
+    ['alice', 'pay', true],
+    ['mia', 'pay', true],
+    ['guest', 'pay', false],
+  ],
+  some: [
+    ['nobody', 'getLoginTicket', true],
+    ['nobody', 'pay', false],
+    ['guest', 'pay', true],
+    ['mia', 'report', true],
+    ['alice', 'report', false],
+    ['nobody', 'report', false],
+  ],
+}
+
+describe('templates for functions', () => {
+  for (const { id, text, title, description } of FUNCTION_TEMPLATES) {
+    test(`${id} is valid and works as described`, () => {
+      const raw: unknown = JSON.parse(text)
+      assert.deepEqual(
+        checkFunctionRules(raw).filter(({ severity }) => severity === 'error'),
+        [],
+      )
+      assert.ok([title.en, title.zh, description.en, description.zh].every((words) => words !== ''))
+      const rules = compileFunctionRules(raw)
+      const cases = CALLS[id] ?? []
+      assert.ok(cases.some(([, , may]) => may) && cases.some(([, , may]) => !may))
+      for (const [who, name, may] of cases) {
+        assert.equal(rules.evaluate(name, { auth: CALLERS[who], now: 0 }).allowed, may, `${who} ${name}`)
+      }
     })
   }
 })

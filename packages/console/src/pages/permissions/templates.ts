@@ -1,4 +1,5 @@
 /** Templates for custom rules. templates.test.ts checks that they are valid and do what they say. */
+import type { RulesKind } from '../../data/rules-target.ts'
 import type { Text } from '../../i18n/language.ts'
 
 interface RulesTemplate {
@@ -166,3 +167,44 @@ export const DATABASE_TEMPLATES: readonly RulesTemplate[] = [
 }`,
   },
 ]
+
+/** Templates for functions. */
+export const FUNCTION_TEMPLATES: readonly RulesTemplate[] = [
+  {
+    id: 'users',
+    title: both('Every login', '所有登录用户'),
+    description: both(
+      'Logged-in users call all functions, anonymous users too. The default.',
+      '登录用户可以调用所有函数，包括匿名登录。默认规则。',
+    ),
+    text: `{
+  "*": { "invoke": "auth != null" }
+}`,
+  },
+  {
+    id: 'members',
+    title: both('No anonymous users', '不含匿名用户'),
+    description: both('Only users with a custom or WeChat login.', '仅限自定义登录和微信登录的用户。'),
+    text: `{
+  "*": { "invoke": "auth != null && auth.loginType != 'ANONYMOUS'" }
+}`,
+  },
+  {
+    id: 'some',
+    title: both('Some functions for everybody', '部分函数对所有人开放'),
+    description: both(
+      'Everybody calls getLoginTicket, logged in or not; the users in the list call report; all others need a login.',
+      '任何人都可以调用 getLoginTicket，无需登录；名单中的用户可以调用 report；其他函数需要登录。',
+    ),
+    text: `{
+  "*": { "invoke": "auth != null" },
+  "getLoginTicket": { "invoke": true },
+  "report": { "invoke": "auth != null && auth.uid in ['uid-of-mia']" }
+}`,
+  },
+]
+
+/** The templates for a kind of rules. */
+export function templatesOf(kind: RulesKind): readonly RulesTemplate[] {
+  return { storage: STORAGE_TEMPLATES, database: DATABASE_TEMPLATES, functions: FUNCTION_TEMPLATES }[kind]
+}

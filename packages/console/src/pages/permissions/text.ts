@@ -1,12 +1,14 @@
+import type { RulesTarget } from '../../data/rules-target.ts'
 import { texts } from '../../i18n/texts.ts'
 
 export const t = texts({
   en: {
     title: 'Permissions',
     description:
-      'Who may read and write files and documents. Changes take effect when they are saved. Administrators and API keys are not restricted.',
+      'Who may read and write files and documents, and call functions. Changes take effect when they are saved. Administrators and API keys are not restricted.',
     targets: 'Whose permissions',
     storage: 'Cloud Storage',
+    functions: 'Functions',
     collections: 'Collections',
     noCollections: 'There are no collections yet.',
 
@@ -44,6 +46,8 @@ export const t = texts({
       ],
     },
 
+    functionsText:
+      'Who may call functions through the SDKs. The rule of * is for functions without a rule of their own. Timers, HTTP access and administrators are not restricted.',
     rules: 'Rules',
     editor: 'Rules as JSON',
     templates: 'Templates',
@@ -90,7 +94,6 @@ export const t = texts({
     kept: 'Saved here before, but not in force because the file overrides it:',
     showKept: 'Put it into the editor',
 
-    storageHistory: 'History of Cloud Storage',
     historyOf: (name: string) => `History of ${name}`,
     historyEmpty: 'There are no changes yet.',
     historyMore: 'Show older changes',
@@ -149,6 +152,7 @@ export const t = texts({
       update: 'Update',
       delete: 'Delete',
     },
+    functionName: 'Function',
     path: 'cloudPath',
     pathHint: 'Such as users/alice/a.jpg',
     size: 'Size in bytes',
@@ -186,9 +190,10 @@ export const t = texts({
   },
   zh: {
     title: '权限设置',
-    description: '谁可以读写文件和文档。保存后立即生效；管理员和 API 密钥不受限制。',
+    description: '谁可以读写文件和文档、调用云函数。保存后立即生效；管理员和 API 密钥不受限制。',
     targets: '权限对象',
     storage: '云存储',
+    functions: '云函数',
     collections: '集合',
     noCollections: '还没有集合。',
 
@@ -208,6 +213,7 @@ export const t = texts({
       CUSTOM: ['自定义安全规则', '用表达式判断谁能做什么；查询条件必须符合规则，否则会被拒绝。'],
     },
 
+    functionsText: '谁可以通过 SDK 调用云函数。没有单独规则的函数使用 * 的规则；定时器、HTTP 访问和管理员不受限制。',
     rules: '规则',
     editor: 'JSON 格式的规则',
     templates: '模板',
@@ -254,7 +260,6 @@ export const t = texts({
     kept: '之前在此保存过，但因配置文件另有规定而未生效：',
     showKept: '放入编辑器',
 
-    storageHistory: '云存储的历史记录',
     historyOf: (name) => `${name} 的历史记录`,
     historyEmpty: '还没有修改记录。',
     historyMore: '显示更早的修改',
@@ -311,6 +316,7 @@ export const t = texts({
       update: '修改',
       delete: '删除',
     },
+    functionName: '函数名',
     path: 'cloudPath',
     pathHint: '例如 users/alice/a.jpg',
     size: '大小（字节）',
@@ -347,3 +353,8 @@ export const t = texts({
     asking: '正在判断…',
   },
 })
+
+/** What a target of rules is called. */
+export function nameOfTarget({ collection, functions }: RulesTarget): string {
+  return functions ? t.functions : (collection ?? t.storage)
+}

@@ -1,9 +1,9 @@
 import type { Finding } from '@cloudstead/admin-api'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, type ApiError, call, isAbort, toApiError } from '../../api/index.ts'
+import { aclKey, type RulesTarget } from '../../data/rules-target.ts'
 import { say } from '../../i18n/language.ts'
 import type { Diagnostic } from '../../ui/code-marks.ts'
-import { targetOf } from './use-rules.ts'
 
 /** Milliseconds after the last key before the rules are checked. */
 const PAUSE_MS = 250
@@ -30,13 +30,13 @@ interface Request {
 const UNCHECKED: Checked = { text: undefined, valid: false, findings: [], error: undefined }
 
 /** Checks a text after a pause in typing. Answers for an older text are dropped. */
-export function useCheck(text: string, collection: string | undefined): Check {
+export function useCheck(text: string, target: RulesTarget): Check {
   const [checked, setChecked] = useState<Checked>(UNCHECKED)
   // The editor needs the same check for its diagnostics, so both share a request.
   const last = useRef<Request | undefined>(undefined)
   const request = (current: string) => {
     if (last.current?.text === current) return last.current.answer
-    const answer = call('checkRules', { body: { ...targetOf(collection), text: current } })
+    const answer = call('checkRules', { body: { ...target, text: current } })
     last.current = { text: current, answer }
     return answer
   }
@@ -58,7 +58,7 @@ export function useCheck(text: string, collection: string | undefined): Check {
       late = true
       clearTimeout(timer)
     }
-  }, [text, collection])
+  }, [text, aclKey(target)])
   return {
     ...checked,
     lint: async (current) => {

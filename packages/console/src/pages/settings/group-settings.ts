@@ -1,6 +1,6 @@
 /** Groups the settings as they are shown. Pure. */
 import type { Setting } from '@cloudstead/admin-api'
-import { collectionOfAclKey } from '../../data/acl-key.ts'
+import { targetOfKey } from '../../data/rules-target.ts'
 
 interface CollectionSettings {
   readonly name: string
@@ -13,6 +13,7 @@ interface SettingGroups {
   readonly login: readonly Setting[]
   readonly wechat: readonly Setting[]
   readonly security: readonly Setting[]
+  readonly functions: readonly Setting[]
   readonly collections: readonly CollectionSettings[]
 }
 
@@ -20,15 +21,16 @@ interface SettingGroups {
 export function groupSettings(values: readonly Setting[]): SettingGroups {
   const below = (prefix: string) => values.filter(({ key }) => key.startsWith(prefix))
   const collections = below('database.collections.').flatMap((acl) => {
-    const name = collectionOfAclKey(acl.key)
+    const name = targetOfKey(acl.key)?.collection
     const indexes = values.find(({ key }) => key === `database.collections.${name}.indexes`)
-    return typeof name !== 'string' || indexes === undefined ? [] : [{ name, acl, indexes }]
+    return name === undefined || indexes === undefined ? [] : [{ name, acl, indexes }]
   })
   return {
     storage: below('storage.'),
     login: values.filter(({ key }) => key.startsWith('auth.') && !key.startsWith('auth.wechat.')),
     wechat: below('auth.wechat.'),
     security: below('security.'),
+    functions: below('functions.'),
     collections: collections.sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }

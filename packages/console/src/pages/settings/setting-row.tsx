@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { detailsOf } from '../../api/index.ts'
 import { Link } from '../../app/link.tsx'
 import { useAttempt } from '../../app/use-attempt.ts'
-import { collectionOfAclKey } from '../../data/acl-key.ts'
+import { queryOfTarget, targetOfKey } from '../../data/rules-target.ts'
 import { jsonFault } from '../../i18n/json-fault.ts'
 import { say } from '../../i18n/language.ts'
 import { Banner } from '../../ui/banner.tsx'
@@ -94,7 +94,7 @@ export function SettingRow(props: SettingRowProps) {
     toast(t.resetDone(name))
   }
   const canReset = source === 'console' || refused !== undefined
-  const collection = collectionOfAclKey(key)
+  const target = targetOfKey(key)
   return (
     <form
       ref={row}
@@ -170,7 +170,7 @@ export function SettingRow(props: SettingRowProps) {
         )}
         {shownError !== undefined && <ErrorNotice error={shownError} onDismiss={() => setError(undefined)} />}
         {error?.code === 'CONSOLE_CONFLICT' && <p class="small">{t.nowHolds(valueText(setting))}</p>}
-        {(canReset || collection !== undefined || (changed && !locked)) && (
+        {(canReset || target !== undefined || (changed && !locked)) && (
           <Row wrap>
             {changed && !locked && (
               <>
@@ -180,8 +180,8 @@ export function SettingRow(props: SettingRowProps) {
                 <Button onClick={clear}>{t.discard}</Button>
               </>
             )}
-            {collection !== undefined && (
-              <Link to="permissions" query={collection === null ? {} : { collection }}>
+            {target !== undefined && (
+              <Link to="permissions" query={queryOfTarget(target)}>
                 {t.openPermissions}
               </Link>
             )}

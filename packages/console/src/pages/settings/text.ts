@@ -12,6 +12,7 @@ export const t = texts({
       login: ['Login', 'How users log in to the app.'],
       wechat: ['WeChat', 'The Mini Program of this environment, for logins by WeChat.'],
       security: ['Security', 'Web sites that may call this server, and its own names.'],
+      functions: ['Functions', 'Cloud functions of the project.'],
       database: ['Database', 'Collections that are declared in the file or here.'],
     },
     setByFile: (file: string) => `Set by ${file}. Remove the key there to set it here.`,
@@ -110,6 +111,7 @@ export const t = texts({
       login: ['登录', '用户如何进入应用。'],
       wechat: ['微信', '用于微信登录：本环境所属的小程序。'],
       security: ['安全', '允许访问本服务器的网站，以及本服务器的域名。'],
+      functions: ['云函数', '项目中的云函数。'],
       database: ['数据库', '由配置文件或在此处声明的集合。'],
     },
 

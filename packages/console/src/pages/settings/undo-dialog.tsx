@@ -1,6 +1,6 @@
 import type { SettingChange } from '@cloudstead/admin-api'
 import { call } from '../../api/index.ts'
-import { collectionOfAclKey } from '../../data/acl-key.ts'
+import { FILES, targetOfKey } from '../../data/rules-target.ts'
 import type { LoadedSettings } from '../../data/use-settings.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DiffView } from '../../ui/diff-view.tsx'
@@ -40,8 +40,7 @@ export function UndoDialog({ change, name, settings, onClose }: UndoDialogProps)
 
 /** Saves rules as text, to keep their comments. */
 async function saveRules(key: string, text: string): Promise<void> {
-  const collection = collectionOfAclKey(key)
-  const target = key === 'functions.rules' ? { functions: true } : typeof collection === 'string' ? { collection } : {}
+  const target = targetOfKey(key) ?? FILES
   const { version } = await call('getRules', { query: target })
   await call('saveRules', { body: { ...target, text, version } })
 }

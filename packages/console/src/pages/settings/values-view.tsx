@@ -24,7 +24,7 @@ interface ValuesViewProps {
 
 /** All settings, in groups. */
 export function ValuesView({ value, settings, drafts, onDraft, wanted }: ValuesViewProps) {
-  const { storage, login, wechat, security, collections } = groupSettings(value.values)
+  const { storage, login, wechat, security, functions, collections } = groupSettings(value.values)
   useEffect(() => {
     if (wanted === undefined) return
     const row = document.getElementById(idOf(wanted))
@@ -51,6 +51,7 @@ export function ValuesView({ value, settings, drafts, onDraft, wanted }: ValuesV
           ['login', login],
           ['wechat', wechat],
           ['security', security],
+          ['functions', functions],
           ['database', collections.flatMap(({ acl, indexes }) => [acl, indexes])],
         ] as const
       ).map(([group, rows]) => (

@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
+import { contextOf } from './context.ts'
 import { eventOf } from './event.ts'
 import { createFrameReader, frameOf } from './frames.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
@@ -72,43 +73,50 @@ function load(): Main | undefined {
   }
 }
 
-async function answer(main: Main, message: CallMessage): Promise<void> {
-  const { call } = message
+async function answer(main: Main, { call, event: text, identity, requestId, variables }: CallMessage): Promise<void> {
   tell({ type: 'begun', call })
-  const end = await run(main, message)
+  let event: unknown
+  try {
+    event = eventOf(text, identity)
+  } catch {
+    return end(call, { type: 'bad-event' })
+  }
+  const takeBack = setVariables(variables)
+  end(call, await outcomeOf(() => called(main, event, contextOf(options.context, requestId, variables))))
+  // The server works on with the answer meanwhile.
+  takeBack()
+}
+
+function end(call: number, outcome: CallEnd): void {
   const marked = wrote
   if (wrote) {
     write.out(options.mark)
     write.err(options.mark)
     wrote = false
   }
-  tell({ ...end, call, files: loaded, marked })
+  tell({ ...outcome, call, files: loaded, marked })
   if (loaded.length > 0) loaded = []
 }
 
-async function run(main: Main, { event: text, identity, context, variables }: CallMessage): Promise<CallEnd> {
-  let event: unknown
-  try {
-    event = eventOf(text, identity)
-  } catch {
-    return { type: 'bad-event' }
-  }
-  const names = Object.keys(variables)
-  const former = names.map((name) => process.env[name])
+/** @returns what gives the variables their former values */
+function setVariables(variables: Readonly<Record<string, string>>): () => void {
+  const former = Object.keys(variables).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, variables)
-  try {
-    const result = await called(main, event, context)
-    const answer = stringify(result) ?? 'null'
-    const bytes = Buffer.byteLength(answer)
-    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result: answer }
-  } catch (thrown) {
-    return { type: 'thrown', error: thrownOf(thrown) }
-  } finally {
-    for (const [at, name] of names.entries()) {
-      const value = former[at]
+  return () => {
+    for (const [name, value] of former) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
     }
+  }
+}
+
+async function outcomeOf(run: () => unknown): Promise<CallEnd> {
+  try {
+    const result = stringify(await run()) ?? 'null'
+    const bytes = Buffer.byteLength(result)
+    return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result }
+  } catch (thrown) {
+    return { type: 'thrown', error: thrownOf(thrown) }
   }
 }
 
@@ -186,7 +194,7 @@ function isOurs(line: string): boolean {
 
 /** Node's message names a flag that nobody here can set. */
 function sandboxHint(): string {
-  return ` This is the sandbox of functions: functions.settings.${options.name}.allow can permit it.`
+  return ` This is the sandbox of functions: functions.settings.${options.context.name}.allow can permit it.`
 }
 
 function cut(text: string): string {

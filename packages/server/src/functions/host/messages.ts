@@ -1,10 +1,11 @@
 /** What a server and its function processes tell each other. Types only: the host is a program of its own. */
 import type { ThrownError } from '../call.ts'
+import type { ContextOptions } from './context.ts'
 import type { EventIdentity } from './event.ts'
 
 /** What a host is started with, as JSON in its first argument. */
 export interface HostOptions {
-  readonly name: string
+  readonly context: ContextOptions
   /** The absolute path of the folder of the function. */
   readonly directory: string
   /** The absolute path of the file of the handler. */
@@ -28,8 +29,7 @@ export interface CallMessage {
   readonly event: string
   /** Of a WeChat user. */
   readonly identity?: EventIdentity | undefined
-  /** The `context` of `main`, without the variables. */
-  readonly context: Readonly<Record<string, unknown>>
+  readonly requestId: string
   /** Set before the call, and removed after it. */
   readonly variables: Readonly<Record<string, string>>
 }

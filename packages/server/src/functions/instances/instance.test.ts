@@ -18,6 +18,7 @@ function startCode(t: TestContext, code: string, { definition, environment = {},
   const directory = directoryWith(t, { 'fn/index.js': code, 'scratch/.keep': '' })
   const lines: string[] = []
   const instance = startInstance({
+    env: 'demo-1abcde',
     definition: definitionOf(directory, 'fn', definition),
     environment: { PATH: process.env.PATH ?? '', ...environment },
     scratch: `${directory}/scratch`,
@@ -28,7 +29,7 @@ function startCode(t: TestContext, code: string, { definition, environment = {},
   })
   t.after(() => instance.kill())
   const call = async (event: unknown = {}, variables: Readonly<Record<string, string>> = {}) => {
-    const { outcome, lines } = instance.call({ event: JSON.stringify(event), context: { request_id: 'r1' }, variables })
+    const { outcome, lines } = instance.call({ event: JSON.stringify(event), requestId: 'r1', variables })
     return { ...(await outcome), lines: lines.map(({ text }) => text) }
   }
   return { instance, lines, call, directory }

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { LogLine, ThrownError } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
 import type { CallEnd, CallMessage, HostMessage } from '../host/messages.ts'
+import { contextOptions } from './environment.ts'
 import { startProcess } from './function-process.ts'
 import { createOutput } from './output.ts'
 
@@ -36,6 +37,8 @@ type Outcome =
     }
 
 export interface InstanceOptions {
+  /** The id of the environment. */
+  readonly env: string
   readonly definition: FunctionDefinition
   readonly environment: Readonly<Record<string, string>>
   /** The only directory that it may write to. */
@@ -112,7 +115,7 @@ export function startInstance(options: InstanceOptions): Instance {
     environment,
     scratch,
     host: {
-      name: definition.name,
+      context: contextOptions(definition, options.env),
       directory: definition.directory,
       file: definition.file,
       exported: definition.exported,

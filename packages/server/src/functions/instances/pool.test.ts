@@ -22,6 +22,7 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
     start(definition) {
       started++
       return startInstance({
+        env: 'demo-1abcde',
         definition,
         environment: { PATH: process.env.PATH ?? '' },
         scratch: directory,
@@ -47,7 +48,7 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
 /** Runs one call and returns the process that ran it. */
 async function call(pool: Pool, event: unknown): Promise<number | undefined> {
   const { instance } = await pool.acquire('fn')
-  const end = await instance.call({ event: JSON.stringify(event), context: {}, variables: {} }).outcome
+  const end = await instance.call({ event: JSON.stringify(event), requestId: 'r1', variables: {} }).outcome
   pool.release(instance)
   return end.type === 'result' ? Number(end.result) : undefined
 }

@@ -61,7 +61,8 @@ export async function startReaper(): Promise<Reaper> {
     forget: (pid) => tell(`- ${pid}`),
     scratch(name) {
       const made = join(directory, name)
-      mkdirSync(made, { mode: 0o700 })
+      // Whoever clears old temporary files may have removed the directory, too.
+      mkdirSync(made, { recursive: true, mode: 0o700 })
       return made
     },
     remove: (scratch) => void removed(scratch),

@@ -11,7 +11,7 @@ import { functionFolders } from './folders.ts'
 import { functionDefinition } from './function-definition.ts'
 import { realPath } from './paths.ts'
 import { readJson } from './read-json.ts'
-import { linkedDirectories } from './readable.ts'
+import { linkedDirectories, packagesAbove } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { usableRoutes } from './routes.ts'
 
@@ -88,7 +88,7 @@ function readProject({ disk, settings, env, mode, uid, hidden }: ReadOptions): P
     }
     // A root at the top of the file system must not open all of it.
     const own = project === dirname(project) ? [realPath(root) ?? root, join(project, 'node_modules')] : [project]
-    const readable = [...own, ...linkedDirectories(disk, project)]
+    const readable = [...own, ...linkedDirectories(disk, project), ...packagesAbove(project)]
     for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
       const definition = functionDefinition(
         {

@@ -1,8 +1,8 @@
 /** The directories that the instances of a function may read. */
 import { type Dirent, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, parse, sep } from 'node:path'
 import type { Reader } from './disk.ts'
-import { isWithin, realPath } from './paths.ts'
+import { directoriesUpTo, isWithin, realPath } from './paths.ts'
 
 /** Symbolic links that are followed. A large workspace has some hundreds of packages. */
 const MAX_LINKS = 2_000
@@ -37,6 +37,14 @@ export function linkedDirectories(disk: Reader, root: string): readonly string[]
     })
   }
   return [...found]
+}
+
+/** The `node_modules` above a directory. Node looks there, too, and npm keeps the packages of a workspace there. */
+export function packagesAbove(directory: string): readonly string[] {
+  return directoriesUpTo(parse(directory).root, dirname(directory)).flatMap((one) => {
+    const packages = realPath(join(one, 'node_modules'))
+    return packages === undefined || isWithin(directory, packages) ? [] : [packages]
+  })
 }
 
 /** The directories without those that are inside of others, in order. */

@@ -28,7 +28,7 @@ export interface Timers {
   /** When a timer runs next, in ms since the epoch; undefined when it never does. */
   next(timer: TimerTrigger): number | undefined
   /** Runs a timer now. @throws as `FunctionRunner.invoke` */
-  run(name: string, timer: TimerTrigger): Promise<FunctionAnswer>
+  run(name: string, timer: TimerTrigger, requestId: string): Promise<FunctionAnswer>
   /** No timer starts any more. */
   close(): Promise<void>
 }
@@ -52,7 +52,7 @@ export function startTimers({ project, runner, settings, leases, origin, now, lo
     return timers ? nextTime(parseCron(cron), now(), timezone) : undefined
   }
 
-  function run(name: string, timer: TimerTrigger): Promise<FunctionAnswer> {
+  function run(name: string, timer: TimerTrigger, requestId: string): Promise<FunctionAnswer> {
     const event = { Type: 'Timer', TriggerName: timer.name, Time: new Date(now()).toISOString(), Message: '' }
     return runner.invoke({
       name,
@@ -60,7 +60,7 @@ export function startTimers({ project, runner, settings, leases, origin, now, lo
       caller: NOBODY,
       trigger: 'timer',
       timer: timer.name,
-      requestId: randomUUID(),
+      requestId,
       origin: origin(),
     })
   }
@@ -72,7 +72,7 @@ export function startTimers({ project, runner, settings, leases, origin, now, lo
       return
     }
     // How it ends is in the log of the calls.
-    const ended = run(name, timer).then(
+    const ended = run(name, timer, randomUUID()).then(
       () => {},
       () => {},
     )

@@ -8,6 +8,7 @@ import { fakeRunner } from '../../functions/runner.fixture.ts'
 import { createBodyBudget } from '../body-budget.ts'
 import { createLargeAnswers } from '../large-answers.ts'
 import { createServer } from '../server.ts'
+import { createEndpoint } from './endpoint.ts'
 import { functionActions } from './functions.ts'
 import { actionRoutes } from './routes.ts'
 import type { ActionTable } from './table.ts'
@@ -40,13 +41,15 @@ describe('functions.invokeFunction', () => {
       env: ENV,
       actions,
       originOf: () => 'http://here:1',
-      budget: createBodyBudget({ totalBytes: 40 * MB, knownBytes: 0 }),
       answers,
+      log,
     }
+    const budget = createBodyBudget({ totalBytes: 40 * MB, knownBytes: 0 })
     const users = { path: '/web', envParam: 'env', envRequired: true, callerOf: async () => NOBODY, ...common } as const
-    await http.register(actionRoutes, users)
+    await http.register(actionRoutes, { endpoint: createEndpoint(users), budget })
     const admins = { path: '/admin', envParam: 'envName', envRequired: false, ...common } as const
-    await http.register(actionRoutes, { ...admins, callerOf: async () => admin, callTokens: tokens })
+    const endpoint = createEndpoint({ ...admins, callerOf: async () => admin, callTokens: tokens })
+    await http.register(actionRoutes, { endpoint, budget })
   })
   after(() => http.close())
 

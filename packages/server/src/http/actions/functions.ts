@@ -6,12 +6,21 @@ import type { ActionTable } from './table.ts'
 /** `callFunction` of dialects A and B. The data and the result are JSON texts in JSON. */
 export function functionActions(runner: FunctionRunner): ActionTable {
   return {
-    'functions.invokeFunction': async (caller, params, { requestId, sourceIp, origin, within, query }) => {
+    'functions.invokeFunction': async (caller, params, { requestId, clientAddress, origin, within, query }) => {
       const name = filledString(params, 'function_name')
       checkQualifier(params.qualifier)
-      const parse = isParsed(params) || isParsed(query)
+      const parse = isParsed(params) || isParsed(query())
       const event = eventOf(params.request_data)
-      const call = { name, event, caller, trigger: 'sdk' as const, requestId, sourceIp, origin, within }
+      const call = {
+        name,
+        event,
+        caller,
+        trigger: 'sdk' as const,
+        requestId,
+        sourceIp: clientAddress(),
+        origin,
+        within,
+      }
       const { result } = await runner.invoke(call)
       return { data: { response_data: parse ? JSON.parse(result) : result } }
     },

@@ -7,10 +7,10 @@ import type { ConsoleContext, Handler, Handlers } from './handlers.ts'
 export interface EdgeRequest {
   /** Undefined when nobody is signed in. */
   readonly operator: Operator | undefined
-  readonly requestId: string
   /** The address of the other end of the connection, never from a header. */
   readonly peer: string
   readonly origin: string
+  readonly requestId: string
   readonly signal: AbortSignal
   readonly bytes: Readable
   /** Sets the session cookie; undefined deletes it. */

@@ -62,9 +62,9 @@ export function functionsHandlers({
       }
     },
 
-    async invokeFunction({ params: { name }, body }, { caller, origin, peer, requestId }) {
-      const { data, as, trigger = 'admin' } = body
+    async invokeFunction({ params: { name }, body: { data, as, trigger = 'admin' } }, context) {
       const { open } = found(name)
+      const { caller, origin, peer, requestId } = context
       const answer = await open.invoke({
         name,
         event: data === undefined ? '' : JSON.stringify(data),
@@ -77,13 +77,13 @@ export function functionsHandlers({
       return answerOf(answer)
     },
 
-    async runFunctionTimer({ params: { name, timer } }) {
+    async runFunctionTimer({ params: { name, timer } }, { requestId }) {
       const { open, definition } = found(name)
       const trigger = definition.triggers.find((one) => one.name === timer)
       if (trigger === undefined) {
         throw new CloudsteadError('NOT_FOUND', { en: 'There is no timer with this name.', zh: '没有该名称的定时器。' })
       }
-      return answerOf(await open.timers.run(name, trigger))
+      return answerOf(await open.timers.run(name, trigger, requestId))
     },
 
     async listFunctionCalls({ params: { name }, query: { limit = DEFAULT_CALLS, ...query } }) {

@@ -8,11 +8,12 @@ export interface ConsoleContext {
   readonly caller: AdminCaller
   /** The name of the caller in histories: the id of the API key, or "operator". */
   readonly by: string
-  readonly requestId: string
   /** The address of the other end of the connection. */
   readonly peer: string
   /** The origin at which this client reaches the server: `http://host:port`, no trailing slash. */
   readonly origin: string
+  /** The id of the request, which its errors carry too. */
+  readonly requestId: string
   /** Aborted when the client disconnects, to end long work. */
   readonly signal: AbortSignal
   /** The unread bytes of a `raw` body. */

@@ -120,9 +120,9 @@ function runnableOperations(handlers: ConsoleRoutesOptions['handlers']): readonl
 }
 
 /** The context of a handler that needs a signed-in caller. */
-function contextOf({ operator, requestId, peer, origin, signal, bytes }: EdgeRequest) {
+function contextOf({ operator, peer, origin, requestId, signal, bytes }: EdgeRequest) {
   if (operator === undefined) throw new CloudsteadError('CONSOLE_SIGN_IN_REQUIRED')
-  return { caller: operator.caller, by: operator.name, requestId, peer, origin, signal, bytes }
+  return { caller: operator.caller, by: operator.name, peer, origin, requestId, signal, bytes }
 }
 
 async function runOperation(
@@ -142,9 +142,9 @@ async function runOperation(
       : endSignal(routes, reply, operator, operation)
   const answer = run(input, {
     operator,
-    requestId: request.id,
     peer: request.ip,
     origin: routes.originOf(request),
+    requestId: request.id,
     signal,
     bytes: operation.raw === true ? bodyOf(request) : Readable.from([]),
     setSession: (token) => routes.gate.setSession(reply, token),
