@@ -66,8 +66,7 @@ async function call(args: readonly string[], environment: Environment): Promise<
         body: { ...(data === undefined ? {} : { data }), ...(as === undefined ? {} : { as }), trigger: 'cli' },
       })
       if (options.json) return print(answer)
-      process.stdout.write(`${JSON.stringify(answer.result, null, 2)}\n`)
-      return 0
+      return print(answer.result)
     } catch (error) {
       if (!(error instanceof AnsweredError)) throw error
       return failed(server, name, error, options.json === true)
@@ -83,7 +82,7 @@ async function failed(server: AdminClient, name: string, error: AnsweredError, j
     .catch(() => ({ items: [] }))
   const thrown = items[0]?.error
   if (json) print({ code, message, requestId, ...(thrown === undefined ? {} : { error: thrown }) })
-  else process.stderr.write(`${code}: ${thrown?.stack ?? thrown?.message ?? message}\n`)
+  else process.stderr.write(`${code}: ${safe(thrown?.stack ?? thrown?.message ?? message)}\n`)
   return 1
 }
 
@@ -134,6 +133,14 @@ function safe(text: string): string {
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
 }
 
+/** JSON in which the control characters are escaped that JSON leaves as they are. */
+function safeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  )
+}
+
 /** `UID`, `anonymous` or `openid:ID`. Undefined: an administrator. */
 async function personOf(server: AdminClient, text: string | undefined) {
   if (text === undefined) return undefined
@@ -165,12 +172,12 @@ function parsed(text: string): unknown {
 }
 
 function print(value: unknown): 0 {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${safeJson(value, 2)}\n`)
   return 0
 }
 
 function line(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${safeJson(value)}\n`)
 }
 
 function table(rows: readonly (readonly string[])[]): void {

@@ -5,6 +5,8 @@ import { openProject } from './project/project.ts'
 import { startTimers, type Timers } from './timers/timers.ts'
 
 export interface OpenFunctionsOptions extends Omit<FunctionsOptions, 'project'> {
+  /** What no function may read: absolute paths. */
+  readonly hidden: readonly string[]
   /** The origin of the URLs that functions get when no client waits for them. */
   readonly origin: () => string
   readonly leases: Leases
