@@ -1,13 +1,15 @@
 /** The server SDKs inside functions: unmodified code that neither names the environment nor has a key. */
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { loginByOpenId, type Phone } from './support/clients.ts'
 import { createProject, functionServerForFile } from './support/functions.ts'
 import { phoneMaker } from './support/phones.ts'
+import { type RunningServer, startServer } from './support/server.ts'
 import { send } from './support/wire.ts'
 
 /** Of the phones. */
 const APPID = 'wxdev0000000000000'
+const PUBLIC_URL = 'https://files.example.com'
 
 /** A function that does one task for each kind of call, with an SDK that `init` has started in one way. */
 function withNodeSdk(packageName: string, init: string): string {
@@ -235,4 +237,26 @@ it('a function that calls itself without end fails after eight calls, and the se
   const calls = server.output() + server.log()
   assert.deepEqual([...new Set(calls.match(/call \d+/g))].length, 8)
   assert.equal((await send(`${server.url}/health`)).status, 200)
+})
+
+describe('with a public address that is not this machine', () => {
+  let behind: RunningServer
+  let user: Phone
+  before(async () => {
+    behind = await startServer({ config, args: ['--functions', project.root, '--public-url', PUBLIC_URL] })
+    const host = /listening at http:\/\/([^" ]+)/.exec(behind.log())?.[1] ?? ''
+    user = newPhone({ ...behind, host })
+    const { error } = await user.auth.signInAnonymously({})
+    assert.equal(error, null)
+  })
+  after(() => behind.stop())
+
+  for (const { sdk, name } of LINES.filter(({ sdk }) => sdk.endsWith('init()'))) {
+    it(`${sdk}: URLs begin with it, and the function itself needs no way to it`, async () => {
+      const data = { task: 'files', cloudPath: `elsewhere/${name}.txt`, text: '文' }
+      const { result } = await user.app.callFunction<{ tempFileURL: string; text: string }>({ name, data })
+      assert.ok(result.tempFileURL.startsWith(`${PUBLIC_URL}/o/`), result.tempFileURL)
+      assert.equal(result.text, '文')
+    })
+  }
 })

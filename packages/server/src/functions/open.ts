@@ -16,6 +16,8 @@ export interface OpenFunctionsOptions {
   readonly tokens: CallTokens
   /** The PATH of the server. */
   readonly searchPath: string
+  /** The origin of all URLs that this server gives out; undefined when it is that of each request. */
+  readonly publicUrl: string | undefined
   /** The address of this server for its functions. */
   readonly server: () => Promise<string>
   /** The origin of the URLs that functions get when no client waits for them. */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { LogLine, ThrownError } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
-import type { CallEnd, CallMessage, HostMessage, HostOptions } from '../host/messages.ts'
+import type { CallEnd, CallMessage, Detour, HostMessage, HostOptions } from '../host/messages.ts'
 import { contextOptions } from './environment.ts'
 import { createOutput } from './output.ts'
 import { nodeArguments } from './permissions.ts'
@@ -39,7 +39,7 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>
   /** The only directory that it may write to. */
   readonly scratch: string
-  readonly wechat: string | undefined
+  readonly detours: readonly Detour[]
   /** Each line that it writes. */
   readonly line: (line: LogLine) => void
   readonly started: (pid: number) => void
@@ -83,7 +83,7 @@ export class LoadError extends Error {
 }
 
 export function startInstance(options: InstanceOptions): Instance {
-  const { definition, environment, scratch, wechat } = options
+  const { definition, environment, scratch, detours } = options
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
   const host: HostOptions = {
     context: contextOptions(definition, options.env),
@@ -92,7 +92,7 @@ export function startInstance(options: InstanceOptions): Instance {
     exported: definition.exported,
     maxResultBytes: MAX_RESULT_BYTES,
     mark,
-    wechat,
+    detours,
   }
   const { program, args } = nodeArguments(definition, scratch)
   const child = fork(program, [JSON.stringify(host)], {
