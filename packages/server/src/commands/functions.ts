@@ -89,22 +89,35 @@ async function failed(server: AdminClient, name: string, error: AnsweredError, j
 
 async function logs(args: readonly string[], environment: Environment): Promise<number> {
   const { values: options, name = '*' } = parseWithName(args, LOGS)
+  const show = options.json ? line : printCall
   return withServer(withUrl(options), environment, ['functions:read'], async (server) => {
-    const show = (shown: FunctionCall) => (options.json ? line(shown) : printCall(shown))
-    const { items } = await server.call('listFunctionCalls', { params: { name } })
-    for (const item of items.toReversed()) show(item)
-    if (!options.follow) return 0
-    const ending = new AbortController()
-    void stopSignal().then(() => ending.abort())
-    try {
-      for await (const event of server.lines('followFunctionCalls', { params: { name } }, ending.signal)) {
-        if (event.call !== undefined) show(event.call)
-      }
-    } catch (error) {
-      if (!ending.signal.aborted) throw error
-    }
+    if (options.follow) await follow(server, name, show)
+    else await showPast(server, name, show)
     return 0
   })
+}
+
+/** Shows the calls that have ended, the oldest first. @returns their ids */
+async function showPast(server: AdminClient, name: string, show: (call: FunctionCall) => void) {
+  const { items } = await server.call('listFunctionCalls', { params: { name } })
+  for (const item of items.toReversed()) show(item)
+  return new Set(items.map(({ requestId }) => requestId))
+}
+
+/** The same, then each call that ends, until the command is stopped. */
+async function follow(server: AdminClient, name: string, show: (call: FunctionCall) => void): Promise<void> {
+  const ending = new AbortController()
+  void stopSignal().then(() => ending.abort())
+  let shown: ReadonlySet<string> | undefined
+  try {
+    for await (const { call } of server.lines('followFunctionCalls', { params: { name } }, ending.signal)) {
+      // After the first line nothing is missed, so a call that ends meanwhile can come twice.
+      shown ??= await showPast(server, name, show)
+      if (call !== undefined && !shown.has(call.requestId)) show(call)
+    }
+  } catch (error) {
+    if (!ending.signal.aborted) throw error
+  }
 }
 
 function printCall({ startedAt, status, durationMs, requestId, lines, error, ...call }: FunctionCall): void {
