@@ -5,7 +5,7 @@ import { loginByOpenId, type Phone } from './support/clients.ts'
 import { createProject, functionServerForFile } from './support/functions.ts'
 import { phoneMaker } from './support/phones.ts'
 import { type RunningServer, startServer } from './support/server.ts'
-import { send } from './support/wire.ts'
+import { actAsAdmin, send } from './support/wire.ts'
 
 /** Of the phones. */
 const APPID = 'wxdev0000000000000'
@@ -42,6 +42,10 @@ function withNodeSdk(packageName: string, init: string): string {
       async user() {
         const { userInfo } = await app.auth().getEndUserInfo()
         return { user: app.auth().getUserInfo(), ip: app.auth().getClientIP(), end: userInfo.openId }
+      },
+      who() {
+        const { uid, openId, customUserId } = app.auth().getUserInfo()
+        return [uid, openId, customUserId]
       },
       context(_event, context) {
         const { environment, ...parsed } = tcb.parseContext(context)
@@ -85,6 +89,10 @@ function withWxSdk(packageName: string, init: string): string {
       },
       user() {
         return cloud.getWXContext()
+      },
+      who() {
+        const { OPENID, APPID, UNIONID } = cloud.getWXContext()
+        return [OPENID, APPID, UNIONID].filter((id) => id !== undefined)
       },
     }
     exports.main = (event, context) => tasks[event.task](event, context)`
@@ -142,6 +150,7 @@ const config = {
 }
 const server = await functionServerForFile(project, { mode: 'dev', config })
 const loginKey = await server.loginKey()
+const { apiKey } = await server.apiKey()
 const keyFiles = LINES.map(({ name }) => [`cloudfunctions/${name}/tcb_custom_login.json`, JSON.stringify(loginKey)])
 await project.write(Object.fromEntries(keyFiles))
 const newPhone = phoneMaker()
@@ -188,6 +197,13 @@ for (const { sdk, kind, name } of LINES) {
         requestId: outer.requestId,
       })
       assert.notEqual(outer.requestId, requestId)
+    })
+
+    it('without a user: a call by an administrator sees nobody, also after one by a user', async () => {
+      await run('user')
+      const params = { function_name: name, request_data: '{"task":"who"}' }
+      const { data } = await actAsAdmin(server, apiKey, 'functions.invokeFunction', params)
+      assert.deepEqual(JSON.parse(data.response_data), kind === 'wx' ? [] : ['', '', ''])
     })
 
     if (kind === 'wx') {
