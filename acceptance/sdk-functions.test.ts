@@ -51,6 +51,7 @@ const server = await functionServerForFile(project, {
         members: { invoke: "auth.loginType != 'ANONYMOUS' && auth != null" },
         closed: { invoke: false },
       },
+      defaults: { timeout: 30 },
       settings: { slow: { timeout: 1 } },
     },
   },
