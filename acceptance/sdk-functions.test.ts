@@ -11,6 +11,7 @@ type Caller = Pick<App, 'callFunction'>
 
 const SDKS: readonly SdkLine[] = ['2.27.2', '2.28.8', '2.32.0', '3.3.3', '3.7.0']
 const MODES: readonly EndPointMode[] = ['CLOUD_API', 'GATEWAY']
+const MEGABYTE = 1024 * 1024
 /** Of the phones. */
 const APPID = 'wxdev0000000000000'
 /** Clients that are tried at a time. */
@@ -50,6 +51,7 @@ const server = await functionServerForFile(project, {
         members: { invoke: "auth.loginType != 'ANONYMOUS' && auth != null" },
         closed: { invoke: false },
       },
+      defaults: { timeout: 30 },
       settings: { slow: { timeout: 1 } },
     },
   },
@@ -100,6 +102,19 @@ function callCases(mode: EndPointMode, app: () => Caller): void {
     assert.deepEqual((result as { data: unknown }).data, { ...others, at: '1970-01-01T00:00:00.000Z' })
     const parsed = await app().callFunction({ name: 'echo', data: { n: 1 }, parse: true })
     assert.equal((parsed.result as { n: number }).n, 1)
+  })
+
+  it('large data goes in and comes out', async () => {
+    const text = 'x'.repeat(3 * MEGABYTE)
+    const { result } = await app().callFunction({ name: 'echo', data: { text } })
+    assert.equal((result as { text: string }).text.length, text.length)
+  })
+
+  it('options and data that the SDK puts into the URL change nothing', async () => {
+    const data = { params: { action: 'storage.batchDeleteFile' }, env: 'other-1abcde', n: 1 }
+    const { result } = await app().callFunction({ name: 'echo', data, query: { env: 'x', b: 2 }, search: '&c=3' })
+    const { userInfo: _, ...event } = result as { userInfo?: unknown }
+    assert.deepEqual(event, data)
   })
 
   it('a function without a result answers null', async () => {
@@ -195,6 +210,31 @@ describe('in Node', { concurrency: CONCURRENCY }, () => {
       callCases(mode, () => app)
     })
   }
+})
+
+it('many users at once: each call sees its own', async () => {
+  const users = await Promise.all(
+    Array.from({ length: 4 }, async (_, n) => {
+      const phone = newPhone(server, { loginCode: `dev:crowd-${n}` })
+      const { uid } = await loginByOpenId(phone)
+      return { app: phone.app, uid }
+    }),
+  )
+  const calls = Array.from({ length: 10 }, () => users).flat()
+  const seen = await Promise.all(
+    calls.map(async ({ app }) => (await app.callFunction<Who>({ name: 'who', data: {} })).result.user.uid),
+  )
+  assert.deepEqual(
+    seen,
+    calls.map(({ uid }) => uid),
+  )
+})
+
+it('GET through the gateway: the data is in the URL, so its values are texts', async () => {
+  const phone = newPhone(server, { sdk: '3.7.0', mode: 'GATEWAY' })
+  assert.equal((await phone.auth.signInAnonymously({})).error, null)
+  const { result } = await phone.app.callFunction({ name: 'echo', data: { n: 1, text: '文' }, method: 'GET' })
+  assert.deepEqual(result, { n: '1', text: '文' })
 })
 
 describe('nobody is logged in', () => {

@@ -1,13 +1,15 @@
 /** The server SDKs inside functions: unmodified code that neither names the environment nor has a key. */
 import assert from 'node:assert/strict'
-import { before, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { loginByOpenId, type Phone } from './support/clients.ts'
 import { createProject, functionServerForFile } from './support/functions.ts'
 import { phoneMaker } from './support/phones.ts'
-import { send } from './support/wire.ts'
+import { type RunningServer, startServer } from './support/server.ts'
+import { actAsAdmin, send } from './support/wire.ts'
 
 /** Of the phones. */
 const APPID = 'wxdev0000000000000'
+const PUBLIC_URL = 'https://files.example.com'
 
 /** A function that does one task for each kind of call, with an SDK that `init` has started in one way. */
 function withNodeSdk(packageName: string, init: string): string {
@@ -40,6 +42,10 @@ function withNodeSdk(packageName: string, init: string): string {
       async user() {
         const { userInfo } = await app.auth().getEndUserInfo()
         return { user: app.auth().getUserInfo(), ip: app.auth().getClientIP(), end: userInfo.openId }
+      },
+      who() {
+        const { uid, openId, customUserId } = app.auth().getUserInfo()
+        return [uid, openId, customUserId]
       },
       context(_event, context) {
         const { environment, ...parsed } = tcb.parseContext(context)
@@ -83,6 +89,10 @@ function withWxSdk(packageName: string, init: string): string {
       },
       user() {
         return cloud.getWXContext()
+      },
+      who() {
+        const { OPENID, APPID, UNIONID } = cloud.getWXContext()
+        return [OPENID, APPID, UNIONID].filter((id) => id !== undefined)
       },
     }
     exports.main = (event, context) => tasks[event.task](event, context)`
@@ -140,6 +150,7 @@ const config = {
 }
 const server = await functionServerForFile(project, { mode: 'dev', config })
 const loginKey = await server.loginKey()
+const { apiKey } = await server.apiKey()
 const keyFiles = LINES.map(({ name }) => [`cloudfunctions/${name}/tcb_custom_login.json`, JSON.stringify(loginKey)])
 await project.write(Object.fromEntries(keyFiles))
 const newPhone = phoneMaker()
@@ -148,7 +159,8 @@ let phone: Phone
 let uid: string
 let openId: string
 before(async () => {
-  phone = newPhone(server, { loginCode: 'dev:alice' })
+  // A call that is eight calls takes long on a busy machine.
+  phone = newPhone(server, { loginCode: 'dev:alice', init: { timeout: 60_000 } })
   const identity = await loginByOpenId(phone)
   uid = identity.uid
   openId = identity.openid ?? ''
@@ -186,6 +198,13 @@ for (const { sdk, kind, name } of LINES) {
         requestId: outer.requestId,
       })
       assert.notEqual(outer.requestId, requestId)
+    })
+
+    it('without a user: a call by an administrator sees nobody, also after one by a user', async () => {
+      await run('user')
+      const params = { function_name: name, request_data: '{"task":"who"}' }
+      const { data } = await actAsAdmin(server, apiKey, 'functions.invokeFunction', params)
+      assert.deepEqual(JSON.parse(data.response_data), kind === 'wx' ? [] : ['', '', ''])
     })
 
     if (kind === 'wx') {
@@ -235,4 +254,26 @@ it('a function that calls itself without end fails after eight calls, and the se
   const calls = server.output() + server.log()
   assert.deepEqual([...new Set(calls.match(/call \d+/g))].length, 8)
   assert.equal((await send(`${server.url}/health`)).status, 200)
+})
+
+describe('with a public address that is not this machine', () => {
+  let behind: RunningServer
+  let user: Phone
+  before(async () => {
+    behind = await startServer({ config, args: ['--functions', project.root, '--public-url', PUBLIC_URL] })
+    const host = /listening at http:\/\/([^" ]+)/.exec(behind.log())?.[1] ?? ''
+    user = newPhone({ ...behind, host })
+    const { error } = await user.auth.signInAnonymously({})
+    assert.equal(error, null)
+  })
+  after(() => behind.stop())
+
+  for (const { sdk, name } of LINES.filter(({ sdk }) => sdk.endsWith('init()'))) {
+    it(`${sdk}: URLs begin with it, and the function itself needs no way to it`, async () => {
+      const data = { task: 'files', cloudPath: `elsewhere/${name}.txt`, text: '文' }
+      const { result } = await user.app.callFunction<{ tempFileURL: string; text: string }>({ name, data })
+      assert.ok(result.tempFileURL.startsWith(`${PUBLIC_URL}/o/`), result.tempFileURL)
+      assert.equal(result.text, '文')
+    })
+  }
 })

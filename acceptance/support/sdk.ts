@@ -50,6 +50,11 @@ interface FunctionOptions {
   readonly data?: object
   /** Asks the server for a result that is parsed already. Without effect in GATEWAY mode. */
   readonly parse?: boolean
+  /** Only in GATEWAY mode. */
+  readonly method?: 'GET' | 'POST'
+  /** More of the query string, as an object and as text. Without effect in GATEWAY mode. */
+  readonly query?: object
+  readonly search?: string
 }
 
 /** In GATEWAY mode outside browsers, a call that fails has `code` and `message` in place of `result`. */

@@ -196,6 +196,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
         key: auth.functionKeys,
         tokens: callTokens,
         searchPath,
+        publicUrl,
         server: internal.url,
         origin: () => publicUrl ?? listeningUrl(http),
         leases,

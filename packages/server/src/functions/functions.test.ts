@@ -48,6 +48,7 @@ function open(
     key: { secretId: 'CSF1', secretKey: 'k' },
     tokens,
     searchPath: process.env.PATH ?? '',
+    publicUrl: undefined,
     server: async () => 'http://127.0.0.1:1',
     now: Date.now,
     log: { debug: log, info: log, warn: log },

@@ -16,6 +16,7 @@ import { type CallLog, createCallLog } from './call-log.ts'
 import type { CallTokens } from './call-token.ts'
 import type { FunctionDefinition, Project, ProjectState } from './definition.ts'
 import type { FunctionsLog } from './functions-log.ts'
+import type { Detour } from './host/messages.ts'
 import { callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
 import { type Instance, LoadError, startInstance } from './instances/instance.ts'
 import { createPool } from './instances/pool.ts'
@@ -35,6 +36,8 @@ export interface FunctionsOptions {
   /** The PATH of the server. */
   readonly searchPath: string
   readonly tokens: CallTokens
+  /** The origin of all URLs that this server gives out; undefined when it is that of each request. */
+  readonly publicUrl: string | undefined
   /** The address of this server for its functions. */
   readonly server: () => Promise<string>
   readonly now: () => number
@@ -63,7 +66,7 @@ export interface Functions extends FunctionRunner {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { env, mode, project, settings, key, searchPath, tokens, now, log } = options
+  const { env, mode, project, settings, key, searchPath, publicUrl, tokens, now, log } = options
   const calls = createCallLog()
   const pool = createPool({ start, find, now })
   const running = new Set<Promise<unknown>>()
@@ -93,7 +96,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       definition,
       environment: instanceEnvironment(definition, { env, server, key, scratch, searchPath }),
       scratch,
-      wechat: detour(server),
+      detours: [...detourOfWechat(server), ...detourOfFiles(server)],
       line: (line) => wrote(definition.name, latest.get(instance), line),
       started(of) {
         pid = of
@@ -108,10 +111,19 @@ export function createFunctions(options: FunctionsOptions): Functions {
   }
 
   /** Where requests to WeChat go, if not there: as logins do. In `dev`, made-up users are known here. */
-  function detour(server: string): string | undefined {
+  function detourOfWechat(server: string): readonly Detour[] {
     const { madeUpIdentities, apiBase } = settings().auth.wechat
-    if (madeUpIdentities) return server
-    return apiBase === 'https://api.weixin.qq.com' ? undefined : apiBase
+    if (!madeUpIdentities && apiBase === 'https://api.weixin.qq.com') return []
+    return [{ from: 'api.weixin.qq.com', below: ['/'], to: madeUpIdentities ? server : apiBase, announced: true }]
+  }
+
+  /**
+   * SDKs upload and download by URLs that begin with the public address, to which this machine may have no way: it may be
+   * behind a router that sends nothing back, or in a container.
+   */
+  function detourOfFiles(server: string): readonly Detour[] {
+    if (publicUrl === undefined) return []
+    return [{ from: new URL(publicUrl).host, below: ['/u/', '/o/'], to: server, announced: false }]
   }
 
   function wrote(name: string, requestId: string | undefined, line: LogLine): void {

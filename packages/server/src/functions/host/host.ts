@@ -43,10 +43,11 @@ if (process.platform !== 'linux') {
 }
 
 if (!options.signals) keepSignals()
-if (options.wechat !== undefined) {
-  const { detourWechat } = await import('./wechat-detour.ts')
-  const { wechat } = options
-  detourWechat(wechat, () => process.stderr.write(`requests to api.weixin.qq.com go to ${wechat}\n`))
+if (options.detours.length > 0) {
+  const { detourRequests } = await import('./detours.ts')
+  detourRequests(options.detours, ({ from, to, announced }) => {
+    if (announced) process.stderr.write(`requests to ${from} go to ${to}\n`)
+  })
 }
 const require = createRequire(options.file)
 /** Files that the server has not been told of. */

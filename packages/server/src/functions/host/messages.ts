@@ -17,8 +17,19 @@ export interface HostOptions {
   readonly signals: boolean
   /** A line that marks, in both outputs, where a call ends. Nobody else knows it. */
   readonly mark: string
-  /** The origin that gets the requests to WeChat instead; absent when WeChat itself does. */
-  readonly wechat?: string | undefined
+  readonly detours: readonly Detour[]
+}
+
+/** Requests of a function that go elsewhere. */
+export interface Detour {
+  /** The host, with its port unless that is the usual one: `api.weixin.qq.com`, `files.example.com:8443`. */
+  readonly from: string
+  /** The beginnings of the paths. */
+  readonly below: readonly string[]
+  /** The origin that gets them: `http://127.0.0.1:8787`. */
+  readonly to: string
+  /** Whether the log of the function says so. */
+  readonly announced: boolean
 }
 
 /** From the server: runs `main`. One at a time. */

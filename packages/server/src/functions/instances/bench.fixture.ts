@@ -33,7 +33,7 @@ async function startOurs(): Promise<Echo> {
     definition,
     environment: { PATH: process.env.PATH ?? '' },
     scratch: directory,
-    wechat: undefined,
+    detours: [],
     line() {},
     started() {},
     ended() {},

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { LogLine, ThrownError } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
-import type { CallEnd, CallMessage, HostMessage } from '../host/messages.ts'
+import type { CallEnd, CallMessage, Detour, HostMessage } from '../host/messages.ts'
 import { contextOptions } from './environment.ts'
 import { startProcess } from './function-process.ts'
 import { createOutput } from './output.ts'
@@ -43,7 +43,7 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string>>
   /** The only directory that it may write to. */
   readonly scratch: string
-  readonly wechat: string | undefined
+  readonly detours: readonly Detour[]
   /** Each line that it writes. */
   readonly line: (line: LogLine) => void
   readonly started: (pid: number) => void
@@ -87,7 +87,7 @@ export class LoadError extends Error {
 }
 
 export function startInstance(options: InstanceOptions): Instance {
-  const { definition, environment, scratch, wechat } = options
+  const { definition, environment, scratch, detours } = options
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
   const startedAt = Date.now()
   const seen = new Map<string, string>()
@@ -122,7 +122,7 @@ export function startInstance(options: InstanceOptions): Instance {
       maxResultBytes: MAX_RESULT_BYTES,
       signals: !definition.sandbox || definition.allow.includes('child-process'),
       mark,
-      wechat,
+      detours,
     },
     output(stream, text) {
       if (stream === 'stderr') tail = (tail + text).slice(-TAIL)

@@ -26,7 +26,7 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
         definition,
         environment: { PATH: process.env.PATH ?? '' },
         scratch: directory,
-        wechat: undefined,
+        detours: [],
         line() {},
         started() {},
         ended() {},
