@@ -191,6 +191,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       return openFunctions({
         env,
         mode,
+        hidden: placesOnDisk(options.places),
         settings,
         key: auth.functionKeys,
         tokens: callTokens,
@@ -322,6 +323,11 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       await data.close()
     },
   }
+}
+
+/** The directories with the data. */
+function placesOnDisk({ dataDir, blobs }: DataPlaces): readonly string[] {
+  return [dataDir, ...(blobs !== undefined && 'directory' in blobs ? [blobs.directory] : [])]
 }
 
 function listeningUrl(http: FastifyInstance): string {

@@ -58,6 +58,11 @@ export interface LogLine {
   readonly text: string
 }
 
+/** About the bytes of memory that a line takes: an empty one takes some, too. */
+export function bytesOf({ text }: LogLine): number {
+  return text.length + 64
+}
+
 /** A call that has ended. */
 export interface CallRecord {
   readonly requestId: string

@@ -87,7 +87,7 @@ test('a call sees who calls, and is in the log with its lines', async (t) => {
     url: 'http://127.0.0.1:1/admin',
   })
   const [call] = functions.calls.list({ limit: 1 })
-  assert.ok(call !== undefined && call.cold && call.memoryMB > 10)
+  assert.ok(call?.cold && call.memoryMB > 10)
   assert.deepEqual([call.function, call.caller, call.status, call.trigger], ['who', 'u1', 'ok', 'sdk'])
   assert.deepEqual(
     call.lines.map(({ text }) => text),

@@ -23,6 +23,8 @@ import { type Reaper, startReaper } from './instances/reaper.ts'
 
 /** Functions that call each other, one within the other. */
 const MAX_DEPTH = 8
+/** Instances that may end, one after the other, before they begin a call. */
+const MAX_ATTEMPTS = 3
 
 export interface FunctionsOptions {
   readonly env: string
@@ -154,13 +156,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       throw error
     })
     await opening
-    const taken = await pool.acquire(name).catch((error: unknown) => {
-      if (error instanceof LoadError) {
-        throw failed('FUNCTIONS_EXECUTE_FAIL', error.thrown, { cold: true, lines: error.lines })
-      }
-      throw error instanceof CloudsteadError ? failed(error.code) : error
-    })
-    const { outcome, lines, durationMs, memoryMB } = await runIn(taken.instance, call, within)
+    const { taken, outcome, lines, durationMs, memoryMB } = await runSomewhere(call, within, failed)
     const known = { cold: taken.cold, memoryMB, lines }
     const { definition: ran } = taken.instance
     switch (outcome.type) {
@@ -187,6 +183,25 @@ export function createFunctions(options: FunctionsOptions): Functions {
         const message = `more than ${ran.memoryMB} MB were needed`
         throw failed('FUNCTIONS_MEMORY_LIMIT_EXCEEDED', { name: 'Error', message }, known)
       }
+    }
+  }
+
+  /** Runs a call in an instance. One that ends before it begins the call, because of the call before, leaves it to another. */
+  async function runSomewhere(
+    call: FunctionCall,
+    within: Omit<ReturnType<typeof admit>, 'definition'>,
+    failed: (code: FunctionError['code'], thrown?: ThrownError, known?: Partial<CallEnding>) => FunctionError,
+  ) {
+    for (let attempt = 1; ; attempt++) {
+      const taken = await pool.acquire(call.name).catch((error: unknown) => {
+        if (error instanceof LoadError) {
+          throw failed('FUNCTIONS_EXECUTE_FAIL', error.thrown, { cold: true, lines: error.lines })
+        }
+        throw error instanceof CloudsteadError ? failed(error.code) : error
+      })
+      const ran = await runIn(taken.instance, call, within)
+      const { outcome } = ran
+      if (outcome.type !== 'ended' || outcome.begun || attempt >= MAX_ATTEMPTS) return { taken, ...ran }
     }
   }
 
@@ -259,7 +274,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       while (running.size > 0) await Promise.allSettled(running)
       await pool.close()
       await opening
-      home?.reaper.close()
+      await home?.reaper.close()
     },
   }
 }

@@ -4,6 +4,9 @@ export interface EventIdentity {
   readonly appId: string
 }
 
+/** Functions may replace it. */
+const { parse } = JSON
+
 type Members = Readonly<Record<string, unknown>>
 
 /**
@@ -15,7 +18,7 @@ type Members = Readonly<Record<string, unknown>>
  * @throws SyntaxError when the text is no JSON
  */
 export function eventOf(text: string, identity: EventIdentity | undefined): unknown {
-  const event: unknown = text === '' ? {} : JSON.parse(text)
+  const event: unknown = text === '' ? {} : parse(text)
   if (!isObject(event)) return event
   const sent = Object.hasOwn(event, 'userInfo') ? event.userInfo : undefined
   const { openId: _, appId: __, ...others } = isObject(sent) ? sent : {}

@@ -1,16 +1,20 @@
 /** The program of a function process: loads one function, then runs one call at a time. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ThrownError } from '../call.ts'
 import { contextOf } from './context.ts'
 import { eventOf } from './event.ts'
+import { createFrameReader, frameOf } from './frames.ts'
 import type { CallEnd, CallMessage, HostMessage, HostOptions } from './messages.ts'
 
 /** Characters of a message or a stack. */
 const MAX_TEXT = 10_000
 const MEMORY_EVERY_MS = 250
+/** The number of the channel to the server. */
+const CHANNEL = 3
 
 type Main = (event: unknown, context: unknown, callback: (error: unknown, result?: unknown) => void) => unknown
 
@@ -19,17 +23,18 @@ const own = fileURLToPath(import.meta.url)
 process.argv = [process.argv[0] ?? 'node', options.file]
 
 // What the function does to these must not keep it from answering.
-const tell = (process.send as (message: HostMessage, sent?: () => void) => boolean).bind(process)
+const { stringify } = JSON
+const channel = new Socket({ fd: CHANNEL, readable: true, writable: true })
+const tell = (message: HostMessage, sent?: () => void) => void channel.write(frameOf(message), sent)
 const exit = process.exit.bind(process)
 const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) }
-process.send = undefined as never
 let wrote = false
 process.stdout.write = noticing(write.out)
 process.stderr.write = noticing(write.err)
 
-/** The server ends its functions when it ends itself; Ctrl-C in a terminal reaches both. */
+/** The server ends its functions when it ends itself; whoever stops a service may signal both. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
-process.on('disconnect', () => exit(0))
+channel.on('error', () => exit(0)).on('end', () => exit(0))
 process.on('uncaughtException', uncaught)
 process.on('unhandledRejection', uncaught)
 // Elsewhere than on Linux only the process itself knows.
@@ -37,6 +42,7 @@ if (process.platform !== 'linux') {
   setInterval(() => tell({ type: 'memory', bytes: process.memoryUsage.rss() }), MEMORY_EVERY_MS).unref()
 }
 
+if (!options.signals) keepSignals()
 if (options.wechat !== undefined) {
   const { detourWechat } = await import('./wechat-detour.ts')
   const { wechat } = options
@@ -48,7 +54,10 @@ let loaded: string[] = []
 adaptLoading()
 const main = load()
 if (main !== undefined) {
-  process.on('message', (message: CallMessage) => void answer(main, message))
+  const read = createFrameReader(Number.POSITIVE_INFINITY)
+  channel.on('data', (chunk) => {
+    for (const message of read(chunk)) void answer(main, message as CallMessage)
+  })
   tell({ type: 'loaded', files: loaded })
   loaded = []
 }
@@ -64,27 +73,28 @@ function load(): Main | undefined {
   }
 }
 
-async function answer(main: Main, { event: text, identity, requestId, variables }: CallMessage): Promise<void> {
+async function answer(main: Main, { call, event: text, identity, requestId, variables }: CallMessage): Promise<void> {
+  tell({ type: 'begun', call })
   let event: unknown
   try {
     event = eventOf(text, identity)
   } catch {
-    return end({ type: 'bad-event' })
+    return end(call, { type: 'bad-event' })
   }
   const takeBack = setVariables(variables)
-  end(await outcomeOf(() => called(main, event, contextOf(options.context, requestId, variables))))
+  end(call, await outcomeOf(() => called(main, event, contextOf(options.context, requestId, variables))))
   // The server works on with the answer meanwhile.
   takeBack()
 }
 
-function end(outcome: CallEnd): void {
+function end(call: number, outcome: CallEnd): void {
   const marked = wrote
   if (wrote) {
     write.out(options.mark)
     write.err(options.mark)
     wrote = false
   }
-  tell({ ...outcome, files: loaded, marked })
+  tell({ ...outcome, call, files: loaded, marked })
   if (loaded.length > 0) loaded = []
 }
 
@@ -102,7 +112,7 @@ function setVariables(variables: Readonly<Record<string, string>>): () => void {
 
 async function outcomeOf(run: () => unknown): Promise<CallEnd> {
   try {
-    const result = JSON.stringify(await run()) ?? 'null'
+    const result = stringify(await run()) ?? 'null'
     const bytes = Buffer.byteLength(result)
     return bytes > options.maxResultBytes ? { type: 'too-large', bytes } : { type: 'result', result }
   } catch (thrown) {
@@ -147,6 +157,16 @@ interface Compiling extends NodeModule {
 
 function isPackage(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file)
+}
+
+/** A signal to another process is a mistake, and the worst one to the server. */
+function keepSignals(): void {
+  const kill = process.kill.bind(process)
+  process.kill = (pid, signal) => {
+    if (pid === process.pid || pid === 0) return kill(pid, signal)
+    const message = 'a function cannot send signals to other processes.'
+    throw Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED', permission: 'ChildProcess' })
+  }
 }
 
 function uncaught(thrown: unknown): void {

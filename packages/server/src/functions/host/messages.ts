@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly exported: string
   /** Bytes of a result. */
   readonly maxResultBytes: number
+  /** Whether it may send signals to other processes. */
+  readonly signals: boolean
   /** A line that marks, in both outputs, where a call ends. Nobody else knows it. */
   readonly mark: string
   /** The origin that gets the requests to WeChat instead; absent when WeChat itself does. */
@@ -21,6 +23,8 @@ export interface HostOptions {
 
 /** From the server: runs `main`. One at a time. */
 export interface CallMessage {
+  /** Counts the calls of the process. */
+  readonly call: number
   /** JSON text; empty for no data. */
   readonly event: string
   /** Of a WeChat user. */
@@ -34,7 +38,10 @@ export interface CallMessage {
 export type HostMessage =
   | { readonly type: 'loaded'; readonly files: readonly string[] }
   | { readonly type: 'not-loaded'; readonly error: ThrownError }
+  /** `main` runs from now on. */
+  | { readonly type: 'begun'; readonly call: number }
   | (CallEnd & {
+      readonly call: number
       /** Files of the project that were loaded during the call. */
       readonly files: readonly string[]
       /** Whether both outputs have the mark, because something was written since the last one. */

@@ -274,3 +274,19 @@ describe('readable are the project and what its packages link to', () => {
     assert.deepEqual(setup.get('hello').readable, expected)
   })
 })
+
+test('what is hidden in the project can be read by no function', () => {
+  const files = {
+    'cloudfunctions/fn/index.js': MAIN,
+    'shared/a.js': '',
+    'var/data/secrets.json': '{}',
+    'var/other.txt': '',
+    'package.json': {},
+  }
+  const setup = setUp(files, {}, 'dev', ['var/data'])
+  const { base } = setup
+  const readable = setup.get('fn').readable.map((path) => path.slice(base.length))
+  assert.deepEqual(readable.toSorted(), ['/cloudfunctions', '/package.json', '/shared', '/var/other.txt'])
+  const all = setUp(files, {}, 'dev', ['../elsewhere'])
+  assert.deepEqual(all.get('fn').readable, [all.base])
+})

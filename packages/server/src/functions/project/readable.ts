@@ -53,6 +53,19 @@ export function outermost(directories: readonly string[]): readonly string[] {
   return all.filter((one) => !all.some((other) => other !== one && isWithin(one, other)))
 }
 
+/**
+ * A directory without what is hidden: all of it, or what is in it except for that.
+ *
+ * @param hidden without symbolic links
+ */
+export function withoutHidden(disk: Reader, directory: string, hidden: readonly string[]): readonly string[] {
+  if (hidden.some((path) => isWithin(directory, path))) return []
+  if (!hidden.some((path) => isWithin(path, directory))) return [directory]
+  const listed = disk.entries(directory)
+  const names = 'value' in listed ? listed.value.map(({ name }) => name) : []
+  return names.flatMap((name) => withoutHidden(disk, join(directory, name), hidden))
+}
+
 /** A package in a `node_modules` finds its own dependencies beside it: all of that directory. */
 function sharedDirectory(target: string): string {
   const packages = `${sep}node_modules${sep}`
