@@ -17,11 +17,12 @@ export function hostMessageOf(value: unknown): HostMessage | undefined {
     case 'loaded':
       return { type, files: filesOf(value.files) }
     case 'not-loaded':
-    case 'uncaught':
       return { type, error: errorOf(value.error) }
+    case 'uncaught':
+      return typeof call === 'number' ? { type, call, error: errorOf(value.error) } : undefined
     case 'memory':
       return typeof bytes === 'number' ? { type, bytes } : undefined
-    case 'begun':
+    case 'exiting':
       return typeof call === 'number' ? { type, call } : undefined
     default: {
       const end = endOf({ type, bytes, result, error: value.error })

@@ -98,7 +98,8 @@ export function startInstance(options: InstanceOptions): Instance {
   let measuredAt = Number.NEGATIVE_INFINITY
   let uncaught: ThrownError | undefined
   let made = 0
-  let begun = 0
+  /** What it said to run when it began to end. */
+  let endedIn: number | undefined
   let closed = false
   let finish: ((outcome: Outcome) => void) | undefined
 
@@ -161,12 +162,14 @@ export function startInstance(options: InstanceOptions): Instance {
         // It ends by itself, after what it has written.
         alive = false
         uncaught ??= message.error
+        endedIn ??= message.call
         break
       case 'memory':
         memoryBytes = message.bytes
         break
-      case 'begun':
-        begun = message.call
+      case 'exiting':
+        alive = false
+        endedIn ??= message.call
         break
       default: {
         const { files, marked, call: number, ...end } = message
@@ -184,7 +187,7 @@ export function startInstance(options: InstanceOptions): Instance {
   }
 
   function finishEnded(error: ThrownError): void {
-    finish?.({ type: 'ended', error, begun: begun === made })
+    finish?.({ type: 'ended', error, begun: endedIn === undefined || endedIn === made })
   }
 
   function failed(thrown: ThrownError): void {
