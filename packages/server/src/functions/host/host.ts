@@ -1,5 +1,5 @@
 /** The program of a function process: loads one function, then runs one call at a time. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import { sep } from 'node:path'
@@ -29,12 +29,15 @@ const tell = (message: HostMessage, sent?: () => void) => void channel.write(fra
 const exit = process.exit.bind(process)
 const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) }
 let wrote = false
+/** The number of the newest call. */
+let begun = 0
 process.stdout.write = noticing(write.out)
 process.stderr.write = noticing(write.err)
 
 /** The server ends its functions when it ends itself; whoever stops a service may signal both. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 channel.on('error', () => exit(0)).on('end', () => exit(0))
+process.on('exit', leave)
 process.on('uncaughtException', uncaught)
 process.on('unhandledRejection', uncaught)
 // Elsewhere than on Linux only the process itself knows.
@@ -74,7 +77,7 @@ function load(): Main | undefined {
 }
 
 async function answer(main: Main, { call, event: text, identity, requestId, variables }: CallMessage): Promise<void> {
-  tell({ type: 'begun', call })
+  begun = call
   let event: unknown
   try {
     event = eventOf(text, identity)
@@ -157,6 +160,15 @@ interface Compiling extends NodeModule {
 
 function isPackage(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file)
+}
+
+/** A call that has come too late can be made elsewhere, if the server knows that it has not begun. */
+function leave(): void {
+  try {
+    writeSync(CHANNEL, frameOf({ type: 'left', call: begun } satisfies HostMessage))
+  } catch {
+    // The server takes it as begun.
+  }
 }
 
 /** A signal to another process is a mistake, and the worst one to the server. */

@@ -38,8 +38,8 @@ export interface CallMessage {
 export type HostMessage =
   | { readonly type: 'loaded'; readonly files: readonly string[] }
   | { readonly type: 'not-loaded'; readonly error: ThrownError }
-  /** `main` runs from now on. */
-  | { readonly type: 'begun'; readonly call: number }
+  /** The last message: the number of the last call for which `main` was called. */
+  | { readonly type: 'left'; readonly call: number }
   | (CallEnd & {
       readonly call: number
       /** Files of the project that were loaded during the call. */

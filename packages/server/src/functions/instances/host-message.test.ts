@@ -11,7 +11,7 @@ test('messages of the host pass', () => {
     { type: 'not-loaded', error },
     { type: 'uncaught', error: { name: 'Error', message: '' } },
     { type: 'memory', bytes: 5 },
-    { type: 'begun', call: 3 },
+    { type: 'left', call: 3 },
     { type: 'result', result: '{}', ...ENDED },
     { type: 'thrown', error, ...ENDED },
     { type: 'too-large', bytes: 7, ...ENDED },

@@ -21,7 +21,7 @@ export function hostMessageOf(value: unknown): HostMessage | undefined {
       return { type, error: errorOf(value.error) }
     case 'memory':
       return typeof bytes === 'number' ? { type, bytes } : undefined
-    case 'begun':
+    case 'left':
       return typeof call === 'number' ? { type, call } : undefined
     default: {
       const end = endOf({ type, bytes, result, error: value.error })
