@@ -1,10 +1,10 @@
 /** What a function, its callers and strangers must not learn or do. Tests with the name of an advisory are lessons of it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { callFunction, resultOf } from './support/call-function.ts'
 import { createAdmin } from './support/clients.ts'
@@ -32,6 +32,7 @@ const project = await functionProject({
     await new Promise((done) => setTimeout(done, ms))
     return JSON.stringify(first) === JSON.stringify(seen()) ? { uid: first[0], id: first[2], sameInContext: first[0] === first[3] } : 'CHANGED'
   }`,
+  'cloudfunctions/denied/index.js': 'exports.main = () => 1',
   'cloudfunctions/event/index.js': 'exports.main = (event) => event',
   'cloudfunctions/throws/index.js': "exports.main = () => { throw new Error('bad ' + __filename) }",
   'cloudfunctions/page/index.js': `exports.main = (event) => ({ statusCode: 200, headers: { 'Content-Type': 'text/html', 'Set-Cookie': ['cloudstead_console_1=x; Path=/', '=cloudstead_console_1=x; Path=/', 'own=1'], 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Credentials': 'true', 'Clear-Site-Data': '"*"', 'Service-Worker-Allowed': '/', 'X-Request-Id': 'x' }, body: '<script>1</script>' + event.path })`,
@@ -43,11 +44,17 @@ const project = await functionProject({
 })
 const config = {
   functions: {
-    rules: { '*': { invoke: true } },
+    rules: { '*': { invoke: true }, denied: { invoke: false } },
     defaults: { timeout: 5, maxInstances: 5 },
     settings: { who: { timeout: 1 } },
     env: { COMMON: VALUE },
-    http: { '/page': 'page', '/throws': 'throws', '/headers': 'headers', '/who': 'who' },
+    http: {
+      '/page': 'page',
+      '/throws': 'throws',
+      '/headers': 'headers',
+      '/who': 'who',
+      '/private': { function: 'event', auth: true },
+    },
   },
 }
 const server = await serverForFile({
@@ -91,6 +98,88 @@ test('RustFS GHSA-m77q: the secrets and the data of the server are no files of a
   }
   assert.equal(await resultOf(server, 'read', { path: server.dataDir, list: true }), 'ERR_ACCESS_DENIED')
   assert.equal(typeof (await resultOf(server, 'read', { path: join(project.root, 'page/index.js') })), 'number')
+})
+
+test('CVE-2025-54387 ipx: a directory whose name begins like that of the project is another one', async () => {
+  const beside = `${dirname(project.root)}-beside`
+  mkdirSync(beside)
+  after(() => rmSync(beside, { recursive: true, force: true }))
+  writeFileSync(join(beside, 'a.txt'), 'secret')
+  writeFileSync(`${project.root}.txt`, 'secret')
+  assert.equal(await resultOf(server, 'read', { path: join(beside, 'a.txt') }), 'ERR_ACCESS_DENIED')
+  assert.equal(
+    await resultOf(server, 'read', { path: join(project.root, '../../', basename(beside), 'a.txt') }),
+    'ERR_ACCESS_DENIED',
+  )
+})
+
+test('CVE-2026-30228, CVE-2026-30850 Parse Server: a key that may read functions calls none, by no entrance', async () => {
+  const reader: ApiKey = await api.call('POST', '/keys/api?scopes=functions:read')
+  const authorization = `Bearer ${reader.apiKey}`
+  assert.equal((await consoleApi(server, reader).ask('GET', '/functions')).status, 200)
+  const answers = [
+    await consoleApi(server, reader).ask('POST', '/functions/event/invoke', {}),
+    await send(`${server.url}/v1/functions/event`, {
+      method: 'POST',
+      body: '{}',
+      headers: { authorization, 'content-type': 'application/json' },
+    }),
+    await send(`${server.url}/fn/private`, { headers: { authorization } }),
+  ]
+  assert.deepEqual(
+    answers.map(({ text }) => JSON.parse(text).code),
+    ['ACTION_FORBIDDEN', 'ACTION_FORBIDDEN', 'ACTION_FORBIDDEN'],
+  )
+  const params = { function_name: 'event', request_data: '{}' }
+  assert.equal((await actAsAdmin(server, reader.apiKey, 'functions.invokeFunction', params)).code, 'ACTION_FORBIDDEN')
+})
+
+test('CVE-2026-40344 MinIO: an unknown kind of credential is nobody where nobody may, and refused elsewhere', async () => {
+  for (const authorization of [
+    'Basic YTpi',
+    'AWS4-HMAC-SHA256 Credential=x',
+    `Bearer ${'x'.repeat(5000)}`,
+    'Bearer a.b.c',
+    'null',
+  ]) {
+    const headers = { authorization, 'content-type': 'application/json' }
+    const v1 = await send(`${server.url}/v1/functions/event`, { method: 'POST', body: '{}', headers })
+    const route = await send(`${server.url}/fn/private`, { headers })
+    assert.deepEqual([v1.status, route.status], [401, 401], authorization.slice(0, 20))
+    const open = await send(`${server.url}/fn/who`, { headers })
+    assert.equal(JSON.parse(open.text).uid, null)
+  }
+})
+
+test('CVE-2026-22707 Strapi: the rules hold at every entrance of clients', async () => {
+  for (const name of ['denied', 'Denied', 'denied ']) {
+    const web = await resultOf(server, name)
+    const v1 = await send(`${server.url}/v1/functions/${encodeURIComponent(name)}`, { method: 'POST', body: '{}' })
+    const get = await send(`${server.url}/v1/functions/${encodeURIComponent(name)}?a=1`)
+    if (name === 'denied') assert.deepEqual([web, v1.status, get.status], ['PERMISSION_DENIED', 403, 403])
+    else assert.ok(v1.status >= 400 && get.status >= 400 && typeof web === 'string', name)
+  }
+})
+
+test('CVE-2025-32442, CVE-2026-25223, CVE-2026-33806 Fastify: no Content-Type skips a check of the data', async () => {
+  for (const type of [
+    'application/json',
+    'application/json ;x',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    '',
+    'APPLICATION/JSON\t; a',
+  ]) {
+    for (const body of ['[1]', '"text"', '7', '{', 'a=1', '--x--']) {
+      const { status, text } = await send(`${server.url}/v1/functions/event`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      })
+      assert.ok(status >= 400 && status < 500, `${type} ${body}: ${status} ${text}`)
+    }
+  }
 })
 
 test('CVE-2026-21862 RustFS: the key of functions is refused from elsewhere and when somebody else is passed on', async (t) => {

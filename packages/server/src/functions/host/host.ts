@@ -29,15 +29,15 @@ const tell = (message: HostMessage, sent?: () => void) => void channel.write(fra
 const exit = process.exit.bind(process)
 const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) }
 let wrote = false
-/** The call that runs; 0 between calls. */
-let running = 0
+/** The number of the newest call. */
+let begun = 0
 process.stdout.write = noticing(write.out)
 process.stderr.write = noticing(write.err)
 
 /** The server ends its functions when it ends itself; whoever stops a service may signal both. */
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
 channel.on('error', () => exit(0)).on('end', () => exit(0))
-process.on('exit', lastWord)
+process.on('exit', leave)
 process.on('uncaughtException', uncaught)
 process.on('unhandledRejection', uncaught)
 // Elsewhere than on Linux only the process itself knows.
@@ -78,7 +78,7 @@ function load(): Main | undefined {
 }
 
 async function answer(main: Main, { call, event: text, identity, requestId, variables }: CallMessage): Promise<void> {
-  running = call
+  begun = call
   let event: unknown
   try {
     event = eventOf(text, identity)
@@ -92,7 +92,6 @@ async function answer(main: Main, { call, event: text, identity, requestId, vari
 }
 
 function end(call: number, outcome: CallEnd): void {
-  running = 0
   const marked = wrote
   if (wrote) {
     write.out(options.mark)
@@ -164,6 +163,15 @@ function isPackage(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file)
 }
 
+/** A call that has come too late can be made elsewhere, if the server knows that it has not begun. */
+function leave(): void {
+  try {
+    writeSync(CHANNEL, frameOf({ type: 'left', call: begun } satisfies HostMessage))
+  } catch {
+    // The server takes it as begun.
+  }
+}
+
 /** A signal to another process is a mistake, and the worst one to the server. */
 function keepSignals(): void {
   const kill = process.kill.bind(process)
@@ -174,17 +182,8 @@ function keepSignals(): void {
   }
 }
 
-/** Whether a call was under way: one that has just been sent can be made elsewhere. */
-function lastWord(): void {
-  try {
-    writeSync(CHANNEL, frameOf({ type: 'exiting', call: running } satisfies HostMessage))
-  } catch {
-    // The server is gone, or does not read.
-  }
-}
-
 function uncaught(thrown: unknown): void {
-  tell({ type: 'uncaught', call: running, error: thrownOf(thrown) }, () => exit(1))
+  tell({ type: 'uncaught', error: thrownOf(thrown) }, () => exit(1))
 }
 
 function thrownOf(thrown: unknown): ThrownError {

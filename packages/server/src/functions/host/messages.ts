@@ -49,8 +49,8 @@ export interface CallMessage {
 export type HostMessage =
   | { readonly type: 'loaded'; readonly files: readonly string[] }
   | { readonly type: 'not-loaded'; readonly error: ThrownError }
-  /** The process ends. @property call the one that it runs; 0 between calls */
-  | { readonly type: 'exiting'; readonly call: number }
+  /** The last message: the number of the last call for which `main` was called. */
+  | { readonly type: 'left'; readonly call: number }
   | (CallEnd & {
       readonly call: number
       /** Files of the project that were loaded during the call. */
@@ -59,7 +59,7 @@ export type HostMessage =
       readonly marked: boolean
     })
   /** The process ends because of an error that nobody caught. */
-  | { readonly type: 'uncaught'; readonly call: number; readonly error: ThrownError }
+  | { readonly type: 'uncaught'; readonly error: ThrownError }
   | { readonly type: 'memory'; readonly bytes: number }
 
 /** How a call has ended. */

@@ -9,9 +9,9 @@ test('messages of the host pass', () => {
   for (const message of [
     { type: 'loaded', files: ['/a/index.js'] },
     { type: 'not-loaded', error },
-    { type: 'uncaught', call: 0, error: { name: 'Error', message: '' } },
+    { type: 'uncaught', error: { name: 'Error', message: '' } },
     { type: 'memory', bytes: 5 },
-    { type: 'exiting', call: 3 },
+    { type: 'left', call: 3 },
     { type: 'result', result: '{}', ...ENDED },
     { type: 'thrown', error, ...ENDED },
     { type: 'too-large', bytes: 7, ...ENDED },
@@ -41,11 +41,10 @@ test('whatever else a function may write is none, or is made harmless', () => {
   }
   assert.deepEqual(hostMessageOf({ type: 'loaded', files: null }), { type: 'loaded', files: [] })
   assert.deepEqual(hostMessageOf({ type: 'loaded', files: [1, 'a\0', '/b'] }), { type: 'loaded', files: ['/b'] })
-  assert.deepEqual(hostMessageOf({ type: 'uncaught', call: 2, error: { name: 1, message: [], stack: {} } }), {
+  assert.deepEqual(hostMessageOf({ type: 'uncaught', error: { name: 1, message: [], stack: {} } }), {
     type: 'uncaught',
-    call: 2,
     error: { name: 'Error', message: '' },
   })
-  const long = hostMessageOf({ type: 'uncaught', call: 0, error: { message: 'x'.repeat(1_000_000) } })
+  const long = hostMessageOf({ type: 'uncaught', error: { message: 'x'.repeat(1_000_000) } })
   assert.ok(long?.type === 'uncaught' && long.error.message.length < 20_000)
 })

@@ -17,12 +17,11 @@ export function hostMessageOf(value: unknown): HostMessage | undefined {
     case 'loaded':
       return { type, files: filesOf(value.files) }
     case 'not-loaded':
-      return { type, error: errorOf(value.error) }
     case 'uncaught':
-      return typeof call === 'number' ? { type, call, error: errorOf(value.error) } : undefined
+      return { type, error: errorOf(value.error) }
     case 'memory':
       return typeof bytes === 'number' ? { type, bytes } : undefined
-    case 'exiting':
+    case 'left':
       return typeof call === 'number' ? { type, call } : undefined
     default: {
       const end = endOf({ type, bytes, result, error: value.error })

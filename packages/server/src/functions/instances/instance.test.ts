@@ -285,3 +285,30 @@ test('requests with a detour go elsewhere, by every module, and others do not', 
   ])
   assert.deepEqual(end.lines, [`requests to api.weixin.qq.com go to http://127.0.0.1:${port}`])
 })
+
+test('an instance that fills its memory little by little takes no more calls before it is full', async (t) => {
+  const { instance, call } = startCode(
+    t,
+    `const kept = []
+     exports.main = async () => { kept.push(Buffer.alloc(4e6, 1)); await new Promise((done) => setTimeout(done, 20)) }`,
+    { definition: { memoryMB: 64 } },
+  )
+  await instance.loaded
+  let calls = 0
+  for (; instance.alive && calls < 100; calls++) assert.equal((await call()).type, 'result')
+  assert.ok(calls > 5 && calls < 100, String(calls))
+})
+
+test('a call that comes when the process is ending anyway has not begun', async (t) => {
+  for (const last of ['throw new Error("late")', 'process.exit(0)', 'Promise.reject(1)']) {
+    const { instance, call } = startCode(t, `exports.main = () => { setImmediate(() => { ${last} }) }`)
+    await instance.loaded
+    assert.equal((await call()).type, 'result')
+    const end = await call()
+    assert.ok(end.type === 'ended' && !end.begun, `${last}: ${end.type}`)
+  }
+  const { instance, call } = startCode(t, 'exports.main = () => process.exit(0)')
+  await instance.loaded
+  const end = await call()
+  assert.ok(end.type === 'ended' && end.begun)
+})

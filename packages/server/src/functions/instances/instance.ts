@@ -17,6 +17,10 @@ const NODE_MB = 64
 const MEMORY_EVERY_MS = 100
 /** In less time, nobody fills much memory. */
 const SHORT_MS = 10
+/** Of the limit of memory: what has grown so far fills the rest soon. */
+const NEARLY = 0.9
+/** Times the memory after the first calls. */
+const GROWN = 1.25
 /** How long the last output of a call may take to arrive after its result. */
 const OUTPUT_MS = 250
 const MB = 1024 * 1024
@@ -95,11 +99,11 @@ export function startInstance(options: InstanceOptions): Instance {
   let alive = true
   let tail = ''
   let memoryBytes = 0
+  let firstBytes: number | undefined
   let measuredAt = Number.NEGATIVE_INFINITY
   let uncaught: ThrownError | undefined
   let made = 0
-  /** What it said to run when it began to end. */
-  let endedIn: number | undefined
+  let lastBegun = Number.POSITIVE_INFINITY
   let closed = false
   let finish: ((outcome: Outcome) => void) | undefined
 
@@ -162,14 +166,12 @@ export function startInstance(options: InstanceOptions): Instance {
         // It ends by itself, after what it has written.
         alive = false
         uncaught ??= message.error
-        endedIn ??= message.call
         break
       case 'memory':
         memoryBytes = message.bytes
         break
-      case 'exiting':
-        alive = false
-        endedIn ??= message.call
+      case 'left':
+        lastBegun = message.call
         break
       default: {
         const { files, marked, call: number, ...end } = message
@@ -187,7 +189,7 @@ export function startInstance(options: InstanceOptions): Instance {
   }
 
   function finishEnded(error: ThrownError): void {
-    finish?.({ type: 'ended', error, begun: endedIn === undefined || endedIn === made })
+    finish?.({ type: 'ended', error, begun: lastBegun >= made })
   }
 
   function failed(thrown: ThrownError): void {
@@ -211,8 +213,16 @@ export function startInstance(options: InstanceOptions): Instance {
     return memoryBytes
   }
 
+  const limitBytes = (definition.memoryMB + NODE_MB) * MB
+
   function overLimit(): boolean {
-    return measure() > (definition.memoryMB + NODE_MB) * MB
+    return measure() > limitBytes
+  }
+
+  /** Whether the calls so far have filled it little by little: the next ones are better made by a new one. */
+  function isWorn(): boolean {
+    firstBytes ??= memoryBytes
+    return memoryBytes > limitBytes * NEARLY && memoryBytes > firstBytes * GROWN
   }
 
   function call(message: Omit<CallMessage, 'call'>) {
@@ -234,6 +244,7 @@ export function startInstance(options: InstanceOptions): Instance {
         const measured = ended - begunAt < SHORT_MS && ended - measuredAt < MEMORY_EVERY_MS
         const judged = end.type === 'result' && !measured && overLimit() ? ({ type: 'memory' } as const) : end
         if (judged.type === 'timeout' || judged.type === 'memory') kill()
+        else if (!measured && isWorn()) alive = false
         resolve(judged)
       }
       if (closed) finishEnded(uncaught ?? endedError(null, null))
