@@ -24,6 +24,34 @@ const project = await functionProject({
     const fs = require('fs')
     try { return list ? fs.readdirSync(path) : fs.readFileSync(path, 'latin1').length } catch (error) { return error.code }
   }`,
+  'cloudfunctions/leaves/index.js': `
+    const fs = require('fs')
+    const own = process.env.TMPDIR
+    const ways = {
+      symlink() { fs.symlinkSync('/etc/passwd', own + '/a'); return fs.readFileSync(own + '/a').length },
+      relative() { fs.symlinkSync('../../../../../etc', own + '/b'); return fs.readdirSync(own + '/b').length },
+      link() { fs.linkSync('/etc/passwd', own + '/c') },
+      proc: () => fs.readFileSync('/proc/self/root/etc/passwd').length,
+      buffer: () => fs.readFileSync(Buffer.from('/etc/passwd')).length,
+      bytes: () => fs.readFileSync(new Uint8Array(Buffer.from(__dirname + '/../../../../../../../etc/passwd'))).length,
+      url: () => fs.readFileSync(new URL('file:///etc/passwd')).length,
+      directory() { process.chdir('/etc'); return fs.readFileSync('passwd').length },
+      copy() { fs.cpSync('/etc/passwd', own + '/d') },
+      move() { fs.renameSync(__filename, own + '/e') },
+      temporary: () => fs.mkdtempSync('/tmp/x-'),
+      append() { fs.appendFileSync(__filename, ' ') },
+      thread() { new (require('worker_threads').Worker)('', { eval: true }) },
+      program: () => require('child_process').spawnSync('id').status,
+      inspector() { require('inspector').open(0) },
+      database: () => new (require('node:sqlite').DatabaseSync)(own + '/../../x.sqlite'),
+      memory: () => new (process.getBuiltinModule('node:sqlite').DatabaseSync)(':memory:'),
+      native: () => process.dlopen({ exports: {} }, '/x.node'),
+      report: () => process.report.writeReport('/tmp/x.json'),
+      heap: () => require('v8').writeHeapSnapshot('/tmp/x.heapsnapshot'),
+      variables: () => process.loadEnvFile('/etc/os-release'),
+      signal: () => process.kill(process.ppid, 0),
+    }
+    exports.main = () => Object.keys(ways).filter((name) => { try { ways[name](); return true } catch { return false } })`,
   'cloudfunctions/keys/index.js': `exports.main = () => ({ secretId: process.env.TENCENTCLOUD_SECRETID, secretKey: process.env.TENCENTCLOUD_SECRETKEY, token: process.env.TCB_SESSIONTOKEN, server: JSON.parse(process.env.TCB_CONTEXT_CNFG).URL })`,
   'cloudfunctions/who/index.js': `exports.main = async ({ ms = 0, hang = false }, context) => {
     const seen = () => [process.env.TCB_UUID ?? null, process.env.TCB_SESSIONTOKEN, context.request_id, JSON.parse(context.environment).TCB_UUID ?? null]
@@ -98,6 +126,10 @@ test('RustFS GHSA-m77q: the secrets and the data of the server are no files of a
   }
   assert.equal(await resultOf(server, 'read', { path: server.dataDir, list: true }), 'ERR_ACCESS_DENIED')
   assert.equal(typeof (await resultOf(server, 'read', { path: join(project.root, 'page/index.js') })), 'number')
+})
+
+test('no way that is known leads out of the sandbox', async () => {
+  assert.deepEqual(await resultOf(server, 'leaves'), [])
 })
 
 test('CVE-2025-54387 ipx: a directory whose name begins like that of the project is another one', async () => {
