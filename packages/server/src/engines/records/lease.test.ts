@@ -118,6 +118,19 @@ describe('a lease', () => {
     assert.equal(await work.result, 'done')
   })
 
+  test('that is given back is taken within a second by who waits for it', async () => {
+    const work = begin()
+    await work.begun
+    const other = begin()
+    await pass(2 * SECOND)
+    work.end()
+    await work.result
+    await pass(2 * SECOND)
+    await other.begun
+    other.end()
+    assert.equal(await other.result, 'done')
+  })
+
   test('of a holder that has ended is taken when it has run out', async () => {
     const value = JSON.stringify({ holder: 'gone', until: Date.now() + 12 * SECOND })
     await records.commit([{ op: 'put', space: 'leases', id: name, value, entries: [] }])

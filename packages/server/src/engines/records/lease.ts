@@ -9,7 +9,7 @@ const LEASE_MS = 30_000
 const RENEW_AFTER_MS = 10_000
 /** A holder that cannot renew stops 10 s before others take over, because their clocks may be ahead. */
 const LOST_AFTER_MS = 20_000
-/** How often the age of the last renewal is checked; also the pause after a failed renewal. */
+/** How often the age of the last renewal is checked, and whether a lease was given back; also the pause after a failed renewal. */
 const TICK_MS = 1000
 const HOLDER_BYTES = 16
 
@@ -51,8 +51,8 @@ interface Lease {
 
 /**
  * Does work that one process at a time should do. When another process holds the lease and renews it, that process does the
- * work, and this call does nothing. When a holder has ended without giving the lease back, this call waits until the lease
- * runs out, at most 30 s.
+ * work, and this call does nothing. A lease that is given back is taken within a second. When a holder has ended without
+ * giving it back, this call waits until the lease runs out, at most 30 s.
  *
  * A lease saves work; it is not a lock. A process that was suspended may continue for a moment after another one has taken
  * the lease, so the work must be correct even when two processes do it at once.
@@ -114,13 +114,15 @@ export async function withLease<T>(
  */
 async function take({ records, name, now, signal }: LeaseOptions, holder: string): Promise<number | undefined> {
   let record = await read(records, name)
-  const left = record === undefined ? 0 : leaseOf(record).until - now()
-  if (left > 0) {
-    // Whoever does not renew in this time has ended, even if the clocks disagree about `until`.
-    await timers.setTimeout(Math.min(left, LEASE_MS), undefined, { signal, ref: false })
-    const former = record
+  const former = record
+  // Whoever does not renew in this time has ended, even if the clocks disagree about `until`.
+  let left = record === undefined ? 0 : Math.min(leaseOf(record).until - now(), LEASE_MS)
+  for (; left > 0; left -= TICK_MS) {
+    await timers.setTimeout(Math.min(left, TICK_MS), undefined, { signal, ref: false })
     record = await read(records, name)
-    if (record?.version !== former?.version) return undefined
+    // It was given back.
+    if (record === undefined) break
+    if (record.version !== former?.version) return undefined
   }
   const at = now()
   return (await put(records, name, { holder, until: at + LEASE_MS }, record)) ? at : undefined
