@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { resultOf } from './support/call-function.ts'
 import { startServers } from './support/cluster.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { lacksPostgres } from './support/postgres.ts'
 import type { RunningServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
 
-const project = await functionProject({
+const project = await projectForFile({
   'cloudfunctions/tick/index.js': 'exports.main = () => process.env.TCB_CONTEXT_CNFG',
   'cloudfunctions/tick/config.json': JSON.stringify({
     triggers: [{ name: 'seconds', type: 'timer', config: '* * * * * * *' }],

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type ConsoleApi, consoleApi } from './support/console-api.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { type ApiKey, serverForFile } from './support/server.ts'
 
-const PROJECT = await functionProject({
+const PROJECT = await projectForFile({
   'cloudfunctions/hello/index.js': `exports.main = async (event) => {
   console.log('hello from', event.name)
   console.error('a warning')

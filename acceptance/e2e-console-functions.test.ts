@@ -13,7 +13,7 @@ import {
   settled,
 } from './support/e2e-console.ts'
 import { newScreenshots, type Screenshots } from './support/e2e-screenshots.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { type RunningServer, startServer } from './support/server.ts'
 import { until } from './support/until.ts'
 import { createUser, type User } from './support/users.ts'
@@ -57,7 +57,7 @@ const CONFIG = {
 }
 
 describe('the page of functions', { skip: lacksChromium() }, async () => {
-  const project = await functionProject(FILES)
+  const project = await projectForFile(FILES)
   const opened: OpenedConsole[] = []
   const users: User[] = []
   let server: RunningServer

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { callFunction, resultOf } from './support/call-function.ts'
 import { consoleApi } from './support/console-api.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { cloudstead, ENV, serverForFile } from './support/server.ts'
 import { eventually, until } from './support/until.ts'
 
@@ -16,7 +16,7 @@ const SOON_MS = 2000
 
 const returns = (value: unknown) => `exports.main = () => (${JSON.stringify(value)})`
 const MANY = Array.from({ length: 100 }, (_, n) => `many${n}`)
-const project = await functionProject({
+const project = await projectForFile({
   'cloudfunctions/steady/index.js':
     'exports.main = async ({ n }) => { await new Promise((done) => setTimeout(done, 5)); return n }',
   'cloudfunctions/edited/index.js':
@@ -68,23 +68,22 @@ describe('changes', { concurrency: false }, () => {
         for (let n = 0; !ending; n++) outcomes.push((await resultOf(server, 'steady', { n })) === n)
       }),
     )
-    await project.write('cloudfunctions/edited/lib.js', 'module.exports = 2')
+    await project.write({ 'cloudfunctions/edited/lib.js': 'module.exports = 2' })
     await eventuallyResult('edited', [2, 1, null])
-    await project.write('cloudfunctions/edited/data.json', '{ "n": 2 }')
+    await project.write({ 'cloudfunctions/edited/data.json': '{ "n": 2 }' })
     await eventuallyResult('edited', [2, 2, null])
-    await project.write('cloudfunctions/edited/lib.js', 'module.exports = (')
+    await project.write({ 'cloudfunctions/edited/lib.js': 'module.exports = (' })
     await eventuallyResult('edited', 'FUNCTIONS_EXECUTE_FAIL')
-    await project.write('cloudfunctions/edited/lib.js', 'module.exports = 3')
+    await project.write({ 'cloudfunctions/edited/lib.js': 'module.exports = 3' })
     await eventuallyResult('edited', [3, 2, null])
 
     const declared = (value: string) =>
-      project.write(
-        'cloudbaserc.json',
-        JSON.stringify({ functions: [{ name: 'edited', envVariables: { FROM: value } }] }),
-      )
+      project.write({
+        'cloudbaserc.json': JSON.stringify({ functions: [{ name: 'edited', envVariables: { FROM: value } }] }),
+      })
     await declared('a')
     await eventuallyResult('edited', [3, 2, 'a'])
-    await project.write('cloudbaserc.json', '{ "functions": [')
+    await project.write({ 'cloudbaserc.json': '{ "functions": [' })
     await eventually('it is reported', () => /cloudbaserc\.json/.test(server.log()), SOON_MS)
     assert.ok(Array.isArray(await resultOf(server, 'edited')))
     await declared('b')
@@ -92,7 +91,7 @@ describe('changes', { concurrency: false }, () => {
 
     const busy = callFunction(server, 'busy')
     await eventually('it has begun', () => server.log().includes('[busy] begun'))
-    await project.write('cloudfunctions/busy/index.js', returns('new'))
+    await project.write({ 'cloudfunctions/busy/index.js': returns('new') })
     await eventuallyResult('busy', 'new')
     assert.deepEqual(await busy, { result: 'old' })
     renameSync(join(project.root, 'busy'), join(project.root, 'renamed'))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { callFunction, resultOf } from './support/call-function.ts'
 import { consoleApi } from './support/console-api.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { serverForFile } from './support/server.ts'
 import { eventually } from './support/until.ts'
 import { actionBody, send } from './support/wire.ts'
@@ -103,7 +103,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
 
 const CODE = { ...Object.fromEntries(Object.entries(CLUMSY).map(([name, [code]]) => [name, code])), ...SPECIAL }
 const FILES = Object.entries(CODE).map(([name, code]) => [`cloudfunctions/${name}/index.js`, code])
-const project = await functionProject(Object.fromEntries(FILES))
+const project = await projectForFile(Object.fromEntries(FILES))
 const config = {
   functions: {
     rules: { '*': { invoke: true } },

@@ -9,7 +9,7 @@ import { after, test } from 'node:test'
 import { callFunction, resultOf } from './support/call-function.ts'
 import { createAdmin } from './support/clients.ts'
 import { consoleApi } from './support/console-api.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { type ApiKey, cloudstead, ENV, serverForFile } from './support/server.ts'
 import { eventually } from './support/until.ts'
 import { actAsAdmin, exchange, newPerson, type Person, send } from './support/wire.ts'
@@ -18,7 +18,7 @@ import { actAsAdmin, exchange, newPerson, type Person, send } from './support/wi
 const VALUE = 'hunter2-5f0d1c'
 const SERVER_VALUE = 'only-the-server-9a7e'
 
-const project = await functionProject({
+const project = await projectForFile({
   'cloudfunctions/look/index.js': `exports.main = () => ({ names: Object.keys(process.env), values: Object.values(process.env), args: process.execArgv, argv: process.argv.slice(1) })`,
   'cloudfunctions/read/index.js': `exports.main = ({ path, list }) => {
     const fs = require('fs')

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { callFunction, resultOf } from './support/call-function.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { descendantsOf, isRunning } from './support/processes.ts'
 import { startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
@@ -15,7 +15,7 @@ import { eventually } from './support/until.ts'
 const LEFT_MS = 2000
 const CALL_MS = 700
 
-const project = await functionProject({
+const project = await projectForFile({
   'cloudfunctions/pid/index.js': 'exports.main = () => process.pid',
   'cloudfunctions/waits/index.js': `exports.main = async () => { console.log('waits'); await new Promise((done) => setTimeout(done, ${CALL_MS})); return 1 }`,
   'cloudfunctions/slow/index.js': `exports.main = async () => { console.log('begun'); await new Promise((done) => setTimeout(done, ${CALL_MS})); return process.pid }`,

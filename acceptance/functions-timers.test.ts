@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { consoleApi } from './support/console-api.ts'
-import { functionProject } from './support/function-project.ts'
+import { projectForFile } from './support/functions.ts'
 import { serverForFile, startServer } from './support/server.ts'
 import { eventually } from './support/until.ts'
 
@@ -17,7 +17,7 @@ const EVERY_SECOND = '* * * * * * *'
 const NEVER = '0 0 0 1 1 * 2098'
 
 const MANY = Array.from({ length: 1000 }, (_, n) => `many${n}`)
-const project = await functionProject({
+const project = await projectForFile({
   'cloudfunctions/tick/index.js':
     'exports.main = ({ Type, TriggerName, Time }) => ({ Type, TriggerName, Time, at: Date.now(), log: console.log("at " + Date.now()) })',
   'cloudfunctions/tick/config.json': JSON.stringify({ triggers: [timer('seconds', EVERY_SECOND)] }),
@@ -49,7 +49,7 @@ interface Call {
 const callsOf = async (name: string): Promise<readonly Call[]> =>
   (await api.call('GET', `/functions/${name}/logs?limit=100`)).items
 const configure = (name: string, ...triggers: object[]) =>
-  project.write(`cloudfunctions/${name}/config.json`, JSON.stringify({ triggers }))
+  project.write({ [`cloudfunctions/${name}/config.json`]: JSON.stringify({ triggers }) })
 
 test('a timer runs in the second that it names, each once', async () => {
   await eventually('it has run a few times', async () => (await callsOf('tick')).length >= 4)
@@ -118,7 +118,7 @@ test('a run that fails or takes too long is in the log, and the next one comes',
 })
 
 test('of several processes on one data directory, one runs the timers', async (t) => {
-  const one = await functionProject({
+  const one = await projectForFile({
     'cloudfunctions/tick/index.js': 'exports.main = () => 1',
     'cloudfunctions/tick/config.json': JSON.stringify({ triggers: [timer('seconds', EVERY_SECOND)] }),
   })

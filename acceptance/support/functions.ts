@@ -21,14 +21,8 @@ export interface FunctionProject {
   remove(): Promise<void>
 }
 
-/**
- * Makes a project whose functions find the packages of this repository. The sandbox of functions sees it as one with linked
- * packages, as npm workspaces and pnpm make it.
- *
- * @param functions the text of `index.js` by the name of the function
- * @param files more files of the project
- */
-export async function createProject(functions: ProjectFiles, files: ProjectFiles = {}): Promise<FunctionProject> {
+/** Makes a project with these files, in a directory of its own. */
+async function projectWith(files: ProjectFiles): Promise<FunctionProject> {
   const directory = await mkdtemp(join(tmpdir(), 'cloudstead-project-'))
   const root = join(directory, 'cloudfunctions')
   const project: FunctionProject = {
@@ -45,9 +39,28 @@ export async function createProject(functions: ProjectFiles, files: ProjectFiles
     remove: () => rm(directory, { recursive: true, force: true }),
   }
   await mkdir(root)
-  await symlink(PACKAGES, join(directory, 'node_modules'))
+  await project.write(files)
+  return project
+}
+
+/** The same for the tests of a whole file. Await it at the top level. */
+export async function projectForFile(files: ProjectFiles): Promise<FunctionProject> {
+  const project = await projectWith(files)
+  after(() => project.remove())
+  return project
+}
+
+/**
+ * Makes a project whose functions find the packages of this repository. The sandbox of functions sees it as one with linked
+ * packages, as npm workspaces and pnpm make it.
+ *
+ * @param functions the text of `index.js` by the name of the function
+ * @param files more files of the project
+ */
+export async function createProject(functions: ProjectFiles, files: ProjectFiles = {}): Promise<FunctionProject> {
   const programs = Object.entries(functions).map(([name, text]) => [`cloudfunctions/${name}/index.js`, text])
-  await project.write({ ...Object.fromEntries(programs), ...files })
+  const project = await projectWith({ ...Object.fromEntries(programs), ...files })
+  await symlink(PACKAGES, join(project.directory, 'node_modules'))
   return project
 }
 
