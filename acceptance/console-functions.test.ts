@@ -84,13 +84,13 @@ describe('what there is', () => {
     )
     const nightly = items.find(({ name }: { name: string }) => name === 'nightly')
     assert.deepEqual(
-      nightly.timers.map(({ name, cron }: { name: string; cron: string }) => [name, cron]),
+      nightly.triggers.map(({ name, config }: { name: string; config: string }) => [name, config]),
       [
         ['clean', '0 0 2 * * * *'],
         ['fails', '0 0 3 1 1 * *'],
       ],
     )
-    assert.ok(nightly.timers.every(({ next }: { next: number }) => next > Date.now()))
+    assert.ok(nightly.triggers.every(({ next }: { next: number }) => next > Date.now()))
   })
 
   it('has counts, a median and the last call', async () => {

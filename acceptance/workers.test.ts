@@ -1,7 +1,7 @@
 /** `start --workers`: several processes on one port and one data directory. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -117,7 +117,7 @@ describe('three workers', () => {
     assert.equal((await send(`${server.url}/ready`)).status, 200)
   })
 
-  test('a wrong number, dev, and a port in use: one line and exit code 1', async () => {
+  test('a wrong number, a wrong configuration, dev, and a port in use: one line and exit code 1', async () => {
     const wrong = async (args: readonly string[], reason: RegExp) => {
       const { code, stderr } = await cloudstead(...args, '--env', ENV, '--data-dir', join(dataDir, 'other'))
       assert.match(stderr, reason)
@@ -128,6 +128,9 @@ describe('three workers', () => {
       await wrong(['start', '--port', '0', '--workers', count], /is not a number of processes \(1 to 64\)/)
     }
     await wrong(['dev', '--port', '0', '--workers', '2'], /dev is one process/)
+    const config = join(dataDir, 'wrong.json')
+    await writeFile(config, '{ "nothing": 1 }')
+    await wrong(['start', '--port', '0', '--workers', '2', '--config', config], /unknown key nothing/)
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((done) => taken.once('listening', done))
     const { port } = taken.address() as { readonly port: number }

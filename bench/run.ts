@@ -12,6 +12,7 @@ import { CheckoutError, prepareCheckout } from './checkout.ts'
 import { CHECKOUT } from './cloudstead.ts'
 import { FULL, type Group, QUICK, runGroup } from './group.ts'
 import { documentGroup } from './groups/document.ts'
+import { functionsGroup } from './groups/functions.ts'
 import { gatewayGroup } from './groups/gateway.ts'
 import { getGroup } from './groups/get.ts'
 import { growthGroup } from './groups/growth.ts'
@@ -34,6 +35,7 @@ const GROUPS: readonly Group[] = [
   documentGroup,
   gatewayGroup,
   rulesGroup,
+  functionsGroup,
   startGroup,
   memoryGroup,
   growthGroup,

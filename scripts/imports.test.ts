@@ -40,6 +40,8 @@ function assertNone(broken: readonly Import[], rule: string): void {
 
 const SERVER = 'packages/server/src/'
 const within = (folder: string) => (file: string) => file.startsWith(SERVER + folder)
+/** A program of its own, in which functions run. */
+const HOST = 'functions/host/'
 const SERVICES = ['auth/', 'storage/', 'database/', 'functions/', 'saved-settings/', 'cluster/'] as const
 
 /** The files of the engines that a service may import: interfaces, cursors, the key encoding, the loops over them, the cache; no implementation. */
@@ -71,7 +73,7 @@ for (const [name, allowed] of Object.entries(LEAVES)) {
 
 for (const service of SERVICES) {
   test(`${service} imports no HTTP, no SQL, no other service and no implementation of an engine`, () => {
-    const own = production.filter(({ from }) => within(service)(from))
+    const own = production.filter(({ from }) => within(service)(from) && !within(HOST)(from))
     const allowed = ({ to }: Import) =>
       within(service)(to) ||
       to === `${SERVER}settings.ts` ||
@@ -153,9 +155,21 @@ test('acceptance, bench and examples import only the libraries that users instal
   assertNone(own.filter(ours), 'black box')
 })
 
-test('only cli.ts reads the process environment', () => {
+test('the program of function processes imports types of the server only', () => {
+  const own = production.filter(({ from, to }) => within(HOST)(from) && to.startsWith('packages/') && !within(HOST)(to))
+  assertNone(
+    own.filter(({ to }) => to !== `${SERVER}functions/call.ts`),
+    'it is small, and has no part of the server',
+  )
+})
+
+test('only cli.ts and the program of function processes read the process environment', () => {
   const readers = SOURCES.filter(
-    (file) => file.startsWith('packages/') && !isTest(file) && /process\.env\b/.test(readFileSync(file, 'utf8')),
+    (file) =>
+      file.startsWith('packages/') &&
+      !isTest(file) &&
+      !within(HOST)(file) &&
+      /process\.env\b/.test(readFileSync(file, 'utf8')),
   )
   assert.deepEqual(readers, [`${SERVER}cli.ts`])
 })

@@ -12,6 +12,7 @@ import { photos } from '../acceptance/support/e2e-album.ts'
 import { recipeConfig } from '../acceptance/support/e2e-orders.ts'
 import { OrdersPhone } from '../acceptance/support/e2e-phone.ts'
 import { startServer } from '../acceptance/support/server.ts'
+import { copyFunctions, writeLoginKey } from '../examples/orders/tools/functions.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const PICTURES = join(ROOT, 'docs/images/mini-program')
@@ -68,7 +69,10 @@ async function takePictures(browser: Browser, site: string, language: Language):
 }
 
 mkdirSync(PICTURES, { recursive: true })
-const server = await startServer({ mode: 'dev', port: PORT, config: recipeConfig() })
+const functions = copyFunctions()
+const args = ['--functions', functions.directory]
+const server = await startServer({ mode: 'dev', port: PORT, config: recipeConfig(), args })
+writeLoginKey(functions.directory, await server.loginKey())
 const site = await serveMiniProgram({
   project: join(ROOT, 'examples/orders'),
   endpoint: server.url,
@@ -82,4 +86,5 @@ try {
   await browser.close()
   await site.close()
   await server.stop()
+  functions.remove()
 }

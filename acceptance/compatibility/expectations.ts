@@ -27,6 +27,7 @@ export interface Expectations<Column> {
 const OTHER_ROWS = [
   'app.uploadFile that is refused',
   'app.downloadFile that is refused',
+  'app.callFunction that fails',
   'collection.add that is refused',
   'query.get that is refused',
   'doc.get of a missing document',

@@ -67,6 +67,12 @@ const LIMITS: readonly Limit<Column>[] = [
     zh: 'GATEWAY 模式下（浏览器除外）SDK 抛出 `TypeError`，而不是响应中的错误。',
   },
   {
+    rows: ['app.callFunction that fails'],
+    where: ({ mode, build }) => mode === 'GATEWAY' && build !== 'web',
+    en: 'In GATEWAY mode outside browsers the SDK ignores the HTTP status: a call that fails resolves, with `code` and `message` and without `result`.',
+    zh: 'GATEWAY 模式下（浏览器除外）SDK 会忽略 HTTP 状态码：调用失败时不抛出异常，返回值含 `code` 和 `message`，没有 `result`。',
+  },
+  {
     rows: ['bucket.download'],
     where: inMiniProgram,
     en: 'In Mini Programs: the SDK makes a `Blob`, which WeChat does not have. Use `downloadFile`.',
@@ -106,7 +112,7 @@ const LIMITS: readonly Limit<Column>[] = [
 
 /** Calls of apps that this server does not have. */
 export const NOT_YET: ReadonlySet<string> = new Set([
-  ...['callFunction', 'callContainer', 'invokeExtension', 'models', 'mysql', 'rdb', 'ai', 'apis', 'parseCaptcha'].map(
+  ...['callContainer', 'invokeExtension', 'models', 'mysql', 'rdb', 'ai', 'apis', 'parseCaptcha'].map(
     (name) => `app.${name}`,
   ),
   ...['createBucket', 'updateBucket', 'deleteBucket'].map((name) => `storage.${name}`),

@@ -86,6 +86,16 @@ export async function reasonOfRefusal(call: Promise<unknown>): Promise<string> {
   }
 }
 
+/** The code and the message of a call that has to throw. */
+export async function reasonOfThrown(call: Promise<unknown>): Promise<string> {
+  const result = await call.then(
+    (value) => ({ value }),
+    (error: unknown) => `${(error as { code?: unknown } | null)?.code}: ${reasonOf(error)}`,
+  )
+  if (typeof result === 'string') return result
+  throw new Error(`it returns ${JSON.stringify(result.value)}`)
+}
+
 /** The results of probes by row, each undefined or the reason why the call does not work. */
 export type ProbeResults = Readonly<Record<string, string | undefined>>
 

@@ -2,12 +2,14 @@
 import { type App, connect, type EndPointMode, type Sdk } from '../support/sdk.ts'
 import { authProbes } from './auth-probes.ts'
 import { commandProbes, databaseProbes, geoProbes } from './database-probes.ts'
+import { functionProbes } from './function-probes.ts'
 import { objectProbes } from './object-probes.ts'
 import { type Client, type ProbeResults, type Probes, runProbes } from './probe.ts'
 import { appProbes, classicProbes } from './storage-probes.ts'
 
 export const PROBES: Probes = {
   ...appProbes,
+  ...functionProbes,
   ...classicProbes,
   ...objectProbes,
   ...databaseProbes,

@@ -4,17 +4,23 @@ import type { ApiKey, LoginKey, RunningServer } from '../support/server.ts'
 export interface ServerColumn {
   readonly packageName: string
   readonly version: string
-  /** How the requests are authorized: signed with the secret key (TC3-HMAC-SHA256), or with the API key. */
-  readonly by: 'signature' | 'key'
+  /**
+   * How the requests are authorized: signed with the secret key (TC3-HMAC-SHA256), with the API key, or as those of a
+   * function on the server.
+   */
+  readonly by: 'signature' | 'key' | 'function'
 }
 
-export const SERVER_COLUMNS: readonly ServerColumn[] = [
-  { packageName: '@cloudbase/node-sdk', version: 'node-sdk 3.18.3', by: 'signature' },
-  { packageName: '@cloudbase/node-sdk', version: 'node-sdk 3.18.3', by: 'key' },
-  { packageName: '@cloudbase/node-sdk-2', version: 'node-sdk 2.11.0', by: 'signature' },
-  { packageName: 'wx-server-sdk-2', version: 'wx-server-sdk 2.6.3', by: 'signature' },
-  { packageName: 'wx-server-sdk', version: 'wx-server-sdk 4.0.2', by: 'signature' },
-]
+const SDKS = [
+  { packageName: '@cloudbase/node-sdk', version: 'node-sdk 3.18.3', ways: ['signature', 'key', 'function'] },
+  { packageName: '@cloudbase/node-sdk-2', version: 'node-sdk 2.11.0', ways: ['signature', 'function'] },
+  { packageName: 'wx-server-sdk-2', version: 'wx-server-sdk 2.6.3', ways: ['signature', 'function'] },
+  { packageName: 'wx-server-sdk', version: 'wx-server-sdk 4.0.2', ways: ['signature', 'function'] },
+] as const
+
+export const SERVER_COLUMNS: readonly ServerColumn[] = SDKS.flatMap(({ ways, ...sdk }) =>
+  ways.map((by) => ({ ...sdk, by })),
+)
 
 /** What a column needs of the server. */
 export interface ServerSetup {

@@ -32,6 +32,12 @@ const LIMITS: readonly Limit<ServerColumn>[] = [
     zh: 'SDK 会丢弃错误码：下载被拒绝时 `errCode` 是数字，上传被拒绝时是 `TypeError`。',
   },
   {
+    rows: ['app.callFunction that fails'],
+    where: ({ version }) => version === 'wx-server-sdk 2.6.3',
+    en: 'The SDK drops the code: `errCode` is a number, -504002 for a function that fails.',
+    zh: 'SDK 会丢弃错误码：`errCode` 是数字，函数出错时为 -504002。',
+  },
+  {
     rows: ['collection.add that is refused', 'query.get that is refused'],
     where: isWx,
     en: 'For documents, wx-server-sdk has a number in `errCode` instead of the code, and the message of the server in `errMsg`.',
@@ -51,7 +57,7 @@ export const SERVER_CALLS: Expectations<ServerColumn> = {
   probed: PROBED,
   limits: LIMITS,
   notYet: new Set([
-    ...['models', 'callFunction', 'callContainer', 'getFileAuthority', 'ai'].map(app),
+    ...['models', 'callContainer', 'getFileAuthority', 'ai'].map(app),
     ...['callWxOpenApi', 'callWxPayApi', 'wxCallContainerApi', 'callCompatibleWxOpenApi'].map(app),
     ...[...NOT_YET].filter((row) => DATABASE.test(row)),
   ]),

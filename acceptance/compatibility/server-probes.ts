@@ -1,5 +1,6 @@
-import type { Database } from '../support/sdk.ts'
+import type { App, Database } from '../support/sdk.ts'
 import { commandProbes, databaseProbes, geoProbes } from './database-probes.ts'
+import { functionProbes } from './function-probes.ts'
 import {
   BYTES,
   bytesAt,
@@ -21,7 +22,7 @@ interface Item {
 }
 
 /** The calls that all server SDKs have. */
-export interface ServerApp {
+export interface ServerApp extends Pick<App, 'callFunction'> {
   database(options?: object): Database
   uploadFile(input: { cloudPath: string; fileContent: Uint8Array }): Promise<{ fileID: string }>
   downloadFile(input: { fileID: string }): Promise<{ fileContent: Uint8Array }>
@@ -59,12 +60,17 @@ async function auth(client: ServerClient, name: string, ...values: unknown[]): P
 
 /** Sets environment variables as a cloud function has them while a user calls it. One of them names the others. */
 async function calledBy<T>(variables: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
-  const names = Object.keys(variables)
-  Object.assign(process.env, variables, { TCB_CONTEXT_KEYS: names.join() })
+  const names = [...Object.keys(variables), 'TCB_CONTEXT_KEYS']
+  const former = names.map((name) => process.env[name])
+  Object.assign(process.env, variables, { TCB_CONTEXT_KEYS: Object.keys(variables).join() })
   try {
     return await work()
   } finally {
-    for (const name of [...names, 'TCB_CONTEXT_KEYS']) delete process.env[name]
+    for (const [at, name] of names.entries()) {
+      const value = former[at]
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
   }
 }
 
@@ -213,6 +219,7 @@ const adminDatabaseProbes: Probes<ServerClient> = {
 
 export const SERVER_PROBES: Probes<ServerClient> = {
   ...appProbes,
+  ...functionProbes,
   ...databaseProbes,
   ...commandProbes,
   ...geoProbes,

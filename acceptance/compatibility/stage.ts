@@ -1,7 +1,9 @@
 /** The server of a file of columns. */
 import { createTicket } from '../support/clients.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { createProject, startFunctionServer } from '../support/functions.ts'
+import type { RunningServer } from '../support/server.ts'
 import type { Column } from './columns.ts'
+import { PROBED_FUNCTIONS } from './function-probes.ts'
 import type { ColumnSetup } from './run-column.ts'
 
 export interface ColumnStage {
@@ -18,7 +20,7 @@ export async function openColumnStage(
   const nameOf = (column: Column) => `probes-${columns.indexOf(column)}`
   const collections = Object.fromEntries(columns.map((column) => [nameOf(column), { acl: 'PRIVATE' }]))
   const config = { storage: { acl: 'PRIVATE' }, database: { collections }, security: { webDomains } }
-  const server = await startServer({ mode: 'dev', config })
+  const server = await startFunctionServer(await createProject(PROBED_FUNCTIONS), { mode: 'dev', config })
   const ticket = createTicket(await server.loginKey(), 'probe-user')
   return {
     server,

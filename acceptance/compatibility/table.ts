@@ -35,8 +35,8 @@ const TEXTS = {
     server: {
       title: 'On servers: `@cloudbase/node-sdk` and `wx-server-sdk`',
       about:
-        'The calls of node-sdk 3.18.3 and of its database, as administrator. Only [environment variables](moving.md#keys-for-your-server) direct each SDK to the server. "signature" means requests signed with the secret key (TC3-HMAC-SHA256), "key" the API key. The results of `wx-server-sdk` have shapes of their own.',
-      by: { signature: 'signature', key: 'key' },
+        'The calls of node-sdk 3.18.3 and of its database, as administrator. Only [environment variables](moving.md#keys-for-your-server) direct each SDK to the server. "signature" means requests signed with the secret key (TC3-HMAC-SHA256), "key" the API key. "In a function" means code in a cloud function on the server, which has neither a key nor the id of the environment: `init` gets the constant of the SDK for the current one. The results of `wx-server-sdk` have shapes of their own.',
+      by: { signature: 'signature', key: 'key', function: 'in a function' },
     },
     call: 'Call',
     notes: 'Exceptions',
@@ -58,8 +58,8 @@ const TEXTS = {
     server: {
       title: '服务端：`@cloudbase/node-sdk` 与 `wx-server-sdk`',
       about:
-        'node-sdk 3.18.3 及其数据库的方法，以管理员身份调用。各 SDK 仅通过[环境变量](moving.zh-CN.md#服务器的密钥)指向服务器。“签名”指用 secretKey 签名的请求（TC3-HMAC-SHA256），“密钥”指 API 密钥。`wx-server-sdk` 的返回结构与此不同。',
-      by: { signature: '签名', key: '密钥' },
+        'node-sdk 3.18.3 及其数据库的方法，以管理员身份调用。各 SDK 仅通过[环境变量](moving.zh-CN.md#服务器的密钥)指向服务器。“签名”指用 secretKey 签名的请求（TC3-HMAC-SHA256），“密钥”指 API 密钥，“云函数中”指服务器上云函数里的代码：既没有密钥也没有环境 ID，`init` 使用 SDK 中表示当前环境的常量。`wx-server-sdk` 的返回结构与此不同。',
+      by: { signature: '签名', key: '密钥', function: '云函数中' },
     },
     call: '方法',
     notes: '例外',
@@ -182,6 +182,7 @@ function areaOf(row: string): string {
 
 const SITUATIONS_ZH: Readonly<Record<string, string>> = {
   'that is refused': '（被拒绝时）',
+  'that fails': '（函数出错时）',
   'of a missing document': '（文档不存在时）',
 }
 

@@ -42,6 +42,7 @@ export interface WxCloud {
   deleteFile(input: { fileList: string[] }): Promise<WxList>
   uploadFile: ServerApp['uploadFile']
   downloadFile: ServerApp['downloadFile']
+  callFunction(input: object): Promise<{ result: unknown; requestID?: string }>
   logger?(): object
 }
 
@@ -65,6 +66,10 @@ export function asNodeSdk(cloud: WxCloud): ServerApp {
     downloadFile: (input) => cloud.downloadFile(input),
     getTempFileURL: async (input) => itemsOf(await cloud.getTempFileURL(input)),
     deleteFile: async (input) => itemsOf(await cloud.deleteFile(input)),
+    async callFunction<Result>(input: object) {
+      const { result, requestID = '' } = await cloud.callFunction(input)
+      return { result: result as Result, requestId: requestID }
+    },
     ...(cloud.logger && { logger: cloud.logger }),
   }
 }

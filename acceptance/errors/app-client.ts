@@ -3,6 +3,7 @@ import { connect, type Sdk } from '../support/sdk.ts'
 import { APP_SITUATIONS, type AppClient } from './app-situations.ts'
 import { type ErrorSetup, nameOf, type Sightings, type Situation } from './columns.ts'
 import { COMMON_SITUATIONS, type CommonClient } from './common-situations.ts'
+import { FUNCTION_SITUATIONS } from './function-situations.ts'
 import { type Sighting, sightingOf } from './sighting.ts'
 
 /** A small file. */
@@ -14,7 +15,7 @@ type CodeOf = (error: unknown) => unknown
 export async function lookAtApp(client: AppClient, codeOf: CodeOf): Promise<Sightings> {
   const { error } = await client.auth.signInWithCustomTicket(async () => client.setup.ticket)
   if (error) throw new Error(`login failed: ${error.message}`)
-  return lookAt([...COMMON_SITUATIONS, ...APP_SITUATIONS], client, codeOf)
+  return lookAt([...COMMON_SITUATIONS, ...FUNCTION_SITUATIONS, ...APP_SITUATIONS], client, codeOf)
 }
 
 export async function lookAt<C extends CommonClient>(

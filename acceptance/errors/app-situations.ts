@@ -1,7 +1,8 @@
 import { invoke } from '../compatibility/probe.ts'
 import type { App, Auth } from '../support/sdk.ts'
 import type { ErrorColumn, Situation } from './columns.ts'
-import { type CommonClient, LIST_CALLS, missing, things } from './common-situations.ts'
+import { type CommonClient, isActions, isGateway, LIST_CALLS, missing, things } from './common-situations.ts'
+import { callFunction } from './function-situations.ts'
 
 /** The client SDK, logged in with a ticket. */
 export interface AppClient extends CommonClient {
@@ -36,7 +37,7 @@ function elsewhere(client: AppClient, call: () => Promise<unknown>): Promise<unk
   return client.at(client.setup.foreignHost, call)
 }
 
-/** Three calls with an access token that is refused. */
+/** Some calls with an access token that is refused. */
 function refusedTokens(
   code: string,
   tokenOf: (client: AppClient) => string,
@@ -46,6 +47,7 @@ function refusedTokens(
     uploadFile: (client) => client.upload('b.png'),
     getTempFileURL: (client) => client.app.getTempFileURL({ fileList: [missing(client)] }),
     'query.get': (client) => things(client).get(),
+    callFunction: (client) => callFunction(client, 'closed'),
   }
   return Object.entries(calls).map(([call, run]) => ({
     code,
@@ -96,6 +98,18 @@ export const APP_SITUATIONS: readonly Situation<AppClient>[] = [
     code: 'DATABASE_PERMISSION_DENIED',
     call: 'db.createCollection',
     run: ({ app }) => app.database().createCollection('mine'),
+  },
+  {
+    code: 'PERMISSION_DENIED',
+    call: 'callFunction',
+    where: isActions,
+    run: (client) => callFunction(client, 'closed'),
+  },
+  { code: 'EXCEED_AUTHORITY', call: 'callFunction', where: isGateway, run: (client) => callFunction(client, 'closed') },
+  {
+    code: 'UNIMPLEMENTED',
+    call: 'callContainer',
+    run: ({ app }) => invoke(app, 'callContainer', { name: 'service', path: '/', method: 'GET' }),
   },
   ...refusedTokens('INVALID_ACCESS_TOKEN', () => 'unknown'),
   ...refusedTokens('ACCESS_TOKEN_EXPIRED', ({ setup }) => setup.expiredToken, showsExpiry),

@@ -20,8 +20,8 @@ const MEGABYTE = 1024 * 1024
 /** The calls that take a list of fileIDs. */
 export const LIST_CALLS = ['getTempFileURL', 'deleteFile', 'getFileInfo'] as const
 
-const isGateway = (column: ErrorColumn) => column.build !== 'server' && column.mode === 'GATEWAY'
-const isActions = (column: ErrorColumn) => !isGateway(column)
+export const isGateway = (column: ErrorColumn) => column.build !== 'server' && column.mode === 'GATEWAY'
+export const isActions = (column: ErrorColumn) => !isGateway(column)
 /** In GATEWAY mode the SDK sends updates as PATCH, which Mini Programs do not have. */
 const sendsUpdates = (column: ErrorColumn) => !(isGateway(column) && column.build === 'wechat')
 
@@ -41,8 +41,6 @@ export const COMMON_SITUATIONS: readonly Situation<CommonClient>[] = [
     run: async (client) => client.app.getTempFileURL({ fileList: Array(51).fill(await client.upload('a.png')) }),
   },
   { code: 'INVALID_PARAM', call: 'query.get', run: (client) => things(client).where({ 'a..b': 1 }).get() },
-  { code: 'INVALID_ACTION', call: 'callFunction', where: isActions, run: callFunction },
-  { code: 'NOT_FOUND', call: 'callFunction', where: isGateway, run: callFunction },
   { code: 'INVALID_ACTION', call: 'aggregate.end', where: isActions, run: aggregate },
   { code: 'UNIMPLEMENTED', call: 'aggregate.end', where: isGateway, run: aggregate },
   { code: 'INVALID_FILE_NAME', call: 'uploadFile', run: (client) => client.upload('/a.png') },
@@ -121,10 +119,6 @@ export const COMMON_SITUATIONS: readonly Situation<CommonClient>[] = [
     },
   },
 ]
-
-function callFunction({ app }: CommonClient): Promise<unknown> {
-  return invoke(app, 'callFunction', { name: 'f', data: {} })
-}
 
 async function aggregate(client: CommonClient): Promise<unknown> {
   return invoke((await invoke(things(client), 'aggregate')) as object, 'end')

@@ -11,6 +11,7 @@ import { clientOf, connected, lookAt, lookAtApp } from './app-client.ts'
 import type { AppClient } from './app-situations.ts'
 import type { AppColumn, ErrorSetup, Sightings } from './columns.ts'
 import { COMMON_SITUATIONS } from './common-situations.ts'
+import { FUNCTION_SITUATIONS } from './function-situations.ts'
 import { type AdminClient, SERVER_SITUATIONS } from './server-situations.ts'
 
 /** A code of `wx.login` that WeChat does not know. */
@@ -21,7 +22,7 @@ await answerParent(async (setup: ErrorSetup): Promise<Sightings> => {
   const { column } = setup
   const codeOf = runInThisContext(setup.codeOf) as (error: unknown) => unknown
   if (column.build === 'server') {
-    return lookAt([...COMMON_SITUATIONS, ...SERVER_SITUATIONS], administrator(setup), codeOf)
+    return lookAt([...COMMON_SITUATIONS, ...FUNCTION_SITUATIONS, ...SERVER_SITUATIONS], administrator(setup), codeOf)
   }
   return lookAtApp(column.build === 'wechat' ? onPhone(column, setup) : inNode(column, setup), codeOf)
 })

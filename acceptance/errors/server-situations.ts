@@ -54,6 +54,11 @@ export const SERVER_SITUATIONS: readonly Situation<AdminClient>[] = [
     call: 'auth.getEndUserInfo',
     run: async ({ app }) => invoke((await invoke(app, 'auth')) as object, 'getEndUserInfo', 'nobody-here'),
   },
+  {
+    code: 'FUNCTION_QUALIFIER_NOT_FOUND',
+    call: 'callFunction',
+    run: ({ app }) => invoke(app, 'callFunction', { name: 'fails', data: {}, qualifier: '1' }),
+  },
   ...refused('INVALID_CREDENTIALS', () => ({ secretKey: 'wrong' })),
   ...refused('INVALID_ENV', () => ({ env: 'other-1abcde' })),
   ...refused('ACTION_FORBIDDEN', ({ setup }) => setup.readingKey).filter(({ call }) => call !== 'getTempFileURL'),

@@ -8,11 +8,13 @@ import { createTicket, SDK_PACKAGES } from '../support/clients.ts'
 import { consoleApi } from '../support/console-api.ts'
 import { adminDatabase } from '../support/databases.ts'
 import { FOREIGN_NAME } from '../support/foreign-name.ts'
+import { createProject, startFunctionServer } from '../support/functions.ts'
 import { runOnPage, scriptSite } from '../support/sdk-site.ts'
 import { cloudstead, type RunningServer, startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { loginWithTicket, newPerson } from '../support/wire.ts'
 import { ERROR_COLUMNS, type ErrorColumn, type ErrorSetup, type Sightings, WEB_COLUMNS } from './columns.ts'
+import { FAILING_FUNCTIONS, FUNCTION_SETTINGS } from './function-situations.ts'
 import { codeOfDocs } from './page.ts'
 
 const CONFIG = {
@@ -55,7 +57,8 @@ async function lookWith(
   const dataDir = await mkdtemp(join(tmpdir(), 'cloudstead-errors-'))
   try {
     const expiredToken = await formerToken(dataDir)
-    const server = await startServer({ mode: 'dev', dataDir, config: { ...CONFIG, security: { webDomains } } })
+    const config = { ...CONFIG, functions: FUNCTION_SETTINGS, security: { webDomains } }
+    const server = await startFunctionServer(await createProject(FAILING_FUNCTIONS), { mode: 'dev', dataDir, config })
     try {
       const known = { ...(await prepare(server)), expiredToken, codeOf: codeOfDocs() }
       const all: Sightings[] = []

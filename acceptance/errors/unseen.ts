@@ -22,7 +22,7 @@ export const UNSEEN: readonly Unseen[] = [
     zh: '文件 URL 的应答，错误码在 `<Code>` 中。`downloadFile` 每次下载都申请新的 URL',
   },
   {
-    codes: ['DATABASE_TRANSACTION_CONFLICT', 'SERVER_BUSY'],
+    codes: ['DATABASE_TRANSACTION_CONFLICT', 'EXCEED_CONCURRENT_REQUEST_LIMIT', 'SERVER_BUSY'],
     en: 'only under load. The form is that of the other errors of the same call',
     zh: '只在高负载时出现，形式与该调用的其他错误相同',
   },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join, relative } from 'node:path'
 import { type MiniProgramServer, serveMiniProgram } from '@cloudstead/wx/harness'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { copyFunctions, writeLoginKey } from '../../examples/orders/tools/functions.ts'
 import { launchChromium } from './chromium.ts'
 import { createAdmin } from './clients.ts'
 import { photos } from './e2e-album.ts'
@@ -58,8 +59,11 @@ export async function openOrders(suite: string, config: object = recipeConfig())
     for (const one of opened.reverse()) await one.close()
   }
   const opening = async () => {
-    const server = await startServer({ mode: 'dev', config })
+    const functions = copyFunctions()
+    opened.push({ close: async () => functions.remove() })
+    const server = await startServer({ mode: 'dev', config, args: ['--functions', functions.directory] })
     opened.push({ close: () => server.stop() })
+    writeLoginKey(functions.directory, await server.loginKey())
     const proxy = await openProxy(server)
     opened.push(proxy)
     return [server, proxy, await serveOrders(proxy, opened)] as const

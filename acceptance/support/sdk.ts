@@ -40,8 +40,29 @@ export interface App {
     fileList: { srcPath: string; dstPath: string; overwrite?: boolean; removeOriginal?: boolean }[]
   }): Promise<{ fileList: ItemCode[]; requestId: string }>
   getFileInfo(options: { fileList: string[] }): Promise<{ fileList: FileInfo[]; requestId: string }>
+  callFunction<Result = unknown>(options: FunctionOptions): Promise<FunctionResult<Result>>
   /** In 2.x one object for all buckets: the result of `from` is only valid until the next `from`. In 3.x without a bucket. */
   readonly storage: { from(bucket?: string): Bucket }
+}
+
+interface FunctionOptions {
+  readonly name: string
+  readonly data?: object
+  /** Asks the server for a result that is parsed already. Without effect in GATEWAY mode. */
+  readonly parse?: boolean
+  /** Only in GATEWAY mode. */
+  readonly method?: 'GET' | 'POST'
+  /** More of the query string, as an object and as text. Without effect in GATEWAY mode. */
+  readonly query?: object
+  readonly search?: string
+}
+
+/** In GATEWAY mode outside browsers, a call that fails has `code` and `message` in place of `result`. */
+interface FunctionResult<Result> {
+  readonly result: Result
+  readonly requestId: string
+  readonly code?: string
+  readonly message?: string
 }
 
 interface FileInfo extends ItemCode {

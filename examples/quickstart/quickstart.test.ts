@@ -3,13 +3,14 @@ import assert from 'node:assert/strict'
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { copyFunctions, type FunctionsCopy, loginKeyFile } from '../orders/tools/functions.ts'
 import type { StepReport } from './output.ts'
 import { startServer } from './server-process.ts'
 
@@ -26,14 +27,20 @@ interface Report extends RunReport {
 }
 
 let scratch = ''
+let functions: FunctionsCopy
 before(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'cloudstead-quickstart-'))
+  functions = copyFunctions()
 })
-after(() => rm(scratch, { recursive: true }))
+after(async () => {
+  functions.remove()
+  await rm(scratch, { recursive: true })
+})
 
 function start(dataDir: string, ...args: readonly string[]) {
   const script = join(import.meta.dirname, 'run.ts')
-  return spawn(process.execPath, [script, '--data-dir', dataDir, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const places = ['--data-dir', dataDir, '--functions', functions.directory]
+  return spawn(process.execPath, [script, ...places, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** Below the ports that the system gives to other tests, which could take the next port in between. */
@@ -75,8 +82,13 @@ test('every step passes with both versions of the SDK, also a second time on the
     assert.equal(ok, true)
     assert.deepEqual(
       steps.map(({ number, ok }) => [number, ok]),
-      [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, true]),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((number) => [number, true]),
     )
+    const login = Object.fromEntries((steps[0]?.values ?? []).map(({ label, value }) => [label, value]))
+    assert.equal(login.code, 'dev:alice')
+    assert.match(login.route ?? '', /^POST http:\/\/127\.0\.0\.1:\d+\/fn\/getLoginTicket$/)
+    assert.match(login.duration ?? '', /^\d+ ms$/)
+    assert.match(login.log ?? '', /^a ticket for o[\w-]{27}$/)
     assert.equal(fileIDs.length, 3)
     for (const fileID of fileIDs) {
       assert.match(fileID, new RegExp(`^cloud://demo-1abcde\\..+/users/${uid}/\\d+_[0-9a-f]{8}\\.(jpg|png)$`))
@@ -85,8 +97,10 @@ test('every step passes with both versions of the SDK, also a second time on the
   }
   assert.deepEqual(runs.map(uids), [uids(first), uids(first)])
 
+  const key = await readFile(loginKeyFile(functions.directory), 'utf8')
   const second = await runOnce(dataDir)
   assert.equal(second.ok, true)
+  assert.equal(await readFile(loginKeyFile(functions.directory), 'utf8'), key, 'the key is kept')
   assert.deepEqual(uids(second), uids(first))
   assert.equal(new Set([...first.fileIDs, ...second.fileIDs]).size, 6)
 })
@@ -113,7 +127,7 @@ test("the rule of the recipe is saved as in the Console: it is not locked, and s
   }
   const { stdout, code } = await finish(start(dataDir, '--once', '--port', '0'))
   assert.equal(code, 1)
-  assert.match(stdout, /Step 8 failed: .*\n\nThe storage rule was changed in the Console/)
+  assert.match(stdout, /Step 9 failed: .*\n\nThe storage rule was changed in the Console/)
 })
 
 test('without --once: a port in use is skipped; the server stays up until SIGTERM, which ends both with exit code 0', async () => {
@@ -128,8 +142,8 @@ test('without --once: a port in use is skipped; the server stays up until SIGTER
       if (printed.includes("const app = cloudbase.init({ env: 'demo-1abcde' })\n")) break
     }
     assert.match(printed, new RegExp(`Port ${port} is in use; using \\d+\\.`))
-    assert.match(printed, /All 9 steps passed with both versions\./)
-    assert.equal(printed.split(/^. 9\. /m).length, 3, 'the steps of both versions')
+    assert.match(printed, /All 10 steps passed with both versions\./)
+    assert.equal(printed.split(/^. 10\. /m).length, 3, 'the steps of both versions')
     assert.match(printed, /app\.registerHost\('127\.0\.0\.1:\d+', 'http'\)/)
 
     const health = /health +(http\S+)/.exec(printed)?.[1] ?? ''

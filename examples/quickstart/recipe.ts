@@ -1,19 +1,20 @@
 /**
- * The recipe, step by step: log in, choose pictures, upload them, save their fileIDs in an order, read the order back, turn
- * fileIDs into URLs, fetch the bytes; and a second user who is refused.
+ * The recipe, step by step: get a login ticket from the cloud function, log in, choose pictures, upload them, save their
+ * fileIDs in an order, read the order back, turn fileIDs into URLs, fetch the bytes; and a second user who is refused.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import type { RequestResult, Wx } from '@cloudstead/wx'
 import { expectSame, type Step, Unexpected } from './output.ts'
 import { type SdkVersion, switchOn, type UrlItem } from './phone.ts'
 import type { ServerProcess } from './server-process.ts'
-import { createTicket } from './ticket.ts'
 
-/** The custom login id in the ticket; it looks like a WeChat openid, as in the ticket function of the recipe. */
-const ALICE = 'oAlice6Yk2Xw9TqLz4RmVc8Nd0Js'
-/** `cloudstead dev` simulates a WeChat user for login codes like this one. */
+/** `cloudstead dev` simulates a WeChat user for login codes like these. */
+const ALICE_LOGIN_CODE = 'dev:alice'
 const BOB_LOGIN_CODE = 'dev:bob'
+/** The cloud function of the orders app, and its route. */
+const TICKET_FUNCTION = 'getLoginTicket'
 const ALBUM = ['mountains.jpg', '湖上清晨.jpg', 'dunes.png'].map((name) => join(import.meta.dirname, 'pictures', name))
 const REFUSED = 'STORAGE_EXCEED_AUTHORITY'
 
@@ -25,26 +26,39 @@ export interface RecipeResult {
   readonly tempFileURLs: readonly string[]
 }
 
-export type Server = Pick<ServerProcess, 'env' | 'host' | 'createLoginKey' | 'revokeKey'>
+export type Server = Pick<ServerProcess, 'env' | 'host' | 'functionCalls'>
 
 /** @throws StepFailed if a result differs from the recipe, or if the SDK throws */
 export async function runRecipe(server: Server, sdk: SdkVersion, step: Step): Promise<RecipeResult> {
-  const alice = switchOn(sdk, server.host, server.env, { media: ALBUM })
+  const alice = switchOn(sdk, server.host, server.env, { loginCode: ALICE_LOGIN_CODE, media: ALBUM })
   const bob = switchOn(sdk, server.host, server.env, { loginCode: BOB_LOGIN_CODE })
   const aliceDb = alice.app.database()
 
   try {
-    const user = await step('Alice logs in with a custom ticket', async (show) => {
-      const key = await server.createLoginKey()
-      const { error } = await alice.auth.signInWithCustomTicket(() => createTicket(key, ALICE))
+    const ticket = await step(`wx.login, then the cloud function ${TICKET_FUNCTION} makes a ticket`, async (show) => {
+      const { code } = await alice.wx.login()
+      const url = `http://${server.host}/fn/${TICKET_FUNCTION}`
+      const { data, header } = await post(alice.wx, url, { code })
+      const made = (data as { ticket?: unknown }).ticket
+      if (typeof made !== 'string') throw new Unexpected(`the answer of ${TICKET_FUNCTION}`, 'a ticket', data)
+      const calls = await server.functionCalls(TICKET_FUNCTION)
+      const call = calls.find(({ requestId }) => requestId === header['x-request-id'])
+      if (call === undefined) throw new Unexpected('the log of the function', 'the call', calls)
+      show('code', code)
+      show('route', `POST ${url}`)
+      show('duration', `${call.durationMs} ms`)
+      show('log', call.lines.at(-1)?.text ?? '')
+      return made
+    })
+
+    const user = await step('Alice logs in with the ticket', async (show) => {
+      const { error } = await alice.auth.signInWithCustomTicket(async () => ticket)
       expectSame('the login failed', error ?? null, null)
       expectSame('hasLoginState() is truthy', Boolean(alice.auth.hasLoginState()), true)
       const state = await alice.auth.getLoginState()
       if (state === null) throw new Unexpected('a login state', 'a user', state)
-      show('custom id', `${ALICE} (in the ticket)`)
+      show('custom id', `${customIdIn(ticket)} (the openid, in the ticket)`)
       show('uid', `${state.user.uid} (user.uid, for the path)`)
-      show('login key', key.private_key_id)
-      await server.revokeKey(key.private_key_id) // The login stays valid without it.
       return state.user
     })
 
@@ -159,6 +173,18 @@ export async function runRecipe(server: Server, sdk: SdkVersion, step: Step): Pr
     alice.switchOff()
     bob.switchOff()
   }
+}
+
+function post(wx: Wx, url: string, data: object): Promise<RequestResult> {
+  return new Promise((success, fail) => {
+    wx.request({ url, method: 'POST', data, success, fail: ({ errMsg }) => fail(new Error(errMsg)) })
+  })
+}
+
+/** A ticket is the id of a key, a separator and a JWT. */
+function customIdIn(ticket: string): string {
+  const payload = ticket.split('.')[1] ?? ''
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { uid: string }).uid
 }
 
 function outcomeOf(item: UrlItem): string {

@@ -4,6 +4,8 @@
  */
 import { join, relative, resolve } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
+import { FUNCTIONS } from '../orders/tools/functions.ts'
+import { prepareLoginKey } from './login-key.ts'
 import { APP_USERS, ORDERS_APP, serveOrdersApp } from './orders-app.ts'
 import { createOutput, type Output, StepFailed, type StepReport } from './output.ts'
 import { type Permissions, preparePermissions } from './permissions.ts'
@@ -16,6 +18,7 @@ const USAGE = `npm start -- [options]
   --port N        port of the server; default 8787, or the next free port; 0: any
   --app-port N    port of the orders app; default 8788, or the next free port; 0: any
   --data-dir DIR  directory of the data; default .cloudstead in the repository
+  --functions DIR directory of the cloud functions; default examples/orders/cloudfunctions
   --once          stop after the run; the exit code is 0 if every step passed
   --json          print only one JSON object at the end of the run
 `
@@ -42,6 +45,7 @@ interface Options {
   readonly port: number
   readonly appPort: number
   readonly dataDir: string
+  readonly functions: string
   readonly once: boolean
   readonly json: boolean
 }
@@ -53,6 +57,7 @@ function readOptions(): Options | undefined {
       port: { type: 'string', default: '8787' },
       'app-port': { type: 'string', default: '8788' },
       'data-dir': { type: 'string', default: join(ROOT, '.cloudstead') },
+      functions: { type: 'string', default: FUNCTIONS },
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -63,6 +68,7 @@ function readOptions(): Options | undefined {
     port: portOption('--port', values.port),
     appPort: portOption('--app-port', values['app-port']),
     dataDir: resolve(values['data-dir']),
+    functions: resolve(values.functions),
     once: values.once,
     json: values.json,
   }
@@ -84,7 +90,8 @@ async function main(): Promise<number> {
   const output = createOutput({ silent: options.json })
   const port = await freePort(options.port)
   const stopSignal = firstStopSignal()
-  const server = await startServer({ env: ENV, port, dataDir: options.dataDir })
+  const { dataDir, functions } = options
+  const server = await startServer({ env: ENV, port, dataDir, functions })
   if (port !== options.port) output.line(`Port ${options.port} is in use; using ${port}.`)
   try {
     return await show(server, options, output, stopSignal)
@@ -99,6 +106,7 @@ async function show(server: ServerProcess, options: Options, output: Output, sto
   let permissions: Permissions | undefined
   try {
     permissions = await preparePermissions(server)
+    await prepareLoginKey(server, options.functions)
     for (const sdk of SDKS) {
       const brief = runs.length > 0
       output.line(brief ? `\nThe same with js-sdk ${sdk}, without the values:\n` : `With js-sdk ${sdk}:\n`)
@@ -140,7 +148,7 @@ async function stayUp(
 ): Promise<number> {
   const app = await serveOrdersApp(server, options.appPort, output.line)
   try {
-    printLinks(output, server, app.url, options.dataDir, result)
+    printLinks(output, server, app.url, options, result)
     server.showLog()
     // Ctrl+C also reaches the server, which may end first.
     const ending = await Promise.race([stopSignal, server.ended])
@@ -167,7 +175,7 @@ function printLinks(
   output: Output,
   { url, consoleLink, appLines }: ServerProcess,
   appUrl: string,
-  dataDir: string,
+  { dataDir, functions }: Options,
   result: RecipeResult | undefined,
 ): void {
   const [first, second] = APP_USERS
@@ -183,6 +191,10 @@ The server keeps running; Ctrl+C stops it.
            (the same app as ${second}, who must not see the uploads of ${first})
            ${here(ORDERS_APP)}
            (its source; edits are shown immediately)
+  login    ${url}/fn/getLoginTicket
+           (the cloud function of the app that makes login tickets; its log: ${url}/console/functions)
+           ${here(functions)}
+           (its source; edits take effect at the next call)
   console  ${consoleLink}
            (files, documents, permissions and denials; this link signs you in)
   server   ${url}

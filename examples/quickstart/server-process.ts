@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly port: number
   /** Also the working directory of the server, whose `cloudstead.config.json` it reads if there is one. */
   readonly dataDir: string
+  /** The directory of the cloud functions. Default: none. */
+  readonly functions?: string
 }
 
 /** The output of `cloudstead keys login`: the credentials with which the server SDK makes login tickets. */
@@ -31,6 +33,13 @@ export interface ApiKey {
   readonly apiKey: string
 }
 
+/** A call of a cloud function, as `cloudstead functions logs --json` prints it. */
+interface FunctionCall {
+  readonly requestId: string
+  readonly durationMs: number
+  readonly lines: readonly { readonly text: string }[]
+}
+
 export interface ServerProcess {
   readonly env: string
   readonly url: string
@@ -43,8 +52,12 @@ export interface ServerProcess {
   /** Resolves with the exit code once the server has ended; null if a signal killed it. */
   readonly ended: Promise<number | null>
   createLoginKey(): Promise<LoginKey>
+  /** The ids of the login keys that the server accepts. */
+  loginKeyIds(): Promise<readonly string[]>
   createApiKey(): Promise<ApiKey>
   revokeKey(id: string): Promise<void>
+  /** The latest calls of a cloud function, oldest first. */
+  functionCalls(name: string): Promise<readonly FunctionCall[]>
   /** Prints the log of the server from now on. */
   showLog(): void
   /** Stops the server and waits until it has ended. */
@@ -57,10 +70,12 @@ export interface ServerProcess {
  * @throws Error with the server's message if it does not start
  */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { env, port, dataDir } = options
+  const { env, port, dataDir, functions } = options
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const place = ['--env', env, '--data-dir', dataDir]
-  const child = spawn(process.execPath, [COMMAND, 'dev', ...place, '--host', HOST, '--port', String(port)], {
+  const address = ['--host', HOST, '--port', String(port)]
+  const code = functions === undefined ? [] : ['--functions', functions]
+  const child = spawn(process.execPath, [COMMAND, 'dev', ...place, ...address, ...code], {
     cwd: dataDir,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -88,8 +103,16 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     appLines,
     ended,
     createLoginKey: async () => JSON.parse(await cloudstead('keys', 'login', ...place)) as LoginKey,
+    async loginKeyIds() {
+      const keys = JSON.parse(await cloudstead('keys', 'list', ...place)) as readonly { kind: string; id: string }[]
+      return keys.filter(({ kind }) => kind === 'login').map(({ id }) => id)
+    },
     createApiKey: async () => JSON.parse(await cloudstead('keys', 'api', ...place)) as ApiKey,
     revokeKey: async (id) => void (await cloudstead('keys', 'revoke', id, ...place)),
+    async functionCalls(name) {
+      const lines = await cloudstead('functions', 'logs', name, '--json', ...place)
+      return lines.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as FunctionCall]))
+    },
     showLog: () => void child.stderr.pipe(process.stderr),
     async stop() {
       child.kill('SIGTERM')

@@ -6,6 +6,7 @@ import { after, before, describe, it, mock } from 'node:test'
 import { GOOD_NETWORK } from '@cloudstead/wx'
 import { preparePermissions } from '../../quickstart/permissions.ts'
 import { type ServerProcess, startServer } from '../../quickstart/server-process.ts'
+import { copyFunctions, type FunctionsCopy, writeLoginKey } from './functions.ts'
 import { type Bundle, bundleProgram, type OpenPage, type Phone, switchOn } from './phone.ts'
 
 const QUICKSTART = join(import.meta.dirname, '../../quickstart')
@@ -32,6 +33,7 @@ function noteCode(page: OpenPage): string | undefined {
 
 describe('the pages on a simulated phone with a real server', () => {
   let bundle: Bundle
+  let functions: FunctionsCopy
   let dataDir: string
   let server: ServerProcess
   let alice: Phone
@@ -58,8 +60,11 @@ describe('the pages on a simulated phone with a real server', () => {
     // The program logs the fileIDs for the developer.
     mock.method(console, 'info', () => {})
     dataDir = mkdtempSync(join(tmpdir(), 'orders-data-'))
-    ;[bundle, server] = await Promise.all([bundleProgram(), startServer({ env: 'demo-1abcde', port: 0, dataDir })])
+    functions = copyFunctions()
+    const starting = startServer({ env: 'demo-1abcde', port: 0, dataDir, functions: functions.directory })
+    ;[bundle, server] = await Promise.all([bundleProgram(), starting])
     await preparePermissions(server)
+    writeLoginKey(functions.directory, await server.createLoginKey())
     alice = phoneOf('alice')
   })
   after(async () => {
@@ -67,6 +72,7 @@ describe('the pages on a simulated phone with a real server', () => {
     for (const phone of phones) phone.switchOff()
     await server?.stop()
     bundle?.remove()
+    functions?.remove()
     rmSync(dataDir, { recursive: true, force: true })
   })
 

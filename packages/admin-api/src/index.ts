@@ -11,7 +11,7 @@ export type {
   FunctionInstance,
   FunctionLogEvent,
   FunctionLogLine,
-  FunctionTimer,
+  FunctionTrigger,
   ThrownError,
 } from './operations/functions.ts'
 export type { Denial, Finding, Person, Rules, SettingChange, SimulatedDecision } from './operations/rules.ts'

@@ -15,7 +15,9 @@ import { createCallTokens } from './functions/call-token.ts'
 import { keepFunctions } from './functions/keep.ts'
 import { adminAuthActions } from './http/actions/admin-auth.ts'
 import { adminDatabaseActions } from './http/actions/admin-database.ts'
+import { createEndpoint } from './http/actions/endpoint.ts'
 import { functionActions } from './http/actions/functions.ts'
+import { answerHotActions } from './http/actions/hot-actions.ts'
 import { actionRoutes } from './http/actions/routes.ts'
 import { storageActions } from './http/actions/storage.ts'
 import { webDatabaseActions } from './http/actions/web-database.ts'
@@ -72,6 +74,8 @@ export interface AppOptions {
   readonly keepDeletedMs: number
   /** The internal location of a proxy that shares the directory of the files and sends large ones: `/internal/`. */
   readonly offload?: string | undefined
+  /** The PATH of the functions. */
+  readonly searchPath: string
   readonly log: Logger
   /** In `dev`, errors sent to clients name the missing configuration and the log explains every denial. */
   readonly mode: Mode
@@ -114,7 +118,7 @@ interface Closable {
 }
 
 async function assemble(options: AppOptions, data: OpenedData, opened: Closable[]): Promise<App> {
-  const { env, version, mode, publicUrl, trustedProxies, log, config } = options
+  const { env, version, mode, publicUrl, trustedProxies, log, config, searchPath } = options
   const now = Date.now
   const startedAt = now()
 
@@ -166,22 +170,17 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
   const answers = createLargeAnswers(LARGE_ANSWERS)
   const http = createServer({ log, denials, answers, trustedProxies })
   const isOwnHost = ownHosts({ publicUrl, settings })
+  const countPlain = (method: string, url: string) => {
+    const route = metrics.route(url)
+    return (seconds: number) => {
+      route.count(method, 200, seconds)
+      traffic.count(false)
+    }
+  }
   // Where the store itself has URLs for the bytes, every download may be sent there.
   if (blobs.directUrl === undefined) {
-    const route = metrics.route(OBJECTS_URL)
-    answerHotObjects(http.server, {
-      storage,
-      isOwnHost,
-      counted(seconds) {
-        route.count('GET', 200, seconds)
-        traffic.count(false)
-      },
-    })
+    answerHotObjects(http.server, { storage, isOwnHost, counted: countPlain('GET', OBJECTS_URL) })
   }
-  const connections = followConnections(http.server)
-  const budget = createBodyBudget(LARGE_BODIES)
-  const offload =
-    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
   const origin = originOf(publicUrl, () => listeningUrl(http))
   const internal = createInternalListener(http)
   const callTokens = createCallTokens()
@@ -192,9 +191,12 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       return openFunctions({
         env,
         mode,
+        hidden: placesOnDisk(options.places),
         settings,
         key: auth.functionKeys,
         tokens: callTokens,
+        searchPath,
+        publicUrl,
         server: internal.url,
         origin: () => publicUrl ?? listeningUrl(http),
         leases,
@@ -205,13 +207,7 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     failed: (error) => log.warn({ err: error }, 'the functions could not be opened'),
   })
   const invoke = functionActions(functions)
-  countRequests(http, { metrics, traffic })
-  // In this order: pages of listed web sites can read why the host is refused.
-  allowCrossOrigin(http, { publicUrl, settings })
-  refuseForeignHosts(http, isOwnHost)
-  await http.register(opsRoutes, { env, version, metrics, ready })
-  await http.register(authRoutes, { prefix: '/auth', auth })
-  await http.register(actionRoutes, {
+  const web = createEndpoint({
     path: '/web',
     env,
     envParam: 'env',
@@ -219,22 +215,42 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
     actions: { ...storageActions(storage), ...webDatabaseActions(database), ...invoke },
     callerOf: callerOfBody(auth),
     originOf: origin,
-    budget,
+    log,
     answers,
   })
-  await http.register(actionRoutes, {
+  const admin = createEndpoint({
     path: '/admin',
     env,
     envParam: 'envName',
     envRequired: false,
     actions: { ...storageActions(storage), ...adminDatabaseActions(database), ...adminAuthActions(auth), ...invoke },
     callerOf: callerOfHeaders(auth),
-    admit: admitAdministrator(auth),
     originOf: origin,
     callTokens,
-    budget,
+    log,
     answers,
   })
+  for (const endpoint of [web, admin]) {
+    answerHotActions(http.server, {
+      endpoint,
+      answers,
+      isOwnHost,
+      behindProxies: trustedProxies.length > 0,
+      counted: countPlain('POST', endpoint.path),
+    })
+  }
+  const connections = followConnections(http.server)
+  const budget = createBodyBudget(LARGE_BODIES)
+  const offload =
+    options.offload === undefined ? undefined : createOffload({ location: options.offload, trustedProxies })
+  countRequests(http, { metrics, traffic })
+  // In this order: pages of listed web sites can read why the host is refused.
+  allowCrossOrigin(http, { publicUrl, settings })
+  refuseForeignHosts(http, isOwnHost)
+  await http.register(opsRoutes, { env, version, metrics, ready })
+  await http.register(authRoutes, { prefix: '/auth', auth })
+  await http.register(actionRoutes, { endpoint: web, budget })
+  await http.register(actionRoutes, { endpoint: admin, admit: admitAdministrator(auth), budget })
   await http.register(gatewayRoutes, {
     prefix: '/v1',
     env,
@@ -308,6 +324,11 @@ async function assemble(options: AppOptions, data: OpenedData, opened: Closable[
       await data.close()
     },
   }
+}
+
+/** The directories with the data. */
+function placesOnDisk({ dataDir, blobs }: DataPlaces): readonly string[] {
+  return [dataDir, ...(blobs !== undefined && 'directory' in blobs ? [blobs.directory] : [])]
 }
 
 function listeningUrl(http: FastifyInstance): string {

@@ -8,12 +8,13 @@ const NAME = string({ maxLength: 60 })
 /** Calls per page. */
 const MAX_CALLS = 1000
 
-const TIMER = object({
+const TRIGGER = object({
   name: string(),
-  cron: string({ description: 'second minute hour day month weekday year' }),
+  type: choice(['timer']),
+  config: string({ description: 'second minute hour day month weekday year' }),
   next: optional(TIME),
 })
-export type FunctionTimer = Static<typeof TIMER>
+export type FunctionTrigger = Static<typeof TRIGGER>
 
 const ROUTE = object({
   path: string({ description: 'below /fn' }),
@@ -52,7 +53,7 @@ const FUNCTION = object({
   timeout: integer({ description: 'seconds' }),
   memorySize: integer({ description: 'MB' }),
   maxInstances: integer(),
-  timers: array(TIMER),
+  triggers: array(TRIGGER),
   routes: array(ROUTE),
   variables: array(string(), { description: 'the names of its variables; values are never shown' }),
   allow: array(string(), { description: 'what it may do beyond the sandbox' }),

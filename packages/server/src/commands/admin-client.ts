@@ -8,6 +8,7 @@ import { type Environment, UsageError } from './options.ts'
 
 /** An error that the server answered with. */
 export class AnsweredError extends Error {
+  override readonly name = 'AnsweredError'
   readonly code: string
   readonly requestId: string
 

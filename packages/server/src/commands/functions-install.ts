@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { missingPackages } from '../functions/doctor/packages.ts'
-import { projectBase } from '../functions/project/base.ts'
 import { createDisk } from '../functions/project/disk.ts'
 import { PROJECT_OPTIONS, projectOfOptions } from './functions-project.ts'
 import { type Environment, parseOptions } from './options.ts'
@@ -17,10 +16,9 @@ export async function functionsInstall(
   environment: Environment,
   write: (text: string) => void = (text) => void process.stdout.write(text),
 ): Promise<number> {
-  const { root = '', functions } = projectOfOptions(parseOptions(args, PROJECT_OPTIONS)).current()
-  const { project } = projectBase(createDisk(), root)
+  const { functions } = projectOfOptions(parseOptions(args, PROJECT_OPTIONS)).current()
   const lacking = [...functions.values()].filter((definition) =>
-    missingPackages(createDisk(), definition, project).some(({ listed }) => listed),
+    missingPackages(createDisk(), definition).some(({ listed }) => listed),
   )
   for (const { name, directory } of lacking) {
     const hasLock = LOCK_FILES.some((file) => existsSync(join(directory, file)))

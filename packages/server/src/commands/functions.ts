@@ -31,26 +31,26 @@ async function list(args: readonly string[], environment: Environment): Promise<
   const { items, problems, root } = await withServer(withUrl(options), environment, ['functions:read'], (server) =>
     server.call('listFunctions'),
   )
-  if (options.json) return print({ items, problems })
+  for (const { function: name, message } of problems) {
+    process.stderr.write(`! ${name === undefined ? '' : `${name}: `}${message.en}\n`)
+  }
+  if (options.json) return print(items)
   if (root === undefined) {
     process.stdout.write(
       'There are no functions: set functions.root in the configuration, or start with --functions.\n',
     )
     return 0
   }
-  const rows = items.map(({ name, timeout, memorySize, handler, timers, routes, variables }) => [
+  const rows = items.map(({ name, timeout, memorySize, handler, triggers, routes, variables }) => [
     name,
     `${timeout} s`,
     `${memorySize} MB`,
     handler,
-    timers.map((timer) => `${timer.name} (${timer.cron})`).join(', ') || '-',
+    triggers.map((trigger) => `${trigger.name} (${trigger.config})`).join(', ') || '-',
     routes.map(({ path }) => `/fn${path}`).join(', ') || '-',
     variables.join(', ') || '-',
   ])
   table([['FUNCTION', 'TIMEOUT', 'MEMORY', 'HANDLER', 'TIMERS', 'ROUTES', 'VARIABLES'], ...rows])
-  for (const { function: name, message } of problems) {
-    process.stdout.write(`! ${name === undefined ? '' : `${name}: `}${message.en}\n`)
-  }
   return 0
 }
 
@@ -66,8 +66,7 @@ async function call(args: readonly string[], environment: Environment): Promise<
         body: { ...(data === undefined ? {} : { data }), ...(as === undefined ? {} : { as }), trigger: 'cli' },
       })
       if (options.json) return print(answer)
-      process.stdout.write(`${JSON.stringify(answer.result, null, 2)}\n`)
-      return 0
+      return print(answer.result)
     } catch (error) {
       if (!(error instanceof AnsweredError)) throw error
       return failed(server, name, error, options.json === true)
@@ -83,28 +82,41 @@ async function failed(server: AdminClient, name: string, error: AnsweredError, j
     .catch(() => ({ items: [] }))
   const thrown = items[0]?.error
   if (json) print({ code, message, requestId, ...(thrown === undefined ? {} : { error: thrown }) })
-  else process.stderr.write(`${code}: ${thrown?.stack ?? thrown?.message ?? message}\n`)
+  else process.stderr.write(`${code}: ${safe(thrown?.stack ?? thrown?.message ?? message)}\n`)
   return 1
 }
 
 async function logs(args: readonly string[], environment: Environment): Promise<number> {
   const { values: options, name = '*' } = parseWithName(args, LOGS)
+  const show = options.json ? line : printCall
   return withServer(withUrl(options), environment, ['functions:read'], async (server) => {
-    const show = (shown: FunctionCall) => (options.json ? line(shown) : printCall(shown))
-    const { items } = await server.call('listFunctionCalls', { params: { name } })
-    for (const item of items.toReversed()) show(item)
-    if (!options.follow) return 0
-    const ending = new AbortController()
-    void stopSignal().then(() => ending.abort())
-    try {
-      for await (const event of server.lines('followFunctionCalls', { params: { name } }, ending.signal)) {
-        if (event.call !== undefined) show(event.call)
-      }
-    } catch (error) {
-      if (!ending.signal.aborted) throw error
-    }
+    if (options.follow) await follow(server, name, show)
+    else await showPast(server, name, show)
     return 0
   })
+}
+
+/** Shows the calls that have ended, the oldest first. @returns their ids */
+async function showPast(server: AdminClient, name: string, show: (call: FunctionCall) => void) {
+  const { items } = await server.call('listFunctionCalls', { params: { name } })
+  for (const item of items.toReversed()) show(item)
+  return new Set(items.map(({ requestId }) => requestId))
+}
+
+/** The same, then each call that ends, until the command is stopped. */
+async function follow(server: AdminClient, name: string, show: (call: FunctionCall) => void): Promise<void> {
+  const ending = new AbortController()
+  void stopSignal().then(() => ending.abort())
+  let shown: ReadonlySet<string> | undefined
+  try {
+    for await (const { call } of server.lines('followFunctionCalls', { params: { name } }, ending.signal)) {
+      // After the first line nothing is missed, so a call that ends meanwhile can come twice.
+      shown ??= await showPast(server, name, show)
+      if (call !== undefined && !shown.has(call.requestId)) show(call)
+    }
+  } catch (error) {
+    if (!ending.signal.aborted) throw error
+  }
 }
 
 function printCall({ startedAt, status, durationMs, requestId, lines, error, ...call }: FunctionCall): void {
@@ -119,6 +131,14 @@ function printCall({ startedAt, status, durationMs, requestId, lines, error, ...
 function safe(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
   return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+}
+
+/** JSON in which the control characters are escaped that JSON leaves as they are. */
+function safeJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u00${character.charCodeAt(0).toString(16)}`,
+  )
 }
 
 /** `UID`, `anonymous` or `openid:ID`. Undefined: an administrator. */
@@ -152,12 +172,12 @@ function parsed(text: string): unknown {
 }
 
 function print(value: unknown): 0 {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(`${safeJson(value, 2)}\n`)
   return 0
 }
 
 function line(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${safeJson(value)}\n`)
 }
 
 function table(rows: readonly (readonly string[])[]): void {

@@ -44,6 +44,7 @@ export async function main(args: readonly string[], environment: Environment): P
 
 /** Matched by name, because importing the classes would load the modules of every command. */
 const EXPECTED = new Set([
+  'AnsweredError',
   'BlobsPlaceError',
   'BlobsUnavailableError',
   'UsageError',

@@ -27,6 +27,8 @@ export interface RunOptions {
   /** How long load balancers are told that the server is about to stop, in seconds. */
   readonly drain: number
   readonly config: ConfigFile
+  /** The PATH of the functions. */
+  readonly searchPath: string
   readonly log: Logger
   /**
    * Told once, when the server listens: the lines to print. They may contain a sign-in link, so they are never logged: logs

@@ -1,6 +1,6 @@
 /** `cloudstead start` and `cloudstead dev`: runs the server until SIGTERM or SIGINT. */
 import { resolve } from 'node:path'
-import { type ConfigContext, openConfigFile } from '../config/index.ts'
+import { type ConfigContext, type ConfigFile, openConfigFile } from '../config/index.ts'
 import { createLog, LOG_LEVELS } from '../observe/log.ts'
 import type { DataPlaces } from '../open-data.ts'
 import type { Mode } from '../settings.ts'
@@ -82,26 +82,27 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
     })
   }
   const leaveParent = workers > 1 ? endWithParent() : undefined
-  // An empty variable counts as not set.
-  const context: ConfigContext = {
-    mode,
-    wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined,
-    functions,
-  }
-  const config = openConfigFile({
-    path: configPath,
-    optional: options.config === undefined,
-    context,
-    events: {
-      reloaded: () => log.info('the edited configuration is in effect'),
-      warned: (warnings) => {
-        for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
-      },
-      refused: (reason) =>
-        log.error({ reason }, 'the edited configuration cannot be used; the previous one stays in effect'),
-    },
-  })
+  let config: ConfigFile | undefined
   try {
+    // An empty variable counts as not set.
+    const context: ConfigContext = {
+      mode,
+      wechatSecret: environment.CLOUDSTEAD_WECHAT_SECRET || undefined,
+      functions,
+    }
+    config = openConfigFile({
+      path: configPath,
+      optional: options.config === undefined,
+      context,
+      events: {
+        reloaded: () => log.info('the edited configuration is in effect'),
+        warned: (warnings) => {
+          for (const { path, code, message } of warnings) log.warn({ rule: path, code }, message.en)
+        },
+        refused: (reason) =>
+          log.error({ reason }, 'the edited configuration cannot be used; the previous one stays in effect'),
+      },
+    })
     return await runServer({
       mode,
       env,
@@ -113,6 +114,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
       offload,
       drain,
       keepDeletedMs,
+      searchPath: environment.PATH ?? '',
       config,
       log,
       ready: workers > 1 ? tellReady : print,
@@ -121,7 +123,7 @@ export async function serve(mode: Mode, args: readonly string[], environment: En
   } catch (error) {
     throw await explained(error)
   } finally {
-    config.close()
+    config?.close()
     leaveParent?.()
   }
 }

@@ -50,12 +50,26 @@ export const USAGE = `cloudstead: a self-hosted backend that speaks the CloudBas
       --url is the address at which your browser reaches the server, if it is not the one that the server prints
   cloudstead console password --env ENV [--data-dir DIR]
       read a password for the Console from standard input and set it; everybody is signed out
+  cloudstead functions list | call NAME [--data JSON] [--as UID|openid:ID|anonymous] | logs [NAME] [--follow]
+                       --env ENV [--data-dir DIR] [--url URL] [--json]
+      list the cloud functions of the running server, with what is wrong in the project; call one, as an administrator or
+      for a user; show the latest calls with what they printed
+  cloudstead functions doctor [--env ENV] [--json] | install, with [--functions DIR] [--config FILE]
+      say what keeps functions from running; exits 1 on an error. Install the packages that they lack, with npm
   cloudstead migrate [--env ENV] --from-data-dir DIR | --from-records URL [--from-blobs URL]
                      --to-data-dir DIR | --to-records URL [--to-blobs URL] [--master-key-file FILE]
                      [--no-wait] [--stopped] [--verify sample|all] [--json]
       copy an environment between a data directory and PostgreSQL with another place for the files, while its server
       runs; says when to stop it, then finishes, verifies, and prints how to start on the copy. Can be interrupted
       and repeated. --no-wait: copy what can be copied now and end; --stopped: no server uses the source database
+  cloudstead functions list | call NAME [--data JSON] [--as UID|anonymous|openid:ID] | logs [NAME] [--follow]
+                       --env ENV [--data-dir DIR] [--url URL] [--json]
+      list the functions of the running server; call one, as an administrator or as a user; show what they did and wrote.
+      A call that fails prints the stack of the error and exits 1
+  cloudstead functions doctor [--functions DIR] [--config FILE] [--env ENV] [--json]
+      say what keeps functions from running here: missing packages, ES modules, web functions, secrets in plain text
+  cloudstead functions install [--functions DIR] [--config FILE]
+      install the packages of functions with npm
   cloudstead rules check FILE [--for storage|database|functions] [--json] [--lang en|zh] [--resource-openid path|creator]
       check the rules in a configuration file or in a file that contains only rules; --for says what the rules in
       such a file protect, if that is not clear from the rules; exits 1 on an error

@@ -1,13 +1,15 @@
 /** The calls of this process, for the operator: what was called, how it ended, and what the functions wrote. */
-import type { CallRecord, LogLine } from './call.ts'
+import { bytesOf, type CallRecord, type LogLine } from './call.ts'
 
 /** Of all functions. */
 const MAX_CALLS = 1000
-/** Characters of the lines of all calls. Beyond it, the oldest calls lose their lines. */
-const MAX_TEXT = 16 * 1024 * 1024
+/** Bytes of the lines of all calls. Beyond it, the oldest calls lose their lines. */
+const MAX_BYTES = 16 * 1024 * 1024
+/** What is left then, so that it is not for each line that all are counted. */
+const KEPT_BYTES = 12 * 1024 * 1024
 
 /** What has happened since the server started. */
-export interface FunctionCounts {
+interface FunctionCounts {
   readonly calls: number
   readonly errors: number
   readonly coldStarts: number
@@ -18,7 +20,7 @@ export type LogEvent =
   | { readonly type: 'line'; readonly function: string; readonly requestId: string | undefined; readonly line: LogLine }
   | { readonly type: 'call'; readonly call: CallRecord }
 
-export interface CallQuery {
+interface CallQuery {
   readonly function?: string | undefined
   /** Only calls that failed. */
   readonly failed?: boolean | undefined
@@ -43,22 +45,26 @@ export function createCallLog(): CallLog {
   const counts = new Map<string, FunctionCounts>()
   const listeners = new Set<(event: LogEvent) => void>()
 
-  /** Characters of all lines, also of calls that have not ended. */
-  let text = 0
+  /** Bytes of all lines, also of calls that have not ended; too high when lines are gone. */
+  let bytes = 0
 
   function publish(event: LogEvent): void {
     if (event.type === 'line') {
-      text += event.line.text.length
-      for (let at = 0; at < calls.length && text > MAX_TEXT; at++) forgetLines(at)
+      bytes += bytesOf(event.line)
+      if (bytes > MAX_BYTES) forgetLines()
     }
     for (const listener of listeners) listener(event)
   }
 
-  function forgetLines(at: number): void {
-    const call = calls[at]
-    if (call === undefined) return
-    text -= call.lines.reduce((sum, line) => sum + line.text.length, 0)
-    calls[at] = { ...call, lines: [] }
+  /** Counts what is there, from the newest call to the oldest: calls may have got lines after they ended. */
+  function forgetLines(): void {
+    bytes = 0
+    for (let at = calls.length - 1; at >= 0; at--) {
+      const call = calls[at]
+      if (call === undefined || call.lines.length === 0) continue
+      if (bytes < KEPT_BYTES) bytes += call.lines.reduce((sum, line) => sum + bytesOf(line), 0)
+      else calls[at] = { ...call, lines: [] }
+    }
   }
 
   function add(call: CallRecord): void {
@@ -69,10 +75,7 @@ export function createCallLog(): CallLog {
       coldStarts: coldStarts + (call.cold ? 1 : 0),
     })
     calls.push(call)
-    if (calls.length > MAX_CALLS) {
-      forgetLines(0)
-      calls.shift()
-    }
+    if (calls.length > MAX_CALLS) calls.shift()
     publish({ type: 'call', call })
   }
 

@@ -1,12 +1,15 @@
 /** What a call of a function is, and what comes of it. */
 import { type Caller, CloudsteadError, type ErrorCode } from '@cloudstead/protocol'
 
+/** Bytes of an event, or of the body of a request to a route, as on the platform. */
+export const MAX_EVENT_BYTES = 6 * 1024 * 1024
+
 /** What made a call: an SDK, HTTP access, a timer, the admin API or the command line. */
 export type Trigger = 'sdk' | 'http' | 'timer' | 'admin' | 'cli'
 
 export interface FunctionCall {
   readonly name: string
-  /** JSON text; empty for no data. */
+  /** JSON text, not checked yet; empty for no data. */
   readonly event: string
   /** Whose identity the function sees. */
   readonly caller: Caller
@@ -55,6 +58,11 @@ export interface LogLine {
   readonly text: string
 }
 
+/** About the bytes of memory that a line takes: an empty one takes some, too. */
+export function bytesOf({ text }: LogLine): number {
+  return text.length + 64
+}
+
 /** A call that has ended. */
 export interface CallRecord {
   readonly requestId: string
@@ -79,7 +87,7 @@ export interface CallRecord {
 /** Calls functions. The only way to one: it decides who may. */
 export interface FunctionRunner {
   /**
-   * @throws CloudsteadError `FUNCTION_NOT_FOUND`, a refusal of the rules, `EXCEED_CONCURRENT_REQUEST_LIMIT`
+   * @throws CloudsteadError `FUNCTION_NOT_FOUND`, a refusal of the rules, `INVALID_PARAM` for an event that is no JSON, `EXCEED_CONCURRENT_REQUEST_LIMIT`
    * @throws FunctionError when the function fails, `FUNCTIONS_TIME_LIMIT_EXCEEDED`, `FUNCTIONS_MEMORY_LIMIT_EXCEEDED`,
    *   `EXCEED_MAX_RESPONSE_SIZE`
    */

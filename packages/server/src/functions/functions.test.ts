@@ -47,6 +47,8 @@ function open(
     settings: () => settings,
     key: { secretId: 'CSF1', secretKey: 'k' },
     tokens,
+    searchPath: process.env.PATH ?? '',
+    publicUrl: undefined,
     server: async () => 'http://127.0.0.1:1',
     now: Date.now,
     log: { debug: log, info: log, warn: log },
@@ -86,7 +88,7 @@ test('a call sees who calls, and is in the log with its lines', async (t) => {
     url: 'http://127.0.0.1:1/admin',
   })
   const [call] = functions.calls.list({ limit: 1 })
-  assert.ok(call !== undefined && call.cold && call.memoryMB > 10)
+  assert.ok(call?.cold && call.memoryMB > 10)
   assert.deepEqual([call.function, call.caller, call.status, call.trigger], ['who', 'u1', 'ok', 'sdk'])
   assert.deepEqual(
     call.lines.map(({ text }) => text),
@@ -134,7 +136,10 @@ test('what a function throws is for the operator; its caller sees a sentence', a
   assert.deepEqual(functions.calls.counts('bad'), { calls: 1, errors: 1, coldStarts: 1 })
   const inDev = open(t, files, { mode: 'dev' })
   await assert.rejects(inDev.invoke('bad'), { message: 'TypeError: at /secret/place' })
-  assert.match(inDev.logged.join('\n'), /\[bad\] FUNCTIONS_EXECUTE_FAIL TypeError: at \/secret\/place\n.*index\.js:1/)
+  assert.match(
+    inDev.logged.join('\n'),
+    /\[bad\] FUNCTIONS_EXECUTE_FAIL\n\[bad\] TypeError: at \/secret\/place\n\[bad\] .*index\.js:1/,
+  )
 })
 
 test('a call that fails in each way has its code, and the next one is served', async (t) => {
@@ -163,6 +168,17 @@ test('a call that fails in each way has its code, and the next one is served', a
   }
   const event = JSON.stringify({ text: 'x'.repeat(6 * 1024 * 1024) })
   await assert.rejects(invoke('fn', { event }), { code: 'EXCEED_REQUEST_SIZE_LIMIT' })
+})
+
+test('an event of any shape arrives, and what is no JSON is refused without a call', async (t) => {
+  const { functions, invoke } = open(t, { 'fn/index.js': 'exports.main = async (event) => event' })
+  const events = ['[1,"x",null]', '"text"', 'null', '3', `[${'1,'.repeat(500_000)}1]`, '{"__proto__":{"a":1},"a":2}']
+  for (const event of events) assert.equal((await invoke('fn', { event, caller: ADMIN })).result, event)
+  const count = functions.calls.counts('fn').calls
+  for (const event of ['{', 'undefined', `{"a":${'['.repeat(100_000)}`]) {
+    await assert.rejects(invoke('fn', { event }), { code: 'INVALID_PARAM' })
+  }
+  assert.equal(functions.calls.counts('fn').calls, count)
 })
 
 test('a function that does not load fails alone, with the reason in the log', async (t) => {

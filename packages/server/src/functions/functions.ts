@@ -9,22 +9,23 @@ import {
   FunctionError,
   type FunctionRunner,
   type LogLine,
+  MAX_EVENT_BYTES,
   type ThrownError,
 } from './call.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
 import type { CallTokens } from './call-token.ts'
 import type { FunctionDefinition, Project, ProjectState } from './definition.ts'
-import { eventFor } from './event.ts'
 import type { FunctionsLog } from './functions-log.ts'
-import { callContext, callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
+import type { Detour } from './host/messages.ts'
+import { callVariables, instanceEnvironment, type SigningKey } from './instances/environment.ts'
 import { type Instance, LoadError, startInstance } from './instances/instance.ts'
 import { createPool } from './instances/pool.ts'
 import { type Reaper, startReaper } from './instances/reaper.ts'
 
-/** Bytes of an event, as on the platform. */
-const MAX_EVENT_BYTES = 6 * 1024 * 1024
 /** Functions that call each other, one within the other. */
 const MAX_DEPTH = 8
+/** Instances that may end, one after the other, before they begin a call. */
+const MAX_ATTEMPTS = 3
 
 export interface FunctionsOptions {
   readonly env: string
@@ -32,7 +33,11 @@ export interface FunctionsOptions {
   readonly project: Project
   readonly settings: CurrentSettings
   readonly key: SigningKey
+  /** The PATH of the server. */
+  readonly searchPath: string
   readonly tokens: CallTokens
+  /** The origin of all URLs that this server gives out; undefined when it is that of each request. */
+  readonly publicUrl: string | undefined
   /** The address of this server for its functions. */
   readonly server: () => Promise<string>
   readonly now: () => number
@@ -40,7 +45,7 @@ export interface FunctionsOptions {
 }
 
 /** An instance as the operator sees it. */
-export interface InstanceState {
+interface InstanceState {
   readonly function: string
   readonly pid: number | undefined
   /** Milliseconds since the epoch. */
@@ -61,7 +66,7 @@ export interface Functions extends FunctionRunner {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { env, mode, project, settings, tokens, now, log } = options
+  const { env, mode, project, settings, key, searchPath, publicUrl, tokens, now, log } = options
   const calls = createCallLog()
   const pool = createPool({ start, find, now })
   const running = new Set<Promise<unknown>>()
@@ -87,10 +92,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const scratch = reaper.scratch(String(started++))
     let pid: number | undefined
     const instance: Instance = startInstance({
+      env,
       definition,
-      environment: instanceEnvironment(definition, { env, server, key: options.key, scratch }),
+      environment: instanceEnvironment(definition, { env, server, key, scratch, searchPath }),
       scratch,
-      wechat: detour(server),
+      detours: [...detourOfWechat(server), ...detourOfFiles(server)],
       line: (line) => wrote(definition.name, latest.get(instance), line),
       started(of) {
         pid = of
@@ -105,10 +111,19 @@ export function createFunctions(options: FunctionsOptions): Functions {
   }
 
   /** Where requests to WeChat go, if not there: as logins do. In `dev`, made-up users are known here. */
-  function detour(server: string): string | undefined {
+  function detourOfWechat(server: string): readonly Detour[] {
     const { madeUpIdentities, apiBase } = settings().auth.wechat
-    if (madeUpIdentities) return server
-    return apiBase === 'https://api.weixin.qq.com' ? undefined : apiBase
+    if (!madeUpIdentities && apiBase === 'https://api.weixin.qq.com') return []
+    return [{ from: 'api.weixin.qq.com', below: ['/'], to: madeUpIdentities ? server : apiBase, announced: true }]
+  }
+
+  /**
+   * SDKs upload and download by URLs that begin with the public address, to which this machine may have no way: it may be
+   * behind a router that sends nothing back, or in a container.
+   */
+  function detourOfFiles(server: string): readonly Detour[] {
+    if (publicUrl === undefined) return []
+    return [{ from: new URL(publicUrl).host, below: ['/u/', '/o/'], to: server, announced: false }]
   }
 
   function wrote(name: string, requestId: string | undefined, line: LogLine): void {
@@ -153,19 +168,18 @@ export function createFunctions(options: FunctionsOptions): Functions {
       throw error
     })
     await opening
-    const taken = await pool.acquire(name).catch((error: unknown) => {
-      if (error instanceof LoadError) {
-        throw failed('FUNCTIONS_EXECUTE_FAIL', error.thrown, { cold: true, lines: error.lines })
-      }
-      throw error instanceof CloudsteadError ? failed(error.code) : error
-    })
-    const { outcome, lines, durationMs, memoryMB } = await runIn(taken.instance, call, within)
+    const { taken, outcome, lines, durationMs, memoryMB } = await runSomewhere(call, within, failed)
     const known = { cold: taken.cold, memoryMB, lines }
     const { definition: ran } = taken.instance
     switch (outcome.type) {
       case 'result':
         end({ ...known, status: 'ok', error: undefined })
         return { result: outcome.result, requestId, durationMs }
+      case 'bad-event':
+        throw new CloudsteadError('INVALID_PARAM', {
+          en: 'the data for the function is not valid JSON',
+          zh: '传给云函数的数据不是有效的 JSON',
+        })
       case 'thrown':
       case 'ended':
         throw failed('FUNCTIONS_EXECUTE_FAIL', outcome.error, known)
@@ -184,12 +198,35 @@ export function createFunctions(options: FunctionsOptions): Functions {
     }
   }
 
+  /** Runs a call in an instance. One that ends before it begins the call, because of the call before, leaves it to another. */
+  async function runSomewhere(
+    call: FunctionCall,
+    within: Omit<ReturnType<typeof admit>, 'definition'>,
+    failed: (code: FunctionError['code'], thrown?: ThrownError, known?: Partial<CallEnding>) => FunctionError,
+  ) {
+    for (let attempt = 1; ; attempt++) {
+      const taken = await pool.acquire(call.name).catch((error: unknown) => {
+        if (error instanceof LoadError) {
+          throw failed('FUNCTIONS_EXECUTE_FAIL', error.thrown, { cold: true, lines: error.lines })
+        }
+        throw error instanceof CloudsteadError ? failed(error.code) : error
+      })
+      const ran = await runIn(taken.instance, call, within)
+      const { outcome } = ran
+      if (outcome.type !== 'ended' || outcome.begun || attempt >= MAX_ATTEMPTS) return { taken, ...ran }
+    }
+  }
+
   /** What is known of a call that may be made. A call from within another one is made for the same person. */
-  function admit({ name, event, within, caller, sourceIp, origin }: FunctionCall) {
+  function admit({ name, event, trigger, within, caller, sourceIp, origin }: FunctionCall) {
     const definition = find(name)
     if (definition === undefined) throw new CloudsteadError('FUNCTION_NOT_FOUND')
-    if (Buffer.byteLength(event) > MAX_EVENT_BYTES) {
-      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', 'The data for a function has at most 6 MB.')
+    // A body of this size is a longer text in the event of a route.
+    if (trigger !== 'http' && Buffer.byteLength(event) > MAX_EVENT_BYTES) {
+      throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT', {
+        en: 'the data for a function has more than 6 MB',
+        zh: '传给云函数的数据超过 6 MB',
+      })
     }
     const outer = within === undefined ? undefined : tokens.open(within)
     if (outer === undefined) return { definition, depth: 0, user: caller, sourceIp, origin }
@@ -213,10 +250,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
       origin,
     })
     const variables = callVariables({ caller: user, trigger, requestId, sourceIp }, { token, appid })
-    const context = callContext(instance.definition, { env, requestId, variables })
     latest.set(instance, requestId)
     const calledAt = now()
-    const { outcome, lines } = instance.call({ event: eventFor(event, user, appid ?? ''), context, variables })
+    const openId = user.kind === 'user' ? user.openid : undefined
+    const identity = openId === undefined ? undefined : { openId, appId: appid ?? '' }
+    const { outcome, lines } = instance.call({ event, identity, requestId, variables })
     const ended = await outcome
     const memoryMB = instance.memoryMB()
     pool.release(instance)
@@ -225,8 +263,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   function report({ lines: _, error, ...call }: CallRecord): void {
     if (mode === 'dev') {
-      if (error !== undefined) log.warn({}, `[${call.function}] ${call.status} ${error.stack ?? error.message}`)
-      else if (call.status !== 'ok') log.warn({}, `[${call.function}] ${call.status}`)
+      if (call.status === 'ok') return
+      // A line each: a line end within one would be escaped.
+      const lines = (error?.stack ?? error?.message ?? '').split('\n')
+      for (const line of [call.status, ...lines]) log.warn({}, `[${call.function}] ${line}`)
     } else log.debug({ ...call, error }, 'a function was called')
   }
 
@@ -246,7 +286,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       while (running.size > 0) await Promise.allSettled(running)
       await pool.close()
       await opening
-      home?.reaper.close()
+      await home?.reaper.close()
     },
   }
 }

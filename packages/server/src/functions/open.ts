@@ -1,27 +1,15 @@
 /** Puts the functions of a project together. Imported when there are some. */
 import type { Leases } from '../engines/records/lease.ts'
-import type { CurrentSettings, Mode } from '../settings.ts'
-import type { CallTokens } from './call-token.ts'
-import { createFunctions, type Functions } from './functions.ts'
-import type { FunctionsLog } from './functions-log.ts'
-import type { SigningKey } from './instances/environment.ts'
+import { createFunctions, type Functions, type FunctionsOptions } from './functions.ts'
 import { openProject } from './project/project.ts'
 import { startTimers, type Timers } from './timers/timers.ts'
 
-export interface OpenFunctionsOptions {
-  readonly env: string
-  readonly mode: Mode
-  readonly settings: CurrentSettings
-  readonly key: SigningKey
-  readonly tokens: CallTokens
-  /** The address of this server for its functions. */
-  readonly server: () => Promise<string>
+export interface OpenFunctionsOptions extends Omit<FunctionsOptions, 'project'> {
+  /** What no function may read: absolute paths. */
+  readonly hidden: readonly string[]
   /** The origin of the URLs that functions get when no client waits for them. */
   readonly origin: () => string
   readonly leases: Leases
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  readonly log: FunctionsLog
 }
 
 export interface OpenFunctions extends Functions {

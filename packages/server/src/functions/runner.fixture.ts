@@ -1,5 +1,5 @@
 import { CloudsteadError } from '@cloudstead/protocol'
-import type { FunctionCall, FunctionRunner } from './call.ts'
+import { type FunctionCall, type FunctionRunner, MAX_EVENT_BYTES } from './call.ts'
 
 /** A runner without functions: it keeps the calls, and answers each with `answer`. */
 export interface FakeRunner extends FunctionRunner {
@@ -18,6 +18,8 @@ export function fakeRunner(): FakeRunner {
     last: () => calls.at(-1) as FunctionCall,
     async invoke(call) {
       calls.push(call)
+      if (call.trigger !== 'http' && Buffer.byteLength(call.event) > MAX_EVENT_BYTES)
+        throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
       if (call.name.startsWith('no-')) throw new CloudsteadError('FUNCTION_NOT_FOUND')
       return { result: this.answer(call), requestId: call.requestId, durationMs: 1 }
     },

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { CloudsteadError, checkJsonStructure } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { begunRequest } from './begun.ts'
 import type { BodyHold } from './body-budget.ts'
 import { drain } from './drain.ts'
+import type { Params } from './params.ts'
 import { announcedBytes, type ReadBodyOptions, readBody, SMALL_BODY_BYTES } from './read-body.ts'
 
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+(?:; *[\w-]+=[\w-]+)*$/
@@ -31,10 +33,12 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     // Fastify refuses a blank or malformed type before it calls a parser. A valid type stays, because it may be signed.
-    if (!MEDIA_TYPE.test(raw.headers['content-type'] ?? '')) raw.headers['content-type'] = 'application/json'
+    if (!isMediaType(raw.headers['content-type'])) raw.headers['content-type'] = 'application/json'
     done()
   })
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
+    const begun = begunRequest(request.raw)
+    if (begun !== undefined) return begun.checkBody()
     const known = options.admit !== undefined && canBeLarge(request) ? await options.admit(request) : options.known
     const { bytes, hold } = await readBody(request.raw, { ...options, ...(known !== undefined && { known }) })
     if (hold !== undefined) {
@@ -42,7 +46,6 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
       request.socket.once('close', hold.release)
     }
     const text = bytes.toString('utf8')
-    if (text.trim() === '') return undefined
     await checkStructure([text])
     return parseBody(text, kind)
   })
@@ -64,6 +67,22 @@ function readJson(app: FastifyInstance, options: JsonBodiesOptions, kind: 'objec
     // With `Connection: close` the answer has to wait: closing while bytes still arrive would reset the connection.
     void drained.then(() => done(null, payload))
   })
+}
+
+/** Whether a Content-Type is one that the framework accepts. */
+export function isMediaType(type = ''): boolean {
+  return MEDIA_TYPE.test(type)
+}
+
+/**
+ * Parses the body of a request that is small enough to be checked at once.
+ *
+ * @returns undefined for an empty one
+ * @throws CloudsteadError INVALID_PARAM when it is no JSON object, or has too much in it
+ */
+export function parseSmallObject(text: string): Params | undefined {
+  for (const _ of checkJsonStructure([text]));
+  return parseBody(text, 'object') as Params | undefined
 }
 
 /** Bounds the JSON texts of a request before they are parsed. @throws CloudsteadError INVALID_PARAM */
@@ -96,6 +115,7 @@ export function sentContentType(request: FastifyRequest): string | undefined {
 }
 
 function parseBody(text: string, kind: 'object' | 'list'): unknown {
+  if (text.trim() === '') return undefined
   let value: unknown
   try {
     value = JSON.parse(text)

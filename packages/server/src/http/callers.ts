@@ -7,7 +7,7 @@ import type { Sender } from '../auth/loopback.ts'
 import type { Params } from './params.ts'
 
 /** Gets the caller of a request, given its decoded parameters. */
-export type CallerOf = (request: FastifyRequest, params: Params) => Promise<Caller>
+export type CallerOf = (request: IncomingMessage, params: Params) => Promise<Caller>
 
 const BEARER = /^bearer +(\S+)$/i
 
@@ -50,8 +50,8 @@ export function admitUser(auth: Pick<Auth, 'callerOfToken'>): (request: FastifyR
 
 /** Dialect B: administrators, with an API key or a signature over the request. */
 export function callerOfHeaders(auth: Pick<Auth, 'administratorOf'>): CallerOf {
-  return ({ raw }, params) =>
-    auth.administratorOf({ method: raw.method ?? '', url: raw.url ?? '', params, ...senderOf(raw) })
+  return (request, params) =>
+    auth.administratorOf({ method: request.method ?? '', url: request.url ?? '', params, ...senderOf(request) })
 }
 
 /** Dialect B, before the body is read: refuses a request whose header names no key of this environment. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, onResponseHookHandler } from 'fastify'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Traffic } from '../observe/traffic.ts'
+import { begunRequest } from './begun.ts'
 
 export interface CountRequestsOptions {
   readonly metrics: Pick<Metrics, 'route'>
@@ -18,7 +19,9 @@ export function countRequests(app: FastifyInstance, { metrics, traffic }: CountR
   const counting = (url: string, isTraffic: boolean): onResponseHookHandler => {
     const route = metrics.route(url)
     return (request, reply, done) => {
-      route.count(request.method, reply.statusCode, reply.elapsedTime / 1000)
+      const begun = begunRequest(request.raw)
+      const took = begun === undefined ? reply.elapsedTime : performance.now() - begun.startedAt
+      route.count(request.method, reply.statusCode, took / 1000)
       if (isTraffic) traffic.count(reply.statusCode >= 500 || request.failed)
       done()
     }

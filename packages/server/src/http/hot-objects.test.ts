@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { formatFileId, parseCloudPath } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
@@ -134,5 +136,36 @@ describe('plain downloads before the framework', () => {
       const answer = await get(path, asked, method)
       assert.deepEqual([answer.isHot, answer.status], [false, status], JSON.stringify([asked, path, method]))
     }
+  })
+
+  test('more files than memory keeps, also to clients that read late or leave: each answer has its own bytes', async () => {
+    // The cache of small bodies keeps 48 MiB; what leaves it is memory for others.
+    const all = Array.from({ length: 230 }, (_, n) => `<${n + 100}>`.repeat(51 * 1024))
+    const urls = await Promise.all(all.map((content, n) => urlOf(`a/${n}.jpg`, content)))
+    /** Asks for more than the system takes for a client that does not read. */
+    const begin = (asked: readonly string[]) => {
+      const socket = connect(port, '127.0.0.1').pause()
+      for (const url of asked) {
+        socket.write(
+          `GET ${url} HTTP/1.1\r\nhost: localhost\r\nconnection: ${url === asked.at(-1) ? 'close' : 'keep-alive'}\r\n\r\n`,
+        )
+      }
+      return socket
+    }
+    const late = begin(urls.slice(0, 40))
+    const right = new Set<number>()
+    for (let at = 0; at < urls.length; at += 20) {
+      const some = urls.slice(at, at + 20)
+      const leaving = begin(some)
+      const answers = await Promise.all(some.map((url) => get(url)))
+      leaving.destroy()
+      for (const [n, { body }] of answers.entries()) if (body === all[at + n]) right.add(at + n)
+    }
+    assert.equal(right.size, urls.length)
+    const bodies = (await text(late)).split(/HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*\r\n/).slice(1)
+    assert.deepEqual(
+      bodies.map((body, n) => body === all[n]),
+      Array(40).fill(true),
+    )
   })
 })

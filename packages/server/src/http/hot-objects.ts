@@ -14,7 +14,7 @@ import { parseObjectUrl } from './objects.ts'
 import { cacheControlOf, fileHeaders, wholeHeaders } from './send-object.ts'
 
 export interface HotObjectsOptions {
-  readonly storage: Pick<Storage, 'openObject' | 'bytes'>
+  readonly storage: Pick<Storage, 'openObject' | 'lend'>
   readonly isOwnHost: IsOwnHost
   /** Called for each answer. @param seconds that it took */
   readonly counted: (seconds: number) => void
@@ -54,12 +54,14 @@ export function answerHotObjects(server: Server, { storage, isOwnHost, counted }
     const object = known ?? plainObjectOf(url)
     if (object === undefined) return false
     const opened = await storage.openObject(object)
-    const bytes = isSmall(opened.body.size) ? await storage.bytes(opened.body) : undefined
-    if (!(bytes instanceof Uint8Array)) return false
+    const loan = isSmall(opened.body.size) ? await storage.lend(opened.body) : undefined
+    if (loan === undefined) return false
     if (known === undefined && url.length <= MAX_URL) urls.set(url, object)
     response
       .writeHead(200, [...headOf(opened), 'cache-control', cacheControlOf(opened), 'x-request-id', randomUUID()])
-      .end(bytes)
+      // When the connection is lost before, the bytes are not given back.
+      .on('finish', loan.giveBack)
+      .end(loan.bytes)
     counted((performance.now() - start) / 1000)
     return true
   }

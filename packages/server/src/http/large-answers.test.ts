@@ -21,7 +21,7 @@ async function openServer(t: TestContext, windowMs?: number) {
   /** Collects a large result, of which the answer contains nothing. */
   const collecting = Promise.withResolvers<void>()
   app.get('/collect', async (_request, reply) => {
-    const room = answers.roomFor(reply, true)
+    const room = answers.roomFor(reply.raw, true)
     await room.hold(LARGE)
     collecting.resolve()
     for (;;) {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ResultRoom } from '../database/request-budget.ts'
@@ -26,7 +27,9 @@ export interface LargeAnswers {
    *
    * @param known whether the caller is known
    */
-  roomFor(reply: FastifyReply, known: boolean): ResultRoom
+  roomFor(response: ServerResponse, known: boolean): ResultRoom
+  /** Whether an answer is too small to count. It then gives back the room that its contents had. */
+  passes(text: string, response: ServerResponse): boolean
 }
 
 export interface LargeAnswersOptions extends AnswerBudgetOptions {
@@ -36,16 +39,22 @@ export interface LargeAnswersOptions extends AnswerBudgetOptions {
 
 export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAnswersOptions): LargeAnswers {
   const budget = createAnswerBudget(options)
-  const holds = new WeakMap<FastifyReply, AnswerHold>()
+  const holds = new WeakMap<ServerResponse, AnswerHold>()
 
-  function holdFor(reply: FastifyReply, known: boolean): AnswerHold {
-    const existing = holds.get(reply)
+  function holdFor(response: ServerResponse, known: boolean): AnswerHold {
+    const existing = holds.get(response)
     if (existing !== undefined) return existing
-    const hold = budget.open(known, () => reply.raw.destroy())
-    holds.set(reply, hold)
-    if (reply.raw.destroyed) hold.abandon()
-    else reply.raw.once('close', hold.abandon)
+    const hold = budget.open(known, () => response.destroy())
+    holds.set(response, hold)
+    if (response.destroyed) hold.abandon()
+    else response.once('close', hold.abandon)
     return hold
+  }
+
+  function passes(text: string, response: ServerResponse): boolean {
+    const isSmall = text.length <= SMALL_ANSWER_BYTES
+    if (isSmall) holds.get(response)?.release()
+    return isSmall
   }
 
   function stream(text: string, length: number, reply: FastifyReply, hold: AnswerHold): Readable {
@@ -60,12 +69,13 @@ export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAn
     guard(app, known) {
       app.addHook('onSend', (_request, reply, payload, done) => {
         // Buffers are files that are in memory anyway.
-        if (typeof payload !== 'string' || payload.length <= SMALL_ANSWER_BYTES) {
-          holds.get(reply)?.release()
+        if (typeof payload !== 'string') {
+          holds.get(reply.raw)?.release()
           return done(null, payload)
         }
+        if (passes(payload, reply.raw)) return done(null, payload)
         const length = Buffer.byteLength(payload)
-        const hold = holdFor(reply, known)
+        const hold = holdFor(reply.raw, known)
         const wait = hold.hold(length)
         if (wait === undefined) return done(null, stream(payload, length, reply, hold))
         wait.then(
@@ -77,10 +87,11 @@ export function createLargeAnswers({ windowMs = WINDOW_MS, ...options }: LargeAn
         )
       })
     },
-    roomFor: (reply, known) => ({
-      has: (bytes) => holdFor(reply, known).has(bytes),
-      hold: (bytes) => holdFor(reply, known).hold(bytes),
+    roomFor: (response, known) => ({
+      has: (bytes) => holdFor(response, known).has(bytes),
+      hold: (bytes) => holdFor(response, known).hold(bytes),
     }),
+    passes,
   }
 }
 

@@ -1,7 +1,7 @@
-import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 
 /** Gives the origin at which the client of a request reaches the server: `http://host:port`, without a trailing slash. */
-export type OriginOf = (request: FastifyRequest) => string
+export type OriginOf = (request: Pick<IncomingMessage, 'headers'>) => string
 
 /** A longer name is none in DNS, and would make the token of a call of a function too long. */
 const HOST = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{1,64}\])(?::[0-9]{1,5})?$/

@@ -26,44 +26,59 @@ export interface ReceivedBody {
  *
  * @throws CloudsteadError EXCEED_REQUEST_SIZE_LIMIT, SERVER_BUSY
  */
-export async function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
-  const { limitBytes, budget, known = false } = options
-  if (announcedBytes(request) > limitBytes) throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+export function readBody(request: IncomingMessage, options: ReadBodyOptions): Promise<ReceivedBody> {
+  return new Promise((resolve, reject) => receiveBody(request, options, resolve, reject))
+}
+
+/** The same; calls one of two functions, once. */
+export function receiveBody(
+  request: IncomingMessage,
+  { limitBytes, budget, known = false }: ReadBodyOptions,
+  received: (body: ReceivedBody) => void,
+  refused: (error: unknown) => void,
+): void {
   const body = new GrowingBuffer(limitBytes)
   let hold: BodyHold | undefined
+  let isDone = false
+  const stop = () => {
+    isDone = true
+    request.off('data', onData).off('end', onEnd).off('error', refuse).off('close', onClose)
+  }
+  const refuse = (error: unknown) => {
+    hold?.release()
+    if (isDone) return
+    stop()
+    refused(error)
+  }
   const onData = (chunk: Buffer) => {
     try {
       if (body.length + chunk.length > limitBytes) throw new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT')
       if (hold !== undefined) hold.take(chunk.length)
       else if (budget !== undefined && body.length + chunk.length > SMALL_BODY_BYTES) {
-        hold = budget.open(known, reject)
+        hold = budget.open(known, refuse)
         hold.take(body.length + chunk.length)
       }
+      // To find room for these bytes, the body itself may have been refused.
+      if (isDone) hold?.release()
       body.append(chunk)
     } catch (error) {
-      reject(error)
+      refuse(error)
     }
   }
-  const onClose = () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
+  const onClose = () => refuse(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }))
   const onEnd = () => {
     // `close` follows at once, and making its error costs more than reading a small body.
-    request.off('close', onClose)
-    resolve()
+    stop()
+    hold?.complete()
+    received({ bytes: body.bytes(), hold })
   }
-  request.on('data', onData).on('end', onEnd).on('error', reject).on('close', onClose)
+  if (announcedBytes(request) > limitBytes) {
+    refuse(new CloudsteadError('EXCEED_REQUEST_SIZE_LIMIT'))
+    return
+  }
+  request.on('data', onData).on('end', onEnd).on('error', refuse).on('close', onClose)
   // The client may be gone already, and then no event follows.
   if (request.destroyed) onClose()
-  try {
-    await promise
-    hold?.complete()
-    return { bytes: body.bytes(), hold }
-  } catch (error) {
-    hold?.release()
-    throw error
-  } finally {
-    request.off('data', onData).off('end', onEnd).off('error', reject).off('close', onClose)
-  }
 }
 
 /** The length of a body as its header says it; 0 for a chunked body. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { CloudsteadError } from '@cloudstead/protocol'
 import {
   type FastifyBaseLogger,
@@ -9,10 +10,12 @@ import {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Denials } from '../observe/denials.ts'
+import { begunRequest } from './begun.ts'
 import { answerClientError } from './client-errors.ts'
 import { answerErrors, failureOf, keepDenials } from './errors.ts'
 import type { LargeAnswers } from './large-answers.ts'
 import { requestIdOf } from './request-id.ts'
+import { responsesTogether } from './together.ts'
 
 /** Time to receive the headers of a request. */
 const HEADERS_TIMEOUT_MS = 60_000
@@ -45,12 +48,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const http = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIdOf,
+    genReqId: (raw) => begunRequest(raw as IncomingMessage)?.id ?? requestIdOf(raw),
     requestIdHeader: false,
     // A child logger per request costs more than most requests. Log lines about a request contain its id instead.
     childLoggerFactory: (logger) => logger,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, ServerResponse: responsesTogether() },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
@@ -62,6 +65,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors: (thrown, request, reply) => {
       const asked = request as unknown as FastifyRequest
+      // No hook has run.
+      reply.header('x-request-id', asked.id)
       void encode(failureOf(thrown, asked), asked, reply as unknown as FastifyReply)
     },
   })

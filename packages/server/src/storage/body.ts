@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { type BlobId, BlobMissingError, type ByteRange } from '../engines/blobs/blobs.ts'
-import { createHotCache } from '../engines/blobs/hot-cache.ts'
+import { createHotCache, type Loader, type Loan } from '../engines/blobs/hot-cache.ts'
 import { etagOf, type FileRecord } from './file-record.ts'
 import type { StorageOptions } from './options.ts'
 
@@ -24,11 +24,13 @@ export function bodyOf(file: FileRecord): Body {
   return { blob: file.blob, size: file.size, etag: etagOf(file), type: file.contentType }
 }
 
-/**
- * Reads a body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. Undefined when it
- * has been replaced or removed: then read its record again.
- */
-export type BodyReader = (body: Body, range?: ByteRange) => Promise<Uint8Array | Readable | undefined>
+/** Reads bodies. Undefined for one that has been replaced or removed: then read its record again. */
+export interface BodyReader {
+  /** A body, or a range of it, to be sent: a piece of a stream is good until the next but one is taken. */
+  bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
+  /** A small body, for a reader that says when it is done. */
+  lend(body: Body): Loan | Promise<Loan | undefined>
+}
 
 /** Whether a body of so many bytes is read into memory. */
 export function isSmall(size: number): boolean {
@@ -39,12 +41,19 @@ export function isSmall(size: number): boolean {
 export function createBodyReader(options: StorageOptions): BodyReader {
   const { blobs } = options
   const hot = createHotCache({ maxBytes: HOT_CACHE_BYTES, maxItemBytes: HOT_ITEM_BYTES })
-  return ({ blob, size }, range) =>
-    unlessRemoved(options, blob, async () => {
-      if (!isSmall(size)) return blobs.read(blob, range ?? { start: 0, end: size - 1 }, { recycled: true })
-      const whole = await hot.load(blob, () => blobs.readAll(blob))
-      return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
-    })
+  const loaderOf =
+    (blob: BlobId): Loader =>
+    (allocate) =>
+      blobs.readAll(blob, allocate)
+  return {
+    bytes: ({ blob, size }, range) =>
+      unlessRemoved(options, blob, async () => {
+        if (!isSmall(size)) return blobs.read(blob, range ?? { start: 0, end: size - 1 }, { recycled: true })
+        const whole = await hot.load(blob, loaderOf(blob))
+        return range === undefined ? whole : whole.subarray(range.start, range.end + 1)
+      }),
+    lend: ({ blob }) => hot.lendKept(blob) ?? unlessRemoved(options, blob, () => hot.lend(blob, loaderOf(blob))),
+  }
 }
 
 /**

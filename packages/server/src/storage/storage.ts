@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { AdminCaller, Caller, CloudPath, CloudsteadError, UploadTicket } from '@cloudstead/protocol'
 import type { Simulated } from '../decisions/simulated.ts'
 import type { ByteRange } from '../engines/blobs/blobs.ts'
+import type { Loan } from '../engines/blobs/hot-cache.ts'
 import { type Body, createBodyReader, largeFilePath } from './body.ts'
 import { type ListRequest, listFiles } from './browse.ts'
 import { type Bucket, getBucket, listBuckets } from './buckets.ts'
@@ -51,6 +52,8 @@ export interface Storage {
    * deleted since: then open the object again.
    */
   bytes(body: Body, range?: ByteRange): Promise<Uint8Array | Readable | undefined>
+  /** The bytes of a small opened object, for a reader that says when it is done. Undefined as with `bytes`. */
+  lend(body: Body): Loan | Promise<Loan | undefined>
   /**
    * A URL at which anybody can read the bytes from the store itself, for a minute. Undefined when they have to be read by
    * `bytes`.
@@ -99,6 +102,7 @@ export function createStorage(options: StorageOptions): Storage {
   const index = createFileIndex(options)
   const files = createKnownFiles(options)
   const temporaryUrls = createTemporaryUrls(options, files)
+  const bodies = createBodyReader(options)
   return {
     issueUpload: (caller, cloudPath, wishes) => issueUpload(options, caller, cloudPath, wishes),
     admitUpload: (ticket, length, condition) => admitUpload(options, ticket, length, condition),
@@ -112,7 +116,8 @@ export function createStorage(options: StorageOptions): Storage {
     listReadable: (caller, request) => listReadable(options, caller, request),
     listBuckets: (caller) => listBuckets(options, caller),
     getBucket: (caller, id) => getBucket(options, caller, id),
-    bytes: createBodyReader(options),
+    bytes: bodies.bytes,
+    lend: bodies.lend,
     directUrl: ({ blob, size, type }, headers) =>
       options.blobs.directUrl?.(blob, size, { ...headers, contentType: type }),
     filePath: (body) => largeFilePath(options, body),

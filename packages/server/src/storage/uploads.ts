@@ -130,6 +130,8 @@ function checkCondition(condition: UploadCondition | undefined, stored: FileReco
 /**
  * Receives the bytes of an admitted upload: stores them durably, then makes them visible in one commit. A failure leaves the
  * former file, or none.
+ *
+ * @param body its chunks are used up: nobody else may read them
  */
 export async function receiveUpload(
   options: StorageOptions,
@@ -161,6 +163,7 @@ async function writeBlob(
   try {
     return await options.blobs.write(body, {
       limit,
+      disposable: true,
       ...(meta.length === undefined ? {} : { length: meta.length }),
       ...(meta.contentMd5 === undefined ? {} : { md5: true }),
     })

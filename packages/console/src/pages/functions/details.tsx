@@ -30,7 +30,7 @@ export function Details({ found: { function: about, instances }, onRun }: Detail
           empty={<p class="function-none muted">{t.noInstances}</p>}
         />
       </Card>
-      <TimersCard name={about.name} timers={about.timers} onRun={onRun} />
+      <TimersCard name={about.name} timers={about.triggers} onRun={onRun} />
       <Routes routes={about.routes} />
       <div class="function-cards">
         <Card title={t.variables} description={t.variablesText}>

@@ -74,9 +74,9 @@ function columns(): readonly TableColumn<CloudFunction>[] {
       id: 'triggers',
       title: t.triggers,
       notOnPhone: true,
-      cell: ({ timers, routes }) => (
+      cell: ({ triggers, routes }) => (
         <Row wrap gap={1}>
-          {timers.map(({ name }) => (
+          {triggers.map(({ name }) => (
             <Badge key={name} icon={Clock}>
               <span class="clip">{name}</span>
             </Badge>

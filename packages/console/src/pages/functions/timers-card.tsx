@@ -1,4 +1,4 @@
-import type { FunctionTimer } from '@cloudstead/admin-api'
+import type { FunctionTrigger } from '@cloudstead/admin-api'
 import { Play } from 'lucide'
 import { useState } from 'preact/hooks'
 import { call } from '../../api/index.ts'
@@ -13,7 +13,7 @@ import { useRun } from './use-run.ts'
 
 interface TimersCardProps {
   readonly name: string
-  readonly timers: readonly FunctionTimer[]
+  readonly timers: readonly FunctionTrigger[]
   /** Called when a timer has run. */
   readonly onRun: () => void
 }
@@ -28,14 +28,14 @@ export function TimersCard({ name, timers, onRun }: TimersCardProps) {
     setRan(timer)
     start((signal) => call('runFunctionTimer', { params: { name, timer } }, { signal }))
   }
-  const columns: readonly TableColumn<FunctionTimer>[] = [
+  const columns: readonly TableColumn<FunctionTrigger>[] = [
     {
       id: 'name',
       title: t.timer,
       isHeader: true,
       cell: (timer) => <span class="function-name mono wrap">{timer.name}</span>,
     },
-    { id: 'cron', title: t.cron, notOnPhone: true, cell: ({ cron }) => <code>{cron}</code> },
+    { id: 'cron', title: t.cron, notOnPhone: true, cell: ({ config }) => <code>{config}</code> },
     {
       id: 'next',
       title: t.next,

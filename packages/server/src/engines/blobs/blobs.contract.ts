@@ -33,6 +33,16 @@ export async function* inPieces(bytes: Uint8Array, pieceBytes = 64 * KiB): Async
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
 
+/** A body in chunks that have memory of their own, as a request delivers it. */
+export function* ownChunks(bytes: Uint8Array): Generator<Buffer> {
+  for (let at = 0; at < bytes.byteLength; at += 64 * KiB) {
+    const piece = bytes.subarray(at, at + 64 * KiB)
+    const chunk = Buffer.allocUnsafeSlow(piece.byteLength)
+    chunk.set(piece)
+    yield chunk
+  }
+}
+
 /** The ids that the store lists, starting after `after`. */
 export async function listedIds(blobs: Blobs, after?: BlobId): Promise<BlobId[]> {
   const ids: BlobId[] = []
@@ -89,6 +99,19 @@ export function blobsContract(name: string, makePlace: () => Promise<BlobsPlace>
       for (const source of [inPieces(bytes, 7), Readable.from(inPieces(bytes, 50 * KiB))]) {
         const { id } = await blobs.write(source, { limit: LIMIT })
         assert.ok(bytes.equals(await blobs.readAll(id)))
+      }
+    })
+
+    test('disposable chunks make the same blob, others stay as they are', async () => {
+      for (const size of [100 * KiB, 700 * KiB, 5 * MiB]) {
+        const bytes = sampleBytes(size)
+        const chunks = [...ownChunks(bytes)]
+        const options = { limit: LIMIT, length: size, md5: true }
+        const kept = await blobs.write(Readable.from(chunks), options)
+        assert.ok(bytes.equals(Buffer.concat(chunks)), 'stay')
+        const disposed = await blobs.write(Readable.from(chunks), { ...options, disposable: true })
+        assert.deepEqual({ ...disposed, id: kept.id }, kept)
+        for (const { id } of [kept, disposed]) assert.ok(bytes.equals(await blobs.readAll(id)), `${size}`)
       }
     })
 

@@ -3,6 +3,8 @@
  * makes a new blob. A write that has resolved survives a kill -9 and a power loss; a write that fails leaves nothing.
  */
 
+import type { Allocate } from './recycled-memory.ts'
+
 /** The engine's name for a blob: `[a-z0-9-]+`, never derived from user input. */
 export type BlobId = string & { readonly __brand: 'BlobId' }
 
@@ -13,6 +15,8 @@ export interface WriteOptions {
   readonly limit: number
   /** Also computes the MD5, for a sender that announced one. */
   readonly md5?: boolean
+  /** Nobody else reads the chunks of the source, so the engine may free their memory when it has stored them. Default false. */
+  readonly disposable?: boolean
   /** The id that the blob had in another store. Writing the same bytes under one id again is allowed. Default: a new id. */
   readonly id?: BlobId
 }
@@ -86,8 +90,12 @@ export interface Blobs {
   write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob>
   /** Streams the blob, or a range of it. The reader gets all of it even if the blob is removed during the read. */
   read(id: BlobId, range?: ByteRange, options?: ReadOptions): Promise<import('node:stream').Readable>
-  /** Reads the whole blob into memory; for small blobs. */
-  readAll(id: BlobId): Promise<Uint8Array>
+  /**
+   * Reads the whole blob into memory; for small blobs.
+   *
+   * @param allocate makes the memory for it, where the engine can use it. Default: new memory, for this blob alone.
+   */
+  readAll(id: BlobId, allocate?: Allocate): Promise<Uint8Array>
   /**
    * A URL at which anybody can GET the blob, or ranges of it, from the store itself, for a minute from now. Undefined for a
    * blob that should be read here, as most are. Absent when the store can be reached by the server only.

@@ -94,6 +94,74 @@ describe('hot cache', () => {
     assert.equal(cache.bytes, 0)
   })
 
+  /** Room for seven of the longest. One that was dropped waits to be used again. */
+  const LENT = { maxBytes: 256 * KiB, maxItemBytes: 32 * KiB }
+
+  function filled(length: number, fill: number) {
+    return async (allocate: (length: number) => Uint8Array) => allocate(length).fill(fill)
+  }
+
+  test('lend: the memory of a dropped item that all readers gave back is used for another one', async () => {
+    const cache = createHotCache(LENT)
+    const [first, second] = await Promise.all([1, 2].map(() => cache.lend('a', filled(32 * KiB, 1))))
+    assert.equal(cache.lendKept('b'), undefined)
+    const third = cache.lendKept('a')
+    assert.ok(first?.bytes === second?.bytes)
+    first?.giveBack()
+    first?.giveBack()
+    assert.ok(third?.bytes === first?.bytes)
+    third?.giveBack()
+    cache.drop('a')
+    const other = await cache.lend('b', filled(32 * KiB, 2))
+    assert.ok(other.bytes.buffer !== first?.bytes.buffer, 'the second still reads')
+    assert.ok(second?.bytes.every((byte) => byte === 1))
+    second?.giveBack()
+    const next = await cache.lend('c', filled(30 * KiB, 3))
+    assert.ok(next.bytes.buffer === first?.bytes.buffer)
+    assert.deepEqual([next.bytes.byteLength, new Set(next.bytes)], [30 * KiB, new Set([3])])
+  })
+
+  test('lend: what is given back while it is kept stays as it is', async () => {
+    const cache = createHotCache(LENT)
+    const loan = await cache.lend('a', filled(32 * KiB, 1))
+    loan.giveBack()
+    await cache.lend('b', filled(32 * KiB, 2))
+    assert.ok(cache.get('a')?.every((byte) => byte === 1))
+  })
+
+  test('lend: memory that was also given out without end is not used again', async () => {
+    const cache = createHotCache(LENT)
+    const loan = await cache.lend('a', filled(32 * KiB, 1))
+    const loaded = await cache.load('a', filled(32 * KiB, 9))
+    loan.giveBack()
+    cache.drop('a')
+    await cache.lend('b', filled(32 * KiB, 2))
+    assert.ok(loaded.every((byte) => byte === 1))
+  })
+
+  test('lend: those who wait for a load get its bytes, however full the cache is', async () => {
+    const cache = createHotCache(LENT)
+    const fills = Array.from({ length: 50 }, (_, n) => n)
+    const waiting = fills.flatMap((fill) =>
+      [1, 2].map(async () => {
+        const loan = await cache.lend(`${fill}`, filled(32 * KiB, fill))
+        assert.deepEqual(new Set(loan.bytes), new Set([fill]))
+        await Promise.resolve()
+        assert.deepEqual(new Set(loan.bytes), new Set([fill]))
+        loan.giveBack()
+      }),
+    )
+    await Promise.all(waiting)
+    assert.ok(cache.bytes > 0 && cache.bytes <= LENT.maxBytes)
+  })
+
+  test('lend: a failure reaches everybody who waited, and the next one loads', async () => {
+    const cache = createHotCache(LENT)
+    const failing = () => Promise.reject(new Error('disk gone'))
+    for (const one of [cache.lend('a', failing), cache.lend('a', failing)]) await assert.rejects(one, /disk gone/)
+    assert.equal((await cache.lend('a', filled(32 * KiB, 1))).bytes[0], 1)
+  })
+
   test('whatever happens, it holds at most its maximum, counts nothing twice, and ends at zero', () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e')
     const step = fc.oneof(

@@ -20,7 +20,7 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
     ...(name === undefined ? {} : { function: name }),
   }))
   if (state.root === undefined) return findings
-  const { base, project } = projectBase(disk, state.root)
+  const { base } = projectBase(disk, state.root)
   const listed = disk.entries(base)
   for (const { name } of 'value' in listed ? listed.value : []) {
     if (OTHER_DECLARATIONS.test(name)) {
@@ -32,13 +32,13 @@ export function examine(state: ProjectState, env: string | undefined): readonly 
     const message = `${DECLARATIONS} has the value of ${variable} in plain text; write "{{env.${variable}}}", and the value into .env.local`
     findings.push({ severity: 'warning', function: name, message })
   }
-  for (const definition of state.functions.values()) findings.push(...ofFunction(disk, definition, project, env))
+  for (const definition of state.functions.values()) findings.push(...ofFunction(disk, definition, env))
   return findings
 }
 
-function ofFunction(disk: Reader, definition: FunctionDefinition, project: string, env: string | undefined): Finding[] {
+function ofFunction(disk: Reader, definition: FunctionDefinition, env: string | undefined): Finding[] {
   const found = (message: string): Finding => ({ severity: 'error', function: definition.name, message })
-  const missing = missingPackages(disk, definition, project)
+  const missing = missingPackages(disk, definition)
   const keys = keyFiles(disk, definition.directory).filter((key) => env !== undefined && key.env !== env)
   return [
     ...missing.map(({ name, listed }) =>

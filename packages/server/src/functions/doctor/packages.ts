@@ -1,7 +1,7 @@
 /** The packages that a function needs, and those of them that are not installed. */
 import { statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join, parse } from 'node:path'
 import type { FunctionDefinition } from '../definition.ts'
 import type { Reader } from '../project/disk.ts'
 import { isObject, member } from '../project/json.ts'
@@ -16,22 +16,16 @@ export interface MissingPackage {
 
 /**
  * The packages that the package.json of a function lists as dependencies, or that the file of its handler requires, and that
- * are neither in a `node_modules` of the function nor of the project; by name.
- *
- * @param project without symbolic links
+ * are in no `node_modules` of the function or above it; by name.
  */
-export function missingPackages(
-  disk: Reader,
-  { directory, file }: FunctionDefinition,
-  project: string,
-): readonly MissingPackage[] {
+export function missingPackages(disk: Reader, { directory, file }: FunctionDefinition): readonly MissingPackage[] {
   const json = readJson(disk, join(directory, 'package.json'), () => {})
   const listed = new Set(Object.keys(objectOf(member(json, 'dependencies'))))
   const optional = new Set(Object.keys(objectOf(member(json, 'optionalDependencies'))))
   const read = disk.text(file)
   const required = 'value' in read ? requiredPackages(read.value) : []
   return [...new Set([...listed, ...required])]
-    .filter((name) => PACKAGE.test(name) && !optional.has(name) && !isInstalled(name, directory, project))
+    .filter((name) => PACKAGE.test(name) && !optional.has(name) && !isInstalled(name, directory))
     .sort()
     .map((name) => ({ name, listed: listed.has(name) }))
 }
@@ -56,7 +50,7 @@ function requiredPackages(code: string): readonly string[] {
   })
 }
 
-function isInstalled(name: string, directory: string, project: string): boolean {
-  const places = [directory, ...directoriesUpTo(project, dirname(directory))]
+function isInstalled(name: string, directory: string): boolean {
+  const places = directoriesUpTo(parse(directory).root, directory)
   return places.some((place) => statSync(join(place, 'node_modules', name), { throwIfNoEntry: false })?.isDirectory())
 }

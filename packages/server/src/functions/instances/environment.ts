@@ -2,6 +2,7 @@
 import type { Caller } from '@cloudstead/protocol'
 import type { FunctionCall } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
+import type { ContextOptions } from '../host/context.ts'
 
 /** A pair that signs requests to `/admin`. */
 export interface SigningKey {
@@ -37,18 +38,20 @@ export interface InstanceEnvironmentOptions {
   readonly key: SigningKey
   /** The only directory that the instance may write to. */
   readonly scratch: string
+  /** The PATH of the server. */
+  readonly searchPath: string
 }
 
 /** The environment of a process; nothing of the server's own but PATH is in it. */
 export function instanceEnvironment(
   { name, env: own }: FunctionDefinition,
-  { env, server, key, scratch }: InstanceEnvironmentOptions,
+  { env, server, key, scratch, searchPath }: InstanceEnvironmentOptions,
 ): Record<string, string> {
   return {
     TZ: 'UTC',
     ...own,
     ...shared(env),
-    PATH: process.env.PATH ?? '',
+    PATH: searchPath,
     HOME: scratch,
     TMPDIR: scratch,
     TENCENTCLOUD_RUNENV: 'SCF',
@@ -92,30 +95,10 @@ function personVariables(caller: Caller, appid: string | undefined): Readonly<Re
   }
 }
 
-/** The `context` of `main`, with the variables as text, because `parseContext` of the SDKs reads them there. */
-export function callContext(
+/** What the contexts of all calls of a function have in common. */
+export function contextOptions(
   { name, memoryMB, timeoutMs, env: own }: FunctionDefinition,
-  {
-    env,
-    requestId,
-    variables,
-  }: { readonly env: string; readonly requestId: string; readonly variables: Readonly<Record<string, string>> },
-): Readonly<Record<string, unknown>> {
-  const environment = { ...own, ...shared(env), ...variables }
-  return {
-    callbackWaitsForEmptyEventLoop: false,
-    memory_limit_in_mb: memoryMB,
-    time_limit_in_ms: timeoutMs,
-    request_id: requestId,
-    environment: JSON.stringify(environment),
-    environ: Object.entries(environment)
-      .map(([variable, value]) => `${variable}=${value}`)
-      .join(';'),
-    function_name: name,
-    function_version: '$LATEST',
-    namespace: env,
-    tencentcloud_region: REGION,
-    tencentcloud_appid: '',
-    tencentcloud_uin: '',
-  }
+  env: string,
+): ContextOptions {
+  return { name, env, region: REGION, memoryMB, timeoutMs, variables: { ...own, ...shared(env) } }
 }

@@ -4,31 +4,33 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { FunctionDefinition } from '../definition.ts'
+import type { Detour } from '../host/messages.ts'
 import { definitionOf, directoryWith, put } from './function-files.fixture.ts'
 import { LoadError, startInstance } from './instance.ts'
 
 interface Given {
   readonly definition?: Partial<FunctionDefinition>
   readonly environment?: Readonly<Record<string, string>>
-  readonly wechat?: string
+  readonly detours?: readonly Detour[]
 }
 
 /** An instance of a function with this code. */
-function startCode(t: TestContext, code: string, { definition, environment = {}, wechat }: Given = {}) {
+function startCode(t: TestContext, code: string, { definition, environment = {}, detours = [] }: Given = {}) {
   const directory = directoryWith(t, { 'fn/index.js': code, 'scratch/.keep': '' })
   const lines: string[] = []
   const instance = startInstance({
+    env: 'demo-1abcde',
     definition: definitionOf(directory, 'fn', definition),
     environment: { PATH: process.env.PATH ?? '', ...environment },
     scratch: `${directory}/scratch`,
-    wechat,
+    detours,
     line: ({ stream, text }) => lines.push(`${stream} ${text}`),
     started() {},
     ended() {},
   })
   t.after(() => instance.kill())
   const call = async (event: unknown = {}, variables: Readonly<Record<string, string>> = {}) => {
-    const { outcome, lines } = instance.call({ event: JSON.stringify(event), context: { request_id: 'r1' }, variables })
+    const { outcome, lines } = instance.call({ event: JSON.stringify(event), requestId: 'r1', variables })
     return { ...(await outcome), lines: lines.map(({ text }) => text) }
   }
   return { instance, lines, call, directory }
@@ -237,7 +239,7 @@ test('a loaded file that changes makes an instance stale', async (t) => {
   assert.equal(instance.isStale(), true)
 })
 
-test('requests to WeChat go to the configured server, by every module, and others do not', async (t) => {
+test('requests with a detour go elsewhere, by every module, and others do not', async (t) => {
   const asked: string[] = []
   const wechat = createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers.host === `127.0.0.1:${port}`}`)
@@ -260,16 +262,53 @@ test('requests to WeChat go to the configured server, by every module, and other
        await (await fetch('https://api.weixin.qq.com' + PATH + 5)).text(),
        await (await fetch(new Request('https://api.weixin.qq.com' + PATH + 6, { method: 'POST', body: '{}' }))).text(),
        await read(http.get(other)),
+       await read(https.get('https://files.example.com:8443/o/7')),
+       await (await fetch('https://files.example.com:8443/o/8')).text(),
      ].length`,
-    { wechat: `http://127.0.0.1:${port}` },
+    {
+      detours: [
+        { from: 'api.weixin.qq.com', below: ['/'], to: `http://127.0.0.1:${port}`, announced: true },
+        { from: 'files.example.com:8443', below: ['/u/', '/o/'], to: `http://127.0.0.1:${port}`, announced: false },
+        { from: `127.0.0.1:${port}`, below: ['/o/'], to: 'http://127.0.0.1:1', announced: true },
+      ],
+    },
   )
   await instance.loaded
   const end = await call({ other: `http://127.0.0.1:${port}/direct` })
-  assert.equal(end.type === 'result' && end.result, '7')
+  assert.equal(end.type === 'result' && end.result, '9')
   assert.deepEqual(asked, [
     ...[1, 2, 3, 4, 5].map((n) => `GET /sns/jscode2session?js_code=${n} true`),
     'POST /sns/jscode2session?js_code=6 true',
     'GET /direct true',
+    'GET /o/7 true',
+    'GET /o/8 true',
   ])
   assert.deepEqual(end.lines, [`requests to api.weixin.qq.com go to http://127.0.0.1:${port}`])
+})
+
+test('an instance that fills its memory little by little takes no more calls before it is full', async (t) => {
+  const { instance, call } = startCode(
+    t,
+    `const kept = []
+     exports.main = async () => { kept.push(Buffer.alloc(4e6, 1)); await new Promise((done) => setTimeout(done, 20)) }`,
+    { definition: { memoryMB: 64 } },
+  )
+  await instance.loaded
+  let calls = 0
+  for (; instance.alive && calls < 100; calls++) assert.equal((await call()).type, 'result')
+  assert.ok(calls > 5 && calls < 100, String(calls))
+})
+
+test('a call that comes when the process is ending anyway has not begun', async (t) => {
+  for (const last of ['throw new Error("late")', 'process.exit(0)', 'Promise.reject(1)']) {
+    const { instance, call } = startCode(t, `exports.main = () => { setImmediate(() => { ${last} }) }`)
+    await instance.loaded
+    assert.equal((await call()).type, 'result')
+    const end = await call()
+    assert.ok(end.type === 'ended' && !end.begun, `${last}: ${end.type}`)
+  }
+  const { instance, call } = startCode(t, 'exports.main = () => process.exit(0)')
+  await instance.loaded
+  const end = await call()
+  assert.ok(end.type === 'ended' && end.begun)
 })

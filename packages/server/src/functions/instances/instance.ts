@@ -1,12 +1,12 @@
 /** One function process, from its start to its end. It runs one call at a time. */
-import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { LogLine, ThrownError } from '../call.ts'
 import type { FunctionDefinition } from '../definition.ts'
-import type { CallEnd, CallMessage, HostMessage, HostOptions } from '../host/messages.ts'
+import type { CallEnd, CallMessage, Detour, HostMessage } from '../host/messages.ts'
+import { contextOptions } from './environment.ts'
+import { startProcess } from './function-process.ts'
 import { createOutput } from './output.ts'
-import { nodeArguments } from './permissions.ts'
 
 /** Of loading the file of a function and what it requires. */
 const LOAD_MS = 10_000
@@ -17,6 +17,10 @@ const NODE_MB = 64
 const MEMORY_EVERY_MS = 100
 /** In less time, nobody fills much memory. */
 const SHORT_MS = 10
+/** Of the limit of memory: what has grown so far fills the rest soon. */
+const NEARLY = 0.9
+/** Times the memory after the first calls. */
+const GROWN = 1.25
 /** How long the last output of a call may take to arrive after its result. */
 const OUTPUT_MS = 250
 const MB = 1024 * 1024
@@ -25,18 +29,25 @@ const PAGE_BYTES = 4096
 const TAIL = 2000
 
 /** How a call has ended, as the server saw it. */
-export type Outcome =
+type Outcome =
   | CallEnd
   | { readonly type: 'timeout' }
   | { readonly type: 'memory' }
-  | { readonly type: 'ended'; readonly error: ThrownError }
+  | {
+      readonly type: 'ended'
+      readonly error: ThrownError
+      /** Whether the function was called at all. */
+      readonly begun: boolean
+    }
 
 export interface InstanceOptions {
+  /** The id of the environment. */
+  readonly env: string
   readonly definition: FunctionDefinition
   readonly environment: Readonly<Record<string, string>>
   /** The only directory that it may write to. */
   readonly scratch: string
-  readonly wechat: string | undefined
+  readonly detours: readonly Detour[]
   /** Each line that it writes. */
   readonly line: (line: LogLine) => void
   readonly started: (pid: number) => void
@@ -57,7 +68,7 @@ export interface Instance {
   /** Whether a file that it has loaded has changed since. */
   isStale(): boolean
   /** @returns the end of the call, and its lines, to which later ones are added until the next call */
-  call(message: CallMessage): { readonly outcome: Promise<Outcome>; readonly lines: readonly LogLine[] }
+  call(message: Omit<CallMessage, 'call'>): { readonly outcome: Promise<Outcome>; readonly lines: readonly LogLine[] }
   /** The resident memory in MB, of a process that has ended the last known; 0 when it is not known. */
   memoryMB(): number
   /** Ends it at once. */
@@ -80,117 +91,142 @@ export class LoadError extends Error {
 }
 
 export function startInstance(options: InstanceOptions): Instance {
-  const { definition, environment, scratch, wechat } = options
+  const { definition, environment, scratch, detours } = options
   const mark = `\u0000${randomBytes(12).toString('hex')}\n`
-  const host: HostOptions = {
-    name: definition.name,
-    directory: definition.directory,
-    file: definition.file,
-    exported: definition.exported,
-    maxResultBytes: MAX_RESULT_BYTES,
-    mark,
-    wechat,
-  }
-  const { program, args } = nodeArguments(definition, scratch)
-  const child = fork(program, [JSON.stringify(host)], {
-    cwd: definition.directory,
-    env: environment,
-    execArgv: [...args],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
   const startedAt = Date.now()
   const seen = new Map<string, string>()
   let idleSince = startedAt
   let alive = true
   let tail = ''
   let memoryBytes = 0
+  let firstBytes: number | undefined
   let measuredAt = Number.NEGATIVE_INFINITY
   let uncaught: ThrownError | undefined
+  let made = 0
+  let lastBegun = Number.POSITIVE_INFINITY
+  let closed = false
   let finish: ((outcome: Outcome) => void) | undefined
 
   const output = createOutput({ mark, now: Date.now, line: options.line })
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+  const loading = Promise.withResolvers<void>()
+  // Whoever waits for it hears of it.
+  loading.promise.catch(() => {})
+  const loadTimer = setTimeout(
+    () => failed({ name: 'Error', message: `the function was not loaded within ${LOAD_MS / 1000} s` }),
+    LOAD_MS,
+  )
+  const child = startProcess({
+    definition,
+    environment,
+    scratch,
+    host: {
+      context: contextOptions(definition, options.env),
+      directory: definition.directory,
+      file: definition.file,
+      exported: definition.exported,
+      maxResultBytes: MAX_RESULT_BYTES,
+      signals: !definition.sandbox || definition.allow.includes('child-process'),
+      mark,
+      detours,
+    },
+    output(stream, text) {
       if (stream === 'stderr') tail = (tail + text).slice(-TAIL)
       output.push(stream, text)
-    })
-  }
-
-  const loaded = new Promise<void>((resolve, reject) => {
-    const failed = (thrown: ThrownError) => {
-      clearTimeout(timer)
-      kill()
-      reject(new LoadError(thrown, output.begin()))
-    }
-    const timer = setTimeout(
-      () => failed({ name: 'Error', message: `the function was not loaded within ${LOAD_MS / 1000} s` }),
-      LOAD_MS,
-    )
-    child.on('message', (message: HostMessage) => {
-      switch (message.type) {
-        case 'loaded':
-          clearTimeout(timer)
-          noteFiles(message.files)
-          idleSince = Date.now()
-          return resolve()
-        case 'not-loaded':
-          return failed(message.error)
-        case 'uncaught':
-          uncaught = message.error
-          return undefined
-        case 'memory':
-          memoryBytes = message.bytes
-          return undefined
-        default: {
-          const { files, marked, ...end } = message
-          noteFiles(files)
-          if (marked) void within(output.marked(), OUTPUT_MS).then(() => finish?.(end))
-          else finish?.(end)
-        }
-      }
-    })
-    child.once('error', (error) => failed({ name: error.name, message: error.message }))
-    // All output has arrived, and no message comes after it.
-    child.once('close', (code, signal) => {
+    },
+    received,
+    closing() {
       alive = false
+    },
+    failed: (error) => failed({ name: error.name, message: error.message }),
+    ended(code, signal) {
+      alive = false
+      closed = true
+      uncaught ??= endedError(code, signal)
       output.end()
       options.ended()
-      const error = uncaught ?? endedError(code, signal)
       if (/heap out of memory/.test(tail)) finish?.({ type: 'memory' })
-      else finish?.({ type: 'ended', error })
-      failed(error)
-    })
+      else finishEnded(uncaught)
+      failed(uncaught)
+    },
   })
-  const gone = new Promise((done) => {
-    child.once('close', done)
-    // Of a process that was never started.
-    child.once('error', done)
-  })
-  // Whoever waits for it hears of it.
-  loaded.catch(() => {})
   if (child.pid !== undefined) options.started(child.pid)
+
+  function received(message: HostMessage): void {
+    switch (message.type) {
+      case 'loaded':
+        clearTimeout(loadTimer)
+        noteFiles(message.files)
+        idleSince = Date.now()
+        loading.resolve()
+        break
+      case 'not-loaded':
+        failed(message.error)
+        break
+      case 'uncaught':
+        // It ends by itself, after what it has written.
+        alive = false
+        uncaught ??= message.error
+        break
+      case 'memory':
+        memoryBytes = message.bytes
+        break
+      case 'left':
+        lastBegun = message.call
+        break
+      default: {
+        const { files, marked, call: number, ...end } = message
+        if (number !== made) return
+        noteFiles(files)
+        const called = finish
+        if (!marked) called?.(end)
+        else {
+          void within(output.marked(), OUTPUT_MS).then(() => {
+            if (finish === called) called?.(end)
+          })
+        }
+      }
+    }
+  }
+
+  function finishEnded(error: ThrownError): void {
+    finish?.({ type: 'ended', error, begun: lastBegun >= made })
+  }
+
+  function failed(thrown: ThrownError): void {
+    clearTimeout(loadTimer)
+    kill()
+    loading.reject(new LoadError(thrown, output.begin()))
+  }
 
   function noteFiles(files: readonly string[]): void {
     for (const file of files) seen.set(file, stampOf(file))
   }
 
   function kill(): void {
-    if (!alive) return
     alive = false
-    child.kill('SIGKILL')
+    child.kill()
   }
 
   function measure(): number {
-    if (alive) memoryBytes = residentBytes(child) ?? memoryBytes
+    if (alive) memoryBytes = residentBytes(child.pid) ?? memoryBytes
     measuredAt = performance.now()
     return memoryBytes
   }
 
+  const limitBytes = (definition.memoryMB + NODE_MB) * MB
+
   function overLimit(): boolean {
-    return measure() > (definition.memoryMB + NODE_MB) * MB
+    return measure() > limitBytes
   }
 
-  function call(message: CallMessage) {
+  /** Whether the calls so far have filled it little by little: the next ones are better made by a new one. */
+  function isWorn(): boolean {
+    firstBytes ??= memoryBytes
+    return memoryBytes > limitBytes * NEARLY && memoryBytes > firstBytes * GROWN
+  }
+
+  function call(message: Omit<CallMessage, 'call'>) {
+    made++
     const lines = output.begin()
     const begunAt = performance.now()
     const outcome = new Promise<Outcome>((resolve) => {
@@ -208,11 +244,11 @@ export function startInstance(options: InstanceOptions): Instance {
         const measured = ended - begunAt < SHORT_MS && ended - measuredAt < MEMORY_EVERY_MS
         const judged = end.type === 'result' && !measured && overLimit() ? ({ type: 'memory' } as const) : end
         if (judged.type === 'timeout' || judged.type === 'memory') kill()
+        else if (!measured && isWorn()) alive = false
         resolve(judged)
       }
-      child.send(message, (error) => {
-        if (error !== null) finish?.({ type: 'ended', error: uncaught ?? endedError(null, null) })
-      })
+      if (closed) finishEnded(uncaught ?? endedError(null, null))
+      else child.send({ ...message, call: made })
     })
     return { outcome, lines }
   }
@@ -228,14 +264,14 @@ export function startInstance(options: InstanceOptions): Instance {
       return finish !== undefined
     },
     get alive() {
-      return alive && child.connected
+      return alive
     },
-    loaded,
+    loaded: loading.promise,
     isStale: () => [...seen].some(([file, stamp]) => stampOf(file) !== stamp),
     call,
     memoryMB: () => Math.round((measuredAt < 0 ? measure() : memoryBytes) / MB),
     kill,
-    gone,
+    gone: child.gone,
   }
 }
 
@@ -245,7 +281,7 @@ function stampOf(file: string): string {
 }
 
 /** Linux only: it can be asked while the process computes. */
-function residentBytes({ pid }: ChildProcess): number | undefined {
+function residentBytes(pid: number | undefined): number | undefined {
   if (process.platform !== 'linux' || pid === undefined) return undefined
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES

@@ -74,3 +74,25 @@ test('what waits for the mark goes on when the process ends', async () => {
     ['half a line'],
   )
 })
+
+test('output beyond 1 MB is dropped, empty lines too, and the mark is still seen', async () => {
+  for (const text of ['x'.repeat(1000), '\n'.repeat(1000), 'ab\n'.repeat(300)]) {
+    const { output, live } = outputOf()
+    const lines = output.begin()
+    const marked = output.marked()
+    for (let n = 0; n < 20_000; n++) output.push('stdout', text)
+    output.push('stdout', `end${MARK.slice(0, 4)}`)
+    output.push('stdout', MARK.slice(4))
+    output.push('stderr', MARK)
+    await marked
+    assert.ok(lines.length < 20_000, String(lines.length))
+    assert.match(lines.at(-1)?.text ?? '', /more output than 1 MB/)
+    assert.equal(live.length, lines.length)
+    const next = output.begin()
+    output.push('stdout', 'next\n')
+    assert.deepEqual(
+      next.map((line) => line.text),
+      ['next'],
+    )
+  }
+})

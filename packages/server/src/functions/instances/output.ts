@@ -1,5 +1,5 @@
 /** What a function process writes, as lines of the call that they belong to. */
-import type { LogLine } from '../call.ts'
+import { bytesOf, type LogLine } from '../call.ts'
 
 /** Of one call. What follows is dropped, with a line that says so. */
 const MAX_CALL_BYTES = 1024 * 1024
@@ -39,17 +39,19 @@ export function createOutput({ mark, now, line }: OutputOptions): Output {
 
   function add(stream: Stream, text: string): void {
     if (bytes > MAX_CALL_BYTES) return
-    bytes += text.length
-    const added = {
-      time: now(),
-      stream,
-      text: bytes > MAX_CALL_BYTES ? 'there was more output than 1 MB, and the rest is dropped' : text,
-    }
+    const written = { time: now(), stream, text }
+    bytes += bytesOf(written)
+    const isLast = bytes > MAX_CALL_BYTES
+    const added = isLast ? { ...written, text: 'there was more output than 1 MB, and the rest is dropped' } : written
     lines.push(added)
     line(added)
   }
 
   function push(stream: Stream, text: string): void {
+    if (bytes > MAX_CALL_BYTES) {
+      skip(stream, text)
+      return
+    }
     let from = 0
     const whole = rests[stream] + text
     for (let to = whole.indexOf('\n'); to >= 0; to = whole.indexOf('\n', from)) {
@@ -63,6 +65,22 @@ export function createOutput({ mark, now, line }: OutputOptions): Output {
     }
   }
 
+  /** Looks only for the mark. */
+  function skip(stream: Stream, text: string): void {
+    const whole = rests[stream] + text
+    let from = 0
+    for (let at = whole.indexOf(mark); at >= 0; at = whole.indexOf(mark, from)) {
+      from = at + mark.length
+      passed(stream)
+    }
+    rests[stream] = whole.slice(from).slice(1 - mark.length)
+  }
+
+  function passed(stream: Stream): void {
+    marks[stream]++
+    if (Math.min(marks.stdout, marks.stderr) >= expected) waiting?.()
+  }
+
   function take(stream: Stream, text: string): void {
     const ended = `${text}\n`.endsWith(mark)
     // What was written before the mark without a line end is a line of its own.
@@ -70,8 +88,7 @@ export function createOutput({ mark, now, line }: OutputOptions): Output {
     for (let from = 0; from < shown.length || (!ended && from === 0); from += MAX_LINE) {
       add(stream, shown.slice(from, from + MAX_LINE).replace(/\r$/, ''))
     }
-    if (ended) marks[stream]++
-    if (Math.min(marks.stdout, marks.stderr) >= expected) waiting?.()
+    if (ended) passed(stream)
   }
 
   return {

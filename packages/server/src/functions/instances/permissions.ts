@@ -28,8 +28,15 @@ export function nodeArguments(
     '--permission',
     ...[dirname(PROGRAM), scratch, ...readable, ...paths].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${scratch}`,
-    ...(allow.includes('addons') ? ['--allow-addons'] : []),
+    // The permission model does not cover the files of node:sqlite; functions on the platform do not have it.
+    ...(allow.includes('addons') ? ['--allow-addons'] : known('--no-experimental-sqlite')),
     ...(allow.includes('child-process') ? ['--allow-child-process'] : []),
+    ...known('--allow-net'),
   ]
   return { program: PROGRAM, args: [...flags, ...limits] }
+}
+
+/** A flag, if this version of Node has it: the network is free without a flag before Node 25, and flags may go. */
+function known(flag: string): readonly string[] {
+  return process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : []
 }

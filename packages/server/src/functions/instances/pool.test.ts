@@ -10,7 +10,7 @@ import { createPool, type Pool } from './pool.ts'
 const WAITS = `exports.main = async ({ ms }) => { await new Promise((done) => setTimeout(done, ms)); return process.pid }`
 
 /** A pool of the function `fn` with this code. */
-function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinition> = {}) {
+function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinition> = {}, maxIdle = 100) {
   const directory = directoryWith(t, { 'fn/index.js': code })
   const functions = new Map([['fn', definitionOf(directory, 'fn', changes)]])
   let started = 0
@@ -18,13 +18,15 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
   const pool = createPool({
     find: (name) => functions.get(name),
     now: () => time,
+    maxIdle,
     start(definition) {
       started++
       return startInstance({
+        env: 'demo-1abcde',
         definition,
         environment: { PATH: process.env.PATH ?? '' },
         scratch: directory,
-        wechat: undefined,
+        detours: [],
         line() {},
         started() {},
         ended() {},
@@ -46,7 +48,7 @@ function poolOf(t: TestContext, code: string, changes: Partial<FunctionDefinitio
 /** Runs one call and returns the process that ran it. */
 async function call(pool: Pool, event: unknown): Promise<number | undefined> {
   const { instance } = await pool.acquire('fn')
-  const end = await instance.call({ event: JSON.stringify(event), context: {}, variables: {} }).outcome
+  const end = await instance.call({ event: JSON.stringify(event), requestId: 'r1', variables: {} }).outcome
   pool.release(instance)
   return end.type === 'result' ? Number(end.result) : undefined
 }
@@ -68,6 +70,34 @@ test('a call that waits too long for a busy instance is refused, and the next on
   const waiting = call(pool, { ms: 0 })
   pool.release(instance)
   assert.equal(await waiting, instance.pid)
+})
+
+test('whoever waits longest is served first, and whoever would wait behind a thousand others is refused at once', async (t) => {
+  const { pool } = poolOf(t, WAITS, { maxInstances: 1 })
+  const { instance } = await pool.acquire('fn')
+  const order: number[] = []
+  const waiting = Array.from({ length: 1000 }, async (_, n) => {
+    const taken = await pool.acquire('fn')
+    order.push(n)
+    pool.release(taken.instance)
+  })
+  await assert.rejects(pool.acquire('fn'), { code: 'EXCEED_CONCURRENT_REQUEST_LIMIT' })
+  pool.release(instance)
+  await Promise.all(waiting)
+  assert.deepEqual(
+    order,
+    Array.from({ length: 1000 }, (_, n) => n),
+  )
+  assert.ok((await call(pool, { ms: 0 })) !== undefined)
+})
+
+test('of too many instances that nobody calls, those end that were not called for longest', async (t) => {
+  const { pool } = poolOf(t, WAITS, {}, 2)
+  const taken = [await pool.acquire('fn'), await pool.acquire('fn'), await pool.acquire('fn'), await pool.acquire('fn')]
+  const [first, second] = taken
+  for (const { instance } of taken) pool.release(instance)
+  assert.equal(pool.list().length, 2)
+  assert.deepEqual([first?.instance.alive, second?.instance.alive], [false, false])
 })
 
 test('a function that does not load fails all calls that wait for it, and works when it is mended', async (t) => {

@@ -1,5 +1,5 @@
 /** The instances of all functions: who gets one, when one is started, and when one is retired. */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { CloudsteadError } from '@cloudstead/protocol'
 import type { FunctionDefinition } from '../definition.ts'
 import type { Instance } from './instance.ts'
@@ -8,6 +8,12 @@ import type { Instance } from './instance.ts'
 const SWEEP_MS = 1000
 /** How often a call whose time to wait is over asks whether the instance that is started for it is there. */
 const ASK_AGAIN_MS = 100
+/** Calls of one function that wait for an instance. Each holds its data. */
+const MAX_WAITING = 1000
+/** About the memory of an instance that nobody calls, with an SDK in it. */
+const IDLE_BYTES = 64 * 1024 * 1024
+/** Instances that nobody calls, of all functions: they take at most an eighth of the memory of the machine. */
+const MAX_IDLE = Math.max(8, Math.floor(totalmem() / 8 / IDLE_BYTES))
 
 export interface PoolOptions {
   readonly start: (definition: FunctionDefinition) => Instance
@@ -15,10 +21,12 @@ export interface PoolOptions {
   readonly find: (name: string) => FunctionDefinition | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Instances that nobody calls, of all functions. */
+  readonly maxIdle?: number
 }
 
 /** An instance that belongs to one call. */
-export interface Taken {
+interface Taken {
   readonly instance: Instance
   /** Whether it was started for the call. */
   readonly cold: boolean
@@ -29,7 +37,8 @@ export interface Pool {
    * An instance that nobody else calls until it is released: a warm one, a new one, or the next that is released.
    *
    * @throws LoadError
-   * @throws CloudsteadError `FUNCTION_NOT_FOUND`; `EXCEED_CONCURRENT_REQUEST_LIMIT` after the time that a call may take
+   * @throws CloudsteadError `FUNCTION_NOT_FOUND`; `EXCEED_CONCURRENT_REQUEST_LIMIT` after the time that a call may take, or at
+   *   once when too many wait
    */
   acquire(name: string): Promise<Taken>
   release(instance: Instance): void
@@ -56,7 +65,7 @@ interface Team {
   starting: number
 }
 
-export function createPool({ start, find, now }: PoolOptions): Pool {
+export function createPool({ start, find, now, maxIdle = MAX_IDLE }: PoolOptions): Pool {
   const teams = new Map<string, Team>()
   /** As many at once as there are cores: more would only make each of them slower. */
   const turns = createTurns(availableParallelism())
@@ -141,6 +150,9 @@ export function createPool({ start, find, now }: PoolOptions): Pool {
     const definition = find(name)
     const instance = definition === undefined || team.waiters.size > 0 ? undefined : takeIdle(team, definition)
     if (instance !== undefined) return Promise.resolve({ instance, cold: false })
+    if (team.waiters.size >= MAX_WAITING) {
+      return Promise.reject(new CloudsteadError('EXCEED_CONCURRENT_REQUEST_LIMIT'))
+    }
     return new Promise((resolve, reject) => {
       let expiry: NodeJS.Timeout | undefined
       const expire = () => {
@@ -173,6 +185,19 @@ export function createPool({ start, find, now }: PoolOptions): Pool {
     if (closed || !instance.alive) retire(team, instance)
     else team.idle.push(instance)
     serve(team)
+    limitIdle()
+  }
+
+  /** Retires those that were not called for longest, when there are too many. */
+  function limitIdle(): void {
+    let surplus = -maxIdle
+    for (const { idle } of teams.values()) surplus += idle.length
+    for (; surplus > 0; surplus--) {
+      const oldest = [...teams.values()]
+        .flatMap((team) => team.idle.slice(0, 1).map((instance) => ({ team, instance })))
+        .reduce((one, other) => (other.instance.idleSince < one.instance.idleSince ? other : one))
+      retire(oldest.team, oldest.instance)
+    }
   }
 
   /** Retires what has changed or was not called for long. */

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
  * Reads `+ PID` and `- PID`. At the end of the input the server has ended, in whatever way, and so have its functions to:
- * one that computes for ever does not notice it. The directory $1 is the server's own.
+ * one that computes for ever does not notice it. Each is a group with what it has started. The directory $1 is the server's
+ * own. Whoever stops a service may signal all processes of it: this one has to outlive the server.
  */
 const SCRIPT = `
+trap '' TERM INT HUP
 pids=' '
 while read -r op pid; do
   case "$op" in
@@ -17,7 +19,7 @@ while read -r op pid; do
     -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
   esac
 done
-for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done
 rm -rf -- "$1"
 `
 
@@ -29,9 +31,9 @@ export interface Reaper {
   forget(pid: number): void
   /** Makes a directory for one process. */
   scratch(name: string): string
-  /** Removes it. */
+  /** Removes it, as far as possible. */
   remove(scratch: string): void
-  close(): void
+  close(): Promise<void>
 }
 
 /** Starts a shell that waits for the server to end. Without one, as on Windows, only idle processes notice that. */
@@ -44,7 +46,8 @@ export async function startReaper(): Promise<Reaper> {
         spawn('/bin/sh', ['-c', SCRIPT, 'cloudstead-reaper', directory], {
           stdio: ['pipe', 'ignore', 'ignore'],
           detached: true,
-          env: { PATH: process.env.PATH ?? '' },
+          cwd: '/',
+          env: { PATH: '/usr/bin:/bin' },
         })
   // Without a shell the server goes on.
   shell?.on('error', () => {})
@@ -58,13 +61,19 @@ export async function startReaper(): Promise<Reaper> {
     forget: (pid) => tell(`- ${pid}`),
     scratch(name) {
       const made = join(directory, name)
-      mkdirSync(made, { mode: 0o700 })
+      // Whoever clears old temporary files may have removed the directory, too.
+      mkdirSync(made, { recursive: true, mode: 0o700 })
       return made
     },
-    remove: (scratch) => rmSync(scratch, { recursive: true, force: true }),
-    close() {
+    remove: (scratch) => void removed(scratch),
+    async close() {
+      await removed(directory)
       shell?.stdin?.end()
-      rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** What a function has left there may refuse to go, or may still be written to. The shell tries again at the end. */
+async function removed(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
 }

@@ -12,7 +12,7 @@ import { member } from './json.ts'
 import { type LimitName, limit } from './limits.ts'
 import { directoriesUpTo, isWithin, realPath } from './paths.ts'
 import { readJson } from './read-json.ts'
-import { linkedDirectories, outermost } from './readable.ts'
+import { linkedDirectories, outermost, withoutHidden } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { readTriggers, usableTriggers } from './triggers.ts'
 import { unsupported } from './unsupported.ts'
@@ -25,6 +25,8 @@ export interface ProjectContext {
   readonly project: string
   /** What all functions may read. */
   readonly readable: readonly string[]
+  /** What no function may read, wherever it is: absolute paths. */
+  readonly hidden: readonly string[]
 }
 
 /** A folder that may be a function. */
@@ -43,7 +45,7 @@ export function functionDefinition(
   folder: FunctionFolder,
   report: Report,
 ): FunctionDefinition | undefined {
-  const { disk, settings, readable } = context
+  const { disk, settings, readable, hidden } = context
   const { name, directory, declared } = folder
   const listed = disk.entries(directory)
   if ('failure' in listed) {
@@ -93,7 +95,7 @@ export function functionDefinition(
       ...readable,
       directory,
       ...(names.has('node_modules') ? linkedDirectories(disk, directory) : []),
-    ]),
+    ]).flatMap((path) => withoutHidden(disk, path, hidden)),
     unsupported: refused,
   }
   return { ...definition, version: versionOf(definition) }

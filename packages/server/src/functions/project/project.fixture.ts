@@ -34,6 +34,7 @@ export function setUpProject(
   files: Readonly<Record<string, unknown>>,
   settings: Partial<FunctionsSettings> = {},
   mode: Mode = 'dev',
+  hidden: readonly string[] = [],
 ): ProjectSetup {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'cloudstead-project-')))
   const root = join(base, 'cloudfunctions')
@@ -41,7 +42,13 @@ export function setUpProject(
   const logged: string[] = []
   const log = { warn: (_: object, message: string) => void logged.push(message) }
   let current: FunctionsSettings = { ...settingsOf({}, { mode }).functions, root, ...settings }
-  const project = openProject({ settings: () => ({ functions: current }), env: 'demo-1abcde', mode, log })
+  const project = openProject({
+    settings: () => ({ functions: current }),
+    env: 'demo-1abcde',
+    mode,
+    hidden: hidden.map((path) => join(base, path)),
+    log,
+  })
   const state = (): ProjectState => project.current()
   const setup: ProjectSetup = {
     ...{ base, root, project, logged },

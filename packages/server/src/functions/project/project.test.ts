@@ -266,4 +266,27 @@ describe('readable are the project and what its packages link to', () => {
     const expected = ['deep', 'node_modules', 'packages/shared'].map((path) => join(other.base, path))
     assert.deepEqual(setup.get('hello').readable, [setup.base, ...expected].sort())
   })
+
+  test('and the packages above it, as of a workspace', () => {
+    const setup = setUp({ 'shop/cloudfunctions/hello/index.js': MAIN, 'node_modules/a/index.js': '', 'more/b.js': '' })
+    setup.set({ root: join(setup.base, 'shop/cloudfunctions') })
+    const expected = ['node_modules', 'shop'].map((path) => join(setup.base, path))
+    assert.deepEqual(setup.get('hello').readable, expected)
+  })
+})
+
+test('what is hidden in the project can be read by no function', () => {
+  const files = {
+    'cloudfunctions/fn/index.js': MAIN,
+    'shared/a.js': '',
+    'var/data/secrets.json': '{}',
+    'var/other.txt': '',
+    'package.json': {},
+  }
+  const setup = setUp(files, {}, 'dev', ['var/data'])
+  const { base } = setup
+  const readable = setup.get('fn').readable.map((path) => path.slice(base.length))
+  assert.deepEqual(readable.toSorted(), ['/cloudfunctions', '/package.json', '/shared', '/var/other.txt'])
+  const all = setUp(files, {}, 'dev', ['../elsewhere'])
+  assert.deepEqual(all.get('fn').readable, [all.base])
 })

@@ -11,7 +11,7 @@ import { functionFolders } from './folders.ts'
 import { functionDefinition } from './function-definition.ts'
 import { realPath } from './paths.ts'
 import { readJson } from './read-json.ts'
-import { linkedDirectories } from './readable.ts'
+import { linkedDirectories, packagesAbove } from './readable.ts'
 import { type Report, within } from './report.ts'
 import { usableRoutes } from './routes.ts'
 
@@ -20,6 +20,8 @@ interface ProjectOptions {
   /** The id of the environment. */
   readonly env: string
   readonly mode: Mode
+  /** What no function may read: the data of the server. Absolute paths. */
+  readonly hidden?: readonly string[]
   readonly log: { warn(details: object, message: string): void }
 }
 
@@ -27,7 +29,7 @@ interface ProjectOptions {
  * Reads the functions of the settings. Nothing throws for what is on the disk: whatever cannot be used is a problem of the
  * state, and is logged once.
  */
-export function openProject({ settings, env, mode, log }: ProjectOptions): Project {
+export function openProject({ settings, env, mode, hidden = [], log }: ProjectOptions): Project {
   const disk = createDisk()
   const uid = randomBytes(12).toString('hex')
   let used: FunctionsSettings | undefined
@@ -40,7 +42,7 @@ export function openProject({ settings, env, mode, log }: ProjectOptions): Proje
       if (state !== undefined && functions === used && !(functions.watch && disk.changed(name))) return state
       used = functions
       disk.restart()
-      state = readProject({ disk, settings: functions, env, mode, uid })
+      state = readProject({ disk, settings: functions, env, mode, uid, hidden })
       const lines = new Set<string>()
       for (const { function: about, message } of state.problems) {
         const line = `${about === undefined ? '' : `${about}: `}${message.en}`
@@ -59,9 +61,10 @@ interface ReadOptions {
   readonly env: string
   readonly mode: Mode
   readonly uid: string
+  readonly hidden: readonly string[]
 }
 
-function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectState {
+function readProject({ disk, settings, env, mode, uid, hidden }: ReadOptions): ProjectState {
   const problems: ProjectProblem[] = []
   const report: Report = (message) => problems.push({ message })
   const reportOn = (name: string): Report => {
@@ -85,10 +88,16 @@ function readProject({ disk, settings, env, mode, uid }: ReadOptions): ProjectSt
     }
     // A root at the top of the file system must not open all of it.
     const own = project === dirname(project) ? [realPath(root) ?? root, join(project, 'node_modules')] : [project]
-    const readable = [...own, ...linkedDirectories(disk, project)]
+    const readable = [...own, ...linkedDirectories(disk, project), ...packagesAbove(project)]
     for (const folder of functionFolders({ disk, root, base, project }, declared.functions, report, reportOn)) {
       const definition = functionDefinition(
-        { disk: disk.part(folder.name), settings, project, readable },
+        {
+          disk: disk.part(folder.name),
+          settings,
+          project,
+          readable,
+          hidden: hidden.map((path) => realPath(path) ?? path),
+        },
         folder,
         reportOn(folder.name),
       )

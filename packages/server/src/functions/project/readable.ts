@@ -1,8 +1,8 @@
 /** The directories that the instances of a function may read. */
 import { type Dirent, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, parse, sep } from 'node:path'
 import type { Reader } from './disk.ts'
-import { isWithin, realPath } from './paths.ts'
+import { directoriesUpTo, isWithin, realPath } from './paths.ts'
 
 /** Symbolic links that are followed. A large workspace has some hundreds of packages. */
 const MAX_LINKS = 2_000
@@ -39,10 +39,31 @@ export function linkedDirectories(disk: Reader, root: string): readonly string[]
   return [...found]
 }
 
+/** The `node_modules` above a directory. Node looks there, too, and npm keeps the packages of a workspace there. */
+export function packagesAbove(directory: string): readonly string[] {
+  return directoriesUpTo(parse(directory).root, dirname(directory)).flatMap((one) => {
+    const packages = realPath(join(one, 'node_modules'))
+    return packages === undefined || isWithin(directory, packages) ? [] : [packages]
+  })
+}
+
 /** The directories without those that are inside of others, in order. */
 export function outermost(directories: readonly string[]): readonly string[] {
   const all = [...new Set(directories)].sort()
   return all.filter((one) => !all.some((other) => other !== one && isWithin(one, other)))
+}
+
+/**
+ * A directory without what is hidden: all of it, or what is in it except for that.
+ *
+ * @param hidden without symbolic links
+ */
+export function withoutHidden(disk: Reader, directory: string, hidden: readonly string[]): readonly string[] {
+  if (hidden.some((path) => isWithin(directory, path))) return []
+  if (!hidden.some((path) => isWithin(path, directory))) return [directory]
+  const listed = disk.entries(directory)
+  const names = 'value' in listed ? listed.value.map(({ name }) => name) : []
+  return names.flatMap((name) => withoutHidden(disk, join(directory, name), hidden))
 }
 
 /** A package in a `node_modules` finds its own dependencies beside it: all of that directory. */

@@ -32,8 +32,8 @@ export const CONTEXT: ActionContext = {
   denied: () => {},
   room: { has: () => true, hold: () => undefined },
   requestId: 'request-1',
-  sourceIp: '127.0.0.1',
-  query: {},
+  clientAddress: () => '127.0.0.1',
+  query: () => ({}),
   within: undefined,
 }
 

@@ -4,6 +4,7 @@ import { NOBODY } from '@cloudstead/protocol'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createBodyBudget } from '../body-budget.ts'
 import { createLargeAnswers } from '../large-answers.ts'
+import { createEndpoint } from './endpoint.ts'
 import { actionRoutes } from './routes.ts'
 import type { ActionTable } from './table.ts'
 
@@ -17,11 +18,14 @@ before(async () => {
     actions: { 'test.echo': async (_caller, { text }) => ({ data: text }) } satisfies ActionTable,
     callerOf: async () => NOBODY,
     originOf: () => 'http://127.0.0.1',
-    budget: createBodyBudget({ totalBytes: 1_000_000, knownBytes: 0 }),
     answers: createLargeAnswers({ totalBytes: 1_000_000, knownBytes: 0 }),
+    log: { debug() {} },
   }
-  await app.register(actionRoutes, { path: '/web', envParam: 'env', envRequired: true, ...common })
-  await app.register(actionRoutes, { path: '/admin', envParam: 'envName', envRequired: false, ...common })
+  const budget = createBodyBudget({ totalBytes: 1_000_000, knownBytes: 0 })
+  const web = createEndpoint({ path: '/web', envParam: 'env', envRequired: true, ...common })
+  const admin = createEndpoint({ path: '/admin', envParam: 'envName', envRequired: false, ...common })
+  await app.register(actionRoutes, { endpoint: web, budget })
+  await app.register(actionRoutes, { endpoint: admin, budget })
 })
 after(() => app.close())
 

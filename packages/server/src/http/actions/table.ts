@@ -12,10 +12,9 @@ export interface ActionContext {
   /** The memory for large results, until the client has read the answer. */
   readonly room: ResultRoom
   readonly requestId: string
-  /** The address of the client. */
-  readonly sourceIp: string
+  readonly clientAddress: () => string
   /** The parameters in the URL. */
-  readonly query: Params
+  readonly query: () => Params
   /** The token of the call of a function that makes this request; undefined for all other requests. */
   readonly within: string | undefined
 }

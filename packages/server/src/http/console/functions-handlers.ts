@@ -151,9 +151,9 @@ function described(open: OpenFunctions, definition: FunctionDefinition): CloudFu
     timeout: timeoutMs / 1000,
     memorySize: memoryMB,
     maxInstances,
-    timers: triggers.map((timer) => {
+    triggers: triggers.map((timer) => {
       const next = open.timers.next(timer)
-      return { ...timer, ...(next === undefined ? {} : { next }) }
+      return { name: timer.name, type: 'timer', config: timer.cron, ...(next === undefined ? {} : { next }) }
     }),
     routes: open
       .project()

@@ -76,7 +76,7 @@ export async function documentRoutes(app: FastifyInstance, options: DocumentRout
         }
         const params = (method === 'GET' ? request.query : (request.body ?? {})) as Params
         await checkStructure(jsonTexts(params))
-        const budget = new RequestBudget({ room: answers.roomFor(reply, isKnown(caller)) })
+        const budget = new RequestBudget({ room: answers.roomFor(reply.raw, isKnown(caller)) })
         const answer = await run({ database, caller, collection, params, request, budget })
         return reply.type('application/json; charset=utf-8').send(answer)
       },

@@ -1,15 +1,16 @@
 import { CloudsteadError, requireScope } from '@cloudstead/protocol'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Auth } from '../../auth/index.ts'
-import type { FunctionRunner } from '../../functions/call.ts'
-import { checkQualifier, MAX_EVENT_BYTES } from '../actions/functions.ts'
-import { readJsonObjects } from '../bodies.ts'
+import { type FunctionRunner, MAX_EVENT_BYTES } from '../../functions/call.ts'
+import { checkQualifier } from '../actions/functions.ts'
+import { leaveBodies } from '../bodies.ts'
 import type { BodyBudget } from '../body-budget.ts'
 import { callerOfBearer, isKnown } from '../callers.ts'
-import { answerErrors } from '../errors.ts'
+import { answerUploadErrors } from '../file-body.ts'
 import { httpCodeOf } from '../functions/http-codes.ts'
 import type { OriginOf } from '../origin.ts'
-import type { Params } from '../params.ts'
+import { invalid, type Params } from '../params.ts'
+import { readBody } from '../read-body.ts'
 
 export interface FunctionRoutesOptions {
   readonly auth: Pick<Auth, 'callerOfToken'>
@@ -22,9 +23,8 @@ export interface FunctionRoutesOptions {
 /** `callFunction` of dialect C: the body is the data, a JSON object, and the answer is the result itself, as JSON. */
 export async function functionRoutes(app: FastifyInstance, options: FunctionRoutesOptions): Promise<void> {
   const { auth, runner, originOf, budget } = options
-  const admit = async (request: FastifyRequest) => isKnown(await callerOfBearer(auth, request))
-  readJsonObjects(app, { limitBytes: MAX_EVENT_BYTES, budget, admit })
-  answerErrors(app, (error, request, reply) => {
+  leaveBodies(app)
+  answerUploadErrors(app, (error, request, reply) => {
     const { code, status } = httpCodeOf(error)
     return reply.code(status).send({ code, message: error.message, requestId: request.id })
   })
@@ -38,16 +38,25 @@ export async function functionRoutes(app: FastifyInstance, options: FunctionRout
       requireScope(caller, 'functions:write')
       refuseWebFunctions(request)
       checkQualifier(request.headers['x-qualifier'])
-      const { result } = await runner.invoke({
-        name: (request.params as Readonly<Record<string, string>>)['*'] ?? '',
-        event: eventOf(request),
-        caller,
-        trigger: 'sdk',
-        requestId: request.id,
-        sourceIp: request.ip,
-        origin: originOf(request),
+      const { bytes, hold } = await readBody(request.raw, {
+        limitBytes: MAX_EVENT_BYTES,
+        budget,
+        known: isKnown(caller),
       })
-      return reply.type('application/json; charset=utf-8').send(result)
+      try {
+        const { result } = await runner.invoke({
+          name: (request.params as Readonly<Record<string, string>>)['*'] ?? '',
+          event: request.method === 'POST' ? eventOfBody(bytes) : eventOfQuery(request.query as Params),
+          caller,
+          trigger: 'sdk',
+          requestId: request.id,
+          sourceIp: request.ip,
+          origin: originOf(request),
+        })
+        return reply.type('application/json; charset=utf-8').send(result)
+      } finally {
+        hold?.release()
+      }
     },
   })
 
@@ -62,10 +71,14 @@ async function refuseContainers(): Promise<never> {
   )
 }
 
-/** The data of a call as JSON text; empty for none. */
-function eventOf({ method, query, body }: FastifyRequest): string {
-  if (method === 'POST') return body === undefined ? '' : JSON.stringify(body)
-  const { env: _, webfn: __, ...data } = query as Params
+/** The data of a call, which nobody but the function parses; empty for none. */
+function eventOfBody(bytes: Buffer): string {
+  const text = bytes.toString().trim()
+  if (text !== '' && !text.startsWith('{')) throw invalid('the body must be a JSON object')
+  return text
+}
+
+function eventOfQuery({ env: _, webfn: __, ...data }: Params): string {
   const members = Object.entries(data).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value])
   return members.length === 0 ? '' : JSON.stringify(Object.fromEntries(members))
 }

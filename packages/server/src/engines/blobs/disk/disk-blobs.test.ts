@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, type TestContext, test } from 'node:test'
-import { blobsContract, inPieces, listedIds, sampleBytes } from '../blobs.contract.ts'
+import { blobsContract, inPieces, listedIds, ownChunks, sampleBytes } from '../blobs.contract.ts'
 import type { BlobId, Blobs } from '../blobs.ts'
 import { type CrashPoint, type DiskBlobsOptions, openDiskBlobs } from './disk-blobs.ts'
 
@@ -27,7 +28,7 @@ for (const useSegments of [true, false]) {
 }
 
 /** A store in which small blobs are files, too. */
-async function openHere(t: TestContext, options: Omit<DiskBlobsOptions, 'dir' | 'useSegments'> = {}) {
+async function openHere(t: TestContext, options: Omit<DiskBlobsOptions, 'dir'> = {}) {
   const dir = await makeDir()
   const blobs = await openDiskBlobs({ dir, useSegments: false, ...options })
   t.after(async () => {
@@ -229,4 +230,15 @@ test('disk blobs: a file has exactly the bytes of the blob, until the blob is re
   assert.deepEqual(await readFile(join(dir, 'data', path ?? '')), Buffer.from(sampleBytes(3 * MiB, 1)))
   await blobs.remove([id])
   for (const missing of [id, '../../etc/passwd' as BlobId]) assert.equal(await blobs.filePath?.(missing), undefined)
+})
+
+test('disk blobs: the memory of disposable chunks is freed when the blob is stored, however it is', async (t) => {
+  for (const useSegments of [true, false]) {
+    const { blobs } = await openHere(t, { useSegments })
+    for (const size of [100 * 1024, 700 * 1024, 5 * MiB]) {
+      const chunks = [...ownChunks(sampleBytes(size))]
+      await blobs.write(Readable.from(chunks), { limit: 64 * MiB, disposable: true })
+      assert.deepEqual(new Set(chunks.map(({ byteLength }) => byteLength)), new Set([0]), `${size}`)
+    }
+  }
 })

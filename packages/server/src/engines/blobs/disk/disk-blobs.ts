@@ -16,6 +16,8 @@ import { createBodyCheck } from '../body-check.ts'
 import { checkRange } from '../byte-range.ts'
 import { ChunkBatch } from '../chunk-batch.ts'
 import { isMissing, isThere, rename, unlinkIfThere } from '../files.ts'
+import { freeMemory } from '../free-memory.ts'
+import type { Allocate } from '../recycled-memory.ts'
 import { makeDirectory, syncDirectory } from './directory-sync.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { storeMark } from './mark.ts'
@@ -60,7 +62,8 @@ export interface DiskBlobsOptions {
   readonly dir: string
   /**
    * True when the caller holds a lock, so that no other process has the directory open or opens it. Opening the engine then
-   * removes all unfinished writes of a killed process; otherwise only those that are a day old. Default false.
+   * removes all unfinished writes of a killed process; otherwise only those that are a day old. Segments stay open between
+   * reads. Default false.
    */
   readonly exclusive?: boolean
   readonly filesPerShard?: number
@@ -110,10 +113,13 @@ export async function openDiskBlobs({
 
   async function write(source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<WrittenBlob> {
     const check = createBodyCheck(options)
+    const free = options.disposable ? freeMemory : () => {}
     const tempPath = join(tempDir, names.nextTemp())
     let temp: TempFile | undefined
     try {
       const batch = new ChunkBatch()
+      /** What was hashed and may still be being written. */
+      let hashed: Uint8Array[] = []
       for await (const chunk of source) {
         check.count(chunk)
         batch.add(chunk)
@@ -121,7 +127,9 @@ export async function openDiskBlobs({
         temp ??= await createTempFile(tempPath, { single: false })
         const chunks = batch.take()
         await temp.queue(chunks)
+        free(hashed)
         check.hash(chunks)
+        hashed = chunks
       }
       check.end()
       const { size } = batch
@@ -130,10 +138,13 @@ export async function openDiskBlobs({
       if (useSegments && single && size <= SMALL_BODY_BYTES && options.id === undefined) {
         const appended = segments.append(last, size)
         check.hash(last)
-        return { id: await appended, ...check.result() }
+        const id = await appended
+        free(last)
+        return { id, ...check.result() }
       }
       temp ??= await createTempFile(tempPath, { single: true })
       await temp.queue(last)
+      free(hashed)
       // Hash during the slow step of the disk (a single write also syncs), not while the body arrives: 20 % more small
       // uploads per second.
       if (single) check.hash(last)
@@ -142,6 +153,7 @@ export async function openDiskBlobs({
       const synced = temp.sync()
       if (!single) check.hash(last)
       await synced
+      free(last)
       if (hooks) await hooks.at('afterDatasync')
       const id = options.id === undefined ? await publish(tempPath) : await publishAs(options.id, tempPath)
       return { id, ...check.result() }
@@ -194,9 +206,9 @@ export async function openDiskBlobs({
   }
 
   /** A blob that is in a segment. */
-  async function readSmall(id: BlobId): Promise<Uint8Array | undefined> {
+  async function readSmall(id: BlobId, allocate?: Allocate): Promise<Uint8Array | undefined> {
     const place = smallPlaceOf(id)
-    return place && segments.read(place)
+    return place && segments.read(place, allocate)
   }
 
   /** The living blobs of a shard, by the `file` of their ids, with the time of their writing. */
@@ -244,8 +256,8 @@ export async function openDiskBlobs({
       return Readable.from(part.byteLength === 0 ? [] : [part], { objectMode: false })
     },
 
-    async readAll(id) {
-      return (await readSmall(id)) ?? wholeFile(existingPathOf(id))
+    async readAll(id, allocate) {
+      return (await readSmall(id, allocate)) ?? wholeFile(existingPathOf(id), allocate)
     },
 
     async filePath(id) {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { close, fstat, openIfThere, readFully, writeByte } from '../files.ts'
+import type { Allocate } from '../recycled-memory.ts'
 import {
   DEAD,
   HEADER_BYTES,
@@ -33,7 +34,7 @@ export interface SegmentReader {
   /** The headers in order, up to the first that is missing or torn. */
   headers(): Promise<readonly Header[]>
   /** The body at a place, living or dead, with its header. Undefined when there is none, or another one. */
-  body(place: BodyRange): Promise<{ readonly header: Header; readonly bytes: Buffer } | undefined>
+  body(place: BodyRange, allocate?: Allocate): Promise<{ readonly header: Header; readonly bytes: Buffer } | undefined>
   /** Its header alone. */
   header(place: BodyRange): Promise<Header | undefined>
   /** Marks a body as dead. For segments that are open for that. */
@@ -92,10 +93,10 @@ export async function openSegment(
       return headers
     },
 
-    async body({ offset, length }) {
+    // By default in memory of its own, so that a cache can keep it without a copy.
+    async body({ offset, length }, allocate = Buffer.allocUnsafeSlow) {
       const head = Buffer.allocUnsafe(HEADER_BYTES)
-      // In memory of its own, so that a cache can keep it without a copy.
-      const bytes = Buffer.allocUnsafeSlow(length)
+      const bytes = allocate(length)
       if ((await readFully(fd, [head, bytes], offset)) < HEADER_BYTES + length) return undefined
       const header = parseHeader(run, head, offset)
       return header?.length === length ? { header, bytes } : undefined
@@ -140,9 +141,9 @@ export function livingBodies(path: string, run: string): Promise<SmallBody[] | u
 }
 
 /** A living body. Undefined when it has been removed, or was never there. */
-export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array | undefined> {
+export function readSmall(path: string, place: SmallPlace, allocate?: Allocate): Promise<Uint8Array | undefined> {
   return withSegment(path, place.run, async (segment) => {
-    const [body, isDead] = await Promise.all([segment.body(place), segment.deadNow()])
+    const [body, isDead] = await Promise.all([segment.body(place, allocate), segment.deadNow()])
     return body === undefined || isDead(body.header.number) ? undefined : body.bytes
   })
 }
@@ -151,24 +152,27 @@ export function readSmall(path: string, place: SmallPlace): Promise<Uint8Array |
  * Marks bodies of one segment as dead; those that are not there are ignored.
  *
  * @param shared whether other machines may do the same: a network file system must then write the mark, not its whole page
- * @returns the bytes that the marked bodies take, and those of the segment; undefined when there is no such segment
+ * @returns the bytes that the marked bodies take, their numbers, and the bytes of the segment; undefined when there is no
+ *   such segment
  */
 export function removeSmall(
   path: string,
   places: readonly SmallPlace[],
   shared: boolean,
-): Promise<{ readonly removed: number; readonly size: number } | undefined> {
+): Promise<{ readonly removed: number; readonly marked: readonly number[]; readonly size: number } | undefined> {
   const flags = constants.O_RDWR | (shared ? O_DSYNC : 0)
   const mark = async (segment: SegmentReader) => {
     const isDead = await segment.deadNow()
+    const marked: number[] = []
     let removed = 0
     for (const place of places) {
       const header = await segment.header(place)
       if (header === undefined || isDead(header.number)) continue
       await segment.markDead(header.number)
+      marked.push(header.number)
       removed += header.span
     }
-    return { removed, size: await segment.size() }
+    return { removed, marked, size: await segment.size() }
   }
   return withSegment(path, places[0]?.run ?? '', mark, flags)
 }

@@ -18,6 +18,8 @@ export interface ReclaimOptions {
   readonly dataDir: string
   /** A new name for a temporary file. */
   readonly nextTemp: () => string
+  /** Removes a segment with `remove`, and forgets what is remembered of it. */
+  readonly removeWith: (name: SegmentName, remove: () => Promise<void>) => Promise<void>
   readonly hooks?: { at(point: ReclaimPoint): void | Promise<void> } | undefined
 }
 
@@ -50,7 +52,7 @@ export async function reclaimSegment(options: ReclaimOptions, name: SegmentName,
       const living = await livingIfDue(segment, judge)
       if (living === undefined) return false
       if (living.length > 0) await moveOut(options, name, segment, living)
-      await unlinkIfThere(path)
+      await options.removeWith(name, () => unlinkIfThere(path))
       if (options.hooks) await options.hooks.at('afterSegmentRemoved')
       return true
     })
