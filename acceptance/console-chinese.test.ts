@@ -95,6 +95,17 @@ describe('refusals are in Chinese', () => {
     await refuse(asks)
   })
 
+  it('of functions', async () => {
+    await refuse([
+      ['GET', '/functions/none'],
+      ['POST', '/functions/none/invoke', {}],
+      ['POST', '/functions/none/timers/nightly/run'],
+      ['POST', '/rules/simulate', { functions: true, as: null, action: 'read', name: 'pay' }],
+      ['POST', '/rules/simulate', { functions: true, as: null, action: 'invoke' }],
+      ['POST', '/rules/simulate', { functions: true, as: null, action: 'invoke', name: 'pay', path: 'a' }],
+    ])
+  })
+
   it('of storage', async () => {
     await api.call('POST', '/storage/folders', { path: 'taken/' })
     await refuse([

@@ -68,6 +68,12 @@ describe('the Console in Chinese', { skip: lacksChromium() }, () => {
       await one.page.waitForLoadState('networkidle')
       await assertChinese(one.page, `page-${at.replaceAll(/\W/g, '-')}`)
     }
+    for (const at of ['functions', 'functions?tab=log', 'permissions?functions=1']) {
+      await one.goto(at)
+      // Not until there is no request: the log is one that does not end.
+      await one.page.locator('main .card, main .empty-state').first().waitFor()
+      await assertChinese(one.page, `page-${at.replaceAll(/\W/g, '-')}`)
+    }
     for (const at of ['database', 'database?collection=orders', 'users', 'keys', 'settings', 'settings?view=file']) {
       await one.goto(at)
       await one.page.waitForLoadState('networkidle')
