@@ -28,9 +28,10 @@ export function parseWithFile<const T extends Record<string, { type: 'string' | 
   args: readonly string[],
   options: T,
 ) {
-  const { values, name } = parseWithName(args, options)
-  if (name === undefined) throw new UsageError(`${command} needs the name of one file`)
-  return { values, file: name }
+  const { values, positionals } = parseKnown(args, options, true)
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) throw new UsageError(`${command} needs the name of one file`)
+  return { values, file }
 }
 
 /** Parses options and at most one name. @throws UsageError */
