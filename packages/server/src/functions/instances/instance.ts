@@ -230,14 +230,17 @@ export function startInstance(options: InstanceOptions): Instance {
     const lines = output.begin()
     const begunAt = performance.now()
     const outcome = new Promise<Outcome>((resolve) => {
-      const timeout = setTimeout(() => finish?.({ type: 'timeout' }), definition.timeoutMs)
-      const memory = setInterval(() => {
-        if (overLimit()) finish?.({ type: 'memory' })
-      }, MEMORY_EVERY_MS)
+      const { timeoutMs } = definition
+      const look = () => {
+        const left = begunAt + timeoutMs - performance.now()
+        if (left <= 0) finish?.({ type: 'timeout' })
+        else if (overLimit()) finish?.({ type: 'memory' })
+        else timer = setTimeout(look, Math.min(MEMORY_EVERY_MS, left))
+      }
+      let timer = setTimeout(look, Math.min(MEMORY_EVERY_MS, timeoutMs))
       finish = (end) => {
         finish = undefined
-        clearTimeout(timeout)
-        clearInterval(memory)
+        clearTimeout(timer)
         idleSince = Date.now()
         const ended = performance.now()
         // A short call cannot have taken much; measuring costs as much as it does.
