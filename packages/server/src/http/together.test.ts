@@ -45,6 +45,18 @@ test('several answers are held back until the end of the turn, and then arrive w
   assert.deepEqual(bodies.sort(), ['answer0', 'answer1', 'answer2', 'answer3', 'answer4'])
 })
 
+test('an answer that is ended in a wrong way does not keep the others back', async (t) => {
+  const { responses, answers, closed } = await responsesOf(t, 4)
+  for (const response of responses.slice(0, 2)) response.end('first')
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  responses[2]?.end(5 as never)
+  responses[3]?.end('last')
+  await closed
+  assert.deepEqual(answers.filter((text) => text === '').length, 1)
+  assert.equal(answers.filter((text) => text.endsWith('last')).length, 1)
+})
+
 test('an answer that is alone leaves at once', async (t) => {
   const { responses, closed } = await responsesOf(t, 3)
   for (const response of responses) {

@@ -46,7 +46,14 @@ export function responsesTogether(maxWaitMs = MAX_WAIT_MS): typeof ServerRespons
 
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {
     override end(...args: unknown[]): this {
-      hold(() => Reflect.apply(super.end, this, args))
+      hold(() => {
+        try {
+          Reflect.apply(super.end, this, args)
+        } catch {
+          // Whoever ended it in a wrong way cannot be told any more, and the others must leave.
+          this.destroy()
+        }
+      })
       return this
     }
   }
